@@ -1,0 +1,42 @@
+// Brings a fresh clone to where TypeScript runs: dependencies, a Node that strips types, the xeroctl bundle.
+// It runs on the host's own Node (20 or later) and reaches it through stdin (`node --input-type=module - < scripts/setup.ts`),
+// because a Node before 22 refuses a file named .ts. So this one file holds plain JavaScript only.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+
+const NODE = '24.21.0' // the LTS that runs us where the host's Node is older
+const OLDEST_MAJOR = 24
+const stampFile = 'node_modules/.xerotier-setup'
+const nodePrefix = 'node_modules/.node24'
+
+const run = (command = '', args = ['']) => {
+  const done = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] })
+  if (done.status !== 0) {
+    console.error(`setup: ${command} ${args.join(' ')} failed (${done.error?.message ?? `exit ${done.status}`})`)
+    process.exit(1)
+  }
+}
+const npm = (args = ['']) =>
+  process.env.npm_execpath ? run(process.execPath, [process.env.npm_execpath, ...args]) : run('npm', args)
+
+const lock = readFileSync('package-lock.json')
+const stamp = createHash('sha256').update(lock).update(NODE).update(`${process.platform}-${process.arch}`).digest('hex')
+const installed = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp
+if (!installed) {
+  console.error('setup: installing dependencies (about a minute, once)')
+  npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  // npm ci has removed node_modules, and with it any Node we had put there.
+  const hostMajor = Number(process.versions.node.split('.')[0])
+  if (hostMajor < OLDEST_MAJOR || process.execPath.includes('.node24')) {
+    const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
+    console.error(`setup: this Node is older than ${OLDEST_MAJOR}; fetching Node ${NODE} for this folder only (npm package ${name})`)
+    mkdirSync(nodePrefix, { recursive: true })
+    npm(['install', '--prefix', nodePrefix, '--no-save', '--no-audit', '--no-fund', '--loglevel=error', `${name}@${NODE}`])
+    rmSync('node_modules/.bin/node', { force: true })
+    symlinkSync(`../.node24/node_modules/${name}/bin/node`, 'node_modules/.bin/node')
+  }
+  writeFileSync(stampFile, stamp)
+}
+const ownNode = 'node_modules/.bin/node'
+run(existsSync(ownNode) ? ownNode : process.execPath, ['scripts/build.ts'])
