@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 const NODE = '24.21.0' // the LTS that runs us where the host's Node is older
 const OLDEST_MAJOR = 24
 const stampFile = 'node_modules/.xerotier-setup'
-const nodePrefix = 'node_modules/.node24'
+const nodePrefix = '.node' // outside node_modules, which npm ci removes while this Node may be running
 
 const run = (command = '', args = ['']) => {
   const done = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] })
@@ -26,15 +26,14 @@ const installed = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === s
 if (!installed) {
   console.error('setup: installing dependencies (about a minute, once)')
   npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'])
-  // npm ci has removed node_modules, and with it any Node we had put there.
-  const hostMajor = Number(process.versions.node.split('.')[0])
-  if (hostMajor < OLDEST_MAJOR || process.execPath.includes('.node24')) {
+  const major = Number(process.versions.node.split('.')[0])
+  if (major < OLDEST_MAJOR || existsSync(nodePrefix)) {
     const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
-    console.error(`setup: this Node is older than ${OLDEST_MAJOR}; fetching Node ${NODE} for this folder only (npm package ${name})`)
+    if (!existsSync(`${nodePrefix}/node_modules/${name}`)) console.error(`setup: this Node is older than ${OLDEST_MAJOR}; fetching Node ${NODE} for this folder only (npm package ${name})`)
     mkdirSync(nodePrefix, { recursive: true })
     npm(['install', '--prefix', nodePrefix, '--no-save', '--no-audit', '--no-fund', '--loglevel=error', `${name}@${NODE}`])
     rmSync('node_modules/.bin/node', { force: true })
-    symlinkSync(`../.node24/node_modules/${name}/bin/node`, 'node_modules/.bin/node')
+    symlinkSync(`../../${nodePrefix}/node_modules/${name}/bin/node`, 'node_modules/.bin/node')
   }
   writeFileSync(stampFile, stamp)
 }

@@ -1,0 +1,166 @@
+// The one catalogue of everything that can go wrong (law L7). A route lists which of these it can answer; the docs,
+// the CLI's exit codes and the retry advice derive from this table. Codes are stable: add, never rename.
+import { z } from 'zod'
+
+/** `type` strings of the envelope. Scope failures are `authentication_error` too, as upstream documents. */
+export type ErrorType =
+  | 'invalid_request_error'
+  | 'authentication_error'
+  | 'authorization_error'
+  | 'not_found_error'
+  | 'conflict_error'
+  | 'rate_limit_error'
+  | 'service_error'
+  | 'internal_error'
+
+export interface ErrorDefinition {
+  /** HTTP status the router answers with. */
+  status: number
+  type: ErrorType
+  /** Whether the same request, sent again later, can succeed without any change. */
+  retry: boolean
+  /** The sentence a caller reads when the thrower has none that says more. */
+  message: string
+  /** What to do about it, for the reference and for the CLI. */
+  advice: string
+}
+
+const define = <T extends Record<string, ErrorDefinition>>(table: T): { readonly [K in keyof T]: ErrorDefinition } => table
+
+export const errors = define({
+  // 400: what was sent is wrong
+  invalid_body: { status: 400, type: 'invalid_request_error', retry: false, message: 'The request body does not fit its schema.', advice: 'Correct the field that `param` names.' },
+  invalid_request: { status: 400, type: 'invalid_request_error', retry: false, message: 'The request is not valid.', advice: 'Correct the parameter that `param` names.' },
+  json_parse_error: { status: 400, type: 'invalid_request_error', retry: false, message: 'The request body is not valid JSON.', advice: 'Send UTF-8 JSON with content-type application/json.' },
+  invalid_arguments: { status: 400, type: 'invalid_request_error', retry: false, message: 'The arguments do not fit the schema of the tool.', advice: 'See the schema with `xeroctl exec tool-show <tool>`; `param` holds the path of the offending value.' },
+  confirmation_required: { status: 400, type: 'invalid_request_error', retry: false, message: 'An irreversible call is approved by typing the name of its tool.', advice: 'Send `confirm` with the tool name: `xeroctl approvals approve <id> --confirm <tool-name>`.' },
+  tool_not_mcp_visible: { status: 400, type: 'invalid_request_error', retry: false, message: 'The tool exists but is not offered on this surface.', advice: 'Call it through the exec API.' },
+  join_key_invalid: { status: 400, type: 'invalid_request_error', retry: false, message: 'The join key is malformed or its signature does not verify.', advice: 'Copy the whole value, or mint a new one: `xeroctl agents join-keys --create`.' },
+  payload_too_large: { status: 413, type: 'invalid_request_error', retry: false, message: 'The request is larger than the limit.', advice: 'Send less; limits stand in the reference.' },
+  unsupported_media_type: { status: 415, type: 'invalid_request_error', retry: false, message: 'The content type is not supported.', advice: 'Send application/json.' },
+
+  // 401 and 403: who asks
+  authentication_error: { status: 401, type: 'authentication_error', retry: false, message: 'The API key is missing, unknown, expired or revoked.', advice: 'Send `Authorization: Bearer xero_…`; see `xeroctl keys`.' },
+  join_key_expired: { status: 401, type: 'authentication_error', retry: false, message: 'The join key has expired.', advice: 'Mint a new one: `xeroctl agents join-keys --create`.' },
+  join_key_revoked: { status: 401, type: 'authentication_error', retry: false, message: 'The join key was revoked.', advice: 'Mint a new one: `xeroctl agents join-keys --create`.' },
+  join_key_consumed: { status: 401, type: 'authentication_error', retry: false, message: 'The join key was already used by another identity.', advice: 'A join key enrolls one agent once; mint a new one.' },
+  join_key_wrong_role: { status: 403, type: 'authentication_error', retry: false, message: 'The join key is for the other agent role.', advice: 'Mint a key with the role of this agent.' },
+  agent_credentials_revoked: { status: 401, type: 'authentication_error', retry: false, message: 'The credentials of this agent were revoked.', advice: 'Enroll the agent again with a new join key.' },
+  scope_insufficient: { status: 403, type: 'authentication_error', retry: false, message: 'The API key lacks a required scope.', advice: 'The message names the scope; see `xeroctl keys`.' },
+  ip_not_allowed: { status: 403, type: 'authorization_error', retry: false, message: 'The API key may not be used from this address.', advice: 'See the IP filter of the key: `xeroctl keys <key-id>`.' },
+  cross_project_access: { status: 403, type: 'authorization_error', retry: false, message: 'The API key does not belong to this project.', advice: 'Use a key of this project; see `xeroctl keys <key-id>`.' },
+  self_approval: { status: 403, type: 'authorization_error', retry: false, message: 'Requesters cannot approve their own calls.', advice: 'Let another person decide, or allow self-approval in the project settings of a one-person project.' },
+
+  // 404
+  not_found: { status: 404, type: 'not_found_error', retry: false, message: 'There is nothing at this address.', advice: 'Check the path and the method.' },
+  project_not_found: { status: 404, type: 'not_found_error', retry: false, message: 'There is no such project.', advice: 'Check the project in the base URL.' },
+  agent_not_found: { status: 404, type: 'not_found_error', retry: false, message: 'There is no such agent in this project.', advice: 'List them: `xeroctl agents`.' },
+  join_key_not_found: { status: 404, type: 'not_found_error', retry: false, message: 'There is no such join key in this project.', advice: 'List them: `xeroctl agents join-keys`.' },
+  api_key_not_found: { status: 404, type: 'not_found_error', retry: false, message: 'There is no such API key in this project.', advice: 'List them: `xeroctl keys`.' },
+  workspace_not_found: { status: 404, type: 'not_found_error', retry: false, message: 'There is no such workspace in this project.', advice: 'List them: `xeroctl workspaces list`.' },
+  binding_not_found: { status: 404, type: 'not_found_error', retry: false, message: 'The workspace is not bound to that agent.', advice: 'See `xeroctl workspaces show <ws>`.' },
+  execution_not_found: { status: 404, type: 'not_found_error', retry: false, message: 'There is no such execution in this project.', advice: 'List them: `xeroctl exec list`.' },
+  approval_not_found: { status: 404, type: 'not_found_error', retry: false, message: 'There is no such approval in this project.', advice: 'List them: `xeroctl approvals list`.' },
+  artifact_not_found: { status: 404, type: 'not_found_error', retry: false, message: 'There is no such artifact in this project.', advice: 'The execution record names its artifacts.' },
+  // 404 on a catalogue read, 400 as the target of an invocation: the thrower says which.
+  exec_tool_not_found: { status: 404, type: 'not_found_error', retry: false, message: 'No online agent offers this tool.', advice: 'List the tools: `xeroctl exec tools`.' },
+
+  // 409: the state of things
+  illegal_transition: { status: 409, type: 'conflict_error', retry: false, message: 'The current state does not allow this.', advice: 'Read the record again; the message names the state.' },
+  idempotency_conflict: { status: 409, type: 'conflict_error', retry: false, message: 'The idempotency key was used with a different request.', advice: 'Use a new key for a new request.' },
+  name_taken: { status: 409, type: 'conflict_error', retry: false, message: 'The name is in use.', advice: 'Choose another name.' },
+  approval_already_decided: { status: 409, type: 'conflict_error', retry: false, message: 'The approval was already decided.', advice: 'See `xeroctl approvals show <id>`.' },
+  approval_expired: { status: 409, type: 'conflict_error', retry: false, message: 'The approval has expired.', advice: 'Submit the call again.' },
+  approval_voided: { status: 409, type: 'conflict_error', retry: false, message: 'What was to be approved has changed, so the approval is void.', advice: 'Submit the call again and review it anew.' },
+
+  // 429 and 503: try again
+  rate_limit_exceeded: { status: 429, type: 'rate_limit_error', retry: true, message: 'Too many requests.', advice: 'Wait for `retry_after` seconds.' },
+  quota_exceeded: { status: 429, type: 'rate_limit_error', retry: false, message: 'The quota is used up.', advice: 'Raise the quota of the key or wait for its window.' },
+  capacity_exceeded: { status: 429, type: 'rate_limit_error', retry: true, message: 'Every agent that could run this is full and the queue is at its limit.', advice: 'Wait for `retry_after` seconds, or add an agent.' },
+  tool_executor_unavailable: { status: 503, type: 'service_error', retry: true, message: 'No online agent can run this tool for this workspace.', advice: 'See `xeroctl agents` and the bindings of the workspace.' },
+  backend_unavailable: { status: 503, type: 'service_error', retry: true, message: 'The router cannot reach its database.', advice: 'Wait and retry; see /readyz.' },
+  endpoint_inactive: { status: 503, type: 'service_error', retry: true, message: 'The endpoint is not active.', advice: 'Wait and retry.' },
+
+  // Outcomes of an execution: they stand in its record, and are no HTTP answers of their own.
+  execution_failed: { status: 500, type: 'service_error', retry: false, message: 'The tool ended with an error.', advice: 'See its output: `xeroctl exec raw <id>`.' },
+  execution_timeout: { status: 504, type: 'service_error', retry: false, message: 'The tool ran past its deadline and was killed.', advice: 'Raise `timeout_ms` of the tool if it needs longer.' },
+  execution_interrupted: { status: 500, type: 'service_error', retry: false, message: 'The agent stopped while the call ran; whether it took effect is not known.', advice: 'Look at the target, then `xeroctl exec resolve <id>`.' },
+  execution_expired: { status: 504, type: 'service_error', retry: true, message: 'No agent could run the call in time.', advice: 'See `xeroctl agents`; submit it again.' },
+  execution_cancelled: { status: 409, type: 'conflict_error', retry: false, message: 'The call was cancelled.', advice: 'Submit it again if it is still wanted.' },
+  tool_start_failed: { status: 500, type: 'service_error', retry: false, message: 'The program of the tool could not be started.', advice: 'The message says why; look at the bundle on the agent host.' },
+  credentials_missing: { status: 500, type: 'service_error', retry: false, message: 'The credential file that the tool refers to is missing or unreadable on the agent host.', advice: 'Put the file named by `credentials_ref` into the credentials folder and reload the agent.' },
+  router_callback_missing: { status: 500, type: 'service_error', retry: false, message: 'The tool calls back to the router, but the agent has no callback token.', advice: 'Set XEM_ROUTER_AUTH_TOKEN on the agent.' },
+  grant_invalid: { status: 500, type: 'authorization_error', retry: false, message: 'The agent refused the call: its approval does not cover what was dispatched.', advice: 'Submit the call again; if it recurs, treat it as an incident.' },
+  agent_refused: { status: 500, type: 'service_error', retry: true, message: 'The agent refused the call.', advice: 'The message says why.' },
+
+  internal_error: { status: 500, type: 'internal_error', retry: true, message: 'Something failed inside the router.', advice: 'Report the X-Request-ID and the time; the cause is in the log.' },
+})
+
+export type ErrorCode = keyof typeof errors
+
+export const errorCodes = Object.keys(errors) as ErrorCode[]
+
+/** How a client should pace its retries; sent inside every 429. Times in milliseconds. */
+export const retryStrategySchema = z.object({
+  type: z.literal('exponential_backoff'),
+  initial_delay_ms: z.int().nonnegative(),
+  max_delay_ms: z.int().nonnegative(),
+  multiplier: z.number(),
+  jitter: z.boolean(),
+})
+
+/** What every failed request answers. `retry_after` is in whole seconds. */
+export const errorEnvelopeSchema = z.object({
+  error: z.object({
+    message: z.string(),
+    type: z.string(),
+    code: z.string().nullable(),
+    param: z.string().nullable(),
+    retry_after: z.int().nonnegative().optional(),
+    retry_strategy: retryStrategySchema.optional(),
+  }),
+})
+export type ErrorEnvelope = z.infer<typeof errorEnvelopeSchema>
+
+export interface FaultDetail {
+  /** A sentence that says more than the catalogue's. It must hold no secret. */
+  message?: string
+  /** The field, path or parameter at fault. */
+  param?: string
+  /** Whole seconds to wait. */
+  retryAfter?: number
+  /** Overrides the catalogue's HTTP status where one code has two (`exec_tool_not_found`). */
+  status?: number
+  cause?: unknown
+}
+
+/** The one error class: everything that a caller may see is thrown as a Fault. */
+export class Fault extends Error {
+  readonly code: ErrorCode
+  readonly status: number
+  readonly param: string | null
+  readonly retryAfter: number | undefined
+
+  constructor(code: ErrorCode, detail: FaultDetail = {}) {
+    super(detail.message ?? errors[code].message, detail.cause === undefined ? undefined : { cause: detail.cause })
+    this.name = 'Fault'
+    this.code = code
+    this.status = detail.status ?? errors[code].status
+    this.param = detail.param ?? null
+    this.retryAfter = detail.retryAfter
+  }
+
+  /** The JSON that goes to the caller. A 429 always says how long to wait. */
+  toEnvelope(): ErrorEnvelope {
+    const { type } = errors[this.code]
+    const error: ErrorEnvelope['error'] = { message: this.message, type, code: this.code, param: this.param }
+    if (this.status === 429) {
+      const seconds = this.retryAfter ?? 1
+      error.retry_after = seconds
+      error.retry_strategy = { type: 'exponential_backoff', initial_delay_ms: seconds * 1000, max_delay_ms: Math.max(30_000, seconds * 1000), multiplier: 2, jitter: true }
+    } else if (this.retryAfter !== undefined) {
+      error.retry_after = this.retryAfter
+    }
+    return { error }
+  }
+}

@@ -1,0 +1,64 @@
+// The kinds of the one event log (law L8), and the names under which the public streams show them.
+import { executionStates } from './lifecycles/execution.ts'
+
+const executionKinds = executionStates.map((state) => `execution.${state}` as const)
+
+export const eventKinds = [
+  ...executionKinds,
+  'execution.cancel_requested',
+  'execution.resolved',
+  'approval.requested',
+  'approval.approved',
+  'approval.rejected',
+  'approval.expired',
+  'approval.cancelled',
+  'approval.voided',
+  'agent.enrolled',
+  'agent.online',
+  'agent.offline',
+  'agent.draining',
+  'agent.paused',
+  'agent.resumed',
+  'agent.manifest_updated',
+  'agent.manifest_refused',
+  'agent.session_refused',
+  'agent.credentials_revoked',
+  'agent.updated',
+  'agent.deleted',
+  'join_key.created',
+  'join_key.consumed',
+  'join_key.refused',
+  'join_key.revoked',
+  'api_key.created',
+  'api_key.updated',
+  'api_key.rotated',
+  'api_key.revoked',
+  'workspace.created',
+  'workspace.bound',
+  'workspace.unbound',
+  'project.created',
+  'project.updated',
+] as const
+export type EventKind = (typeof eventKinds)[number]
+
+/** SSE event name of each kind on the public streams. What is not here stays inside. `started` is upstream's word for dispatched. */
+export const publicEventNames: Partial<Record<EventKind, string>> = {
+  ...Object.fromEntries(executionKinds.map((kind) => [kind, `x_exec.${kind}`])),
+  'execution.dispatched': 'x_exec.execution.started',
+  'execution.cancel_requested': 'x_exec.execution.cancel_requested',
+  'approval.requested': 'x_exec.approval.requested',
+  'approval.approved': 'x_exec.approval.decided',
+  'approval.rejected': 'x_exec.approval.decided',
+  'approval.expired': 'x_exec.approval.timed_out',
+  'approval.cancelled': 'x_exec.approval.cancelled',
+  'approval.voided': 'x_exec.approval.voided',
+}
+
+/** Names that belong to the stream itself rather than to the log. */
+export const streamEventNames = {
+  connected: 'x_exec.connection.connected',
+  heartbeat: 'x_exec.connection.heartbeat',
+  output: 'x_exec.execution.output',
+} as const
+
+export const heartbeatSeconds = 30

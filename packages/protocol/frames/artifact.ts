@@ -1,0 +1,14 @@
+import { z } from 'zod'
+import { limits } from '../limits.ts'
+import { callRefSchema } from './call.ts'
+
+/** agent → router. A piece of what did not fit inline. All pieces of a call's artifacts go out before its result. */
+export const artifactFrame = callRefSchema.extend({
+  t: z.literal('artifact'),
+  /** Shares its counter with `output`, so that one acknowledgement covers both. */
+  seq: z.int().nonnegative(),
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
+  at: z.int(),
+  data: z.instanceof(Uint8Array).refine((b) => b.length > 0 && b.length <= limits.outputFrameBytes, `must be 1 to ${limits.outputFrameBytes} bytes`),
+})
+export type ArtifactFrame = z.infer<typeof artifactFrame>

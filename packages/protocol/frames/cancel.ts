@@ -1,0 +1,6 @@
+import { z } from 'zod'
+import { callRefSchema } from './call.ts'
+
+/** router → agent. Kill the call's process group; its result comes as usual. */
+export const cancelFrame = callRefSchema.extend({ t: z.literal('cancel') })
+export type CancelFrame = z.infer<typeof cancelFrame>

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { grantSchema } from '../grant.ts'
+import { digestSchema, projectIdSchema, toolNameSchema } from '../ids.ts'
+import { limits } from '../limits.ts'
+import { bindingSchema } from '../manifest.ts'
+import { riskSchema } from '../risk.ts'
+import { callRefSchema } from './call.ts'
+
+/** router → agent. Run this. The agent recomputes the digest from its own manifest and these fields before it starts. */
+export const dispatchFrame = callRefSchema.extend({
+  t: z.literal('dispatch'),
+  project_id: projectIdSchema,
+  workspace: bindingSchema,
+  tool: toolNameSchema,
+  schema_digest: digestSchema,
+  risk: riskSchema,
+  policy_version: z.int().nonnegative(),
+  args: z.record(z.string(), z.unknown()),
+  /** SHA-256 of the call's tuple (grant.ts). */
+  digest: digestSchema,
+  timeout_ms: z.int().positive().max(limits.toolTimeoutMsMax),
+  /** Required for `destructive` and `irreversible`: the agent starts none without it. */
+  grant: grantSchema.nullable(),
+  request_id: z.string().max(128),
+  /** W3C traceparent of the dispatch, or null when tracing is off. */
+  traceparent: z.string().max(64).nullable(),
+})
+export type DispatchFrame = z.infer<typeof dispatchFrame>

@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { digestSchema } from '../ids.ts'
+import { limits } from '../limits.ts'
+import { manifestSchema } from '../manifest.ts'
+import { inFlightSchema } from './call.ts'
+
+/** agent → router. The heartbeat: says what runs and what it can run. */
+export const leaseRenewalFrame = z.object({
+  t: z.literal('lease_renewal'),
+  lease_epoch: z.int().positive(),
+  manifest_hash: digestSchema,
+  manifest_version: z.int().positive(),
+  manifest: manifestSchema,
+  in_flight: z.array(inFlightSchema).max(limits.inFlightPerAgent),
+  /** Shutting down: finishes what it has and wants nothing new. */
+  draining: z.boolean(),
+})

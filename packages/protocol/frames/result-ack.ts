@@ -1,0 +1,9 @@
+import { z } from 'zod'
+import { callRefSchema } from './call.ts'
+
+/** router → agent. The result is stored (`ok`), or was refused for good because the attempt is fenced: drop it either way. */
+export const resultAckFrame = callRefSchema.extend({
+  t: z.literal('result_ack'),
+  ok: z.boolean(),
+})
+export type ResultAckFrame = z.infer<typeof resultAckFrame>

@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { limits } from '../limits.ts'
+import { bindingSchema } from '../manifest.ts'
+import { callRefSchema, pauseSchema } from './call.ts'
+
+/** router → agent. The session begins, with its lease. */
+export const welcomeFrame = z.object({
+  t: z.literal('welcome'),
+  session: z.string().min(16).max(64),
+  lease_epoch: z.int().positive(),
+  lease_ttl_ms: z.int().positive(),
+  bindings: z.array(bindingSchema).max(limits.workspacesPerManifest),
+  paused: z.array(pauseSchema),
+  /** In-flight calls of the proof that the router holds settled or given away: stop them, drop their results. */
+  forget: z.array(callRefSchema),
+})

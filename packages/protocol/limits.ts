@@ -1,0 +1,51 @@
+// Everything has a named limit (law L9). One table, so that an operator can read them all and a test can push each.
+
+const KiB = 1024
+const MiB = 1024 * KiB
+
+export const limits = {
+  /** Body of any HTTP request. */
+  httpBodyBytes: 1 * MiB,
+  /** Canonical JSON of the arguments of one call. */
+  argumentsBytes: 256 * KiB,
+  argumentsDepth: 32,
+  noteCharacters: 2000,
+  idempotencyKeyCharacters: 128,
+  /** Longest `?wait=` of a submit, seconds. */
+  waitSeconds: 60,
+  pageDefault: 20,
+  pageMax: 100,
+  /** One message on the data plane, all its frames together. */
+  messageBytes: 4 * MiB,
+  framesPerMessage: 256,
+  /** Unanswered handshakes that a router remembers, and for how long. */
+  pendingHandshakes: 1024,
+  handshakeMs: 10_000,
+  manifestBytes: 1 * MiB,
+  toolsPerManifest: 512,
+  workspacesPerManifest: 512,
+  inFlightPerAgent: 1024,
+  /** Output kept with the execution record; what follows goes into an artifact. */
+  outputInlineBytes: 1 * MiB,
+  /** Output kept at all, inline and artifact together; what follows is dropped and marked. */
+  outputTotalBytes: 16 * MiB,
+  /** One output frame. */
+  outputFrameBytes: 64 * KiB,
+  /** JSON result of a builtin or MCP tool. */
+  resultBytes: 256 * KiB,
+  /** Executions waiting for an agent, per project. */
+  queuedPerProject: 10_000,
+  /** How long a queued execution may wait for an agent, seconds. */
+  queueSeconds: 300,
+  /** Submits that wait for their database commit at one router. */
+  commitQueue: 4096,
+  streamsPerProject: 200,
+  /** An SSE reader that takes nothing for this long, in bytes of backlog, is cut (it resumes). */
+  streamBacklogBytes: 4 * MiB,
+  toolTimeoutMsDefault: 60_000,
+  toolTimeoutMsMax: 24 * 3600_000,
+  joinKeyHoursDefault: 24,
+  joinKeyHoursMax: 24 * 7,
+  keyRotationGraceHours: 24,
+  agentOutboxRows: 100_000,
+} as const

@@ -1,0 +1,68 @@
+// The capability manifest: what one agent can run, and for whom.
+import { z } from 'zod'
+import { digestSchema, nameSchema, toolNameSchema, workspaceIdSchema } from './ids.ts'
+import { limits } from './limits.ts'
+import { riskSchema } from './risk.ts'
+
+export const workspaceTypes = ['generic', 'host', 'kubernetes', 'aws', 'openstack'] as const
+export const workspaceTypeSchema = z.enum(workspaceTypes)
+export type WorkspaceType = z.infer<typeof workspaceTypeSchema>
+
+/** JSON Schema 2020-12 of the arguments; always an object schema. */
+export const inputSchemaSchema = z.record(z.string(), z.unknown())
+
+export const toolDescriptorSchema = z.object({
+  name: toolNameSchema,
+  description: z.string().max(2000),
+  risk: riskSchema,
+  domain: z.string().max(64),
+  /** Workspace types it applies to; empty means every type. */
+  workspace_types: z.array(workspaceTypeSchema).max(16),
+  input_schema: inputSchemaSchema,
+  /** SHA-256 of the canonical JSON of `input_schema`; the router recomputes it before it accepts a manifest. */
+  schema_digest: digestSchema,
+  timeout_ms: z.int().positive().max(limits.toolTimeoutMsMax),
+  /** A `write` that may safely run twice. Has no effect on other levels. */
+  idempotent: z.boolean(),
+  mcp_visible: z.boolean(),
+  auto_fork_branch: z.boolean(),
+  has_preview: z.boolean(),
+  has_undo: z.boolean(),
+  bundle: z.string().max(64),
+  bundle_version: z.string().max(64),
+})
+export type ToolDescriptor = z.infer<typeof toolDescriptorSchema>
+
+export const bundleReportSchema = z.object({
+  name: z.string().max(128),
+  version: z.string().max(64).nullable(),
+  /** Why it was refused, with file and line; null when it loaded. */
+  error: z.string().max(1000).nullable(),
+})
+
+export const manifestSchema = z.object({
+  /** Counts up when tools or bindings change; lets operators correlate hash drift with intended revisions. */
+  manifest_version: z.int().positive(),
+  /** SHA-256 of the canonical JSON of `{tools, workspaces}`. */
+  manifest_hash: digestSchema,
+  tools: z.array(toolDescriptorSchema).max(limits.toolsPerManifest),
+  /** External ids of the workspaces served, as the router last told this agent. */
+  workspaces: z.array(workspaceIdSchema).max(limits.workspacesPerManifest),
+  bundles: z.array(bundleReportSchema).max(256),
+})
+export type Manifest = z.infer<typeof manifestSchema>
+
+/** What `manifest_hash` covers. */
+export function manifestContent(manifest: Pick<Manifest, 'tools' | 'workspaces'>): unknown {
+  return { tools: manifest.tools, workspaces: manifest.workspaces }
+}
+
+/** One workspace that an agent serves, as the router tells it. */
+export const bindingSchema = z.object({
+  workspace_id: workspaceIdSchema,
+  workspace: nameSchema,
+  type: workspaceTypeSchema,
+  /** Name of the credential file for this workspace; overrides what the tool says. A plain file name. */
+  credentials_ref: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/).nullable(),
+})
+export type Binding = z.infer<typeof bindingSchema>
