@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { canonicalJson } from './canonical.ts'
 import { digestSchema, uuidSchema } from './ids.ts'
-import { type Risk } from './risk.ts'
+import type { Risk } from './risk.ts'
 
 /** Everything that decides what one call does. A change of any part is another call. */
 export interface CallTuple {
@@ -19,7 +19,17 @@ export interface CallTuple {
 /** The canonical text whose SHA-256 is the call's digest; the same at router, reviewer and agent. */
 export function callText(tuple: CallTuple): string {
   const { execution_id, project_id, workspace_id, tool, schema_digest, args, risk, policy_version } = tuple
-  return canonicalJson({ v: 1, execution_id, project_id, workspace_id, tool, schema_digest, args, risk, policy_version })
+  return canonicalJson({
+    v: 1,
+    execution_id,
+    project_id,
+    workspace_id,
+    tool,
+    schema_digest,
+    args,
+    risk,
+    policy_version,
+  })
 }
 
 export const grantSignatureSchema = z.object({

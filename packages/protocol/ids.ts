@@ -1,16 +1,22 @@
 // Identifiers as they look outside. Their making is the router's business.
 import { z } from 'zod'
 
-export const uuidSchema = z.string().regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'must be a UUID')
+export const uuidSchema = z
+  .string()
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'must be a UUID')
 export const projectIdSchema = z.string().regex(/^proj_[0-9A-Za-z]{4,48}$/, 'must look like proj_<id>')
-export const slugSchema = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/, 'must be lower-case letters, digits and inner hyphens, 48 at most')
+export const slugSchema = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/, 'must be lower-case letters, digits and inner hyphens, 48 at most')
 export const workspaceIdSchema = z.string().regex(/^ws_[0-9a-f]{12,24}$/, 'must look like ws_<hex>')
 export const agentIdSchema = z.string().regex(/^agt_[0-9A-Za-z_]{4,48}$/, 'must look like agt_<id>')
 export const artifactIdSchema = z.string().regex(/^cart_[0-9A-Za-z]{8,48}$/, 'must look like cart_<id>')
 export const digestSchema = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex')
 export const toolNameSchema = z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/, 'must be letters, digits, _ and -, 64 at most')
 /** Names that operators choose: agents (registration_name) and workspaces. */
-export const nameSchema = z.string().regex(/^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,46}[a-zA-Z0-9])?$/, 'must be letters, digits and inner hyphens, 48 at most')
+export const nameSchema = z
+  .string()
+  .regex(/^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,46}[a-zA-Z0-9])?$/, 'must be letters, digits and inner hyphens, 48 at most')
 export const regionSchema = z.string().regex(/^[\x21-\x7e]{1,24}$/, 'must be 1 to 24 ASCII characters')
 /** An external id or the operators' own name: every route that takes one takes the other. */
 export const referenceSchema = z.string().min(1).max(64)

@@ -63,6 +63,9 @@ export const bindingSchema = z.object({
   workspace: nameSchema,
   type: workspaceTypeSchema,
   /** Name of the credential file for this workspace; overrides what the tool says. A plain file name. */
-  credentials_ref: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/).nullable(),
+  credentials_ref: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/)
+    .nullable(),
 })
 export type Binding = z.infer<typeof bindingSchema>

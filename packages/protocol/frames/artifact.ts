@@ -9,6 +9,11 @@ export const artifactFrame = callRefSchema.extend({
   seq: z.int().nonnegative(),
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
   at: z.int(),
-  data: z.instanceof(Uint8Array).refine((b) => b.length > 0 && b.length <= limits.outputFrameBytes, `must be 1 to ${limits.outputFrameBytes} bytes`),
+  data: z
+    .instanceof(Uint8Array)
+    .refine(
+      (b) => b.length > 0 && b.length <= limits.outputFrameBytes,
+      `must be 1 to ${limits.outputFrameBytes} bytes`,
+    ),
 })
 export type ArtifactFrame = z.infer<typeof artifactFrame>

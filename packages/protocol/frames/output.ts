@@ -8,6 +8,11 @@ export const outputFrame = callRefSchema.extend({
   seq: z.int().nonnegative(),
   stream: z.enum(['stdout', 'stderr']),
   at: z.int(),
-  data: z.instanceof(Uint8Array).refine((b) => b.length > 0 && b.length <= limits.outputFrameBytes, `must be 1 to ${limits.outputFrameBytes} bytes`),
+  data: z
+    .instanceof(Uint8Array)
+    .refine(
+      (b) => b.length > 0 && b.length <= limits.outputFrameBytes,
+      `must be 1 to ${limits.outputFrameBytes} bytes`,
+    ),
 })
 export type OutputFrame = z.infer<typeof outputFrame>

@@ -1,6 +1,14 @@
 import { z } from 'zod'
 
-export const sessionRefusals = ['session_unknown', 'identity_mismatch', 'signature_invalid', 'manifest_invalid', 'version_unsupported', 'handshake_expired', 'lease_superseded'] as const
+export const sessionRefusals = [
+  'session_unknown',
+  'identity_mismatch',
+  'signature_invalid',
+  'manifest_invalid',
+  'version_unsupported',
+  'handshake_expired',
+  'lease_superseded',
+] as const
 
 /** router → agent. There is no such session (any more). `session_unknown`, `handshake_expired`: say hello again. Else: fatal to this connection. */
 export const sessionRefusedFrame = z.object({

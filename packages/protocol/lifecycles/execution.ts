@@ -39,7 +39,15 @@ export const executionLifecycle = defineLifecycle<ExecutionState>({
 })
 
 /** Final for a waiting caller: nothing more happens without a person. `ambiguous` counts. */
-export const settledExecutionStates: readonly ExecutionState[] = ['completed', 'failed', 'timeout', 'cancelled', 'rejected', 'expired', 'ambiguous']
+export const settledExecutionStates: readonly ExecutionState[] = [
+  'completed',
+  'failed',
+  'timeout',
+  'cancelled',
+  'rejected',
+  'expired',
+  'ambiguous',
+]
 
 export function isSettled(state: ExecutionState): boolean {
   return settledExecutionStates.includes(state)

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { referenceSchema } from '../ids.ts'
+import { agentStateSchema } from '../lifecycles/agent.ts'
+import { bundleReportSchema, toolDescriptorSchema } from '../manifest.ts'
+import { agentRoleSchema } from './join-keys.ts'
+import { nullableTimestampSchema, timestampSchema } from './page.ts'
+
+/** What an operator wants to know at a glance: derived from state, lease and pauses. */
+export const agentHealths = ['healthy', 'paused', 'draining', 'offline', 'pending', 'suspended'] as const
+export const agentHealthSchema = z.enum(agentHealths)
+
+export const pauseRecordSchema = z.object({
+  /** null: all of the agent's dispatch. */
+  workspace_id: z.string().nullable(),
+  workspace: z.string().nullable(),
+  reason: z.string().nullable(),
+  paused_by: z.string(),
+  paused_at: timestampSchema,
+})
+
+export const agentSchema = z.object({
+  id: z.string(),
+  object: z.literal('agent'),
+  name: z.string(),
+  role: agentRoleSchema,
+  region: z.string(),
+  description: z.string().nullable(),
+  state: agentStateSchema,
+  health: agentHealthSchema,
+  hostname: z.string().nullable(),
+  version: z.string().nullable(),
+  max_concurrent_executions: z.int(),
+  in_flight: z.int(),
+  tool_count: z.int(),
+  paused: z.array(pauseRecordSchema),
+  enrolled_at: timestampSchema,
+  connected_at: nullableTimestampSchema,
+  last_heartbeat_at: nullableTimestampSchema,
+  lease_epoch: z.int(),
+  lease_expires_at: nullableTimestampSchema,
+  manifest_version: z.int().nullable(),
+  manifest_hash: z.string().nullable(),
+})
+export type Agent = z.infer<typeof agentSchema>
+
+export const agentDetailSchema = agentSchema.extend({
+  manifest_accepted_at: nullableTimestampSchema,
+  tools: z.array(toolDescriptorSchema),
+  bundles: z.array(bundleReportSchema),
+  workspaces: z.array(z.object({ id: z.string(), name: z.string(), credentials_ref: z.string().nullable() })),
+})
+export type AgentDetail = z.infer<typeof agentDetailSchema>
+
+export const agentUpdateSchema = z.strictObject({ description: z.string().max(500).nullable() })
+
+export const pauseRequestSchema = z.strictObject({
+  /** Id or name; leave out to pause everything. */
+  workspace: referenceSchema.optional(),
+  reason: z.string().max(500).optional(),
+})
+export const resumeRequestSchema = z.strictObject({ workspace: referenceSchema.optional() })

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { nullableTimestampSchema, timestampSchema } from './page.ts'
+import { scopeSchema } from './scopes.ts'
+
+const cidrSchema = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])
+
+/** Block wins over allow; an empty allow list allows every address. */
+export const ipFilterSchema = z.object({
+  allow: z.array(cidrSchema).max(256).default([]),
+  block: z.array(cidrSchema).max(256).default([]),
+})
+export type IpFilter = z.infer<typeof ipFilterSchema>
+
+/** At most `requests` in any window of `window_seconds`. */
+export const quotaSchema = z.object({
+  requests: z.int().min(1).max(1_000_000_000),
+  window_seconds: z.int().min(1).max(86_400),
+})
+export type Quota = z.infer<typeof quotaSchema>
+
+export const apiKeySchema = z.object({
+  id: z.string(),
+  object: z.literal('api_key'),
+  name: z.string(),
+  /** The first characters of the value, enough to recognise it. */
+  prefix: z.string(),
+  scopes: z.array(scopeSchema),
+  is_active: z.boolean(),
+  ip_filter: ipFilterSchema.nullable(),
+  quota: quotaSchema.nullable(),
+  created_at: timestampSchema,
+  expires_at: nullableTimestampSchema,
+  last_used_at: nullableTimestampSchema,
+  revoked_at: nullableTimestampSchema,
+  /** Until when the value before the last rotation still works. */
+  grace_until: nullableTimestampSchema,
+})
+export type ApiKey = z.infer<typeof apiKeySchema>
+
+export const apiKeyCreateSchema = z.strictObject({
+  name: z.string().min(1).max(100),
+  scopes: z.array(scopeSchema).min(1),
+  expires_at: timestampSchema.optional(),
+  ip_filter: ipFilterSchema.optional(),
+  quota: quotaSchema.optional(),
+})
+/** `key` is the value, shown this once. */
+export const apiKeySecretSchema = apiKeySchema.extend({ key: z.string() })
+export const ipFilterPutSchema = z.strictObject(ipFilterSchema.shape).nullable()
+export const quotaPutSchema = z.strictObject(quotaSchema.shape).nullable()

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { approvalStateSchema } from '../lifecycles/approval.ts'
+import { limits } from '../limits.ts'
+import { riskSchema } from '../risk.ts'
+import { nullableTimestampSchema, pageQuerySchema, timestampSchema } from './page.ts'
+
+export const approvalSchema = z.object({
+  id: z.string(),
+  object: z.literal('approval'),
+  execution_id: z.string(),
+  workspace_id: z.string(),
+  workspace: z.string(),
+  tool: z.string(),
+  risk: riskSchema,
+  state: approvalStateSchema,
+  args: z.record(z.string(), z.unknown()),
+  /** One sentence that says what will happen. */
+  prompt: z.string(),
+  /** What the requester gave as the reason. */
+  reason: z.string().nullable(),
+  digest: z.string(),
+  policy_version: z.int(),
+  requested_by: z.string(),
+  requested_at: timestampSchema,
+  expires_at: timestampSchema,
+  decided_by: z.string().nullable(),
+  decided_at: nullableTimestampSchema,
+  note: z.string().nullable(),
+  /** What a reviewer must type as `confirm`; null when nothing. */
+  confirm: z.string().nullable(),
+})
+export type Approval = z.infer<typeof approvalSchema>
+
+export const approvalQuerySchema = pageQuerySchema.extend({
+  /** One or more states, comma-separated; `all` for every state. */
+  status: z.string().max(200).optional(),
+  risk: z.string().max(100).optional(),
+  workspace: z.string().max(64).optional(),
+  agent: z.string().max(64).optional(),
+  tool: z.string().max(64).optional(),
+  since: timestampSchema.optional(),
+  until: timestampSchema.optional(),
+})
+
+export const decisionSchema = z.strictObject({
+  note: z.string().max(limits.noteCharacters).optional(),
+  /** The tool name, typed; required to approve an irreversible call. */
+  confirm: z.string().max(64).optional(),
+  /** The digest that the reviewer saw; when given, a decision over anything else is refused. */
+  digest: z.string().max(64).optional(),
+})
+
+export const approvalStreamQuerySchema = z.object({
+  workspace: z.string().max(64).optional(),
+  risk: z.string().max(100).optional(),
+})

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { agentIdSchema, nameSchema, projectIdSchema } from '../ids.ts'
+import { agentRoleSchema } from './join-keys.ts'
+import { timestampSchema } from './page.ts'
+
+const hexKeySchema = z.string().regex(/^[0-9a-f]{64}$/, 'must be 32 bytes in hex')
+
+/** The bytes that `proof` signs: they tie the join key to both public keys. */
+export function enrollText(enroll: {
+  join_key: string
+  registration_name: string
+  signing_public_key: string
+  curve_public_key: string
+}): string {
+  return `xem-enroll-v1\n${enroll.join_key}\n${enroll.registration_name}\n${enroll.signing_public_key}\n${enroll.curve_public_key}`
+}
+
+export const enrollSchema = z.strictObject({
+  join_key: z.string().max(4096),
+  /** The agent's stable name. It replaces the name of the join key. */
+  registration_name: nameSchema,
+  role: agentRoleSchema,
+  /** Raw Ed25519 public key. */
+  signing_public_key: hexKeySchema,
+  /** CURVE public key, Z85. */
+  curve_public_key: z.string().length(40),
+  /** Hex Ed25519 signature over `enrollText`. */
+  proof: z.string().regex(/^[0-9a-f]{128}$/),
+  hostname: z.string().max(255),
+  version: z.string().max(64),
+})
+
+export const routerIdentitySchema = z.object({
+  /** Data plane, tcp://host:port. */
+  address: z.string(),
+  /** The router's CURVE public key, Z85. */
+  curve_public_key: z.string().length(40),
+  /** The router's raw Ed25519 public key, hex: it signs grants. */
+  signing_public_key: hexKeySchema,
+})
+export type RouterIdentity = z.infer<typeof routerIdentitySchema>
+
+export const enrollmentSchema = z.object({
+  object: z.literal('enrollment'),
+  agent_id: agentIdSchema,
+  project_id: projectIdSchema,
+  name: nameSchema,
+  role: agentRoleSchema,
+  region: z.string(),
+  /** Bearer token of the agent for HTTP; renewed with `POST /v1/enroll/refresh` before it expires. */
+  token: z.string(),
+  token_expires_at: timestampSchema,
+  router: routerIdentitySchema,
+})
+export type Enrollment = z.infer<typeof enrollmentSchema>

@@ -1,0 +1,141 @@
+import { z } from 'zod'
+import { referenceSchema, toolNameSchema } from '../ids.ts'
+import { approvalStateSchema } from '../lifecycles/approval.ts'
+import { executionStateSchema } from '../lifecycles/execution.ts'
+import { limits } from '../limits.ts'
+import { riskSchema } from '../risk.ts'
+import { nullableTimestampSchema, pageQuerySchema, timestampSchema } from './page.ts'
+
+/** One tool call to make. */
+export const invocationSchema = z.strictObject({
+  /** Id or name. */
+  workspace: referenceSchema,
+  tool: toolNameSchema,
+  args: z.record(z.string(), z.unknown()).default({}),
+  /** Why, for the reviewer and the record. */
+  reason: z.string().max(limits.noteCharacters).optional(),
+  /** Shorter than the tool's own, never longer. */
+  timeout_ms: z.int().positive().max(limits.toolTimeoutMsMax).optional(),
+})
+export type Invocation = z.infer<typeof invocationSchema>
+
+export const submitQuerySchema = z.object({
+  /** Seconds to wait for the end of the call; 0 answers at once. */
+  wait: z.coerce.number().min(0).max(limits.waitSeconds).default(0),
+})
+
+export const executionErrorSchema = z.object({ code: z.string(), message: z.string() })
+
+export const executionSchema = z.object({
+  id: z.string(),
+  object: z.literal('execution'),
+  project_id: z.string(),
+  workspace_id: z.string(),
+  workspace: z.string(),
+  tool: z.string(),
+  risk: riskSchema,
+  state: executionStateSchema,
+  args: z.record(z.string(), z.unknown()),
+  /** SHA-256 over everything that decides what runs. */
+  digest: z.string(),
+  schema_digest: z.string(),
+  policy_version: z.int(),
+  agent_id: z.string().nullable(),
+  agent: z.string().nullable(),
+  attempt: z.int(),
+  approval_id: z.string().nullable(),
+  reason: z.string().nullable(),
+  requested_by: z.string(),
+  request_id: z.string(),
+  timeout_ms: z.int(),
+  created_at: timestampSchema,
+  dispatched_at: nullableTimestampSchema,
+  started_at: nullableTimestampSchema,
+  finished_at: nullableTimestampSchema,
+  /** From start to end at the agent, milliseconds. */
+  duration_ms: z.int().nullable(),
+  exit_code: z.int().nullable(),
+  signal: z.string().nullable(),
+  error: executionErrorSchema.nullable(),
+  result: z.unknown(),
+  stdout_bytes: z.int(),
+  stderr_bytes: z.int(),
+  truncated: z.boolean(),
+})
+export type Execution = z.infer<typeof executionSchema>
+
+export const artifactSchema = z.object({
+  id: z.string(),
+  object: z.literal('artifact'),
+  name: z.string(),
+  bytes: z.int(),
+  created_at: timestampSchema,
+})
+
+export const executionDetailSchema = executionSchema.extend({
+  /** The inline output as text, invalid UTF-8 replaced. The bytes themselves: `/raw`. */
+  stdout: z.string(),
+  stderr: z.string(),
+  artifacts: z.array(artifactSchema),
+  transitions: z.array(
+    z.object({
+      state: executionStateSchema,
+      at: timestampSchema,
+      actor: z.string(),
+      detail: z.record(z.string(), z.unknown()),
+    }),
+  ),
+  approvals: z.array(
+    z.object({
+      id: z.string(),
+      state: approvalStateSchema,
+      decided_by: z.string().nullable(),
+      decided_at: nullableTimestampSchema,
+      note: z.string().nullable(),
+    }),
+  ),
+  resolution: z.object({ by: z.string(), note: z.string(), at: timestampSchema }).nullable(),
+})
+export type ExecutionDetail = z.infer<typeof executionDetailSchema>
+
+/** Filters work on the server. `status` may be given more than once, or comma-separated. */
+export const executionQuerySchema = pageQuerySchema.extend({
+  status: z.string().max(200).optional(),
+  tool: z.string().max(64).optional(),
+  agent: z.string().max(64).optional(),
+  workspace: z.string().max(64).optional(),
+  risk: z.string().max(100).optional(),
+  since: timestampSchema.optional(),
+  until: timestampSchema.optional(),
+})
+
+export const resolveSchema = z.strictObject({
+  /** What is now known of an ambiguous call. */
+  outcome: z.enum(['completed', 'failed', 'cancelled']),
+  note: z.string().min(1).max(limits.noteCharacters),
+})
+
+export const executionStreamQuerySchema = z.object({
+  execution_id: z.string().max(64).optional(),
+  workspace: z.string().max(64).optional(),
+  agent: z.string().max(64).optional(),
+  tool: z.string().max(64).optional(),
+  /** With `execution_id`: stream the call's output too (x_exec.execution.output). */
+  output: z.enum(['true', 'false']).default('false'),
+})
+
+/** Data of `x_exec.execution.output`. */
+export const outputEventSchema = z.object({
+  execution_id: z.string(),
+  seq: z.int(),
+  stream: z.enum(['stdout', 'stderr']),
+  at: timestampSchema,
+  /** The bytes, base64. */
+  data: z.string(),
+})
+export type OutputEvent = z.infer<typeof outputEventSchema>
+
+export const rawQuerySchema = z.object({
+  /** One stream only; default: both, in the order of arrival. */
+  stream: z.enum(['stdout', 'stderr']).optional(),
+})

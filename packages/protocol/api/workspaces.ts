@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { nameSchema, referenceSchema, workspaceIdSchema } from '../ids.ts'
+import { bindingSchema, workspaceTypeSchema } from '../manifest.ts'
+import { timestampSchema } from './page.ts'
+
+export const boundAgentSchema = z.object({
+  agent_id: z.string(),
+  agent: z.string(),
+  health: z.string(),
+  credentials_ref: z.string().nullable(),
+  bound_at: timestampSchema,
+})
+
+export const workspaceSchema = z.object({
+  id: workspaceIdSchema,
+  object: z.literal('workspace'),
+  name: nameSchema,
+  type: workspaceTypeSchema,
+  description: z.string().nullable(),
+  created_at: timestampSchema,
+  agents: z.array(boundAgentSchema),
+})
+export type Workspace = z.infer<typeof workspaceSchema>
+
+export const workspaceCreateSchema = z.strictObject({
+  name: nameSchema,
+  type: workspaceTypeSchema.default('generic'),
+  description: z.string().max(500).optional(),
+})
+
+export const bindSchema = z.strictObject({
+  /** Id or name. */
+  agent: referenceSchema,
+  credentials_ref: bindingSchema.shape.credentials_ref.optional(),
+})

@@ -1,0 +1,48 @@
+// What a route of the public API is. routes.ts lists them all; server, client, docs and the authorisation test derive from it.
+import type { z } from 'zod'
+import type { Scope } from './api/scopes.ts'
+import type { ErrorCode } from './errors.ts'
+
+export interface Route {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Fastify notation: `/:project_id/v1/…`. A route of a project starts with `/:project_id/`. */
+  path: string
+  summary: string
+  tag: string
+  /** Who may call it. `public`: anyone. `agent`: an enrolled agent's token. A list: an API key with every scope of it. */
+  auth: 'public' | 'agent' | readonly Scope[]
+  params?: z.ZodObject
+  query?: z.ZodObject
+  /** Schema of the JSON body; a route without one takes none. */
+  body?: z.ZodType
+  /** JSON answer, or another kind of body. */
+  response: z.ZodType | 'sse' | 'bytes' | 'text'
+  /** Success statuses, the usual one first. */
+  status: readonly [number, ...number[]]
+  /** Beyond what every route of its kind can answer (`commonErrors`). */
+  errors: readonly ErrorCode[]
+}
+
+/** Keeps the literal types of one entry. */
+export function route<const R extends Route>(definition: R): R {
+  return definition
+}
+
+/** What any route of this kind may answer besides its own errors. */
+export function commonErrors(definition: Route): ErrorCode[] {
+  const codes: ErrorCode[] = ['internal_error']
+  if (definition.query !== undefined || definition.params !== undefined) codes.push('invalid_request')
+  if (definition.body !== undefined)
+    codes.push('invalid_body', 'json_parse_error', 'payload_too_large', 'unsupported_media_type')
+  if (definition.auth !== 'public') codes.push('authentication_error')
+  if (Array.isArray(definition.auth)) {
+    codes.push(
+      'scope_insufficient',
+      'cross_project_access',
+      'ip_not_allowed',
+      'rate_limit_exceeded',
+      'backend_unavailable',
+    )
+  }
+  return codes
+}

@@ -1,0 +1,56 @@
+// Structured logs: one JSON object a line on stderr. Fields that name a call (execution_id) stand on every line about it.
+import { pino } from 'pino'
+
+/** Ours, mildest first. pino's `warn` and `fatal` read `warning` and `critical` here; `notice` lies between info and warning. */
+export const logLevels = ['trace', 'debug', 'info', 'notice', 'warning', 'error', 'critical'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+type Write = (fields: Record<string, unknown>, message: string) => void
+export type Log = { readonly [L in LogLevel]: Write } & {
+  /** A log whose lines all carry these fields. */
+  with(fields: Record<string, unknown>): Log
+}
+
+const numbers: Record<LogLevel, number> = { trace: 10, debug: 20, info: 30, notice: 35, warning: 40, error: 50, critical: 60 }
+
+/** Fields that never reach a line, wherever they stand at the top or one level down. */
+const secretFields = ['authorization', 'api_key', 'key', 'token', 'join_key', 'secret', 'password', 'private_key']
+
+export interface LogOptions {
+  level: LogLevel
+  /** Name of the process, on every line. */
+  name: string
+  /** Default: stderr, written without blocking. */
+  destination?: { write(line: string): void }
+}
+
+export function createLog(options: LogOptions): Log {
+  const destination = options.destination ?? pino.destination({ dest: 2, sync: false })
+  const base = pino(
+    {
+      level: options.level,
+      customLevels: numbers,
+      useOnlyCustomLevels: true,
+      base: { name: options.name, pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`]), censor: '[secret]' },
+      serializers: { error: pino.stdSerializers.err },
+    },
+    destination,
+  )
+  return wrap(base as unknown as PinoLike)
+}
+
+type PinoLike = { [L in LogLevel]: (fields: object, message: string) => void } & { child(fields: object): PinoLike }
+
+function wrap(logger: PinoLike): Log {
+  const log = {
+    with: (fields: Record<string, unknown>) => wrap(logger.child(fields)),
+  } as Record<string, unknown>
+  for (const level of logLevels) log[level] = (fields: Record<string, unknown>, message: string) => logger[level](fields, message)
+  return log as Log
+}
+
+/** Says nothing: for tests that do not look. */
+export const silentLog: Log = createLog({ level: 'critical', name: 'silent', destination: { write() {} } })
