@@ -11,7 +11,15 @@ export type Log = { readonly [L in LogLevel]: Write } & {
   with(fields: Record<string, unknown>): Log
 }
 
-const numbers: Record<LogLevel, number> = { trace: 10, debug: 20, info: 30, notice: 35, warning: 40, error: 50, critical: 60 }
+const numbers: Record<LogLevel, number> = {
+  trace: 10,
+  debug: 20,
+  info: 30,
+  notice: 35,
+  warning: 40,
+  error: 50,
+  critical: 60,
+}
 
 /** Fields that never reach a line, wherever they stand at the top or one level down. */
 const secretFields = ['authorization', 'api_key', 'key', 'token', 'join_key', 'secret', 'password', 'private_key']
@@ -48,7 +56,8 @@ function wrap(logger: PinoLike): Log {
   const log = {
     with: (fields: Record<string, unknown>) => wrap(logger.child(fields)),
   } as Record<string, unknown>
-  for (const level of logLevels) log[level] = (fields: Record<string, unknown>, message: string) => logger[level](fields, message)
+  for (const level of logLevels)
+    log[level] = (fields: Record<string, unknown>, message: string) => logger[level](fields, message)
   return log as Log
 }
 

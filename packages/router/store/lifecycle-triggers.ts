@@ -1,0 +1,46 @@
+// The database refuses an illegal move too (law L6). Made from the same tables as everything else, at every migration.
+import { agentLifecycle } from '@xerotier/protocol/lifecycles/agent.ts'
+import { approvalLifecycle } from '@xerotier/protocol/lifecycles/approval.ts'
+import { executionLifecycle } from '@xerotier/protocol/lifecycles/execution.ts'
+import { joinKeyLifecycle } from '@xerotier/protocol/lifecycles/join-key.ts'
+import { type Lifecycle, statesOf } from '@xerotier/protocol/lifecycles/lifecycle.ts'
+
+/** SQLSTATE of a refused move. */
+export const illegalMoveState = 'XE001'
+
+const tables: [string, Lifecycle<string>][] = [
+  ['executions', executionLifecycle],
+  ['approvals', approvalLifecycle],
+  ['agents', agentLifecycle],
+  ['join_keys', joinKeyLifecycle],
+]
+
+const list = (states: readonly string[]) => states.map((state) => `'${state}'`).join(', ')
+
+/** One check for inserts and one for moves per table. States hold only letters and underscores, so quoting is enough. */
+export function lifecycleTriggers(): string {
+  return tables
+    .map(([table, lifecycle]) => {
+      const moves = statesOf(lifecycle)
+        .filter((state) => lifecycle.moves[state]!.length > 0)
+        .map((state) => `(old.state = '${state}' and new.state in (${list(lifecycle.moves[state]!)}))`)
+        .join(' or ')
+      return `
+create or replace function check_${table}_state() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'INSERT' then
+    if new.state not in (${list(lifecycle.initial)}) then
+      raise exception '${lifecycle.name} cannot begin as %', new.state using errcode = '${illegalMoveState}';
+    end if;
+  elsif not (${moves}) then
+    raise exception '${lifecycle.name} cannot move from % to %', old.state, new.state using errcode = '${illegalMoveState}';
+  end if;
+  return new;
+end $$;
+drop trigger if exists check_state_insert on ${table};
+drop trigger if exists check_state_update on ${table};
+create trigger check_state_insert before insert on ${table} for each row execute function check_${table}_state();
+create trigger check_state_update before update on ${table} for each row when (old.state is distinct from new.state) execute function check_${table}_state();`
+    })
+    .join('\n')
+}
