@@ -1,0 +1,91 @@
+// The agents that are connected now, in memory: what they offer, whom they serve, how loaded they are.
+// Postgres has the record; this is the view that submit and dispatch read without a round trip.
+import type { AgentFrame } from '@xerotier/protocol/frames/agent-frame.ts'
+import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
+import type { Binding, Manifest, ToolDescriptor } from '@xerotier/protocol/manifest.ts'
+
+export type { AgentFrame }
+
+export interface OnlineAgent {
+  readonly id: string
+  readonly name: string
+  readonly projectId: string
+  readonly leaseEpoch: number
+  readonly journalId: string
+  readonly maxConcurrent: number
+  manifest: Manifest
+  tools: Map<string, ToolDescriptor>
+  /** By workspace id. */
+  bindings: Map<string, Binding>
+  /** Workspace ids, and null for all. */
+  paused: Set<string | null>
+  draining: boolean
+  /** Calls given to it and not yet settled. */
+  inFlight: Set<string>
+  leaseExpiresAt: number
+  lastHeartbeatAt: number
+  /** Queues a frame on its connection. */
+  send(frame: RouterFrame): void
+  /** Drops its session: it must say hello again, or (with `reenroll`) enroll anew. */
+  drop(reason: string, reenroll: boolean): void
+}
+
+export interface Fleet {
+  join(agent: OnlineAgent): void
+  /** Removes it if this very session is still the current one. */
+  leave(agent: OnlineAgent): boolean
+  get(agentId: string): OnlineAgent | undefined
+  all(): IterableIterator<OnlineAgent>
+  inProject(projectId: string): OnlineAgent[]
+  /** Whether some online agent of the project offers the tool, whatever its pauses and bindings. */
+  offering(projectId: string, tool: string): OnlineAgent[]
+  /** The least loaded agent that may take one more call of this tool for this workspace now. */
+  choose(projectId: string, workspaceId: string, tool: string): OnlineAgent | undefined
+}
+
+/** Whether an agent takes new calls of a workspace. */
+export function takes(agent: OnlineAgent, workspaceId: string): boolean {
+  return !agent.draining && agent.bindings.has(workspaceId) && !agent.paused.has(null) && !agent.paused.has(workspaceId)
+}
+
+export function createFleet(): Fleet {
+  const agents = new Map<string, OnlineAgent>()
+  const byProject = new Map<string, Set<OnlineAgent>>()
+  const inProject = (projectId: string) => [...(byProject.get(projectId) ?? [])]
+  const remove = (agent: OnlineAgent) => {
+    agents.delete(agent.id)
+    const siblings = byProject.get(agent.projectId)
+    siblings?.delete(agent)
+    if (siblings?.size === 0) byProject.delete(agent.projectId)
+  }
+  return {
+    join(agent) {
+      const before = agents.get(agent.id)
+      if (before !== undefined) remove(before)
+      agents.set(agent.id, agent)
+      const siblings = byProject.get(agent.projectId) ?? new Set()
+      byProject.set(agent.projectId, siblings.add(agent))
+    },
+    leave(agent) {
+      if (agents.get(agent.id) !== agent) return false
+      remove(agent)
+      return true
+    },
+    get: (agentId) => agents.get(agentId),
+    all: () => agents.values(),
+    inProject,
+    offering: (projectId, tool) => inProject(projectId).filter((agent) => agent.tools.has(tool)),
+    choose(projectId, workspaceId, tool) {
+      let best: OnlineAgent | undefined
+      let bestLoad = 1
+      for (const agent of byProject.get(projectId) ?? []) {
+        const load = agent.inFlight.size / agent.maxConcurrent
+        if (load < bestLoad && agent.tools.has(tool) && takes(agent, workspaceId)) {
+          best = agent
+          bestLoad = load
+        }
+      }
+      return best
+    },
+  }
+}

@@ -1,0 +1,38 @@
+// What every domain function needs, passed as its first argument by the composition root (router.ts).
+import type { Clock } from '@xerotier/runtime/clock.ts'
+import type { Log } from '@xerotier/runtime/log.ts'
+import type { Store } from '../store/database.ts'
+import type { CommitLanes } from '../store/lanes/lanes.ts'
+import type { Fleet } from './agents/fleet.ts'
+import type { EventLog } from './events/event-log.ts'
+import type { Dispatcher } from './executions/dispatcher.ts'
+import type { Identity } from './identity.ts'
+
+export interface Core {
+  clock: Clock
+  log: Log
+  store: Store
+  /** Group commit of the hot path; everything else uses `store`. */
+  lanes: CommitLanes
+  identity: Identity
+  /** The agents that hold a lease with this router now. */
+  fleet: Fleet
+  /** Readers of the one event log; `wake()` it after every commit that appended. */
+  eventLog: EventLog
+  /** Gives queued calls to agents, and remembers who waits for an answer. */
+  dispatcher: Dispatcher
+  settings: Settings
+}
+
+export interface Settings {
+  /** Where agents dial, unless the join key says otherwise: tcp://host:port. */
+  announcedAddress: string
+  /** A lease lives this many renewal intervals. */
+  leaseIntervals: number
+  /** How long an at-most-once call of a lost agent stays in flight before it becomes ambiguous, ms. */
+  lostAgentGraceMs: number
+  /** After this long without a lease an agent counts as dead, ms. */
+  deadAgentMs: number
+  queueSeconds: number
+  queuedPerProject: number
+}

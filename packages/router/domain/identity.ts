@@ -1,0 +1,36 @@
+// Who this router is: the keys that agents pin at enrollment. Kept in 0600 files in the state folder.
+import { randomBytes } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type CurveKeyPair, curveKeysFromSecret } from '@xerotier/runtime/curve.ts'
+import { type SigningKey, signingKeyFromSeed } from '@xerotier/runtime/ed25519.ts'
+import { readSecretFile, writeSecretFile } from '@xerotier/runtime/secret-file.ts'
+
+export interface Identity {
+  /** Signs grants and the tokens of agents and join keys. */
+  signing: SigningKey
+  /** CURVE server key of the data plane. */
+  curve: CurveKeyPair
+}
+
+/** Loads the router's keys from `<stateDir>/keys`, making them on the first start. */
+export function loadIdentity(stateDir: string): Identity {
+  const folder = join(stateDir, 'keys')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  return {
+    signing: signingKeyFromSeed(loadSecret(join(folder, 'router-signing-key.hex'))),
+    curve: curveKeysFromSecret(loadSecret(join(folder, 'router-curve-key.hex'))),
+  }
+}
+
+function loadSecret(path: string): Buffer {
+  const known = readSecretFile(path)
+  if (known !== undefined) {
+    const bytes = Buffer.from(known.trim(), 'hex')
+    if (bytes.length !== 32) throw new Error(`${path} does not hold 32 bytes in hex`)
+    return bytes
+  }
+  const bytes = randomBytes(32)
+  writeSecretFile(path, `${bytes.toString('hex')}\n`)
+  return bytes
+}

@@ -1,0 +1,13 @@
+import type { Scope } from '@xerotier/protocol/api/scopes.ts'
+
+/** Who asks: an API key, as authentication found it. */
+export interface Principal {
+  /** `key_…`; the actor of every event it causes. */
+  keyId: string
+  name: string
+  projectId: string
+  projectSlug: string
+  scopes: readonly Scope[]
+  /** The project lets requesters approve their own calls. */
+  allowSelfApproval: boolean
+}

@@ -1,0 +1,32 @@
+// One router a cluster. The kernel drops the lock when its holder dies, however it dies; a file with a pid would not, and
+// pids mean nothing across containers that share a volume. Node has no flock(2), but its SQLite locks files with fcntl(2).
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+export interface FolderLock {
+  release(): void
+}
+
+/** @throws when a live process holds the folder; the message names it. */
+export function lockFolder(folder: string): FolderLock {
+  const path = join(folder, 'router.lock')
+  const holderPath = join(folder, 'router.pid')
+  const database = new DatabaseSync(path, { timeout: 0 })
+  try {
+    database.exec('begin exclusive')
+  } catch (cause) {
+    database.close()
+    throw new Error(`another router (pid ${readPid(holderPath)}) uses ${folder}; stop it first`, { cause })
+  }
+  writeFileSync(holderPath, `${process.pid}\n`, { mode: 0o600 })
+  return { release: () => database.close() }
+}
+
+function readPid(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    return 'unknown'
+  }
+}

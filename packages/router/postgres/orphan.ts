@@ -1,0 +1,53 @@
+// A postmaster that outlived its router. It is replaced rather than adopted: ours must be our child (we see it die), and
+// its settings must be this version's. That costs one fast shutdown, about 100 ms.
+import { readFile, readlink, realpath } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Clock } from '@xerotier/runtime/clock.ts'
+import type { Log } from '@xerotier/runtime/log.ts'
+
+const stopMs = 30_000
+const lookEveryMs = 20
+
+/** Stops a postmaster that still runs on `data`. Call it under the folder's lock. @throws when it does not go. */
+export async function stopOrphan(data: string, clock: Clock, log: Log): Promise<void> {
+  const pid = await orphanPid(data)
+  if (pid === undefined) return
+  log.notice({ postgres_pid: pid }, 'stopping the postgres of a router that died')
+  signal(pid, 'SIGINT')
+  const from = clock.now()
+  let insisted = false
+  while ((await orphanPid(data)) !== undefined) {
+    const waited = clock.now() - from
+    if (waited > stopMs && !insisted) {
+      insisted = true
+      signal(pid, 'SIGQUIT')
+    }
+    if (waited > 2 * stopMs) throw new Error(`postgres (pid ${pid}) of a dead router does not stop; stop it by hand`)
+    await pause(clock, lookEveryMs)
+  }
+}
+
+/** The pid in postmaster.pid when that process lives and works on this folder. */
+async function orphanPid(data: string): Promise<number | undefined> {
+  const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')
+  const pid = Number.parseInt(text, 10)
+  if (!(pid > 1) || !signal(pid, 0)) return undefined
+  // Pids come round again: a postmaster's working folder is its data folder. Without /proc, Postgres's own check has to do.
+  const folder = await readlink(`/proc/${pid}/cwd`).catch(() => undefined)
+  if (folder === undefined) return process.platform === 'linux' ? undefined : pid
+  return folder === (await realpath(data)) ? pid : undefined
+}
+
+function signal(pid: number, name: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, name)
+  } catch {
+    return false
+  }
+}
+
+/** Clock timers do not keep the process alive, and nothing else may at this point of the start. */
+function pause(clock: Clock, ms: number): Promise<void> {
+  const alive = setInterval(() => {}, 0x7fffffff)
+  return new Promise<void>((resolve) => clock.after(ms, resolve)).finally(() => clearInterval(alive))
+}

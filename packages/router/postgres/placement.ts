@@ -1,0 +1,84 @@
+// Where a cluster lives. Ours alone: beside the rest of the state. Somebody else's (root's router): in the system's state
+// folder, because the state folder is 0700; `<stateDir>/postgres` is then a symlink, which alone says which cluster it is.
+import { createHash, randomBytes } from 'node:crypto'
+import { chmod, chown, lstat, mkdir, readdir, readlink, realpath, stat, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Account } from './account.ts'
+
+export interface Placement {
+  /** 0700, the account's; holds `data/`, the lock and (where its path is short enough) the socket. */
+  root: string
+  data: string
+  socketDir: string
+  /** Where copies of the programs go. */
+  programs: string
+  /** Clusters that an earlier state folder at the same path left behind: for an operator to delete. */
+  leftBehind: string[]
+}
+
+/** `sun_path` holds 108 bytes with its final NUL; Darwin's 104. The file is `.s.PGSQL.5432`, its lock has 5 more. */
+const longestSocketDir = 104 - 1 - '/.s.PGSQL.5432'.length
+
+export interface PlacementOptions {
+  stateDir: string
+  account: Account | undefined
+  /** The system's state folder, for an account that is not ours. */
+  systemDir: string
+}
+
+export async function placeCluster(options: PlacementOptions): Promise<Placement> {
+  const { account } = options
+  await mkdir(options.stateDir, { recursive: true, mode: 0o700 })
+  const stateDir = await realpath(options.stateDir)
+  if (!account) {
+    const root = join(stateDir, 'postgres')
+    await mkdir(root, { recursive: true, mode: 0o700 })
+    await chmod(root, 0o700)
+    return {
+      root,
+      data: join(root, 'data'),
+      socketDir: await socketDirFor(root),
+      programs: root,
+      leftBehind: [],
+    }
+  }
+  const prefix = createHash('sha256').update(stateDir).digest('hex').slice(0, 12)
+  await mkdir(options.systemDir, { recursive: true, mode: 0o755 })
+  const link = join(stateDir, 'postgres')
+  const linked = await readlink(link).catch(() => undefined)
+  if (linked === undefined && (await lstat(link).catch(() => undefined))) {
+    // Made by another user's router: root's Postgres account could not enter the state folder.
+    throw new Error(`${link} is a folder of a router that did not run as root; start it as that user, or move it away`)
+  }
+  const root = linked ?? join(options.systemDir, `${prefix}-${randomBytes(4).toString('hex')}`)
+  await mkdir(root, { recursive: true, mode: 0o700 })
+  await chown(root, account.uid, account.gid)
+  if (linked === undefined) await symlink(root, link)
+  const siblings = linked === undefined ? await readdir(options.systemDir) : []
+  return {
+    root,
+    data: join(root, 'data'),
+    socketDir: root,
+    programs: options.systemDir,
+    leftBehind: siblings
+      .filter((name) => name.startsWith(`${prefix}-`))
+      .map((name) => join(options.systemDir, name))
+      .filter((path) => path !== root),
+  }
+}
+
+/** The root itself, or a short 0700 folder of ours when the root's path is too long for a socket. */
+async function socketDirFor(root: string): Promise<string> {
+  if (Buffer.byteLength(root) <= longestSocketDir) return root
+  const uid = process.getuid?.() ?? 0
+  const name = `xerotier-${uid}-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`
+  const short = join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), name)
+  await mkdir(short, { recursive: true, mode: 0o700 })
+  const found = await stat(short)
+  // In a shared temporary folder anybody may have made it first.
+  if (found.uid !== uid || (found.mode & 0o077) !== 0 || (await lstat(short)).isSymbolicLink()) {
+    throw new Error(`${short} is not a private folder of this user, so Postgres will not put its socket there`)
+  }
+  return short
+}

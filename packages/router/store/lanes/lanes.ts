@@ -1,0 +1,3 @@
+export interface CommitLanes {
+  close(): Promise<void>
+}
