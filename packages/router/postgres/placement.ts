@@ -7,8 +7,10 @@ import { join } from 'node:path'
 import type { Account } from './account.ts'
 
 export interface Placement {
-  /** 0700, the account's; holds `data/`, the lock and (where its path is short enough) the socket. */
+  /** Ours; holds the lock and, below it or in it, what is the account's. */
   root: string
+  /** 0700 and the account's: a router that is root never writes in it. */
+  home: string
   data: string
   socketDir: string
   /** Where copies of the programs go. */
@@ -37,6 +39,7 @@ export async function placeCluster(options: PlacementOptions): Promise<Placement
     await chmod(root, 0o700)
     return {
       root,
+      home: root,
       data: join(root, 'data'),
       socketDir: await socketDirFor(root),
       programs: root,
@@ -52,14 +55,17 @@ export async function placeCluster(options: PlacementOptions): Promise<Placement
     throw new Error(`${link} is a folder of a router that did not run as root; start it as that user, or move it away`)
   }
   const root = linked ?? join(options.systemDir, `${prefix}-${randomBytes(4).toString('hex')}`)
-  await mkdir(root, { recursive: true, mode: 0o700 })
-  await chown(root, account.uid, account.gid)
+  const home = join(root, 'server')
+  await mkdir(root, { recursive: true, mode: 0o711 })
+  await mkdir(home, { recursive: true, mode: 0o700 })
+  await chown(home, account.uid, account.gid)
   if (linked === undefined) await symlink(root, link)
   const siblings = linked === undefined ? await readdir(options.systemDir) : []
   return {
     root,
-    data: join(root, 'data'),
-    socketDir: root,
+    home,
+    data: join(home, 'data'),
+    socketDir: home,
     programs: options.systemDir,
     leftBehind: siblings
       .filter((name) => name.startsWith(`${prefix}-`))
