@@ -1,6 +1,6 @@
 // One router a cluster. The kernel drops the lock when its holder dies, however it dies; a file with a pid would not, and
 // pids mean nothing across containers that share a volume. Node has no flock(2), but its SQLite locks files with fcntl(2).
-import { readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -12,6 +12,7 @@ export interface FolderLock {
 export function lockFolder(folder: string): FolderLock {
   const path = join(folder, 'router.lock')
   const holderPath = join(folder, 'router.pid')
+  closeSync(openSync(path, 'a', 0o600)) // SQLite would let others read it, and readers can hold a lock
   const database = new DatabaseSync(path, { timeout: 0 })
   try {
     database.exec('begin exclusive')

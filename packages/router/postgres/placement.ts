@@ -3,7 +3,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { chmod, chown, lstat, mkdir, readdir, readlink, realpath, stat, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Account } from './account.ts'
 
 export interface Placement {
@@ -47,7 +47,7 @@ export async function placeCluster(options: PlacementOptions): Promise<Placement
     }
   }
   const prefix = createHash('sha256').update(stateDir).digest('hex').slice(0, 12)
-  await mkdir(options.systemDir, { recursive: true, mode: 0o755 })
+  await makeReachable(options.systemDir)
   const link = join(stateDir, 'postgres')
   const linked = await readlink(link).catch(() => undefined)
   if (linked === undefined && (await lstat(link).catch(() => undefined))) {
@@ -56,7 +56,8 @@ export async function placeCluster(options: PlacementOptions): Promise<Placement
   }
   const root = linked ?? join(options.systemDir, `${prefix}-${randomBytes(4).toString('hex')}`)
   const home = join(root, 'server')
-  await mkdir(root, { recursive: true, mode: 0o711 })
+  await mkdir(root, { recursive: true })
+  await chmod(root, 0o711)
   await mkdir(home, { recursive: true, mode: 0o700 })
   await chown(home, account.uid, account.gid)
   if (linked === undefined) await symlink(root, link)
@@ -72,6 +73,13 @@ export async function placeCluster(options: PlacementOptions): Promise<Placement
       .map((name) => join(options.systemDir, name))
       .filter((path) => path !== root),
   }
+}
+
+/** Makes the folder and what is missing above it so that any user may pass, whatever our umask says. */
+async function makeReachable(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true })
+  if (first === undefined) return
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await chmod(made, 0o755)
 }
 
 /** The root itself, or a short 0700 folder of ours when the root's path is too long for a socket. */

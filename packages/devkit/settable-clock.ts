@@ -1,0 +1,50 @@
+import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
+
+export interface SettableClock extends Clock {
+  /** Moves time forward; timers that come due run in the order of their times, each at its own time. */
+  advance(ms: number): Promise<void>
+  /** Timers that have not run. */
+  pending(): number
+}
+
+/** A clock that stands still until told otherwise. */
+export function settableClock(start = Date.parse('2026-01-01T00:00:00Z')): SettableClock {
+  let now = start
+  let order = 0
+  const timers = new Map<number, { at: number; callback: () => void }>()
+
+  const next = (until: number): [number, { at: number; callback: () => void }] | undefined => {
+    let found: [number, { at: number; callback: () => void }] | undefined
+    for (const entry of timers) {
+      // A map keeps the order of insertion, so among equals the first set runs first.
+      if (entry[1].at <= until && (!found || entry[1].at < found[1].at)) found = entry
+    }
+    return found
+  }
+
+  return {
+    now: () => now,
+    after(ms, callback): Timer {
+      const id = order++
+      timers.set(id, { at: now + Math.max(0, ms), callback })
+      return { cancel: () => void timers.delete(id) }
+    },
+    async advance(ms) {
+      const until = now + ms
+      for (let due = next(until); due; due = next(until)) {
+        timers.delete(due[0])
+        now = Math.max(now, due[1].at)
+        due[1].callback()
+        await settle() // what the callback awaits may set the next timer
+      }
+      now = until
+      await settle()
+    },
+    pending: () => timers.size,
+  }
+}
+
+/** Lets everything that is already resolved run. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
