@@ -1,0 +1,47 @@
+// From a route and its input to what goes over the wire. Pure, so that a dry run can show it.
+import type { Address } from './address.ts'
+import type { LooseInput } from './call-types.ts'
+import type { RouteData } from './routes.data.ts'
+
+export interface PlannedRequest {
+  method: string
+  url: string
+  headers: Record<string, string>
+  body: string | undefined
+}
+
+const accepted: Record<RouteData['answer'], string> = {
+  json: 'application/json',
+  sse: 'text/event-stream',
+  bytes: '*/*',
+  text: 'text/plain',
+}
+
+/** @throws TypeError when a path parameter is missing. */
+export function planRequest(
+  address: Address,
+  apiKey: string | undefined,
+  route: RouteData,
+  input: LooseInput,
+): PlannedRequest {
+  const params: Record<string, unknown> = { ...input.params, project_id: address.project }
+  const path = route.path.replace(/:([a-z_]+)/g, (_, name: string) => {
+    const value = params[name]
+    // `.` and `..` would be resolved away by the URL parser, and lead to another route.
+    if (value === undefined || value === '' || value === '.' || value === '..') {
+      throw new TypeError(`'${value ?? ''}' cannot stand for :${name} in ${route.path}`)
+    }
+    return encodeURIComponent(String(value))
+  })
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(input.query ?? {})) {
+    if (value !== undefined) query.append(name, String(value))
+  }
+  const headers: Record<string, string> = { accept: accepted[route.answer] }
+  if (apiKey !== undefined && apiKey !== '') headers.authorization = `Bearer ${apiKey}`
+  if (input.idempotencyKey !== undefined) headers['idempotency-key'] = input.idempotencyKey
+  const body = input.body === undefined ? undefined : JSON.stringify(input.body)
+  if (body !== undefined) headers['content-type'] = 'application/json'
+  const search = query.size === 0 ? '' : `?${query}`
+  return { method: route.method, url: `${address.origin}${path}${search}`, headers, body }
+}
