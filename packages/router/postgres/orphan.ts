@@ -1,9 +1,10 @@
 // A postmaster that outlived its router. It is replaced rather than adopted: ours must be our child (we see it die), and
 // its settings must be this version's. That costs one fast shutdown, about 100 ms.
-import { readFile, readlink, realpath } from 'node:fs/promises'
+import { readFile, readlink, realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
+import { pause } from './pause.ts'
 
 const stopMs = 30_000
 const lookEveryMs = 20
@@ -29,13 +30,17 @@ export async function stopOrphan(data: string, clock: Clock, log: Log): Promise<
 
 /** The pid in postmaster.pid when that process lives and works on this folder. */
 async function orphanPid(data: string): Promise<number | undefined> {
-  const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')
-  const pid = Number.parseInt(text, 10)
+  const file = join(data, 'postmaster.pid')
+  const pid = Number.parseInt(await readFile(file, 'utf8').catch(() => ''), 10)
   if (!(pid > 1) || !signal(pid, 0)) return undefined
-  // Pids come round again: a postmaster's working folder is its data folder. Without /proc, Postgres's own check has to do.
+  // Pids come round again, in containers soon: a postmaster's working folder is its data folder.
   const folder = await readlink(`/proc/${pid}/cwd`).catch(() => undefined)
-  if (folder === undefined) return process.platform === 'linux' ? undefined : pid
-  return folder === (await realpath(data)) ? pid : undefined
+  if (folder === (await realpath(data))) return pid
+  // Without /proc, Postgres's own check has to do.
+  if (process.platform !== 'linux') return pid
+  // A stranger, or a dead child that nobody waited for. Postgres would take either for a live server and refuse to start.
+  await rm(file, { force: true })
+  return undefined
 }
 
 function signal(pid: number, name: NodeJS.Signals | 0): boolean {
@@ -44,10 +49,4 @@ function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   } catch {
     return false
   }
-}
-
-/** Clock timers do not keep the process alive, and nothing else may at this point of the start. */
-function pause(clock: Clock, ms: number): Promise<void> {
-  const alive = setInterval(() => {}, 0x7fffffff)
-  return new Promise<void>((resolve) => clock.after(ms, resolve)).finally(() => clearInterval(alive))
 }

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
+import { pause } from './pause.ts'
 import type { Server } from './server.ts'
 
 export interface Supervised {
@@ -7,12 +8,13 @@ export interface Supervised {
   stop(): Promise<void>
 }
 
-/** Between attempts to bring back a server that died: its last sessions must notice first, which takes them milliseconds. */
+/** Between attempts to start: the last sessions of a server that died must notice first, which takes them milliseconds. */
 const againAfterMs = 500
+const firstAttempts = 3
 
 /** Keeps one server running until told to stop. @throws when the first start fails. */
 export async function supervise(start: () => Promise<Server>, clock: Clock, log: Log): Promise<Supervised> {
-  let server = await start()
+  let server = await startAtFirst(start, clock)
   let stopping = false
   let timer: Timer | undefined
   let starting: Promise<void> = Promise.resolve()
@@ -49,5 +51,16 @@ export async function supervise(start: () => Promise<Server>, clock: Clock, log:
       await starting
       await server.stop(clock)
     },
+  }
+}
+
+async function startAtFirst(start: () => Promise<Server>, clock: Clock): Promise<Server> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start()
+    } catch (error) {
+      if (attempt === firstAttempts) throw error
+      await pause(clock, againAfterMs)
+    }
   }
 }
