@@ -4,9 +4,12 @@ import type { Log } from '@xerotier/runtime/log.ts'
 import type { Store } from '../store/database.ts'
 import type { CommitLanes } from '../store/lanes/lanes.ts'
 import type { Fleet } from './agents/fleet.ts'
+import type { Keyring } from './api-keys/keyring.ts'
+import type { EnrolledKeys } from './enrollment/enrolled-keys.ts'
 import type { EventLog } from './events/event-log.ts'
 import type { Dispatcher } from './executions/dispatcher.ts'
 import type { Identity } from './identity.ts'
+import type { WorkspaceDirectory } from './workspaces/directory.ts'
 
 export interface Core {
   clock: Clock
@@ -21,6 +24,12 @@ export interface Core {
   eventLog: EventLog
   /** Gives queued calls to agents, and remembers who waits for an answer. */
   dispatcher: Dispatcher
+  /** API keys, remembered. */
+  keyring: Keyring
+  /** Workspaces by id or name, remembered. */
+  workspaces: WorkspaceDirectory
+  /** What ZAP admits. */
+  enrolledKeys: EnrolledKeys
   settings: Settings
 }
 

@@ -1,0 +1,17 @@
+import { Fault } from '@xerotier/protocol/errors.ts'
+import type { WorkspaceRow } from '../../store/workspaces.ts'
+import type { Core } from '../core.ts'
+
+/**
+ * The workspace of that id or name in the project. Answers from memory once it was asked for.
+ * @throws Fault workspace_not_found, for another project's too
+ */
+export async function findWorkspace(
+  core: Pick<Core, 'workspaces'>,
+  projectId: string,
+  reference: string,
+): Promise<WorkspaceRow> {
+  const row = await core.workspaces.find(projectId, reference)
+  if (row === undefined) throw new Fault('workspace_not_found', { param: 'workspace' })
+  return row
+}

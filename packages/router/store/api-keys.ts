@@ -1,0 +1,34 @@
+import type { Selectable } from 'kysely'
+import type { Database, Tx } from './database.ts'
+import type { ApiKeysTable } from './tables.ts'
+
+export type ApiKeyRow = Selectable<ApiKeysTable>
+
+/** The key whose value, or whose value before the last rotation, has this SHA-256; with what its project says. */
+export function selectApiKeyByHash(db: Database, hash: Buffer) {
+  return db
+    .selectFrom('api_keys')
+    .innerJoin('projects', 'projects.id', 'api_keys.project_id')
+    .selectAll('api_keys')
+    .select(['projects.slug as project_slug', 'projects.allow_self_approval'])
+    .where((where) => where.or([where('hash', '=', hash), where('previous_hash', '=', hash)]))
+    .executeTakeFirst()
+}
+
+export function selectApiKey(db: Database | Tx, projectId: string, id: string) {
+  return db
+    .selectFrom('api_keys')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where('id', '=', id)
+    .executeTakeFirst()
+}
+
+export function selectApiKeys(db: Database, projectId: string, page: { limit: number; after?: string }) {
+  let query = db.selectFrom('api_keys').selectAll().where('project_id', '=', projectId)
+  if (page.after !== undefined) query = query.where('id', '<', page.after)
+  return query
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute()
+}
