@@ -29,9 +29,21 @@ if (!installed) {
   const major = Number(process.versions.node.split('.')[0])
   if (major < OLDEST_MAJOR || existsSync(nodePrefix)) {
     const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
-    if (!existsSync(`${nodePrefix}/node_modules/${name}`)) console.error(`setup: this Node is older than ${OLDEST_MAJOR}; fetching Node ${NODE} for this folder only (npm package ${name})`)
+    if (!existsSync(`${nodePrefix}/node_modules/${name}`))
+      console.error(
+        `setup: this Node is older than ${OLDEST_MAJOR}; fetching Node ${NODE} for this folder only (npm package ${name})`,
+      )
     mkdirSync(nodePrefix, { recursive: true })
-    npm(['install', '--prefix', nodePrefix, '--no-save', '--no-audit', '--no-fund', '--loglevel=error', `${name}@${NODE}`])
+    npm([
+      'install',
+      '--prefix',
+      nodePrefix,
+      '--no-save',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+      `${name}@${NODE}`,
+    ])
     rmSync('node_modules/.bin/node', { force: true })
     symlinkSync(`../../${nodePrefix}/node_modules/${name}/bin/node`, 'node_modules/.bin/node')
   }

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, run, test } from 'node:test'
+import { reportTests } from './test-report.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'xerotier-report-'))
+after(() => rmSync(folder, { recursive: true }))
+
+async function reportOf(source: string): Promise<{ passed: number; failed: number; text: string }> {
+  const file = join(folder, `${Math.random().toString(36).slice(2)}.test.mjs`)
+  writeFileSync(file, `import { test, suite } from 'node:test'\n${source}`)
+  const lines: string[] = []
+  // Without this the child takes itself for part of our own run.
+  const context = process.env.NODE_TEST_CONTEXT
+  delete process.env.NODE_TEST_CONTEXT
+  try {
+    const totals = await reportTests(run({ files: [file] }), (line) => lines.push(line))
+    return { ...totals, text: lines.join('\n') }
+  } finally {
+    if (context !== undefined) process.env.NODE_TEST_CONTEXT = context
+  }
+}
+
+test('tests are counted, suites and parents of failures are not', async () => {
+  const { passed, failed, text } = await reportOf(`
+    test('fine', () => {})
+    suite('a suite', () => { test('inner', () => { throw new Error('boom') }) })
+    test('parent', async (t) => { await t.test('child', () => { throw new Error('bang') }) })
+  `)
+  assert.deepEqual({ passed, failed }, { passed: 1, failed: 2 })
+  assert.match(text, /FAILED inner[\s\S]*boom/)
+  assert.match(text, /FAILED child[\s\S]*bang/)
+})
+
+test('a skip is named with its reason and counted apart', async () => {
+  const { passed, failed, text } = await reportOf(`
+    test('fine', () => {})
+    test('later', { skip: 'no kubectl here' }, () => {})
+  `)
+  assert.deepEqual({ passed, failed }, { passed: 1, failed: 0 })
+  assert.match(text, /skipped: later \(no kubectl here\)\n1 skipped$/)
+})
+
+test('a file that does not load is a failure, and its last words are shown', async () => {
+  const { passed, failed, text } = await reportOf(`import './missing.mjs'`)
+  assert.deepEqual({ passed, failed }, { passed: 0, failed: 1 })
+  assert.match(text, /Cannot find module .*missing\.mjs/)
+})

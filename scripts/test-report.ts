@@ -1,0 +1,69 @@
+// What a run of node:test looks like here: a line a file, every failure in full at the end, every skip by name.
+import { relative } from 'node:path'
+import type { run } from 'node:test'
+import { inspect } from 'node:util'
+
+export interface Totals {
+  passed: number
+  failed: number
+}
+
+interface Finished {
+  name: string
+  file?: string
+  line?: number
+  skip?: string | boolean
+  todo?: string | boolean
+  details: { type?: string; error?: Error & { failureType?: string; cause?: unknown } }
+}
+
+/** Reads the stream to its end, printing as it goes. Suites and the parents of failed subtests are no tests of their own. */
+export async function reportTests(stream: ReturnType<typeof run>, print: (line: string) => void): Promise<Totals> {
+  const failures: Finished[] = []
+  const skips: Finished[] = []
+  const output = new Map<string, string>()
+  let passed = 0
+  const on = stream.on.bind(stream) as (event: string, listener: (data: never) => void) => void
+
+  on('test:pass', (test: Finished) => {
+    if (test.details.type === 'suite' || test.name === test.file) return
+    if (test.skip || test.todo) skips.push(test)
+    else passed += 1
+  })
+  on('test:fail', (test: Finished) => {
+    if (test.details.error?.failureType !== 'subtestsFailed') failures.push(test)
+  })
+  for (const event of ['test:stdout', 'test:stderr']) {
+    on(event, ({ file, message }: { file?: string; message: string }) => {
+      if (file) output.set(file, ((output.get(file) ?? '') + message).slice(-20_000))
+    })
+  }
+  on('test:summary', (summary: { file?: string; duration_ms: number; counts: Record<string, number> }) => {
+    if (!summary.file) return
+    const { tests, failed, cancelled } = summary.counts
+    const mark = failed || cancelled ? 'FAIL' : 'ok  '
+    print(`${mark} ${shown(summary.file)}  ${tests} tests, ${(summary.duration_ms / 1000).toFixed(1)} s`)
+  })
+  stream.resume()
+  await new Promise((resolve, reject) => stream.once('end', resolve).once('error', reject))
+
+  for (const test of failures) {
+    const where = test.file ? `${shown(test.file)}:${test.line ?? 1}` : ''
+    const { error } = test.details
+    print(`\nFAILED ${test.name}\n  ${where}\n${inspect(error?.cause ?? error, { depth: 6 }).replace(/^/gm, '  ')}`)
+  }
+  for (const file of new Set(failures.map((test) => test.file ?? ''))) {
+    const said = output.get(file)?.trim()
+    if (said) print(`\nOUTPUT of ${shown(file)}\n${said.replace(/^/gm, '  ')}`)
+  }
+  if (skips.length > 0) {
+    print('')
+    for (const test of skips) print(`skipped: ${test.name} (${test.skip || test.todo})`)
+    print(`${skips.length} skipped`)
+  }
+  return { passed, failed: failures.length }
+}
+
+function shown(file: string): string {
+  return relative(process.cwd(), file)
+}

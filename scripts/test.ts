@@ -1,0 +1,28 @@
+// `npm test [-- <part of a path> …]`: every *.test.ts, a few files at a time, over one shared Postgres cluster.
+// Ends with the line `N passed, N failed`; exits 1 when something failed or nothing ran.
+import { readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { run } from 'node:test'
+import { startPostgresForTests, testPostgresVariable } from '@xerotier/devkit/postgres-for-tests.ts'
+import { reportTests } from './test-report.ts'
+
+const folders = ['packages', 'scripts', 'test']
+/** For one file; the slowest takes about a minute alone. */
+const fileTimeoutMs = 300_000
+
+const wanted = process.argv.slice(2)
+const files = folders
+  .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`))
+  .filter((path) => path.endsWith('.test.ts') && !path.includes('node_modules/'))
+  .filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)))
+  .sort()
+
+const postgres = await startPostgresForTests()
+process.env[testPostgresVariable] = postgres.url
+const concurrency = Math.min(4, availableParallelism() + 1) // most of a test's time is waiting for another process
+const { passed, failed } = await reportTests(run({ files, concurrency, timeout: fileTimeoutMs }), (line) =>
+  console.log(line),
+)
+await postgres.stop()
+console.log(`${passed} passed, ${failed} failed`)
+process.exit(failed > 0 || passed === 0 ? 1 : 0)
