@@ -23,7 +23,7 @@ export async function reportTests(stream: ReturnType<typeof run>, print: (line: 
   const skips: Finished[] = []
   const output = new Map<string, string>()
   let passed = 0
-  const on = stream.on.bind(stream) as (event: string, listener: (data: never) => void) => void
+  const on = stream.on.bind(stream) as unknown as (event: string, listener: (data: never) => void) => void
 
   on('test:pass', (test: Finished) => {
     if (test.details.type === 'suite' || test.name === test.file) return

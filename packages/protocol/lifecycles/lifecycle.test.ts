@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { agentLifecycle, agentStates } from './agent.ts'
+import { approvalLifecycle, approvalStates } from './approval.ts'
+import { executionLifecycle, executionStates, settledExecutionStates } from './execution.ts'
+import { joinKeyLifecycle, joinKeyStates } from './join-key.ts'
+import { canMove, isFinal, type Lifecycle, sourcesOf, statesOf } from './lifecycle.ts'
+
+const all: [lifecycle: Lifecycle<string>, states: readonly string[]][] = [
+  [agentLifecycle as Lifecycle<string>, agentStates],
+  [approvalLifecycle as Lifecycle<string>, approvalStates],
+  [executionLifecycle as Lifecycle<string>, executionStates],
+  [joinKeyLifecycle as Lifecycle<string>, joinKeyStates],
+]
+
+for (const [lifecycle, states] of all) {
+  test(`${lifecycle.name}: the table and the API enum name the same states`, () => {
+    assert.deepEqual(statesOf(lifecycle).toSorted(), [...states].toSorted())
+    for (const targets of Object.values(lifecycle.moves)) {
+      for (const target of targets) assert.ok(states.includes(target), target)
+      assert.equal(new Set(targets).size, targets.length, 'a move is listed once')
+    }
+  })
+
+  test(`${lifecycle.name}: every state can be reached, and none moves to itself`, () => {
+    const reached = new Set<string>(lifecycle.initial)
+    for (const state of reached) for (const target of lifecycle.moves[state]!) reached.add(target)
+    assert.deepEqual([...reached].toSorted(), [...states].toSorted())
+    for (const state of states) assert.equal(canMove(lifecycle, state, state), false, state)
+  })
+
+  test(`${lifecycle.name}: sources and moves are the same table read both ways`, () => {
+    for (const from of states) {
+      for (const to of states) assert.equal(sourcesOf(lifecycle, to).includes(from), canMove(lifecycle, from, to))
+    }
+  })
+}
+
+test('nothing leaves a final execution', () => {
+  for (const state of ['completed', 'failed', 'timeout', 'cancelled', 'rejected', 'expired'] as const) {
+    assert.ok(isFinal(executionLifecycle, state), state)
+  }
+})
+
+test('a call that waits for approval reaches an agent only by being approved', () => {
+  assert.deepEqual(
+    executionLifecycle.moves.pending_approval.filter((state) => state === 'running' || state === 'completed'),
+    [],
+  )
+})
+
+test('an ambiguous call never runs again', () => {
+  for (const state of ['queued', 'dispatched', 'running'] as const) {
+    assert.equal(canMove(executionLifecycle, 'ambiguous', state), false, state)
+  }
+})
+
+test('settled means final, or ambiguous', () => {
+  const expected = executionStates.filter((state) => isFinal(executionLifecycle, state) || state === 'ambiguous')
+  assert.deepEqual(settledExecutionStates.toSorted(), expected.toSorted())
+})
+
+test('a decision is taken once: no decided approval becomes approved or rejected', () => {
+  assert.deepEqual(sourcesOf(approvalLifecycle, 'approved'), ['pending'])
+  assert.deepEqual(sourcesOf(approvalLifecycle, 'rejected'), ['pending'])
+})
+
+test('a join key is consumed once', () => {
+  assert.deepEqual(sourcesOf(joinKeyLifecycle, 'consumed'), ['unused'])
+  for (const state of ['consumed', 'revoked', 'expired'] as const) assert.ok(isFinal(joinKeyLifecycle, state))
+})
