@@ -1,0 +1,34 @@
+// Who may import whom (docs/ARCHITECTURE.md). Nothing else may.
+
+export const betweenPackages: Record<string, readonly string[]> = {
+  protocol: [],
+  runtime: ['protocol'], // digest.ts hashes canonical JSON
+  client: ['protocol'],
+  link: ['protocol', 'runtime', 'client'],
+  router: ['protocol', 'runtime'],
+  'xem-agent': ['protocol', 'runtime', 'client', 'link'],
+  'xim-agent': ['protocol', 'runtime', 'client', 'link'],
+  xeroctl: ['protocol', 'runtime', 'client'],
+  dashboard: ['protocol', 'client'],
+  devkit: ['protocol', 'runtime', 'client', 'link', 'router', 'xem-agent', 'xim-agent'],
+}
+
+/** Packages that run in a browser as well, so that they import nothing of Node's. */
+export const runsAnywhere: readonly string[] = ['protocol', 'client', 'dashboard']
+
+/**
+ * Inside a package: folders and files of its top level, each with what it may import of its own package besides itself.
+ * `*` is everything. A package that is not listed has no rule of its own.
+ */
+export const insidePackages: Record<string, Record<string, readonly string[]>> = {
+  router: {
+    'main.ts': ['*'],
+    'router.ts': ['*'],
+    http: ['domain'],
+    ops: ['domain'],
+    broker: ['domain'],
+    domain: ['store'],
+    store: [],
+    postgres: [],
+  },
+}
