@@ -7,7 +7,9 @@ import type { Fleet } from './agents/fleet.ts'
 import type { Keyring } from './api-keys/keyring.ts'
 import type { EnrolledKeys } from './enrollment/enrolled-keys.ts'
 import type { EventLog } from './events/event-log.ts'
+import type { Calls } from './executions/calls.ts'
 import type { Dispatcher } from './executions/dispatcher.ts'
+import type { Absences } from './executions/sweep.ts'
 import type { Identity } from './identity.ts'
 import type { WorkspaceDirectory } from './workspaces/directory.ts'
 
@@ -22,8 +24,12 @@ export interface Core {
   fleet: Fleet
   /** Readers of the one event log; `wake()` it after every commit that appended. */
   eventLog: EventLog
-  /** Gives queued calls to agents, and remembers who waits for an answer. */
+  /** Gives calls to agents. */
   dispatcher: Dispatcher
+  /** Calls at agents now, and who waits for an answer. */
+  calls: Calls
+  /** Since when agents have been away. */
+  absences: Absences
   /** API keys, remembered. */
   keyring: Keyring
   /** Workspaces by id or name, remembered. */
@@ -38,6 +44,8 @@ export interface Settings {
   announcedAddress: string
   /** A lease lives this many renewal intervals. */
   leaseIntervals: number
+  /** How long a call that may run twice stays with an agent that left, ms: time for a router restart. */
+  lostReadGraceMs: number
   /** How long an at-most-once call of a lost agent stays in flight before it becomes ambiguous, ms. */
   lostAgentGraceMs: number
   /** After this long without a lease an agent counts as dead, ms. */

@@ -9,7 +9,7 @@ import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { JoinKeyState } from '@xerotier/protocol/lifecycles/join-key.ts'
 import type { Manifest, WorkspaceType } from '@xerotier/protocol/manifest.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
-import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely'
 
 /** jsonb that is written as its JSON text. */
 type Jsonb<T> = ColumnType<T, string, string>
@@ -228,3 +228,8 @@ export interface Tables {
   artifact_chunks: ArtifactChunksTable
   events: EventsTable
 }
+
+export type ExecutionRow = Selectable<ExecutionsTable>
+export type ApprovalRow = Selectable<ApprovalsTable>
+export type AgentRow = Selectable<AgentsTable>
+export type WorkspaceRow = Selectable<WorkspacesTable>

@@ -13,3 +13,42 @@ export function selectWorkspace(db: Database | Tx, projectId: string, reference:
     .where(reference.startsWith('ws_') ? 'id' : 'name', '=', reference)
     .executeTakeFirst()
 }
+
+export function selectWorkspaces(db: Database, projectId: string, page: { limit: number; after?: string | undefined }) {
+  let query = db.selectFrom('workspaces').selectAll().where('project_id', '=', projectId)
+  if (page.after !== undefined) query = query.where('id', '<', page.after)
+  return query
+    .orderBy('id', 'desc')
+    .limit(page.limit + 1)
+    .execute()
+}
+
+/** The bindings of several workspaces with their agents, oldest first. */
+export function selectBoundAgents(db: Database | Tx, workspaceIds: string[]) {
+  if (workspaceIds.length === 0) return Promise.resolve([])
+  return db
+    .selectFrom('workspace_agent_bindings as binding')
+    .innerJoin('agents', 'agents.id', 'binding.agent_id')
+    .select(['binding.workspace_id', 'binding.agent_id', 'binding.credentials_ref', 'binding.created_at'])
+    .select(['agents.name', 'agents.state', 'agents.lease_expires_at'])
+    .where('binding.workspace_id', 'in', workspaceIds)
+    .orderBy('binding.created_at')
+    .execute()
+}
+
+/** What one agent serves, as the data plane says it. */
+export function selectBindings(db: Database | Tx, agentId: string) {
+  return db
+    .selectFrom('workspace_agent_bindings as binding')
+    .innerJoin('workspaces', 'workspaces.id', 'binding.workspace_id')
+    .select([
+      'binding.workspace_id',
+      'workspaces.name as workspace',
+      'workspaces.type',
+      'binding.credentials_ref',
+      'binding.created_at',
+    ])
+    .where('binding.agent_id', '=', agentId)
+    .orderBy('binding.workspace_id')
+    .execute()
+}

@@ -1,10 +1,9 @@
 // The agents that are connected now, in memory: what they offer, whom they serve, how loaded they are.
 // Postgres has the record; this is the view that submit and dispatch read without a round trip.
-import type { AgentFrame } from '@xerotier/protocol/frames/agent-frame.ts'
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import type { Binding, Manifest, ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 
-export type { AgentFrame }
+import type { ExecutionRow } from '../../store/tables.ts'
 
 export interface OnlineAgent {
   readonly id: string
@@ -22,6 +21,9 @@ export interface OnlineAgent {
   draining: boolean
   /** Calls given to it and not yet settled. */
   inFlight: Set<string>
+  /** Ids of the calls that it named in its last renewal, and when that came, ms. */
+  reported: Set<string>
+  reportedAt: number
   leaseExpiresAt: number
   lastHeartbeatAt: number
   /** Queues a frame on its connection. */
@@ -39,8 +41,10 @@ export interface Fleet {
   inProject(projectId: string): OnlineAgent[]
   /** Whether some online agent of the project offers the tool, whatever its pauses and bindings. */
   offering(projectId: string, tool: string): OnlineAgent[]
-  /** The least loaded agent that may take one more call of this tool for this workspace now. */
-  choose(projectId: string, workspaceId: string, tool: string): OnlineAgent | undefined
+  /** The least loaded agent that takes this call now, under exactly the tool that the row names. */
+  choose(
+    call: Pick<ExecutionRow, 'project_id' | 'workspace_id' | 'tool' | 'schema_digest' | 'risk'>,
+  ): OnlineAgent | undefined
 }
 
 /** Whether an agent takes new calls of a workspace. */
@@ -75,15 +79,16 @@ export function createFleet(): Fleet {
     all: () => agents.values(),
     inProject,
     offering: (projectId, tool) => inProject(projectId).filter((agent) => agent.tools.has(tool)),
-    choose(projectId, workspaceId, tool) {
+    choose(call) {
       let best: OnlineAgent | undefined
       let bestLoad = 1
-      for (const agent of byProject.get(projectId) ?? []) {
+      for (const agent of byProject.get(call.project_id) ?? []) {
         const load = agent.inFlight.size / agent.maxConcurrent
-        if (load < bestLoad && agent.tools.has(tool) && takes(agent, workspaceId)) {
-          best = agent
-          bestLoad = load
-        }
+        if (load >= bestLoad || !takes(agent, call.workspace_id)) continue
+        const tool = agent.tools.get(call.tool)
+        if (tool === undefined || tool.schema_digest !== call.schema_digest || tool.risk !== call.risk) continue
+        best = agent
+        bestLoad = load
       }
       return best
     },

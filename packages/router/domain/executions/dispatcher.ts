@@ -1,12 +1,195 @@
-import type { OnlineAgent } from '../agents/fleet.ts'
+// Gives calls to agents. Postgres is the queue: what waits is read from it, and nothing is lost when this process ends.
+import { Fault } from '@xerotier/protocol/errors.ts'
+import type { ExecutionRow } from '../../store/tables.ts'
+import { type OnlineAgent, takes } from '../agents/fleet.ts'
+import type { Core } from '../core.ts'
+import { sendDispatch } from './dispatch.ts'
+import { giveUp, requeue } from './unfinished.ts'
 
-/** Gives queued calls to agents, and remembers who waits for an answer. */
 export interface Dispatcher {
+  /** Picks a free agent for the call and takes a place there; fills in the row's dispatch. Undefined when it must queue: a newcomer stands behind those who wait. */
+  reserve(row: ExecutionRow, options: { newcomer: boolean }): OnlineAgent | undefined
+  /** Gives the place back: the call was not stored after all. */
+  release(row: ExecutionRow): void
+  /** Lets a call into the queue. @throws Fault capacity_exceeded when the project's queue is full */
+  admit(row: ExecutionRow): void
+  /** A stored call has been queued again. */
+  queued(row: ExecutionRow): void
+  queueDeadline(): Date
+  /** Sends a reserved call whose dispatch is committed. */
+  send(row: ExecutionRow): void
   /** Something may have become possible: an agent joined, resumed, was bound or finished a call; a call was queued. */
   wake(projectId: string): void
-  /** Resolves once the execution is settled or `ms` are over. Register it before the submit. */
-  waitFor(executionId: string, ms: number): { settled: Promise<boolean>; stop(): void }
-  /** An agent's session ended: take care of what it had in flight. */
-  lost(agent: OnlineAgent): void
+  /** Calls waiting, over all projects. */
+  readonly queueDepth: number
+  /** Resolves when no pass is under way. */
   close(): Promise<void>
+}
+
+const rowsPerPass = 256
+
+export function createDispatcher(core: Core): Dispatcher {
+  /** Calls queued by project and workspace: a hint, corrected after each pass. It keeps newcomers behind those who wait. */
+  const waiting = new Map<string, Map<string, number>>()
+  const passes = new Map<string, Promise<void>>()
+  const again = new Set<string>()
+  let closed = false
+
+  const countOf = (projectId: string) =>
+    [...(waiting.get(projectId)?.values() ?? [])].reduce((sum, count) => sum + count, 0)
+
+  const dispatcher: Dispatcher = {
+    reserve(row, { newcomer }) {
+      if (newcomer && (waiting.get(row.project_id)?.get(row.workspace_id) ?? 0) > 0) return undefined
+      const agent = core.fleet.choose(row)
+      if (agent === undefined) return undefined
+      row.state = 'dispatched'
+      row.agent_id = agent.id
+      row.attempt += 1
+      row.lease_epoch = agent.leaseEpoch
+      row.journal_id = agent.journalId
+      row.dispatched_at = new Date(core.clock.now())
+      row.queue_deadline = null
+      core.calls.add({ row, agent, sentAt: 0, missed: 0, outputBytes: 0 })
+      return agent
+    },
+    release: (row) => core.calls.remove(row.id),
+    admit(row) {
+      const limit = core.settings.queuedPerProject
+      if (countOf(row.project_id) >= limit) {
+        throw new Fault('capacity_exceeded', {
+          message: `The project has ${limit} calls waiting, which is the limit.`,
+          retryAfter: 5,
+        })
+      }
+      row.queue_deadline = dispatcher.queueDeadline()
+      dispatcher.queued(row)
+    },
+    queued(row) {
+      const counts = waiting.get(row.project_id) ?? new Map<string, number>()
+      waiting.set(row.project_id, counts.set(row.workspace_id, (counts.get(row.workspace_id) ?? 0) + 1))
+    },
+    queueDeadline: () => new Date(core.clock.now() + core.settings.queueSeconds * 1000),
+    send(row) {
+      const call = core.calls.get(row.id)
+      if (call === undefined || core.fleet.get(call.agent.id) !== call.agent) {
+        // Its session ended while the row was committed: the frame never left, so even an at-most-once call may go again.
+        void requeue(core, row, 'the agent left before the call was sent').catch((error) =>
+          core.log.error({ error, execution_id: row.id }, 'a call could not be queued again'),
+        )
+        return
+      }
+      try {
+        sendDispatch(core, call.agent, row)
+        call.sentAt = core.clock.now()
+      } catch (error) {
+        const fault = error instanceof Fault ? error : new Fault('internal_error')
+        if (!(error instanceof Fault)) core.log.error({ error, execution_id: row.id }, 'a call could not be dispatched')
+        void giveUp(core, row, fault.code, fault.message).catch((cause) =>
+          core.log.error({ error: cause, execution_id: row.id }, 'a call could not be failed'),
+        )
+      }
+    },
+    wake(projectId) {
+      if (closed) return
+      if (countOf(projectId) === 0) return
+      if (passes.has(projectId)) {
+        again.add(projectId)
+        return
+      }
+      const running = pass(projectId)
+        .catch((error) => core.log.error({ error, project_id: projectId }, 'a dispatch pass failed'))
+        .finally(() => {
+          passes.delete(projectId)
+          if (again.delete(projectId)) dispatcher.wake(projectId)
+        })
+      passes.set(projectId, running)
+    },
+    get queueDepth() {
+      return [...waiting.keys()].reduce((sum, projectId) => sum + countOf(projectId), 0)
+    },
+    async close() {
+      closed = true
+      await Promise.all(passes.values())
+    },
+  }
+
+  /** Dispatches the oldest waiting calls that some agent can take now. */
+  async function pass(projectId: string): Promise<void> {
+    for (;;) {
+      const free = core.fleet.inProject(projectId).filter((agent) => agent.inFlight.size < agent.maxConcurrent)
+      const workspaces = new Set(free.flatMap((agent) => [...agent.bindings.keys()].filter((id) => takes(agent, id))))
+      const room = free.reduce((sum, agent) => sum + agent.maxConcurrent - agent.inFlight.size, 0)
+      if (room === 0 || workspaces.size === 0) break
+      const rows = await core.store.db
+        .selectFrom('executions')
+        .selectAll()
+        .where('project_id', '=', projectId)
+        .where('state', '=', 'queued')
+        .where('workspace_id', 'in', [...workspaces])
+        .orderBy('id')
+        .limit(Math.min(room, rowsPerPass))
+        .execute()
+      const sent = await Promise.all(rows.map((row) => claim(row)))
+      if (!sent.includes(true)) break
+    }
+    await recount(projectId)
+  }
+
+  async function claim(row: ExecutionRow): Promise<boolean> {
+    const voided = voidReason(row)
+    if (voided !== undefined) {
+      await giveUp(core, row, 'approval_voided', voided)
+      return true
+    }
+    const agent = dispatcher.reserve(row, { newcomer: false })
+    if (agent === undefined) return false
+    const at = row.dispatched_at!.toISOString()
+    const written = await core.lanes
+      .commit('claim', {
+        id: row.id,
+        agent_id: agent.id,
+        attempt: row.attempt,
+        lease_epoch: row.lease_epoch,
+        journal_id: agent.journalId,
+        at,
+      })
+      .catch((error) => {
+        dispatcher.release(row)
+        throw error
+      })
+    if (!written) {
+      dispatcher.release(row)
+      return false
+    }
+    dispatcher.send(row)
+    return true
+  }
+
+  /** What was approved must be what would run: no agent that serves the workspace offers this very tool any more. */
+  function voidReason(row: ExecutionRow): string | undefined {
+    if (row.approval_id === null) return undefined
+    const serving = core.fleet
+      .offering(row.project_id, row.tool)
+      .filter((agent) => agent.bindings.has(row.workspace_id))
+    const same = serving.some((agent) => {
+      const tool = agent.tools.get(row.tool)!
+      return tool.schema_digest === row.schema_digest && tool.risk === row.risk
+    })
+    return serving.length === 0 || same ? undefined : `The tool ${row.tool} changed after the call was approved.`
+  }
+
+  async function recount(projectId: string): Promise<void> {
+    const rows = await core.store.db
+      .selectFrom('executions')
+      .select(['workspace_id', (eb) => eb.fn.countAll<number>().as('count')])
+      .where('project_id', '=', projectId)
+      .where('state', '=', 'queued')
+      .groupBy('workspace_id')
+      .execute()
+    if (rows.length === 0) waiting.delete(projectId)
+    else waiting.set(projectId, new Map(rows.map((row) => [row.workspace_id, Number(row.count)])))
+  }
+
+  return dispatcher
 }

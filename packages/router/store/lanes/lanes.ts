@@ -1,3 +1,151 @@
+// Group commit: a few dedicated connections, each taking all that waits whenever it comes free. No timer and no minimum
+// batch: alone a call commits at once, under load batches grow by themselves.
+import type { Clock } from '@xerotier/runtime/clock.ts'
+import type { Log } from '@xerotier/runtime/log.ts'
+import { type LaneConnection, openLaneConnection } from './connection.ts'
+import type { PartItems, PartName } from './parts.ts'
+
 export interface CommitLanes {
+  /**
+   * Commits one item. Resolves true when its row was written, false when the condition did not hold (a submission whose id
+   * or idempotency key is known; an answer that is fenced): the caller reads why.
+   * @throws when the item itself is at fault, or the database stayed away too long.
+   */
+  commit<P extends PartName>(part: P, item: PartItems[P]): Promise<boolean>
+  /** Items waiting or being committed. */
+  readonly depth: number
   close(): Promise<void>
+}
+
+export interface LaneOptions {
+  databaseUrl: string
+  /** Connections; 2 is right on fast disks, 4 where a sync takes 2 ms or more. */
+  lanes: number
+  /** How long an item may wait for a database that is away, ms. */
+  patienceMs: number
+  clock: Clock
+  log: Log
+}
+
+interface Waiting {
+  part: PartName
+  item: PartItems[PartName]
+  since: number
+  updates: boolean
+  resolve(written: boolean): void
+  reject(error: unknown): void
+}
+
+const itemsPerBatch = 256
+const bytesPerBatch = 8 * 1024 * 1024
+const updatingParts: readonly PartName[] = ['claim', 'accept', 'settle']
+
+/** Resolves once every lane is connected. */
+export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
+  const queue: Waiting[] = []
+  /** Executions that some lane is writing to: their next items wait for it, so that lanes neither deadlock nor overtake each other. */
+  const busy = new Set<string>()
+  const idle: LaneConnection[] = []
+  const lanes = await Promise.all(Array.from({ length: options.lanes }, () => openLaneConnection(options.databaseUrl)))
+  idle.push(...lanes)
+  let committing = 0
+  let scheduled = false
+  let closed = false
+
+  const schedule = () => {
+    if (scheduled || idle.length === 0 || queue.length === 0) return
+    scheduled = true
+    // One turn of the event loop lets everything that arrived together leave together.
+    setImmediate(() => {
+      scheduled = false
+      while (idle.length > 0) {
+        const batch = take()
+        if (batch.length === 0) break
+        void run(idle.pop()!, batch)
+      }
+    })
+  }
+
+  function take(): Waiting[] {
+    const batch: Waiting[] = []
+    const updated = new Set<string>()
+    const heldBack = new Set<string>()
+    let bytes = 0
+    let kept = 0
+    let index = 0
+    for (; index < queue.length && batch.length < itemsPerBatch && bytes < bytesPerBatch; index++) {
+      const waiting = queue[index]!
+      const { id } = waiting.item
+      // A statement updates a row once at most (Postgres would pick one of two), and one execution's items stay in order.
+      if (busy.has(id) || heldBack.has(id) || (waiting.updates && updated.has(id))) {
+        heldBack.add(id)
+        queue[kept++] = waiting
+        continue
+      }
+      if (waiting.updates) updated.add(id)
+      bytes += waiting.part === 'output' ? (waiting.item as PartItems['output']).data.length : 1024
+      batch.push(waiting)
+    }
+    queue.splice(kept, index - kept)
+    for (const waiting of batch) busy.add(waiting.item.id)
+    return batch
+  }
+
+  async function run(lane: LaneConnection, batch: Waiting[]): Promise<void> {
+    committing += batch.length
+    try {
+      await commitBatch(lane, batch)
+    } finally {
+      committing -= batch.length
+      for (const waiting of batch) busy.delete(waiting.item.id)
+      idle.push(lane)
+      schedule()
+    }
+  }
+
+  async function commitBatch(lane: LaneConnection, batch: Waiting[]): Promise<void> {
+    try {
+      const written = await lane.execute(batch)
+      for (const waiting of batch) waiting.resolve(written.has(lane.keyOf(waiting)))
+    } catch (error) {
+      if (lane.connectionLost(error)) return retryLater(lane, batch, error)
+      if (batch.length === 1) return batch[0]!.reject(error)
+      // One bad item must not fail the others: each goes alone.
+      options.log.warning({ error, items: batch.length }, 'a commit batch failed and is redone item by item')
+      for (const waiting of batch) await commitBatch(lane, [waiting])
+    }
+  }
+
+  /** The database went away. Every part can be repeated (a condition fences each), so items wait for it as long as they may. */
+  async function retryLater(lane: LaneConnection, batch: Waiting[], error: unknown): Promise<void> {
+    options.log.error({ error, items: batch.length }, 'the commit lane lost its database connection')
+    for (;;) {
+      const now = options.clock.now()
+      const late = batch.filter((waiting) => closed || now - waiting.since > options.patienceMs)
+      for (const waiting of late) waiting.reject(error)
+      batch = batch.filter((waiting) => !late.includes(waiting))
+      if (await lane.reconnect()) break
+      if (closed) return
+      await new Promise<void>((resolve) => options.clock.after(100, resolve))
+    }
+    if (batch.length > 0) await commitBatch(lane, batch)
+  }
+
+  return {
+    get depth() {
+      return queue.length + committing
+    },
+    commit(part, item) {
+      if (closed) return Promise.reject(new Error('the commit lanes are closed'))
+      return new Promise<boolean>((resolve, reject) => {
+        queue.push({ part, item, since: options.clock.now(), updates: updatingParts.includes(part), resolve, reject })
+        schedule()
+      })
+    },
+    async close() {
+      while (queue.length + committing > 0) await new Promise((resolve) => setImmediate(resolve))
+      closed = true
+      await Promise.all(lanes.map((lane) => lane.close()))
+    },
+  }
 }

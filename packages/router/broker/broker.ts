@@ -1,0 +1,279 @@
+// The data plane: one CurveZMQ ROUTER socket, one reader, one writer, a session per agent.
+import { type AgentFrame, agentFrameSchema } from '@xerotier/protocol/frames/agent-frame.ts'
+import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import { envelopeSchema, messageSignaturePrefix, wireVersion } from '@xerotier/protocol/wire.ts'
+import { verifySignature } from '@xerotier/runtime/ed25519.ts'
+import { unpackMessage } from '@xerotier/runtime/msgpack.ts'
+import { Context, Router } from 'zeromq'
+import { closeSession } from '../domain/agents/close-session.ts'
+import { openSession } from '../domain/agents/open-session.ts'
+import type { Core } from '../domain/core.ts'
+import { onAccepted } from './frames/accepted.ts'
+import { onGoodbye } from './frames/goodbye.ts'
+import { onLeaseRenewal } from './frames/lease-renewal.ts'
+import { onOutput } from './frames/output.ts'
+import { onRefused } from './frames/refused.ts'
+import { onResult } from './frames/result.ts'
+import { createHandshakes, type SessionRefusal } from './handshake.ts'
+import { createOutputAcks } from './output-acks.ts'
+import type { Peer } from './peer.ts'
+import type { BrokerProbe } from './probe.ts'
+import type { Session } from './session.ts'
+import { createWriter, type Outlet } from './writer.ts'
+import { startZap } from './zap.ts'
+
+export interface BrokerOptions {
+  core: Core
+  /** tcp://host:port; port 0 or * takes a free one. */
+  address: string
+  probe: BrokerProbe
+}
+
+export interface Broker {
+  /** The address that was bound. */
+  readonly address: string
+  readonly sessions: number
+  /** Ends sessions whose lease is over. Called every second. */
+  expireLeases(): Promise<void>
+  close(): Promise<void>
+}
+
+const prefix = Buffer.from(messageSignaturePrefix)
+
+export async function startBroker({ core, address, probe }: BrokerOptions): Promise<Broker> {
+  const context = new Context()
+  const zap = await startZap({
+    context,
+    admits: (key) => core.enrolledKeys.get(key) !== undefined,
+    refused: (peer) => probe.refused('not_enrolled', { peer }),
+  })
+  const socket = new Router({
+    context,
+    linger: 0,
+    mandatory: true,
+    curveServer: true,
+    curveSecretKey: core.identity.curve.secretKey,
+    curvePublicKey: core.identity.curve.publicKey,
+    maxMessageSize: limits.messageBytes,
+    handshakeInterval: limits.handshakeMs,
+    sendTimeout: 2_000,
+    heartbeatInterval: 5_000,
+    heartbeatTimeout: 15_000,
+    heartbeatTimeToLive: 15_000,
+  })
+  await socket.bind(address.replace(/:0$/, ':*'))
+  const bound = socket.lastEndpoint ?? address
+
+  const sessions = new Map<string, Session>()
+  /** Connections without a session that we answer; only as long as an answer is queued. */
+  const handshakes = createHandshakes(core)
+  const writer = createWriter(socket, (outlet, error) => {
+    const session = sessions.get(outlet.routingId.toString('latin1'))
+    if (session !== undefined && session.outlet === outlet) end(session, 'unreachable')
+    else core.log.debug({ error }, 'a connection went away before its answer')
+  })
+
+  function end(session: Session, reason: string): void {
+    const routingKey = session.outlet.routingId.toString('latin1')
+    if (sessions.get(routingKey) !== session) return
+    sessions.delete(routingKey)
+    closeSession(core, session.agent, reason).catch((error) =>
+      core.log.error({ error, agent_id: session.agent.id }, 'closing a session failed'),
+    )
+  }
+
+  function answer(routingId: Buffer, frame: RouterFrame): void {
+    writer.send({ routingId, session: '', sent: 0, queue: [] }, frame)
+  }
+
+  function refuse(routingId: Buffer, code: SessionRefusal, message: string, about: Record<string, unknown> = {}): void {
+    probe.refused(code, about)
+    answer(routingId, { t: 'session_refused', code, message })
+  }
+
+  function receive(parts: Buffer[]): void {
+    const [routingId, body, signature] = parts
+    // Law L4: whatever is not exactly a message of ours is dropped before anything looks at it.
+    if (
+      parts.length !== 3 ||
+      routingId === undefined ||
+      body === undefined ||
+      signature?.length !== 64 ||
+      body.length > limits.messageBytes
+    ) {
+      return probe.refused('malformed', {})
+    }
+    let envelope: unknown
+    try {
+      envelope = unpackMessage(body)
+    } catch {
+      return probe.refused('malformed', {})
+    }
+    const parsed = envelopeSchema.safeParse(envelope)
+    if (!parsed.success) {
+      const version = (envelope as { v?: unknown } | null)?.v
+      if (typeof version === 'number' && version !== wireVersion)
+        return refuse(routingId, 'version_unsupported', `This router speaks version ${wireVersion}.`)
+      return probe.refused('malformed', {})
+    }
+    const { s, n, f } = parsed.data
+    const routingKey = routingId.toString('latin1')
+    if (s === '') return greet(routingKey, routingId, body, signature, f)
+    const session = sessions.get(routingKey)
+    if (session === undefined || session.outlet.session !== s)
+      return refuse(routingId, 'session_unknown', 'There is no such session.')
+    if (n <= session.received) return probe.refused('replayed', { agent_id: session.agent.id })
+    if (!verifySignature(session.verifyingKey, Buffer.concat([prefix, body]), signature))
+      return probe.refused('signature_invalid', { agent_id: session.agent.id })
+    session.received = n
+    const peer: Peer = {
+      core,
+      session,
+      reply: (frame) => writer.send(session.outlet, frame),
+      end: (reason) => end(session, reason),
+    }
+    for (const raw of f) {
+      const frame = agentFrameSchema.safeParse(raw)
+      if (!frame.success) {
+        probe.refused('frame_invalid', {
+          agent_id: session.agent.id,
+          frame: String((raw as { t?: unknown } | null)?.t).slice(0, 32),
+        })
+        continue
+      }
+      probe.received(frame.data.t)
+      handle(peer, frame.data)
+    }
+  }
+
+  function handle(peer: Peer, frame: AgentFrame): void {
+    const handled = dispatchFrame(peer, frame)
+    handled?.catch((error: unknown) => {
+      const execution = 'execution_id' in frame ? { execution_id: frame.execution_id } : {}
+      core.log.error(
+        { error, agent_id: peer.session.agent.id, frame: frame.t, ...execution },
+        'a frame could not be handled',
+      )
+    })
+  }
+
+  function dispatchFrame(peer: Peer, frame: AgentFrame): Promise<void> | undefined {
+    switch (frame.t) {
+      case 'lease_renewal':
+        return onLeaseRenewal(peer, frame)
+      case 'accepted':
+        return onAccepted(peer, frame)
+      case 'output':
+      case 'artifact':
+        return onOutput(peer, frame)
+      case 'result':
+        return onResult(peer, frame)
+      case 'refused':
+        return onRefused(peer, frame)
+      case 'goodbye':
+        onGoodbye(peer, frame)
+        return undefined
+      case 'hello':
+      case 'proof':
+        probe.refused('frame_invalid', { agent_id: peer.session.agent.id, frame: frame.t })
+        return undefined
+    }
+  }
+
+  /** Messages without a session: exactly one frame, hello or proof. */
+  function greet(routingKey: string, routingId: Buffer, body: Buffer, signature: Buffer, frames: unknown[]): void {
+    const frame = agentFrameSchema.safeParse(frames[0])
+    if (frames.length !== 1 || !frame.success) return probe.refused('malformed', {})
+    if (frame.data.t === 'hello') {
+      const nonce = handshakes.begin(routingKey, frame.data)
+      if (nonce === undefined) return probe.refused('too_many_handshakes', {})
+      return answer(routingId, { t: 'challenge', nonce: new Uint8Array(nonce), routing_id: new Uint8Array(routingId) })
+    }
+    if (frame.data.t !== 'proof') return refuse(routingId, 'session_unknown', 'Say hello first.')
+    const proof = frame.data
+    welcome(routingKey, routingId, body, signature, proof).catch((error) => {
+      core.log.error({ error, agent_id: proof.agent_id }, 'a session could not be opened')
+      refuse(routingId, 'handshake_expired', 'The router could not open the session; try again.')
+    })
+  }
+
+  async function welcome(
+    routingKey: string,
+    routingId: Buffer,
+    body: Buffer,
+    signature: Buffer,
+    proof: Extract<AgentFrame, { t: 'proof' }>,
+  ): Promise<void> {
+    const proved = await handshakes.finish(routingKey, routingId, proof, (key) =>
+      verifySignature(key, Buffer.concat([prefix, body]), signature),
+    )
+    if ('refusal' in proved) return refuse(routingId, proved.refusal, proved.message, { agent_id: proof.agent_id })
+    const outlet: Outlet = { routingId, session: crypto.randomUUID(), sent: 0, queue: [] }
+    let session: Session | undefined
+    const opened = await openSession(core, proved.agent, proof, {
+      send: (frame) => writer.send(outlet, frame),
+      drop(reason, reenroll) {
+        writer.send(
+          outlet,
+          reenroll ? { t: 'reenroll', reason } : { t: 'session_refused', code: 'lease_superseded', message: reason },
+        )
+        if (session !== undefined) end(session, reason)
+      },
+    })
+    if (opened === undefined)
+      return refuse(routingId, 'identity_mismatch', 'The proof does not fit an enrolled agent.', {
+        agent_id: proof.agent_id,
+      })
+    const { agent, leaseTtlMs, bindings, forget, cancel } = opened
+    session = {
+      outlet,
+      agent,
+      verifyingKey: proved.key,
+      received: 0,
+      leaseTtlMs,
+      outputAcks: createOutputAcks(),
+      artifacts: new Map(),
+    }
+    sessions.set(routingKey, session)
+    writer.send(outlet, {
+      t: 'welcome',
+      session: outlet.session,
+      lease_epoch: agent.leaseEpoch,
+      lease_ttl_ms: leaseTtlMs,
+      bindings,
+      paused: [...agent.paused].map((workspace_id) => ({ workspace_id })),
+      forget,
+    })
+    for (const call of cancel) writer.send(outlet, { t: 'cancel', ...call })
+    core.fleet.join(agent)
+    core.log.notice(
+      { agent_id: agent.id, agent: agent.name, lease_epoch: agent.leaseEpoch, tools: agent.tools.size },
+      'an agent came online',
+    )
+    core.dispatcher.wake(agent.projectId)
+  }
+
+  const reading = (async () => {
+    for await (const parts of socket) receive(parts)
+  })()
+  reading.catch((error) => core.log.critical({ error }, 'the data plane stopped reading'))
+
+  return {
+    address: bound,
+    get sessions() {
+      return sessions.size
+    },
+    async expireLeases() {
+      const now = core.clock.now()
+      for (const session of [...sessions.values()]) {
+        if (session.agent.leaseExpiresAt <= now) end(session, 'lease expired')
+      }
+    },
+    async close() {
+      socket.close()
+      await reading.catch(() => {})
+      await zap.close()
+    },
+  }
+}

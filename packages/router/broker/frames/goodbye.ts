@@ -1,0 +1,7 @@
+import type { goodbyeFrame } from '@xerotier/protocol/frames/goodbye.ts'
+import type { z } from 'zod'
+import type { Peer } from '../peer.ts'
+
+export function onGoodbye({ end }: Peer, frame: z.infer<typeof goodbyeFrame>): void {
+  end(`goodbye: ${frame.reason}`)
+}

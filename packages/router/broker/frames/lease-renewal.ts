@@ -1,0 +1,14 @@
+import type { leaseRenewalFrame } from '@xerotier/protocol/frames/lease-renewal.ts'
+import type { z } from 'zod'
+import { renewLease } from '../../domain/agents/renew-lease.ts'
+import type { Peer } from '../peer.ts'
+
+/** The heartbeat: extends the lease, takes a changed manifest, reconciles what runs. */
+export async function onLeaseRenewal(
+  { core, session, reply }: Peer,
+  frame: z.infer<typeof leaseRenewalFrame>,
+): Promise<void> {
+  if (frame.lease_epoch !== session.agent.leaseEpoch) return
+  const { forget } = await renewLease(core, session.agent, session.leaseTtlMs, frame)
+  reply({ t: 'lease', lease_epoch: session.agent.leaseEpoch, lease_ttl_ms: session.leaseTtlMs, forget })
+}

@@ -1,0 +1,7 @@
+import type { RefusedFrame } from '@xerotier/protocol/frames/refused.ts'
+import { refuseCall } from '../../domain/executions/refuse.ts'
+import type { Peer } from '../peer.ts'
+
+export function onRefused({ core, session }: Peer, frame: RefusedFrame): Promise<void> {
+  return refuseCall(core, session.agent, frame)
+}

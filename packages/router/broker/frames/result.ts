@@ -1,0 +1,16 @@
+import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
+import { settleCall } from '../../domain/executions/settle.ts'
+import type { Peer } from '../peer.ts'
+
+/** Stores the end of a call, then acknowledges it (law L1). When storing fails nothing is said: the agent keeps it and sends it again. */
+export async function onResult({ core, session, reply }: Peer, frame: ResultFrame): Promise<void> {
+  const artifacts = session.artifacts.get(frame.execution_id)
+  if (artifacts !== undefined) {
+    await artifacts
+    session.artifacts.delete(frame.execution_id)
+  }
+  const ok = await settleCall(core, session.agent, frame)
+  session.outputAcks.forget(frame.execution_id)
+  const { execution_id, attempt, lease_epoch } = frame
+  reply({ t: 'result_ack', execution_id, attempt, lease_epoch, ok })
+}

@@ -1,0 +1,86 @@
+// hello → challenge → proof → welcome. A connection is nobody until its agent has signed our nonce, its routing id and its
+// CURVE key with the Ed25519 key that was enrolled.
+import { type KeyObject, randomBytes } from 'node:crypto'
+import type { helloFrame } from '@xerotier/protocol/frames/hello.ts'
+import type { proofFrame } from '@xerotier/protocol/frames/proof.ts'
+import type { sessionRefusals } from '@xerotier/protocol/frames/session-refused.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import { verifyingKey } from '@xerotier/runtime/ed25519.ts'
+import type { z } from 'zod'
+import { manifestFault } from '../domain/agents/check-manifest.ts'
+import type { Core } from '../domain/core.ts'
+import type { AgentRow } from '../store/tables.ts'
+
+export type SessionRefusal = (typeof sessionRefusals)[number]
+type Proof = z.infer<typeof proofFrame>
+
+interface Pending {
+  nonce: Buffer
+  agentId: string
+  at: number
+}
+
+export interface Handshakes {
+  /** A connection says hello. @returns the nonce to sign, or undefined when too many handshakes are open */
+  begin(routingKey: string, hello: z.infer<typeof helloFrame>): Buffer | undefined
+  /** Checks a proof; `verify` checks the message's signature with the enrolled key. A nonce is good for one proof. */
+  finish(
+    routingKey: string,
+    routingId: Buffer,
+    proof: Proof,
+    verify: (key: KeyObject) => boolean,
+  ): Promise<{ agent: AgentRow; key: KeyObject } | { refusal: SessionRefusal; message: string }>
+}
+
+export function createHandshakes(core: Core): Handshakes {
+  const open = new Map<string, Pending>()
+
+  const forgetOld = () => {
+    const oldest = core.clock.now() - limits.handshakeMs
+    for (const [routingKey, pending] of open) {
+      if (pending.at > oldest) return // insertion order is age order
+      open.delete(routingKey)
+    }
+  }
+
+  return {
+    begin(routingKey, hello) {
+      forgetOld()
+      open.delete(routingKey)
+      if (open.size >= limits.pendingHandshakes) return undefined
+      const nonce = randomBytes(32)
+      open.set(routingKey, { nonce, agentId: hello.agent_id, at: core.clock.now() })
+      return nonce
+    },
+    async finish(routingKey, routingId, proof, verify) {
+      const pending = open.get(routingKey)
+      open.delete(routingKey)
+      if (pending === undefined || core.clock.now() - pending.at > limits.handshakeMs) {
+        return { refusal: 'handshake_expired', message: 'There is no open challenge for this connection.' }
+      }
+      if (
+        pending.agentId !== proof.agent_id ||
+        !pending.nonce.equals(proof.nonce) ||
+        !routingId.equals(proof.routing_id)
+      ) {
+        return { refusal: 'identity_mismatch', message: 'The proof answers another challenge.' }
+      }
+      const agent = await core.store.db
+        .selectFrom('agents')
+        .selectAll()
+        .where('id', '=', proof.agent_id)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst()
+      // One answer for unknown, suspended and wrong keys: a stranger learns nothing.
+      const refused = { refusal: 'identity_mismatch', message: 'The proof does not fit an enrolled agent.' } as const
+      if (agent === undefined || agent.state === 'suspended' || agent.curve_public_key !== proof.curve_public_key)
+        return refused
+      const key = verifyingKey(agent.signing_public_key)
+      if (!verify(key))
+        return { refusal: 'signature_invalid', message: 'The signature does not verify with the enrolled key.' }
+      const fault = manifestFault(proof.manifest)
+      if (fault !== undefined) return { refusal: 'manifest_invalid', message: fault.slice(0, 500) }
+      return { agent, key }
+    },
+  }
+}

@@ -1,0 +1,35 @@
+// Acknowledges output cumulatively: pieces may become durable out of order, the agent wants "everything up to here".
+import type { CallRef } from '@xerotier/protocol/frames/call.ts'
+
+interface Track {
+  pending: Set<number>
+  highest: number
+}
+
+export interface OutputAcks {
+  received(call: CallRef, seq: number): void
+  /** @returns the highest seq up to which everything received is stored, or undefined when an earlier piece is missing */
+  stored(call: CallRef, seq: number): number | undefined
+  forget(executionId: string): void
+}
+
+export function createOutputAcks(): OutputAcks {
+  const tracks = new Map<string, Track>()
+  return {
+    received(call, seq) {
+      let track = tracks.get(call.execution_id)
+      if (track === undefined) tracks.set(call.execution_id, (track = { pending: new Set(), highest: -1 }))
+      track.pending.add(seq)
+      track.highest = Math.max(track.highest, seq)
+    },
+    stored(call, seq) {
+      const track = tracks.get(call.execution_id)
+      if (track === undefined) return seq
+      track.pending.delete(seq)
+      let up = track.highest
+      for (const pending of track.pending) up = Math.min(up, pending - 1)
+      return up >= 0 ? up : undefined
+    },
+    forget: (executionId) => void tracks.delete(executionId),
+  }
+}

@@ -1,0 +1,12 @@
+// What a frame handler may use.
+import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
+import type { Core } from '../domain/core.ts'
+import type { Session } from './session.ts'
+
+export interface Peer {
+  core: Core
+  session: Session
+  reply(frame: RouterFrame): void
+  /** Ends the session. */
+  end(reason: string): void
+}

@@ -1,0 +1,17 @@
+// A connection that proved who it is.
+import type { KeyObject } from 'node:crypto'
+import type { OnlineAgent } from '../domain/agents/fleet.ts'
+import type { OutputAcks } from './output-acks.ts'
+import type { Outlet } from './writer.ts'
+
+export interface Session {
+  readonly outlet: Outlet
+  readonly agent: OnlineAgent
+  readonly verifyingKey: KeyObject
+  /** Number of the last message accepted; a message with this or a lower number is a replay. */
+  received: number
+  readonly leaseTtlMs: number
+  readonly outputAcks: OutputAcks
+  /** Artifacts of a call that are still being stored: its result waits for them. */
+  readonly artifacts: Map<string, Promise<unknown>>
+}

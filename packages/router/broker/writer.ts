@@ -1,0 +1,71 @@
+// The one writer of the socket: all frames that are ready for an agent leave as one message per turn of the event loop.
+
+import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import { wireVersion } from '@xerotier/protocol/wire.ts'
+import { packMessage } from '@xerotier/runtime/msgpack.ts'
+import type { Router } from 'zeromq'
+
+/** One connection as the writer sees it. */
+export interface Outlet {
+  readonly routingId: Buffer
+  /** Session id; empty before `welcome`. */
+  session: string
+  /** Number of the last message sent in this session. */
+  sent: number
+  queue: RouterFrame[]
+}
+
+export interface Writer {
+  send(outlet: Outlet, frame: RouterFrame): void
+}
+
+export function createWriter(socket: Router, unreachable: (outlet: Outlet, error: unknown) => void): Writer {
+  const ready = new Set<Outlet>()
+  let writing = false
+
+  async function write(): Promise<void> {
+    for (const outlet of ready) {
+      ready.delete(outlet)
+      for (
+        let frames = outlet.queue.splice(0, limits.framesPerMessage);
+        frames.length > 0;
+        frames = outlet.queue.splice(0, limits.framesPerMessage)
+      ) {
+        for (const body of messages(outlet, frames)) {
+          try {
+            await socket.send([outlet.routingId, body])
+          } catch (error) {
+            outlet.queue.length = 0
+            unreachable(outlet, error)
+          }
+        }
+      }
+    }
+    writing = false
+    if (ready.size > 0) schedule()
+  }
+
+  function schedule(): void {
+    if (writing) return
+    writing = true
+    setImmediate(write)
+  }
+
+  return {
+    send(outlet, frame) {
+      outlet.queue.push(frame)
+      ready.add(outlet)
+      schedule()
+    },
+  }
+}
+
+/** Usually one; more where one would be larger than an agent accepts. */
+function messages(outlet: Outlet, frames: RouterFrame[]): Buffer[] {
+  const body = packMessage({ v: wireVersion, s: outlet.session, n: ++outlet.sent, f: frames })
+  if (body.length <= limits.messageBytes || frames.length === 1) return [body]
+  outlet.sent -= 1
+  const half = frames.length >> 1
+  return [...messages(outlet, frames.slice(0, half)), ...messages(outlet, frames.slice(half))]
+}

@@ -1,0 +1,22 @@
+// A manifest is taken whole or not at all.
+import { type Manifest, manifestContent } from '@xerotier/protocol/manifest.ts'
+import { digestOf } from '@xerotier/runtime/digest.ts'
+import { compileSchema } from '../executions/arguments.ts'
+
+/** @returns why it cannot be accepted, or undefined */
+export function manifestFault(manifest: Manifest): string | undefined {
+  if (digestOf(manifestContent(manifest)) !== manifest.manifest_hash) return 'manifest_hash does not cover the manifest'
+  const names = new Set<string>()
+  for (const tool of manifest.tools) {
+    if (names.has(tool.name)) return `tool ${tool.name} is listed twice`
+    names.add(tool.name)
+    if (digestOf(tool.input_schema) !== tool.schema_digest)
+      return `schema_digest of ${tool.name} does not cover its input_schema`
+    try {
+      compileSchema(tool.schema_digest, tool.input_schema)
+    } catch (error) {
+      return `input_schema of ${tool.name} is not a JSON Schema: ${(error as Error).message}`
+    }
+  }
+  return undefined
+}

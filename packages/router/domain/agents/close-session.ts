@@ -1,0 +1,28 @@
+import { appendEvents } from '../../store/events.ts'
+import type { Core } from '../core.ts'
+import type { OnlineAgent } from './fleet.ts'
+
+/** An agent's session ended. What it had in flight is accounted for by the sweep (law L2). */
+export async function closeSession(core: Core, agent: OnlineAgent, reason: string): Promise<void> {
+  if (!core.fleet.leave(agent)) return
+  const now = core.clock.now()
+  const at = new Date(now)
+  core.absences.began(agent.id, now)
+  for (const executionId of [...agent.inFlight]) core.calls.remove(executionId)
+  core.log.notice({ agent_id: agent.id, agent: agent.name, reason }, 'an agent went offline')
+  await core.store.db.transaction().execute(async (tx) => {
+    const row = await tx
+      .updateTable('agents')
+      .set({ state: 'disconnected', lease_expires_at: at })
+      .where('id', '=', agent.id)
+      .where('lease_epoch', '=', agent.leaseEpoch)
+      .where('state', 'in', ['active', 'draining'])
+      .returning('id')
+      .executeTakeFirst()
+    if (row === undefined) return
+    await appendEvents(tx, [
+      { at, project_id: agent.projectId, kind: 'agent.offline', actor: 'router', agent_id: agent.id, data: { reason } },
+    ])
+  })
+  core.eventLog.wake()
+}

@@ -1,0 +1,113 @@
+// An agent has proved who it is: it takes the lease, and what it says is reconciled with the record.
+import type { CallRef } from '@xerotier/protocol/frames/call.ts'
+import type { proofFrame } from '@xerotier/protocol/frames/proof.ts'
+import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
+import type { Binding } from '@xerotier/protocol/manifest.ts'
+import type { z } from 'zod'
+import { appendEvents, type NewEvent } from '../../store/events.ts'
+import type { AgentRow } from '../../store/tables.ts'
+import type { Core } from '../core.ts'
+import { reconcileSession } from '../executions/reconcile.ts'
+import { closeSession } from './close-session.ts'
+import type { OnlineAgent } from './fleet.ts'
+
+export interface Connection {
+  send(frame: RouterFrame): void
+  drop(reason: string, reenroll: boolean): void
+}
+
+export interface OpenedSession {
+  agent: OnlineAgent
+  leaseTtlMs: number
+  bindings: Binding[]
+  forget: CallRef[]
+  cancel: CallRef[]
+}
+
+/** @returns undefined when the agent was deleted or suspended meanwhile */
+export async function openSession(
+  core: Core,
+  known: AgentRow,
+  proof: z.infer<typeof proofFrame>,
+  connection: Connection,
+): Promise<OpenedSession | undefined> {
+  const previous = core.fleet.get(known.id)
+  if (previous !== undefined) {
+    previous.drop('another session of this agent began', false)
+    await closeSession(core, previous, 'superseded')
+  }
+  const now = core.clock.now()
+  const at = new Date(now)
+  const leaseTtlMs = proof.lease_renewal_interval_ms * core.settings.leaseIntervals
+  const { manifest } = proof
+  const opened = await core.store.db.transaction().execute(async (tx) => {
+    const row = await tx
+      .updateTable('agents')
+      .set((eb) => ({
+        state: 'active',
+        lease_epoch: eb('lease_epoch', '+', 1),
+        lease_expires_at: new Date(now + leaseTtlMs),
+        last_heartbeat_at: at,
+        connected_at: at,
+        journal_id: proof.journal_id,
+        hostname: proof.hostname,
+        version: proof.version,
+        max_concurrent_executions: proof.max_concurrent_executions,
+        manifest: JSON.stringify(manifest),
+        manifest_version: manifest.manifest_version,
+        manifest_hash: manifest.manifest_hash,
+        ...(known.manifest_hash === manifest.manifest_hash ? {} : { manifest_accepted_at: at }),
+      }))
+      .where('id', '=', known.id)
+      .where('deleted_at', 'is', null)
+      .where('state', '!=', 'suspended')
+      .returning(['lease_epoch', 'name', 'project_id'])
+      .executeTakeFirst()
+    if (row === undefined) return undefined
+    const about = { at, project_id: row.project_id, actor: known.id, agent_id: known.id }
+    const events: NewEvent[] = [
+      { ...about, kind: 'agent.online', data: { lease_epoch: row.lease_epoch, in_flight: proof.in_flight.length } },
+    ]
+    if (known.manifest_hash !== manifest.manifest_hash) {
+      events.push({
+        ...about,
+        kind: 'agent.manifest_updated',
+        data: { version: manifest.manifest_version, hash: manifest.manifest_hash, tools: manifest.tools.length },
+      })
+    }
+    await appendEvents(tx, events)
+    const bindings: Binding[] = await tx
+      .selectFrom('workspace_agent_bindings as b')
+      .innerJoin('workspaces as w', 'w.id', 'b.workspace_id')
+      .select(['w.id as workspace_id', 'w.name as workspace', 'w.type', 'b.credentials_ref'])
+      .where('b.agent_id', '=', known.id)
+      .execute()
+    const pauses = await tx.selectFrom('agent_pauses').select('workspace_id').where('agent_id', '=', known.id).execute()
+    return { row, bindings, pauses }
+  })
+  if (opened === undefined) return undefined
+  const agent: OnlineAgent = {
+    id: known.id,
+    name: opened.row.name,
+    projectId: opened.row.project_id,
+    leaseEpoch: opened.row.lease_epoch,
+    journalId: proof.journal_id,
+    maxConcurrent: proof.max_concurrent_executions,
+    manifest,
+    tools: new Map(manifest.tools.map((tool) => [tool.name, tool])),
+    bindings: new Map(opened.bindings.map((binding) => [binding.workspace_id, binding])),
+    paused: new Set(opened.pauses.map((pause) => pause.workspace_id)),
+    draining: false,
+    inFlight: new Set(),
+    reported: new Set(proof.in_flight.map((call) => call.execution_id)),
+    reportedAt: now,
+    leaseExpiresAt: now + leaseTtlMs,
+    lastHeartbeatAt: now,
+    send: connection.send,
+    drop: connection.drop,
+  }
+  const { forget, cancel } = await reconcileSession(core, agent, proof.in_flight)
+  core.absences.ended(agent.id)
+  core.eventLog.wake()
+  return { agent, leaseTtlMs, bindings: opened.bindings, forget, cancel }
+}

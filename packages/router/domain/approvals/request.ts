@@ -1,0 +1,72 @@
+// A call that policy wants a person to see: stored with its approval, in one transaction.
+
+import { appendEvents } from '../../store/events.ts'
+import type { ExecutionRow } from '../../store/tables.ts'
+import type { Core } from '../core.ts'
+import { submissionOf } from '../executions/submission.ts'
+import { newUuid } from '../ids.ts'
+
+/** @returns false when the idempotency key is known */
+export async function requestApproval(core: Core, row: ExecutionRow, timeoutSeconds: number): Promise<boolean> {
+  const approvalId = newUuid(row.created_at.getTime())
+  row.state = 'pending_approval'
+  row.approval_id = approvalId
+  const about = {
+    at: row.created_at,
+    project_id: row.project_id,
+    actor: row.requested_by,
+    execution_id: row.id,
+    approval_id: approvalId,
+    workspace_id: row.workspace_id,
+  }
+  const stored = await core.store.db.transaction().execute(async (tx) => {
+    const inserted = await tx
+      .insertInto('executions')
+      .values({
+        ...submissionOf(row),
+        state: row.state,
+        approval_id: approvalId,
+        created_at: row.created_at,
+        queue_deadline: null,
+        dispatched_at: null,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('id')
+      .executeTakeFirst()
+    if (inserted === undefined) return false
+    await tx
+      .insertInto('approvals')
+      .values({
+        id: approvalId,
+        project_id: row.project_id,
+        execution_id: row.id,
+        workspace_id: row.workspace_id,
+        tool: row.tool,
+        risk: row.risk,
+        state: 'pending',
+        args: JSON.stringify(row.args),
+        prompt: promptOf(row),
+        reason: row.reason,
+        digest: row.digest,
+        schema_digest: row.schema_digest,
+        policy_version: row.policy_version,
+        requested_by: row.requested_by,
+        requested_at: row.created_at,
+        expires_at: new Date(row.created_at.getTime() + timeoutSeconds * 1000),
+      })
+      .execute()
+    await appendEvents(tx, [
+      { ...about, kind: 'execution.pending_approval' },
+      { ...about, kind: 'approval.requested', data: { tool: row.tool, risk: row.risk, digest: row.digest } },
+    ])
+    return true
+  })
+  if (!stored) row.approval_id = null
+  return stored
+}
+
+/** One sentence for the reviewer; the arguments stand beside it in full. */
+function promptOf(row: ExecutionRow): string {
+  const args = JSON.stringify(row.args)
+  return `Run ${row.tool} (${row.risk}) with ${args.length > 300 ? `${args.slice(0, 300)}…` : args}`
+}

@@ -1,0 +1,21 @@
+import type { AcceptedFrame } from '@xerotier/protocol/frames/accepted.ts'
+import type { OnlineAgent } from '../agents/fleet.ts'
+import type { Core } from '../core.ts'
+
+/** The agent started the call. Joins the next lane commit; nobody waits for it. */
+export async function acceptCall(core: Core, agent: OnlineAgent, frame: AcceptedFrame): Promise<void> {
+  const call = core.calls.get(frame.execution_id)
+  if (call === undefined || call.agent.id !== agent.id || call.row.attempt !== frame.attempt) return
+  const startedAt = new Date(frame.started_at)
+  const written = await core.lanes.commit('accept', {
+    id: frame.execution_id,
+    attempt: frame.attempt,
+    lease_epoch: frame.lease_epoch,
+    started_at: startedAt.toISOString(),
+    at: new Date(core.clock.now()).toISOString(),
+  })
+  if (!written) return
+  call.row.state = 'running'
+  call.row.started_at = startedAt
+  core.eventLog.wake()
+}

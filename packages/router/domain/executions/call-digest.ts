@@ -1,0 +1,15 @@
+import { type CallTuple, callText } from '@xerotier/protocol/grant.ts'
+import { sha256Hex } from '@xerotier/runtime/digest.ts'
+import type { ExecutionRow } from '../../store/tables.ts'
+
+/** SHA-256 over everything that decides what one call does (law L3), hex. */
+export function callDigest(
+  row: Pick<
+    ExecutionRow,
+    'id' | 'project_id' | 'workspace_id' | 'tool' | 'schema_digest' | 'args' | 'risk' | 'policy_version'
+  >,
+): string {
+  const { id, ...rest } = row
+  const tuple: CallTuple = { execution_id: id, ...rest }
+  return sha256Hex(callText(tuple))
+}

@@ -1,0 +1,76 @@
+// The calls that this router has given to agents and not yet seen settled, and the requesters who wait for one.
+import type { Clock } from '@xerotier/runtime/clock.ts'
+import type { ExecutionRow } from '../../store/tables.ts'
+import type { OnlineAgent } from '../agents/fleet.ts'
+
+export interface LiveCall {
+  row: ExecutionRow
+  agent: OnlineAgent
+  /** When its dispatch frame went out, ms. */
+  sentAt: number
+  /** Renewals in a row that did not mention it. */
+  missed: number
+  /** Output bytes stored so far, to hold an agent to its limits. */
+  outputBytes: number
+}
+
+export interface Waiter {
+  /** Resolves with the settled row, or undefined when time is up. */
+  settled: Promise<ExecutionRow | undefined>
+  stop(): void
+}
+
+export interface Calls {
+  add(call: LiveCall): void
+  get(executionId: string): LiveCall | undefined
+  /** Forgets a live call and frees its place at the agent. */
+  remove(executionId: string): void
+  readonly size: number
+  /** Register before the frame can leave. */
+  waitFor(executionId: string, ms: number): Waiter
+  /** Tells those who wait for this execution. */
+  settled(row: ExecutionRow): void
+  /** Ends every wait without an answer. */
+  close(): void
+}
+
+export function createCalls(clock: Clock): Calls {
+  const live = new Map<string, LiveCall>()
+  const waiting = new Map<string, Set<(row: ExecutionRow | undefined) => void>>()
+  return {
+    add(call) {
+      live.set(call.row.id, call)
+      call.agent.inFlight.add(call.row.id)
+    },
+    get: (executionId) => live.get(executionId),
+    remove(executionId) {
+      const call = live.get(executionId)
+      if (call === undefined) return
+      live.delete(executionId)
+      call.agent.inFlight.delete(executionId)
+    },
+    get size() {
+      return live.size
+    },
+    waitFor(executionId, ms) {
+      const { promise, resolve } = Promise.withResolvers<ExecutionRow | undefined>()
+      const finish = (row: ExecutionRow | undefined) => {
+        timer.cancel()
+        const others = waiting.get(executionId)
+        others?.delete(finish)
+        if (others?.size === 0) waiting.delete(executionId)
+        resolve(row)
+      }
+      const timer = clock.after(ms, () => finish(undefined))
+      const others = waiting.get(executionId) ?? new Set()
+      waiting.set(executionId, others.add(finish))
+      return { settled: promise, stop: () => finish(undefined) }
+    },
+    settled(row) {
+      for (const finish of [...(waiting.get(row.id) ?? [])]) finish(row)
+    },
+    close() {
+      for (const finishers of [...waiting.values()]) for (const finish of [...finishers]) finish(undefined)
+    },
+  }
+}

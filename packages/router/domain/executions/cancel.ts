@@ -1,0 +1,85 @@
+import type { Execution } from '@xerotier/protocol/api/executions.ts'
+import { Fault } from '@xerotier/protocol/errors.ts'
+import { uuidSchema } from '@xerotier/protocol/ids.ts'
+import { appendEvents } from '../../store/events.ts'
+import type { Core } from '../core.ts'
+import type { Principal } from '../principal.ts'
+import { moveExecution } from './move.ts'
+import { presentRow } from './present-row.ts'
+
+/**
+ * Cancels a call: at once when it waits, by killing it when it runs (`done` false: its agent has been asked).
+ * @throws Fault execution_not_found, illegal_transition when it has ended
+ */
+export async function cancelCall(
+  core: Core,
+  principal: Principal,
+  executionId: string,
+): Promise<{ execution: Execution; done: boolean }> {
+  if (!uuidSchema.safeParse(executionId).success) throw new Fault('execution_not_found')
+  const at = new Date(core.clock.now())
+  const { row, done } = await core.store.db.transaction().execute(async (tx) => {
+    const current = await tx
+      .selectFrom('executions')
+      .selectAll()
+      .where('id', '=', executionId)
+      .where('project_id', '=', principal.projectId)
+      .forUpdate()
+      .executeTakeFirst()
+    if (current === undefined) throw new Fault('execution_not_found')
+    if (current.state === 'dispatched' || current.state === 'running') {
+      if (current.cancel_requested_at !== null) return { row: current, done: false }
+      await tx.updateTable('executions').set({ cancel_requested_at: at }).where('id', '=', executionId).execute()
+      await appendEvents(tx, [
+        {
+          at,
+          project_id: current.project_id,
+          kind: 'execution.cancel_requested',
+          actor: principal.keyId,
+          execution_id: executionId,
+          workspace_id: current.workspace_id,
+        },
+      ])
+      return { row: { ...current, cancel_requested_at: at }, done: false }
+    }
+    const cancelled = await moveExecution(tx, executionId, {
+      to: 'cancelled',
+      from: ['queued', 'pending_approval'],
+      set: { finished_at: at },
+      actor: principal.keyId,
+      at,
+    })
+    if (cancelled === undefined)
+      throw new Fault('illegal_transition', { message: `The call is ${current.state} and cannot be cancelled.` })
+    if (cancelled.approval_id !== null && current.state === 'pending_approval') {
+      await tx
+        .updateTable('approvals')
+        .set({ state: 'cancelled', decided_at: at })
+        .where('id', '=', cancelled.approval_id)
+        .where('state', '=', 'pending')
+        .execute()
+      await appendEvents(tx, [
+        {
+          at,
+          project_id: cancelled.project_id,
+          kind: 'approval.cancelled',
+          actor: principal.keyId,
+          execution_id: executionId,
+          approval_id: cancelled.approval_id,
+          workspace_id: cancelled.workspace_id,
+        },
+      ])
+    }
+    return { row: cancelled, done: true }
+  })
+  if (done) core.calls.settled(row)
+  else {
+    const call = core.calls.get(executionId)
+    if (call !== undefined) {
+      call.row.cancel_requested_at = at
+      call.agent.send({ t: 'cancel', execution_id: row.id, attempt: row.attempt, lease_epoch: row.lease_epoch })
+    }
+  }
+  core.eventLog.wake()
+  return { execution: await presentRow(core, row), done }
+}

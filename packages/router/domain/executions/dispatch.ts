@@ -1,0 +1,60 @@
+// Hands one call to one agent.
+import { Fault } from '@xerotier/protocol/errors.ts'
+import type { DispatchFrame } from '@xerotier/protocol/frames/dispatch.ts'
+import { type Grant, grantText } from '@xerotier/protocol/grant.ts'
+import type { ExecutionRow } from '../../store/tables.ts'
+import type { OnlineAgent } from '../agents/fleet.ts'
+import type { Core } from '../core.ts'
+import { callDigest } from './call-digest.ts'
+
+/** How long after it was signed an agent may still start a granted call, ms. */
+const grantMs = 60_000
+
+/**
+ * Sends the call to the agent, with its grant when its risk needs one. The row must be committed as dispatched to it.
+ * The digest is checked here once more (law L3).
+ * @throws Fault approval_voided when the row is not what its digest says
+ */
+export function sendDispatch(core: Core, agent: OnlineAgent, row: ExecutionRow): void {
+  const binding = agent.bindings.get(row.workspace_id)
+  if (binding === undefined || callDigest(row) !== row.digest) throw new Fault('approval_voided')
+  const frame: DispatchFrame = {
+    t: 'dispatch',
+    execution_id: row.id,
+    attempt: row.attempt,
+    lease_epoch: row.lease_epoch,
+    project_id: row.project_id,
+    workspace: binding,
+    tool: row.tool,
+    schema_digest: row.schema_digest,
+    risk: row.risk,
+    policy_version: row.policy_version,
+    args: row.args,
+    digest: row.digest,
+    timeout_ms: row.timeout_ms,
+    grant: needsGrant(row) ? signGrant(core, row) : null,
+    request_id: row.request_id,
+    traceparent: row.traceparent,
+  }
+  agent.send(frame)
+}
+
+export function needsGrant(row: Pick<ExecutionRow, 'risk'>): boolean {
+  return row.risk === 'destructive' || row.risk === 'irreversible'
+}
+
+function signGrant(core: Core, row: ExecutionRow): Grant {
+  const grant = { approval_id: row.approval_id, digest: row.digest, expires_at: core.clock.now() + grantMs }
+  const { signing } = core.identity
+  return {
+    ...grant,
+    signatures: [
+      {
+        signer: 'router',
+        key_id: signing.keyId,
+        alg: 'ed25519',
+        signature: new Uint8Array(signing.sign(Buffer.from(grantText(grant)))),
+      },
+    ],
+  }
+}

@@ -1,0 +1,21 @@
+import type { Execution } from '@xerotier/protocol/api/executions.ts'
+import type { ExecutionRow } from '../../store/tables.ts'
+import type { Core } from '../core.ts'
+import { findWorkspace } from '../workspaces/find.ts'
+import { presentExecution } from './present.ts'
+
+/** The public form of one row, its names from memory where they are known. */
+export async function presentRow(core: Core, row: ExecutionRow): Promise<Execution> {
+  const workspace = await findWorkspace(core, row.project_id, row.workspace_id)
+  return presentExecution(row, {
+    workspace: workspace.name,
+    agent: row.agent_id === null ? null : await agentName(core, row.agent_id),
+  })
+}
+
+async function agentName(core: Core, agentId: string): Promise<string | null> {
+  const online = core.fleet.get(agentId)
+  if (online !== undefined) return online.name
+  const row = await core.store.db.selectFrom('agents').select('name').where('id', '=', agentId).executeTakeFirst()
+  return row?.name ?? null
+}

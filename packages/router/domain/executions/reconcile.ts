@@ -1,0 +1,95 @@
+// After either side restarted, or a frame was lost: what the agent says it has against what the record says it has.
+import type { CallRef, InFlight } from '@xerotier/protocol/frames/call.ts'
+import type { ExecutionRow } from '../../store/tables.ts'
+import type { OnlineAgent } from '../agents/fleet.ts'
+import type { Core } from '../core.ts'
+import { markAmbiguous, requeue } from './unfinished.ts'
+
+/** Renewals in a row that may leave a call out before it counts as never received. */
+const missesAllowed = 2
+
+/**
+ * Called with the list of a proof: takes back what is really there, puts back what never started.
+ * @returns the calls that the agent must stop and forget, and those whose cancellation it may have missed
+ */
+export async function reconcileSession(
+  core: Core,
+  agent: OnlineAgent,
+  inFlight: InFlight[],
+): Promise<{ forget: CallRef[]; cancel: CallRef[] }> {
+  const rows = await core.store.db
+    .selectFrom('executions')
+    .selectAll()
+    .where('agent_id', '=', agent.id)
+    .where('state', 'in', ['dispatched', 'running'])
+    .execute()
+  const reported = new Map(inFlight.map((call) => [call.execution_id, call]))
+  const cancel: CallRef[] = []
+  for (const row of rows) {
+    const call = reported.get(row.id)
+    if (call !== undefined && call.attempt === row.attempt) {
+      core.calls.add({ row, agent, sentAt: core.clock.now(), missed: 0, outputBytes: 0 })
+      if (row.cancel_requested_at !== null) cancel.push(refOf(row))
+    } else if (!row.at_most_once || row.journal_id === agent.journalId) {
+      // Its journal is whole and does not know the call (or the call may run twice): it never started here.
+      await requeue(core, row, 'the agent does not have it')
+    } else {
+      await markAmbiguous(
+        core,
+        row,
+        'The agent came back with another journal; whether the call took effect is not known.',
+      )
+    }
+  }
+  return { forget: await unwanted(core, agent, inFlight), cancel }
+}
+
+/** Called with the list of a renewal. */
+export async function reconcileRenewal(core: Core, agent: OnlineAgent, inFlight: InFlight[]): Promise<CallRef[]> {
+  const reported = new Set(inFlight.map((call) => call.execution_id))
+  const previousReport = agent.reportedAt
+  agent.reported = reported
+  agent.reportedAt = core.clock.now()
+  for (const id of [...agent.inFlight]) {
+    const call = core.calls.get(id)
+    if (call === undefined || reported.has(id) || call.sentAt === 0 || call.sentAt >= previousReport) continue
+    call.missed += 1
+    if (call.missed >= missesAllowed) await requeue(core, call.row, 'the agent never received it')
+  }
+  return unwanted(
+    core,
+    agent,
+    inFlight.filter((call) => !agent.inFlight.has(call.execution_id)),
+  )
+}
+
+/** Of what the agent has: what the record holds ended, or given to another attempt. An ambiguous call may still be answered. */
+async function unwanted(core: Core, agent: OnlineAgent, inFlight: InFlight[]): Promise<CallRef[]> {
+  const unknown = inFlight.filter((call) => !agent.inFlight.has(call.execution_id))
+  if (unknown.length === 0) return []
+  const rows = await core.store.db
+    .selectFrom('executions')
+    .select(['id', 'agent_id', 'attempt', 'state'])
+    .where(
+      'id',
+      'in',
+      unknown.map((call) => call.execution_id),
+    )
+    .execute()
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return unknown
+    .filter((call) => {
+      const row = byId.get(call.execution_id)
+      const wanted =
+        row !== undefined &&
+        row.agent_id === agent.id &&
+        row.attempt === call.attempt &&
+        (row.state === 'ambiguous' || row.state === 'dispatched' || row.state === 'running')
+      return !wanted
+    })
+    .map(({ execution_id, attempt, lease_epoch }) => ({ execution_id, attempt, lease_epoch }))
+}
+
+function refOf(row: ExecutionRow): CallRef {
+  return { execution_id: row.id, attempt: row.attempt, lease_epoch: row.lease_epoch }
+}

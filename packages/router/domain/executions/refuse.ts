@@ -1,0 +1,16 @@
+import type { RefusedFrame } from '@xerotier/protocol/frames/refused.ts'
+import type { OnlineAgent } from '../agents/fleet.ts'
+import type { Core } from '../core.ts'
+import { giveUp, requeue } from './unfinished.ts'
+
+/** The agent did not start the call and will not: another may, or it fails. */
+export async function refuseCall(core: Core, agent: OnlineAgent, frame: RefusedFrame): Promise<void> {
+  const call = core.calls.get(frame.execution_id)
+  if (call === undefined || call.agent.id !== agent.id || call.row.attempt !== frame.attempt) return
+  core.log.warning(
+    { execution_id: frame.execution_id, agent_id: agent.id, code: frame.code, reason: frame.message },
+    'the agent refused a call',
+  )
+  if (frame.retry) await requeue(core, call.row, frame.message)
+  else await giveUp(core, call.row, frame.code, frame.message)
+}

@@ -1,0 +1,19 @@
+import type { Execution } from '@xerotier/protocol/api/executions.ts'
+import { Fault } from '@xerotier/protocol/errors.ts'
+import { isSettled } from '@xerotier/protocol/lifecycles/execution.ts'
+import type { ExecutionRow } from '../../store/tables.ts'
+import type { Core } from '../core.ts'
+import { presentRow } from './present-row.ts'
+
+/** The first answer again, for a submit whose idempotency key is known. @throws Fault idempotency_conflict when it was another request */
+export async function replayed(core: Core, row: ExecutionRow): Promise<{ execution: Execution; settled: boolean }> {
+  let query = core.store.db.selectFrom('executions').selectAll().where('project_id', '=', row.project_id)
+  query =
+    row.idempotency_key === null
+      ? query.where('id', '=', row.id)
+      : query.where('idempotency_key', '=', row.idempotency_key)
+  const first = await query.executeTakeFirst()
+  if (first === undefined) throw new Fault('internal_error', { message: 'The submit was neither stored nor found.' })
+  if (first.request_digest !== row.request_digest) throw new Fault('idempotency_conflict', { param: 'Idempotency-Key' })
+  return { execution: await presentRow(core, first), settled: isSettled(first.state) }
+}

@@ -1,0 +1,55 @@
+import type { Execution, resolveSchema } from '@xerotier/protocol/api/executions.ts'
+import { Fault } from '@xerotier/protocol/errors.ts'
+import { uuidSchema } from '@xerotier/protocol/ids.ts'
+import type { z } from 'zod'
+import { appendEvents } from '../../store/events.ts'
+import type { Core } from '../core.ts'
+import type { Principal } from '../principal.ts'
+import { moveExecution } from './move.ts'
+import { presentRow } from './present-row.ts'
+
+/** A person says what became of an ambiguous call. @throws Fault execution_not_found, illegal_transition */
+export async function resolveCall(
+  core: Core,
+  principal: Principal,
+  executionId: string,
+  body: z.infer<typeof resolveSchema>,
+): Promise<Execution> {
+  if (!uuidSchema.safeParse(executionId).success) throw new Fault('execution_not_found')
+  const at = new Date(core.clock.now())
+  const row = await core.store.db.transaction().execute(async (tx) => {
+    const current = await tx
+      .selectFrom('executions')
+      .select('state')
+      .where('id', '=', executionId)
+      .where('project_id', '=', principal.projectId)
+      .executeTakeFirst()
+    if (current === undefined) throw new Fault('execution_not_found')
+    const moved = await moveExecution(tx, executionId, {
+      to: body.outcome,
+      from: ['ambiguous'],
+      set: { resolved_by: principal.keyId, resolved_note: body.note, resolved_at: at },
+      actor: principal.keyId,
+      at,
+      data: { note: body.note },
+    })
+    if (moved === undefined)
+      throw new Fault('illegal_transition', {
+        message: `The call is ${current.state}; only an ambiguous call can be resolved.`,
+      })
+    await appendEvents(tx, [
+      {
+        at,
+        project_id: moved.project_id,
+        kind: 'execution.resolved',
+        actor: principal.keyId,
+        execution_id: moved.id,
+        workspace_id: moved.workspace_id,
+        data: { outcome: body.outcome, note: body.note },
+      },
+    ])
+    return moved
+  })
+  core.eventLog.wake()
+  return presentRow(core, row)
+}

@@ -1,0 +1,86 @@
+// An agent's answer becomes the record.
+import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
+import type { Settlement } from '../../store/lanes/parts.ts'
+import type { ExecutionRow } from '../../store/tables.ts'
+import type { OnlineAgent } from '../agents/fleet.ts'
+import type { Core } from '../core.ts'
+import { requeue } from './unfinished.ts'
+
+const stateOf = {
+  completed: 'completed',
+  failed: 'failed',
+  timeout: 'timeout',
+  cancelled: 'cancelled',
+  interrupted: 'ambiguous',
+} as const
+
+/**
+ * Stores a result and tells those who wait.
+ * @returns whether it counts: false when the attempt is fenced. Either way the agent may forget it (law L1: after commit).
+ */
+export async function settleCall(core: Core, agent: OnlineAgent, frame: ResultFrame): Promise<boolean> {
+  const call = core.calls.get(frame.execution_id)
+  const live = call !== undefined && call.agent.id === agent.id && call.row.attempt === frame.attempt ? call : undefined
+  if (frame.outcome === 'interrupted' && live !== undefined && !live.row.at_most_once) {
+    await requeue(core, live.row, 'the agent was interrupted')
+    return true
+  }
+  const now = core.clock.now()
+  const item: Settlement = {
+    id: frame.execution_id,
+    attempt: frame.attempt,
+    lease_epoch: frame.lease_epoch,
+    state: stateOf[frame.outcome],
+    exit_code: frame.exit_code,
+    signal: frame.signal,
+    error: frame.error === null ? null : storableJson(frame.error),
+    result: frame.result === null || frame.result === undefined ? null : storableJson(frame.result),
+    stdout_bytes: frame.stdout_bytes,
+    stderr_bytes: frame.stderr_bytes,
+    truncated: frame.truncated,
+    started_at: frame.started_at === null ? null : new Date(frame.started_at).toISOString(),
+    finished_at: new Date(frame.finished_at).toISOString(),
+    at: new Date(now).toISOString(),
+  }
+  const written = await core.lanes.commit('settle', item)
+  const row = written && live !== undefined ? settledRow(live.row, item, frame) : await readSettled(core, agent, frame)
+  if (row === undefined) return false
+  core.calls.remove(row.id)
+  core.calls.settled(row)
+  core.eventLog.wake()
+  core.dispatcher.wake(row.project_id)
+  return true
+}
+
+function settledRow(row: ExecutionRow, item: Settlement, frame: ResultFrame): ExecutionRow {
+  return {
+    ...row,
+    state: item.state,
+    exit_code: item.exit_code,
+    signal: item.signal,
+    error: frame.error,
+    result: frame.result ?? null,
+    stdout_bytes: item.stdout_bytes,
+    stderr_bytes: item.stderr_bytes,
+    truncated: item.truncated,
+    started_at: frame.started_at === null ? row.started_at : new Date(frame.started_at),
+    finished_at: new Date(frame.finished_at),
+  }
+}
+
+/** Not written: fenced, or written by a commit whose answer was lost. The row says which. */
+async function readSettled(core: Core, agent: OnlineAgent, frame: ResultFrame): Promise<ExecutionRow | undefined> {
+  const row = await core.store.db
+    .selectFrom('executions')
+    .selectAll()
+    .where('id', '=', frame.execution_id)
+    .executeTakeFirst()
+  const same = row?.agent_id === agent.id && row.attempt === frame.attempt && row.state === stateOf[frame.outcome]
+  return same ? row : undefined
+}
+
+/** JSON text that jsonb can hold: NUL characters and lone surrogates, which it refuses, become U+FFFD. */
+function storableJson(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'null'
+  return text.includes('\\u') ? text.replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/gi, '$1\ufffd') : text
+}

@@ -1,0 +1,125 @@
+// A tool call comes in: checked, decided, stored, and given to an agent at once where one is free.
+import type { Execution, Invocation } from '@xerotier/protocol/api/executions.ts'
+import { Fault } from '@xerotier/protocol/errors.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
+import { digestOf } from '@xerotier/runtime/digest.ts'
+import type { ExecutionRow } from '../../store/tables.ts'
+import { requestApproval } from '../approvals/request.ts'
+import type { Core } from '../core.ts'
+import { newUuid } from '../ids.ts'
+import { decidePolicy, policyVersion } from '../policy/decide.ts'
+import type { Principal } from '../principal.ts'
+import { findWorkspace } from '../workspaces/find.ts'
+import { checkArguments } from './arguments.ts'
+import { callDigest } from './call-digest.ts'
+import { presentRow } from './present-row.ts'
+import { replayed } from './replay.ts'
+import { submissionOf } from './submission.ts'
+import { toolFor } from './tool-for.ts'
+
+export interface SubmitMeta {
+  requestId: string
+  idempotencyKey?: string | undefined
+  traceparent?: string | undefined
+  /** How long the caller waits for the end, ms; 0 not at all. */
+  waitMs: number
+  /** Aborted when the caller hangs up: the call goes on, the wait ends. */
+  signal?: AbortSignal | undefined
+}
+
+/**
+ * Stores the call durably before it answers (law L1): dispatched to a free agent, queued, or waiting for approval.
+ * @throws Fault workspace_not_found, exec_tool_not_found, invalid_arguments, idempotency_conflict, tool_executor_unavailable, capacity_exceeded
+ */
+export async function submitCall(
+  core: Core,
+  principal: Principal,
+  invocation: Invocation,
+  meta: SubmitMeta,
+): Promise<{ execution: Execution; settled: boolean }> {
+  if (core.lanes.depth >= limits.commitQueue)
+    throw new Fault('capacity_exceeded', { message: 'The router has too many submits in hand.', retryAfter: 1 })
+  const workspace = await findWorkspace(core, principal.projectId, invocation.workspace)
+  const tool = toolFor(core, principal.projectId, workspace, invocation.tool)
+  checkArguments(tool, invocation.args)
+
+  const now = core.clock.now()
+  const row: ExecutionRow = {
+    id: newUuid(now),
+    project_id: principal.projectId,
+    workspace_id: workspace.id,
+    tool: tool.name,
+    risk: tool.risk,
+    at_most_once: runsAtMostOnce(tool.risk, tool.idempotent),
+    state: 'queued',
+    args: invocation.args,
+    schema_digest: tool.schema_digest,
+    digest: '',
+    policy_version: policyVersion,
+    agent_id: null,
+    attempt: 0,
+    lease_epoch: 0,
+    journal_id: null,
+    approval_id: null,
+    reason: invocation.reason ?? null,
+    requested_by: principal.keyId,
+    request_id: meta.requestId,
+    traceparent: meta.traceparent ?? null,
+    idempotency_key: meta.idempotencyKey ?? null,
+    request_digest: meta.idempotencyKey === undefined ? null : digestOf({ ...invocation, workspace: workspace.id }),
+    timeout_ms: Math.min(invocation.timeout_ms ?? tool.timeout_ms, tool.timeout_ms),
+    created_at: new Date(now),
+    queue_deadline: null,
+    dispatched_at: null,
+    started_at: null,
+    finished_at: null,
+    cancel_requested_at: null,
+    exit_code: null,
+    signal: null,
+    error: null,
+    result: null,
+    stdout_bytes: 0,
+    stderr_bytes: 0,
+    truncated: false,
+    resolved_by: null,
+    resolved_note: null,
+    resolved_at: null,
+  }
+  row.digest = callDigest(row)
+
+  const decision = decidePolicy({ risk: tool.risk })
+  const waiter = meta.waitMs > 0 ? core.calls.waitFor(row.id, meta.waitMs) : undefined
+  const hangUp = () => waiter?.stop()
+  meta.signal?.addEventListener('abort', hangUp, { once: true })
+  try {
+    const stored =
+      decision.decision === 'ask' ? await requestApproval(core, row, decision.timeoutSeconds) : await store(core, row)
+    if (!stored) return await replayed(core, row)
+    core.eventLog.wake()
+    const settled = await waiter?.settled
+    return { execution: await presentRow(core, settled ?? row), settled: settled !== undefined }
+  } finally {
+    meta.signal?.removeEventListener('abort', hangUp)
+    waiter?.stop()
+  }
+}
+
+/** @returns false when the idempotency key is known */
+async function store(core: Core, row: ExecutionRow): Promise<boolean> {
+  const agent = core.dispatcher.reserve(row, { newcomer: true })
+  try {
+    if (agent === undefined) core.dispatcher.admit(row)
+    const written = await core.lanes.commit('submit', submissionOf(row))
+    if (!written) {
+      if (agent !== undefined) core.dispatcher.release(row)
+      return false
+    }
+  } catch (error) {
+    if (agent !== undefined) core.dispatcher.release(row)
+    throw error
+  }
+  if (agent === undefined) core.dispatcher.wake(row.project_id)
+  else core.dispatcher.send(row)
+  return true
+}

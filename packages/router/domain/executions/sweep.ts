@@ -1,0 +1,92 @@
+// What time alone does to executions. Called every second; everything it needs stands in Postgres, so a restart forgets nothing.
+import type { ExecutionRow } from '../../store/tables.ts'
+import type { OnlineAgent } from '../agents/fleet.ts'
+import type { Core } from '../core.ts'
+import { moveExecution } from './move.ts'
+import { markAmbiguous, requeue } from './unfinished.ts'
+
+const perSweep = 500
+/** A dispatch younger than this may still be on its way, ms. */
+const settlingMs = 5_000
+
+/** Ends queued calls that nobody could run in time. */
+export async function expireQueued(core: Core): Promise<void> {
+  const at = new Date(core.clock.now())
+  const due = await core.store.db
+    .selectFrom('executions')
+    .select('id')
+    .where('state', '=', 'queued')
+    .where('queue_deadline', '<=', at)
+    .limit(perSweep)
+    .execute()
+  for (const { id } of due) {
+    const row = await core.store.db.transaction().execute((tx) =>
+      moveExecution(tx, id, {
+        to: 'expired',
+        from: ['queued'],
+        set: {
+          finished_at: at,
+          error: JSON.stringify({ code: 'execution_expired', message: 'No agent could run the call in time.' }),
+        },
+        actor: 'router',
+        at,
+      }),
+    )
+    if (row !== undefined) core.calls.settled(row)
+  }
+  if (due.length > 0) core.eventLog.wake()
+}
+
+export interface Absences {
+  /** Since when this agent has had no session here, ms; the router's start when it never had one. */
+  since(agentId: string): number
+  began(agentId: string, at: number): void
+  ended(agentId: string): void
+}
+
+export function createAbsences(startedAt: number): Absences {
+  const absent = new Map<string, number>()
+  return {
+    since: (agentId) => absent.get(agentId) ?? startedAt,
+    began: (agentId, at) => void absent.set(agentId, at),
+    ended: (agentId) => void absent.delete(agentId),
+  }
+}
+
+/**
+ * Takes care of calls in flight that no session here accounts for. A call that may run twice goes to another agent as soon
+ * as its own has lost its lease; an at-most-once call waits for its agent to come back and say, then becomes ambiguous.
+ */
+export async function sweepOrphans(core: Core): Promise<void> {
+  const now = core.clock.now()
+  const rows = await core.store.db
+    .selectFrom('executions')
+    .selectAll()
+    .where('state', 'in', ['dispatched', 'running'])
+    .where('dispatched_at', '<', new Date(now - settlingMs))
+    .limit(perSweep)
+    .execute()
+  for (const row of rows) {
+    if (row.agent_id === null || core.calls.get(row.id) !== undefined) continue
+    const agent = core.fleet.get(row.agent_id)
+    if (agent === undefined) await orphaned(core, row, now - core.absences.since(row.agent_id))
+    else if (neverSent(agent, row)) await requeue(core, row, 'the dispatch never left the router')
+  }
+}
+
+async function orphaned(core: Core, row: ExecutionRow, absentMs: number): Promise<void> {
+  if (!row.at_most_once) {
+    if (absentMs >= core.settings.lostReadGraceMs) await requeue(core, row, 'its agent is gone')
+  } else if (absentMs >= core.settings.lostAgentGraceMs) {
+    await markAmbiguous(core, row, 'Its agent has been gone too long; whether the call took effect is not known.')
+  }
+}
+
+/** The commit succeeded but its answer was lost, so no frame went out: the agent, which keeps its journal, has since reported without it. */
+function neverSent(agent: OnlineAgent, row: ExecutionRow): boolean {
+  return (
+    row.journal_id === agent.journalId &&
+    !agent.reported.has(row.id) &&
+    agent.reportedAt > row.dispatched_at!.getTime() + settlingMs
+  )
+}

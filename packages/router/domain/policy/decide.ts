@@ -1,0 +1,19 @@
+// Whether a call may run, must be asked for, or is refused. Pure: same input, same answer.
+import { type Risk, riskDefaults } from '@xerotier/protocol/risk.ts'
+
+export interface PolicyInput {
+  risk: Risk
+}
+
+export type PolicyDecision = { decision: 'allow' } | { decision: 'ask'; timeoutSeconds: number }
+
+/** Version of the rules below; part of every call's digest, so that an approval never outlives the policy that asked for it. */
+export const policyVersion = 1
+
+/** The defaults of the four risk levels. */
+export function decidePolicy({ risk }: PolicyInput): PolicyDecision {
+  const rule = riskDefaults[risk]
+  return rule.decision === 'allow'
+    ? { decision: 'allow' }
+    : { decision: 'ask', timeoutSeconds: rule.approvalTimeoutSeconds }
+}

@@ -1,0 +1,64 @@
+import type { AgentState } from '@xerotier/protocol/lifecycles/agent.ts'
+import { type ExpressionBuilder, type Selectable, sql } from 'kysely'
+import type { Database, Tx } from './database.ts'
+import type { AgentsTable, Tables } from './tables.ts'
+
+export type AgentRow = Selectable<AgentsTable>
+
+/** Whatever its project and whether or not it was deleted. */
+export function selectAgentById(db: Database | Tx, id: string) {
+  return db.selectFrom('agents').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** By id or by name, among those that are not deleted. Names cannot hold `_`, so no name looks like an id. */
+export function selectAgent(db: Database | Tx, projectId: string, reference: string) {
+  return db
+    .selectFrom('agents')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where('deleted_at', 'is', null)
+    .where(reference.startsWith('agt_') ? 'id' : 'name', '=', reference)
+    .executeTakeFirst()
+}
+
+export interface AgentFilter {
+  limit: number
+  after?: string | undefined
+  state?: AgentState | undefined
+  workspaceId?: string | undefined
+}
+
+export function selectAgents(db: Database, projectId: string, filter: AgentFilter) {
+  let query = db.selectFrom('agents').selectAll().where('project_id', '=', projectId).where('deleted_at', 'is', null)
+  if (filter.after !== undefined) query = query.where('id', '<', filter.after)
+  if (filter.state !== undefined) query = query.where('state', '=', filter.state)
+  if (filter.workspaceId !== undefined) query = query.where(serves(filter.workspaceId))
+  return query
+    .orderBy('id', 'desc')
+    .limit(filter.limit + 1)
+    .execute()
+}
+
+function serves(workspaceId: string) {
+  return ({ exists, selectFrom }: ExpressionBuilder<Tables, 'agents'>) =>
+    exists(
+      selectFrom('workspace_agent_bindings')
+        .select(sql`1`.as('one'))
+        .where('workspace_id', '=', workspaceId)
+        .whereRef('agent_id', '=', 'agents.id'),
+    )
+}
+
+/** Pauses of several agents, with the names of their workspaces. */
+export function selectPauses(db: Database | Tx, agentIds: string[]) {
+  if (agentIds.length === 0) return Promise.resolve([])
+  return db
+    .selectFrom('agent_pauses')
+    .leftJoin('workspaces', 'workspaces.id', 'agent_pauses.workspace_id')
+    .selectAll('agent_pauses')
+    .select('workspaces.name as workspace')
+    .where('agent_id', 'in', agentIds)
+    .orderBy('paused_at')
+    .execute()
+}
+export type PauseRow = Awaited<ReturnType<typeof selectPauses>>[number]

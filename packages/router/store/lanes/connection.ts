@@ -1,0 +1,79 @@
+// One lane's connection: prepared statements with plans that cannot fall into a table scan.
+import pg from 'pg'
+import { type PartItems, type PartName, partNames, parts } from './parts.ts'
+import { statementFor } from './statement.ts'
+
+export interface BatchItem {
+  part: PartName
+  item: PartItems[PartName]
+}
+
+export interface LaneConnection {
+  /** Runs the batch as one statement. Answers the keys of the items whose rows were written. */
+  execute(batch: BatchItem[]): Promise<Set<string>>
+  keyOf(item: BatchItem): string
+  connectionLost(error: unknown): boolean
+  /** False when the database is still away. */
+  reconnect(): Promise<boolean>
+  close(): Promise<void>
+}
+
+/**
+ * The arrays are estimated at 100 rows whatever they hold, so the planner would read a young table whole: only index
+ * lookups may be planned. Generic plans save planning; JIT would cost more than the statement.
+ */
+const planGuard =
+  '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off -c plan_cache_mode=force_generic_plan'
+
+export async function openLaneConnection(databaseUrl: string): Promise<LaneConnection> {
+  let client = await connect(databaseUrl)
+  const keyOf = ({ part, item }: BatchItem) => (part === 'output' ? 'output' : `${part} ${item.id}`)
+  return {
+    keyOf,
+    async execute(batch) {
+      const byPart = new Map<PartName, PartItems[PartName][]>()
+      for (const { part, item } of batch) {
+        const items = byPart.get(part)
+        if (items === undefined) byPart.set(part, [item])
+        else items.push(item)
+      }
+      const values: unknown[][] = []
+      for (const name of partNames) {
+        const items = byPart.get(name)
+        if (items === undefined) continue
+        for (const [column] of parts[name].columns)
+          values.push(items.map((item) => (item as unknown as Record<string, unknown>)[column]))
+      }
+      const statement = statementFor(new Set(byPart.keys()))
+      const { rows } = await client.query<[string, string]>({ ...statement, values, rowMode: 'array' })
+      const written = new Set(rows.map(([part, id]) => `${part} ${id}`))
+      // A piece of output that is there already was written before: either way it is stored.
+      if (byPart.has('output')) written.add('output')
+      return written
+    },
+    connectionLost: (error) => !(error instanceof pg.DatabaseError) || /^(57P0|08|53300)/.test(error.code ?? ''),
+    async reconnect() {
+      client.end().catch(() => {})
+      try {
+        client = await connect(databaseUrl)
+        return true
+      } catch {
+        return false
+      }
+    },
+    close: () => client.end(),
+  }
+}
+
+async function connect(databaseUrl: string): Promise<pg.Client> {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    application_name: 'xerotier-router-lane',
+    options: planGuard,
+  })
+  // A lost connection shows in the next query; without a listener it would end the process.
+  client.on('error', () => {})
+  await client.connect()
+  await client.query('set synchronous_commit = on')
+  return client
+}

@@ -1,0 +1,42 @@
+// One statement for one batch: whatever mix of parts it holds, all their events with them, in one round trip and one sync.
+import { type PartName, partNames, parts } from './parts.ts'
+
+export interface Statement {
+  /** Prepared-statement name: one for each mix of parts. */
+  name: string
+  text: string
+}
+
+const made = new Map<string, Statement>()
+
+/** The statement for this mix. Parameters: the arrays of each part's columns, parts in the order of `partNames`. It answers rows `[part, id]`. */
+export function statementFor(present: ReadonlySet<PartName>): Statement {
+  const names = partNames.filter((name) => present.has(name))
+  const key = names.join('_')
+  let statement = made.get(key)
+  if (statement === undefined) {
+    statement = { name: `commit_${key}`, text: compose(names) }
+    made.set(key, statement)
+  }
+  return statement
+}
+
+function compose(names: PartName[]): string {
+  let parameter = 0
+  const changes: string[] = []
+  const events: string[] = []
+  for (const name of names) {
+    const part = parts[name]
+    const arrays = part.columns.map(([, type]) => `$${++parameter}::${type}[]`).join(', ')
+    const source = `unnest(${arrays}) as s(${part.columns.map(([column]) => column).join(', ')})`
+    changes.push(`${name}_part as (${part.change(source)})`)
+    if (part.event !== undefined) events.push(part.event(`${name}_part`))
+  }
+  if (events.length > 0) {
+    changes.push(
+      `event_part as (insert into events (at, project_id, kind, actor, execution_id, agent_id, workspace_id, data) ${events.join(' union all ')})`,
+    )
+  }
+  const answer = names.map((name) => `select '${name}', id from ${name}_part`).join(' union all ')
+  return `with ${changes.join(',\n')}\n${answer}`
+}
