@@ -10,6 +10,12 @@ export const limits = {
   argumentsBytes: 256 * KiB,
   argumentsDepth: 32,
   noteCharacters: 2000,
+  /** Open connections of the HTTP server; more are closed at once. */
+  httpConnections: 8192,
+  /** What one API key may ask when it has no quota of its own. Far above honest use: it stops a runaway loop. */
+  requestsPerMinutePerKey: 1_200_000,
+  /** Unknown credentials that one address may present. */
+  failedAuthenticationsPerMinute: 60,
   idempotencyKeyCharacters: 128,
   /** Longest `?wait=` of a submit, seconds. */
   waitSeconds: 60,
@@ -33,6 +39,8 @@ export const limits = {
   outputFrameBytes: 64 * KiB,
   /** JSON result of a builtin or MCP tool. */
   resultBytes: 256 * KiB,
+  /** How far the clocks of router and agent may differ before an agent takes a valid grant for expired. */
+  grantClockToleranceMs: 5 * 60_000,
   /** Executions waiting for an agent, per project. */
   queuedPerProject: 10_000,
   /** How long a queued execution may wait for an agent, seconds. */

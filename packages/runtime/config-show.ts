@@ -1,0 +1,46 @@
+// What --help and --print-config say.
+import type { Config } from './config.ts'
+import { boolean, flagsOf, type OptionTable } from './option.ts'
+
+/** Each setting on a line: key, value, where the value came from. Secrets are masked. */
+export function showConfig<T extends OptionTable>(table: T, config: Config<T>): string {
+  const rows = Object.entries(table).map(([key, option]) => {
+    const value = (config.values as Record<string, unknown>)[key]
+    const missing = config.missing.includes(key) ? '(required)' : '(unset)'
+    return [key, value === undefined ? missing : option.secret ? '********' : shown(value), config.origins[key]!]
+  })
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)))
+  return rows
+    .map(([key, value, origin]) => `${key!.padEnd(widths[0]!)}  ${value!.padEnd(widths[1]!)}  ${origin}\n`)
+    .join('')
+}
+
+export function showHelp(program: string, summary: string, table: OptionTable): string {
+  const lines = [`${program}: ${summary}`, '', `Usage: ${program} [flags]`, '', 'Settings (flag, variable, default):']
+  for (const [key, option] of Object.entries(table)) {
+    const flags = flagsOf(key, option).join(', ')
+    lines.push(`  ${flags}${option.type === boolean ? '' : ` <${option.type.name}>`}`)
+    const fallback =
+      option.default === undefined
+        ? option.required === true
+          ? 'required'
+          : 'unset'
+        : typeof option.default === 'function'
+          ? 'derived'
+          : shown(option.default)
+    lines.push(`      ${option.help}`, `      ${[...option.env, `default ${fallback}`].join('; ')}`)
+  }
+  lines.push(
+    '',
+    'Other flags:',
+    '  --print-config  show every setting with its value and where it came from, then exit',
+    '  --version       show the version, then exit',
+    '  --help          show this, then exit',
+  )
+  return `${lines.join('\n')}\n`
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(',')
+  return String(value)
+}

@@ -1,0 +1,58 @@
+// Prometheus metrics of a process, and the small server that shows them.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+
+/** A registry with the process's own metrics (CPU, memory, event loop, descriptors). */
+export function createMetricsRegistry(): Registry {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  return registry
+}
+
+export interface MetricsServer {
+  host: string
+  port: number
+  close(): Promise<void>
+}
+
+/**
+ * Serves `/metrics` and `/healthz`. Port 0 takes a free one.
+ * @param healthy what `/healthz` answers: 200 or 503.
+ * @throws when the port is taken.
+ */
+export async function serveMetrics(options: {
+  registry: Registry
+  host: string
+  port: number
+  healthy(): boolean
+}): Promise<MetricsServer> {
+  const server = createServer({ requestTimeout: 5000, headersTimeout: 5000 }, (request, response) => {
+    const path = request.url?.split('?')[0]
+    if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405).end()
+    else if (path === '/metrics') {
+      options.registry.metrics().then(
+        (text) => response.writeHead(200, { 'content-type': options.registry.contentType }).end(text),
+        () => response.writeHead(500).end(),
+      )
+    } else if (path === '/healthz') {
+      const ok = options.healthy()
+      response.writeHead(ok ? 200 : 503, { 'content-type': 'text/plain' }).end(ok ? 'ok\n' : 'not connected\n')
+    } else response.writeHead(404).end()
+  })
+  server.maxConnections = 64
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, options.host, () => resolve())
+  })
+  const { address, port } = server.address() as AddressInfo
+  return {
+    host: address,
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}

@@ -1,0 +1,248 @@
+// The whole agent, put together by hand: keys, enrollment, tools, calls, the link, and how they stop.
+import { mkdirSync, renameSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { dirname, join } from 'node:path'
+import { ensureEnrolled } from '@xerotier/link/enroll.ts'
+import { loadKeys } from '@xerotier/link/keys.ts'
+import { createLink, type Link } from '@xerotier/link/link.ts'
+import { openOutbox } from '@xerotier/link/outbox.ts'
+import type { Clock } from '@xerotier/runtime/clock.ts'
+import { keyIdOf, verifyingKey } from '@xerotier/runtime/ed25519.ts'
+import type { Log } from '@xerotier/runtime/log.ts'
+import { createMetricsRegistry, serveMetrics } from '@xerotier/runtime/metrics.ts'
+import { createCallback } from './callback.ts'
+import { type AgentConfig, besideQueue } from './config.ts'
+import { credentialsFileFor } from './execution/credentials.ts'
+import { environmentOf } from './execution/environment.ts'
+import { createExecutions, type Executions, settleInterrupted } from './execution/executions.ts'
+import { killGraceMs } from './execution/process-group.ts'
+import { createManifestKeeper } from './manifest.ts'
+import { createAgentMetrics } from './metrics.ts'
+import { createBuiltins } from './tools/builtins/registry.ts'
+import { type Catalogue, loadCatalogue } from './tools/catalogue.ts'
+
+export interface AgentOptions {
+  config: AgentConfig
+  clock: Clock
+  log: Log
+  version: string
+  /** The environment from which tools take what their bundle allows. */
+  hostEnv: NodeJS.ProcessEnv
+}
+
+export interface Agent {
+  readonly agentId: string
+  readonly metricsPort: number
+  readonly link: Pick<Link, 'state'>
+  running(): number
+  /** Reads bundles again; calls in flight keep what they started with. */
+  reload(): Promise<void>
+  /** Drains within the grace, ends what still runs, hands over what it has, and closes. */
+  stop(reason: string): Promise<void>
+  /** Resolves with an exit code when it cannot go on. */
+  ended: Promise<number>
+}
+
+/** sysexits.h EX_NOPERM: the router revoked this agent's credentials, so starting again does not help. */
+export const revokedExitCode = 77
+/** How long the last results may take to reach the router. */
+const handOverMs = 5000
+const shippedDir = join(import.meta.dirname, 'bundles')
+
+/** @throws Fault when enrollment is refused; an error when keys, queue or the metrics port cannot be had. */
+export async function startAgent(options: AgentOptions): Promise<Agent> {
+  const { config, clock, log, version, hostEnv } = options
+  const paths = [config.signing_key_path, config.curve_key_path, config.queue_db_path, config.enrollment_path]
+  for (const path of paths) mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const keys = loadKeys({ signingKeyPath: config.signing_key_path, curveKeyPath: config.curve_key_path })
+  log.info({ key_id: keys.signing.keyId }, 'keys ready')
+  const outbox = openOutbox(config.queue_db_path)
+  const enrollment = await ensureEnrolled({
+    clock,
+    log,
+    keys,
+    routerUrl: config.router_url,
+    ...(config.join_key === undefined ? {} : { joinKey: config.join_key }),
+    registrationName: config.registration_name,
+    role: 'xem',
+    allowInsecure: config.allow_insecure,
+    enrollmentPath: config.enrollment_path,
+    hostname: hostname().slice(0, 255),
+    version,
+  })
+  const routerKey = Buffer.from(enrollment.router.signing_public_key, 'hex')
+
+  const loadTools = () =>
+    loadCatalogue({
+      log,
+      toolsDir: config.tools_dir,
+      shippedDir,
+      shipped: config.shipped_bundles,
+      builtins: createBuiltins({ clock, writeDirs: config.host_write_dirs }),
+      version,
+      environment: (rules, use) => environmentOf(rules, hostEnv, { ...use, tmpDir: '/tmp' }),
+      credentialsFile: (rules) => {
+        const nobody = { workspace: '', credentials_ref: null }
+        return rules.ref?.includes('{workspace}')
+          ? undefined
+          : credentialsFileFor(rules, nobody, config.credentials_dir)
+      },
+    })
+  let catalogue: Catalogue = await loadTools()
+  const keeper = createManifestKeeper(besideQueue('manifest.json', config.queue_db_path))
+  keeper.update(catalogue)
+
+  for (const call of settleInterrupted(outbox, clock.now())) {
+    log.warning(
+      { execution_id: call.execution_id, attempt: call.attempt },
+      'call was interrupted by the end of an earlier process',
+    )
+  }
+
+  const ended = Promise.withResolvers<number>()
+  let executions: Executions
+  const link: Link = createLink({
+    clock,
+    log,
+    keys,
+    enrollment,
+    outbox,
+    maxConcurrentExecutions: config.max_concurrent_executions,
+    leaseRenewalIntervalMs: config.lease_renewal_interval_ms,
+    hostname: hostname().slice(0, 255),
+    version,
+    manifest: keeper.current,
+    running: () => executions.running(),
+    handlers: {
+      dispatch: (calls) => executions.dispatch(calls),
+      cancel: (call) => executions.cancel(call),
+      forget: (call) => executions.forget(call),
+      bindings(bindings) {
+        executions.bind(bindings)
+        const workspaces = bindings.map((binding) => binding.workspace_id)
+        log.info({ workspaces: bindings.map((binding) => binding.workspace) }, 'workspaces served')
+        if (keeper.update({ workspaces })) link.manifestChanged()
+      },
+      paused(paused) {
+        executions.pause(paused)
+        log.notice({ paused }, paused.length === 0 ? 'nothing is paused' : 'paused')
+      },
+      credentialsRevoked(reason) {
+        log.critical(
+          { reason },
+          'the router revoked the credentials of this agent; it must be enrolled again with a new join key',
+        )
+        executions.drain()
+        executions.interrupt()
+        renameSync(config.enrollment_path, `${config.enrollment_path}.revoked`)
+        ended.resolve(revokedExitCode)
+      },
+      outputAcknowledged: (call) => executions.outputAcknowledged(call),
+      online() {
+        meters.connected()
+        log.notice({ agent: enrollment.agent_id, project: enrollment.project_id }, 'online')
+      },
+      offline: (reason) => log.warning({ reason }, 'offline; it connects again by itself'),
+    },
+  })
+
+  const registry = createMetricsRegistry()
+  const meters = createAgentMetrics(
+    registry,
+    {
+      project: enrollment.project_id,
+      agent: enrollment.agent_id,
+      name: enrollment.name,
+      version,
+      maxConcurrent: config.max_concurrent_executions,
+    },
+    {
+      inFlight: () => executions.running().length,
+      unacknowledgedResults: () => outbox.pending().length,
+      online: () => link.state === 'online',
+      manifestVersion: () => keeper.current().manifest_version,
+      bundlesRefused: () => catalogue.bundles.filter((bundle) => bundle.error !== null).length,
+    },
+  )
+  executions = createExecutions({
+    clock,
+    log,
+    link,
+    outbox,
+    meters,
+    hostEnv,
+    projectId: enrollment.project_id,
+    routerKey: { key: verifyingKey(routerKey), keyId: keyIdOf(routerKey) },
+    maxConcurrent: config.max_concurrent_executions,
+    credentialsDir: config.credentials_dir,
+    tools: () => catalogue.tools,
+    callback: createCallback({
+      routerUrl: config.router_url,
+      token: config.router_auth_token,
+      project: config.project_external_id ?? enrollment.project_id,
+      allowInsecure: config.allow_insecure,
+    }),
+  })
+  const metricsServer = await serveMetrics({
+    registry,
+    host: config.metrics_host,
+    port: config.metrics_port,
+    healthy: () => link.state === 'online',
+  })
+  log.info({ host: metricsServer.host, port: metricsServer.port }, 'metrics served')
+  link.start()
+
+  async function reload(): Promise<void> {
+    const next = await loadTools()
+    catalogue.retire()
+    catalogue = next
+    const changed = keeper.update(next)
+    meters.reloaded(next.bundles.every((bundle) => bundle.error === null))
+    const { manifest_version } = keeper.current()
+    log.notice({ manifest_version, changed, tools: next.tools.size }, 'bundles and credentials read again')
+    // The bundle reports are in the manifest too, so it goes out although only they may have changed.
+    link.manifestChanged()
+  }
+
+  async function stop(reason: string): Promise<void> {
+    log.notice({ reason, running: executions.running().length }, 'draining')
+    executions.drain()
+    link.drain()
+    await within(clock, config.shutdown_grace_seconds * 1000, executions.idle())
+    const left = executions.running()
+    for (const { execution_id } of left)
+      log.warning({ execution_id }, 'call did not end within the grace; it is killed')
+    executions.interrupt()
+    await within(clock, 2 * killGraceMs + 1000, executions.idle())
+    await link.close(reason, handOverMs)
+    outbox.flush()
+    outbox.close()
+    await Promise.all([catalogue.close(), metricsServer.close()])
+    log.notice({ reason }, 'stopped')
+  }
+
+  let reloading: Promise<void> = Promise.resolve()
+  return {
+    agentId: enrollment.agent_id,
+    metricsPort: metricsServer.port,
+    link,
+    running: () => executions.running().length,
+    reload() {
+      // One after the other: two signals in a row must not leave two catalogues.
+      reloading = reloading.catch(() => {}).then(reload)
+      return reloading
+    },
+    stop,
+    ended: ended.promise,
+  }
+}
+
+function within(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = clock.after(ms, resolve)
+    work.then(() => {
+      timer.cancel()
+      resolve()
+    }, resolve)
+  })
+}

@@ -1,0 +1,90 @@
+// A tool's command line (law L5): a fixed argv whose placeholders take typed values. There is no shell, so no quoting;
+// what is left to prevent is a value that a program reads as one of its options.
+
+export type Literal = { literal: string }
+export type Placeholder = { placeholder: string }
+/** `--namespace={ns}` is a literal and a placeholder. */
+export type Element = readonly (Literal | Placeholder)[]
+
+/** One step of the argv: elements that stand or fall together, perhaps only when a boolean argument is true. */
+export interface Step {
+  elements: readonly Element[]
+  onlyIf: string | undefined
+}
+
+export interface CommandTemplate {
+  program: string
+  steps: readonly Step[]
+}
+
+/** Why values do not make a command line. Names the argument, never its value. */
+export class ArgvError extends Error {
+  readonly argument: string
+
+  constructor(argument: string, reason: string) {
+    super(`argument "${argument}" ${reason}`)
+    this.name = 'ArgvError'
+    this.argument = argument
+  }
+}
+
+/**
+ * The argv without its program. A step is dropped when an argument that it names is absent; an array argument repeats
+ * its element. A value at the very beginning of an element must not begin with a hyphen unless `--` stands before it:
+ * option parsers take such a word for an option, some even after an option that wants a value.
+ * @throws ArgvError
+ */
+export function renderArgv(template: CommandTemplate, args: Readonly<Record<string, unknown>>): string[] {
+  const argv: string[] = []
+  let optionsEnded = false
+  for (const step of template.steps) {
+    if (step.onlyIf !== undefined && args[step.onlyIf] !== true) continue
+    if (placeholdersOf(step).some((name) => isAbsent(args[name]))) continue
+    for (const element of step.elements) {
+      for (const rendered of renderElement(element, args, optionsEnded)) argv.push(rendered)
+      if (isEndOfOptions(element)) optionsEnded = true
+    }
+  }
+  return argv
+}
+
+export function placeholdersOf(step: Step): string[] {
+  return step.elements.flat().flatMap((part) => ('placeholder' in part ? [part.placeholder] : []))
+}
+
+function isEndOfOptions(element: Element): boolean {
+  const first = element[0]
+  return element.length === 1 && first !== undefined && 'literal' in first && first.literal === '--'
+}
+
+/** An empty array has nothing to say, like an argument that was not given. */
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || (Array.isArray(value) && value.length === 0)
+}
+
+function renderElement(element: Element, args: Readonly<Record<string, unknown>>, optionsEnded: boolean): string[] {
+  const names = element.flatMap((part) => ('placeholder' in part ? [part.placeholder] : []))
+  const repeated = names.find((name) => Array.isArray(args[name]))
+  const values = repeated === undefined ? [undefined] : (args[repeated] as unknown[])
+  return values.map((value) =>
+    element
+      .map((part, position) => {
+        if ('literal' in part) return part.literal
+        const text = textOf(part.placeholder, part.placeholder === repeated ? value : args[part.placeholder])
+        if (position === 0 && !optionsEnded && text.startsWith('-')) {
+          throw new ArgvError(part.placeholder, 'must not begin with a hyphen')
+        }
+        return text
+      })
+      .join(''),
+  )
+}
+
+/** @throws ArgvError for what no argv can hold. */
+export function textOf(name: string, value: unknown): string {
+  const isText = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+  if (!isText) throw new ArgvError(name, 'is no text, number or boolean')
+  const text = String(value)
+  if (text.includes('\0')) throw new ArgvError(name, 'holds a NUL character')
+  return text
+}

@@ -1,0 +1,171 @@
+// One admitted call from its start to its result.
+import type { ArtifactFrame } from '@xerotier/protocol/frames/artifact.ts'
+import type { CallRef } from '@xerotier/protocol/frames/call.ts'
+import type { DispatchFrame } from '@xerotier/protocol/frames/dispatch.ts'
+import type { OutputFrame } from '@xerotier/protocol/frames/output.ts'
+import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
+import type { Binding } from '@xerotier/protocol/manifest.ts'
+import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
+import type { Clock } from '@xerotier/runtime/clock.ts'
+import type { Log } from '@xerotier/runtime/log.ts'
+import { renderArgv, textOf } from '../argv.ts'
+import type { Callback, CommandRun, FunctionRun, Invocation, Tool } from '../tool.ts'
+import { credentialsFileFor } from './credentials.ts'
+import { environmentOf } from './environment.ts'
+import { createOutput, type Output } from './output.ts'
+import { type Ended, type Ending, endedBy, endedByAnswer, endedByError, endedByExit, isExpected } from './result.ts'
+import { runCommand } from './run-command.ts'
+import { runFunction } from './run-function.ts'
+
+export interface CallSurroundings {
+  clock: Clock
+  log: Log
+  credentialsDir: string
+  hostEnv: NodeJS.ProcessEnv
+  callback: Callback | undefined
+  accepted(call: CallRef, startedAt: number): void
+  output(frame: OutputFrame | ArtifactFrame): void
+  unacknowledgedBytes(executionId: string): number
+}
+
+export interface Call {
+  readonly ref: CallRef
+  readonly tool: Tool
+  readonly binding: Binding
+  readonly atMostOnce: boolean
+  readonly log: Log
+  /** Ends it early. The first reason stands, but that nobody wants the result beats all. */
+  end(ending: Ending): void
+  readonly ending: Ending | undefined
+  /** The router stored some of its output. */
+  windowMoved(): void
+  /** Runs it. Never rejects. */
+  run(): Promise<ResultFrame>
+}
+
+export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, around: CallSurroundings): Call {
+  const ref: CallRef = { execution_id: frame.execution_id, attempt: frame.attempt, lease_epoch: frame.lease_epoch }
+  const log = around.log.with({
+    execution_id: frame.execution_id,
+    attempt: frame.attempt,
+    tool: frame.tool,
+    workspace: binding.workspace,
+    request_id: frame.request_id,
+  })
+  const abort = new AbortController()
+  const windowListeners = new Set<() => void>()
+  let ending: Ending | undefined
+  let startedAt: number | null = null
+
+  const end = (reason: Ending) => {
+    if (ending === undefined || reason === 'forget') ending = reason
+    abort.abort()
+  }
+  const started = () => {
+    startedAt = around.clock.now()
+    around.accepted(ref, startedAt)
+    log.debug({}, 'call started')
+  }
+  const output = createOutput({
+    call: ref,
+    clock: around.clock,
+    send: around.output,
+    unacknowledgedBytes: () => around.unacknowledgedBytes(ref.execution_id),
+  })
+  const timeoutMs = Math.min(frame.timeout_ms, tool.descriptor.timeout_ms)
+  const args = { ...tool.defaults, ...frame.args }
+
+  async function runProgram(
+    run: CommandRun,
+    program: { program: string; argv: readonly string[]; stdin: string | null },
+  ) {
+    const credentialsFile = credentialsFileFor(tool.credentials, binding, around.credentialsDir)
+    return await runCommand({
+      ...program,
+      programDir: run.bundleDir,
+      environment: (tmpDir) =>
+        environmentOf(run.environment, around.hostEnv, { credentialsFile, workspace: binding.workspace, tmpDir }),
+      clock: around.clock,
+      signal: abort.signal,
+      write: output.write,
+      isOpen: output.isOpen,
+      onWindow(callback) {
+        windowListeners.add(callback)
+        return () => windowListeners.delete(callback)
+      },
+      started: () => {
+        if (startedAt === null) started()
+      },
+      cut: output.markTruncated,
+    })
+  }
+
+  async function runTool(): Promise<Ended> {
+    const { run } = tool
+    if (run.kind === 'command') {
+      const stdin = run.stdin?.map((part) =>
+        'literal' in part ? part.literal : textOf(part.placeholder, args[part.placeholder]),
+      )
+      const argv = renderArgv(run.command, args)
+      const exit = await runProgram(run, { program: run.command.program, argv, stdin: stdin?.join('') ?? null })
+      return ending === undefined || ending === 'forget'
+        ? endedByExit(exit.exitCode, exit.signal)
+        : endedBy(ending, exit)
+    }
+    const answer = await runFunction(run, invocation(run), { clock: around.clock, started })
+    return ending === undefined || ending === 'forget' ? endedByAnswer(answer) : endedBy(ending)
+  }
+
+  function invocation(run: FunctionRun): Invocation {
+    const command: CommandRun = {
+      kind: 'command',
+      command: { program: '', steps: [] },
+      bundleDir: '/',
+      stdin: null,
+      environment: run.environment,
+    }
+    return {
+      executionId: ref.execution_id,
+      args,
+      workspace: binding,
+      credentialsFile: credentialsFileFor(tool.credentials, binding, around.credentialsDir),
+      timeoutMs,
+      signal: abort.signal,
+      log,
+      write: (stream, text) => void output.write(stream, Buffer.from(text)),
+      run: ([program, ...argv]) => runProgram(command, { program: program!, argv, stdin: null }),
+      callback: around.callback,
+    }
+  }
+
+  return {
+    ref,
+    tool,
+    binding,
+    atMostOnce: runsAtMostOnce(tool.descriptor.risk, tool.descriptor.idempotent),
+    log,
+    end,
+    get ending() {
+      return ending
+    },
+    windowMoved: () => {
+      for (const listener of windowListeners) listener()
+    },
+    async run() {
+      const deadline = around.clock.after(timeoutMs, () => end('deadline'))
+      let ended: Ended
+      try {
+        ended = await runTool()
+      } catch (error) {
+        ended = ending === undefined || ending === 'forget' ? endedByError(error) : endedBy(ending)
+        if (!isExpected(error)) log.error({ error }, 'tool failed')
+      }
+      deadline.cancel()
+      return resultOf(ref, ended, startedAt, around.clock.now(), output)
+    },
+  }
+}
+
+function resultOf(ref: CallRef, ended: Ended, startedAt: number | null, now: number, output: Output): ResultFrame {
+  return { t: 'result', ...ref, ...ended, started_at: startedAt, finished_at: now, ...output.end() }
+}

@@ -1,0 +1,204 @@
+// The calls of this agent: which may start, which run, and how each ends.
+import type { Link } from '@xerotier/link/link.ts'
+import type { Outbox } from '@xerotier/link/outbox.ts'
+import type { CallRef } from '@xerotier/protocol/frames/call.ts'
+import type { DispatchFrame } from '@xerotier/protocol/frames/dispatch.ts'
+import type { Binding } from '@xerotier/protocol/manifest.ts'
+import type { Tool } from '../tool.ts'
+import { admit, type Gate, type Refusal } from './admit.ts'
+import { type Call, type CallSurroundings, createCall } from './call.ts'
+import { interruptedResult } from './result.ts'
+
+export interface ExecutionMeters {
+  started(): void
+  ended(call: { tool: string; workspace: string; outcome: string; seconds: number; bytes: number }): void
+  refused(code: string): void
+}
+
+export interface ExecutionsOptions
+  extends Pick<CallSurroundings, 'clock' | 'log' | 'credentialsDir' | 'hostEnv' | 'callback'> {
+  link: Pick<Link, 'accepted' | 'output' | 'unacknowledgedBytes' | 'result' | 'refused'>
+  outbox: Pick<Outbox, 'begin' | 'has' | 'acknowledge'>
+  projectId: string
+  routerKey: Gate['routerKey']
+  maxConcurrent: number
+  tools(): ReadonlyMap<string, Tool>
+  meters: ExecutionMeters
+}
+
+export interface Executions {
+  dispatch(frames: readonly DispatchFrame[]): void
+  cancel(ref: CallRef): void
+  forget(ref: CallRef): void
+  bind(bindings: readonly Binding[]): void
+  pause(paused: Gate['paused']): void
+  outputAcknowledged(ref: CallRef): void
+  running(): CallRef[]
+  /** Takes nothing new from now on. */
+  drain(): void
+  /** Resolves when nothing runs. */
+  idle(): Promise<void>
+  /** Ends what runs as interrupted. */
+  interrupt(): void
+}
+
+/** Ended at-most-once attempts that are remembered after the outbox forgot them: a late copy of a dispatch starts nothing. */
+const rememberedAttempts = 4096
+
+export function createExecutions(options: ExecutionsOptions): Executions {
+  const { clock, log, link, outbox, meters } = options
+  const calls = new Map<string, Call>()
+  const ended = new Set<string>()
+  const idleWaiters: (() => void)[] = []
+  let bindings: ReadonlyMap<string, Binding> = new Map()
+  let paused: Gate['paused'] = []
+  let draining = false
+
+  const around: CallSurroundings = {
+    ...options,
+    accepted: (ref, startedAt) => link.accepted({ t: 'accepted', ...ref, started_at: startedAt }),
+    output: (frame) => link.output(frame),
+    unacknowledgedBytes: (id) => link.unacknowledgedBytes(id),
+  }
+
+  function refuse(frame: DispatchFrame, refusal: Refusal): void {
+    const { execution_id, attempt, lease_epoch } = frame
+    meters.refused(refusal.code)
+    log.warning(
+      { execution_id, attempt, tool: frame.tool, code: refusal.code, reason: refusal.message },
+      'call refused',
+    )
+    link.refused({
+      t: 'refused',
+      execution_id,
+      attempt,
+      lease_epoch,
+      ...refusal,
+      message: refusal.message.slice(0, 1000),
+    })
+  }
+
+  /** Whether this attempt started before. It is not started again; one that runs is said to run. */
+  function isKnown(frame: DispatchFrame): boolean {
+    const running = calls.get(frame.execution_id)
+    const same = running !== undefined && running.ref.attempt === frame.attempt
+    if (!same && !ended.has(keyOf(frame)) && !outbox.has(frame)) return false
+    log.notice(
+      { execution_id: frame.execution_id, attempt: frame.attempt },
+      'attempt is known, so it is not started again',
+    )
+    return true
+  }
+
+  function dispatch(frames: readonly DispatchFrame[]): void {
+    const admitted: Call[] = []
+    for (const frame of frames) {
+      if (isKnown(frame)) continue
+      const room = options.maxConcurrent - calls.size
+      const gate = { ...options, tools: options.tools(), bindings, paused, draining, room, now: clock.now() }
+      const admission = admit(frame, gate)
+      if (admission.refusal !== undefined) refuse(frame, admission.refusal)
+      else if (calls.has(frame.execution_id)) {
+        refuse(frame, { code: 'agent_refused', message: 'An earlier attempt still runs.', retry: true })
+      } else {
+        // The binding's credential file is what the router says now.
+        const call = createCall(frame, admission.tool, frame.workspace, around)
+        calls.set(frame.execution_id, call)
+        admitted.push(call)
+      }
+    }
+    for (const call of begin(admitted, frames)) void run(call)
+  }
+
+  /** Records all at-most-once calls of one message with one disk sync, before any of them starts. */
+  function begin(admitted: readonly Call[], frames: readonly DispatchFrame[]): readonly Call[] {
+    const once = admitted.filter((call) => call.atMostOnce)
+    if (once.length === 0) return admitted
+    try {
+      const known = new Set(outbox.begin(once.map((call) => call.ref)).map(keyOf))
+      for (const call of once) if (known.has(keyOf(call.ref))) calls.delete(call.ref.execution_id)
+      return admitted.filter((call) => !known.has(keyOf(call.ref)))
+    } catch (error) {
+      log.critical({ error }, 'the journal cannot be written; calls that may run only once are refused')
+      for (const call of once) {
+        calls.delete(call.ref.execution_id)
+        const frame = frames.find((one) => one.execution_id === call.ref.execution_id)!
+        refuse(frame, { code: 'agent_refused', message: 'The agent cannot write its journal.', retry: true })
+      }
+      return admitted.filter((call) => !call.atMostOnce)
+    }
+  }
+
+  async function run(call: Call): Promise<void> {
+    meters.started()
+    const from = clock.now()
+    const result = await call.run()
+    calls.delete(call.ref.execution_id)
+    const silent = call.ending === 'forget' || (call.ending === 'shutdown' && !call.atMostOnce)
+    meters.ended({
+      tool: call.tool.descriptor.name,
+      workspace: call.binding.workspace,
+      outcome: call.ending === 'forget' ? 'forgotten' : result.outcome,
+      seconds: (result.finished_at - from) / 1000,
+      bytes: result.stdout_bytes + result.stderr_bytes,
+    })
+    const { outcome, exit_code, signal, truncated } = result
+    call.log.info(
+      { outcome, exit_code, signal, truncated, code: result.error?.code, ms: result.finished_at - from },
+      'call ended',
+    )
+    if (call.atMostOnce) remember(call.ref)
+    if (call.ending === 'forget') outbox.acknowledge(call.ref)
+    // A call that may run again is left to the router at shutdown: an interrupted result would make it ambiguous.
+    if (!silent) link.result(result, { durable: call.atMostOnce })
+    if (calls.size === 0) for (const done of idleWaiters.splice(0)) done()
+  }
+
+  function remember(ref: CallRef): void {
+    ended.add(keyOf(ref))
+    if (ended.size > rememberedAttempts) ended.delete(ended.values().next().value!)
+  }
+
+  const find = (ref: CallRef) => {
+    const call = calls.get(ref.execution_id)
+    return call?.ref.attempt === ref.attempt ? call : undefined
+  }
+
+  return {
+    dispatch,
+    cancel(ref) {
+      find(ref)?.log.notice({}, 'call cancelled')
+      find(ref)?.end('cancel')
+    },
+    forget(ref) {
+      find(ref)?.log.notice({}, 'the router no longer wants this call')
+      find(ref)?.end('forget')
+    },
+    bind(next) {
+      bindings = new Map(next.map((binding) => [binding.workspace_id, binding]))
+    },
+    pause(next) {
+      paused = next
+    },
+    outputAcknowledged: (ref) => find(ref)?.windowMoved(),
+    running: () => [...calls.values()].map((call) => call.ref),
+    drain() {
+      draining = true
+    },
+    idle: () => (calls.size === 0 ? Promise.resolve() : new Promise((resolve) => idleWaiters.push(resolve))),
+    interrupt() {
+      for (const call of calls.values()) call.end('shutdown')
+    },
+  }
+}
+
+/** Settles what an earlier process of this agent began and did not end. Before the link starts. */
+export function settleInterrupted(outbox: Pick<Outbox, 'interrupted' | 'settle'>, now: number): CallRef[] {
+  const calls = outbox.interrupted()
+  for (const call of calls) outbox.settle(interruptedResult(call, now), { durable: true })
+  return calls
+}
+
+function keyOf(ref: CallRef): string {
+  return `${ref.execution_id}/${ref.attempt}`
+}

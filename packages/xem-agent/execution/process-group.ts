@@ -1,0 +1,76 @@
+// A program in a process group of its own, so that it and its children end together. execa kills the leader only, and
+// its stream handling would read ahead of our window, so this is child_process itself.
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
+
+/** Between SIGTERM and SIGKILL. */
+export const killGraceMs = 2000
+
+export interface GroupOptions {
+  program: string
+  argv: readonly string[]
+  cwd: string
+  env: Readonly<Record<string, string>>
+  /** Text for stdin; null closes it at once. */
+  stdin: string | null
+  clock: Clock
+}
+
+export interface ProcessGroup {
+  pid: number
+  child: ChildProcess
+  /** SIGTERM to the whole group, SIGKILL after the grace. Asking again changes nothing. */
+  kill(): void
+  /** SIGKILL to what is left of the group. */
+  killNow(): void
+}
+
+/** @throws nothing: resolves with the error when the program cannot be started. */
+export function startGroup(options: GroupOptions): Promise<ProcessGroup | Error> {
+  return new Promise((resolve) => {
+    let child: ChildProcess
+    try {
+      child = spawn(options.program, options.argv, {
+        cwd: options.cwd,
+        env: options.env,
+        detached: true,
+        stdio: [options.stdin === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+      })
+    } catch (error) {
+      resolve(error as Error)
+      return
+    }
+    child.once('error', (error) => resolve(error))
+    child.once('spawn', () => {
+      if (options.stdin !== null && child.stdin !== null) {
+        // A program that does not read its stdin is free not to.
+        child.stdin.on('error', () => {})
+        child.stdin.end(options.stdin)
+      }
+      resolve(groupOf(child, options.clock))
+    })
+  })
+}
+
+function groupOf(child: ChildProcess, clock: Clock): ProcessGroup {
+  const pid = child.pid!
+  let escalation: Timer | undefined
+  const signal = (name: 'SIGTERM' | 'SIGKILL') => {
+    try {
+      process.kill(-pid, name)
+    } catch {
+      // ESRCH: nobody is left.
+    }
+  }
+  child.once('exit', () => escalation?.cancel())
+  return {
+    pid,
+    child,
+    kill() {
+      if (escalation !== undefined) return
+      signal('SIGTERM')
+      escalation = clock.after(killGraceMs, () => signal('SIGKILL'))
+    },
+    killNow: () => signal('SIGKILL'),
+  }
+}

@@ -1,0 +1,109 @@
+// Runs one program to its end: start, output, deadline, and what is left of its group afterwards.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
+import { Fault } from '@xerotier/protocol/errors.ts'
+import type { Clock } from '@xerotier/runtime/clock.ts'
+import type { OutputStream } from '../tool.ts'
+import { killGraceMs, startGroup } from './process-group.ts'
+
+export interface CommandOptions {
+  program: string
+  argv: readonly string[]
+  /** Folder from which a program with a slash in its name is looked up. */
+  programDir: string
+  environment(tmpDir: string): Record<string, string>
+  stdin: string | null
+  clock: Clock
+  /** Aborts at the deadline and on cancel. */
+  signal: AbortSignal
+  write(stream: OutputStream, data: Uint8Array): boolean
+  isOpen(): boolean
+  /** Calls back when the window may have opened; returns how to stop listening. */
+  onWindow(callback: () => void): () => void
+  started(): void
+  /** The output was cut because the pipes were given up. */
+  cut(): void
+}
+
+export interface CommandEnd {
+  exitCode: number | null
+  signal: string | null
+}
+
+/** @throws Fault `tool_start_failed` when the program does not start. */
+export async function runCommand(options: CommandOptions): Promise<CommandEnd> {
+  const folder = await mkdtemp(join(tmpdir(), 'xem-call-'))
+  try {
+    return await runIn(folder, options)
+  } finally {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => {})
+  }
+}
+
+async function runIn(folder: string, options: CommandOptions): Promise<CommandEnd> {
+  const { clock, signal } = options
+  const lookedUp = options.program.includes('/') && !isAbsolute(options.program)
+  const program = lookedUp ? resolve(options.programDir, options.program) : options.program
+  const env = options.environment(folder)
+  const group = await startGroup({ program, argv: options.argv, cwd: folder, env, stdin: options.stdin, clock })
+  if (group instanceof Error) throw startFailed(options.program, group)
+  options.started()
+  const kill = () => group.kill()
+  if (signal.aborted) kill()
+  signal.addEventListener('abort', kill)
+
+  const pipes = [
+    ['stdout', group.child.stdout!],
+    ['stderr', group.child.stderr!],
+  ] as const
+  const resume = () => {
+    if (options.isOpen()) for (const [, pipe] of pipes) pipe.resume()
+  }
+  for (const [name, pipe] of pipes) {
+    pipe.on('error', () => {})
+    pipe.on('data', (data: Buffer) => {
+      if (!options.write(name, data)) for (const [, other] of pipes) other.pause()
+    })
+  }
+  const stopListening = options.onWindow(resume)
+  try {
+    return await new Promise<CommandEnd>((done) => {
+      let end: CommandEnd = { exitCode: null, signal: null }
+      group.child.once('exit', (exitCode, exitSignal) => {
+        end = { exitCode, signal: exitSignal }
+        // A call's processes end with it: what it left in the background would run unseen and unaccounted.
+        group.killNow()
+        waitForPipes()
+      })
+      group.child.once('close', () => done(end))
+      // A grandchild in a session of its own can hold the pipes open for ever. While the window is closed the silence is ours.
+      const waitForPipes = () =>
+        clock.after(killGraceMs, () => {
+          if (!options.isOpen() && !signal.aborted) return waitForPipes()
+          for (const [, pipe] of pipes) {
+            if (pipe.readableEnded || pipe.destroyed) continue
+            options.cut()
+            pipe.destroy()
+          }
+          done(end)
+        })
+    })
+  } finally {
+    stopListening()
+    signal.removeEventListener('abort', kill)
+  }
+}
+
+function startFailed(program: string, error: Error): Fault {
+  const code = (error as NodeJS.ErrnoException).code
+  const reasons: Record<string, string> = {
+    ENOENT: 'it is not there, or not on the PATH of the agent',
+    EACCES: 'it may not be executed',
+    E2BIG: 'its arguments are too long',
+  }
+  return new Fault('tool_start_failed', {
+    message: `The program "${program}" could not be started: ${reasons[code ?? ''] ?? code ?? 'unknown reason'}.`,
+    cause: error,
+  })
+}

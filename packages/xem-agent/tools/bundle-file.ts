@@ -1,0 +1,69 @@
+// Reads one bundle.yaml and says, when it is refused, in which file, on which line and why.
+import { readFileSync, statSync } from 'node:fs'
+import { isNode, LineCounter, parseDocument } from 'yaml'
+import { type BundleSource, bundleSchema } from './bundle-schema.ts'
+
+/** A bundle.yaml beyond this is no bundle. */
+const fileBytes = 1024 * 1024
+
+/** Why a bundle was refused. The message is for its author and stands in the manifest. */
+export class BundleError extends Error {
+  constructor(message: string) {
+    super(message.slice(0, 1000))
+    this.name = 'BundleError'
+  }
+}
+
+export interface BundleFile {
+  source: BundleSource
+  /** An error that points at the line of this place in the file. */
+  errorAt(place: readonly PropertyKey[], reason: string): BundleError
+}
+
+/** @throws BundleError */
+export function readBundleFile(path: string): BundleFile {
+  let text: string
+  try {
+    if (statSync(path).size > fileBytes) throw new BundleError(`${path}: is larger than ${fileBytes} bytes`)
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof BundleError) throw error
+    throw new BundleError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+  return parseBundle(text, path)
+}
+
+/** @throws BundleError */
+export function parseBundle(text: string, path: string): BundleFile {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const broken = document.errors[0]
+  if (broken !== undefined) throw new BundleError(`${path}:${lines.linePos(broken.pos[0]).line}: ${broken.message}`)
+
+  const errorAt = (place: readonly PropertyKey[], reason: string) => {
+    // The deepest part of the place that is in the file: what is missing has no line of its own.
+    for (let depth = place.length; depth >= 0; depth--) {
+      const node = document.getIn(place.slice(0, depth), true)
+      if (isNode(node) && node.range) {
+        const where = place.length === 0 ? '' : `${place.join('.')}: `
+        return new BundleError(`${path}:${lines.linePos(node.range[0]).line}: ${where}${reason}`)
+      }
+    }
+    return new BundleError(`${path}:1: ${reason}`)
+  }
+
+  // `maxAliasCount` bounds what a few lines of anchors can blow up to.
+  let value: unknown
+  try {
+    value = document.toJS({ maxAliasCount: 100 })
+  } catch (error) {
+    throw new BundleError(`${path}: ${(error as Error).message}`)
+  }
+  const parsed = bundleSchema.safeParse(value)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!
+    const key = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
+    throw errorAt([...issue.path, ...key], issue.message)
+  }
+  return { source: parsed.data, errorAt }
+}

@@ -1,0 +1,112 @@
+// All tools of the agent: the shipped bundles that it was told to load, and every folder of the tools folder.
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { limits } from '@xerotier/protocol/limits.ts'
+import type { Manifest } from '@xerotier/protocol/manifest.ts'
+import type { Log } from '@xerotier/runtime/log.ts'
+import type { Tool } from '../tool.ts'
+import { BundleError, type BundleFile, readBundleFile } from './bundle-file.ts'
+import { type Builtins, loadTools } from './load-bundle.ts'
+import { loadMcpBundle, type McpOptions } from './mcp-bundle.ts'
+
+export type BundleReport = Manifest['bundles'][number]
+
+export interface Catalogue {
+  tools: ReadonlyMap<string, Tool>
+  bundles: BundleReport[]
+  /** Lets the servers of its MCP bundles go once their last call is done. */
+  retire(): void
+  /** Ends them now. */
+  close(): Promise<void>
+}
+
+export interface CatalogueOptions extends Omit<McpOptions, 'log'> {
+  log: Log
+  toolsDir: string
+  shippedDir: string
+  shipped: readonly string[]
+  builtins: Builtins
+}
+
+/** Bundles that the manifest can report. */
+const bundlesMax = 256
+
+/** Never throws for a bundle: one that is refused is reported, the others load. */
+export async function loadCatalogue(options: CatalogueOptions): Promise<Catalogue> {
+  const { log } = options
+  const tools = new Map<string, Tool>()
+  const bundles: BundleReport[] = []
+  const servers: { retire(): void; close(): Promise<void> }[] = []
+
+  async function load(folder: string, dir: string): Promise<void> {
+    let file: BundleFile | undefined
+    try {
+      file = readBundleFile(join(dir, 'bundle.yaml'))
+      const { source } = file
+      if (bundles.some((bundle) => bundle.error === null && bundle.name === source.name)) {
+        throw file.errorAt(['name'], `a bundle ${source.name} is loaded already`)
+      }
+      const mcp = source.mcp === undefined ? undefined : await loadMcpBundle(file, dir, options)
+      const loaded = mcp?.tools ?? loadTools(file, dir, options.builtins)
+      try {
+        addAll(tools, loaded, file)
+      } catch (error) {
+        await mcp?.close()
+        throw error
+      }
+      if (mcp !== undefined) servers.push(mcp)
+      bundles.push({ name: source.name, version: source.version, error: null })
+      log.info({ bundle: source.name, version: source.version, tools: loaded.length }, 'bundle loaded')
+    } catch (error) {
+      if (!(error instanceof BundleError)) log.error({ error, bundle: folder }, 'bundle failed to load')
+      const reason =
+        error instanceof BundleError ? error.message : `${join(dir, 'bundle.yaml')}: cannot be loaded; see the log`
+      bundles.push({
+        name: file?.source.name ?? folder.slice(0, 128),
+        version: file?.source.version ?? null,
+        error: reason,
+      })
+      log.warning({ bundle: folder, reason }, 'bundle refused')
+    }
+  }
+
+  for (const name of options.shipped) await load(name, join(options.shippedDir, name))
+  for (const folder of foldersOf(options.toolsDir, log).slice(0, bundlesMax - bundles.length)) {
+    await load(folder, join(options.toolsDir, folder))
+  }
+  return {
+    tools,
+    bundles,
+    retire: () => {
+      for (const server of servers) server.retire()
+    },
+    close: async () => void (await Promise.all(servers.map((server) => server.close()))),
+  }
+}
+
+/** All tools of a bundle or none. @throws BundleError */
+function addAll(tools: Map<string, Tool>, loaded: readonly Tool[], file: BundleFile): void {
+  if (tools.size + loaded.length > limits.toolsPerManifest) {
+    throw file.errorAt(['tools'], `an agent can offer ${limits.toolsPerManifest} tools at most`)
+  }
+  for (const { descriptor } of loaded) {
+    const other = tools.get(descriptor.name)?.descriptor.bundle
+    if (other !== undefined) throw file.errorAt(['tools'], `the tool ${descriptor.name} is in bundle ${other} already`)
+  }
+  for (const tool of loaded) tools.set(tool.descriptor.name, tool)
+}
+
+/** Folders with a bundle, in order of name. A tools folder that is missing is an empty one. */
+function foldersOf(toolsDir: string, log: Log): string[] {
+  try {
+    return readdirSync(toolsDir)
+      .filter(
+        (name) => !name.startsWith('.') && statSync(join(toolsDir, name), { throwIfNoEntry: false })?.isDirectory(),
+      )
+      .sort()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ENOENT') log.error({ path: toolsDir, code }, 'tools folder cannot be read')
+    return []
+  }
+}

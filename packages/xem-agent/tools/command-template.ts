@@ -1,0 +1,70 @@
+// Reads the `command` of a bundle. Everything that could let a value choose the program or an option is refused at load.
+import { basename } from 'node:path'
+import { type CommandTemplate, type Element, placeholdersOf, type Step } from '../argv.ts'
+
+/** As written in the bundle: a word, words that stand or fall together, or words that a boolean argument adds. */
+export type CommandSource = readonly (string | readonly string[] | { if: string; add: readonly string[] })[]
+
+/** A shell would read its arguments as a program of its own (law L5); a script runs by its own `#!` line. */
+const shells = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'fish', 'csh', 'tcsh', 'busybox', 'env', 'xargs', 'eval'])
+
+/** @throws Error with a sentence for the author of the bundle. */
+export function parseCommand(source: CommandSource, properties: Readonly<Record<string, unknown>>): CommandTemplate {
+  const [program, ...rest] = source
+  if (typeof program !== 'string' || program === '') throw new Error('the first word of a command is its program')
+  if (program.includes('{')) throw new Error('the program of a command cannot be a placeholder')
+  if (shells.has(basename(program))) throw new Error(`a command cannot be ${basename(program)}: there is no shell`)
+  const steps = rest.map(parseStep)
+  for (const step of steps) {
+    for (const name of placeholdersOf(step)) checkPlaceholder(name, properties)
+    if (step.onlyIf !== undefined) checkCondition(step.onlyIf, properties)
+    if (placeholdersOf(step).filter((name) => typeOf(properties[name]) === 'array').length > 1) {
+      throw new Error('words that stand together can hold one array only')
+    }
+  }
+  return { program, steps }
+}
+
+function parseStep(source: CommandSource[number]): Step {
+  if (typeof source === 'string') return { elements: [parseElement(source)], onlyIf: undefined }
+  if ('if' in source) return { elements: source.add.map(parseElement), onlyIf: source.if }
+  return { elements: source.map(parseElement), onlyIf: undefined }
+}
+
+/** `{{` and `}}` are braces. @throws Error for a brace that opens no placeholder. */
+export function parseElement(word: string): Element {
+  const parts: ({ literal: string } | { placeholder: string })[] = []
+  let literal = ''
+  for (const [piece, name] of word.matchAll(/\{\{|\}\}|\{([A-Za-z_][A-Za-z0-9_]*)\}|[\s\S]/g)) {
+    if (name !== undefined) {
+      if (literal !== '') parts.push({ literal })
+      literal = ''
+      parts.push({ placeholder: name })
+    } else if (piece === '{{' || piece === '}}') literal += piece[0]
+    else if (piece === '{' || piece === '}') throw new Error(`"${word}" has a lone brace; write it twice`)
+    else literal += piece
+  }
+  if (literal !== '' || parts.length === 0) parts.push({ literal })
+  return parts
+}
+
+function typeOf(property: unknown): unknown {
+  return typeof property === 'object' && property !== null ? (property as { type?: unknown }).type : undefined
+}
+
+const scalarTypes = new Set<unknown>(['string', 'integer', 'number', 'boolean'])
+
+export function checkPlaceholder(name: string, properties: Readonly<Record<string, unknown>>): void {
+  const property = properties[name]
+  if (property === undefined) throw new Error(`{${name}} is no property of input_schema`)
+  const type = typeOf(property)
+  const items = type === 'array' ? typeOf((property as { items?: unknown }).items) : type
+  if (!scalarTypes.has(items)) {
+    throw new Error(`{${name}} must have one of the types string, integer, number, boolean, or be an array of one`)
+  }
+}
+
+function checkCondition(name: string, properties: Readonly<Record<string, unknown>>): void {
+  if (typeOf(properties[name]) !== 'boolean')
+    throw new Error(`"if: ${name}" must name a boolean property of input_schema`)
+}
