@@ -8,6 +8,8 @@ export interface PlannedRequest {
   url: string
   headers: Record<string, string>
   body: string | undefined
+  /** Statuses that are a success. */
+  success: readonly number[]
 }
 
 const accepted: Record<RouteData['answer'], string> = {
@@ -43,5 +45,5 @@ export function planRequest(
   const body = input.body === undefined ? undefined : JSON.stringify(input.body)
   if (body !== undefined) headers['content-type'] = 'application/json'
   const search = query.size === 0 ? '' : `?${query}`
-  return { method: route.method, url: `${address.origin}${path}${search}`, headers, body }
+  return { method: route.method, url: `${address.origin}${path}${search}`, headers, body, success: route.status }
 }

@@ -6,11 +6,13 @@ export interface RouteData {
   method: string
   path: string
   answer: 'json' | 'sse' | 'bytes' | 'text'
+  /** Success statuses; readiness has one that is no 2xx. */
+  status: readonly number[]
 }
 
 export const routeData = Object.fromEntries(
-  Object.entries(routes).map(([id, { method, path, response }]) => [
+  Object.entries(routes).map(([id, { method, path, response, status }]) => [
     id,
-    { method, path, answer: typeof response === 'string' ? response : 'json' },
+    { method, path, answer: typeof response === 'string' ? response : 'json', status },
   ]),
 ) as { readonly [Id in RouteId]: RouteData }

@@ -1,0 +1,97 @@
+// What a command gets: the router, the printer, and a way to speak to the person in front of it.
+
+import type { Answer, CallArguments, CallId } from '@xerotier/client/call-types.ts'
+import { type Client, createClient } from '@xerotier/client/client.ts'
+import { resolveTarget, type Target } from './config/target.ts'
+import { printPlan } from './dry-run.ts'
+import { UsageError } from './exit-codes.ts'
+import type { Globals } from './globals.ts'
+import { type Paint, paintFor } from './output/colours.ts'
+import type { Format } from './output/format.ts'
+import { createPrinter, type Printer } from './output/printer.ts'
+import { writeTo } from './output/write.ts'
+import type { OutputStream, Surroundings } from './surroundings.ts'
+
+export interface Cli {
+  surroundings: Surroundings
+  globals: Globals
+  /** How the person called us, for the commands that we suggest. */
+  self: string
+  format: Format
+  print: Printer
+  /** Colours for stderr. */
+  paint: Paint
+  /** A line for a person, on stderr. */
+  say(line: string): void
+  /** Bytes to stdout or stderr, as they are. */
+  pour(stream: 'stdout' | 'stderr', bytes: Uint8Array): Promise<void>
+  /** @throws UsageError when nothing is configured. */
+  target(): Target
+  client(): Client
+  /** Sends a write; under --dry-run prints it instead and answers undefined. */
+  write<Id extends CallId>(id: Id, ...input: CallArguments<Id>): Promise<Answer<Id> | undefined>
+}
+
+export function createCli(surroundings: Surroundings, globals: Globals): Cli {
+  let target: Target | undefined
+  let client: Client | undefined
+  const targetOnce = () => (target ??= resolveTarget(surroundings, globals))
+  const format = globals.output ?? outputOfTarget(targetOnce) ?? 'table'
+  const say = (line: string) => void surroundings.stderr.write(`${line}\n`)
+  const cli: Cli = {
+    surroundings,
+    globals,
+    self: surroundings.env.npm_command === 'exec' ? 'npx xeroctl' : 'xeroctl',
+    format,
+    say,
+    paint: paintFor(surroundings.stderr, surroundings.env, globals.noColor),
+    pour: (stream, bytes) => writeTo(surroundings[stream], bytes),
+    print: createPrinter({
+      format,
+      style: {
+        paint: paintFor(surroundings.stdout, surroundings.env, globals.noColor),
+        now: surroundings.now(),
+        wide: format === 'wide',
+        columns: widthOfTerminal(surroundings.stdout),
+      },
+      write: (text) => writeTo(surroundings.stdout, text),
+      note: say,
+    }),
+    target: targetOnce,
+    client: () => (client ??= connect(cli)),
+    async write(id, ...input) {
+      if (!globals.dryRun) return cli.client().call(id, ...input)
+      await printPlan(cli.print, cli.client().plan(id, ...input))
+      return undefined
+    },
+  }
+  return cli
+}
+
+function connect(cli: Cli): Client {
+  const { baseUrl, apiKey } = cli.target()
+  try {
+    return createClient({
+      baseUrl,
+      apiKey,
+      surroundings: cli.surroundings,
+      onRetry: (error, delayMs) =>
+        cli.say(`${(error as Error).message} Trying again in ${(delayMs / 1000).toFixed(1)} s.`),
+    })
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+/** The deployment's own choice. A command that needs no deployment must not fail for the want of one. */
+function outputOfTarget(target: () => Target): Format | undefined {
+  try {
+    return target().output
+  } catch {
+    return undefined
+  }
+}
+
+function widthOfTerminal(stream: OutputStream): number | undefined {
+  return stream.isTTY === true ? stream.columns : undefined
+}

@@ -1,0 +1,73 @@
+// A command is a value: its words, its options and what it does. commands.ts lists them all.
+import type { Cli } from './cli.ts'
+import type { Options, Values } from './options.ts'
+
+/** Positional arguments in their order: name -> what it is. A name that ends in `?` may be left out. */
+export type Arguments = Record<string, string>
+type Positions<A extends Arguments> = { [K in keyof A as K extends `${string}?` ? never : K]: string } & {
+  [K in keyof A as K extends `${infer Name}?` ? Name : never]?: string | undefined
+}
+
+export interface Command {
+  kind: 'command'
+  name: string
+  summary: string
+  arguments: Arguments
+  options: Options
+  /** Further paragraphs of the help. */
+  notes: string
+  examples: readonly string[]
+  /** Answers the exit code; nothing means 0. */
+  run(call: {
+    cli: Cli
+    args: Record<string, string | undefined>
+    options: Record<string, unknown>
+  }): Promise<number | undefined>
+}
+
+export function command<const A extends Arguments, O extends Options>(definition: {
+  name: string
+  summary: string
+  arguments?: A
+  options?: O
+  notes?: string
+  examples?: readonly string[]
+  // biome-ignore lint/suspicious/noConfusingVoidType: a command that answers nothing just ends
+  run(call: { cli: Cli; args: Positions<A>; options: Values<O> }): Promise<number | void>
+}): Command {
+  return {
+    kind: 'command',
+    name: definition.name,
+    summary: definition.summary,
+    arguments: definition.arguments ?? {},
+    options: definition.options ?? {},
+    notes: definition.notes ?? '',
+    examples: definition.examples ?? [],
+    // The parser hands over exactly what `arguments` and `options` describe.
+    run: async (call) => (await definition.run(call as never)) ?? undefined,
+  }
+}
+
+export interface Group {
+  kind: 'group'
+  name: string
+  summary: string
+  members: readonly (Command | Group)[]
+  /** Upstream's other shape: `xeroctl agents [<id>] [--<action>]`. Made of the same commands. */
+  bare?: Bare
+}
+
+export interface Bare {
+  /** Name of the id argument. */
+  argument: string
+  /** Without an id and without an action flag. */
+  list: Command
+  /** With an id and without an action flag. */
+  show: Command
+  /** What each action flag does. */
+  actions: Readonly<Record<string, Command>>
+}
+
+export function group(definition: Omit<Group, 'kind'>): Group {
+  return { kind: 'group', ...definition }
+}

@@ -1,0 +1,21 @@
+// Every command, in the order of the help.
+import type { Command, Group } from './command.ts'
+import { agents } from './commands/agents/agents.ts'
+import { approvals } from './commands/approvals/approvals.ts'
+import { completion } from './commands/completion.ts'
+import { config } from './commands/config/config.ts'
+import { exec } from './commands/exec/exec.ts'
+import { keys } from './commands/keys/keys.ts'
+import { status } from './commands/status.ts'
+import { workspaces } from './commands/workspaces/workspaces.ts'
+
+export const commands: readonly (Command | Group)[] = [
+  status,
+  agents,
+  workspaces,
+  exec,
+  approvals,
+  keys,
+  config,
+  completion,
+]

@@ -1,0 +1,30 @@
+import { group } from '../../command.ts'
+import { agentsDelete } from './delete.ts'
+import { agentsEvents } from './events.ts'
+import { joinKeys } from './join-keys/join-keys.ts'
+import { agentsList } from './list.ts'
+import { agentsPauseExec } from './pause-exec.ts'
+import { agentsResumeExec } from './resume-exec.ts'
+import { agentsRevokeCredentials } from './revoke-credentials.ts'
+import { agentsShow } from './show.ts'
+
+export const agents = group({
+  name: 'agents',
+  summary: 'The hosts that run tools: list, inspect, pause, remove',
+  members: [
+    agentsList,
+    agentsShow,
+    agentsEvents,
+    agentsDelete,
+    agentsPauseExec,
+    agentsResumeExec,
+    agentsRevokeCredentials,
+    joinKeys,
+  ],
+  bare: {
+    argument: 'agent',
+    list: agentsList,
+    show: agentsShow,
+    actions: { events: agentsEvents, delete: agentsDelete },
+  },
+})

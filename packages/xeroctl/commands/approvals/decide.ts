@@ -1,0 +1,16 @@
+// Approve and reject differ in one word and one option.
+import type { Approval } from '@xerotier/protocol/api/approvals.ts'
+import type { Cli } from '../../cli.ts'
+import { text } from '../../options.ts'
+import { approvalRecord } from '../../views/approvals.ts'
+
+export const noteOption = {
+  note: text('Why; kept with the decision and shown', { aliases: ['reason'] }),
+}
+
+export async function printDecision(cli: Cli, approval: Approval | undefined): Promise<void> {
+  if (approval === undefined) return
+  if (cli.format !== 'table' && cli.format !== 'wide') return cli.print.record(approvalRecord, approval)
+  await cli.print.text(`${approval.state}: ${approval.tool} in ${approval.workspace} (approval ${approval.id})\n`)
+  cli.say(`follow it with: ${cli.self} exec watch ${approval.execution_id}`)
+}

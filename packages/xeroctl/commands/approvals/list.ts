@@ -1,0 +1,36 @@
+import { command } from '../../command.ts'
+import { listOptions, readList } from '../../list-options.ts'
+import { someOf, text } from '../../options.ts'
+import { instant } from '../../output/time.ts'
+import { approvalView } from '../../views/approvals.ts'
+import { vocabulary } from '../../vocabulary.data.ts'
+
+export const approvalsList = command({
+  name: 'list',
+  summary: 'List approvals; the open ones unless asked otherwise',
+  options: {
+    status: someOf('Only these states; `all` for every one', [...vocabulary.approvalStates, 'all']),
+    risk: someOf('Only these risks', vocabulary.risks),
+    workspace: text('Only this workspace (name or id)', { placeholder: 'workspace' }),
+    agent: text('Only calls that this agent ran (name or id)', { placeholder: 'agent' }),
+    tool: text('Only this tool', { placeholder: 'tool' }),
+    since: text('Not older than this: 30m, 2h, 7d or a time', { placeholder: 'when' }),
+    until: text('Not newer than this', { placeholder: 'when' }),
+    ...listOptions,
+  },
+  examples: [
+    'xeroctl approvals list --workspace kubernetes-prod',
+    'xeroctl approvals list --status all --since 1d -o wide',
+  ],
+  async run({ cli, options: { limit, after, status, risk, since, until, ...filters } }) {
+    const now = cli.surroundings.now()
+    const query = {
+      ...filters,
+      status: status.join(',') || undefined,
+      risk: risk.join(',') || undefined,
+      since: since === undefined ? undefined : instant(since, '--since', now),
+      until: until === undefined ? undefined : instant(until, '--until', now),
+    }
+    await cli.print.list(approvalView, await readList(cli, 'approvals.list', { query }, { limit, after }))
+  },
+})

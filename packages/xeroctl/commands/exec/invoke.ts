@@ -1,0 +1,66 @@
+import { limits } from '@xerotier/protocol/limits.ts'
+import { command } from '../../command.ts'
+import { follow } from '../../follow/follow.ts'
+import { many, number, required, text, toggle } from '../../options.ts'
+import { executionRecord } from '../../views/executions.ts'
+import { jsonArguments, singleArguments } from './call-arguments.ts'
+
+export const execInvoke = command({
+  name: 'invoke',
+  summary: 'Run a tool; a risky call waits for its approval',
+  options: {
+    workspace: required(text('Name or id', { placeholder: 'workspace' })),
+    tool: required(text('Name', { placeholder: 'tool' })),
+    args: text('Arguments as a JSON object; @file reads a file, - reads stdin', { placeholder: 'json' }),
+    arg: many('One argument, name=value by the schema of the tool, or name:=json; may be repeated', {
+      placeholder: 'name=value',
+    }),
+    reason: text('Why, for the reviewer and the record', { aliases: ['note'] }),
+    follow: toggle('Wait for the end and show the output as it comes; the default on a terminal', { short: 'f' }),
+    wait: number(
+      'As --follow, but stop waiting after so many seconds',
+      { min: 0, max: 86_400, integer: false },
+      { placeholder: 'seconds' },
+    ),
+    detach: toggle('Submit and do not wait, also on a terminal'),
+    idempotencyKey: text(
+      'The same key and call again answer the first call instead of making a second; default: a fresh one',
+      { placeholder: 'key' },
+    ),
+    timeout: number(
+      "Kill it after so many seconds; never longer than the tool's own",
+      { min: 0.001, max: limits.toolTimeoutMsMax / 1000, integer: false },
+      { placeholder: 'seconds' },
+    ),
+  },
+  notes: [
+    'A followed call ends xeroctl with its outcome as exit code (`xeroctl help exit-codes`). Its stdout and stderr arrive on ours,',
+    'its progress on stderr. Ctrl-C stops following, not the call. -o json prints the final record, -o ndjson each event.',
+  ].join('\n'),
+  examples: [
+    `xeroctl exec invoke --workspace kubernetes-prod --tool kubectl_get --args '{"kind": "nodes"}'`,
+    'xeroctl exec invoke --workspace local-host --tool host_process_kill --arg pid=4711 --reason "runaway job"',
+  ],
+  async run({ cli, options }) {
+    const args = await jsonArguments(cli, options.args)
+    if (options.arg.length > 0) {
+      const tool = await cli.client().call('tools.show', { params: { name: options.tool } })
+      Object.assign(args, singleArguments(options.arg, tool.input_schema))
+    }
+    const execution = await cli.write('invocations.submit', {
+      idempotencyKey: options.idempotencyKey ?? cli.surroundings.randomId(),
+      body: {
+        workspace: options.workspace,
+        tool: options.tool,
+        args,
+        reason: options.reason,
+        timeout_ms: options.timeout === undefined ? undefined : Math.ceil(options.timeout * 1000),
+      },
+    })
+    if (execution === undefined) return
+    const waits = options.follow || options.wait !== undefined || cli.surroundings.stdout.isTTY === true
+    if (waits && !options.detach) return follow(cli, execution.id, { waitSeconds: options.wait })
+    await cli.print.record(executionRecord, execution)
+    cli.say(`follow it with: ${cli.self} exec watch ${execution.id}`)
+  },
+})

@@ -1,0 +1,37 @@
+import { command } from '../../command.ts'
+import { listOptions, readList } from '../../list-options.ts'
+import { someOf, text } from '../../options.ts'
+import { instant } from '../../output/time.ts'
+import { executionView } from '../../views/executions.ts'
+import { vocabulary } from '../../vocabulary.data.ts'
+
+export const execList = command({
+  name: 'list',
+  summary: 'List executions, newest first',
+  options: {
+    status: someOf('Only these states', vocabulary.executionStates),
+    tool: text('Only this tool', { placeholder: 'tool' }),
+    agent: text('Only this agent (name or id)', { placeholder: 'agent' }),
+    workspace: text('Only this workspace (name or id)', { placeholder: 'workspace' }),
+    risk: someOf('Only these risks', vocabulary.risks),
+    since: text('Not older than this: 30m, 2h, 7d or a time', { placeholder: 'when' }),
+    until: text('Not newer than this', { placeholder: 'when' }),
+    ...listOptions,
+  },
+  notes: `States: ${vocabulary.executionStates.join(', ')}.`,
+  examples: [
+    'xeroctl exec list --status failed,ambiguous --since 2h',
+    'xeroctl exec list --agent xem-jumphost-01 -o ndjson --limit 1000',
+  ],
+  async run({ cli, options: { limit, after, status, risk, since, until, ...filters } }) {
+    const now = cli.surroundings.now()
+    const query = {
+      ...filters,
+      status: status.join(',') || undefined,
+      risk: risk.join(',') || undefined,
+      since: since === undefined ? undefined : instant(since, '--since', now),
+      until: until === undefined ? undefined : instant(until, '--until', now),
+    }
+    await cli.print.list(executionView, await readList(cli, 'executions.list', { query }, { limit, after }))
+  },
+})

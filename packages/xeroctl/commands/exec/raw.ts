@@ -1,0 +1,21 @@
+import { command } from '../../command.ts'
+import { oneOf, text } from '../../options.ts'
+
+export const execRaw = command({
+  name: 'raw',
+  summary: 'Print the raw output, byte for byte',
+  arguments: { execution: 'Id' },
+  options: {
+    stream: oneOf('Only this one; default both, in the order of arrival', ['stdout', 'stderr']),
+    artifact: text('The bytes of this artifact instead', { placeholder: 'id' }),
+  },
+  examples: ['xeroctl exec raw <id> > output.bin'],
+  async run({ cli, args, options }) {
+    const params = { id: args.execution }
+    const { body } =
+      options.artifact === undefined
+        ? await cli.client().bytes('executions.raw', { params, query: { stream: options.stream } })
+        : await cli.client().bytes('executions.artifact', { params: { ...params, artifact_id: options.artifact } })
+    for await (const chunk of body) await cli.pour('stdout', chunk)
+  },
+})

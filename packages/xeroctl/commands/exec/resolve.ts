@@ -1,0 +1,18 @@
+import { command } from '../../command.ts'
+import { oneOf, required, text } from '../../options.ts'
+import { executionRecord } from '../../views/executions.ts'
+
+export const execResolve = command({
+  name: 'resolve',
+  summary: 'Say what became of an ambiguous call',
+  arguments: { execution: 'Id' },
+  options: {
+    outcome: required(oneOf('What is now known', ['completed', 'failed', 'cancelled'])),
+    note: required(text('How it is known; kept in the record', { aliases: ['reason'] })),
+  },
+  examples: ['xeroctl exec resolve <id> --outcome completed --note "node is gone from the cluster"'],
+  async run({ cli, args, options }) {
+    const execution = await cli.write('executions.resolve', { params: { id: args.execution }, body: options })
+    if (execution !== undefined) await cli.print.record(executionRecord, execution)
+  },
+})

@@ -1,0 +1,11 @@
+import { command } from '../../command.ts'
+import { toolRecord } from '../../views/tools.ts'
+
+export const execToolShow = command({
+  name: 'tool-show',
+  summary: 'Show a tool: risk, timeout, arguments and who offers it',
+  arguments: { tool: 'Name' },
+  async run({ cli, args }) {
+    await cli.print.record(toolRecord, await cli.client().call('tools.show', { params: { name: args.tool } }))
+  },
+})

@@ -1,0 +1,33 @@
+import { command } from '../../command.ts'
+import { UsageError } from '../../exit-codes.ts'
+import { number, required, someOf, text } from '../../options.ts'
+import { printSecret } from '../../secret.ts'
+import { keyRecord } from '../../views/keys.ts'
+import { vocabulary } from '../../vocabulary.data.ts'
+
+const mostHours = 24 * 365 * 10
+
+export const keysCreate = command({
+  name: 'create',
+  summary: 'Create an API key; its value is printed this once',
+  options: {
+    name: required(text('What it is for', { placeholder: 'name' })),
+    scopes: someOf('What it may do', vocabulary.scopes, { aliases: ['scope'] }),
+    expiresInHours: number('Default: never', { min: 0.01, max: mostHours, integer: false }, { placeholder: 'hours' }),
+  },
+  examples: [
+    'xeroctl keys create --name ci --scope execution',
+    'xeroctl keys --create --name ci --scopes execution,inference',
+  ],
+  async run({ cli, options }) {
+    if (options.scopes.length === 0)
+      throw new UsageError('--scopes is required', `One or more of ${vocabulary.scopes.join(', ')}.`)
+    const hours = options.expiresInHours
+    const expires_at =
+      hours === undefined ? undefined : new Date(cli.surroundings.now() + hours * 3600_000).toISOString()
+    const created = await cli.write('apiKeys.create', {
+      body: { name: options.name, scopes: options.scopes, expires_at },
+    })
+    if (created !== undefined) await printSecret(cli, created, keyRecord, 'Keep it safe: it is not shown again.')
+  },
+})

@@ -1,0 +1,113 @@
+import { ApiError } from '@xerotier/client/api-error.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import type { Cli } from '../cli.ts'
+import { command } from '../command.ts'
+import { maskedKey } from '../dry-run.ts'
+import { exitOfError } from '../exit-codes.ts'
+import type { Cell } from '../output/cell.ts'
+
+export const status = command({
+  name: 'status',
+  summary: 'Say which router is used and why, whether it answers, and what waits',
+  notes: 'Ends with 0 when the router answers and the key is good, else as `xeroctl help exit-codes` says.',
+  async run({ cli }) {
+    const target = cli.target()
+    const { client, failures } = { client: cli.client(), failures: [] as unknown[] }
+    const attempt = <T>(work: Promise<T>) => work.catch((error: unknown) => void failures.push(error))
+
+    const startedAt = cli.surroundings.now()
+    const live = await attempt(client.call('health.live'))
+    const roundTripMs = cli.surroundings.now() - startedAt
+    const ready = live === undefined ? undefined : await attempt(client.call('health.ready'))
+    const reachable = live !== undefined
+    const [agents, approvals] = reachable
+      ? await Promise.all([
+          counted(cli, client.call('agents.list', { query: { limit: limits.pageMax } }), 'management'),
+          counted(
+            cli,
+            client.call('approvals.list', { query: { status: 'pending', limit: limits.pageMax } }),
+            'execution',
+          ),
+        ])
+      : [undefined, undefined]
+    // A key that lacks one scope is a good key; a refused one is not.
+    const refusal = [agents, approvals].find((count) => count?.failure !== undefined)?.failure
+    if (refusal !== undefined) failures.push(refusal)
+    const online = agents?.rows?.filter(
+      (agent) => agent.health !== 'offline' && agent.health !== 'pending' && agent.health !== 'suspended',
+    )
+
+    const value = {
+      object: 'status',
+      base_url: target.baseUrl,
+      base_url_from: target.sources.baseUrl,
+      context: target.context ?? null,
+      project: client.project,
+      api_key: target.apiKey === undefined ? null : maskedKey(target.apiKey),
+      api_key_from: target.sources.apiKey ?? null,
+      reachable,
+      round_trip_ms: reachable ? roundTripMs : null,
+      version: live?.version ?? null,
+      ready: ready?.status === 'ready',
+      checks: ready?.checks ?? {},
+      api_key_accepted: reachable && refusal === undefined,
+      agents_online: online?.length ?? null,
+      agents: agents?.rows?.length ?? null,
+      approvals_pending: approvals?.rows?.length ?? null,
+    }
+    const failing = Object.entries(value.checks)
+      .filter(([, check]) => check !== 'ok')
+      .map(([name]) => name)
+    const fields: [string, Cell][] = [
+      ['Router', target.baseUrl],
+      [
+        '  from',
+        target.context === undefined ? target.sources.baseUrl : `${target.sources.baseUrl} (context ${target.context})`,
+      ],
+      ['API key', value.api_key ?? 'none'],
+      ['  from', value.api_key_from],
+      ['Reachable', reachable ? `yes, ${roundTripMs} ms, version ${live.version}` : 'no'],
+    ]
+    if (reachable) {
+      fields.push(['Ready', value.ready ? 'yes' : `no${failing.length === 0 ? '' : `: ${failing.join(', ')} failing`}`])
+      fields.push(['Key accepted', value.api_key_accepted ? 'yes' : 'no'])
+      fields.push([
+        'Agents online',
+        agents?.sentence ??
+          `${more(online?.length ?? 0, agents?.more)} of ${more(agents?.rows?.length ?? 0, agents?.more)}`,
+      ])
+      fields.push(['Approvals pending', approvals?.sentence ?? more(approvals?.rows?.length ?? 0, approvals?.more)])
+    }
+    await cli.print.detail(value, { fields })
+    if (failures.length === 0) return
+    cli.say((failures[0] as Error).message)
+    return exitOfError(failures[0])
+  },
+})
+
+interface Count<Row> {
+  rows?: Row[]
+  more?: boolean
+  /** Said in place of a number. */
+  sentence?: string
+  failure?: unknown
+}
+
+async function counted<Row>(
+  cli: Cli,
+  page: Promise<{ data: Row[]; has_more: boolean }>,
+  scope: string,
+): Promise<Count<Row>> {
+  try {
+    const { data, has_more } = await page
+    return { rows: data, more: has_more }
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'scope_insufficient')
+      return { sentence: `not shown: the key lacks the scope ${scope}` }
+    return { failure: error, sentence: cli.paint('unknown', 'dim') }
+  }
+}
+
+function more(count: number, isMore: boolean | undefined): string {
+  return isMore === true ? `${count} or more` : String(count)
+}

@@ -1,0 +1,30 @@
+// Changes of the user's file. The one that `npm start` leaves in a clone belongs to `npm start`.
+import type { TomlTable } from 'smol-toml'
+import type { Cli } from '../cli.ts'
+import { UsageError } from '../exit-codes.ts'
+import { readConfigFile, writeConfigFile } from './file.ts'
+import { projectConfigPath, userConfigPath } from './locate.ts'
+
+/** Applies `change` to the user's document and writes it, 0600. Answers its path. @throws UsageError */
+export function editUserConfig(cli: Cli, change: (document: TomlTable, deployments: TomlTable) => void): string {
+  const { env, home, uid, cwd } = cli.surroundings
+  const path = userConfigPath(env, home)
+  const document = readConfigFile(path, uid)?.document ?? {}
+  document.deployment ??= {}
+  // readConfigFile has seen that it is a table.
+  change(document, document.deployment as TomlTable)
+  if (cli.globals.dryRun) {
+    cli.say(`dry run: ${path} stays as it is`)
+    return path
+  }
+  writeConfigFile(path, document)
+  const nearer = projectConfigPath(cwd)
+  if (nearer !== undefined) cli.say(`note: in this folder ${nearer} comes first`)
+  return path
+}
+
+/** @throws UsageError */
+export function checkDeploymentName(name: string): void {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,47}$/.test(name))
+    throw new UsageError(`'${name}' is no name for a context: letters, digits, - and _`)
+}

@@ -1,0 +1,94 @@
+// The configuration file: TOML, `current = "prod"` and a table `[deployment.<name>]` for each deployment. 0600: it holds keys.
+import { mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { readSecretFile, writeSecretFile } from '@xerotier/runtime/secret-file.ts'
+import { parse, stringify, type TomlTable } from 'smol-toml'
+import { UsageError } from '../exit-codes.ts'
+import { type Format, formats } from '../output/format.ts'
+
+export interface Deployment {
+  baseUrl: string
+  apiKey: string | undefined
+  frontendUrl: string | undefined
+  output: Format | undefined
+}
+
+export interface ConfigFile {
+  path: string
+  current: string | undefined
+  deployments: ReadonlyMap<string, Deployment>
+  /** The document itself, so that a change keeps what this version does not know. */
+  document: TomlTable
+}
+
+/** The file, or undefined when there is none. @throws UsageError when it is unsafe, no TOML, or says something else. */
+export function readConfigFile(path: string, uid: number | undefined): ConfigFile | undefined {
+  let content: string | undefined
+  try {
+    content = readSecretFile(path)
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+  if (content === undefined) return undefined
+  // As git does with a repository: a file that somebody else placed could send calls to their router.
+  const owner = statSync(path).uid
+  if (uid !== undefined && owner !== uid && owner !== 0) {
+    throw new UsageError(
+      `${path} belongs to another user, so it is not read`,
+      'Give --base-url and XEROTIER_API_KEY, or run as its owner.',
+    )
+  }
+  let document: TomlTable
+  try {
+    document = parse(content)
+  } catch (error) {
+    throw new UsageError(`${path} is no valid TOML: ${(error as Error).message.split('\n')[0]}`)
+  }
+  const tables = document.deployment ?? {}
+  if (!isTable(tables)) throw new UsageError(`${path}: 'deployment' must be a table`)
+  return {
+    path,
+    current: stringIn(document, 'current', path),
+    deployments: new Map(
+      Object.entries(tables).map(([name, table]) => [name, deploymentIn(table, `${path}: [deployment.${name}]`)]),
+    ),
+    document,
+  }
+}
+
+export function writeConfigFile(path: string, document: TomlTable): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  writeSecretFile(path, `${stringify(document).trimEnd()}\n`)
+}
+
+function deploymentIn(table: unknown, where: string): Deployment {
+  if (!isTable(table)) throw new UsageError(`${where} must be a table`)
+  const baseUrl = stringIn(table, 'base_url', where)
+  if (baseUrl === undefined) throw new UsageError(`${where} has no base_url`)
+  const output = stringIn(table, 'output', where)
+  if (output !== undefined && !formats.includes(output as Format)) {
+    throw new UsageError(`${where}: output must be one of ${formats.join(', ')}`)
+  }
+  if (table.api_key_keychain !== undefined) {
+    throw new UsageError(
+      `${where}: api_key_keychain is not supported on this system`,
+      'Use api_key in this file (mode 0600), or XEROTIER_API_KEY.',
+    )
+  }
+  return {
+    baseUrl,
+    apiKey: stringIn(table, 'api_key', where),
+    frontendUrl: stringIn(table, 'frontend_url', where),
+    output: output as Format | undefined,
+  }
+}
+
+function stringIn(table: TomlTable, key: string, where: string): string | undefined {
+  const value = table[key]
+  if (value === undefined || typeof value === 'string') return value
+  throw new UsageError(`${where}: ${key} must be a string`)
+}
+
+function isTable(value: unknown): value is TomlTable {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+}

@@ -1,0 +1,26 @@
+import type { PlannedRequest } from '@xerotier/client/request.ts'
+import type { Printer } from './output/printer.ts'
+
+/** Prints what a write would send. The key is masked: such output ends in tickets. */
+export async function printPlan(print: Printer, plan: PlannedRequest): Promise<void> {
+  const headers = { ...plan.headers }
+  if (headers.authorization !== undefined) headers.authorization = maskedAuthorization(headers.authorization)
+  const body = plan.body === undefined ? null : (JSON.parse(plan.body) as unknown)
+  const value = { dry_run: true, method: plan.method, url: plan.url, headers, body }
+  await print.detail(value, {
+    fields: [['Dry run', 'nothing was sent'], ['Request', `${plan.method} ${plan.url}`], ...Object.entries(headers)],
+    ...(body === null ? {} : { sections: [{ title: 'Body', body: JSON.stringify(body, null, 2) }] }),
+  })
+}
+
+/** `Bearer xero_demo_****`. */
+function maskedAuthorization(value: string): string {
+  return value.replace(
+    /^Bearer (xero_[a-z0-9-]*_)?.*$/,
+    (_, prefix: string | undefined) => `Bearer ${prefix ?? ''}****`,
+  )
+}
+
+export function maskedKey(key: string): string {
+  return maskedAuthorization(`Bearer ${key}`).slice('Bearer '.length)
+}

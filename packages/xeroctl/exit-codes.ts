@@ -1,0 +1,87 @@
+// Every way in which xeroctl ends. Scripts branch on these: add, never change. `xeroctl help exit-codes` prints them.
+import { ApiError, ConnectionError } from '@xerotier/client/api-error.ts'
+import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
+
+export const exitCodes = {
+  ok: { code: 0, meaning: 'It worked. For a followed call: it completed.' },
+  unexpected: { code: 1, meaning: 'Something failed that none of the codes below names, in the router or in xeroctl.' },
+  usage: { code: 2, meaning: 'The command line, the configuration or the request is wrong (HTTP 400, 413, 415).' },
+  refused: { code: 3, meaning: 'The API key is missing, not valid here, or not allowed to do this (HTTP 401, 403).' },
+  notFound: { code: 4, meaning: 'What was named does not exist in this project (HTTP 404).' },
+  conflict: {
+    code: 5,
+    meaning: 'The state of things does not allow it (HTTP 409): decided, expired or finished already.',
+  },
+  unavailable: {
+    code: 6,
+    meaning: 'Try again later: rate limit, quota, or nobody to do it (HTTP 429, 502, 503, 504).',
+  },
+  network: { code: 7, meaning: 'The router cannot be reached, or the connection was cut.' },
+  failed: { code: 10, meaning: 'The followed call failed, whatever its own exit code was; that one is in the record.' },
+  rejected: { code: 11, meaning: 'The followed call was rejected by a reviewer.' },
+  expired: { code: 12, meaning: 'The followed call expired: nobody decided, or no agent could run it, in time.' },
+  ambiguous: {
+    code: 13,
+    meaning: 'Whether the followed call took effect is not known: look, then `xeroctl exec resolve`.',
+  },
+  detached: { code: 14, meaning: 'xeroctl stopped waiting (Ctrl-C, or --wait ran out); the call goes on.' },
+  timeout: { code: 124, meaning: 'The followed call ran past its deadline and was killed.' },
+  cancelled: { code: 130, meaning: 'The followed call was cancelled; or xeroctl was interrupted at a prompt.' },
+} as const
+
+export type ExitName = keyof typeof exitCodes
+
+/** How a followed call that ended in this state ends xeroctl. States that are no end count as detached. */
+export function exitOfState(state: ExecutionState): number {
+  return exitCodes[exitOfStates[state] ?? 'detached'].code
+}
+
+const exitOfStates: Partial<Record<ExecutionState, ExitName>> = {
+  completed: 'ok',
+  failed: 'failed',
+  timeout: 'timeout',
+  cancelled: 'cancelled',
+  rejected: 'rejected',
+  expired: 'expired',
+  ambiguous: 'ambiguous',
+}
+
+/** The command line or the configuration is wrong; the message says how. */
+export class UsageError extends Error {
+  readonly hint: string | undefined
+
+  constructor(message: string, hint?: string) {
+    super(message)
+    this.name = 'UsageError'
+    this.hint = hint
+  }
+}
+
+/** A person interrupted a prompt. */
+export class Interrupted extends Error {}
+
+export function exitOfError(error: unknown): number {
+  return exitCodes[nameOfError(error)].code
+}
+
+function nameOfError(error: unknown): ExitName {
+  if (error instanceof UsageError) return 'usage'
+  if (error instanceof Interrupted) return 'cancelled'
+  if (error instanceof ConnectionError) return 'network'
+  if (error instanceof ApiError) return exitOfStatus[error.status] ?? 'unexpected'
+  return 'unexpected'
+}
+
+const exitOfStatus: Record<number, ExitName> = {
+  400: 'usage',
+  413: 'usage',
+  415: 'usage',
+  401: 'refused',
+  403: 'refused',
+  404: 'notFound',
+  409: 'conflict',
+  429: 'unavailable',
+  502: 'unavailable',
+  503: 'unavailable',
+  504: 'unavailable',
+}

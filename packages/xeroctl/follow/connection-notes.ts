@@ -1,0 +1,16 @@
+import type { StreamState } from '@xerotier/client/event-stream.ts'
+import type { Cli } from '../cli.ts'
+
+/** Tells the person when the stream is cut and when it is back; the first connection goes without saying. */
+export function connectionNotes(cli: Cli): (state: StreamState) => void {
+  let lost = false
+  return (state) => {
+    if (state.state === 'lost') {
+      if (!lost) cli.say(cli.paint(`connection lost (${(state.error as Error).message}); trying again`, 'dim'))
+      lost = true
+    } else if (lost) {
+      cli.say(cli.paint('connected again; nothing was missed', 'dim'))
+      lost = false
+    }
+  }
+}

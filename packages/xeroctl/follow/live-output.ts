@@ -1,0 +1,49 @@
+// The output of a followed call, each byte once: live as it arrives, and the rest from the record at the end.
+import type { ExecutionDetail, OutputEvent } from '@xerotier/protocol/api/executions.ts'
+import type { Cli } from '../cli.ts'
+
+export interface LiveOutput {
+  piece(event: OutputEvent): Promise<void>
+  /** The call runs again: its output starts over. */
+  restart(): void
+  /** Prints what the stream did not bring. */
+  complete(record: ExecutionDetail): Promise<void>
+}
+
+export function liveOutput(cli: Cli): LiveOutput {
+  let lastSeq: number | undefined
+  let gap = false
+  const printed = { stdout: 0, stderr: 0 }
+
+  return {
+    async piece(event) {
+      // A resumed stream may repeat pieces.
+      if (lastSeq !== undefined && event.seq <= lastSeq) return
+      if (lastSeq === undefined ? event.seq > 0 : event.seq !== lastSeq + 1) gap = true
+      lastSeq = event.seq
+      const bytes = Buffer.from(event.data, 'base64')
+      printed[event.stream] += bytes.length
+      await cli.pour(event.stream, bytes)
+    },
+    restart() {
+      lastSeq = undefined
+    },
+    async complete(record) {
+      if (gap) {
+        return cli.say(cli.paint(`some output was not shown here; all of it: ${cli.self} exec raw ${record.id}`, 'dim'))
+      }
+      for (const stream of ['stdout', 'stderr'] as const) {
+        if (record[`${stream}_bytes`] > printed[stream]) await rest(record.id, stream, printed[stream])
+      }
+    },
+  }
+
+  async function rest(id: string, stream: 'stdout' | 'stderr', skip: number): Promise<void> {
+    const { body } = await cli.client().bytes('executions.raw', { params: { id }, query: { stream } })
+    let left = skip
+    for await (const chunk of body) {
+      if (left < chunk.length) await cli.pour(stream, chunk.subarray(left))
+      left = Math.max(0, left - chunk.length)
+    }
+  }
+}

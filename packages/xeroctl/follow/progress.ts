@@ -1,0 +1,69 @@
+// What a person reads on stderr while a call is followed: one line for each state, and how to approve it.
+import type { Execution } from '@xerotier/protocol/api/executions.ts'
+import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
+import type { Cli } from '../cli.ts'
+import { printable } from '../output/cell.ts'
+import { colourOfWord } from '../output/colours.ts'
+import { milliseconds, relativeTime } from '../output/time.ts'
+import { decisionHints } from './decision-hints.ts'
+
+export interface Progress {
+  /** Says the state, once for each change. */
+  state(state: ExecutionState, execution?: Execution): Promise<void>
+  /** The closing line. */
+  end(execution: Execution): void
+}
+
+export function createProgress(cli: Cli, executionId: string): Progress {
+  let said: ExecutionState | undefined
+
+  return {
+    async state(state, execution) {
+      if (state === said) return
+      said = state
+      if (state === 'pending_approval') return waiting(execution)
+      const sentence = sentences[state]
+      if (sentence !== undefined) cli.say(cli.paint(sentence, 'dim'))
+    },
+    end(execution) {
+      const facts = [
+        execution.duration_ms === null ? '' : `in ${milliseconds(execution.duration_ms)}`,
+        execution.agent === null ? '' : `on ${execution.agent}`,
+        execution.exit_code === null || execution.exit_code === 0 ? '' : `exit code ${execution.exit_code}`,
+        execution.signal === null ? '' : `signal ${execution.signal}`,
+        execution.truncated ? 'output truncated' : '',
+      ].filter((fact) => fact !== '')
+      const word = cli.paint(execution.state, colourOfWord[execution.state])
+      cli.say(
+        printable(`${facts.join(', ')}`) === ''
+          ? `${word} · ${execution.id}`
+          : `${word} ${printable(facts.join(', '))} · ${execution.id}`,
+      )
+      if (execution.error !== null) cli.say(printable(`${execution.error.message} (${execution.error.code})`))
+      if (execution.state === 'ambiguous') {
+        cli.say(
+          `hint: look at the target, then: ${cli.self} exec resolve ${execution.id} --outcome completed|failed --note '<what you saw>'`,
+        )
+      }
+    },
+  }
+
+  async function waiting(known: Execution | undefined): Promise<void> {
+    const execution = known ?? (await cli.client().call('executions.show', { params: { id: executionId } }))
+    if (execution.approval_id === null || execution.state !== 'pending_approval') return
+    const approval = await cli.client().call('approvals.show', { params: { id: execution.approval_id } })
+    if (approval.state !== 'pending') return
+    const expires = relativeTime(approval.expires_at, cli.surroundings.now())
+    cli.say(`${cli.paint('waiting for approval', 'yellow')} ${approval.id} (${approval.risk}, expires ${expires})`)
+    cli.say(`  ${printable(approval.prompt)}`)
+    for (const line of decisionHints(cli.self, approval)) cli.say(line)
+    const { frontendUrl } = cli.target()
+    if (frontendUrl !== undefined) cli.say(`  dashboard: ${frontendUrl.replace(/\/$/, '')}/ops/approvals`)
+  }
+}
+
+const sentences: Partial<Record<ExecutionState, string>> = {
+  queued: 'queued',
+  dispatched: 'sent to an agent',
+  running: 'running',
+}

@@ -1,0 +1,34 @@
+// Lists: keyset pages on the server, as many as it takes for --limit.
+import type { CallInput, Item, PageId } from '@xerotier/client/call-types.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import type { Cli } from './cli.ts'
+import { number, text } from './options.ts'
+import type { List } from './output/printer.ts'
+
+const mostRows = 10_000
+
+export const listOptions = {
+  limit: number('How many at most', { min: 1, max: mostRows }),
+  after: text('Start behind this id', { placeholder: 'id' }),
+}
+
+/** Reads as many pages as `limit` takes; by default one. */
+export async function readList<Id extends PageId>(
+  cli: Cli,
+  id: Id,
+  input: CallInput<Id>,
+  options: { limit: number | undefined; after: string | undefined },
+): Promise<List<Item<Id>>> {
+  const data: Item<Id>[] = []
+  let after = options.after
+  for (let left = options.limit ?? limits.pageDefault; ; ) {
+    const query = { ...(input.query as object | undefined), limit: Math.min(left, limits.pageMax), after }
+    // The page's own type is lost in the generic id; PageId guarantees its shape.
+    const page = (await cli.client().call(id, ...([{ ...input, query }] as never))) as List<Item<Id>>
+    data.push(...page.data)
+    left -= page.data.length
+    after = page.last_id ?? undefined
+    if (left <= 0 || !page.has_more || after === undefined)
+      return { data, has_more: page.has_more, last_id: page.last_id }
+  }
+}

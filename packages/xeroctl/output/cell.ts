@@ -1,0 +1,68 @@
+// What stands in one field of a table or of a detail page.
+import { type Colour, colourOfWord } from './colours.ts'
+import { relativeTime } from './time.ts'
+
+export type Cell =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  /** ISO 8601: relative in tables, absolute in wide ones. */
+  | { time: string | null }
+  /** A state or a risk, coloured by its meaning. */
+  | { word: string }
+
+export interface CellText {
+  text: string
+  colour: Colour | undefined
+}
+
+export function cellText(cell: Cell, style: { now: number; absolute: boolean }): CellText {
+  if (cell === null || cell === undefined || cell === '') return { text: '-', colour: 'dim' }
+  if (typeof cell !== 'object') return { text: printable(String(cell)), colour: undefined }
+  if ('word' in cell) return { text: printable(cell.word), colour: colourOfWord[cell.word] }
+  if (cell.time === null) return { text: '-', colour: 'dim' }
+  return { text: style.absolute ? printable(cell.time) : relativeTime(cell.time, style.now), colour: undefined }
+}
+
+/** Names and reasons come from others: control characters in them must not reach the terminal. Line breaks become spaces. */
+export function printable(text: string): string {
+  return text.replace(/[\r\n\t]+/g, ' ').replace(/[\p{Cc}\p{Bidi_Control}]/gu, '\uFFFD')
+}
+
+/** The same for text of several lines. */
+export function printableLines(text: string): string {
+  return text.replace(/\r\n/g, '\n').replace(/[^\P{Cc}\n\t]|\p{Bidi_Control}/gu, '\uFFFD')
+}
+
+/** Columns that a text takes on a terminal. */
+export function widthOf(text: string): number {
+  let width = 0
+  for (const character of text) {
+    if (/\p{Mn}|\p{Me}|\p{Cf}/u.test(character)) continue
+    width +=
+      /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|\p{Emoji_Presentation}/u.test(
+        character,
+      )
+        ? 2
+        : 1
+  }
+  return width
+}
+
+/** At most `width` columns; the cut is marked. */
+export function shorten(text: string, width: number): string {
+  if (widthOf(text) <= width) return text
+  let short = ''
+  for (const character of text) {
+    if (widthOf(short) + widthOf(character) > width - 1) break
+    short += character
+  }
+  return `${short}…`
+}
+
+export function pad(text: string, width: number, right: boolean): string {
+  const space = ' '.repeat(Math.max(0, width - widthOf(text)))
+  return right ? space + text : text + space
+}

@@ -1,0 +1,46 @@
+// Colours only where a person reads: a terminal, without NO_COLOR (https://no-color.org) and --no-color.
+
+const codes = { red: 31, green: 32, yellow: 33, blue: 34, cyan: 36, dim: 2, bold: 1 } as const
+export type Colour = keyof typeof codes
+
+export type Paint = (text: string, colour: Colour | undefined) => string
+
+export const plain: Paint = (text) => text
+const ansi: Paint = (text, colour) =>
+  colour === undefined || text === '' ? text : `\x1b[${codes[colour]}m${text}\x1b[0m`
+
+export function paintFor(
+  stream: { isTTY?: boolean },
+  env: Readonly<Record<string, string | undefined>>,
+  noColour: boolean,
+): Paint {
+  const refused = noColour || (env.NO_COLOR ?? '') !== '' || env.TERM === 'dumb'
+  return stream.isTTY === true && !refused ? ansi : plain
+}
+
+/** What a state or a risk looks like. */
+export const colourOfWord: Readonly<Record<string, Colour>> = {
+  healthy: 'green',
+  completed: 'green',
+  approved: 'green',
+  running: 'blue',
+  dispatched: 'blue',
+  queued: 'blue',
+  pending: 'yellow',
+  pending_approval: 'yellow',
+  paused: 'yellow',
+  draining: 'yellow',
+  destructive: 'yellow',
+  failed: 'red',
+  timeout: 'red',
+  ambiguous: 'red',
+  rejected: 'red',
+  expired: 'dim',
+  cancelled: 'dim',
+  voided: 'red',
+  offline: 'red',
+  suspended: 'red',
+  irreversible: 'red',
+  revoked: 'dim',
+  consumed: 'dim',
+}

@@ -1,0 +1,49 @@
+// The page of one record: fields, then sections.
+import { type Cell, cellText, pad, printableLines, widthOf } from './cell.ts'
+import { type Column, renderTable, type TableStyle } from './table.ts'
+
+export interface Detail {
+  fields: readonly (readonly [label: string, cell: Cell])[]
+  sections?: readonly Section[]
+}
+
+export interface Section {
+  title: string
+  /** Several lines, or a table. */
+  body: string | Rows
+}
+
+/** A table whose row type only its own columns know. */
+export type Rows = (style: TableStyle) => string
+
+export function rows<Row>(columns: readonly Column<Row>[], items: readonly Row[]): Rows {
+  return (style) => (items.length === 0 ? '  none\n' : indent(renderTable(columns, items, style)))
+}
+
+export function renderDetail(detail: Detail, style: TableStyle): string {
+  const width = Math.max(...detail.fields.map(([label]) => widthOf(label)))
+  const lines = detail.fields.map(([label, cell]) => {
+    const { text, colour } = cellText(cell, { now: style.now, absolute: true })
+    const age = typeof cell === 'object' && cell !== null && 'time' in cell && cell.time !== null
+    const relative = age ? ` (${cellText(cell, { now: style.now, absolute: false }).text})` : ''
+    return `${style.paint(pad(`${label}:`, width + 2, false), 'bold')}${style.paint(text, colour)}${relative}\n`
+  })
+  const sections = (detail.sections ?? []).map(({ title, body }) => {
+    const inner =
+      typeof body === 'string' ? indent(ended(printableLines(body))) : body({ ...style, columns: narrower(style) })
+    return `\n${style.paint(`${title}:`, 'bold')}\n${inner}`
+  })
+  return lines.join('') + sections.join('')
+}
+
+function narrower(style: TableStyle): number | undefined {
+  return style.columns === undefined ? undefined : style.columns - 2
+}
+
+function ended(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}\n`
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ')
+}

@@ -1,0 +1,52 @@
+// Times: relative where a person glances, absolute where they read closely.
+import { UsageError } from '../exit-codes.ts'
+
+const units: readonly [name: string, seconds: number][] = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['m', 60],
+  ['s', 1],
+]
+
+/** `3m ago`, `in 14m`, `now`. */
+export function relativeTime(iso: string, now: number): string {
+  const seconds = Math.round((Date.parse(iso) - now) / 1000)
+  const amount = duration(Math.abs(seconds))
+  if (Math.abs(seconds) < 1) return 'now'
+  return seconds < 0 ? `${amount} ago` : `in ${amount}`
+}
+
+/** The two largest units: `1h 5m`, `42s`. */
+export function duration(seconds: number): string {
+  const parts: string[] = []
+  let left = Math.round(seconds)
+  for (const [name, size] of units) {
+    if (left >= size && parts.length < 2) {
+      parts.push(`${Math.floor(left / size)}${name}`)
+      left %= size
+    } else if (parts.length > 0) break
+  }
+  return parts.join(' ') || '0s'
+}
+
+/** `850 ms`, `1.2 s`, `3m 5s`. */
+export function milliseconds(ms: number): string {
+  if (ms < 1000) return `${ms} ms`
+  return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms / 1000)
+}
+
+/**
+ * What `--since` and `--until` take: an age (`30m`, `2h`, `7d`), a date or an ISO 8601 time. Answers ISO 8601, UTC.
+ * @throws UsageError
+ */
+export function instant(value: string, flag: string, now: number): string {
+  const age = /^(\d+)([smhdw])$/.exec(value)
+  if (age !== null) {
+    const size = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }[age[2] as 's']
+    return new Date(now - Number(age[1]) * size * 1000).toISOString()
+  }
+  const time = /^\d{4}-\d{2}-\d{2}/.test(value) ? Date.parse(value) : Number.NaN
+  if (Number.isNaN(time))
+    throw new UsageError(`${flag} must be an age (30m, 2h, 7d) or a time (2026-05-01T12:00:00Z), not '${value}'`)
+  return new Date(time).toISOString()
+}

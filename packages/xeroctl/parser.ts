@@ -1,0 +1,134 @@
+// Builds the commander program from the commands, and hands each call over with its values.
+import { Command as Parser, Option as ParserOption } from 'commander'
+import { bareCommand } from './bare.ts'
+import type { Command, Group } from './command.ts'
+import { type Globals, globalOptions } from './globals.ts'
+import { flagOf, type Option, type Options, type Values } from './options.ts'
+
+export interface Call {
+  command: Command
+  args: Record<string, string | undefined>
+  options: Record<string, unknown>
+}
+
+export interface ParserOutput {
+  out(text: string): void
+  err(text: string): void
+  columns: number | undefined
+}
+
+/** `dispatch` runs what was called. The program throws commander's errors instead of ending the process. */
+export function buildParser(
+  members: readonly (Command | Group)[],
+  version: string,
+  output: ParserOutput,
+  dispatch: (call: () => Call, globals: () => Globals) => Promise<void>,
+): Parser {
+  const program = new Parser('xeroctl')
+    .description('Operates Xerotier execution management: agents, workspaces, tool calls and their approvals.')
+    .version(version, '-V, --version', 'Print the version')
+    .helpOption('-h, --help', 'Print help')
+    .enablePositionalOptions()
+    .helpCommand('help [command...]', 'Help for a command, or for a topic: exit-codes, environment')
+    .exitOverride()
+    .configureOutput({
+      writeOut: output.out,
+      writeErr: output.err,
+      getOutHelpWidth: () => output.columns ?? 100,
+      getErrHelpWidth: () => output.columns ?? 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+  addOptions(program, globalOptions, globalHeading)
+  for (const member of members) add(program, member, dispatch)
+  return program
+}
+
+const globalHeading = 'Global options:'
+
+function add(parent: Parser, member: Command | Group, dispatch: Parameters<typeof buildParser>[3]): void {
+  // `command()` hands exitOverride, output and help settings on to what it makes.
+  const parser = parent.command(member.name).description(member.summary)
+  if (member.kind === 'group') {
+    parser.enablePositionalOptions()
+    parser.helpCommand(false)
+    for (const inner of member.members) add(parser, inner, dispatch)
+    if (member.bare !== undefined) {
+      prepare(parser, bareCommand(member.name, member.summary, member.bare), dispatch)
+    } else {
+      addOptions(parser, globalOptions, globalHeading)
+    }
+  } else {
+    prepare(parser, member, dispatch)
+  }
+}
+
+function prepare(parser: Parser, command: Command, dispatch: Parameters<typeof buildParser>[3]): void {
+  for (const [name, summary] of Object.entries(command.arguments)) {
+    parser.argument(name.endsWith('?') ? `[${name.slice(0, -1)}]` : `<${name}>`, summary)
+  }
+  addOptions(parser, command.options)
+  const own = new Set(Object.keys(command.options))
+  addOptions(parser, Object.fromEntries(Object.entries(globalOptions).filter(([key]) => !own.has(key))), globalHeading)
+  if (command.notes !== '') parser.addHelpText('after', `\n${command.notes}`)
+  if (command.examples.length > 0)
+    parser.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}`)
+  const names = Object.keys(command.arguments).map((name) => name.replace('?', ''))
+  parser.action(() =>
+    dispatch(
+      () => ({
+        command,
+        args: Object.fromEntries(names.map((name, index) => [name, parser.processedArgs[index] as string | undefined])),
+        options: valuesOf(command.options, [parser]),
+      }),
+      () => valuesOf(globalOptions, chainOf(parser)),
+    ),
+  )
+}
+
+function addOptions(parser: Parser, options: Options, heading?: string): void {
+  for (const [key, option] of Object.entries(options)) {
+    addOne(flagOf(key), option, option.short)
+    for (const alias of option.aliases) addOne(`--${alias}`, option, undefined, true)
+  }
+  function addOne(flag: string, option: Option<unknown>, short: string | undefined, hidden = false) {
+    const value = option.placeholder === undefined ? '' : ` <${option.placeholder}>`
+    const parserOption = new ParserOption(`${short === undefined ? '' : `-${short}, `}${flag}${value}`, option.summary)
+    if (option.placeholder !== undefined) {
+      parserOption.argParser((given: string, before: string[] | undefined) => [...(before ?? []), given])
+    }
+    if (hidden) parserOption.hideHelp()
+    if (heading !== undefined) parserOption.helpGroup(heading)
+    parser.addOption(parserOption)
+  }
+}
+
+/** Values of options that were given anywhere in the chain; the innermost counts. */
+function valuesOf<O extends Options>(options: O, chain: readonly Parser[]): Values<O> {
+  const values = Object.entries(options).map(([key, option]) => {
+    for (const parser of chain) {
+      const given = [key, ...option.aliases.map(camel)].flatMap((name) => givenTo(parser, name))
+      if (given.length > 0) return [key, option.parse(given, flagOf(key))]
+    }
+    return [key, option.parse([], flagOf(key))]
+  })
+  return Object.fromEntries(values)
+}
+
+function givenTo(parser: Parser, key: string): string[] {
+  // commander keeps `--no-color` as `color: false`.
+  const name = /^no[A-Z]/.test(key) ? key.charAt(2).toLowerCase() + key.slice(3) : key
+  if (parser.getOptionValueSource(name) !== 'cli') return []
+  const value: unknown = parser.getOptionValue(name)
+  return Array.isArray(value) ? value : ['']
+}
+
+function chainOf(parser: Parser): Parser[] {
+  const chain: Parser[] = []
+  for (let current: Parser | null = parser; current !== null; current = current.parent) chain.push(current)
+  return chain
+}
+
+function camel(flag: string): string {
+  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}

@@ -1,0 +1,57 @@
+// One run of the command line, from its words to its exit code.
+import { CommanderError } from 'commander'
+import { createCli } from './cli.ts'
+import { commands } from './commands.ts'
+import { exitCodes, exitOfError } from './exit-codes.ts'
+import { helpTopics } from './help-topics.ts'
+import { type Format, formats } from './output/format.ts'
+import { buildParser } from './parser.ts'
+import { reportOf } from './report.ts'
+import type { Surroundings } from './surroundings.ts'
+import { version } from './version.ts'
+
+export async function run(surroundings: Surroundings): Promise<number> {
+  const { stdout, stderr } = surroundings
+  const topic = surroundings.argv[0] === 'help' ? helpTopics[surroundings.argv[1] ?? ''] : undefined
+  if (topic !== undefined) {
+    stdout.write(topic())
+    return exitCodes.ok.code
+  }
+  // `help exec invoke` is `exec invoke --help`, however deep.
+  const argv = surroundings.argv[0] === 'help' ? [...surroundings.argv.slice(1), '--help'] : surroundings.argv
+  let code: number = exitCodes.ok.code
+  let format = formatIn(argv)
+  const parser = buildParser(
+    commands,
+    version,
+    {
+      out: (text) => void stdout.write(text),
+      err: (text) => void stderr.write(text),
+      columns: stdout.isTTY ? stdout.columns : undefined,
+    },
+    async (call, globals) => {
+      const cli = createCli(surroundings, globals())
+      format = cli.format
+      const { command, args, options } = call()
+      code = (await command.run({ cli, args, options })) ?? exitCodes.ok.code
+    },
+  )
+  try {
+    await parser.parseAsync([...argv], { from: 'user' })
+    return code
+  } catch (error) {
+    // commander has said what was wrong by now; help and version are no errors.
+    if (error instanceof CommanderError) {
+      return error.exitCode === 0 ? exitCodes.ok.code : exitCodes.usage.code
+    }
+    stderr.write(reportOf(error, format))
+    return exitOfError(error)
+  }
+}
+
+/** The format as far as it can be known before the words are parsed, for errors in them. */
+function formatIn(argv: readonly string[]): Format {
+  const at = argv.findIndex((word) => word === '-o' || word === '--output')
+  const value = argv[at + 1]
+  return at >= 0 && formats.includes(value as Format) ? (value as Format) : 'table'
+}

@@ -1,0 +1,60 @@
+// What a run of xeroctl touches, passed in (law L10), so that a test is a run in the same process.
+import { randomUUID } from 'node:crypto'
+import { homedir } from 'node:os'
+import {
+  type Surroundings as ClientSurroundings,
+  systemSurroundings as clientSurroundings,
+} from '@xerotier/client/surroundings.ts'
+
+export interface OutputStream {
+  /** Answers false when `drain` will follow. */
+  write(chunk: string | Uint8Array): boolean
+  once(event: 'drain', listener: () => void): unknown
+  isTTY?: boolean
+  columns?: number
+}
+
+export interface InputStream extends NodeJS.ReadableStream {
+  isTTY?: boolean
+  setRawMode?(raw: boolean): unknown
+}
+
+export interface Surroundings extends ClientSurroundings {
+  /** Without node and the script. */
+  argv: readonly string[]
+  env: Readonly<Record<string, string | undefined>>
+  cwd: string
+  home: string
+  /** User id of the process; undefined where there are none. */
+  uid: number | undefined
+  stdin: InputStream
+  stdout: OutputStream
+  stderr: OutputStream
+  /** Milliseconds since the epoch. */
+  now(): number
+  randomId(): string
+  /** Calls back on Ctrl-C or SIGTERM until the answered function is called. */
+  onInterrupt(handler: () => void): () => void
+}
+
+export const systemSurroundings: Surroundings = {
+  ...clientSurroundings,
+  argv: process.argv.slice(2),
+  env: process.env,
+  cwd: process.cwd(),
+  home: homedir(),
+  uid: process.getuid?.(),
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  now: () => Date.now(),
+  randomId: () => randomUUID(),
+  onInterrupt(handler) {
+    process.on('SIGINT', handler)
+    process.on('SIGTERM', handler)
+    return () => {
+      process.off('SIGINT', handler)
+      process.off('SIGTERM', handler)
+    }
+  },
+}

@@ -1,0 +1,87 @@
+import type { Agent, AgentDetail } from '@xerotier/protocol/api/agents.ts'
+import { rows } from '../output/detail.ts'
+import type { RecordView, View } from '../output/view.ts'
+
+export const agentView: View<Agent> = {
+  name: (agent) => agent.name,
+  columns: [
+    { header: 'ID', value: (agent) => agent.id },
+    { header: 'NAME', value: (agent) => agent.name, shrink: true },
+    { header: 'STATUS', value: (agent) => ({ word: agent.health }) },
+    { header: 'ROLE', value: (agent) => agent.role, wide: true },
+    { header: 'REGION', value: (agent) => agent.region },
+    { header: 'TOOLS', value: (agent) => agent.tool_count, right: true },
+    { header: 'RUNNING', value: (agent) => `${agent.in_flight}/${agent.max_concurrent_executions}`, right: true },
+    { header: 'HEARTBEAT', value: (agent) => ({ time: agent.last_heartbeat_at }) },
+    { header: 'HOST', value: (agent) => agent.hostname, wide: true },
+    { header: 'VERSION', value: (agent) => agent.version, wide: true },
+    { header: 'MANIFEST', value: (agent) => agent.manifest_version, wide: true, right: true },
+    { header: 'ENROLLED', value: (agent) => ({ time: agent.enrolled_at }), wide: true },
+  ],
+}
+
+/** After a change: what changed, without the tools. */
+export const agentRecord: RecordView<Agent> = { name: agentView.name, detail: (agent) => ({ fields: fieldsOf(agent) }) }
+
+export const agentDetail: RecordView<AgentDetail> = {
+  name: agentView.name,
+  detail: (agent) => ({
+    fields: [...fieldsOf(agent), ['Manifest accepted', { time: agent.manifest_accepted_at }]],
+    sections: [
+      ...(agent.paused.length === 0 ? [] : [{ title: 'Paused', body: rows(pauseColumns, agent.paused) }]),
+      { title: 'Workspaces', body: rows(workspaceColumns, agent.workspaces) },
+      { title: 'Tools', body: rows(toolColumns, agent.tools) },
+      { title: 'Bundles', body: rows(bundleColumns, agent.bundles) },
+    ],
+  }),
+}
+
+function fieldsOf(agent: Agent) {
+  return [
+    ['Id', agent.id],
+    ['Name', agent.name],
+    ['Status', { word: agent.health }],
+    ['State', agent.state],
+    ['Role', agent.role],
+    ['Region', agent.region],
+    ['Description', agent.description],
+    ['Host', agent.hostname],
+    ['Version', agent.version],
+    ['Running', `${agent.in_flight} of at most ${agent.max_concurrent_executions}`],
+    ['Last heartbeat', { time: agent.last_heartbeat_at }],
+    ['Connected', { time: agent.connected_at }],
+    ['Lease expires', { time: agent.lease_expires_at }],
+    ['Enrolled', { time: agent.enrolled_at }],
+    [
+      'Manifest',
+      agent.manifest_version === null ? null : `version ${agent.manifest_version}, ${agent.manifest_hash ?? ''}`,
+    ],
+  ] as const
+}
+
+const pauseColumns = [
+  { header: 'WORKSPACE', value: (pause: Agent['paused'][number]) => pause.workspace ?? 'all' },
+  { header: 'SINCE', value: (pause: Agent['paused'][number]) => ({ time: pause.paused_at }) },
+  { header: 'BY', value: (pause: Agent['paused'][number]) => pause.paused_by },
+  { header: 'REASON', value: (pause: Agent['paused'][number]) => pause.reason, shrink: true },
+]
+
+const workspaceColumns = [
+  { header: 'ID', value: (workspace: AgentDetail['workspaces'][number]) => workspace.id },
+  { header: 'NAME', value: (workspace: AgentDetail['workspaces'][number]) => workspace.name },
+  { header: 'CREDENTIALS', value: (workspace: AgentDetail['workspaces'][number]) => workspace.credentials_ref },
+]
+
+const toolColumns = [
+  { header: 'NAME', value: (tool: AgentDetail['tools'][number]) => tool.name },
+  { header: 'RISK', value: (tool: AgentDetail['tools'][number]) => ({ word: tool.risk }) },
+  { header: 'BUNDLE', value: (tool: AgentDetail['tools'][number]) => `${tool.bundle} ${tool.bundle_version}` },
+  { header: 'DESCRIPTION', value: (tool: AgentDetail['tools'][number]) => tool.description, shrink: true },
+]
+
+const bundleColumns = [
+  { header: 'NAME', value: (bundle: AgentDetail['bundles'][number]) => bundle.name },
+  { header: 'VERSION', value: (bundle: AgentDetail['bundles'][number]) => bundle.version },
+  { header: 'LOADED', value: (bundle: AgentDetail['bundles'][number]) => bundle.error === null },
+  { header: 'WHY NOT', value: (bundle: AgentDetail['bundles'][number]) => bundle.error, shrink: true },
+]

@@ -1,0 +1,123 @@
+import type { Execution, ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
+import { rows, type Section } from '../output/detail.ts'
+import { milliseconds } from '../output/time.ts'
+import type { RecordView, View } from '../output/view.ts'
+
+type Transition = ExecutionDetail['transitions'][number]
+type Decision = ExecutionDetail['approvals'][number]
+type Artifact = ExecutionDetail['artifacts'][number]
+
+export const executionView: View<Execution> = {
+  name: (execution) => execution.id,
+  columns: [
+    { header: 'ID', value: (execution) => execution.id },
+    { header: 'STATUS', value: (execution) => ({ word: execution.state }) },
+    { header: 'TOOL', value: (execution) => execution.tool, shrink: true },
+    { header: 'RISK', value: (execution) => ({ word: execution.risk }), wide: true },
+    { header: 'WORKSPACE', value: (execution) => execution.workspace, shrink: true },
+    { header: 'AGENT', value: (execution) => execution.agent, shrink: true },
+    {
+      header: 'DURATION',
+      value: (execution) => (execution.duration_ms === null ? null : milliseconds(execution.duration_ms)),
+      right: true,
+    },
+    { header: 'CREATED', value: (execution) => ({ time: execution.created_at }) },
+    { header: 'EXIT', value: (execution) => execution.exit_code, wide: true, right: true },
+    { header: 'REQUESTED BY', value: (execution) => execution.requested_by, wide: true },
+    { header: 'REASON', value: (execution) => execution.reason, wide: true, shrink: true },
+  ],
+}
+
+export const executionRecord: RecordView<Execution> = {
+  name: executionView.name,
+  detail: (execution) => ({ fields: fieldsOf(execution), sections: sectionsOf(execution) }),
+}
+
+export const executionDetail: RecordView<ExecutionDetail> = {
+  name: executionView.name,
+  detail: (execution) => ({
+    fields: fieldsOf(execution),
+    sections: [
+      { title: 'Transitions', body: rows(transitionColumns, execution.transitions) },
+      { title: 'Approvals', body: rows(decisionColumns, execution.approvals) },
+      ...sectionsOf(execution),
+      ...textSection('Output', execution.stdout),
+      ...textSection('Error output', execution.stderr),
+      ...(execution.artifacts.length === 0
+        ? []
+        : [{ title: 'Artifacts', body: rows(artifactColumns, execution.artifacts) }]),
+      ...(execution.resolution === null
+        ? []
+        : textSection(
+            'Resolution',
+            `${execution.resolution.at} by ${execution.resolution.by}: ${execution.resolution.note}`,
+          )),
+    ],
+  }),
+}
+
+function fieldsOf(execution: Execution) {
+  const { exit_code, signal, error, duration_ms } = execution
+  return [
+    ['Id', execution.id],
+    ['Status', { word: execution.state }],
+    ['Tool', execution.tool],
+    ['Risk', { word: execution.risk }],
+    ['Workspace', `${execution.workspace} (${execution.workspace_id})`],
+    ['Agent', execution.agent === null ? null : `${execution.agent} (${execution.agent_id})`],
+    ['Attempt', execution.attempt],
+    ['Reason', execution.reason],
+    ['Requested by', execution.requested_by],
+    ['Approval', execution.approval_id],
+    ['Created', { time: execution.created_at }],
+    ['Dispatched', { time: execution.dispatched_at }],
+    ['Started', { time: execution.started_at }],
+    ['Finished', { time: execution.finished_at }],
+    ['Duration', duration_ms === null ? null : milliseconds(duration_ms)],
+    ['Exit code', signal === null ? exit_code : `${exit_code ?? ''} signal ${signal}`.trim()],
+    ['Error', error === null ? null : `${error.message} (${error.code})`],
+    [
+      'Output',
+      `${execution.stdout_bytes} B stdout, ${execution.stderr_bytes} B stderr${execution.truncated ? ', truncated' : ''}`,
+    ],
+    ['Timeout', milliseconds(execution.timeout_ms)],
+    ['Digest', execution.digest],
+    ['Request id (trace)', execution.request_id],
+  ] as const
+}
+
+function sectionsOf(execution: Execution): Section[] {
+  const result =
+    execution.result === null || execution.result === undefined ? '' : JSON.stringify(execution.result, null, 2)
+  return [{ title: 'Arguments', body: JSON.stringify(execution.args, null, 2) }, ...textSection('Result', result)]
+}
+
+function textSection(title: string, body: string): Section[] {
+  return body === '' ? [] : [{ title, body }]
+}
+
+const transitionColumns = [
+  { header: 'AT', value: (transition: Transition) => transition.at },
+  { header: 'STATUS', value: (transition: Transition) => ({ word: transition.state }) },
+  { header: 'BY', value: (transition: Transition) => transition.actor },
+  {
+    header: 'DETAIL',
+    value: (transition: Transition) =>
+      Object.keys(transition.detail).length === 0 ? null : JSON.stringify(transition.detail),
+    shrink: true,
+  },
+]
+
+const decisionColumns = [
+  { header: 'ID', value: (decision: Decision) => decision.id },
+  { header: 'STATUS', value: (decision: Decision) => ({ word: decision.state }) },
+  { header: 'BY', value: (decision: Decision) => decision.decided_by },
+  { header: 'AT', value: (decision: Decision) => decision.decided_at },
+  { header: 'NOTE', value: (decision: Decision) => decision.note, shrink: true },
+]
+
+const artifactColumns = [
+  { header: 'ID', value: (artifact: Artifact) => artifact.id },
+  { header: 'NAME', value: (artifact: Artifact) => artifact.name },
+  { header: 'BYTES', value: (artifact: Artifact) => artifact.bytes, right: true },
+]

@@ -1,0 +1,36 @@
+import type { JoinKey } from '@xerotier/protocol/api/join-keys.ts'
+import type { RecordView, View } from '../output/view.ts'
+
+export const joinKeyView: View<JoinKey> = {
+  name: (key) => key.id,
+  columns: [
+    { header: 'ID', value: (key) => key.id },
+    { header: 'NAME', value: (key) => key.name, shrink: true },
+    { header: 'STATUS', value: (key) => ({ word: key.state }) },
+    { header: 'ROLE', value: (key) => key.role },
+    { header: 'REGION', value: (key) => key.region },
+    { header: 'EXPIRES', value: (key) => ({ time: key.expires_at }) },
+    { header: 'ROUTER', value: (key) => key.router_addr, wide: true },
+    { header: 'CREATED', value: (key) => ({ time: key.created_at }), wide: true },
+    { header: 'CONSUMED BY', value: (key) => key.consumed_by, wide: true },
+  ],
+}
+
+export const joinKeyRecord: RecordView<JoinKey> = {
+  name: joinKeyView.name,
+  detail: (key) => ({
+    fields: [
+      ['Id', key.id],
+      ['Name', key.name],
+      ['Status', { word: key.state }],
+      ['Role', key.role],
+      ['Region', key.region],
+      ['Router address', key.router_addr],
+      ['Created', { time: key.created_at }],
+      ['Expires', { time: key.expires_at }],
+      ['Consumed', { time: key.consumed_at }],
+      ['Consumed by', key.consumed_by],
+      ['Revoked', { time: key.revoked_at }],
+    ],
+  }),
+}

@@ -1,0 +1,48 @@
+import type { ApiKey } from '@xerotier/protocol/api/api-keys.ts'
+import type { RecordView, View } from '../output/view.ts'
+
+export const keyView: View<ApiKey> = {
+  name: (key) => key.id,
+  columns: [
+    { header: 'ID', value: (key) => key.id },
+    { header: 'NAME', value: (key) => key.name, shrink: true },
+    { header: 'PREFIX', value: (key) => key.prefix },
+    { header: 'SCOPES', value: (key) => key.scopes.join(','), shrink: true },
+    { header: 'ACTIVE', value: (key) => key.is_active },
+    { header: 'LAST_USED', value: (key) => ({ time: key.last_used_at }) },
+    { header: 'EXPIRES', value: (key) => ({ time: key.expires_at }) },
+    { header: 'CREATED', value: (key) => ({ time: key.created_at }), wide: true },
+    { header: 'QUOTA', value: quotaOf, wide: true },
+  ],
+}
+
+export const keyRecord: RecordView<ApiKey> = {
+  name: keyView.name,
+  detail: (key) => ({
+    fields: [
+      ['Id', key.id],
+      ['Name', key.name],
+      ['Prefix', key.prefix],
+      ['Scopes', key.scopes.join(', ')],
+      ['Active', key.is_active],
+      [
+        'Allowed addresses',
+        key.ip_filter === null || key.ip_filter.allow.length === 0 ? 'any' : key.ip_filter.allow.join(', '),
+      ],
+      [
+        'Blocked addresses',
+        key.ip_filter === null || key.ip_filter.block.length === 0 ? 'none' : key.ip_filter.block.join(', '),
+      ],
+      ['Quota', quotaOf(key) ?? 'none'],
+      ['Created', { time: key.created_at }],
+      ['Last used', { time: key.last_used_at }],
+      ['Expires', { time: key.expires_at }],
+      ['Revoked', { time: key.revoked_at }],
+      ['Old value works until', { time: key.grace_until }],
+    ],
+  }),
+}
+
+function quotaOf(key: ApiKey): string | null {
+  return key.quota === null ? null : `${key.quota.requests} per ${key.quota.window_seconds} s`
+}

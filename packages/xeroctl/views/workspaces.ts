@@ -1,0 +1,39 @@
+import type { Workspace } from '@xerotier/protocol/api/workspaces.ts'
+import { rows } from '../output/detail.ts'
+import type { RecordView, View } from '../output/view.ts'
+
+type Bound = Workspace['agents'][number]
+
+export const workspaceView: View<Workspace> = {
+  name: (workspace) => workspace.name,
+  columns: [
+    { header: 'ID', value: (workspace) => workspace.id },
+    { header: 'NAME', value: (workspace) => workspace.name },
+    { header: 'TYPE', value: (workspace) => workspace.type },
+    { header: 'AGENTS', value: (workspace) => workspace.agents.map((agent) => agent.agent).join(', '), shrink: true },
+    { header: 'CREATED', value: (workspace) => ({ time: workspace.created_at }) },
+    { header: 'DESCRIPTION', value: (workspace) => workspace.description, wide: true, shrink: true },
+  ],
+}
+
+export const workspaceRecord: RecordView<Workspace> = {
+  name: workspaceView.name,
+  detail: (workspace) => ({
+    fields: [
+      ['Id', workspace.id],
+      ['Name', workspace.name],
+      ['Type', workspace.type],
+      ['Description', workspace.description],
+      ['Created', { time: workspace.created_at }],
+    ],
+    sections: [{ title: 'Agents', body: rows(boundColumns, workspace.agents) }],
+  }),
+}
+
+const boundColumns = [
+  { header: 'ID', value: (bound: Bound) => bound.agent_id },
+  { header: 'NAME', value: (bound: Bound) => bound.agent },
+  { header: 'STATUS', value: (bound: Bound) => ({ word: bound.health }) },
+  { header: 'CREDENTIALS', value: (bound: Bound) => bound.credentials_ref },
+  { header: 'BOUND', value: (bound: Bound) => ({ time: bound.bound_at }) },
+]

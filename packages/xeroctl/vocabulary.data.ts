@@ -1,0 +1,20 @@
+// The product's words that options and completions offer. Plain data: a bundler may put the value here in place of the
+// schemas behind it (client/routes.data.ts says why).
+import { agentRoles } from '@xerotier/protocol/api/join-keys.ts'
+import { scopes } from '@xerotier/protocol/api/scopes.ts'
+import { agentStates } from '@xerotier/protocol/lifecycles/agent.ts'
+import { approvalStates } from '@xerotier/protocol/lifecycles/approval.ts'
+import { executionStates, settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
+import { workspaceTypes } from '@xerotier/protocol/manifest.ts'
+import { risks } from '@xerotier/protocol/risk.ts'
+
+export const vocabulary = {
+  risks,
+  scopes,
+  agentRoles,
+  agentStates,
+  approvalStates,
+  executionStates,
+  settledExecutionStates,
+  workspaceTypes,
+}
