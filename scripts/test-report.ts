@@ -26,9 +26,8 @@ export async function reportTests(stream: ReturnType<typeof run>, print: (line: 
   const on = stream.on.bind(stream) as unknown as (event: string, listener: (data: never) => void) => void
 
   on('test:pass', (test: Finished) => {
-    if (test.details.type === 'suite' || test.name === test.file) return
     if (test.skip || test.todo) skips.push(test)
-    else passed += 1
+    else if (test.details.type !== 'suite' && test.name !== test.file) passed += 1
   })
   on('test:fail', (test: Finished) => {
     if (test.details.error?.failureType !== 'subtestsFailed') failures.push(test)
