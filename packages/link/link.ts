@@ -7,11 +7,14 @@ import type { DispatchFrame } from '@xerotier/protocol/frames/dispatch.ts'
 import type { OutputFrame } from '@xerotier/protocol/frames/output.ts'
 import type { RefusedFrame } from '@xerotier/protocol/frames/refused.ts'
 import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
+import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import type { Binding, Manifest } from '@xerotier/protocol/manifest.ts'
-import type { Clock } from '@xerotier/runtime/clock.ts'
+import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
+import { type Connection, type ConnectionEnd, openConnection } from './connection.ts'
 import type { AgentKeys } from './keys.ts'
 import type { Outbox } from './outbox.ts'
+import { createOutputWindow } from './output-window.ts'
 
 /** What the owner of a link does with what arrives. All synchronous: none may throw. */
 export interface LinkHandlers {
@@ -68,5 +71,173 @@ export interface Link {
   close(reason: string, deadlineMs: number): Promise<void>
 }
 
-export type CreateLink = (options: LinkOptions) => Link
-export type { InFlight }
+/** First and longest pause before dialling again, ms. */
+const backoffMs = { first: 100, longest: 5_000, refused: 30_000 }
+/** Handshakes in a row that the router's gatekeeper may refuse before the credentials count as revoked. */
+const refusalsAllowed = 3
+
+export function createLink(options: LinkOptions): Link {
+  const { clock, log, outbox, handlers } = options
+  const unacknowledged = createOutputWindow()
+  let state: Link['state'] = 'connecting'
+  let connection: Connection | undefined
+  let draining = false
+  let refusals = 0
+  let pause = backoffMs.first
+  let redial: Timer | undefined
+  /** Durable results that have been sent, or wait for a connection, and are not on disk yet. */
+  let unsaved: ResultFrame[] = []
+  let saving = false
+  let whenQuiet: (() => void) | undefined
+
+  function inFlight(): InFlight[] {
+    const running = options.running().map((call) => ({ ...refOf(call), status: 'running' as const }))
+    const settled = outbox.pending().map((call) => ({ ...refOf(call), status: 'settled' as const }))
+    return [...running, ...settled]
+  }
+
+  function dial(): void {
+    if (state === 'closed') return
+    state = 'connecting'
+    connection = openConnection({
+      ...options,
+      inFlight,
+      draining: () => draining,
+      onHandshake: () => {
+        state = 'handshaking'
+      },
+      onOnline(welcome) {
+        state = 'online'
+        refusals = 0
+        pause = backoffMs.first
+        handlers.bindings(welcome.bindings)
+        handlers.paused(welcome.paused)
+        for (const call of welcome.forget) forget(call)
+        for (const frame of unacknowledged.all()) connection?.send(frame)
+        for (const result of outbox.pending()) connection?.send(result)
+        handlers.online()
+      },
+      onFrame: receive,
+      onEnd: ended,
+    })
+  }
+
+  function ended(end: ConnectionEnd): void {
+    const wasOnline = state === 'online'
+    connection = undefined
+    if (state === 'closed') return
+    state = 'connecting'
+    if (wasOnline) handlers.offline(end.reason)
+    refusals = end.kind === 'not_admitted' ? refusals + 1 : 0
+    if (end.kind === 'revoked' || refusals >= refusalsAllowed) return revoked(end.reason)
+    if (end.kind === 'refused') pause = backoffMs.refused
+    log.info({ reason: end.reason, retry_in_ms: pause }, 'the connection to the router ended')
+    redial = clock.after(pause * (0.5 + Math.random() / 2), dial)
+    pause = Math.min(pause * 2, end.kind === 'refused' ? backoffMs.refused : backoffMs.longest)
+  }
+
+  function revoked(reason: string): void {
+    state = 'closed'
+    log.error({ reason }, 'the router does not accept the credentials of this agent')
+    handlers.credentialsRevoked(reason)
+  }
+
+  function forget(call: CallRef): void {
+    unacknowledged.drop(call.execution_id)
+    outbox.acknowledge(call)
+    handlers.forget(call)
+  }
+
+  function receive(frames: RouterFrame[]): void {
+    const calls: DispatchFrame[] = []
+    for (const frame of frames) {
+      switch (frame.t) {
+        case 'dispatch':
+          calls.push(frame)
+          break
+        case 'cancel':
+          handlers.cancel(refOf(frame))
+          break
+        case 'output_ack':
+          unacknowledged.acknowledge(frame.execution_id, frame.attempt, frame.seq)
+          handlers.outputAcknowledged(refOf(frame), frame.seq)
+          break
+        case 'result_ack':
+          unacknowledged.drop(frame.execution_id)
+          outbox.acknowledge(frame)
+          if (outbox.pending().length === 0) whenQuiet?.()
+          break
+        case 'bindings':
+          handlers.bindings(frame.bindings)
+          break
+        case 'pause':
+          handlers.paused(frame.paused)
+          break
+        case 'lease':
+          for (const call of frame.forget) forget(call)
+          break
+        default:
+          log.warning({ frame: frame.t }, 'the router sent a frame that does not belong here')
+      }
+    }
+    if (calls.length > 0) handlers.dispatch(calls)
+  }
+
+  /** After the messages of this turn have left: the sync then runs beside the router's work instead of before it. */
+  function saveSoon(result: ResultFrame): void {
+    unsaved.push(result)
+    if (saving) return
+    saving = true
+    setImmediate(() => {
+      saving = false
+      const results = unsaved
+      unsaved = []
+      if (state !== 'closed') outbox.persist(results)
+    })
+  }
+
+  return {
+    get state() {
+      return state
+    },
+    start: dial,
+    accepted: (frame) => connection?.send(frame),
+    output(frame) {
+      unacknowledged.add(frame)
+      connection?.send(frame)
+    },
+    unacknowledgedBytes: (executionId) => unacknowledged.bytes(executionId),
+    result(frame, { durable }) {
+      outbox.settle(frame, { durable: false })
+      connection?.send(frame)
+      if (durable) saveSoon(frame)
+    },
+    refused: (frame) => connection?.send(frame),
+    manifestChanged: () => connection?.renew(),
+    drain() {
+      draining = true
+      connection?.renew()
+    },
+    async close(reason, deadlineMs) {
+      if (state === 'closed') return
+      if (state === 'online' && outbox.pending().length > 0) {
+        await new Promise<void>((resolve) => {
+          const timer = clock.after(deadlineMs, resolve)
+          whenQuiet = () => {
+            timer.cancel()
+            resolve()
+          }
+        })
+      }
+      state = 'closed'
+      redial?.cancel()
+      outbox.flush()
+      await connection?.close(reason)
+      connection = undefined
+    },
+  }
+}
+
+function refOf({ execution_id, attempt, lease_epoch }: CallRef): CallRef {
+  return { execution_id, attempt, lease_epoch }
+}

@@ -1,6 +1,11 @@
 // The agent's durable memory: which at-most-once calls were started, and which results the router has not acknowledged.
+import { randomBytes } from 'node:crypto'
+import { chmodSync, mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import type { CallRef } from '@xerotier/protocol/frames/call.ts'
 import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
+import { packMessage, unpackMessage } from '@xerotier/runtime/msgpack.ts'
 
 export interface Outbox {
   /** Random 32 hex digits made with the file: another file is another journal. */
@@ -11,6 +16,8 @@ export interface Outbox {
   has(call: CallRef): boolean
   /** Keeps a result until it is acknowledged. `durable`: synced to disk before this returns. */
   settle(result: ResultFrame, options: { durable: boolean }): void
+  /** Syncs results that were settled without it, all in one transaction. */
+  persist(results: ResultFrame[]): void
   /** The router has it: forget call and result. */
   acknowledge(call: CallRef): void
   /** Results not yet acknowledged, oldest first. */
@@ -20,4 +27,138 @@ export interface Outbox {
   /** Writes undurable results to disk too: before the process ends. */
   flush(): void
   close(): void
+}
+
+const schema = `
+create table if not exists journal (id text not null) strict;
+create table if not exists calls (
+  execution_id text not null,
+  attempt integer not null,
+  lease_epoch integer not null,
+  result blob,
+  primary key (execution_id, attempt)
+) strict, without rowid;`
+
+const keyOf = (call: CallRef) => `${call.execution_id} ${call.attempt}`
+const refOf = ({ execution_id, attempt, lease_epoch }: CallRef): CallRef => ({ execution_id, attempt, lease_epoch })
+
+/** Opens or makes the SQLite file, 0600, its folder with it. WAL with a sync at every commit: what `begin` recorded survives power loss. */
+export function openOutbox(path: string): Outbox {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const db = new DatabaseSync(path)
+  chmodSync(path, 0o600)
+  db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000;')
+  // A second process on the same journal would start calls twice: the first one keeps it locked.
+  db.exec('pragma locking_mode = exclusive; begin immediate; commit;')
+  db.exec(schema)
+  if (db.prepare('select 1 from journal').get() === undefined)
+    db.prepare('insert into journal (id) values (?)').run(randomBytes(16).toString('hex'))
+  const journalId = (db.prepare('select id from journal').get() as { id: string }).id
+
+  const insertCall = db.prepare(
+    'insert into calls (execution_id, attempt, lease_epoch) values (?, ?, ?) on conflict do nothing',
+  )
+  const writeResult = db.prepare(
+    'insert into calls (execution_id, attempt, lease_epoch, result) values (?, ?, ?, ?) on conflict do update set result = excluded.result',
+  )
+  const remove = db.prepare('delete from calls where execution_id = ? and attempt = ?')
+
+  const begun = new Map<string, CallRef>()
+  const results = new Map<string, ResultFrame>()
+  /** Keys that have a row in the file. */
+  const stored = new Set<string>()
+  const interrupted: CallRef[] = []
+  for (const row of db
+    .prepare('select execution_id, attempt, lease_epoch, result from calls')
+    .all() as unknown as (CallRef & { result: Uint8Array | null })[]) {
+    const call = refOf(row)
+    stored.add(keyOf(call))
+    if (row.result === null) {
+      begun.set(keyOf(call), call)
+      interrupted.push(call)
+    } else results.set(keyOf(call), unpackMessage(row.result) as ResultFrame)
+  }
+
+  function inTransaction(work: () => void): void {
+    db.exec('begin immediate')
+    try {
+      work()
+      db.exec('commit')
+    } catch (error) {
+      db.exec('rollback')
+      throw error
+    }
+  }
+
+  function write(result: ResultFrame): void {
+    writeResult.run(result.execution_id, result.attempt, result.lease_epoch, packMessage(result))
+    stored.add(keyOf(result))
+  }
+
+  /** Acknowledged rows wait for the next write: removing them needs no sync of its own. */
+  const acknowledged = new Map<string, CallRef>()
+  function sweep(): void {
+    for (const [key, call] of acknowledged) {
+      remove.run(call.execution_id, call.attempt)
+      stored.delete(key)
+    }
+    acknowledged.clear()
+  }
+
+  return {
+    journalId,
+    begin(calls) {
+      const known = calls.filter(
+        (call) => begun.has(keyOf(call)) || results.has(keyOf(call)) || acknowledged.has(keyOf(call)),
+      )
+      const fresh = calls.filter((call) => !known.includes(call))
+      if (fresh.length > 0) {
+        inTransaction(() => {
+          sweep()
+          for (const call of fresh) insertCall.run(call.execution_id, call.attempt, call.lease_epoch)
+        })
+        for (const call of fresh) {
+          begun.set(keyOf(call), refOf(call))
+          stored.add(keyOf(call))
+        }
+      }
+      return known
+    },
+    has: (call) => begun.has(keyOf(call)) || results.has(keyOf(call)),
+    settle(result, { durable }) {
+      if (durable) {
+        inTransaction(() => {
+          sweep()
+          write(result)
+        })
+      }
+      begun.delete(keyOf(result))
+      results.set(keyOf(result), result)
+    },
+    persist(settled) {
+      const unsaved = settled.filter((result) => results.has(keyOf(result)))
+      if (unsaved.length === 0) return
+      inTransaction(() => {
+        sweep()
+        for (const result of unsaved) write(result)
+      })
+    },
+    acknowledge(call) {
+      const key = keyOf(call)
+      begun.delete(key)
+      results.delete(key)
+      if (stored.has(key)) acknowledged.set(key, refOf(call))
+      // Lost in a crash, the row is only reported once more, and acknowledged once more.
+      if (acknowledged.size >= 512) inTransaction(sweep)
+    },
+    pending: () => [...results.values()],
+    interrupted: () => interrupted.filter((call) => begun.has(keyOf(call))),
+    flush() {
+      inTransaction(() => {
+        sweep()
+        for (const [key, result] of results) if (!stored.has(key)) write(result)
+      })
+    },
+    close: () => db.close(),
+  }
 }

@@ -17,8 +17,8 @@ export function createOutputAcks(): OutputAcks {
   const tracks = new Map<string, Track>()
   return {
     received(call, seq) {
-      let track = tracks.get(call.execution_id)
-      if (track === undefined) tracks.set(call.execution_id, (track = { pending: new Set(), highest: -1 }))
+      const track = tracks.get(call.execution_id) ?? { pending: new Set(), highest: -1 }
+      tracks.set(call.execution_id, track)
       track.pending.add(seq)
       track.highest = Math.max(track.highest, seq)
     },

@@ -1,0 +1,231 @@
+// One connection to the router, from dialling to its end. It never comes back: the link opens another.
+import type { AgentFrame } from '@xerotier/protocol/frames/agent-frame.ts'
+import type { InFlight } from '@xerotier/protocol/frames/call.ts'
+import { type RouterFrame, routerFrameSchema } from '@xerotier/protocol/frames/router-frame.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import { envelopeSchema } from '@xerotier/protocol/wire.ts'
+import type { Timer } from '@xerotier/runtime/clock.ts'
+import { unpackMessage } from '@xerotier/runtime/msgpack.ts'
+import { Dealer } from 'zeromq'
+import type { LinkOptions } from './link.ts'
+import { createSender } from './sender.ts'
+
+export type Welcome = Extract<RouterFrame, { t: 'welcome' }>
+
+export interface ConnectionEnd {
+  /**
+   * lost: dial again. not_admitted: the gatekeeper does not know our key. refused: the router will not have us as we are.
+   * revoked: only a new enrollment helps.
+   */
+  kind: 'lost' | 'not_admitted' | 'refused' | 'revoked'
+  reason: string
+}
+
+export interface ConnectionOptions extends LinkOptions {
+  inFlight(): InFlight[]
+  draining(): boolean
+  onHandshake(): void
+  onOnline(welcome: Welcome): void
+  /** The frames of one message, in order. */
+  onFrame(frames: RouterFrame[]): void
+  onEnd(end: ConnectionEnd): void
+}
+
+export interface Connection {
+  /** Before the welcome this drops the frame: whatever must not be lost is kept by the link and sent at the welcome. */
+  send(frame: AgentFrame): void
+  /** Renews the lease now, with the manifest as it is. */
+  renew(): void
+  close(reason: string): Promise<void>
+}
+
+/** How long dialling, the handshake and the welcome may take together, ms. */
+const openingMs = 10_000
+/** Renewals that may pass before an unacknowledged result is sent again. */
+const resendAfterRenewals = 3
+
+export function openConnection(options: ConnectionOptions): Connection {
+  const { clock, log, keys, enrollment } = options
+  const socket = new Dealer({
+    linger: 500,
+    // Nothing is queued for a connection that is not there: a frame of an ended session is worth nothing.
+    immediate: true,
+    curveServerKey: enrollment.router.curve_public_key,
+    curvePublicKey: keys.curve.publicKey,
+    curveSecretKey: keys.curve.secretKey,
+    maxMessageSize: limits.messageBytes,
+    handshakeInterval: limits.handshakeMs,
+    heartbeatInterval: 5_000,
+    heartbeatTimeout: 15_000,
+    reconnectInterval: 250,
+    reconnectMaxInterval: 2_000,
+  })
+  const sender = createSender(socket, keys.signing, (error) =>
+    end({ kind: 'lost', reason: `cannot send: ${(error as Error).message}` }),
+  )
+  let welcome: Welcome | undefined
+  let received = 0
+  let leaseUntil = 0
+  let over = false
+  let renewal: Timer | undefined
+  let renewals = 0
+  const opening = clock.after(openingMs, () => end({ kind: 'lost', reason: `no welcome within ${openingMs} ms` }))
+
+  function end(why: ConnectionEnd): void {
+    if (over) return
+    over = true
+    opening.cancel()
+    renewal?.cancel()
+    socket.close()
+    options.onEnd(why)
+  }
+
+  function onMessage(parts: Buffer[]): void {
+    const envelope = envelopeSchema.safeParse(unpack(parts))
+    if (!envelope.success) return log.warning({}, 'a message from the router could not be read')
+    const { s, n, f } = envelope.data
+    const frames: RouterFrame[] = []
+    for (const raw of f) {
+      const frame = routerFrameSchema.safeParse(raw)
+      if (frame.success) frames.push(frame.data)
+      else
+        log.warning(
+          { frame: String((raw as { t?: unknown } | null)?.t).slice(0, 32) },
+          'a frame from the router could not be read',
+        )
+    }
+    if (welcome === undefined || s === '') {
+      for (const [index, frame] of frames.entries()) {
+        greet(frame, s, n)
+        // What follows the welcome in its own message belongs to the session already.
+        if (welcome !== undefined && frame === welcome && index + 1 < frames.length) deliver(frames.slice(index + 1))
+        if (welcome !== undefined || over) return
+      }
+      return
+    }
+    if (s !== welcome.session || n <= received) return log.warning({}, 'a message of another session was dropped')
+    received = n
+    deliver(frames)
+  }
+
+  function deliver(frames: RouterFrame[]): void {
+    for (const frame of frames) {
+      if (frame.t === 'lease' && frame.lease_epoch === welcome!.lease_epoch)
+        leaseUntil = clock.now() + frame.lease_ttl_ms
+      if (frame.t === 'reenroll') return end({ kind: 'revoked', reason: frame.reason })
+      if (frame.t === 'session_refused') return refused(frame)
+    }
+    options.onFrame(frames)
+  }
+
+  function greet(frame: RouterFrame, session: string, n: number): void {
+    switch (frame.t) {
+      case 'challenge':
+        options.onHandshake()
+        return sender.send({
+          t: 'proof',
+          agent_id: enrollment.agent_id,
+          nonce: frame.nonce,
+          routing_id: frame.routing_id,
+          curve_public_key: keys.curve.publicKey,
+          journal_id: options.outbox.journalId,
+          manifest: options.manifest(),
+          in_flight: options.inFlight(),
+          max_concurrent_executions: options.maxConcurrentExecutions,
+          lease_renewal_interval_ms: options.leaseRenewalIntervalMs,
+          hostname: options.hostname,
+          version: options.version,
+        })
+      case 'welcome':
+        if (frame.session !== session) return
+        opening.cancel()
+        welcome = frame
+        received = n
+        sender.session = frame.session
+        leaseUntil = clock.now() + frame.lease_ttl_ms
+        scheduleRenewal()
+        return options.onOnline(frame)
+      case 'session_refused':
+        return refused(frame)
+      case 'reenroll':
+        return end({ kind: 'revoked', reason: frame.reason })
+      default:
+        return log.warning({ frame: frame.t }, 'the router sent a frame before its welcome')
+    }
+  }
+
+  function refused(frame: Extract<RouterFrame, { t: 'session_refused' }>): void {
+    const again = frame.code === 'session_unknown' || frame.code === 'handshake_expired'
+    if (!again) log.error({ code: frame.code, reason: frame.message }, 'the router refused the session')
+    end({ kind: again ? 'lost' : 'refused', reason: `${frame.code}: ${frame.message}` })
+  }
+
+  function scheduleRenewal(): void {
+    renewal = clock.after(options.leaseRenewalIntervalMs, () => {
+      if (clock.now() > leaseUntil)
+        return end({ kind: 'lost', reason: 'the router stopped answering and the lease is over' })
+      renew()
+      // A router that could not store a result says nothing: it gets it again.
+      if (++renewals % resendAfterRenewals === 0) for (const result of options.outbox.pending()) sender.send(result)
+      scheduleRenewal()
+    })
+  }
+
+  function renew(): void {
+    if (welcome === undefined || over) return
+    const manifest = options.manifest()
+    sender.send({
+      t: 'lease_renewal',
+      lease_epoch: welcome.lease_epoch,
+      manifest_hash: manifest.manifest_hash,
+      manifest_version: manifest.manifest_version,
+      manifest,
+      in_flight: options.inFlight(),
+      draining: options.draining(),
+    })
+  }
+
+  async function watch(): Promise<void> {
+    for await (const event of socket.events) {
+      if (over) return
+      if (event.type === 'handshake') sender.send({ t: 'hello', agent_id: enrollment.agent_id })
+      else if (event.type === 'disconnect') end({ kind: 'lost', reason: 'disconnected' })
+      else if (event.type === 'handshake:error:auth')
+        end({ kind: 'not_admitted', reason: 'the router does not admit the CURVE key of this agent' })
+      else if (event.type === 'handshake:error:protocol')
+        end({ kind: 'lost', reason: 'the CURVE handshake failed: is the key of the router right?' })
+    }
+  }
+
+  async function read(): Promise<void> {
+    for await (const parts of socket) if (!over) onMessage(parts)
+  }
+
+  watch().catch((error) => end({ kind: 'lost', reason: (error as Error).message }))
+  read().catch((error) => end({ kind: 'lost', reason: (error as Error).message }))
+  socket.connect(enrollment.router.address)
+
+  return {
+    send(frame) {
+      if (welcome !== undefined && !over) sender.send(frame)
+    },
+    renew,
+    async close(reason) {
+      if (over) return
+      if (welcome !== undefined) sender.send({ t: 'goodbye', reason })
+      await sender.flushed()
+      over = true
+      opening.cancel()
+      renewal?.cancel()
+      socket.close()
+    },
+  }
+}
+
+function unpack(parts: Buffer[]): unknown {
+  try {
+    return parts.length === 1 ? unpackMessage(parts[0]!) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,157 @@
+// First boot: the join key buys an identity. Later boots: the identity is enough.
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { type Enrollment, enrollmentSchema, enrollText } from '@xerotier/protocol/api/enroll.ts'
+import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
+import { errorEnvelopeSchema } from '@xerotier/protocol/errors.ts'
+import type { Clock } from '@xerotier/runtime/clock.ts'
+import type { Log } from '@xerotier/runtime/log.ts'
+import { readSecretFile, writeSecretFile } from '@xerotier/runtime/secret-file.ts'
+import { type HttpAnswer, httpsRequest } from './http.ts'
+import type { AgentKeys } from './keys.ts'
+
+export interface EnrollOptions {
+  clock: Clock
+  log: Log
+  keys: AgentKeys
+  /** The router's base URL, https. */
+  routerUrl: string
+  joinKey?: string | undefined
+  registrationName: string
+  role: AgentRole
+  /** Accept http, and certificates that do not verify: development only. */
+  allowInsecure: boolean
+  /** Where the enrollment is kept, 0600. */
+  enrollmentPath: string
+  hostname: string
+  version: string
+}
+
+/** The router refused, with its code. */
+export class EnrollError extends Error {
+  readonly code: string
+  /** The router may answer otherwise later. */
+  readonly retry: boolean
+  constructor(code: string, message: string, retry: boolean) {
+    super(message)
+    this.name = 'EnrollError'
+    this.code = code
+    this.retry = retry
+  }
+}
+
+interface Kept {
+  /** Whose enrollment it is: other keys, another router or another name need a new one. */
+  signing_public_key: string
+  curve_public_key: string
+  registration_name: string
+  router_url: string
+  enrollment: Enrollment
+}
+
+/** The kept enrollment if it fits these keys and this router, else undefined. */
+export function loadEnrollment(
+  options: Pick<EnrollOptions, 'keys' | 'routerUrl' | 'registrationName' | 'enrollmentPath'>,
+): Enrollment | undefined {
+  const text = readSecretFile(options.enrollmentPath)
+  if (text === undefined) return undefined
+  try {
+    const kept = JSON.parse(text) as Kept
+    const fits =
+      kept.signing_public_key === options.keys.signing.publicKey.toString('hex') &&
+      kept.curve_public_key === options.keys.curve.publicKey &&
+      kept.registration_name === options.registrationName &&
+      kept.router_url === options.routerUrl
+    return fits ? enrollmentSchema.parse(kept.enrollment) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * The kept enrollment, or a new one bought with the join key. Retries while the router cannot be reached.
+ * @throws EnrollError when there is neither, or when the router refuses
+ */
+export async function ensureEnrolled(options: EnrollOptions): Promise<Enrollment> {
+  const kept = loadEnrollment(options)
+  if (kept !== undefined) return kept
+  if (options.joinKey === undefined)
+    throw new EnrollError('join_key_missing', 'This agent is not enrolled and has no join key.', false)
+  return enroll(options, options.joinKey)
+}
+
+async function enroll(options: EnrollOptions, joinKey: string): Promise<Enrollment> {
+  const { keys, log } = options
+  const body = {
+    join_key: joinKey,
+    registration_name: options.registrationName,
+    role: options.role,
+    signing_public_key: keys.signing.publicKey.toString('hex'),
+    curve_public_key: keys.curve.publicKey,
+    hostname: options.hostname,
+    version: options.version,
+  }
+  const proof = keys.signing.sign(Buffer.from(enrollText(body))).toString('hex')
+  for (let delay = 500; ; delay = Math.min(delay * 2, 30_000)) {
+    try {
+      const answer = await httpsRequest({
+        method: 'POST',
+        url: new URL('/v1/enroll', options.routerUrl),
+        allowInsecure: options.allowInsecure,
+        body: { ...body, proof },
+      })
+      const enrollment = accepted(answer)
+      keep(options, enrollment)
+      log.notice(
+        { agent_id: enrollment.agent_id, project_id: enrollment.project_id, router: enrollment.router.address },
+        'enrolled',
+      )
+      return enrollment
+    } catch (error) {
+      if (error instanceof EnrollError && !error.retry) throw error
+      log.warning(
+        { reason: (error as Error).message, retry_in_ms: delay },
+        'the router could not be asked to enroll this agent',
+      )
+      await new Promise<void>((resolve) => {
+        // This wait is all that a booting agent does, so unlike other timers it keeps the process alive.
+        const keepAlive = setInterval(() => {}, 1 << 30)
+        options.clock.after(delay, () => {
+          clearInterval(keepAlive)
+          resolve()
+        })
+      })
+    }
+  }
+}
+
+/** Renews the bearer token. @throws EnrollError */
+export async function refreshEnrollment(options: EnrollOptions, current: Enrollment): Promise<Enrollment> {
+  const url = new URL('/v1/enroll/refresh', options.routerUrl)
+  const enrollment = accepted(
+    await httpsRequest({ method: 'POST', url, allowInsecure: options.allowInsecure, token: current.token }),
+  )
+  keep(options, enrollment)
+  return enrollment
+}
+
+function accepted(answer: HttpAnswer): Enrollment {
+  if (answer.status === 200) return enrollmentSchema.parse(answer.body)
+  const envelope = errorEnvelopeSchema.safeParse(answer.body)
+  if (!envelope.success)
+    throw new EnrollError('http_error', `the router answered ${answer.status}`, answer.status >= 500)
+  const { code, message } = envelope.data.error
+  throw new EnrollError(code ?? 'http_error', message, answer.status === 429 || answer.status >= 500)
+}
+
+function keep(options: EnrollOptions, enrollment: Enrollment): void {
+  const kept: Kept = {
+    signing_public_key: options.keys.signing.publicKey.toString('hex'),
+    curve_public_key: options.keys.curve.publicKey,
+    registration_name: options.registrationName,
+    router_url: options.routerUrl,
+    enrollment,
+  }
+  mkdirSync(dirname(options.enrollmentPath), { recursive: true, mode: 0o700 })
+  writeSecretFile(options.enrollmentPath, `${JSON.stringify(kept, null, 2)}\n`)
+}

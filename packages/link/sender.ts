@@ -1,0 +1,72 @@
+// The one writer of the socket: all frames that are ready leave as one message with one signature.
+import type { AgentFrame } from '@xerotier/protocol/frames/agent-frame.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import { messageSignaturePrefix, wireVersion } from '@xerotier/protocol/wire.ts'
+import type { SigningKey } from '@xerotier/runtime/ed25519.ts'
+import { packMessage } from '@xerotier/runtime/msgpack.ts'
+import type { Dealer } from 'zeromq'
+
+export interface Sender {
+  /** Session id that the next messages carry; empty before the welcome. Setting it starts their numbers anew. */
+  session: string
+  send(frame: AgentFrame): void
+  /** Resolves when everything sent so far is with the socket. */
+  flushed(): Promise<void>
+}
+
+const prefix = Buffer.from(messageSignaturePrefix)
+
+export function createSender(socket: Dealer, signing: SigningKey, failed: (error: unknown) => void): Sender {
+  let queue: AgentFrame[] = []
+  let session = ''
+  let number = 0
+  let writing: Promise<void> | undefined
+
+  async function write(): Promise<void> {
+    // One turn of the event loop lets everything that is ready together leave together.
+    await new Promise((resolve) => setImmediate(resolve))
+    while (queue.length > 0) {
+      const frames = withoutNeedlessStarts(queue.splice(0, limits.framesPerMessage))
+      for (const body of messages(frames)) await socket.send([body, signing.sign(Buffer.concat([prefix, body]))])
+    }
+  }
+
+  /** Usually one; more where one would be larger than the router accepts. */
+  function messages(frames: AgentFrame[]): Buffer[] {
+    const body = packMessage({ v: wireVersion, s: session, n: ++number, f: frames })
+    if (body.length <= limits.messageBytes || frames.length === 1) return [body]
+    number -= 1
+    const half = frames.length >> 1
+    return [...messages(frames.slice(0, half)), ...messages(frames.slice(half))]
+  }
+
+  return {
+    get session() {
+      return session
+    },
+    set session(value) {
+      session = value
+      number = 0
+    },
+    send(frame) {
+      queue.push(frame)
+      writing ??= write()
+        .catch((error) => {
+          queue = []
+          failed(error)
+        })
+        .finally(() => {
+          writing = undefined
+        })
+    },
+    async flushed() {
+      await writing
+    },
+  }
+}
+
+/** A start that leaves together with its end says nothing that the end does not say. */
+function withoutNeedlessStarts(frames: AgentFrame[]): AgentFrame[] {
+  const ended = new Set(frames.flatMap((frame) => (frame.t === 'result' ? [frame.execution_id] : [])))
+  return ended.size === 0 ? frames : frames.filter((frame) => frame.t !== 'accepted' || !ended.has(frame.execution_id))
+}
