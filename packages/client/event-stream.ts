@@ -1,10 +1,11 @@
 // Server-sent events that survive cuts: resume with Last-Event-ID, back off, and take silence for a cut.
-import { heartbeatSeconds } from '@xerotier/protocol/events.ts'
+
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { ConnectionError } from './api-error.ts'
 import { exchange, explain } from './exchange.ts'
 import type { PlannedRequest } from './request.ts'
 import { isPassing } from './retry.ts'
+import { heartbeatSeconds } from './streams.data.ts'
 import { pause, type Surroundings } from './surroundings.ts'
 
 export interface StreamEvent {

@@ -11,7 +11,7 @@ export interface RouteData {
 }
 
 export const routeData = Object.fromEntries(
-  Object.entries(routes).map(([id, { method, path, response, status }]) => [
+  Object.entries(routes).map(([id, { method, path, response, status }]): [string, RouteData] => [
     id,
     { method, path, answer: typeof response === 'string' ? response : 'json', status },
   ]),

@@ -1,7 +1,7 @@
 // Follows one call to its end: state on stderr, output where it belongs, the outcome as exit code.
 import type { StreamEvent } from '@xerotier/client/event-stream.ts'
+import { streamEventNames } from '@xerotier/client/streams.data.ts'
 import type { ExecutionDetail, OutputEvent } from '@xerotier/protocol/api/executions.ts'
-import { streamEventNames } from '@xerotier/protocol/events.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { Cli } from '../cli.ts'
 import { exitCodes, exitOfState } from '../exit-codes.ts'
