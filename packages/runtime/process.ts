@@ -1,6 +1,6 @@
 // How a process of ours lives and ends: one start, one clean stop, and no way to hang.
-import { ConfigError, configExitCode } from './config-error.ts'
 import type { Log } from './log.ts'
+import { StartError } from './start-error.ts'
 
 export interface Running {
   /** Ends everything in order. Called once. */
@@ -12,49 +12,55 @@ export interface Running {
 }
 
 const stopSignals = ['SIGTERM', 'SIGINT'] as const
+type StopSignal = (typeof stopSignals)[number]
 /** Shell convention for a process that a signal ended: 128 + its number. */
-const forcedExitCodes = { SIGTERM: 143, SIGINT: 130 } as const
+const forcedExitCodes: Record<StopSignal, number> = { SIGTERM: 143, SIGINT: 130 }
+/** How long a start may go on after it was told to give up. */
+const abandonStartMs = 10_000
 
 /**
- * Runs until a signal, then stops cleanly and exits: 0 after a clean stop, 1 after a failure, 78 for wrong settings.
- * A second SIGTERM or SIGINT exits at once. An unhandled error is logged as critical and ends the process: what it left
- * behind is not known, and a supervisor's restart is.
+ * Runs until a signal, then stops cleanly and exits: 0 after a clean stop, 1 after a failure, the error's own code after
+ * a StartError. A signal during `start` aborts the signal that it is given. A second SIGTERM or SIGINT exits at once. An
+ * unhandled error is logged as critical and ends the process: what it left behind is not known, a restart is.
  */
-export async function runProcess(log: Log, start: () => Promise<Running>): Promise<void> {
+export async function runProcess(log: Log, start: (aborted: AbortSignal) => Promise<Running>): Promise<void> {
   process.on('uncaughtException', (error) => {
     log.critical({ error }, 'unhandled error; the process ends')
     process.exit(1)
   })
-  // Before start, so that a signal during a slow start is not lost.
-  let wanted: NodeJS.Signals | undefined
-  let stop: ((signal: NodeJS.Signals) => void) | undefined
+  const stopping = new AbortController()
+  const signalled = Promise.withResolvers<StopSignal>()
   for (const signal of stopSignals) {
     process.on(signal, () => {
-      if (wanted !== undefined) {
+      if (stopping.signal.aborted) {
         log.warning({ signal }, 'second signal; the process ends now')
         process.exit(forcedExitCodes[signal])
       }
-      wanted = signal
-      stop?.(signal)
+      log.notice({ signal }, 'stopping')
+      stopping.abort()
+      signalled.resolve(signal)
     })
   }
+  // Sockets and servers keep the process alive in general; this does in any case.
+  const anchor = setInterval(() => {}, 0x7fffffff)
+  let abandon: NodeJS.Timeout | undefined
+  stopping.signal.addEventListener('abort', () => {
+    if (!started) abandon = setTimeout(() => process.exit(1), abandonStartMs)
+  })
+  let started = false
   let running: Running
   try {
-    running = await start()
+    running = await start(stopping.signal)
   } catch (error) {
-    process.exit(reportFailedStart(log, error))
+    process.exit(stopping.signal.aborted ? 0 : reportFailedStart(log, error))
   }
+  started = true
+  clearTimeout(abandon)
+
   process.on('SIGHUP', () => {
     running.reload?.().catch((error) => log.error({ error }, 'reload failed; what was loaded before stays'))
   })
-  const signalled = new Promise<NodeJS.Signals>((resolve) => {
-    stop = resolve
-    if (wanted !== undefined) resolve(wanted)
-  })
-  // Servers and sockets keep the process alive in general; this one does in any case.
-  const anchor = setInterval(() => {}, 0x7fffffff)
-  const end = await Promise.race([signalled, running.ended ?? signalled])
-  clearInterval(anchor)
+  const end = await Promise.race([signalled.promise, running.ended ?? signalled.promise])
   let code = typeof end === 'number' ? end : 0
   try {
     await running.stop(typeof end === 'number' ? 'ended' : end)
@@ -62,15 +68,16 @@ export async function runProcess(log: Log, start: () => Promise<Running>): Promi
     log.critical({ error }, 'stopping failed')
     code = 1
   }
+  clearInterval(anchor)
   process.exit(code)
 }
 
-/** Says on stderr, in a sentence, why nothing started. Returns the exit code. */
-export function reportFailedStart(log: Log, error: unknown): number {
-  if (error instanceof ConfigError) {
-    process.stderr.write(`${error.message}\n`)
-    return configExitCode
+/** Returns the exit code. */
+function reportFailedStart(log: Log, error: unknown): number {
+  if (!(error instanceof StartError)) {
+    log.critical({ error }, 'could not start')
+    return 1
   }
-  log.critical({ error }, 'could not start')
-  return 1
+  log.critical({ reason: error.message }, 'could not start')
+  return error.exitCode
 }

@@ -2,14 +2,16 @@
 import { mkdirSync, renameSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
-import { ensureEnrolled } from '@xerotier/link/enroll.ts'
+import { EnrollError, type EnrollOptions, ensureEnrolled } from '@xerotier/link/enroll.ts'
 import { loadKeys } from '@xerotier/link/keys.ts'
 import { createLink, type Link } from '@xerotier/link/link.ts'
 import { openOutbox } from '@xerotier/link/outbox.ts'
+import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import { keyIdOf, verifyingKey } from '@xerotier/runtime/ed25519.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { createMetricsRegistry, serveMetrics } from '@xerotier/runtime/metrics.ts'
+import { notPermittedExitCode, StartError } from '@xerotier/runtime/start-error.ts'
 import { createCallback } from './callback.ts'
 import { type AgentConfig, besideQueue } from './config.ts'
 import { credentialsFileFor } from './execution/credentials.ts'
@@ -28,6 +30,8 @@ export interface AgentOptions {
   version: string
   /** The environment from which tools take what their bundle allows. */
   hostEnv: NodeJS.ProcessEnv
+  /** Gives up a start that waits for the router. */
+  aborted?: AbortSignal
 }
 
 export interface Agent {
@@ -43,13 +47,11 @@ export interface Agent {
   ended: Promise<number>
 }
 
-/** sysexits.h EX_NOPERM: the router revoked this agent's credentials, so starting again does not help. */
-export const revokedExitCode = 77
 /** How long the last results may take to reach the router. */
 const handOverMs = 5000
 const shippedDir = join(import.meta.dirname, 'bundles')
 
-/** @throws Fault when enrollment is refused; an error when keys, queue or the metrics port cannot be had. */
+/** @throws StartError when enrollment is refused; an error when keys, queue or the metrics port cannot be had. */
 export async function startAgent(options: AgentOptions): Promise<Agent> {
   const { config, clock, log, version, hostEnv } = options
   const paths = [config.signing_key_path, config.curve_key_path, config.queue_db_path, config.enrollment_path]
@@ -57,12 +59,12 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const keys = loadKeys({ signingKeyPath: config.signing_key_path, curveKeyPath: config.curve_key_path })
   log.info({ key_id: keys.signing.keyId }, 'keys ready')
   const outbox = openOutbox(config.queue_db_path)
-  const enrollment = await ensureEnrolled({
+  const enrollment = await enrolled(options, {
     clock,
     log,
     keys,
     routerUrl: config.router_url,
-    ...(config.join_key === undefined ? {} : { joinKey: config.join_key }),
+    joinKey: config.join_key,
     registrationName: config.registration_name,
     role: 'xem',
     allowInsecure: config.allow_insecure,
@@ -135,7 +137,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         executions.drain()
         executions.interrupt()
         renameSync(config.enrollment_path, `${config.enrollment_path}.revoked`)
-        ended.resolve(revokedExitCode)
+        ended.resolve(notPermittedExitCode)
       },
       outputAcknowledged: (call) => executions.outputAcknowledged(call),
       online() {
@@ -234,6 +236,20 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     },
     stop,
     ended: ended.promise,
+  }
+}
+
+/** @throws StartError */
+async function enrolled({ aborted }: AgentOptions, enroll: EnrollOptions): Promise<Enrollment> {
+  const givenUp = new Promise<never>((_, reject) => {
+    aborted?.addEventListener('abort', () => reject(new StartError(1, 'stopped before it was enrolled')))
+  })
+  try {
+    return await Promise.race([ensureEnrolled(enroll), givenUp])
+  } catch (error) {
+    // The router was reached and said no: the same join key will not do better.
+    if (error instanceof EnrollError) throw new StartError(notPermittedExitCode, `${error.code}: ${error.message}`)
+    throw error
   }
 }
 

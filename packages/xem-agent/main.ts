@@ -2,11 +2,11 @@
 // xerotier-xem-agent
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { requireComplete } from '@xerotier/runtime/config.ts'
-import { ConfigError, configExitCode } from '@xerotier/runtime/config-error.ts'
 import { parseFlags } from '@xerotier/runtime/config-flags.ts'
 import { showConfig, showHelp } from '@xerotier/runtime/config-show.ts'
 import { createLog } from '@xerotier/runtime/log.ts'
 import { runProcess } from '@xerotier/runtime/process.ts'
+import { StartError } from '@xerotier/runtime/start-error.ts'
 import { startAgent } from './agent.ts'
 import { checkAgentConfig, configFlag, loadAgentConfig, options } from './config.ts'
 import manifest from './package.json' with { type: 'json' }
@@ -42,7 +42,7 @@ function main(): void {
 try {
   main()
 } catch (error) {
-  if (!(error instanceof ConfigError)) throw error
+  if (!(error instanceof StartError)) throw error
   process.stderr.write(`${program}: ${error.message}\n`)
-  process.exitCode = configExitCode
+  process.exitCode = error.exitCode
 }

@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict'
+import { chmodSync, existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { limits } from '@xerotier/protocol/limits.ts'
+import { type Bench, createBench } from './recording-link.ts'
+
+const node = process.execPath
+const text = 'type: object, additionalProperties: false, properties: { value: { type: string } }'
+const tool = (name: string, script: string, more = '') => `
+  - name: ${name}
+    description: d
+    risk: read
+    ${more}
+    input_schema: { ${text} }
+    command: ['${node}', -e, ${JSON.stringify(script.replace(/[{}]/g, '$&$&'))}, --, '{value}']`
+
+const forking = `
+  const { spawn } = require('node:child_process');
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
+  console.log(child.pid);
+  process.on('SIGTERM', () => {});
+  setInterval(() => {}, 1000);`
+
+const bundle = `
+name: test
+version: '1'
+domain: test
+tools:${tool('say', 'process.stdout.write(process.argv[1] ?? "nothing"); process.stderr.write("aside")')}${tool('fail', 'process.exit(3)')}${tool('fork', forking.replaceAll('\n', ' '), 'timeout_ms: 300')}${tool('fork_long', forking.replaceAll('\n', ' '))}${tool('leave', `const c = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' }); console.log(c.pid); c.unref()`)}${tool('environment', 'console.log(JSON.stringify({ env: process.env, cwd: process.cwd(), stdin: require("node:fs").readFileSync(0, "utf8") }))')}${tool('flood', 'const piece = Buffer.alloc(65536, "x"); let left = 320; const go = () => { while (left-- > 0) if (!process.stdout.write(piece)) return process.stdout.once("drain", go) }; go()')}
+  - name: missing
+    description: d
+    risk: read
+    input_schema: { ${text} }
+    command: [there-is-no-such-program]
+  - name: stdin
+    description: d
+    risk: read
+    input_schema: { ${text} }
+    command: [cat]
+    stdin: '{value}'
+  - name: script
+    description: d
+    risk: read
+    input_schema: { ${text} }
+    command: [./script, '--value={value}']
+`
+
+let bench: Bench
+before(() => {
+  bench = createBench(bundle)
+})
+after(() => bench.close())
+
+async function call(name: string, args: Record<string, unknown> = {}) {
+  const frame = bench.frame(name, args)
+  bench.executions.dispatch([frame])
+  return { id: frame.execution_id, result: await bench.until('result', frame.execution_id) }
+}
+
+/** Gone, or a zombie that nobody has reaped. */
+function isGone(pid: number): boolean {
+  if (!existsSync(`/proc/${pid}/stat`)) return true
+  try {
+    return / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return true
+  }
+}
+
+async function untilGone(pid: number): Promise<void> {
+  for (const until = Date.now() + 5000; !isGone(pid); ) {
+    assert.ok(Date.now() < until, `process ${pid} still lives`)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+test('a program is started, its two streams are told apart, and its end is the result', async () => {
+  const { id, result } = await call('say', { value: 'hello' })
+  assert.equal(result.outcome, 'completed')
+  assert.equal(result.exit_code, 0)
+  assert.equal(result.error, null)
+  assert.deepEqual([result.stdout_bytes, result.stderr_bytes, result.truncated], [5, 5, false])
+  assert.equal(bench.output(id), 'hello')
+  assert.equal(bench.output(id, 'stderr'), 'aside')
+  const kinds = bench.frames.filter((frame) => frame.execution_id === id).map((frame) => frame.t)
+  assert.equal(kinds[0], 'accepted')
+  assert.equal(kinds.at(-1), 'result')
+})
+
+test('hostile values arrive as they are, for there is no shell', async () => {
+  for (const value of ['$(id)', ';rm -rf /', '`id`', '--kubeconfig=/x', '| cat', '\n', 'ü€😀', '']) {
+    const { id, result } = await call('say', { value })
+    assert.equal(result.outcome, 'completed')
+    assert.equal(bench.output(id), value, JSON.stringify(value))
+  }
+})
+
+test('an exit code other than 0 is a failure that names it', async () => {
+  const { result } = await call('fail')
+  assert.equal(result.outcome, 'failed')
+  assert.equal(result.exit_code, 3)
+  assert.deepEqual(result.error, { code: 'execution_failed', message: 'The program ended with exit code 3.' })
+})
+
+test('a program that is not there is tool_start_failed, and nothing was accepted', async () => {
+  const { id, result } = await call('missing')
+  assert.equal(result.error?.code, 'tool_start_failed')
+  assert.match(result.error?.message ?? '', /not on the PATH/)
+  assert.equal(result.started_at, null)
+  assert.ok(!bench.frames.some((frame) => frame.t === 'accepted' && frame.execution_id === id))
+})
+
+test('a value that no argv can hold is refused', async () => {
+  const { result } = await call('say', { value: 'a\0b' })
+  assert.deepEqual(result.error, { code: 'invalid_arguments', message: 'The argument "value" holds a NUL character.' })
+})
+
+test('the environment is an allow-list, the folder is private and empty, and stdin is closed', async () => {
+  process.env.XEM_JOIN_KEY = 'xjk_secret'
+  process.env.SOMETHING_ELSE = 'x'
+  const { id } = await call('environment')
+  delete process.env.XEM_JOIN_KEY
+  delete process.env.SOMETHING_ELSE
+  const seen = JSON.parse(bench.output(id)) as { env: Record<string, string>; cwd: string; stdin: string }
+  const allowed = ['HOME', 'LANG', 'LC_ALL', 'PATH', 'SSL_CERT_DIR', 'SSL_CERT_FILE', 'TMPDIR', 'TZ']
+  assert.deepEqual(
+    Object.keys(seen.env).filter((name) => !allowed.includes(name)),
+    [],
+  )
+  assert.equal(seen.env.TMPDIR, seen.cwd)
+  assert.equal(seen.stdin, '')
+  assert.ok(!existsSync(seen.cwd), 'the folder goes with the call')
+})
+
+test('stdin comes from an argument', async () => {
+  const { id } = await call('stdin', { value: 'kind: Pod\n' })
+  assert.equal(bench.output(id), 'kind: Pod\n')
+})
+
+test('a program with a slash is one of the bundle', async () => {
+  const path = join(bench.folder, 'script')
+  writeFileSync(path, '#!/bin/sh\necho "$1"\n')
+  chmodSync(path, 0o755)
+  const { id } = await call('script', { value: '$(id) ; x' })
+  assert.equal(bench.output(id), '--value=$(id) ; x\n')
+})
+
+test('at its deadline the whole group is killed, a child that ignores SIGTERM too', async () => {
+  const frame = bench.frame('fork', {})
+  bench.executions.dispatch([frame])
+  await bench.untilTrue(() => bench.output(frame.execution_id).includes('\n'))
+  const grandchild = Number(bench.output(frame.execution_id))
+  assert.ok(readlinkSync(`/proc/${grandchild}/exe`).length > 0)
+  const result = await bench.until('result', frame.execution_id)
+  assert.equal(result.outcome, 'timeout')
+  assert.equal(result.signal, 'SIGKILL')
+  assert.equal(result.error?.code, 'execution_timeout')
+  await untilGone(grandchild)
+})
+
+test('a cancelled call is killed with its children and says cancelled', async () => {
+  const frame = bench.frame('fork_long', {})
+  bench.executions.dispatch([frame])
+  await bench.untilTrue(() => bench.output(frame.execution_id).includes('\n'))
+  bench.executions.cancel(frame)
+  const result = await bench.until('result', frame.execution_id)
+  assert.equal(result.outcome, 'cancelled')
+  await untilGone(Number(bench.output(frame.execution_id)))
+})
+
+test('a forgotten call is killed and says nothing', async () => {
+  const frame = bench.frame('fork_long', {})
+  bench.executions.dispatch([frame])
+  await bench.untilTrue(() => bench.output(frame.execution_id).includes('\n'))
+  bench.executions.forget(frame)
+  await bench.executions.idle()
+  assert.ok(!bench.frames.some((one) => one.t === 'result' && one.execution_id === frame.execution_id))
+})
+
+test('what a program leaves in the background ends with its call', async () => {
+  const { id, result } = await call('leave')
+  assert.equal(result.outcome, 'completed')
+  await untilGone(Number(bench.output(id)))
+})
+
+test('1 MiB of output is inline, the rest up to 16 MiB an artifact, and what follows is dropped and marked', async () => {
+  const { id, result } = await call('flood')
+  const bytes = (t: string) =>
+    bench.frames.reduce(
+      (sum, frame) => sum + (frame.t === t && frame.execution_id === id && 'data' in frame ? frame.data.length : 0),
+      0,
+    )
+  assert.equal(result.outcome, 'completed')
+  assert.equal(result.stdout_bytes, 320 * 65536)
+  assert.equal(result.truncated, true)
+  assert.equal(bytes('output'), limits.outputInlineBytes)
+  assert.equal(bytes('artifact'), limits.outputTotalBytes - limits.outputInlineBytes)
+  const pieces = bench.frames.filter((frame) => frame.execution_id === id && 'data' in frame)
+  assert.deepEqual(
+    pieces.map((frame) => 'seq' in frame && frame.seq),
+    pieces.map((_, index) => index),
+  )
+  assert.ok(pieces.every((frame) => 'data' in frame && frame.data.length <= limits.outputFrameBytes))
+})
+
+test('while the router acknowledges nothing, the program is not read beyond the window', async () => {
+  bench.acknowledgedBytes = 0
+  const frame = bench.frame('flood', {})
+  const sent = () =>
+    bench.frames.reduce(
+      (sum, one) => sum + (one.execution_id === frame.execution_id && 'data' in one ? one.data.length : 0),
+      0,
+    )
+  bench.executions.dispatch([frame])
+  await bench.untilTrue(() => sent() >= 1024 * 1024)
+  // The window is closed: several turns of the event loop and a pipe's worth of time bring nothing more.
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  assert.ok(sent() < 1.5 * 1024 * 1024, `${sent()} bytes went out`)
+  assert.deepEqual(bench.executions.running().length, 1)
+  bench.acknowledgedBytes = Number.MAX_SAFE_INTEGER
+  bench.executions.outputAcknowledged(frame)
+  const result = await bench.until('result', frame.execution_id)
+  assert.equal(result.stdout_bytes, 320 * 65536)
+})
