@@ -34,6 +34,7 @@ export interface Broker {
   /** The address that was bound. */
   readonly address: string
   readonly sessions: number
+  readonly closed: boolean
   /** Ends sessions whose lease is over. Called every second. */
   expireLeases(): Promise<void>
   close(): Promise<void>
@@ -263,6 +264,9 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
     address: bound,
     get sessions() {
       return sessions.size
+    },
+    get closed() {
+      return socket.closed
     },
     async expireLeases() {
       const now = core.clock.now()

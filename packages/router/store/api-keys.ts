@@ -15,7 +15,7 @@ export function selectApiKeyByHash(db: Database, hash: Buffer) {
     .executeTakeFirst()
 }
 
-export function selectApiKey(db: Database | Tx, projectId: string, id: string) {
+export function selectApiKey(db: Database, projectId: string, id: string) {
   return db
     .selectFrom('api_keys')
     .selectAll()
@@ -24,7 +24,18 @@ export function selectApiKey(db: Database | Tx, projectId: string, id: string) {
     .executeTakeFirst()
 }
 
-export function selectApiKeys(db: Database, projectId: string, page: { limit: number; after?: string }) {
+/** Locks the row until the transaction ends: of two rotations at once none is lost. */
+export function lockApiKey(tx: Tx, projectId: string, id: string) {
+  return tx
+    .selectFrom('api_keys')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+export function selectApiKeys(db: Database, projectId: string, page: { limit: number; after?: string | undefined }) {
   let query = db.selectFrom('api_keys').selectAll().where('project_id', '=', projectId)
   if (page.after !== undefined) query = query.where('id', '<', page.after)
   return query

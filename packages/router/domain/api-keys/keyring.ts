@@ -35,17 +35,22 @@ type Found = NonNullable<Awaited<ReturnType<typeof selectApiKeyByHash>>>
 
 export function createKeyring(db: Database, clock: Clock): Keyring {
   const known = new Map<string, { key: KnownKey; loadedAt: number; refreshing: boolean }>()
+  // An answer that was on its way while something was forgotten may be from before the change: use it, do not keep it.
+  let generation = 0
 
   const load = async (name: string, hash: Buffer): Promise<KnownKey | undefined> => {
     const asked = clock.now()
+    const askedIn = generation
     const row = await selectApiKeyByHash(db, hash)
     const key = row === undefined ? undefined : knownKey(row, hash)
     if (key === undefined) {
       known.delete(name)
       return undefined
     }
-    if (known.size >= rememberedKeys) known.clear()
-    known.set(name, { key, loadedAt: asked, refreshing: false })
+    if (generation === askedIn) {
+      if (known.size >= rememberedKeys) known.clear()
+      known.set(name, { key, loadedAt: asked, refreshing: false })
+    }
     return stillValid(key)
   }
   const stillValid = (key: KnownKey) => (clock.now() < key.validUntil ? key : undefined)
@@ -68,9 +73,11 @@ export function createKeyring(db: Database, clock: Clock): Keyring {
     },
     knew: (value) => known.has(sha256(Buffer.from(value)).toString('latin1')),
     forgetKey(keyId) {
+      generation++
       for (const [name, entry] of known) if (entry.key.principal.keyId === keyId) known.delete(name)
     },
     forgetProject(projectId) {
+      generation++
       for (const [name, entry] of known) if (entry.key.principal.projectId === projectId) known.delete(name)
     },
   }

@@ -19,19 +19,30 @@ export interface LoggedEvent {
 }
 
 export interface Subscription {
+  /** Resolves once nothing that is committed from now on can be missed. */
+  readonly ready: Promise<void>
   close(): void
+}
+
+export interface SubscriptionOptions {
+  /** Deliver events after this one; default: from now on. */
+  after?: EventId | undefined
+  /** Only events of this execution. */
+  executionId?: string | undefined
+  /** Call `onEvents` after every wake, also without events. */
+  everyWake?: boolean
 }
 
 export interface EventLog {
   /** Something was committed: readers look soon. Cheap; coalesced. */
   wake(): void
   /**
-   * Delivers the project's events after `after` (default: from now on), in order and without a gap. `onEvents` may return a
-   * promise to slow the reader down.
+   * Delivers the project's events in order and without a gap. `onEvents` may return a promise to slow the reader down; one
+   * that throws or rejects ends its subscription.
    */
   subscribe(
     projectId: string,
-    after: EventId | undefined,
+    options: SubscriptionOptions,
     onEvents: (events: LoggedEvent[]) => void | Promise<void>,
   ): Subscription
   close(): void

@@ -18,6 +18,8 @@ export interface Dispatcher {
   queueDeadline(): Date
   /** Sends a reserved call whose dispatch is committed. */
   send(row: ExecutionRow): void
+  /** Learns what waits in the database; once, at the start. */
+  resume(): Promise<void>
   /** Something may have become possible: an agent joined, resumed, was bound or finished a call; a call was queued. */
   wake(projectId: string): void
   /** Calls waiting, over all projects. */
@@ -104,6 +106,15 @@ export function createDispatcher(core: Core): Dispatcher {
           if (again.delete(projectId)) dispatcher.wake(projectId)
         })
       passes.set(projectId, running)
+    },
+    async resume() {
+      const projects = await core.store.db
+        .selectFrom('executions')
+        .select('project_id')
+        .distinct()
+        .where('state', '=', 'queued')
+        .execute()
+      for (const { project_id } of projects) await recount(project_id)
     },
     get queueDepth() {
       return [...waiting.keys()].reduce((sum, projectId) => sum + countOf(projectId), 0)

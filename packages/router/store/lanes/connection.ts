@@ -22,8 +22,8 @@ export interface LaneConnection {
  * The arrays are estimated at 100 rows whatever they hold, so the planner would read a young table whole: only index
  * lookups may be planned. Generic plans save planning; JIT would cost more than the statement.
  */
-const planGuard =
-  '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off -c plan_cache_mode=force_generic_plan'
+export const planGuard =
+  '-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_material=off -c jit=off -c plan_cache_mode=force_generic_plan'
 
 export async function openLaneConnection(databaseUrl: string): Promise<LaneConnection> {
   let client = await connect(databaseUrl)

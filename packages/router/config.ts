@@ -1,0 +1,111 @@
+// Every setting of the router.
+import { logLevels } from '@xerotier/runtime/log.ts'
+import { boolean, choice, integer, list, matching, type OptionTable, path, text } from '@xerotier/runtime/option.ts'
+
+const tcp = matching(
+  'tcp://host:port',
+  /^tcp:\/\/(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9.*-]+):\d{1,5}$/,
+  'must look like tcp://host:port',
+)
+
+export const options = {
+  state_dir: {
+    env: ['XEROTIER_STATE_DIR'],
+    type: path,
+    default: '/var/lib/xerotier/router',
+    help: "Folder of the router's keys and of its embedded Postgres, 0700.",
+  },
+  database_url: {
+    env: ['XEROTIER_DATABASE_URL'],
+    type: text,
+    secret: true,
+    help: 'PostgreSQL 15 or later. Without it the router runs its own.',
+  },
+  http_host: {
+    env: ['XEROTIER_HTTP_HOST'],
+    type: text,
+    default: '127.0.0.1',
+    help: 'Address of the HTTP API. Other than loopback needs a certificate, or http_allow_plain.',
+  },
+  http_port: {
+    env: ['XEROTIER_HTTP_PORT'],
+    type: integer(0, 65535),
+    default: 8080,
+    help: 'Port of the HTTP API; 0 takes a free one.',
+  },
+  http_allow_plain: {
+    env: ['XEROTIER_HTTP_ALLOW_PLAIN'],
+    type: boolean,
+    default: false,
+    help: 'Serve plain HTTP on other addresses too: only behind a proxy that speaks TLS.',
+  },
+  tls_cert_path: {
+    env: ['XEROTIER_TLS_CERT_PATH'],
+    type: path,
+    help: 'PEM certificate chain; with tls_key_path the API is HTTPS.',
+  },
+  tls_key_path: { env: ['XEROTIER_TLS_KEY_PATH'], type: path, help: 'PEM private key.' },
+  trusted_proxies: {
+    env: ['XEROTIER_TRUSTED_PROXIES'],
+    type: list,
+    default: [] as readonly string[],
+    help: 'Addresses or CIDRs whose X-Forwarded-For is believed.',
+  },
+  data_plane: {
+    env: ['XEROTIER_DATA_PLANE'],
+    type: tcp,
+    default: 'tcp://127.0.0.1:5555',
+    help: 'Where agents connect (CurveZMQ); port 0 takes a free one.',
+  },
+  announced_address: {
+    env: ['XEROTIER_ANNOUNCED_ADDRESS'],
+    type: tcp,
+    help: 'The data-plane address as agents reach it, put into join keys; default: data_plane.',
+  },
+  log_level: {
+    env: ['XEROTIER_LOG_LEVEL'],
+    type: choice(logLevels),
+    default: 'info',
+    help: 'Log verbosity. Lines are JSON on stderr.',
+  },
+  commit_lanes: {
+    env: ['XEROTIER_COMMIT_LANES'],
+    type: integer(1, 16),
+    default: 2,
+    help: 'Database connections of the group commit; 4 where a disk sync takes 2 ms or more.',
+  },
+  requests_per_minute: {
+    env: ['XEROTIER_REQUESTS_PER_MINUTE'],
+    type: integer(1, 1_000_000_000),
+    default: 60_000,
+    help: 'Rate limit of an API key that has no quota of its own.',
+  },
+  queue_seconds: {
+    env: ['XEROTIER_QUEUE_SECONDS'],
+    type: integer(1, 86_400),
+    default: 300,
+    help: 'How long a call may wait for an agent before it expires.',
+  },
+  lost_agent_grace_seconds: {
+    env: ['XEROTIER_LOST_AGENT_GRACE_SECONDS'],
+    type: integer(1, 86_400),
+    default: 60,
+    help: 'How long an at-most-once call of a lost agent waits for it before it becomes ambiguous.',
+  },
+  bootstrap_project: {
+    env: ['XEROTIER_BOOTSTRAP_PROJECT'],
+    type: text,
+    help: 'Slug of the project to make on an empty database.',
+  },
+  bootstrap_key_file: {
+    env: ['XEROTIER_BOOTSTRAP_KEY_FILE'],
+    type: path,
+    help: "Where that project's first API key is written, 0600. Default: api-key in state_dir.",
+  },
+  bootstrap_self_approval: {
+    env: ['XEROTIER_BOOTSTRAP_SELF_APPROVAL'],
+    type: boolean,
+    default: false,
+    help: 'Let requesters of that project approve their own calls: for one-person projects.',
+  },
+} satisfies OptionTable

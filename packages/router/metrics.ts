@@ -1,0 +1,50 @@
+// What a router tells Prometheus about its work, besides its HTTP latency (http/metrics.ts).
+import type { Log } from '@xerotier/runtime/log.ts'
+import { Counter, Gauge, type Registry } from 'prom-client'
+import type { BrokerProbe } from './broker/probe.ts'
+import type { Core } from './domain/core.ts'
+
+/** Gauges read the domain when they are scraped. */
+export function addDomainMetrics(registry: Registry, core: Core): void {
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name: `xerotier_router_${name}`,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read())
+      },
+    })
+  gauge('agents_online', 'Agents that hold a lease with this router', () => [...core.fleet.all()].length)
+  gauge('executions_in_flight', 'Calls at agents, not yet settled', () => core.calls.size)
+  gauge('executions_queued', 'Calls waiting for an agent', () => core.dispatcher.queueDepth)
+  gauge('commit_queue', 'Items waiting for a group commit', () => core.lanes.depth)
+}
+
+/** Seconds between two log lines about the same kind of refused message: a flood must not flood the log. */
+const quietSeconds = 10
+
+export function createBrokerProbe(registry: Registry, log: Log, now: () => number): BrokerProbe {
+  const received = new Counter({
+    name: 'xerotier_router_frames_received_total',
+    help: 'Frames accepted from agents',
+    labelNames: ['frame'] as const,
+    registers: [registry],
+  })
+  const refused = new Counter({
+    name: 'xerotier_router_messages_refused_total',
+    help: 'Messages and handshakes refused',
+    labelNames: ['reason'] as const,
+    registers: [registry],
+  })
+  const spoke = new Map<string, number>()
+  return {
+    received: (frame) => received.inc({ frame }),
+    refused(reason, about) {
+      refused.inc({ reason })
+      if (now() - (spoke.get(reason) ?? 0) < quietSeconds * 1000) return
+      spoke.set(reason, now())
+      log.warning({ reason, ...about }, 'a message was refused')
+    },
+  }
+}

@@ -1,0 +1,75 @@
+import type { ApprovalState } from '@xerotier/protocol/lifecycles/approval.ts'
+import type { Risk } from '@xerotier/protocol/risk.ts'
+import { sql } from 'kysely'
+import type { Database } from './database.ts'
+import { firstIdSince, lastIdUntil } from './uuid-time.ts'
+
+function named(db: Database) {
+  return db
+    .selectFrom('approvals')
+    .innerJoin('workspaces', 'workspaces.id', 'approvals.workspace_id')
+    .selectAll('approvals')
+    .select('workspaces.name as workspace_name')
+}
+export type NamedApprovalRow = Awaited<ReturnType<ReturnType<typeof named>['execute']>>[number]
+
+export interface ApprovalFilter {
+  limit: number
+  after?: string | undefined
+  states?: ApprovalState[] | undefined
+  risks?: Risk[] | undefined
+  tool?: string | undefined
+  agentId?: string | undefined
+  workspaceId?: string | undefined
+  since?: Date | undefined
+  until?: Date | undefined
+  /** A pending approval past its time counts as expired. */
+  now: Date
+}
+
+/** Newest first. */
+export function selectApprovals(db: Database, projectId: string, filter: ApprovalFilter) {
+  let query = named(db).where('approvals.project_id', '=', projectId)
+  if (filter.after !== undefined) query = query.where('approvals.id', '<', filter.after)
+  if (filter.states !== undefined) {
+    const state = sql<ApprovalState>`case when approvals.state = 'pending' and approvals.expires_at <= ${filter.now} then 'expired' else approvals.state end`
+    query = query.where(state, 'in', filter.states)
+  }
+  if (filter.risks !== undefined) query = query.where('approvals.risk', 'in', filter.risks)
+  if (filter.tool !== undefined) query = query.where('approvals.tool', '=', filter.tool)
+  if (filter.workspaceId !== undefined) query = query.where('approvals.workspace_id', '=', filter.workspaceId)
+  if (filter.agentId !== undefined) query = query.where(concerns(filter.agentId))
+  if (filter.since !== undefined) {
+    query = query
+      .where('approvals.id', '>=', firstIdSince(filter.since))
+      .where('approvals.requested_at', '>=', filter.since)
+  }
+  if (filter.until !== undefined) {
+    query = query
+      .where('approvals.id', '<=', lastIdUntil(filter.until))
+      .where('approvals.requested_at', '<', filter.until)
+  }
+  return query
+    .orderBy('approvals.id', 'desc')
+    .limit(filter.limit + 1)
+    .execute()
+}
+
+/** Calls that ran at the agent, and calls that wait and that it may get because it serves their workspace. */
+function concerns(agentId: string) {
+  return sql<boolean>`exists (
+    select from executions e where e.id = approvals.execution_id and (e.agent_id = ${agentId} or (e.agent_id is null and exists (
+      select from workspace_agent_bindings b where b.workspace_id = e.workspace_id and b.agent_id = ${agentId}))))`
+}
+
+export function selectNamedApproval(db: Database, projectId: string, id: string) {
+  return named(db).where('approvals.project_id', '=', projectId).where('approvals.id', '=', id).executeTakeFirst()
+}
+
+export function selectNamedApprovals(db: Database, ids: string[]) {
+  return named(db).where('approvals.id', 'in', ids).execute()
+}
+
+export function selectApprovalsOf(db: Database, executionId: string) {
+  return db.selectFrom('approvals').selectAll().where('execution_id', '=', executionId).orderBy('id').execute()
+}

@@ -1,0 +1,35 @@
+import { sql } from 'kysely'
+import type { Database } from './database.ts'
+
+/** Newest first. The index on (agent_id, xid, seq) has the `agent.` kinds only. */
+export function selectAgentEvents(
+  db: Database,
+  agentId: string,
+  page: { limit: number; before?: { xid: string; seq: string } | undefined },
+) {
+  let query = db
+    .selectFrom('events')
+    .selectAll()
+    .where('agent_id', '=', agentId)
+    .where(sql<boolean>`kind like 'agent.%'`)
+  if (page.before !== undefined) {
+    query = query.where(sql<boolean>`(xid, seq) < (${page.before.xid}::xid8, ${page.before.seq}::bigint)`)
+  }
+  return query
+    .orderBy('xid', 'desc')
+    .orderBy('seq', 'desc')
+    .limit(page.limit + 1)
+    .execute()
+}
+
+/** The states that an execution went through, oldest first. */
+export function selectTransitions(db: Database, executionId: string) {
+  return db
+    .selectFrom('events')
+    .selectAll()
+    .where('execution_id', '=', executionId)
+    .where(sql<boolean>`kind like 'execution.%'`)
+    .orderBy('xid')
+    .orderBy('seq')
+    .execute()
+}

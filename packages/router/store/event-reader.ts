@@ -1,0 +1,67 @@
+// Reading the one log in order (law L8). xid and seq travel as text: an xid may pass 2^53.
+import type { EventKind } from '@xerotier/protocol/events.ts'
+import type pg from 'pg'
+
+export interface EventRow {
+  xid: string
+  seq: string
+  at: Date
+  project_id: string
+  kind: EventKind
+  actor: string
+  execution_id: string | null
+  approval_id: string | null
+  agent_id: string | null
+  workspace_id: string | null
+  data: Record<string, unknown>
+}
+
+export interface Place {
+  xid: string
+  seq: string
+}
+
+const columns =
+  'xid::text, seq::text, at, project_id, kind, actor, execution_id, approval_id, agent_id, workspace_id, data'
+
+/** Events at or above the oldest running transaction are left alone: one with a smaller place may still commit. */
+const settled = 'xid < pg_snapshot_xmin(pg_current_snapshot())'
+
+/** Everything after `after`, of every project, oldest first. */
+export async function readEvents(client: pg.Client, after: Place, limit: number): Promise<EventRow[]> {
+  const { rows } = await client.query<EventRow>({
+    name: 'events-live',
+    text: `select ${columns} from events where (xid, seq) > ($1::xid8, $2::bigint) and ${settled} order by xid, seq limit $3`,
+    values: [after.xid, after.seq, limit],
+  })
+  return rows
+}
+
+/** What one reader has missed: after `after` up to and including `until`. */
+export async function readMissed(
+  client: pg.Client,
+  reader: { projectId: string; executionId: string | undefined; after: Place; until: Place; limit: number },
+): Promise<EventRow[]> {
+  const { rows } = await client.query<EventRow>({
+    name: reader.executionId === undefined ? 'events-missed' : 'events-missed-execution',
+    text: `select ${columns} from events where project_id = $1 and (xid, seq) > ($2::xid8, $3::bigint)
+      and (xid, seq) <= ($4::xid8, $5::bigint) ${reader.executionId === undefined ? '' : 'and execution_id = $7'}
+      order by xid, seq limit $6`,
+    values: [
+      reader.projectId,
+      reader.after.xid,
+      reader.after.seq,
+      reader.until.xid,
+      reader.until.seq,
+      reader.limit,
+      ...(reader.executionId === undefined ? [] : [reader.executionId]),
+    ],
+  })
+  return rows
+}
+
+/** A place that every transaction which is still running, or begins later, lies behind of. */
+export async function presentPlace(client: pg.Client): Promise<Place> {
+  const { rows } = await client.query<{ xid: string }>('select pg_snapshot_xmin(pg_current_snapshot())::text as xid')
+  return { xid: rows[0]!.xid, seq: '0' }
+}

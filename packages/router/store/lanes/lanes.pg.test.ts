@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
+import { systemClock } from '@xerotier/runtime/clock.ts'
+import { silentLog } from '@xerotier/runtime/log.ts'
+import pg from 'pg'
+import { newUuid } from '../../domain/ids.ts'
+import { planGuard } from './connection.ts'
+import { type CommitLanes, openLanes } from './lanes.ts'
+import { type Acceptance, partNames, parts, type Settlement, type Submission } from './parts.ts'
+import { statementFor } from './statement.ts'
+
+let url: string
+let lanes: CommitLanes
+let db: pg.Client
+
+before(async () => {
+  url = (await cloneDatabase()).url
+  lanes = await openLanes({ databaseUrl: url, lanes: 2, patienceMs: 5_000, clock: systemClock, log: silentLog })
+  db = new pg.Client({ connectionString: url })
+  // The database is dropped under it at the end.
+  db.on('error', () => {})
+  await db.connect()
+})
+after(async () => {
+  await lanes.close()
+  await db.end()
+})
+
+const at = '2026-01-01T00:00:00.000Z'
+
+function submission(changes: Partial<Submission> = {}): Submission {
+  return {
+    id: newUuid(Date.now()),
+    project_id: 'proj_1',
+    workspace_id: 'ws_1',
+    tool: 'bench_echo',
+    risk: 'read',
+    at_most_once: false,
+    state: 'dispatched',
+    args: '{"a":1}',
+    schema_digest: 's',
+    digest: 'd',
+    policy_version: 1,
+    agent_id: 'agt_1',
+    attempt: 1,
+    lease_epoch: 7,
+    journal_id: 'j',
+    reason: null,
+    requested_by: 'key_1',
+    request_id: 'r',
+    traceparent: null,
+    idempotency_key: null,
+    request_digest: null,
+    timeout_ms: 1000,
+    created_at: at,
+    queue_deadline: null,
+    dispatched_at: at,
+    ...changes,
+  }
+}
+
+function settlement(id: string, changes: Partial<Settlement> = {}): Settlement {
+  return {
+    id,
+    attempt: 1,
+    lease_epoch: 7,
+    state: 'completed',
+    exit_code: 0,
+    signal: null,
+    error: null,
+    result: '{"ok":true}',
+    stdout_bytes: 0,
+    stderr_bytes: 0,
+    truncated: false,
+    started_at: at,
+    finished_at: at,
+    at,
+    ...changes,
+  }
+}
+
+const acceptance = (id: string): Acceptance => ({ id, attempt: 1, lease_epoch: 7, started_at: at, at })
+const stateOf = async (id: string) =>
+  (await db.query('select state from executions where id = $1', [id])).rows[0]?.state
+const kindsOf = async (id: string) =>
+  (await db.query('select kind from events where execution_id = $1 order by xid, seq', [id])).rows.map(
+    (row) => row.kind,
+  )
+
+test('a call is stored with its event, accepted and settled, each once', async () => {
+  const item = submission()
+  assert.equal(await lanes.commit('submit', item), true)
+  // Both at once: the second waits for the first although two lanes are free.
+  const both = await Promise.all([
+    lanes.commit('accept', acceptance(item.id)),
+    lanes.commit('settle', settlement(item.id)),
+  ])
+  assert.deepEqual(both, [true, true])
+  assert.equal(await stateOf(item.id), 'completed')
+  assert.deepEqual(await kindsOf(item.id), ['execution.dispatched', 'execution.running', 'execution.completed'])
+  assert.equal(
+    await lanes.commit('settle', settlement(item.id, { state: 'failed' })),
+    false,
+    'a second answer is fenced',
+  )
+  assert.equal(await stateOf(item.id), 'completed')
+})
+
+test('a stale attempt or lease epoch changes nothing', async () => {
+  const item = submission()
+  await lanes.commit('submit', item)
+  assert.equal(await lanes.commit('settle', settlement(item.id, { attempt: 2 })), false)
+  assert.equal(await lanes.commit('settle', settlement(item.id, { lease_epoch: 6 })), false)
+  assert.equal(await lanes.commit('accept', { ...acceptance(item.id), lease_epoch: 6 }), false)
+  assert.equal(await stateOf(item.id), 'dispatched')
+})
+
+test('an idempotency key is taken once among many concurrent submits', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, () =>
+      lanes.commit('submit', submission({ idempotency_key: 'same', request_digest: 'x' })),
+    ),
+  )
+  assert.equal(answers.filter(Boolean).length, 1)
+})
+
+test('one item that the database refuses fails alone', async () => {
+  const good = Array.from({ length: 20 }, () => submission())
+  const bad = submission({ args: '{"a":"\\u0000"}' })
+  const all = [...good.slice(0, 10), bad, ...good.slice(10)]
+  const answers = await Promise.allSettled(all.map((item) => lanes.commit('submit', item)))
+  assert.equal(answers.filter((answer) => answer.status === 'rejected').length, 1)
+  assert.equal(answers[10]?.status, 'rejected')
+  for (const item of good) assert.equal(await stateOf(item.id), 'dispatched')
+})
+
+test('output is stored in one batch with the result, and a repeated piece is harmless', async () => {
+  const item = submission()
+  await lanes.commit('submit', item)
+  const piece = (seq: number) => ({ id: item.id, attempt: 1, seq, stream: 1, at, data: Buffer.from([seq, 0, 255]) })
+  await Promise.all(
+    [0, 1, 1, 2].map((seq) => lanes.commit('output', piece(seq))).concat(lanes.commit('settle', settlement(item.id))),
+  )
+  const { rows } = await db.query('select seq, data from execution_output where execution_id = $1 order by seq', [
+    item.id,
+  ])
+  assert.deepEqual(
+    rows,
+    [0, 1, 2].map((seq) => ({ seq, data: Buffer.from([seq, 0, 255]) })),
+  )
+})
+
+test('a thousand mixed calls over two lanes all arrive', async () => {
+  const items = Array.from({ length: 1000 }, () => submission())
+  await Promise.all(
+    items.map(async (item) => {
+      assert.equal(await lanes.commit('submit', item), true)
+      const [, settled] = await Promise.all([
+        lanes.commit('accept', acceptance(item.id)),
+        lanes.commit('settle', settlement(item.id)),
+      ])
+      assert.equal(settled, true)
+    }),
+  )
+  const { rows } = await db.query('select count(*)::int as n from executions where state = $1 and id = any($2)', [
+    'completed',
+    items.map((item) => item.id),
+  ])
+  assert.equal(rows[0].n, 1000)
+})
+
+test('the database refuses an illegal move whoever asks', async () => {
+  const item = submission()
+  await lanes.commit('submit', item)
+  await assert.rejects(db.query("update executions set state = 'rejected' where id = $1", [item.id]), { code: 'XE001' })
+  await assert.rejects(
+    db.query(
+      "insert into executions select (jsonb_populate_record(e, jsonb_build_object('id', $2::text, 'state', 'completed'))).* from executions e where id = $1",
+      [item.id, newUuid(Date.now())],
+    ),
+    { code: 'XE001' },
+  )
+  await assert.rejects(db.query('delete from events where execution_id = $1', [item.id]), { code: 'XE002' })
+})
+
+test('items wait for a database that comes back, and nothing is stored twice', async () => {
+  const item = submission()
+  await lanes.commit('submit', item)
+  await db.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'xerotier-router-lane' and datname = current_database()",
+  )
+  const answers = await Promise.all([
+    lanes.commit('settle', settlement(item.id)),
+    ...Array.from({ length: 20 }, () => lanes.commit('submit', submission())),
+  ])
+  assert.ok(answers.every(Boolean))
+  assert.deepEqual(await kindsOf(item.id), ['execution.dispatched', 'execution.completed'])
+})
+
+test('every mix of parts finds its rows by index', async () => {
+  const client = new pg.Client({ connectionString: url, options: planGuard })
+  await client.connect()
+  try {
+    for (const names of [['claim'], ['accept'], ['settle'], ['submit', 'settle'], partNames] as (typeof partNames)[]) {
+      const { name, text } = statementFor(new Set(names))
+      await client.query(`prepare ${name} as ${text}`)
+      const parameters = names.flatMap((part) => parts[part].columns.map(() => "'{}'")).join(', ')
+      const { rows } = await client.query(`explain execute ${name}(${parameters})`)
+      const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+      const updates = names.filter((part) => parts[part].updates).length
+      assert.equal(plan.match(/Index Cond: \(id = s\.id\)/g)?.length ?? 0, updates, `${names}: ${plan}`)
+      assert.doesNotMatch(plan, /Seq Scan on executions/)
+    }
+  } finally {
+    await client.end()
+  }
+})
