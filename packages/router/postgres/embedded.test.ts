@@ -199,7 +199,7 @@ test('an interrupted creation is no cluster', async () => {
 /** Pids of the shells that would stop this postmaster. */
 function guardsOf(postgresPid: number): number[] {
   return processes()
-    .filter(({ command }) => command.includes(`postgres-guard\0${postgresPid}\0`))
+    .filter(({ command }) => command.includes(`process-guard\0${postgresPid}\0`))
     .map(({ pid }) => pid)
 }
 

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Clock } from '@xerotier/runtime/clock.ts'
+import { guardProcess } from '@xerotier/runtime/guard-process.ts'
 import type { Log, LogLevel } from '@xerotier/runtime/log.ts'
 import type { Account } from './account.ts'
 import { postgresEnvironment } from './cluster.ts'
@@ -58,7 +59,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       throw new Error(`postgres did not start (${how}): ${words.join('\n')}`)
     }),
   ])
-  const guard = guardFor(child.pid!, options.account)
+  // Should the guard be killed as well, the next start replaces the orphan.
+  const guard = guardProcess(child.pid!, { signal: 'INT', ...options.account })
   void exited.then(() => guard.kill('SIGKILL'))
   return {
     pid: child.pid!,
@@ -80,23 +82,4 @@ async function exitOf(child: ChildProcess): Promise<string> {
   } catch (error) {
     return (error as Error).message
   }
-}
-
-/**
- * Stops the postmaster when this process dies without a word: its pipe then closes, and the shell that reads from it
- * asks for a fast shutdown. Should the guard die as well, the next start replaces the orphan.
- */
-function guardFor(pid: number, account: Account | undefined): ChildProcess {
-  const guard = spawn('/bin/sh', ['-c', 'cat >/dev/null; kill -INT "$1"', 'postgres-guard', String(pid)], {
-    cwd: '/',
-    env: postgresEnvironment,
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-    ...account,
-  })
-  guard.on('error', () => {})
-  guard.stdin?.on('error', () => {})
-  guard.unref()
-  ;(guard.stdin as unknown as { unref(): void }).unref()
-  return guard
 }

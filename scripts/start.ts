@@ -1,0 +1,135 @@
+// `npm start`: the whole system on this machine, with something to approve. State lives in `.xerotier/`.
+import { relative } from 'node:path'
+import { createClient } from '@xerotier/client/client.ts'
+import { lockFolder } from '@xerotier/router/postgres/folder-lock.ts'
+import {
+  forgetEnrollment,
+  isEnrolled,
+  mintJoinKey,
+  startAgentProcess,
+  untilEnrolled,
+  untilHealthy,
+} from './start/agent.ts'
+import type { Child } from './start/child.ts'
+import { askToKill, runUptime, type Waiting } from './start/demonstration.ts'
+import { interruption } from './start/interruption.ts'
+import { choosePorts } from './start/ports.ts'
+import { project, startRouterProcess, untilReady } from './start/router.ts'
+import { heading, say, step } from './start/show.ts'
+import { openState, readNote, writeNote } from './start/state.ts'
+import { makeSampleWorkspaces } from './start/workspaces.ts'
+import { writeXeroctlConfig } from './start/xeroctl-config.ts'
+
+const started: Child[] = []
+let waiting: Waiting | undefined
+const interrupted = interruption(() => {
+  for (const child of started) child.kill()
+  process.exit(130)
+})
+
+async function start(): Promise<void> {
+  const state = openState()
+  lockFolder(state.folder)
+  const shown = (path: string) => relative(process.cwd(), path) || '.'
+  const before = readNote<{ at: string }>(state, 'started')
+
+  heading('Starting Xerotier XEM')
+  if (before.at !== undefined)
+    say(`  ${shown(state.folder)}/ is from ${before.at}: same database, same key, same agent`)
+  const { ports, moved, dataPlaneMoved } = await choosePorts(state, process.env)
+  for (const line of moved) say(`  ${line}`)
+
+  const url = `http://127.0.0.1:${ports.http}`
+  const router = startRouterProcess(state, ports)
+  started.push(router)
+  const apiKey = await step(
+    'router and its Postgres',
+    () => untilReady(router, state, url),
+    () => 'ready',
+  )
+  const baseUrl = `${url}/${project}/v1`
+  const client = createClient({ baseUrl, apiKey })
+  writeXeroctlConfig(state, baseUrl, apiKey)
+
+  if (dataPlaneMoved) forgetEnrollment(state)
+  const known = isEnrolled(state)
+  const joinKey = known
+    ? undefined
+    : await step(
+        'join key',
+        () => mintJoinKey(client, ports),
+        () => 'minted, for one agent, one hour',
+      )
+  const agent = startAgentProcess(state, ports, url, joinKey)
+  started.push(agent)
+  if (!known)
+    await step(
+      'XEM agent enrolls (POST /v1/enroll)',
+      () => untilEnrolled(agent, state),
+      () => 'enrolled',
+    )
+  await step(
+    'XEM agent connects (CurveZMQ)',
+    () => untilHealthy(agent, client),
+    (tools) => `healthy, ${tools} tools published${known ? ', enrolled before' : ''}`,
+  )
+  await step(
+    'sample workspaces',
+    () => makeSampleWorkspaces(client, before.at !== undefined),
+    (made) => (made.length > 0 ? made.join(', ') : 'there already'),
+  )
+  writeNote(state, 'started', { at: before.at ?? new Date().toISOString() })
+
+  heading('Running')
+  say(`  API          ${baseUrl}`)
+  say(`  data plane   tcp://127.0.0.1:${ports.dataPlane}`)
+  say(`  metrics      ${url}/metrics and http://127.0.0.1:${ports.metrics}/metrics`)
+  say(`  API key      in ${shown(state.apiKey)} (0600), starts with ${apiKey.slice(0, apiKey.lastIndexOf('_') + 5)}...`)
+  say(`  logs         ${shown(state.logs)}/router.log and xem-agent.log`)
+
+  heading('A real call: host_uptime in workspace local-host')
+  const uptime = await runUptime(client)
+  say(`  ${JSON.stringify(uptime.result)}`)
+  say(`  ran ${uptime.durationMs} ms; the record: npx xeroctl exec show ${uptime.executionId}`)
+
+  waiting = await askToKill(client, state)
+  heading('A dangerous call waits for you: host_process_kill')
+  say(`  Process ${waiting.pid} is a sleep that this command started. Nobody ends it before you approve.`)
+  say('  npx xeroctl approvals list')
+  say(`  npx xeroctl approvals show ${waiting.approvalId}`)
+  say(`  npx xeroctl approvals approve ${waiting.approvalId}`)
+  say(`  npx xeroctl exec show ${waiting.executionId}`)
+  say('\nCtrl-C stops everything; what is stored stays.')
+
+  void waiting.ended.then(() => say(`\nProcess ${waiting?.pid} has ended: the approved call ran.`))
+  const deaths = started.map((child) =>
+    child.exited.then((how) => {
+      if (!interrupted.yet()) throw new Error(`the ${child.name} ended (${how}):\n${child.lastWords()}`)
+    }),
+  )
+  await Promise.race([interrupted.promise, ...deaths])
+}
+
+/** In reverse order, each awaited. */
+async function stop(): Promise<void> {
+  heading('Stopping')
+  await waiting?.withdraw()
+  for (const child of started.toReversed()) {
+    if (child.running())
+      await step(
+        child.name,
+        () => child.stop(),
+        () => 'stopped',
+      )
+  }
+}
+
+let code = 0
+try {
+  await Promise.race([start(), interrupted.promise])
+} catch (error) {
+  say(`\n${(error as Error).message}`)
+  code = 1
+}
+await stop()
+process.exit(code)

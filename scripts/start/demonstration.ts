@@ -1,0 +1,97 @@
+// What a newcomer sees at work: one real call that runs at once, one dangerous call that waits for a person.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Client } from '@xerotier/client/client.ts'
+import { readNote, type State, writeNote } from './state.ts'
+
+const workspace = 'local-host'
+
+export interface Uptime {
+  executionId: string
+  durationMs: number | null
+  result: unknown
+}
+
+/** Runs host_uptime and waits for its result in the same request. @throws when it does not complete. */
+export async function runUptime(client: Client): Promise<Uptime> {
+  const execution = await client.call('invocations.submit', {
+    query: { wait: 20 },
+    body: { workspace, tool: 'host_uptime', reason: 'First call of npm start' },
+    idempotencyKey: crypto.randomUUID(),
+  })
+  if (execution.state !== 'completed') {
+    throw new Error(`host_uptime is ${execution.state}: ${execution.error?.message ?? 'no error was reported'}`)
+  }
+  return { executionId: execution.id, durationMs: execution.duration_ms, result: execution.result }
+}
+
+export interface Waiting {
+  pid: number
+  executionId: string
+  approvalId: string
+  /** Resolves when the process ends before `withdraw`: somebody approved. */
+  ended: Promise<void>
+  /** Cancels the call, if it still waits, and ends the process. */
+  withdraw(): Promise<void>
+}
+
+/** Starts a process that does nothing, and asks for leave to kill it. */
+export async function askToKill(client: Client, state: State): Promise<Waiting> {
+  await cancelOld(client, state)
+  const sleeper = spawn('sleep', ['86400'], { stdio: 'ignore', detached: true })
+  await once(sleeper, 'spawn')
+  sleeper.unref()
+  const pid = sleeper.pid!
+  try {
+    const {
+      id,
+      approval_id: approvalId,
+      state: now,
+    } = await client.call('invocations.submit', {
+      body: {
+        workspace,
+        tool: 'host_process_kill',
+        // The name guards against a pid that has come round to another process.
+        args: { pid, signal: 'TERM', name: 'sleep' },
+        reason: `npm start started process ${pid} so that you can approve its end`,
+      },
+      idempotencyKey: crypto.randomUUID(),
+    })
+    if (approvalId === null) throw new Error(`host_process_kill waits for nobody: it is ${now}`)
+    writeNote(state, 'demonstration', { executionId: id })
+    let withdrawn = false
+    const ended = once(sleeper, 'exit').then(() => (withdrawn ? new Promise<void>(() => {}) : undefined))
+    return {
+      pid,
+      executionId: id,
+      approvalId,
+      ended,
+      async withdraw() {
+        withdrawn = true
+        end(sleeper)
+        await cancelOld(client, state)
+      },
+    }
+  } catch (error) {
+    end(sleeper)
+    throw error
+  }
+}
+
+function end(sleeper: ChildProcess): void {
+  if (sleeper.exitCode === null && sleeper.signalCode === null) sleeper.kill('SIGTERM')
+}
+
+/** The call that an earlier start left waiting: its process is gone. */
+async function cancelOld(client: Client, state: State): Promise<void> {
+  const { executionId } = readNote<{ executionId: string }>(state, 'demonstration')
+  if (executionId === undefined) return
+  try {
+    const { state: now } = await client.call('executions.show', { params: { id: executionId }, timeoutMs: 3000 })
+    if (now === 'pending_approval') {
+      await client.call('invocations.cancel', { params: { id: executionId }, timeoutMs: 3000 })
+    }
+  } catch {
+    // It expires by itself.
+  }
+}

@@ -1,0 +1,59 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { readNote, type State, writeNote } from './state.ts'
+
+export interface Ports {
+  http: number
+  dataPlane: number
+  metrics: number
+}
+
+const wanted: Record<keyof Ports, { variable: string; usual: number }> = {
+  http: { variable: 'XEROTIER_HTTP_PORT', usual: 8080 },
+  dataPlane: { variable: 'XEROTIER_DATA_PLANE_PORT', usual: 5555 },
+  metrics: { variable: 'XEROTIER_XEM_METRICS_PORT', usual: 9095 },
+}
+
+/**
+ * Ports on loopback: from the environment, else those of the last start, else the usual ones, else free ones.
+ * `moved` says which are not where one would look. @throws when the environment names one that is taken.
+ */
+export async function choosePorts(
+  state: State,
+  env: NodeJS.ProcessEnv,
+): Promise<{ ports: Ports; moved: string[]; dataPlaneMoved: boolean }> {
+  const last = readNote<Ports>(state, 'ports')
+  const ports: Ports = { http: 0, dataPlane: 0, metrics: 0 }
+  const moved: string[] = []
+  for (const [name, { variable, usual }] of Object.entries(wanted) as [keyof Ports, (typeof wanted)['http']][]) {
+    const asked = env[variable]
+    if (asked !== undefined && asked !== '') {
+      const port = Number(asked)
+      if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`${variable} must be a port, 0 to 65535`)
+      const free = await freePort(port)
+      if (free === undefined) throw new Error(`${variable}: port ${port} is taken`)
+      ports[name] = free
+      continue
+    }
+    const usable = (await freePort(last[name] ?? usual)) ?? (await freePort(usual)) ?? (await freePort(0))!
+    if (usable !== (last[name] ?? usual))
+      moved.push(`port ${last[name] ?? usual} is taken, using ${usable} (${variable} sets it)`)
+    ports[name] = usable
+  }
+  writeNote(state, 'ports', ports)
+  return { ports, moved, dataPlaneMoved: last.dataPlane !== undefined && last.dataPlane !== ports.dataPlane }
+}
+
+/** The port itself when it can be bound, for 0 one that can; undefined when it is taken. */
+async function freePort(port: number): Promise<number | undefined> {
+  const server = createServer()
+  try {
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+    return (server.address() as AddressInfo).port
+  } catch {
+    return undefined
+  } finally {
+    await new Promise((resolve) => server.close(resolve))
+  }
+}

@@ -1,0 +1,39 @@
+import { join } from 'node:path'
+import { readSecretFile } from '@xerotier/runtime/secret-file.ts'
+import { type Child, cleanEnvironment, startChild, until } from './child.ts'
+import type { Ports } from './ports.ts'
+import { clone, logPath, type State } from './state.ts'
+
+export const project = 'demo'
+
+/** Settings of the router that pass through `npm start`. */
+const passed = ['XEROTIER_DATABASE_URL', 'XEROTIER_LOG_LEVEL', 'XEROTIER_COMMIT_LANES', 'XEROTIER_QUEUE_SECONDS']
+
+export function startRouterProcess(state: State, ports: Ports): Child {
+  return startChild({
+    name: 'router',
+    script: join(clone, 'packages/router/main.ts'),
+    cwd: clone,
+    log: logPath(state, 'router'),
+    env: {
+      ...cleanEnvironment(process.env),
+      ...Object.fromEntries(passed.filter((name) => process.env[name]).map((name) => [name, process.env[name]])),
+      XEROTIER_STATE_DIR: state.folder,
+      XEROTIER_HTTP_HOST: '127.0.0.1',
+      XEROTIER_HTTP_PORT: String(ports.http),
+      XEROTIER_DATA_PLANE: `tcp://127.0.0.1:${ports.dataPlane}`,
+      XEROTIER_BOOTSTRAP_PROJECT: project,
+      XEROTIER_BOOTSTRAP_KEY_FILE: state.apiKey,
+      XEROTIER_BOOTSTRAP_SELF_APPROVAL: 'true',
+    },
+  })
+}
+
+/** Waits until the router takes work and the first API key is there; answers the key. */
+export function untilReady(child: Child, state: State, url: string): Promise<string> {
+  // The first time it makes a database.
+  return until(child, 60_000, async () => {
+    const ready = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) })
+    return ready.ok ? readSecretFile(state.apiKey)?.trim() : undefined
+  })
+}

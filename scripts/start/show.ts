@@ -1,0 +1,24 @@
+// What `npm start` prints. Secrets are never among it: logs of CI systems are read by many.
+const bold = (text: string) => (process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[1m${text}\u001b[22m` : text)
+
+export function say(text = ''): void {
+  process.stdout.write(`${text}\n`)
+}
+
+export function heading(text: string): void {
+  say(`\n${bold(text)}`)
+}
+
+/** One step of the start: its name at once, what became of it behind that. */
+export async function step<T>(name: string, work: () => Promise<T>, outcome: (value: T) => string): Promise<T> {
+  process.stdout.write(`  ${name} ... `)
+  const from = performance.now()
+  try {
+    const value = await work()
+    say(`${outcome(value)} (${((performance.now() - from) / 1000).toFixed(1)} s)`)
+    return value
+  } catch (error) {
+    say('failed')
+    throw error
+  }
+}
