@@ -32,7 +32,8 @@ export function route<const R extends Route>(definition: R): R {
 export function commonErrors(definition: Route): ErrorCode[] {
   const codes: ErrorCode[] = ['internal_error']
   if (definition.query !== undefined || definition.params !== undefined) codes.push('invalid_request')
-  if (definition.body !== undefined)
+  // Whatever takes no body refuses one that says something.
+  if (definition.method !== 'GET')
     codes.push('invalid_body', 'json_parse_error', 'payload_too_large', 'unsupported_media_type')
   if (definition.auth !== 'public') codes.push('authentication_error')
   if (Array.isArray(definition.auth)) {

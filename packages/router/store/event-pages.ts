@@ -33,3 +33,15 @@ export function selectTransitions(db: Database, executionId: string) {
     .orderBy('seq')
     .execute()
 }
+
+/** The first and the last event of an execution. */
+export async function selectExecutionEnds(db: Database, executionId: string) {
+  const rows = await db
+    .selectFrom('events')
+    .select([sql<string>`xid::text`.as('xid'), sql<string>`seq::text`.as('seq'), 'kind'])
+    .where('execution_id', '=', executionId)
+    .orderBy('events.xid')
+    .orderBy('events.seq')
+    .execute()
+  return { first: rows[0], last: rows.findLast((row) => row.kind.startsWith('execution.')) }
+}

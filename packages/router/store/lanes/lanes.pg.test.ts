@@ -209,7 +209,7 @@ test('every mix of parts finds its rows by index', async () => {
       const { rows } = await client.query(`explain execute ${name}(${parameters})`)
       const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
       const updates = names.filter((part) => parts[part].updates).length
-      assert.equal(plan.match(/Index Cond: \(id = s\.id\)/g)?.length ?? 0, updates, `${names}: ${plan}`)
+      assert.equal(plan.match(/Index Cond: \(id = s(?:_\d+)?\.id\)/g)?.length ?? 0, updates, `${names}: ${plan}`)
       assert.doesNotMatch(plan, /Seq Scan on executions/)
     }
   } finally {
