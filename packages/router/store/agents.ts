@@ -28,8 +28,39 @@ export interface AgentFilter {
   workspaceId?: string | undefined
 }
 
+/** Everything but the manifest, which may be large. */
+const summaryColumns = [
+  'id',
+  'project_id',
+  'name',
+  'role',
+  'region',
+  'description',
+  'state',
+  'signing_public_key',
+  'curve_public_key',
+  'hostname',
+  'version',
+  'max_concurrent_executions',
+  'lease_epoch',
+  'lease_expires_at',
+  'last_heartbeat_at',
+  'connected_at',
+  'enrolled_at',
+  'journal_id',
+  'manifest_version',
+  'manifest_hash',
+  'manifest_accepted_at',
+  'deleted_at',
+] as const
+
 export function selectAgents(db: Database, projectId: string, filter: AgentFilter) {
-  let query = db.selectFrom('agents').selectAll().where('project_id', '=', projectId).where('deleted_at', 'is', null)
+  let query = db
+    .selectFrom('agents')
+    .select(summaryColumns)
+    .select(sql<number>`coalesce(jsonb_array_length(manifest->'tools'), 0)`.as('tool_count'))
+    .where('project_id', '=', projectId)
+    .where('deleted_at', 'is', null)
   if (filter.after !== undefined) query = query.where('id', '<', filter.after)
   if (filter.state !== undefined) query = query.where('state', '=', filter.state)
   if (filter.workspaceId !== undefined) query = query.where(serves(filter.workspaceId))

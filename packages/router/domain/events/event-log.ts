@@ -19,8 +19,8 @@ export interface LoggedEvent {
 }
 
 export interface Subscription {
-  /** Resolves once nothing that is committed from now on can be missed. */
-  readonly ready: Promise<void>
+  /** Resolves once nothing that is committed from now on can be missed, to the id from where the reader may resume. */
+  readonly ready: Promise<EventId>
   close(): void
 }
 

@@ -1,0 +1,32 @@
+import type { Agent } from '@xerotier/protocol/api/agents.ts'
+import type { Core } from '../core.ts'
+import { write } from '../events/write.ts'
+import type { Principal } from '../principal.ts'
+import { findAgent } from './find.ts'
+import { presentAgentRow } from './present.ts'
+
+/**
+ * For good: its keys open nothing any more and its name is free. The row stays, so that what it ran keeps its name.
+ * @throws Fault agent_not_found
+ */
+export async function deleteAgent(core: Core, principal: Principal, reference: string): Promise<Agent> {
+  const row = await write(core, async (tx, append, now) => {
+    const { id, state } = await findAgent(tx, principal.projectId, reference)
+    await tx.deleteFrom('workspace_agent_bindings').where('agent_id', '=', id).execute()
+    await tx.deleteFrom('agent_pauses').where('agent_id', '=', id).execute()
+    append({ project_id: principal.projectId, kind: 'agent.deleted', actor: principal.keyId, agent_id: id })
+    return tx
+      .updateTable('agents')
+      .set({
+        deleted_at: now,
+        lease_expires_at: null,
+        ...(state === 'suspended' ? {} : { state: 'suspended' as const }),
+      })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow()
+  })
+  core.enrolledKeys.remove(row.curve_public_key)
+  core.fleet.get(row.id)?.drop('the agent was deleted', true)
+  return presentAgentRow(core, row)
+}

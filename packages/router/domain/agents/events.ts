@@ -1,0 +1,21 @@
+import type { Event } from '@xerotier/protocol/api/events.ts'
+import { selectAgentEvents } from '../../store/event-pages.ts'
+import type { Core } from '../core.ts'
+import { cursorOf } from '../events/cursor.ts'
+import { presentEvent } from '../events/present.ts'
+import { type Page, toPage } from '../page.ts'
+import type { Principal } from '../principal.ts'
+import { findAgent } from './find.ts'
+
+/** The agent's life, newest first. @throws Fault agent_not_found, invalid_request */
+export async function listAgentEvents(
+  core: Core,
+  principal: Principal,
+  reference: string,
+  query: { limit: number; after?: string | undefined },
+): Promise<Page<Event>> {
+  const agent = await findAgent(core.store.db, principal.projectId, reference)
+  const before = query.after === undefined ? undefined : cursorOf(query.after, 'after')
+  const rows = await selectAgentEvents(core.store.db, agent.id, { limit: query.limit, before })
+  return toPage(rows, query.limit, presentEvent, (event) => event.id)
+}

@@ -1,0 +1,45 @@
+import type { Agent } from '@xerotier/protocol/api/agents.ts'
+import type { Core } from '../core.ts'
+import { write } from '../events/write.ts'
+import type { Principal } from '../principal.ts'
+import { findWorkspace } from '../workspaces/find.ts'
+import { findAgent } from './find.ts'
+import { presentAgentRow } from './present.ts'
+import { tellPauses } from './tell-pauses.ts'
+
+/**
+ * Nothing more is dispatched to the agent, or to it for one workspace; what runs goes on.
+ * @throws Fault agent_not_found, workspace_not_found
+ */
+export async function pauseAgent(
+  core: Core,
+  principal: Principal,
+  reference: string,
+  body: { workspace?: string | undefined; reason?: string | undefined },
+): Promise<Agent> {
+  const { projectId, keyId } = principal
+  const workspace = body.workspace === undefined ? undefined : await findWorkspace(core, projectId, body.workspace)
+  const workspace_id = workspace?.id ?? null
+  const reason = body.reason ?? null
+  const row = await write(core, async (tx, append, now) => {
+    const agent = await findAgent(tx, projectId, reference)
+    await tx
+      .insertInto('agent_pauses')
+      .values({ agent_id: agent.id, workspace_id, reason, paused_by: keyId, paused_at: now })
+      .onConflict((conflict) =>
+        conflict.columns(['agent_id', 'workspace_id']).doUpdateSet({ reason, paused_by: keyId, paused_at: now }),
+      )
+      .execute()
+    append({
+      project_id: projectId,
+      kind: 'agent.paused',
+      actor: keyId,
+      agent_id: agent.id,
+      ...(workspace === undefined ? {} : { workspace_id: workspace.id }),
+      data: { reason },
+    })
+    return agent
+  })
+  await tellPauses(core, row.id)
+  return presentAgentRow(core, row)
+}

@@ -1,0 +1,76 @@
+import type { Agent, AgentDetail } from '@xerotier/protocol/api/agents.ts'
+import { type AgentRow, type PauseRow, selectPauses } from '../../store/agents.ts'
+import { selectBindings } from '../../store/workspaces.ts'
+import type { Core } from '../core.ts'
+import { healthOf } from './health.ts'
+
+/** An agent's row without its manifest, which may be large. */
+export type AgentSummaryRow = Omit<AgentRow, 'manifest'> & { tool_count: number }
+
+export function presentAgent(core: Core, row: AgentSummaryRow, pauses: PauseRow[]): Agent {
+  const mine = pauses.filter((pause) => pause.agent_id === row.id)
+  const online = core.fleet.get(row.id)
+  return {
+    id: row.id,
+    object: 'agent',
+    name: row.name,
+    role: row.role,
+    region: row.region,
+    description: row.description,
+    state: row.state,
+    health: healthOf(
+      core,
+      row,
+      mine.some((pause) => pause.workspace_id === null),
+    ),
+    hostname: row.hostname,
+    version: row.version,
+    max_concurrent_executions: row.max_concurrent_executions,
+    in_flight: online?.inFlight.size ?? 0,
+    tool_count: online?.tools.size ?? row.tool_count,
+    paused: mine.map((pause) => ({
+      workspace_id: pause.workspace_id,
+      workspace: pause.workspace,
+      reason: pause.reason,
+      paused_by: pause.paused_by,
+      paused_at: pause.paused_at.toISOString(),
+    })),
+    enrolled_at: row.enrolled_at.toISOString(),
+    connected_at: row.connected_at?.toISOString() ?? null,
+    last_heartbeat_at: latest(row.last_heartbeat_at, online?.lastHeartbeatAt),
+    lease_epoch: row.lease_epoch,
+    lease_expires_at: latest(row.lease_expires_at, online?.leaseExpiresAt),
+    manifest_version: row.manifest_version,
+    manifest_hash: row.manifest_hash,
+  }
+}
+
+/** One agent as its row says, with its pauses. */
+export async function presentAgentRow(core: Core, row: AgentRow): Promise<Agent> {
+  return presentAgent(core, summaryOf(row), await selectPauses(core.store.db, [row.id]))
+}
+
+export async function presentAgentDetail(core: Core, row: AgentRow): Promise<AgentDetail> {
+  const bindings = await selectBindings(core.store.db, row.id)
+  return {
+    ...(await presentAgentRow(core, row)),
+    manifest_accepted_at: row.manifest_accepted_at?.toISOString() ?? null,
+    tools: row.manifest?.tools ?? [],
+    bundles: row.manifest?.bundles ?? [],
+    workspaces: bindings.map((binding) => ({
+      id: binding.workspace_id,
+      name: binding.workspace,
+      credentials_ref: binding.credentials_ref,
+    })),
+  }
+}
+
+function summaryOf({ manifest, ...row }: AgentRow): AgentSummaryRow {
+  return { ...row, tool_count: manifest?.tools.length ?? 0 }
+}
+
+/** The fleet is ahead of the row, which is not written at every heartbeat. */
+function latest(row: Date | null, online: number | undefined): string | null {
+  const time = Math.max(row?.getTime() ?? 0, online ?? 0)
+  return time === 0 ? null : new Date(time).toISOString()
+}

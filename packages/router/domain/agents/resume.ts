@@ -1,0 +1,41 @@
+import type { Agent } from '@xerotier/protocol/api/agents.ts'
+import type { Core } from '../core.ts'
+import { write } from '../events/write.ts'
+import type { Principal } from '../principal.ts'
+import { findWorkspace } from '../workspaces/find.ts'
+import { findAgent } from './find.ts'
+import { presentAgentRow } from './present.ts'
+import { tellPauses } from './tell-pauses.ts'
+
+/**
+ * Lifts the pause of one workspace, or every pause of the agent. What waited is dispatched.
+ * @throws Fault agent_not_found, workspace_not_found
+ */
+export async function resumeAgent(
+  core: Core,
+  principal: Principal,
+  reference: string,
+  body: { workspace?: string | undefined },
+): Promise<Agent> {
+  const { projectId, keyId } = principal
+  const workspace = body.workspace === undefined ? undefined : await findWorkspace(core, projectId, body.workspace)
+  const row = await write(core, async (tx, append) => {
+    const agent = await findAgent(tx, projectId, reference)
+    let pauses = tx.deleteFrom('agent_pauses').where('agent_id', '=', agent.id)
+    if (workspace !== undefined) pauses = pauses.where('workspace_id', '=', workspace.id)
+    const { numDeletedRows } = await pauses.executeTakeFirst()
+    if (numDeletedRows > 0n) {
+      append({
+        project_id: projectId,
+        kind: 'agent.resumed',
+        actor: keyId,
+        agent_id: agent.id,
+        ...(workspace === undefined ? {} : { workspace_id: workspace.id }),
+      })
+    }
+    return agent
+  })
+  await tellPauses(core, row.id)
+  core.dispatcher.wake(projectId)
+  return presentAgentRow(core, row)
+}

@@ -1,0 +1,32 @@
+import type { Agent } from '@xerotier/protocol/api/agents.ts'
+import type { Core } from '../core.ts'
+import { write } from '../events/write.ts'
+import type { Principal } from '../principal.ts'
+import { findAgent } from './find.ts'
+import { presentAgentRow } from './present.ts'
+
+/** @throws Fault agent_not_found */
+export async function updateAgent(
+  core: Core,
+  principal: Principal,
+  reference: string,
+  body: { description: string | null },
+): Promise<Agent> {
+  const row = await write(core, async (tx, append) => {
+    const { id } = await findAgent(tx, principal.projectId, reference)
+    append({
+      project_id: principal.projectId,
+      kind: 'agent.updated',
+      actor: principal.keyId,
+      agent_id: id,
+      data: { description: body.description },
+    })
+    return tx
+      .updateTable('agents')
+      .set({ description: body.description })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirstOrThrow()
+  })
+  return presentAgentRow(core, row)
+}

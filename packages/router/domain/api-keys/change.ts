@@ -1,0 +1,75 @@
+// What can be changed about a key, each verb with its event. The keyring forgets the key after the commit, so that the
+// next request sees the change.
+import type { ApiKey, IpFilter, Quota } from '@xerotier/protocol/api/api-keys.ts'
+import { Fault } from '@xerotier/protocol/errors.ts'
+import type { EventKind } from '@xerotier/protocol/events.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import type { Updateable } from 'kysely'
+import { type ApiKeyRow, lockApiKey } from '../../store/api-keys.ts'
+import type { ApiKeysTable } from '../../store/tables.ts'
+import type { Core } from '../core.ts'
+import { write } from '../events/write.ts'
+import type { Principal } from '../principal.ts'
+import { presentApiKey } from './present.ts'
+import { newApiKeyValue } from './value.ts'
+
+/** For good. @throws Fault api_key_not_found */
+export function revokeApiKey(core: Core, principal: Principal, id: string): Promise<ApiKey> {
+  return change(core, principal, id, 'api_key.revoked', (row, now) =>
+    row.revoked_at === null ? { revoked_at: now, previous_hash: null, previous_expires_at: null } : undefined,
+  )
+}
+
+/** @throws Fault api_key_not_found */
+export function setIpFilter(core: Core, principal: Principal, id: string, filter: IpFilter | null): Promise<ApiKey> {
+  const ip_filter = filter === null ? null : JSON.stringify(filter)
+  return change(core, principal, id, 'api_key.updated', () => ({ ip_filter }), { ip_filter: filter })
+}
+
+/** @throws Fault api_key_not_found */
+export function setQuota(core: Core, principal: Principal, id: string, quota: Quota | null): Promise<ApiKey> {
+  const text = quota === null ? null : JSON.stringify(quota)
+  return change(core, principal, id, 'api_key.updated', () => ({ quota: text }), { quota })
+}
+
+/**
+ * A new value; the one before works for `limits.keyRotationGraceHours` more. Only the latest two values ever work.
+ * @throws Fault api_key_not_found, illegal_transition for a revoked or expired key
+ */
+export async function rotateApiKey(core: Core, principal: Principal, id: string): Promise<ApiKey & { key: string }> {
+  const secret = newApiKeyValue(principal.projectSlug)
+  const key = await change(core, principal, id, 'api_key.rotated', (row, now) => {
+    if (!presentApiKey(row, now.getTime()).is_active) {
+      throw new Fault('illegal_transition', {
+        message: `The API key is ${row.revoked_at === null ? 'expired' : 'revoked'}.`,
+      })
+    }
+    return {
+      hash: secret.hash,
+      prefix: secret.prefix,
+      previous_hash: row.hash,
+      previous_expires_at: new Date(now.getTime() + limits.keyRotationGraceHours * 3_600_000),
+    }
+  })
+  return { ...key, key: secret.value }
+}
+
+async function change(
+  core: Core,
+  principal: Principal,
+  id: string,
+  kind: EventKind,
+  columns: (row: ApiKeyRow, now: Date) => Updateable<ApiKeysTable> | undefined,
+  data: Record<string, unknown> = {},
+): Promise<ApiKey> {
+  const row = await write(core, async (tx, append, now) => {
+    const row = await lockApiKey(tx, principal.projectId, id)
+    if (row === undefined) throw new Fault('api_key_not_found')
+    const set = columns(row, now)
+    if (set === undefined) return row
+    append({ project_id: principal.projectId, kind, actor: principal.keyId, data: { api_key_id: id, ...data } })
+    return tx.updateTable('api_keys').set(set).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
+  })
+  core.keyring.forgetKey(id)
+  return presentApiKey(row, core.clock.now())
+}

@@ -1,0 +1,49 @@
+import type { ApiKey, apiKeyCreateSchema } from '@xerotier/protocol/api/api-keys.ts'
+import { Fault } from '@xerotier/protocol/errors.ts'
+import type { z } from 'zod'
+import type { Core } from '../core.ts'
+import { write } from '../events/write.ts'
+import { newId } from '../ids.ts'
+import type { Principal } from '../principal.ts'
+import { presentApiKey } from './present.ts'
+import { newApiKeyValue } from './value.ts'
+
+/** The value is in this answer and nowhere else. @throws Fault invalid_body for an expiry in the past */
+export async function createApiKey(
+  core: Core,
+  principal: Principal,
+  body: z.output<typeof apiKeyCreateSchema>,
+): Promise<ApiKey & { key: string }> {
+  const expires = body.expires_at === undefined ? null : new Date(body.expires_at)
+  if (expires !== null && expires.getTime() <= core.clock.now()) {
+    throw new Fault('invalid_body', { message: 'expires_at: must lie in the future', param: 'expires_at' })
+  }
+  const secret = newApiKeyValue(principal.projectSlug)
+  const row = await write(core, async (tx, append, now) => {
+    const id = newId('key', now.getTime())
+    append({
+      project_id: principal.projectId,
+      kind: 'api_key.created',
+      actor: principal.keyId,
+      data: { api_key_id: id, name: body.name, scopes: body.scopes },
+    })
+    return tx
+      .insertInto('api_keys')
+      .values({
+        id,
+        project_id: principal.projectId,
+        name: body.name,
+        prefix: secret.prefix,
+        hash: secret.hash,
+        scopes: [...new Set(body.scopes)],
+        ip_filter: body.ip_filter === undefined ? null : JSON.stringify(body.ip_filter),
+        quota: body.quota === undefined ? null : JSON.stringify(body.quota),
+        created_by: principal.keyId,
+        created_at: now,
+        expires_at: expires,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow()
+  })
+  return { ...presentApiKey(row, core.clock.now()), key: secret.value }
+}

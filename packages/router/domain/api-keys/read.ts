@@ -1,0 +1,29 @@
+import type { ApiKey } from '@xerotier/protocol/api/api-keys.ts'
+import { Fault } from '@xerotier/protocol/errors.ts'
+import { selectApiKey, selectApiKeys } from '../../store/api-keys.ts'
+import type { Core } from '../core.ts'
+import { type Page, toPage } from '../page.ts'
+import type { Principal } from '../principal.ts'
+import { presentApiKey } from './present.ts'
+
+export async function listApiKeys(
+  core: Core,
+  principal: Principal,
+  query: { limit: number; after?: string | undefined },
+): Promise<Page<ApiKey>> {
+  const rows = await selectApiKeys(core.store.db, principal.projectId, query)
+  const now = core.clock.now()
+  return toPage(
+    rows,
+    query.limit,
+    (row) => presentApiKey(row, now),
+    (key) => key.id,
+  )
+}
+
+/** @throws Fault api_key_not_found */
+export async function showApiKey(core: Core, principal: Principal, id: string): Promise<ApiKey> {
+  const row = await selectApiKey(core.store.db, principal.projectId, id)
+  if (row === undefined) throw new Fault('api_key_not_found')
+  return presentApiKey(row, core.clock.now())
+}

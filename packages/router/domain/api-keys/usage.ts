@@ -1,0 +1,27 @@
+import type { Core } from '../core.ts'
+
+const intervalMs = 60_000
+const rememberedKeys = 10_000
+
+export interface UsageRecord {
+  /** Notes that a key was used now; written at most once a minute, and nobody waits for it. */
+  used(keyId: string): void
+}
+
+export function createUsageRecord({ clock, store, log }: Pick<Core, 'clock' | 'store' | 'log'>): UsageRecord {
+  const written = new Map<string, number>()
+  return {
+    used(keyId) {
+      const now = clock.now()
+      if (now - (written.get(keyId) ?? 0) < intervalMs) return
+      if (written.size >= rememberedKeys) written.clear()
+      written.set(keyId, now)
+      store.db
+        .updateTable('api_keys')
+        .set({ last_used_at: new Date(now) })
+        .where('id', '=', keyId)
+        .execute()
+        .catch((error) => log.debug({ error, key_id: keyId }, 'could not note the use of an API key'))
+    },
+  }
+}

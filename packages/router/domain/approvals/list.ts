@@ -1,0 +1,41 @@
+import type { Approval } from '@xerotier/protocol/api/approvals.ts'
+import { approvalStates } from '@xerotier/protocol/lifecycles/approval.ts'
+import { risks } from '@xerotier/protocol/risk.ts'
+import { type NamedApprovalRow, selectApprovals } from '../../store/approval-pages.ts'
+import { findAgentId } from '../agents/find.ts'
+import type { Core } from '../core.ts'
+import type { ExecutionQuery } from '../executions/list.ts'
+import { type Page, toPage, uuidCursor, wordsOf } from '../page.ts'
+import type { Principal } from '../principal.ts'
+import { findWorkspace } from '../workspaces/find.ts'
+import { asOf, presentApproval } from './present.ts'
+
+/** The open ones unless asked otherwise, newest first. @throws Fault invalid_request, workspace_not_found, agent_not_found */
+export async function listApprovals(core: Core, principal: Principal, query: ExecutionQuery): Promise<Page<Approval>> {
+  const { projectId } = principal
+  const { db } = core.store
+  const now = core.clock.now()
+  const status = query.status ?? 'pending'
+  const rows = await selectApprovals(db, projectId, {
+    limit: query.limit,
+    after: uuidCursor(query.after),
+    states: status === 'all' ? undefined : wordsOf(status, 'status', approvalStates),
+    risks: wordsOf(query.risk, 'risk', risks),
+    tool: query.tool,
+    agentId: query.agent === undefined ? undefined : await findAgentId(db, projectId, query.agent),
+    workspaceId: query.workspace === undefined ? undefined : (await findWorkspace(core, projectId, query.workspace)).id,
+    since: query.since === undefined ? undefined : new Date(query.since),
+    until: query.until === undefined ? undefined : new Date(query.until),
+    now: new Date(now),
+  })
+  return toPage(
+    rows,
+    query.limit,
+    (row) => presentNamed(row, now),
+    (approval) => approval.id,
+  )
+}
+
+export function presentNamed(row: NamedApprovalRow, now: number): Approval {
+  return presentApproval(asOf(row, now), { workspace: row.workspace_name })
+}

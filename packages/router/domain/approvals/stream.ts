@@ -1,0 +1,44 @@
+import { publicEventNames } from '@xerotier/protocol/events.ts'
+import { risks } from '@xerotier/protocol/risk.ts'
+import { selectNamedApprovals } from '../../store/approval-pages.ts'
+import type { Core } from '../core.ts'
+import { cursorOf } from '../events/cursor.ts'
+import type { LoggedEvent, Subscription } from '../events/event-log.ts'
+import type { StreamItem, StreamSink } from '../events/sink.ts'
+import { wordsOf } from '../page.ts'
+import type { Principal } from '../principal.ts'
+import { findWorkspace } from '../workspaces/find.ts'
+import { presentNamed } from './list.ts'
+
+/**
+ * Checks what was asked for; the function it returns starts the stream.
+ * @throws Fault invalid_request, workspace_not_found
+ */
+export async function streamApprovals(
+  core: Core,
+  principal: Principal,
+  query: { workspace?: string | undefined; risk?: string | undefined },
+  lastEventId: string | undefined,
+): Promise<(sink: StreamSink) => Subscription> {
+  const { projectId } = principal
+  if (lastEventId !== undefined) cursorOf(lastEventId, 'Last-Event-ID')
+  const levels = wordsOf(query.risk, 'risk', risks)
+  const workspace = query.workspace === undefined ? undefined : await findWorkspace(core, projectId, query.workspace)
+
+  const itemsOf = async (events: LoggedEvent[]): Promise<StreamItem[]> => {
+    const told = events.filter(
+      (event) => event.kind.startsWith('approval.') && publicEventNames[event.kind] !== undefined,
+    )
+    if (told.length === 0) return []
+    const ids = [...new Set(told.map((event) => event.approval_id!))]
+    const rows = new Map((await selectNamedApprovals(core.store.db, ids)).map((row) => [row.id, row]))
+    return told.flatMap((event) => {
+      const row = rows.get(event.approval_id!)
+      if (row === undefined || (workspace !== undefined && row.workspace_id !== workspace.id)) return []
+      if (levels !== undefined && !levels.includes(row.risk)) return []
+      return [{ name: publicEventNames[event.kind]!, id: event.id, data: presentNamed(row, core.clock.now()) }]
+    })
+  }
+  return (sink) =>
+    core.eventLog.subscribe(projectId, { after: lastEventId }, async (events) => sink.write(await itemsOf(events)))
+}

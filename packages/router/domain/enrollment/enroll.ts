@@ -1,0 +1,107 @@
+// An agent joins: a join key, consumed once by one identity, becomes an agent record and a token (spec §4, §26).
+import { type Enrollment, type enrollSchema, enrollText } from '@xerotier/protocol/api/enroll.ts'
+import { Fault } from '@xerotier/protocol/errors.ts'
+import { verifyingKey, verifySignature } from '@xerotier/runtime/ed25519.ts'
+import type { z } from 'zod'
+import type { AgentRow } from '../../store/agents.ts'
+import { type JoinKeyRow, lockJoinKey } from '../../store/join-keys.ts'
+import { uniqueViolation } from '../../store/unique-violation.ts'
+import type { Core } from '../core.ts'
+import { write } from '../events/write.ts'
+import { type JoinKeyClaims, readJoinKeyValue } from '../join-keys/value.ts'
+import type { Window } from '../window.ts'
+import { storeIdentity } from './identity-row.ts'
+import { presentEnrollment } from './present.ts'
+
+export type EnrollBody = z.output<typeof enrollSchema>
+
+/**
+ * @param refusals how many refusals may be written to the event log: a loop that fails must not fill it
+ * @throws Fault join_key_invalid, join_key_expired, join_key_revoked, join_key_consumed, join_key_wrong_role, name_taken
+ */
+export async function enroll(core: Core, body: EnrollBody, refusals: Window): Promise<Enrollment> {
+  const claims = await readJoinKeyValue(core, body.join_key)
+  try {
+    if (claims.role !== body.role) throw new Fault('join_key_wrong_role', { param: 'role' })
+    verifyProof(body)
+    const { before, agent, joinKey } = await consume(core, claims, body)
+    admit(core, before, agent)
+    return await presentEnrollment(core, agent, joinKey.router_addr)
+  } catch (error) {
+    if (error instanceof Fault && refusals.take(core.clock.now()) === 0) await noteRefusal(core, claims, body, error)
+    throw error
+  }
+}
+
+function verifyProof(body: EnrollBody): void {
+  const key = verifyingKey(Buffer.from(body.signing_public_key, 'hex'))
+  if (!verifySignature(key, Buffer.from(enrollText(body)), Buffer.from(body.proof, 'hex'))) {
+    throw new Fault('join_key_invalid', {
+      message: 'The proof is no signature of the given signing key over this enrollment.',
+      param: 'proof',
+    })
+  }
+}
+
+async function consume(core: Core, claims: JoinKeyClaims, body: EnrollBody) {
+  const signingKey = Buffer.from(body.signing_public_key, 'hex')
+  try {
+    return await write(core, async (tx, append, now) => {
+      const joinKey = await lockJoinKey(tx, claims.projectId, claims.id)
+      if (joinKey === undefined) throw new Fault('join_key_invalid', { param: 'join_key' })
+      checkUsable(joinKey, signingKey)
+      const { before, agent } = await storeIdentity(tx, joinKey, body, now)
+      const about = { project_id: joinKey.project_id, actor: agent.id, agent_id: agent.id }
+      if (joinKey.state === 'unused') {
+        await tx
+          .updateTable('join_keys')
+          .set({ state: 'consumed', consumed_at: now, consumed_by: agent.id, consumed_signing_key: signingKey })
+          .where('id', '=', joinKey.id)
+          .execute()
+        append({ ...about, kind: 'join_key.consumed', data: { join_key_id: joinKey.id } })
+      }
+      const data = { name: agent.name, join_key_id: joinKey.id, again: before !== undefined }
+      append({ ...about, kind: 'agent.enrolled', data })
+      return { before, agent, joinKey }
+    })
+  } catch (error) {
+    const constraint = uniqueViolation(error)
+    if (constraint === 'agents_name') throw new Fault('name_taken', { param: 'registration_name' })
+    if (constraint === 'agents_curve_key') {
+      throw new Fault('name_taken', {
+        message: 'The CURVE public key belongs to another agent.',
+        param: 'curve_public_key',
+      })
+    }
+    throw error
+  }
+}
+
+function checkUsable(joinKey: JoinKeyRow, signingKey: Buffer): void {
+  if (joinKey.state === 'revoked') throw new Fault('join_key_revoked', { param: 'join_key' })
+  if (joinKey.state === 'expired') throw new Fault('join_key_expired', { param: 'join_key' })
+  if (joinKey.state === 'consumed' && joinKey.consumed_signing_key?.equals(signingKey) !== true) {
+    throw new Fault('join_key_consumed', { param: 'join_key' })
+  }
+}
+
+/** ZAP lets the new key in at once; a session of earlier keys ends. */
+function admit(core: Core, before: AgentRow | undefined, agent: AgentRow): void {
+  const changed =
+    before !== undefined &&
+    (before.curve_public_key !== agent.curve_public_key || !before.signing_public_key.equals(agent.signing_public_key))
+  if (changed) {
+    core.enrolledKeys.remove(before.curve_public_key)
+    core.fleet.get(agent.id)?.drop('enrolled again with other keys', false)
+  }
+  core.enrolledKeys.add(agent.curve_public_key, agent.id)
+  core.log.notice({ agent_id: agent.id, agent: agent.name, again: before !== undefined }, 'agent enrolled')
+}
+
+async function noteRefusal(core: Core, claims: JoinKeyClaims, body: EnrollBody, fault: Fault): Promise<void> {
+  const data = { join_key_id: claims.id, code: fault.code, name: body.registration_name, hostname: body.hostname }
+  core.log.warning({ ...data, project_id: claims.projectId }, 'enrollment refused')
+  await write(core, async (_tx, append) => {
+    append({ project_id: claims.projectId, kind: 'join_key.refused', actor: 'router', data })
+  })
+}

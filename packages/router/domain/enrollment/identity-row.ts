@@ -1,0 +1,79 @@
+// Which agent record an enrollment is for. The signing key is the identity; the name belongs to whoever has it.
+import { Fault } from '@xerotier/protocol/errors.ts'
+import type { AgentRow } from '../../store/agents.ts'
+import type { Tx } from '../../store/database.ts'
+import type { JoinKeyRow } from '../../store/join-keys.ts'
+import { newId } from '../ids.ts'
+import type { EnrollBody } from './enroll.ts'
+
+/**
+ * Makes the agent's record, or brings the one that it has up to date.
+ * @throws Fault name_taken, join_key_consumed
+ */
+export async function storeIdentity(
+  tx: Tx,
+  joinKey: JoinKeyRow,
+  body: EnrollBody,
+  now: Date,
+): Promise<{ before: AgentRow | undefined; agent: AgentRow }> {
+  const before = await existing(tx, joinKey, body)
+  const identity = {
+    name: body.registration_name,
+    signing_public_key: Buffer.from(body.signing_public_key, 'hex'),
+    curve_public_key: body.curve_public_key,
+    hostname: body.hostname,
+    version: body.version,
+    enrolled_at: now,
+  }
+  if (before === undefined) {
+    const agent = await tx
+      .insertInto('agents')
+      .values({
+        ...identity,
+        id: newId('agt', now.getTime()),
+        project_id: joinKey.project_id,
+        role: joinKey.role,
+        region: joinKey.region,
+        state: 'pending',
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow()
+    return { before, agent }
+  }
+  const agent = await tx
+    .updateTable('agents')
+    .set({ ...identity, ...(before.state === 'suspended' ? { state: 'pending' as const } : {}) })
+    .where('id', '=', before.id)
+    .returningAll()
+    .executeTakeFirstOrThrow()
+  return { before, agent }
+}
+
+async function existing(tx: Tx, joinKey: JoinKeyRow, body: EnrollBody): Promise<AgentRow | undefined> {
+  const live = tx
+    .selectFrom('agents')
+    .selectAll()
+    .where('project_id', '=', joinKey.project_id)
+    .where('deleted_at', 'is', null)
+    .forUpdate()
+  if (joinKey.consumed_by !== null) {
+    const agent = await live.where('id', '=', joinKey.consumed_by).executeTakeFirst()
+    // The key made one agent, and an operator has since removed it or revoked its credentials.
+    if (agent === undefined || agent.state === 'suspended') {
+      throw new Fault('join_key_consumed', {
+        message: 'The agent of this join key was removed or its credentials were revoked; mint a new key.',
+        param: 'join_key',
+      })
+    }
+    return agent
+  }
+  const signingKey = Buffer.from(body.signing_public_key, 'hex')
+  const same = await live.where('signing_public_key', '=', signingKey).executeTakeFirst()
+  if (same !== undefined) return same
+  const namesake = await live.where('name', '=', body.registration_name).executeTakeFirst()
+  // After `revoke-credentials` whoever brings a new key may take the record over; otherwise the name is its owner's.
+  if (namesake !== undefined && namesake.state !== 'suspended') {
+    throw new Fault('name_taken', { param: 'registration_name' })
+  }
+  return namesake
+}

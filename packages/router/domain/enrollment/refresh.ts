@@ -1,0 +1,23 @@
+import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
+import { Fault } from '@xerotier/protocol/errors.ts'
+import { selectAgentById } from '../../store/agents.ts'
+import type { Core } from '../core.ts'
+import { presentEnrollment } from './present.ts'
+
+/**
+ * A new token, and where to dial as the agent's latest join key said.
+ * @throws Fault agent_credentials_revoked
+ */
+export async function refreshEnrollment(core: Core, agentId: string): Promise<Enrollment> {
+  const { db } = core.store
+  const agent = await selectAgentById(db, agentId)
+  if (agent === undefined) throw new Fault('agent_credentials_revoked')
+  const joinKey = await db
+    .selectFrom('join_keys')
+    .select('router_addr')
+    .where('project_id', '=', agent.project_id)
+    .where('consumed_by', '=', agentId)
+    .orderBy('consumed_at', 'desc')
+    .executeTakeFirst()
+  return presentEnrollment(core, agent, joinKey?.router_addr ?? core.settings.announcedAddress)
+}

@@ -1,0 +1,19 @@
+import type { Event } from '@xerotier/protocol/api/events.ts'
+import type { Selectable } from 'kysely'
+import type { EventsTable } from '../../store/tables.ts'
+import { eventIdOf } from './cursor.ts'
+
+export function presentEvent(row: Selectable<EventsTable>): Event {
+  return {
+    id: eventIdOf(row),
+    object: 'event',
+    kind: row.kind,
+    at: row.at.toISOString(),
+    actor: row.actor,
+    execution_id: row.execution_id,
+    approval_id: row.approval_id,
+    agent_id: row.agent_id,
+    workspace_id: row.workspace_id,
+    data: row.data,
+  }
+}

@@ -1,0 +1,218 @@
+// The one reader of the log in this process: its own connection, one query at a time, fan-out by project.
+//
+// It holds one place for all readers who are up to date, and each reader its own. A reader who resumes, or who is slow,
+// lies behind: it is served pages of its own until it has caught up with the common place. As passes never overlap, the
+// common place stands still meanwhile, so that nothing can fall between the two.
+import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
+import type { Log } from '@xerotier/runtime/log.ts'
+import pg from 'pg'
+import { type EventRow, type Place, presentPlace, readEvents, readMissed } from '../../store/event-reader.ts'
+import { compareCursors, cursorOf, eventIdOf } from './cursor.ts'
+import type { EventId, EventLog, LoggedEvent, SubscriptionOptions } from './event-log.ts'
+
+export interface EventLogOptions {
+  databaseUrl: string
+  clock: Clock
+  log: Log
+  /** How long after a wake the next pass begins at the earliest, ms. */
+  coalesceMs?: number
+  /** How often it looks without being woken: for commits of other routers, ms. */
+  pollMs?: number
+}
+
+const pageSize = 1000
+const reconnectMs = 500
+
+interface Reader extends SubscriptionOptions {
+  projectId: string
+  onEvents: (events: LoggedEvent[]) => void | Promise<void>
+  /** Undefined until it has one: from now on. */
+  place: Place | undefined
+  busy: boolean
+  /** Passes when it was last called: a wake that came while it was busy is made up for. */
+  calledIn: number
+  closed: boolean
+  ready: (from: EventId) => void
+}
+
+export function createEventLog(options: EventLogOptions): EventLog {
+  const { clock, log } = options
+  const coalesceMs = options.coalesceMs ?? 20
+  const pollMs = options.pollMs ?? 1000
+  const readers = new Set<Reader>()
+  let client: pg.Client | undefined
+  /** Where every reader who is up to date stands; undefined while nobody reads. */
+  let common: Place | undefined
+  let timer: Timer | undefined
+  let dueAt = Number.POSITIVE_INFINITY
+  let lastPass = 0
+  let passing = false
+  let woken = false
+  let closed = false
+  /** After a wake that found nothing an older transaction may still hold the events back: look again soon. */
+  let emptyPasses = 0
+  let passes = 0
+
+  const schedule = (ms: number) => {
+    if (closed || readers.size === 0) return
+    const at = clock.now() + ms
+    if (timer !== undefined && dueAt <= at) return
+    timer?.cancel()
+    dueAt = at
+    timer = clock.after(ms, () => {
+      timer = undefined
+      dueAt = Number.POSITIVE_INFINITY
+      void pass()
+    })
+  }
+
+  const connection = async (): Promise<pg.Client> => {
+    if (client !== undefined) return client
+    const fresh = new pg.Client({ connectionString: options.databaseUrl, application_name: 'xerotier-events' })
+    fresh.on('error', () => {
+      if (client === fresh) client = undefined
+    })
+    await fresh.connect()
+    client = fresh
+    return fresh
+  }
+
+  const deliver = (reader: Reader, rows: EventRow[]) => {
+    const mine = rows.filter(
+      (row) =>
+        row.project_id === reader.projectId &&
+        (reader.executionId === undefined || row.execution_id === reader.executionId),
+    )
+    if (mine.length === 0 && reader.everyWake !== true) return
+    reader.calledIn = passes
+    let answer: void | Promise<void>
+    try {
+      answer = reader.onEvents(mine.map(loggedEvent))
+    } catch (error) {
+      return end(reader, error)
+    }
+    if (!(answer instanceof Promise)) return
+    reader.busy = true
+    answer.then(
+      () => {
+        reader.busy = false
+        if (reader.closed) return
+        if (reader.place !== common) schedule(0)
+        else if (reader.everyWake === true && passes > reader.calledIn) schedule(coalesceMs)
+      },
+      (error) => end(reader, error),
+    )
+  }
+  const end = (reader: Reader, error: unknown) => {
+    reader.closed = true
+    readers.delete(reader)
+    log.warning({ error, project_id: reader.projectId }, 'a reader of the event log failed and was cut')
+  }
+
+  /** One page for each reader who lies behind; true when somebody still does. */
+  const catchUp = async (link: pg.Client, until: Place): Promise<boolean> => {
+    let behind = false
+    for (const reader of [...readers]) {
+      if (reader.closed || reader.busy) continue
+      if (reader.place === undefined) {
+        reader.place = until
+      } else if (compareCursors(reader.place, until) < 0) {
+        const { projectId, executionId } = reader
+        const rows = await readMissed(link, { projectId, executionId, after: reader.place, until, limit: pageSize })
+        reader.place = rows.length < pageSize ? until : placeOf(rows.at(-1)!)
+        if (rows.length > 0) deliver(reader, rows)
+        behind ||= reader.place !== until
+      }
+      if (reader.place === until) reader.ready(eventIdOf(until))
+    }
+    return behind
+  }
+
+  const live = async (link: pg.Client, from: Place): Promise<number> => {
+    const upToDate = [...readers].filter((reader) => !reader.busy && !reader.closed && reader.place === from)
+    const rows = await readEvents(link, from, pageSize)
+    if (rows.length > 0) common = placeOf(rows.at(-1)!)
+    for (const reader of upToDate) {
+      reader.place = common
+      if (!reader.closed) deliver(reader, rows)
+    }
+    return rows.length
+  }
+
+  const pass = async () => {
+    if (passing || closed || readers.size === 0) return
+    passing = true
+    woken = false
+    passes++
+    lastPass = clock.now()
+    let next = pollMs
+    try {
+      const link = await connection()
+      common ??= await presentPlace(link)
+      const behind = await catchUp(link, common)
+      const found = await live(link, common)
+      emptyPasses = found === 0 ? emptyPasses + 1 : 0
+      if (behind || found === pageSize) next = 0
+      else next = Math.min(pollMs, coalesceMs * 2 ** Math.min(emptyPasses, 10))
+    } catch (error) {
+      if (!closed) log.warning({ error }, 'the event log cannot be read; trying again')
+      await client?.end().catch(() => {})
+      client = undefined
+      next = reconnectMs
+    } finally {
+      passing = false
+    }
+    if (readers.size === 0) common = undefined
+    schedule(woken ? coalesceMs : next)
+  }
+
+  const wake = () => {
+    woken = true
+    emptyPasses = 0
+    if (!passing) schedule(Math.max(0, lastPass + coalesceMs - clock.now()))
+  }
+
+  return {
+    wake,
+    subscribe(projectId, given, onEvents) {
+      const { promise, resolve } = Promise.withResolvers<EventId>()
+      const place = given.after === undefined ? undefined : cursorOf(given.after, 'Last-Event-ID')
+      const state = { place, busy: false, calledIn: 0, closed: false, ready: resolve }
+      const reader: Reader = { ...given, projectId, onEvents, ...state }
+      readers.add(reader)
+      if (given.after !== undefined) resolve(given.after)
+      schedule(0)
+      return {
+        ready: promise,
+        close() {
+          reader.closed = true
+          readers.delete(reader)
+          resolve('0-0')
+          if (readers.size === 0) {
+            timer?.cancel()
+            timer = undefined
+            dueAt = Number.POSITIVE_INFINITY
+            if (!passing) common = undefined
+          }
+        },
+      }
+    },
+    close() {
+      closed = true
+      timer?.cancel()
+      for (const reader of readers) reader.ready('0-0')
+      readers.clear()
+      const last = client
+      client = undefined
+      last?.end().catch(() => {})
+    },
+  }
+}
+
+function placeOf(row: EventRow): Place {
+  return { xid: row.xid, seq: row.seq }
+}
+
+function loggedEvent({ xid, seq, ...event }: EventRow): LoggedEvent {
+  return { id: eventIdOf({ xid, seq }), ...event }
+}

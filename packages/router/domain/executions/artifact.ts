@@ -1,0 +1,37 @@
+import { Fault } from '@xerotier/protocol/errors.ts'
+import { selectArtifactChunks, selectArtifacts } from '../../store/artifacts.ts'
+import type { Core } from '../core.ts'
+import type { Principal } from '../principal.ts'
+import { findExecution } from './find.ts'
+
+const chunksPerPage = 8
+
+export interface ArtifactBytes {
+  name: string
+  bytes: number
+  chunks: AsyncGenerator<Buffer>
+}
+
+/** By id or by name. @throws Fault execution_not_found, artifact_not_found, before the first byte */
+export async function artifactBytes(
+  core: Core,
+  principal: Principal,
+  id: string,
+  reference: string,
+): Promise<ArtifactBytes> {
+  const { attempt } = await findExecution(core, principal.projectId, id)
+  const artifacts = await selectArtifacts(core.store.db, id, attempt)
+  const artifact = artifacts.find((one) => one.id === reference || one.name === reference)
+  if (artifact === undefined) throw new Fault('artifact_not_found')
+  return { name: artifact.name, bytes: artifact.bytes, chunks: chunksOf(core, artifact.id) }
+}
+
+async function* chunksOf(core: Core, artifactId: string): AsyncGenerator<Buffer> {
+  let afterSeq = -1
+  while (true) {
+    const chunks = await selectArtifactChunks(core.store.db, artifactId, { afterSeq, limit: chunksPerPage })
+    for (const chunk of chunks) yield chunk.data
+    if (chunks.length < chunksPerPage) return
+    afterSeq = chunks.at(-1)!.seq
+  }
+}

@@ -1,0 +1,59 @@
+import type { ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
+import { type ExecutionState, executionStateSchema } from '@xerotier/protocol/lifecycles/execution.ts'
+import { selectApprovalsOf } from '../../store/approval-pages.ts'
+import { selectArtifacts } from '../../store/artifacts.ts'
+import { selectTransitions } from '../../store/event-pages.ts'
+import { type StreamName, selectOutput, streamName } from '../../store/execution-output.ts'
+import { asOf } from '../approvals/present.ts'
+import type { Core } from '../core.ts'
+import type { Principal } from '../principal.ts'
+import { findExecution } from './find.ts'
+import { presentNamed } from './list.ts'
+
+/** More pieces than the inline limit lets through: a bound all the same (law L9). */
+const inlinePieces = 20_000
+
+/** Everything that is known of one execution. @throws Fault execution_not_found */
+export async function showExecution(core: Core, principal: Principal, id: string): Promise<ExecutionDetail> {
+  const { db } = core.store
+  const row = await findExecution(core, principal.projectId, id)
+  const [events, approvals, artifacts, output] = await Promise.all([
+    selectTransitions(db, id),
+    selectApprovalsOf(db, id),
+    selectArtifacts(db, id, row.attempt),
+    selectOutput(db, id, row.attempt, { afterSeq: -1, limit: inlinePieces }),
+  ])
+  const text = (stream: StreamName) =>
+    Buffer.concat(output.filter((piece) => streamName(piece.stream) === stream).map((piece) => piece.data)).toString()
+  return {
+    ...presentNamed(row),
+    stdout: text('stdout'),
+    stderr: text('stderr'),
+    artifacts: artifacts.map((artifact) => ({
+      id: artifact.id,
+      object: 'artifact',
+      name: artifact.name,
+      bytes: artifact.bytes,
+      created_at: artifact.created_at.toISOString(),
+    })),
+    transitions: events.flatMap((event) => {
+      const state = stateOf(event.kind)
+      return state === undefined ? [] : [{ state, at: event.at.toISOString(), actor: event.actor, detail: event.data }]
+    }),
+    approvals: approvals.map((approval) => ({
+      id: approval.id,
+      state: asOf(approval, core.clock.now()).state,
+      decided_by: approval.decided_by,
+      decided_at: approval.decided_at?.toISOString() ?? null,
+      note: approval.note,
+    })),
+    resolution:
+      row.resolved_at === null
+        ? null
+        : { by: row.resolved_by ?? 'router', note: row.resolved_note ?? '', at: row.resolved_at.toISOString() },
+  }
+}
+
+function stateOf(kind: string): ExecutionState | undefined {
+  return executionStateSchema.safeParse(kind.slice('execution.'.length)).data
+}

@@ -1,0 +1,158 @@
+// Executions as they happen: all of a project, or one from its beginning to its end, with its output between.
+import type { OutputEvent } from '@xerotier/protocol/api/executions.ts'
+import { Fault } from '@xerotier/protocol/errors.ts'
+import { publicEventNames, streamEventNames } from '@xerotier/protocol/events.ts'
+import { settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
+import { selectExecutionEnds } from '../../store/event-pages.ts'
+import { selectOutput, streamName } from '../../store/execution-output.ts'
+import { type NamedExecutionRow, selectNamedExecutions } from '../../store/execution-pages.ts'
+import { findAgentId } from '../agents/find.ts'
+import type { Core } from '../core.ts'
+import { compareCursors, cursorOf, eventIdOf } from '../events/cursor.ts'
+import type { EventId, LoggedEvent, Subscription } from '../events/event-log.ts'
+import type { StreamItem, StreamSink } from '../events/sink.ts'
+import type { Principal } from '../principal.ts'
+import { findWorkspace } from '../workspaces/find.ts'
+import { findExecution } from './find.ts'
+import { presentNamed } from './list.ts'
+
+export interface ExecutionStreamQuery {
+  execution_id?: string | undefined
+  workspace?: string | undefined
+  agent?: string | undefined
+  tool?: string | undefined
+  output: 'true' | 'false'
+}
+
+const piecesPerWrite = 16
+const settledKinds = settledExecutionStates.map((state) => `execution.${state}`)
+
+/**
+ * Checks what was asked for; the function it returns starts the stream.
+ * @param lastEventId from where to resume; without it one execution is told from its beginning, and all from now on
+ * @throws Fault invalid_request, workspace_not_found, agent_not_found, execution_not_found
+ */
+export async function streamExecutions(
+  core: Core,
+  principal: Principal,
+  query: ExecutionStreamQuery,
+  lastEventId: string | undefined,
+): Promise<(sink: StreamSink) => Subscription> {
+  const { projectId } = principal
+  const resume = lastEventId === undefined ? undefined : outputCursorOf(lastEventId)
+  const wanted = await filterOf(core, projectId, query)
+  if (query.execution_id === undefined) {
+    if (query.output === 'true') {
+      throw new Fault('invalid_request', { message: 'output: needs execution_id', param: 'output' })
+    }
+    return (sink) =>
+      core.eventLog.subscribe(projectId, { after: resume?.event }, async (events) =>
+        sink.write(await itemsOf(core, events, wanted)),
+      )
+  }
+
+  const { id, attempt } = await findExecution(core, projectId, query.execution_id)
+  const ends = await selectExecutionEnds(core.store.db, id)
+  const after = resume?.event ?? justBefore(ends.first)
+  const told = resume !== undefined && ends.last !== undefined && settledKinds.includes(ends.last.kind)
+  const over = told && compareCursors(cursorOf(after, 'Last-Event-ID'), ends.last!) >= 0
+  const output =
+    query.output === 'true' ? outputReader(core, id, after, resume?.output ?? { attempt, seq: -1 }) : undefined
+  return (sink) => {
+    if (over) {
+      queueMicrotask(() => sink.end())
+      return { ready: Promise.resolve(after), close() {} }
+    }
+    const options = { after, executionId: id, everyWake: output !== undefined }
+    return core.eventLog.subscribe(projectId, options, async (events) => {
+      const last = events.findIndex((event) => settledKinds.includes(event.kind))
+      const before = last === -1 ? events : events.slice(0, last)
+      const mark = (items: StreamItem[]) => (output === undefined ? items : items.map(output.mark))
+      await sink.write(mark(await itemsOf(core, before, wanted)))
+      await output?.drain(sink)
+      if (last === -1) return
+      await sink.write(mark(await itemsOf(core, events.slice(last, last + 1), wanted)))
+      sink.end()
+    })
+  }
+}
+
+type Wanted = (row: NamedExecutionRow) => boolean
+
+async function filterOf(core: Core, projectId: string, query: ExecutionStreamQuery): Promise<Wanted> {
+  const workspace = query.workspace === undefined ? undefined : await findWorkspace(core, projectId, query.workspace)
+  const agentId = query.agent === undefined ? undefined : await findAgentId(core.store.db, projectId, query.agent)
+  return (row) =>
+    (workspace === undefined || row.workspace_id === workspace.id) &&
+    (agentId === undefined || row.agent_id === agentId) &&
+    (query.tool === undefined || row.tool === query.tool)
+}
+
+/** The public events of a batch, each with its execution as it is now: one query a batch. */
+async function itemsOf(core: Core, events: LoggedEvent[], wanted: Wanted): Promise<StreamItem[]> {
+  const told = events.filter(
+    (event) => event.kind.startsWith('execution.') && publicEventNames[event.kind] !== undefined,
+  )
+  if (told.length === 0) return []
+  const ids = [...new Set(told.map((event) => event.execution_id!))]
+  const rows = new Map((await selectNamedExecutions(core.store.db, ids)).map((row) => [row.id, row]))
+  return told.flatMap((event) => {
+    const row = rows.get(event.execution_id!)
+    if (row === undefined || !wanted(row)) return []
+    return [{ name: publicEventNames[event.kind]!, id: event.id, data: presentNamed(row) }]
+  })
+}
+
+interface OutputPlace {
+  attempt: number
+  seq: number
+}
+
+/** Reads on from where it stopped. The cursor of everything it has a hand in is `<event>.<attempt>.<seq>`. */
+function outputReader(core: Core, executionId: string, after: EventId, from: OutputPlace) {
+  const { db } = core.store
+  let { attempt, seq } = from
+  let event = after
+  return {
+    mark(item: StreamItem): StreamItem {
+      event = item.id
+      return { ...item, id: `${item.id}.${attempt}.${seq}` }
+    },
+    async drain(sink: StreamSink): Promise<void> {
+      const row = await db.selectFrom('executions').select('attempt').where('id', '=', executionId).executeTakeFirst()
+      if (row !== undefined && row.attempt !== attempt) {
+        attempt = row.attempt
+        seq = -1
+      }
+      while (true) {
+        const pieces = await selectOutput(db, executionId, attempt, { afterSeq: seq, limit: piecesPerWrite })
+        await sink.write(
+          pieces.map((piece) => {
+            seq = piece.seq
+            const data: OutputEvent = {
+              execution_id: executionId,
+              seq: piece.seq,
+              stream: streamName(piece.stream),
+              at: piece.at.toISOString(),
+              data: piece.data.toString('base64'),
+            }
+            return { name: streamEventNames.output, id: `${event}.${attempt}.${seq}`, data }
+          }),
+        )
+        if (pieces.length < piecesPerWrite) return
+      }
+    },
+  }
+}
+
+/** @throws Fault invalid_request */
+function outputCursorOf(id: string): { event: EventId; output: OutputPlace | undefined } {
+  const match = /^([^.]+)(?:\.(\d{1,9})\.(-1|\d{1,9}))?$/.exec(id)
+  const event = eventIdOf(cursorOf(match?.[1] ?? '', 'Last-Event-ID'))
+  const output = match?.[2] === undefined ? undefined : { attempt: Number(match[2]), seq: Number(match[3]) }
+  return { event, output }
+}
+
+function justBefore(first: { xid: string; seq: string } | undefined): EventId {
+  return first === undefined ? '0-0' : eventIdOf({ xid: first.xid, seq: String(BigInt(first.seq) - 1n) })
+}

@@ -1,0 +1,43 @@
+import type { JoinKey, joinKeyCreateSchema } from '@xerotier/protocol/api/join-keys.ts'
+import type { z } from 'zod'
+import type { Core } from '../core.ts'
+import { write } from '../events/write.ts'
+import { newId } from '../ids.ts'
+import type { Principal } from '../principal.ts'
+import { presentJoinKey } from './present.ts'
+import { mintJoinKeyValue } from './value.ts'
+
+/** Mints a single-use key. Its value is in this answer and nowhere else. */
+export async function createJoinKey(
+  core: Core,
+  principal: Principal,
+  body: z.output<typeof joinKeyCreateSchema>,
+): Promise<JoinKey & { key: string }> {
+  const row = await write(core, async (tx, append, now) => {
+    const id = newId('jk', now.getTime())
+    append({
+      project_id: principal.projectId,
+      kind: 'join_key.created',
+      actor: principal.keyId,
+      data: { join_key_id: id, name: body.name, role: body.role, region: body.region },
+    })
+    return tx
+      .insertInto('join_keys')
+      .values({
+        id,
+        project_id: principal.projectId,
+        name: body.name,
+        role: body.role,
+        region: body.region,
+        router_addr: body.router_addr ?? core.settings.announcedAddress,
+        state: 'unused',
+        created_by: principal.keyId,
+        created_at: now,
+        // JWT times are whole seconds; the row and the value say the same.
+        expires_at: new Date(Math.ceil((now.getTime() + body.expires_in_hours * 3_600_000) / 1000) * 1000),
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow()
+  })
+  return { ...presentJoinKey(row, core.clock.now()), key: await mintJoinKeyValue(core, row) }
+}

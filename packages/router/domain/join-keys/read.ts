@@ -1,0 +1,29 @@
+import type { JoinKey } from '@xerotier/protocol/api/join-keys.ts'
+import { Fault } from '@xerotier/protocol/errors.ts'
+import { selectJoinKey, selectJoinKeys } from '../../store/join-keys.ts'
+import type { Core } from '../core.ts'
+import { type Page, toPage } from '../page.ts'
+import type { Principal } from '../principal.ts'
+import { presentJoinKey } from './present.ts'
+
+export async function listJoinKeys(
+  core: Core,
+  principal: Principal,
+  query: { limit: number; after?: string | undefined },
+): Promise<Page<JoinKey>> {
+  const rows = await selectJoinKeys(core.store.db, principal.projectId, query)
+  const now = core.clock.now()
+  return toPage(
+    rows,
+    query.limit,
+    (row) => presentJoinKey(row, now),
+    (key) => key.id,
+  )
+}
+
+/** @throws Fault join_key_not_found */
+export async function showJoinKey(core: Core, principal: Principal, id: string): Promise<JoinKey> {
+  const row = await selectJoinKey(core.store.db, principal.projectId, id)
+  if (row === undefined) throw new Fault('join_key_not_found')
+  return presentJoinKey(row, core.clock.now())
+}

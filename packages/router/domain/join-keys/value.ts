@@ -1,0 +1,33 @@
+// The value of a join key: `xjk_` and a JWT signed by the router. It is shown once; the row keeps its id only.
+import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
+import { Fault } from '@xerotier/protocol/errors.ts'
+import { joinKeyPattern } from '@xerotier/protocol/ids.ts'
+import type { JoinKeyRow } from '../../store/join-keys.ts'
+import type { Core } from '../core.ts'
+import { readToken, signToken } from '../signed-token.ts'
+
+const prefix = 'xjk_'
+
+export interface JoinKeyClaims {
+  id: string
+  projectId: string
+  role: AgentRole
+}
+
+export async function mintJoinKeyValue(core: Pick<Core, 'identity'>, row: JoinKeyRow): Promise<string> {
+  const { id: jti, project_id: project, role, name, region, router_addr } = row
+  const curve = core.identity.curve.publicKey
+  const times = { issuedAt: row.created_at, expiresAt: row.expires_at }
+  return (
+    prefix + (await signToken(core, 'xem-join-key', { jti, project, role, name, region, router_addr, curve }, times))
+  )
+}
+
+/** @throws Fault join_key_invalid, join_key_expired */
+export async function readJoinKeyValue(core: Pick<Core, 'identity' | 'clock'>, value: string): Promise<JoinKeyClaims> {
+  if (!joinKeyPattern.test(value)) throw new Fault('join_key_invalid', { param: 'join_key' })
+  const claims = await readToken(core, 'xem-join-key', value.slice(prefix.length), ['jti', 'project', 'role'])
+  if (claims === 'expired') throw new Fault('join_key_expired', { param: 'join_key' })
+  if (claims === 'invalid') throw new Fault('join_key_invalid', { param: 'join_key' })
+  return { id: claims.jti!, projectId: claims.project as string, role: claims.role as AgentRole }
+}

@@ -1,0 +1,54 @@
+import { Fault } from '@xerotier/protocol/errors.ts'
+import { uuidSchema } from '@xerotier/protocol/ids.ts'
+
+export interface Page<Item> {
+  object: 'list'
+  data: Item[]
+  has_more: boolean
+  last_id: string | null
+}
+
+/** A page of what a query for `limit + 1` rows found: the row too many says that there is more. */
+export function toPage<Row, Item>(
+  rows: Row[],
+  limit: number,
+  present: (row: Row) => Item,
+  idOf: (item: Item) => string,
+): Page<Item> {
+  const data = rows.slice(0, limit).map(present)
+  const last = data.at(-1)
+  return { object: 'list', data, has_more: rows.length > limit, last_id: last === undefined ? null : idOf(last) }
+}
+
+/** @throws Fault invalid_request when the cursor of a list of UUIDs is none */
+export function uuidCursor(after: string | undefined): string | undefined {
+  if (after !== undefined && !isUuid(after)) {
+    throw new Fault('invalid_request', { message: 'after: must be the `last_id` of a page', param: 'after' })
+  }
+  return after
+}
+
+export function isUuid(text: string): boolean {
+  return uuidSchema.safeParse(text).success
+}
+
+/**
+ * A comma-separated filter against the words that it may hold.
+ * @throws Fault invalid_request that names the parameter and the word
+ */
+export function wordsOf<Word extends string>(
+  text: string | undefined,
+  param: string,
+  words: readonly Word[],
+): Word[] | undefined {
+  if (text === undefined) return undefined
+  const given = text.split(',').map((word) => word.trim())
+  const unknown = given.find((word) => !words.includes(word as Word))
+  if (unknown !== undefined) {
+    throw new Fault('invalid_request', {
+      message: `${param}: \`${unknown}\` is none of ${words.join(', ')}`,
+      param,
+    })
+  }
+  return given as Word[]
+}

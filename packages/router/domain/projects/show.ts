@@ -1,0 +1,28 @@
+import type { Project } from '@xerotier/protocol/api/projects.ts'
+import { Fault } from '@xerotier/protocol/errors.ts'
+import type { Selectable } from 'kysely'
+import type { ProjectsTable } from '../../store/tables.ts'
+import type { Core } from '../core.ts'
+import type { Principal } from '../principal.ts'
+
+export function presentProject(row: Selectable<ProjectsTable>): Project {
+  return {
+    id: row.id,
+    object: 'project',
+    slug: row.slug,
+    name: row.name,
+    allow_self_approval: row.allow_self_approval,
+    created_at: row.created_at.toISOString(),
+  }
+}
+
+/** @throws Fault project_not_found */
+export async function showProject(core: Core, principal: Principal): Promise<Project> {
+  const row = await core.store.db
+    .selectFrom('projects')
+    .selectAll()
+    .where('id', '=', principal.projectId)
+    .executeTakeFirst()
+  if (row === undefined) throw new Fault('project_not_found')
+  return presentProject(row)
+}

@@ -1,0 +1,50 @@
+// JWTs of the router's own Ed25519 key: join keys and agents' tokens. The audience keeps the kinds apart.
+import { createPrivateKey } from 'node:crypto'
+import { verifyingKey } from '@xerotier/runtime/ed25519.ts'
+import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import type { Core } from './core.ts'
+
+// DER header of RFC 8410; jose signs with key objects, and SigningKey keeps its own to itself.
+const pkcs8Header = Buffer.from('302e020100300506032b657004220420', 'hex')
+
+export type TokenAudience = 'xem-agent' | 'xem-join-key'
+
+export interface TokenTimes {
+  issuedAt: Date
+  expiresAt: Date
+}
+
+export function signToken(
+  { identity }: Pick<Core, 'identity'>,
+  audience: TokenAudience,
+  claims: JWTPayload,
+  { issuedAt, expiresAt }: TokenTimes,
+): Promise<string> {
+  const der = Buffer.concat([pkcs8Header, identity.signing.seed])
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: 'EdDSA', kid: identity.signing.keyId })
+    .setAudience(audience)
+    .setIssuedAt(Math.floor(issuedAt.getTime() / 1000))
+    .setExpirationTime(Math.floor(expiresAt.getTime() / 1000))
+    .sign(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }))
+}
+
+/** The claims of a token of ours; `expired` for one whose time is over, `invalid` for anything else. */
+export async function readToken(
+  { identity, clock }: Pick<Core, 'identity' | 'clock'>,
+  audience: TokenAudience,
+  token: string,
+  requiredClaims: string[],
+): Promise<JWTPayload | 'expired' | 'invalid'> {
+  try {
+    const { payload } = await jwtVerify(token, verifyingKey(identity.signing.publicKey), {
+      algorithms: ['EdDSA'],
+      audience,
+      currentDate: new Date(clock.now()),
+      requiredClaims: ['exp', ...requiredClaims],
+    })
+    return payload
+  } catch (error) {
+    return error instanceof errors.JWTExpired ? 'expired' : 'invalid'
+  }
+}

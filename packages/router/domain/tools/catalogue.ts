@@ -1,0 +1,104 @@
+// The tools of a project: what its online agents offer now.
+import type { ToolDetail, ToolSummary } from '@xerotier/protocol/api/tools.ts'
+import { Fault } from '@xerotier/protocol/errors.ts'
+import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
+import { risks } from '@xerotier/protocol/risk.ts'
+import type { OnlineAgent } from '../agents/fleet.ts'
+import type { Core } from '../core.ts'
+import { type Page, toPage, wordsOf } from '../page.ts'
+import type { Principal } from '../principal.ts'
+import { findWorkspace } from '../workspaces/find.ts'
+
+export interface ToolQuery {
+  limit: number
+  /** Name of the last tool of the page before. */
+  after?: string | undefined
+  /** Only what agents bound to it offer. */
+  workspace?: string | undefined
+  risk?: string | undefined
+}
+
+/** By name. @throws Fault workspace_not_found, invalid_request */
+export async function listTools(core: Core, principal: Principal, query: ToolQuery): Promise<Page<ToolSummary>> {
+  const { projectId } = principal
+  const levels = wordsOf(query.risk, 'risk', risks)
+  let agents = core.fleet.inProject(projectId)
+  if (query.workspace !== undefined) {
+    const { id, type } = await findWorkspace(core, projectId, query.workspace)
+    agents = agents.filter((agent) => agent.bindings.has(id))
+    return page(
+      agents,
+      query,
+      (tool) => fits(tool, levels) && (tool.workspace_types.length === 0 || tool.workspace_types.includes(type)),
+    )
+  }
+  return page(agents, query, (tool) => fits(tool, levels))
+}
+
+/** @throws Fault exec_tool_not_found */
+export function showTool(core: Core, principal: Principal, name: string): ToolDetail {
+  const agents = byName(core.fleet.inProject(principal.projectId)).filter((agent) => agent.tools.has(name))
+  if (agents.length === 0) throw new Fault('exec_tool_not_found', { param: 'name' })
+  const tool = agents.map((agent) => agent.tools.get(name)!).reduce(stricter)
+  return {
+    ...summaryOf(tool, agents.length),
+    input_schema: tool.input_schema,
+    schema_digest: tool.schema_digest,
+    auto_fork_branch: tool.auto_fork_branch,
+    has_preview: tool.has_preview,
+    has_undo: tool.has_undo,
+    offered_by: agents.map((agent) => {
+      const { bundle, bundle_version, schema_digest } = agent.tools.get(name)!
+      return { agent_id: agent.id, agent: agent.name, bundle, bundle_version, schema_digest }
+    }),
+  }
+}
+
+function fits(tool: ToolDescriptor, levels: readonly string[] | undefined): boolean {
+  return levels === undefined || levels.includes(tool.risk)
+}
+
+function page(agents: OnlineAgent[], query: ToolQuery, wanted: (tool: ToolDescriptor) => boolean): Page<ToolSummary> {
+  const offers = new Map<string, { tool: ToolDescriptor; agents: number }>()
+  for (const agent of byName(agents)) {
+    for (const tool of agent.tools.values()) {
+      const known = offers.get(tool.name)
+      if (known === undefined) offers.set(tool.name, { tool, agents: 1 })
+      else offers.set(tool.name, { tool: stricter(known.tool, tool), agents: known.agents + 1 })
+    }
+  }
+  const rows = [...offers.values()]
+    .filter(({ tool }) => wanted(tool) && (query.after === undefined || tool.name > query.after))
+    .sort((a, b) => (a.tool.name < b.tool.name ? -1 : 1))
+  return toPage(
+    rows.slice(0, query.limit + 1),
+    query.limit,
+    (row) => summaryOf(row.tool, row.agents),
+    (tool) => tool.name,
+  )
+}
+
+/** Of two versions of a tool the catalogue shows the one that can hurt more; the first agent's when they are equal. */
+function stricter(a: ToolDescriptor, b: ToolDescriptor): ToolDescriptor {
+  return risks.indexOf(b.risk) > risks.indexOf(a.risk) ? b : a
+}
+
+function byName(agents: OnlineAgent[]): OnlineAgent[] {
+  return agents.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+function summaryOf(tool: ToolDescriptor, agentsOnline: number): ToolSummary {
+  const { name, description, risk, domain, workspace_types, timeout_ms, idempotent, mcp_visible } = tool
+  return {
+    object: 'tool',
+    name,
+    description,
+    risk,
+    domain,
+    workspace_types,
+    timeout_ms,
+    idempotent,
+    mcp_visible,
+    agents_online: agentsOnline,
+  }
+}

@@ -1,0 +1,54 @@
+// A sliding window in 60 slots: never more than `requests` in any window of that length, whatever the pattern, in
+// constant memory. The slot that the window has half left still counts, so it errs on the strict side by a sixtieth.
+const slots = 60
+
+export interface Window {
+  readonly requests: number
+  readonly windowMs: number
+  /** Counts one request. Milliseconds to wait when there is no room; 0 when it was let in. */
+  take(now: number): number
+  /** Whether there is no room, without counting. */
+  full(now: number): boolean
+  remaining(): number
+}
+
+export function createWindow(requests: number, windowMs: number): Window {
+  const slotMs = windowMs / slots
+  const counts = new Float64Array(slots + 1)
+  let current = 0
+  let total = 0
+
+  const advance = (now: number) => {
+    const slot = Math.floor(now / slotMs)
+    const steps = Math.min(slot - current, counts.length)
+    for (let step = 1; step <= steps; step++) {
+      const index = (slot - steps + step) % counts.length
+      total -= counts[index]!
+      counts[index] = 0
+    }
+    if (slot > current) current = slot
+  }
+  const wait = (now: number) => {
+    for (let slot = current - slots; slot <= current; slot++) {
+      if (slot >= 0 && counts[slot % counts.length]! > 0) return Math.max(1, (slot + slots + 1) * slotMs - now)
+    }
+    return 1
+  }
+
+  return {
+    requests,
+    windowMs,
+    take(now) {
+      advance(now)
+      if (total >= requests) return wait(now)
+      counts[current % counts.length]! += 1
+      total += 1
+      return 0
+    },
+    full(now) {
+      advance(now)
+      return total >= requests
+    },
+    remaining: () => Math.max(0, requests - total),
+  }
+}

@@ -1,0 +1,79 @@
+import type { bindSchema, Workspace } from '@xerotier/protocol/api/workspaces.ts'
+import { Fault } from '@xerotier/protocol/errors.ts'
+import type { z } from 'zod'
+import { findAgent } from '../agents/find.ts'
+import type { Core } from '../core.ts'
+import { write } from '../events/write.ts'
+import type { Principal } from '../principal.ts'
+import { findWorkspace } from './find.ts'
+import { presentWorkspace } from './present.ts'
+import { tellBindings } from './tell-bindings.ts'
+
+/**
+ * The agent serves the workspace from now on. Binding it again changes the credential file.
+ * @throws Fault workspace_not_found, agent_not_found
+ */
+export async function bindAgent(
+  core: Core,
+  principal: Principal,
+  reference: string,
+  body: z.output<typeof bindSchema>,
+): Promise<Workspace> {
+  const workspace = await findWorkspace(core, principal.projectId, reference)
+  const agent = await write(core, async (tx, append, now) => {
+    const agent = await findAgent(tx, principal.projectId, body.agent, 'agent')
+    const credentials_ref = body.credentials_ref ?? null
+    await tx
+      .insertInto('workspace_agent_bindings')
+      .values({
+        workspace_id: workspace.id,
+        agent_id: agent.id,
+        credentials_ref,
+        created_by: principal.keyId,
+        created_at: now,
+      })
+      .onConflict((conflict) => conflict.columns(['workspace_id', 'agent_id']).doUpdateSet({ credentials_ref }))
+      .execute()
+    append({
+      project_id: principal.projectId,
+      kind: 'workspace.bound',
+      actor: principal.keyId,
+      workspace_id: workspace.id,
+      agent_id: agent.id,
+      data: { credentials_ref },
+    })
+    return agent
+  })
+  await tellBindings(core, agent.id)
+  core.dispatcher.wake(principal.projectId)
+  return presentWorkspace(core, workspace)
+}
+
+/** @throws Fault workspace_not_found, agent_not_found, binding_not_found */
+export async function unbindAgent(
+  core: Core,
+  principal: Principal,
+  reference: string,
+  agentReference: string,
+): Promise<Workspace> {
+  const workspace = await findWorkspace(core, principal.projectId, reference)
+  const agent = await write(core, async (tx, append) => {
+    const agent = await findAgent(tx, principal.projectId, agentReference, 'agent')
+    const removed = await tx
+      .deleteFrom('workspace_agent_bindings')
+      .where('workspace_id', '=', workspace.id)
+      .where('agent_id', '=', agent.id)
+      .executeTakeFirst()
+    if (removed.numDeletedRows === 0n) throw new Fault('binding_not_found')
+    append({
+      project_id: principal.projectId,
+      kind: 'workspace.unbound',
+      actor: principal.keyId,
+      workspace_id: workspace.id,
+      agent_id: agent.id,
+    })
+    return agent
+  })
+  await tellBindings(core, agent.id)
+  return presentWorkspace(core, workspace)
+}

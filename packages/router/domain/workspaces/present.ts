@@ -1,0 +1,44 @@
+import type { Workspace } from '@xerotier/protocol/api/workspaces.ts'
+import { selectPauses } from '../../store/agents.ts'
+import { selectBoundAgents, type WorkspaceRow } from '../../store/workspaces.ts'
+import { healthOf } from '../agents/health.ts'
+import type { Core } from '../core.ts'
+
+/** Several workspaces with the agents that serve them. */
+export async function presentWorkspaces(core: Core, rows: WorkspaceRow[]): Promise<Workspace[]> {
+  const { db } = core.store
+  const bound = await selectBoundAgents(
+    db,
+    rows.map((row) => row.id),
+  )
+  const pauses = await selectPauses(db, [...new Set(bound.map((agent) => agent.agent_id))])
+  return rows.map((row) => ({
+    id: row.id,
+    object: 'workspace',
+    name: row.name,
+    type: row.type,
+    description: row.description,
+    created_at: row.created_at.toISOString(),
+    agents: bound
+      .filter((agent) => agent.workspace_id === row.id)
+      .map((agent) => ({
+        agent_id: agent.agent_id,
+        agent: agent.name,
+        health: healthOf(
+          core,
+          { id: agent.agent_id, state: agent.state, lease_expires_at: agent.lease_expires_at },
+          // Seen from this workspace, a pause of it alone is a pause.
+          pauses.some(
+            (pause) =>
+              pause.agent_id === agent.agent_id && (pause.workspace_id === null || pause.workspace_id === row.id),
+          ),
+        ),
+        credentials_ref: agent.credentials_ref,
+        bound_at: agent.created_at.toISOString(),
+      })),
+  }))
+}
+
+export async function presentWorkspace(core: Core, row: WorkspaceRow): Promise<Workspace> {
+  return (await presentWorkspaces(core, [row]))[0]!
+}

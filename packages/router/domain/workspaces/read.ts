@@ -1,0 +1,22 @@
+import type { Workspace } from '@xerotier/protocol/api/workspaces.ts'
+import { selectWorkspaces } from '../../store/workspaces.ts'
+import type { Core } from '../core.ts'
+import type { Page } from '../page.ts'
+import type { Principal } from '../principal.ts'
+import { findWorkspace } from './find.ts'
+import { presentWorkspace, presentWorkspaces } from './present.ts'
+
+export async function listWorkspaces(
+  core: Core,
+  principal: Principal,
+  query: { limit: number; after?: string | undefined },
+): Promise<Page<Workspace>> {
+  const rows = await selectWorkspaces(core.store.db, principal.projectId, query)
+  const data = await presentWorkspaces(core, rows.slice(0, query.limit))
+  return { object: 'list', data, has_more: rows.length > query.limit, last_id: data.at(-1)?.id ?? null }
+}
+
+/** @throws Fault workspace_not_found */
+export async function showWorkspace(core: Core, principal: Principal, reference: string): Promise<Workspace> {
+  return presentWorkspace(core, await findWorkspace(core, principal.projectId, reference))
+}

@@ -1,0 +1,135 @@
+// Who asks: API key, scopes, project, address, quota, in this order, before anything else looks at a request (law L4).
+// A key that was seen lately costs no await.
+import { Fault } from '@xerotier/protocol/errors.ts'
+import { apiKeyPattern } from '@xerotier/protocol/ids.ts'
+import type { Route } from '@xerotier/protocol/route.ts'
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { KnownKey } from '../domain/api-keys/keyring.ts'
+import { createUsageRecord } from '../domain/api-keys/usage.ts'
+import type { Core } from '../domain/core.ts'
+import { verifyAgentToken } from '../domain/enrollment/agent-token.ts'
+import { createWindow, type Window } from '../domain/window.ts'
+import { bearerOf } from './caller.ts'
+
+const rememberedWindows = 10_000
+const minuteMs = 60_000
+
+export interface AuthenticationOptions {
+  requestsPerMinutePerKey: number
+  failedAuthenticationsPerMinute: number
+}
+
+export interface Authentication {
+  /** The hook of one route; undefined for a public one. */
+  hookFor(definition: Route): onRequestHookHandler | undefined
+}
+
+export function createAuthentication(core: Core, options: AuthenticationOptions): Authentication {
+  const { clock, keyring } = core
+  const quotas = new Map<string, Window>()
+  const rates = new Map<string, Window>()
+  const failures = new Map<string, Window>()
+  const usage = createUsageRecord(core)
+
+  const windowOf = (windows: Map<string, Window>, name: string, requests: number, windowMs: number) => {
+    const known = windows.get(name)
+    if (known !== undefined && known.requests === requests && known.windowMs === windowMs) return known
+    if (windows.size >= rememberedWindows) windows.delete(windows.keys().next().value!)
+    const fresh = createWindow(requests, windowMs)
+    windows.set(name, fresh)
+    return fresh
+  }
+  const failed = (request: FastifyRequest) => {
+    windowOf(failures, request.ip, options.failedAuthenticationsPerMinute, minuteMs).take(clock.now())
+    return new Fault('authentication_error')
+  }
+  const refuseGuessers = (request: FastifyRequest, value: string) => {
+    if (failures.get(request.ip)?.full(clock.now()) !== true || keyring.knew(value)) return
+    throw new Fault('rate_limit_exceeded', {
+      message: 'Too many failed authentications from this address.',
+      retryAfter: 60,
+    })
+  }
+  const count = (key: KnownKey, reply: FastifyReply) => {
+    const { keyId } = key.principal
+    const windows = [windowOf(rates, keyId, options.requestsPerMinutePerKey, minuteMs)]
+    if (key.quota !== null) {
+      windows.unshift(windowOf(quotas, keyId, key.quota.requests, key.quota.window_seconds * 1000))
+    }
+    const told = windows[0]!
+    reply.header('x-ratelimit-limit', told.requests)
+    for (const window of windows) {
+      const waitMs = window.take(clock.now())
+      if (waitMs === 0) continue
+      reply.header('x-ratelimit-remaining', 0)
+      throw new Fault('rate_limit_exceeded', { retryAfter: Math.ceil(waitMs / 1000) })
+    }
+    reply.header('x-ratelimit-remaining', told.remaining())
+  }
+
+  const admit = (definition: Route, value: string, key: KnownKey, request: FastifyRequest, reply: FastifyReply) => {
+    const { principal } = key
+    const missing = (definition.auth as readonly string[]).find((scope) => !principal.scopes.includes(scope as never))
+    if (missing !== undefined) {
+      throw new Fault('scope_insufficient', { message: `The API key lacks the scope \`${missing}\`.` })
+    }
+    const { project_id: project } = request.params as { project_id?: string }
+    if (project !== undefined && project !== principal.projectId && project !== principal.projectSlug) {
+      throw new Fault('cross_project_access')
+    }
+    if (!key.admits(request.ip)) throw new Fault('ip_not_allowed')
+    count(key, reply)
+    usage.used(principal.keyId)
+    request.caller = {
+      principal,
+      agentId: undefined,
+      stillAdmitted: async () => (await keyring.find(value))?.admits(request.ip) === true,
+    }
+  }
+
+  const withKey =
+    (definition: Route): onRequestHookHandler =>
+    (request, reply, done) => {
+      try {
+        const value = bearerOf(request)
+        if (!apiKeyPattern.test(value)) throw failed(request)
+        refuseGuessers(request, value)
+        const found = keyring.find(value)
+        if (!(found instanceof Promise)) {
+          if (found === undefined) throw failed(request)
+          admit(definition, value, found, request, reply)
+          return done()
+        }
+        found
+          .then((key) => {
+            if (key === undefined) throw failed(request)
+            admit(definition, value, key, request, reply)
+          })
+          .then(() => done(), done)
+      } catch (error) {
+        done(error as Error)
+      }
+    }
+
+  const withToken: onRequestHookHandler = (request, _reply, done) => {
+    const work = async () => {
+      const value = bearerOf(request)
+      refuseGuessers(request, value)
+      try {
+        const { id: agentId } = await verifyAgentToken(core, value)
+        request.caller = { principal: undefined, agentId, stillAdmitted: () => true }
+      } catch (error) {
+        if (error instanceof Fault && error.code === 'authentication_error') failed(request)
+        throw error
+      }
+    }
+    work().then(() => done(), done)
+  }
+
+  return {
+    hookFor(definition) {
+      if (definition.auth === 'public') return undefined
+      return definition.auth === 'agent' ? withToken : withKey(definition)
+    },
+  }
+}

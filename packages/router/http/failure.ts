@@ -1,0 +1,44 @@
+// Whatever went wrong becomes a Fault: a caller sees the catalogue and nothing else (law L7).
+import { Fault } from '@xerotier/protocol/errors.ts'
+import type { z } from 'zod'
+import { illegalMoveState } from '../store/lifecycle-triggers.ts'
+import { isUnavailable } from '../store/unavailable.ts'
+
+/** Fastify's own refusals, by its error code. */
+const fastifyFaults: Record<string, () => Fault> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: () => new Fault('json_parse_error'),
+  FST_ERR_CTP_EMPTY_JSON_BODY: () => new Fault('json_parse_error', { message: 'The request body is empty.' }),
+  FST_ERR_CTP_BODY_TOO_LARGE: () => new Fault('payload_too_large'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () => new Fault('unsupported_media_type'),
+  FST_ERR_CTP_EMPTY_TYPE: () => new Fault('unsupported_media_type'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
+    new Fault('invalid_request', { message: 'The body is not as long as content-length says.' }),
+  FST_ERR_BAD_URL: () => new Fault('not_found'),
+}
+
+/** The Fault of any failure. An unknown one is internal_error, with its cause for the log. */
+export function faultOf(error: unknown): Fault {
+  if (error instanceof Fault) return error
+  const code = (error as { code?: unknown } | null)?.code
+  if (typeof code === 'string') {
+    const known = fastifyFaults[code]
+    if (known !== undefined) return known()
+    if (code === illegalMoveState) return new Fault('illegal_transition', { cause: error })
+  }
+  if (isUnavailable(error)) return new Fault('backend_unavailable', { retryAfter: 1, cause: error })
+  return new Fault('internal_error', { cause: error })
+}
+
+/** What a schema has against a value, as the caller's Fault: `param` is the path of the first offending field. */
+export function faultOfSchema(error: z.core.$ZodError, part: 'body' | 'request'): Fault {
+  const { path, message } = deepest(error.issues[0]!)
+  const param = path.length === 0 ? null : path.map(String).join('.')
+  const code = part === 'body' ? 'invalid_body' : 'invalid_request'
+  return new Fault(code, param === null ? { message } : { message: `${param}: ${message}`, param })
+}
+
+function deepest(issue: z.core.$ZodIssue, above: PropertyKey[] = []): { path: PropertyKey[]; message: string } {
+  const path = [...above, ...issue.path]
+  if (issue.code === 'unrecognized_keys') return { path: [...path, issue.keys[0]!], message: 'is not known here' }
+  return { path, message: issue.message }
+}

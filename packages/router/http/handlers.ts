@@ -1,0 +1,36 @@
+// What a route's handler is given and what it answers, derived from its entry in protocol/routes.ts.
+import type { Readable } from 'node:stream'
+import type { RouteId, routes } from '@xerotier/protocol/routes.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { Principal } from '../domain/principal.ts'
+
+type Parsed<R, Part extends string> = R extends { [P in Part]: infer S extends z.ZodType } ? z.output<S> : undefined
+
+type Answer<R> = R extends { response: infer S }
+  ? S extends z.ZodType
+    ? z.input<S>
+    : S extends 'sse'
+      ? undefined
+      : S extends 'bytes'
+        ? Readable
+        : string
+  : never
+
+export interface Call<Id extends RouteId> {
+  params: Parsed<(typeof routes)[Id], 'params'>
+  query: Parsed<(typeof routes)[Id], 'query'>
+  body: Parsed<(typeof routes)[Id], 'body'>
+  /** Who asks, on routes that need an API key. */
+  principal: (typeof routes)[Id]['auth'] extends readonly string[] ? Principal : undefined
+  /** Which agent asks, on routes that need an agent's token. */
+  agentId: (typeof routes)[Id]['auth'] extends 'agent' ? string : undefined
+  requestId: string
+  request: FastifyRequest
+  reply: FastifyReply
+}
+
+export type Handler<Id extends RouteId> = (call: Call<Id>) => Promise<Answer<(typeof routes)[Id]>>
+
+/** A handler for every route: the compiler misses none, and the server looks again when it starts. */
+export type Handlers = { [Id in RouteId]: Handler<Id> }

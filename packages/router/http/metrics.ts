@@ -1,0 +1,20 @@
+import { Histogram, type Registry } from 'prom-client'
+
+export interface HttpMetrics {
+  answered(route: string, status: number, ms: number): void
+}
+
+/** Latency of every route, counted by it too. Status as a class: single codes would multiply the series. */
+export function createHttpMetrics(registry: Registry): HttpMetrics {
+  const duration = new Histogram({
+    name: 'xerotier_router_http_request_duration_seconds',
+    help: 'Time from the first byte of a request to the last of its answer',
+    labelNames: ['route', 'status'] as const,
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60],
+    registers: [registry],
+  })
+  const classes = ['', '1xx', '2xx', '3xx', '4xx', '5xx']
+  return {
+    answered: (route, status, ms) => duration.observe({ route, status: classes[Math.trunc(status / 100)]! }, ms / 1000),
+  }
+}

@@ -1,0 +1,11 @@
+import type { Core } from '../../domain/core.ts'
+import { showProject } from '../../domain/projects/show.ts'
+import { updateProject } from '../../domain/projects/update.ts'
+import type { Handlers } from '../handlers.ts'
+
+export function projectHandlers(core: Core): Pick<Handlers, 'project.show' | 'project.update'> {
+  return {
+    'project.show': ({ principal }) => showProject(core, principal),
+    'project.update': ({ principal, body }) => updateProject(core, principal, body),
+  }
+}

@@ -1,0 +1,10 @@
+import type { Core } from '../../domain/core.ts'
+import { listTools, showTool } from '../../domain/tools/catalogue.ts'
+import type { Handlers } from '../handlers.ts'
+
+export function toolHandlers(core: Core) {
+  return {
+    'tools.list': ({ principal, query }) => listTools(core, principal, query),
+    'tools.show': async ({ principal, params }) => showTool(core, principal, params.name),
+  } satisfies Partial<Handlers>
+}

@@ -1,0 +1,211 @@
+// The HTTP server, made by hand from the route table.
+import type { AddressInfo } from 'node:net'
+import { type ErrorCode, Fault } from '@xerotier/protocol/errors.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import type { Route } from '@xerotier/protocol/route.ts'
+import { type RouteId, routeIds, routes } from '@xerotier/protocol/routes.ts'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import type { Registry } from 'prom-client'
+import type { z } from 'zod'
+import type { Core } from '../domain/core.ts'
+import { createAuthentication } from './authenticate.ts'
+import { faultOf, faultOfSchema } from './failure.ts'
+import type { Call, Handlers } from './handlers.ts'
+import { createHttpMetrics } from './metrics.ts'
+import { addOpenApi, documentationOf } from './openapi.ts'
+import { requestIdFrom } from './request-id.ts'
+import { createHandlers } from './routes.ts'
+import { parseQuery, requestSchemasOf } from './schemas.ts'
+import { createStreams } from './stream/streams.ts'
+
+export interface HttpOptions {
+  core: Core
+  host: string
+  /** 0 picks a free one. */
+  port: number
+  /** PEM. Without it the server speaks plain HTTP, and only on a loopback address unless `allowPlainRemote`. */
+  tls?: { cert: string | Buffer; key: string | Buffer } | undefined
+  allowPlainRemote?: boolean
+  /** Proxies whose X-Forwarded-For is believed: addresses or CIDRs. */
+  trustedProxies?: string[]
+  registry: Registry
+  /** What /readyz asks. A check that throws is failing. */
+  readiness: Record<string, () => unknown>
+  version: string
+  requestsPerMinutePerKey?: number
+  failedAuthenticationsPerMinute?: number
+  /** Check every answer against its schema: for tests and development. */
+  validateResponses?: boolean
+}
+
+export interface HttpServer {
+  app: FastifyInstance
+  /** @returns the base URL, with the port that was taken */
+  listen(): Promise<string>
+  /** Ends the streams, lets the requests in hand finish, closes the port. */
+  close(): Promise<void>
+}
+
+const loopback = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/
+
+/** @throws when plain HTTP would be reachable from other hosts, or a route has no handler */
+export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
+  const { core } = options
+  if (options.tls === undefined && !loopback.test(options.host) && options.allowPlainRemote !== true) {
+    throw new Error(
+      `plain HTTP is served on loopback addresses only, not on ${options.host}: give a certificate and key`,
+    )
+  }
+  const app = fastify({
+    ...(options.tls === undefined ? {} : { https: options.tls }),
+    bodyLimit: limits.httpBodyBytes,
+    exposeHeadRoutes: false,
+    forceCloseConnections: 'idle',
+    genReqId: requestIdFrom(core.clock) as never,
+    requestIdHeader: false,
+    requestTimeout: 60_000,
+    keepAliveTimeout: 75_000,
+    routerOptions: { querystringParser: parseQuery },
+    trustProxy: options.trustedProxies?.length ? options.trustedProxies : false,
+    frameworkErrors: (error, request, reply) => void answerFailure(error, request, reply as FastifyReply),
+  }) as unknown as FastifyInstance
+  app.server.maxConnections = limits.httpConnections
+
+  const answerFailure = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const fault = faultOf(error)
+    if (fault.status >= 500) {
+      const level = fault.code === 'internal_error' ? 'error' : 'warning'
+      core.log[level](
+        { request_id: request.id, route: request.routeOptions.url, code: fault.code, error: fault.cause ?? fault },
+        'request failed',
+      )
+    }
+    const envelope = fault.toEnvelope()
+    if (envelope.error.retry_after !== undefined) reply.header('retry-after', envelope.error.retry_after)
+    if (fault.status === 401) reply.header('www-authenticate', 'Bearer')
+    return reply
+      .header('x-request-id', request.id)
+      .code(fault.status)
+      .type('application/json; charset=utf-8')
+      .serializer(JSON.stringify)
+      .send(envelope)
+  }
+
+  app.decorateRequest('caller', undefined)
+  app.setErrorHandler(answerFailure)
+  app.setNotFoundHandler((request, reply) => answerFailure(new Fault('not_found'), request, reply))
+  app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => (value: unknown) => {
+    // A route whose body has no mandatory field may be called without one.
+    const given = value === undefined && httpPart === 'body' ? {} : value
+    const parsed = schema.safeParse(given)
+    return parsed.success
+      ? { value: parsed.data }
+      : { error: faultOfSchema(parsed.error, httpPart === 'body' ? 'body' : 'request') }
+  })
+  app.setSerializerCompiler<z.ZodType>(({ schema, method, url, httpStatus }) => {
+    if (options.validateResponses !== true || Number(httpStatus) >= 400) return JSON.stringify
+    return (answer) => {
+      const parsed = schema.safeParse(answer)
+      if (!parsed.success)
+        throw new Error(`${method} ${url} answers what its schema does not allow: ${parsed.error.message}`)
+      return JSON.stringify(answer)
+    }
+  })
+  acceptJsonOnly(app)
+  await addOpenApi(app, options.version)
+
+  const metrics = createHttpMetrics(options.registry)
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.header('x-request-id', request.id)
+    done()
+  })
+  app.addHook('onResponse', (request, reply, done) => {
+    metrics.answered(request.routeOptions.config.id ?? 'none', reply.statusCode, reply.elapsedTime)
+    core.log.debug(
+      {
+        request_id: request.id,
+        route: request.routeOptions.config.id,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        actor: request.caller?.principal?.keyId ?? request.caller?.agentId,
+      },
+      'answered',
+    )
+    done()
+  })
+
+  const streams = createStreams(core)
+  const handlers = createHandlers({ ...options, app, streams })
+  const authentication = createAuthentication(core, {
+    requestsPerMinutePerKey: options.requestsPerMinutePerKey ?? limits.requestsPerMinutePerKey,
+    failedAuthenticationsPerMinute: options.failedAuthenticationsPerMinute ?? limits.failedAuthenticationsPerMinute,
+  })
+  for (const id of routeIds) addRoute(app, id, handlers, authentication.hookFor(routes[id]))
+  await app.ready()
+
+  return {
+    app,
+    async listen() {
+      await app.listen({ host: options.host, port: options.port })
+      const { port } = app.server.address() as AddressInfo
+      const host = options.host.includes(':') ? `[${options.host}]` : options.host
+      return `${options.tls === undefined ? 'http' : 'https'}://${host}:${port}`
+    },
+    async close() {
+      streams.close()
+      await app.close()
+    },
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    id?: RouteId
+    /** Documented in OpenAPI. */
+    errors?: ErrorCode[]
+  }
+}
+
+function addRoute(
+  app: FastifyInstance,
+  id: RouteId,
+  handlers: Handlers,
+  authenticate: ReturnType<ReturnType<typeof createAuthentication>['hookFor']>,
+): void {
+  const definition: Route = routes[id]
+  const handler = handlers[id] as ((call: Call<never>) => Promise<unknown>) | undefined
+  if (handler === undefined) throw new Error(`route ${id} has no handler`)
+  const [usual] = definition.status
+  app.route({
+    method: definition.method,
+    url: definition.path,
+    config: { id },
+    schema: { ...requestSchemasOf(definition), ...documentationOf(id, definition) },
+    ...(authenticate === undefined ? {} : { onRequest: authenticate }),
+    handler: (request, reply) => {
+      reply.code(usual)
+      const { params, query, body, caller } = request
+      const call = {
+        params,
+        query,
+        body,
+        principal: caller?.principal,
+        agentId: caller?.agentId,
+        requestId: request.id,
+        request,
+        reply,
+      }
+      return handler(call as unknown as Call<never>)
+    },
+  })
+}
+
+/** One content type in, and an empty body is no body. */
+function acceptJsonOnly(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
+    if (text.length === 0) return done(null, undefined)
+    return parse(request, text as string, done)
+  })
+}
