@@ -3,9 +3,11 @@ import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 
 /** Our bundles: an unknown keyword is a typing error. `strictRequired` is off, as conditional parts name keys from outside. */
-const strict = () => new Ajv2020({ strict: true, strictRequired: false, strictTypes: false, allErrors: false })
+const strict = new Ajv2020({ strict: true, strictRequired: false, strictTypes: false })
 /** Schemas of MCP servers, whose authors use other drafts' keywords; unknown ones are ignored, as JSON Schema says. */
-const lenient = () => new Ajv2020({ strict: false, allErrors: false, logger: false })
+const lenient = new Ajv2020({ strict: false, logger: false })
+formats.default(strict)
+formats.default(lenient)
 
 /** @throws Error with a sentence when the schema is none, or is no object schema. */
 export function compileInputSchema(
@@ -13,10 +15,11 @@ export function compileInputSchema(
   mode: 'strict' | 'lenient',
 ): (args: unknown) => string | undefined {
   if (schema.type !== 'object') throw new Error('input_schema must have "type: object"')
-  // One instance a schema: two bundles may use the same `$id`.
-  const ajv = mode === 'strict' ? strict() : lenient()
-  formats.default(ajv)
+  const ajv = mode === 'strict' ? strict : lenient
   const validate = ajv.compile(schema)
+  // Two bundles may use the same `$id`, and a reload reads the same one again.
+  ajv.removeSchema(schema)
+  if (typeof schema.$id === 'string') ajv.removeSchema(schema.$id)
   return (args) => (validate(args) ? undefined : sentence(validate.errors?.[0]))
 }
 

@@ -88,7 +88,8 @@ export function createMcpServer(options: McpServerOptions): McpServer {
       calls++
       try {
         const live = await client()
-        return await live.callTool({ name, arguments: args }, { timeout: timeoutMs, signal })
+        // The signal is the deadline; this is for a server that does not even heed that.
+        return await live.callTool({ name, arguments: args }, { timeout: timeoutMs + 1000, signal })
       } finally {
         calls--
         if (retired && calls === 0) void close()

@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, test } from 'node:test'
+import { manifestSchema } from '@xerotier/protocol/manifest.ts'
+import { createManifestKeeper } from '../manifest.ts'
+import { loadCatalogue } from './catalogue.ts'
+import { catalogueOptions } from './fixtures/catalogue-options.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'xem-tools-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+const load = (shipped: readonly string[] = []) => loadCatalogue(catalogueOptions(folder, shipped))
+
+function write(name: string, text: string): void {
+  mkdirSync(join(folder, name), { recursive: true })
+  writeFileSync(join(folder, name, 'bundle.yaml'), text)
+}
+
+const good = (name: string, tool = `${name}_tool`, risk = 'read') => `name: ${name}
+version: '1'
+domain: test
+tools:
+  - name: ${tool}
+    description: d
+    risk: ${risk}
+    input_schema: { type: object, additionalProperties: false, properties: { a: { type: string } } }
+    command: ['true', '--a={a}']
+`
+
+test('every shipped bundle loads and makes a valid manifest', async () => {
+  const shipped = ['host', 'kubernetes', 'aws', 'router', 'bench']
+  const catalogue = await load(shipped)
+  assert.deepEqual(
+    catalogue.bundles,
+    shipped.map((name) => ({ name, version: '1.0.0', error: null })),
+  )
+  const keeper = createManifestKeeper(join(folder, 'manifest.json'))
+  keeper.update(catalogue)
+  manifestSchema.parse(keeper.current())
+  const risks = Object.fromEntries([...catalogue.tools].map(([name, { descriptor }]) => [name, descriptor.risk]))
+  assert.equal(risks.host_process_kill, 'destructive')
+  assert.equal(risks.kubectl_drain, 'destructive')
+  assert.equal(risks.kubectl_delete, 'irreversible')
+  assert.equal(risks.aws_ec2_terminate, 'irreversible')
+  const schema = (name: string) => catalogue.tools.get(name)!.descriptor.schema_digest
+  assert.equal(schema('kubectl_drain'), schema('kubectl_node_drain'))
+})
+
+test('a malformed bundle is refused with file, line and reason, and the others load', async () => {
+  write('a-good', good('a'))
+  const cases: [string, string, RegExp][] = [
+    ['b-syntax', 'name: b\ntools: [', /b-syntax\/bundle\.yaml:\d+: /],
+    ['c-key', `${good('c')}colour: red\n`, /c-key\/bundle\.yaml:10: colour: Unrecognized key/],
+    ['d-risk', good('d', 'd_tool', 'mild'), /d-risk\/bundle\.yaml:7: tools\.0\.risk: Invalid option/],
+    ['e-name', good('e', 'e tool'), /e-name\/bundle\.yaml:5: tools\.0\.name: must be letters/],
+    [
+      'f-placeholder',
+      good('f').replace('{a}', '{b}'),
+      /f-placeholder\/bundle\.yaml:9: tools\.0\.command: f_tool: \{b\} is no property/,
+    ],
+    [
+      'g-schema',
+      good('g').replace('type: string', 'typ: string'),
+      /g-schema\/bundle\.yaml:8: tools\.0\.input_schema: g_tool: strict mode: unknown keyword/,
+    ],
+    ['h-shell', good('h').replace("'true'", 'bash'), /h-shell\/bundle\.yaml:9: .*there is no shell/],
+    ['i-same', good('i', 'a_tool'), /i-same\/bundle\.yaml:5: tools: the tool a_tool is in bundle a already/],
+    [
+      'j-builtin',
+      good('j').replace(/command: .*/, 'builtin: constructor'),
+      /j-builtin\/bundle\.yaml:9: .*no function constructor/,
+    ],
+    ['k-nothing', 'name: k\nversion: "1"\ndomain: d\n', /k-nothing\/bundle\.yaml:1: needs either tools or mcp/],
+    ['l-a-again', good('a', 'other'), /l-a-again\/bundle\.yaml:1: name: a bundle a is loaded already/],
+    [
+      'm-traversal',
+      good('m').replace('domain: test', 'domain: test\ncredentials_ref: ../x'),
+      /:4: credentials_ref: must be a plain file name/,
+    ],
+  ]
+  for (const [name, text] of cases) write(name, text)
+  mkdirSync(join(folder, 'n-empty'))
+  write('z-good', good('z'))
+  const { tools, bundles } = await load()
+  assert.deepEqual([...tools.keys()], ['a_tool', 'z_tool'])
+  for (const [index, [name, , reason]] of cases.entries()) assert.match(bundles[index + 1]?.error ?? '', reason, name)
+  assert.match(bundles.at(-2)?.error ?? '', /n-empty\/bundle\.yaml: cannot be read \(ENOENT\)/)
+  assert.deepEqual(
+    bundles.filter((bundle) => bundle.error === null).map((bundle) => bundle.name),
+    ['a', 'z'],
+  )
+})
+
+test('a tools folder that is missing is an empty one', async () => {
+  const { tools, bundles } = await loadCatalogue(catalogueOptions(join(folder, 'nothing')))
+  assert.deepEqual([tools.size, bundles], [0, []])
+})
+
+test('the manifest version counts changes of tools and workspaces, across restarts too, and nothing else', async () => {
+  const path = join(folder, 'manifest.json')
+  write('a', good('a'))
+  const catalogue = await load()
+  const first = createManifestKeeper(path)
+  assert.equal(first.update(catalogue), true)
+  assert.equal(first.update({ workspaces: ['ws_0123456789ab'] }), true)
+  assert.equal(first.update({ workspaces: ['ws_0123456789ab'] }), false)
+  assert.equal(first.current().manifest_version, 2)
+
+  const restarted = createManifestKeeper(path)
+  assert.equal(restarted.update(await load()), false)
+  assert.equal(restarted.current().manifest_version, 2)
+  assert.deepEqual(restarted.current().workspaces, ['ws_0123456789ab'])
+  assert.equal(restarted.current().manifest_hash, first.current().manifest_hash)
+
+  write('a', good('a', 'a_tool', 'destructive'))
+  assert.equal(restarted.update(await load()), true)
+  assert.equal(restarted.current().manifest_version, 3)
+})
