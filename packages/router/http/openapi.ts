@@ -1,11 +1,41 @@
 // OpenAPI 3.1 from the same schemas that the server enforces.
 import swagger from '@fastify/swagger'
+import { agentSchema } from '@xerotier/protocol/api/agents.ts'
+import { apiKeySchema } from '@xerotier/protocol/api/api-keys.ts'
+import { approvalSchema } from '@xerotier/protocol/api/approvals.ts'
+import { eventSchema } from '@xerotier/protocol/api/events.ts'
+import { executionSchema } from '@xerotier/protocol/api/executions.ts'
+import { joinKeySchema } from '@xerotier/protocol/api/join-keys.ts'
+import { projectSchema } from '@xerotier/protocol/api/projects.ts'
+import { toolSummarySchema } from '@xerotier/protocol/api/tools.ts'
+import { workspaceSchema } from '@xerotier/protocol/api/workspaces.ts'
 import { type ErrorCode, errorEnvelopeSchema, errors } from '@xerotier/protocol/errors.ts'
+import { toolDescriptorSchema } from '@xerotier/protocol/manifest.ts'
 import { commonErrors, type Route } from '@xerotier/protocol/route.ts'
 import type { RouteId } from '@xerotier/protocol/routes.ts'
 import type { FastifyInstance } from 'fastify'
-import { createJsonSchemaTransform } from 'fastify-type-provider-zod'
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { nothing } from './schemas.ts'
+
+/** What stands once under `components` and is referred to. */
+const named = Object.entries({
+  Error: errorEnvelopeSchema,
+  Agent: agentSchema,
+  ApiKey: apiKeySchema,
+  Approval: approvalSchema,
+  Event: eventSchema,
+  Execution: executionSchema,
+  JoinKey: joinKeySchema,
+  Project: projectSchema,
+  ToolDescriptor: toolDescriptorSchema,
+  ToolSummary: toolSummarySchema,
+  Workspace: workspaceSchema,
+}).map(([id, schema]) => ({ id, schema }))
+const components = z.registry<{ id: string }>()
+for (const { id, schema } of named) components.add(schema, { id })
+const transform = createJsonSchemaTransform({ skipList: [], schemaRegistry: components })
+const transformObject = createJsonSchemaTransformObject({ schemaRegistry: components })
 
 export async function addOpenApi(app: FastifyInstance, version: string): Promise<void> {
   await app.register(swagger, {
@@ -24,7 +54,18 @@ export async function addOpenApi(app: FastifyInstance, version: string): Promise
         },
       },
     },
-    transform: createJsonSchemaTransform({ skipList: [] }),
+    transform: (document) => {
+      const transformed = transform(document)
+      if (document.schema?.body === nothing) delete transformed.schema.body
+      return transformed
+    },
+    transformObject: (document) => {
+      const whole = transformObject(document)
+      const { schemas } = whole.components!
+      // The plugin lists each schema as input and as output; what we name is only ever answered.
+      for (const { id } of named) delete schemas![`${id}Input`]
+      return whole
+    },
   })
 }
 

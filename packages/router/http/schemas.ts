@@ -2,7 +2,8 @@
 import type { Route } from '@xerotier/protocol/route.ts'
 import { z } from 'zod'
 
-const nothing = z.strictObject({})
+/** Of a route that takes no body, or no parameters. */
+export const nothing = z.strictObject({})
 
 export interface RequestSchemas {
   params: z.ZodType

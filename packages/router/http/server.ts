@@ -95,9 +95,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   app.setErrorHandler(answerFailure)
   app.setNotFoundHandler((request, reply) => answerFailure(new Fault('not_found'), request, reply))
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => (value: unknown) => {
-    // A route whose body has no mandatory field may be called without one.
-    const given = value === undefined && httpPart === 'body' ? {} : value
-    const parsed = schema.safeParse(given)
+    const parsed = schema.safeParse(value)
     return parsed.success
       ? { value: parsed.data }
       : { error: faultOfSchema(parsed.error, httpPart === 'body' ? 'body' : 'request') }
@@ -117,6 +115,14 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const metrics = createHttpMetrics(options.registry)
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
+    done()
+  })
+  app.addHook('preValidation', (request, _reply, done) => {
+    if (request.body === undefined && request.method !== 'GET') {
+      // PUT replaces a thing by what is sent, and nothing was. Elsewhere a body without mandatory fields may be left out.
+      if (request.method === 'PUT') return done(new Fault('invalid_body', { message: 'The request has no body.' }))
+      request.body = {}
+    }
     done()
   })
   app.addHook('onResponse', (request, reply, done) => {
