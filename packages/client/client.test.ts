@@ -45,7 +45,7 @@ test('an error envelope becomes an ApiError with all that it says', async (t) =>
 })
 
 test('a page of a proxy becomes an ApiError without a code', async (t) => {
-  const { client } = await connected(t, (_, response) => response.writeHead(404).end('<html>nginx</html>'))
+  const { client } = await connected(t, (_, response) => void response.writeHead(404).end('<html>nginx</html>'))
   await assert.rejects(
     client.call('agents.list'),
     (error) => error instanceof ApiError && error.code === null && error.status === 404,
@@ -143,7 +143,10 @@ test('a router that is not there is a ConnectionError that says so', async (t) =
 test('a redirect is not followed: the key stays here', async (t) => {
   const elsewhere = await scriptedServer((_, response) => json(response, 200, {}))
   t.after(() => elsewhere.close())
-  const { client } = await connected(t, (_, response) => response.writeHead(307, { location: elsewhere.baseUrl }).end())
+  const { client } = await connected(
+    t,
+    (_, response) => void response.writeHead(307, { location: elsewhere.baseUrl }).end(),
+  )
   await assert.rejects(client.call('agents.list'), ApiError)
   assert.equal(elsewhere.seen.length, 0)
 })
@@ -187,7 +190,7 @@ test('items stops at the number asked for', async (t) => {
 
 test('bytes arrive as they are', async (t) => {
   const sent = Buffer.from([0, 255, 10, 13, 128])
-  const { client } = await connected(t, (_, response) => response.writeHead(200).end(sent))
+  const { client } = await connected(t, (_, response) => void response.writeHead(200).end(sent))
   const { body } = await client.bytes('executions.raw', { params: { id: 'x' } })
   const chunks: Uint8Array[] = []
   for await (const chunk of body) chunks.push(chunk)

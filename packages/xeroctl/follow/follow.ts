@@ -49,10 +49,13 @@ async function untilSettled(cli: Cli, id: string, stop: AbortController): Promis
   let checking: Promise<void> = Promise.resolve()
 
   // What happened before the stream was there stands in the record, so each connection begins with a look at it.
+  let moves = 0
   const check = async () => {
+    const movesBefore = moves
     const record = await read()
     if (isSettled(record.state)) settled.abort()
-    else await progress.state(record.state, record)
+    // An event that came meanwhile knows better.
+    else if (moves === movesBefore) await progress.state(record.state, record)
   }
   const stream = cli.client().events(
     'executions.stream',
@@ -76,6 +79,7 @@ async function untilSettled(cli: Cli, id: string, stop: AbortController): Promis
     const state = stateIn(event, id)
     if (state === undefined) continue
     if (isSettled(state)) break
+    moves++
     if (state === 'queued') output.restart()
     await progress.state(state)
   }

@@ -1,0 +1,256 @@
+import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
+import { type TestContext, test } from 'node:test'
+import { json, openEvents, type Seen, scriptedServer, sendEvent } from '@xerotier/client/scripted-server.fixture.ts'
+import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
+import { approval, execution, logEntry, tool } from '../records.fixture.ts'
+import { envFor, type RunOptions, xeroctl } from '../run.fixture.ts'
+
+/** A router with one call: its record changes as the test says, its stream is in the test's hands. */
+function oneCall() {
+  const streams: ServerResponse[] = []
+  const call = {
+    record: execution({ state: 'queued', agent: null, agent_id: null, exit_code: null, duration_ms: null }),
+    raw: { stdout: '', stderr: '' } as Record<string, string>,
+    confirm: null as string | null,
+    onStream: (_response: ServerResponse, _count: number): void => {},
+    answer(request: Seen, response: ServerResponse): void {
+      const { path } = request
+      if (path.startsWith('/exec/invocations')) return json(response, 202, call.record)
+      if (path.startsWith('/exec/tools')) return json(response, 200, tool)
+      if (path.startsWith('/exec/approvals')) return json(response, 200, approval({ confirm: call.confirm }))
+      if (path.startsWith('/exec/executions/stream')) {
+        openEvents(response)
+        sendEvent(response, undefined, 'x_exec.connection.connected', {})
+        return call.onStream(response, streams.push(response))
+      }
+      const raw = new URL(path, 'http://router').searchParams.get('stream') ?? ''
+      if (path.includes('/raw')) return void response.writeHead(200).end(call.raw[raw])
+      json(response, 200, call.record)
+    },
+    move(response: ServerResponse, state: ExecutionState, change: Parameters<typeof execution>[0] = {}): void {
+      call.record = { ...call.record, ...change, state }
+      sendEvent(response, `e-${state}`, `x_exec.execution.${state}`, logEntry(`execution.${state}`))
+    },
+    output(response: ServerResponse, seq: number, text: string, stream = 'stdout'): void {
+      const data = Buffer.from(text).toString('base64')
+      const piece = { execution_id: 'exe_1', seq, stream, at: '2026-05-01T12:00:00.000Z', data }
+      sendEvent(response, undefined, 'x_exec.execution.output', piece)
+    },
+  }
+  return call
+}
+
+async function invoke(
+  t: TestContext,
+  call: ReturnType<typeof oneCall>,
+  words: string[] = ['--follow'],
+  options: RunOptions = {},
+) {
+  const server = await scriptedServer(call.answer)
+  t.after(() => server.close())
+  const ended = await xeroctl(t, ['exec', 'invoke', '--workspace', 'local-host', '--tool', tool.name, ...words], {
+    env: envFor(server),
+    ...options,
+  })
+  return { ...ended, server }
+}
+
+test('a followed call brings its output as it comes, and its end as exit code', async (t) => {
+  const call = oneCall()
+  call.onStream = (response) => {
+    call.move(response, 'running', { agent: 'xem-jumphost-01' })
+    call.output(response, 0, 'one\n')
+    call.output(response, 1, 'oops\n', 'stderr')
+    call.output(response, 2, 'two\n')
+    call.move(response, 'completed', { exit_code: 0, duration_ms: 1200, stdout_bytes: 8, stderr_bytes: 5 })
+  }
+  const { code, stdout, stderr } = await invoke(t, call)
+  assert.equal(stdout, 'one\ntwo\n')
+  assert.match(stderr, /^oops$/m)
+  assert.match(stderr, /^running$/m)
+  assert.match(stderr, /^completed in 1\.2 s, on xem-jumphost-01 · exe_1$/m)
+  assert.equal(code, 0)
+})
+
+const outcomes: [ExecutionState, number][] = [
+  ['completed', 0],
+  ['failed', 10],
+  ['rejected', 11],
+  ['expired', 12],
+  ['ambiguous', 13],
+  ['timeout', 124],
+  ['cancelled', 130],
+]
+for (const [state, expected] of outcomes) {
+  test(`a followed call that ends ${state} ends xeroctl with ${expected}`, async (t) => {
+    const call = oneCall()
+    call.onStream = (response) => call.move(response, state, { exit_code: 3 })
+    assert.equal((await invoke(t, call)).code, expected)
+  })
+}
+
+test('a call that was over before the stream was open ends at once, with its output', async (t) => {
+  const call = oneCall()
+  call.record = execution({ stdout_bytes: 5 })
+  call.raw.stdout = 'late\n'
+  const { code, stdout } = await invoke(t, call)
+  assert.deepEqual([code, stdout], [0, 'late\n'])
+})
+
+test('output that the stream did not bring is completed from the record, each byte once', async (t) => {
+  const call = oneCall()
+  call.raw.stdout = 'first second\n'
+  call.onStream = (response) => {
+    call.output(response, 0, 'first ')
+    call.output(response, 0, 'first ')
+    call.move(response, 'completed', { stdout_bytes: 13 })
+  }
+  assert.equal((await invoke(t, call)).stdout, 'first second\n')
+})
+
+test('a hole in the live output is named instead of hidden', async (t) => {
+  const call = oneCall()
+  call.onStream = (response) => {
+    call.output(response, 0, 'a')
+    call.output(response, 2, 'c')
+    call.move(response, 'completed', { stdout_bytes: 3 })
+  }
+  const { stdout, stderr } = await invoke(t, call)
+  assert.equal(stdout, 'ac')
+  assert.match(stderr, /exec raw exe_1/)
+})
+
+test('a cut stream is resumed, and what happened meanwhile is not missed', async (t) => {
+  const call = oneCall()
+  call.onStream = (response, count) => {
+    if (count === 1) {
+      call.output(response, 0, 'before ')
+      call.move(response, 'running')
+      setImmediate(() => response.destroy())
+    } else {
+      // It ended while nobody listened: no event of this connection says so.
+      call.record = { ...call.record, state: 'completed', stdout_bytes: 12 }
+      call.raw.stdout = 'before after'
+    }
+  }
+  const { code, stdout, stderr, server } = await invoke(t, call)
+  assert.deepEqual([code, stdout], [0, 'before after'])
+  assert.match(stderr, /connection lost/)
+  assert.match(stderr, /connected again/)
+  const streams = server.seen.filter(({ path }) => path.startsWith('/exec/executions/stream'))
+  assert.equal(streams[1]?.headers['last-event-id'], 'e-running')
+})
+
+test('a gated call says how it is approved and goes on once it is', async (t) => {
+  const call = oneCall()
+  call.confirm = tool.name
+  call.record = execution({ state: 'pending_approval', approval_id: approval().id })
+  let stream: ServerResponse | undefined
+  call.onStream = (response) => (stream = response)
+  const { code, stderr } = await invoke(t, call, ['--follow'], {
+    onOutput: (_, text) => {
+      if (text.includes('reject:')) call.move(stream!, 'completed')
+    },
+  })
+  assert.equal(code, 0)
+  assert.match(stderr, /waiting for approval 5f9c3b1a\S+ \(destructive, expires in 12m\)/)
+  assert.match(stderr, /xeroctl approvals approve 5f9c3b1a\S+ --confirm host_process_kill$/m)
+})
+
+test('Ctrl-C stops following, not the call, and says how to go on', async (t) => {
+  const call = oneCall()
+  let interrupt = () => {}
+  call.onStream = (response) => {
+    call.move(response, 'running')
+  }
+  const { code, stderr, server } = await invoke(t, call, ['--follow'], {
+    onListening: (handler) => (interrupt = handler),
+    onOutput: (_, text) => {
+      if (text.includes('running')) interrupt()
+    },
+  })
+  assert.equal(code, 14)
+  assert.match(stderr, /exec watch exe_1/)
+  assert.match(stderr, /exec cancel exe_1/)
+  assert.ok(server.seen.every(({ path }) => !path.endsWith('/cancel')))
+})
+
+test('--wait stops waiting when it runs out', async (t) => {
+  const { code, stderr } = await invoke(t, oneCall(), ['--wait', '0'])
+  assert.equal(code, 14)
+  assert.match(stderr, /the call goes on/)
+})
+
+test('without a terminal and without --follow a call is submitted and printed', async (t) => {
+  const { code, stdout, server } = await invoke(t, oneCall(), ['-o', 'name'])
+  assert.deepEqual([code, stdout, server.seen.length], [0, 'exe_1\n', 1])
+})
+
+test('on a terminal a call is followed unless --detach says otherwise', async (t) => {
+  const call = oneCall()
+  call.onStream = (response) => call.move(response, 'failed')
+  assert.equal((await invoke(t, call, [], { terminal: 80 })).code, 10)
+  assert.equal((await invoke(t, oneCall(), ['--detach'], { terminal: 80 })).code, 0)
+})
+
+test('-o json prints the final record alone on stdout', async (t) => {
+  const call = oneCall()
+  call.onStream = (response) => {
+    call.output(response, 0, 'noise\n')
+    call.move(response, 'completed', { stdout_bytes: 6 })
+  }
+  const { stdout } = await invoke(t, call, ['--follow', '-o', 'json'])
+  assert.equal(JSON.parse(stdout).state, 'completed')
+})
+
+test('-o ndjson prints one event a line and the record last', async (t) => {
+  const call = oneCall()
+  call.onStream = (response) => {
+    call.output(response, 0, 'x')
+    call.move(response, 'completed')
+  }
+  const { stdout } = await invoke(t, call, ['--follow', '-o', 'ndjson'])
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  assert.deepEqual(
+    lines.map(({ event, object }) => event ?? object),
+    ['x_exec.execution.output', 'x_exec.execution.completed', 'execution'],
+  )
+})
+
+test('the value that a builtin tool answers is printed when there is no output', async (t) => {
+  const call = oneCall()
+  call.onStream = (response) => call.move(response, 'completed', { result: { uptime: 7 } })
+  assert.deepEqual(JSON.parse((await invoke(t, call)).stdout), { uptime: 7 })
+})
+
+test('--arg takes its type from the schema of the tool', async (t) => {
+  const { server } = await invoke(t, oneCall(), [
+    '--arg',
+    'pid=4711',
+    '--arg',
+    'name=42',
+    '--arg',
+    'more:=[1]',
+    '--args',
+    '{"signal":"TERM"}',
+  ])
+  const body = server.seen.find(({ method }) => method === 'POST')?.body as { args: unknown }
+  assert.deepEqual(body.args, { signal: 'TERM', pid: 4711, name: '42', more: [1] })
+})
+
+test('the arguments can come from stdin', async (t) => {
+  const { server } = await invoke(t, oneCall(), ['--args', '-'], { stdin: '{"pid": 1}' })
+  assert.deepEqual((server.seen[0]!.body as { args: unknown }).args, { pid: 1 })
+})
+
+test('exec watch follows a call that exists', async (t) => {
+  const call = oneCall()
+  call.onStream = (response) => call.move(response, 'timeout')
+  const server = await scriptedServer(call.answer)
+  t.after(() => server.close())
+  assert.equal((await xeroctl(t, ['exec', 'watch', 'exe_1'], { env: envFor(server) })).code, 124)
+})

@@ -1,0 +1,213 @@
+// Records as the router answers them. The protocol's own schemas check them, so that they cannot drift from the contract.
+import { agentDetailSchema, agentSchema } from '@xerotier/protocol/api/agents.ts'
+import { apiKeySecretSchema } from '@xerotier/protocol/api/api-keys.ts'
+import { type Approval, approvalSchema } from '@xerotier/protocol/api/approvals.ts'
+import { type Event, eventSchema } from '@xerotier/protocol/api/events.ts'
+import { type ExecutionDetail, executionDetailSchema } from '@xerotier/protocol/api/executions.ts'
+import { joinKeySecretSchema } from '@xerotier/protocol/api/join-keys.ts'
+import { toolDetailSchema } from '@xerotier/protocol/api/tools.ts'
+import { workspaceSchema } from '@xerotier/protocol/api/workspaces.ts'
+
+const at = '2026-05-01T11:57:00.000Z'
+const digest = 'a'.repeat(64)
+
+export const agent = agentSchema.parse({
+  id: 'agt_fleet01',
+  object: 'agent',
+  name: 'xem-jumphost-01',
+  role: 'xem',
+  region: 'eu-west',
+  description: null,
+  state: 'active',
+  health: 'healthy',
+  hostname: 'jump01',
+  version: '0.1.0',
+  max_concurrent_executions: 20,
+  in_flight: 2,
+  tool_count: 1,
+  paused: [],
+  enrolled_at: at,
+  connected_at: at,
+  last_heartbeat_at: '2026-05-01T11:59:54.000Z',
+  lease_epoch: 1,
+  lease_expires_at: '2026-05-01T12:00:24.000Z',
+  manifest_version: 3,
+  manifest_hash: digest,
+})
+
+const descriptor = {
+  name: 'host_process_kill',
+  description: 'Kill a process',
+  risk: 'destructive' as const,
+  domain: 'host',
+  workspace_types: ['host' as const],
+  input_schema: {
+    type: 'object',
+    properties: {
+      pid: { type: 'integer', description: 'Process id' },
+      signal: { enum: ['TERM', 'KILL'] },
+      name: { type: 'string' },
+    },
+    required: ['pid'],
+  },
+  schema_digest: digest,
+  timeout_ms: 10_000,
+  idempotent: false,
+  mcp_visible: true,
+  auto_fork_branch: false,
+  has_preview: false,
+  has_undo: false,
+}
+
+export const agentDetail = agentDetailSchema.parse({
+  ...agent,
+  manifest_accepted_at: at,
+  tools: [{ ...descriptor, bundle: 'host', bundle_version: '1.0.0' }],
+  bundles: [
+    { name: 'host', version: '1.0.0', error: null },
+    { name: 'broken', version: null, error: 'bundle.yaml:3: no name' },
+  ],
+  workspaces: [{ id: 'ws_0123456789ab', name: 'local-host', credentials_ref: null }],
+})
+
+export const tool = toolDetailSchema.parse({
+  ...descriptor,
+  object: 'tool',
+  agents_online: 1,
+  offered_by: [
+    { agent_id: agent.id, agent: agent.name, bundle: 'host', bundle_version: '1.0.0', schema_digest: digest },
+  ],
+})
+
+export const workspace = workspaceSchema.parse({
+  id: 'ws_0123456789ab',
+  object: 'workspace',
+  name: 'local-host',
+  type: 'host',
+  description: null,
+  created_at: at,
+  agents: [{ agent_id: agent.id, agent: agent.name, health: 'healthy', credentials_ref: null, bound_at: at }],
+})
+
+export const joinKey = joinKeySecretSchema.parse({
+  id: 'jk_1',
+  object: 'join_key',
+  name: 'xem-2',
+  role: 'xem',
+  region: 'eu-west',
+  router_addr: 'tcp://router.example:5555',
+  state: 'unused',
+  created_at: at,
+  expires_at: '2026-05-02T11:57:00.000Z',
+  consumed_at: null,
+  consumed_by: null,
+  revoked_at: null,
+  key: 'xjk_the.secret.value',
+})
+
+export const apiKey = apiKeySecretSchema.parse({
+  id: 'key_1',
+  object: 'api_key',
+  name: 'ci',
+  prefix: 'xero_demo_Ab',
+  scopes: ['execution'],
+  is_active: true,
+  ip_filter: null,
+  quota: null,
+  created_at: at,
+  expires_at: null,
+  last_used_at: null,
+  revoked_at: null,
+  grace_until: null,
+  key: 'xero_demo_the-secret-value',
+})
+
+export function execution(change: Partial<ExecutionDetail> = {}): ExecutionDetail {
+  return executionDetailSchema.parse({
+    id: 'exe_1',
+    object: 'execution',
+    project_id: 'proj_demo1',
+    workspace_id: workspace.id,
+    workspace: workspace.name,
+    tool: tool.name,
+    risk: tool.risk,
+    state: 'completed',
+    args: { pid: 4711 },
+    digest,
+    schema_digest: digest,
+    policy_version: 1,
+    agent_id: agent.id,
+    agent: agent.name,
+    attempt: 1,
+    approval_id: null,
+    reason: null,
+    requested_by: 'key_1',
+    request_id: 'req-submit',
+    timeout_ms: 10_000,
+    created_at: at,
+    dispatched_at: at,
+    started_at: at,
+    finished_at: at,
+    duration_ms: 1200,
+    exit_code: 0,
+    signal: null,
+    error: null,
+    result: null,
+    stdout_bytes: 0,
+    stderr_bytes: 0,
+    truncated: false,
+    stdout: '',
+    stderr: '',
+    artifacts: [],
+    transitions: [{ state: 'queued', at, actor: 'key_1', detail: {} }],
+    approvals: [],
+    resolution: null,
+    ...change,
+  })
+}
+
+export function approval(change: Partial<Approval> = {}): Approval {
+  return approvalSchema.parse({
+    id: '5f9c3b1a-8d0e-4c2f-9c1d-2b9f5e7a8c10',
+    object: 'approval',
+    execution_id: 'exe_1',
+    workspace_id: workspace.id,
+    workspace: workspace.name,
+    tool: tool.name,
+    risk: 'destructive',
+    state: 'pending',
+    args: { pid: 4711 },
+    prompt: 'Run host_process_kill (destructive)',
+    reason: null,
+    digest,
+    policy_version: 1,
+    requested_by: 'key_1',
+    requested_at: at,
+    expires_at: '2026-05-01T12:12:00.000Z',
+    decided_by: null,
+    decided_at: null,
+    note: null,
+    confirm: null,
+    ...change,
+  })
+}
+
+export function logEntry(kind: Event['kind'], change: Partial<Event> = {}): Event {
+  return eventSchema.parse({
+    id: '1-1',
+    object: 'event',
+    kind,
+    at,
+    actor: 'router',
+    execution_id: 'exe_1',
+    approval_id: null,
+    agent_id: null,
+    workspace_id: workspace.id,
+    data: {},
+    ...change,
+  })
+}
+
+export function page<Row>(...data: Row[]) {
+  return { object: 'list', data, has_more: false, last_id: null }
+}
