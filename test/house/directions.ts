@@ -24,6 +24,9 @@ export const insidePackages: Record<string, Record<string, readonly string[]>> =
   router: {
     'main.ts': ['*'],
     'router.ts': ['*'],
+    'active-router.ts': ['*'],
+    'metrics.ts': ['*'],
+    'config.ts': [],
     http: ['domain'],
     ops: ['domain'],
     broker: ['domain'],

@@ -35,5 +35,7 @@ export const scripts: readonly Source[] = sources.filter(({ path }) => /\.tsx?$/
 
 /** Runs only when somebody tests. */
 export function isTest(path: string): boolean {
-  return /\.(test|fixture)\.tsx?$/.test(path) || path.startsWith('test/') || path.startsWith('packages/devkit/')
+  return (
+    /\.(test|fixture)\.tsx?$|\/fixtures\//.test(path) || path.startsWith('test/') || path.startsWith('packages/devkit/')
+  )
 }

@@ -1,0 +1,66 @@
+import { errorEnvelopeSchema } from '@xerotier/protocol/errors.ts'
+import { heartbeatSeconds, publicEventNames, streamEventNames } from '@xerotier/protocol/events.ts'
+import { commonErrors, type Route } from '@xerotier/protocol/route.ts'
+import { routes } from '@xerotier/protocol/routes.ts'
+import { fieldTable } from './fields.ts'
+import { anchor, code, page, table } from './markdown.ts'
+
+const all = Object.entries(routes) as [string, Route][]
+
+export function apiPage(): string {
+  const tags = [...new Set(all.map(([, { tag }]) => tag))]
+  return page(
+    'HTTP API',
+    'The running router serves the same as OpenAPI 3.1 at `/openapi.json`. `:project_id` takes the slug or the id of the project, ' +
+      '`:id` and names of things take either as well. A key goes into `Authorization: Bearer`. Every answer carries `X-Request-ID`.',
+    table(
+      ['Route', '', 'Needs'],
+      all.map(([, route]) => [`[${code(nameOf(route))}](#${anchor(nameOf(route))})`, route.summary, needs(route)]),
+    ),
+    ...tags.flatMap((tag) => [
+      `## ${tag[0]!.toUpperCase()}${tag.slice(1)}`,
+      ...all.filter(([, route]) => route.tag === tag).map(([id, route]) => section(id, route)),
+    ]),
+    '## Errors',
+    'Every error has this body; the codes stand in [errors.md](errors.md).',
+    fieldTable(errorEnvelopeSchema, 'output'),
+    '## Events of the streams',
+    `Server-sent events. A stream resumes behind \`Last-Event-ID\`, says \`${streamEventNames.connected}\` first and ` +
+      `\`${streamEventNames.heartbeat}\` every ${heartbeatSeconds} seconds.`,
+    table(
+      ['Event', 'When'],
+      [
+        ...Object.entries(publicEventNames).map(([kind, name]) => [code(name), code(kind)]),
+        [code(streamEventNames.output), 'output of the one execution that was asked for with `output=true`'],
+      ],
+    ),
+  )
+}
+
+function nameOf({ method, path }: Route): string {
+  return `${method} ${path}`
+}
+
+function needs({ auth }: Route): string {
+  if (auth === 'public') return 'nothing'
+  if (auth === 'agent') return "an agent's token"
+  return auth.map((scope) => code(scope)).join(' and ')
+}
+
+const bodies = { sse: 'Server-sent events (`text/event-stream`).', bytes: 'The bytes.', text: 'Plain text.' }
+
+function section(id: string, route: Route): string {
+  const { body, query, response, status } = route
+  const answer = typeof response === 'string' ? bodies[response] : fieldTable(response, 'output') || 'A JSON object.'
+  const errors = [...new Set([...route.errors, ...commonErrors(route)])]
+  return [
+    `### ${nameOf(route)}`,
+    `${route.summary}. Operation ${code(id)}; needs ${needs(route)}.`,
+    query ? `Query:\n\n${fieldTable(query, 'input')}` : '',
+    body ? `Body:\n\n${fieldTable(body, 'input')}` : '',
+    `Answers ${status.join(' or ')}:\n\n${answer}`,
+    `Errors: ${errors.map((one) => `[${code(one)}](errors.md#${one})`).join(', ')}.`,
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n')
+}

@@ -1,0 +1,26 @@
+import { errors } from '@xerotier/protocol/errors.ts'
+import { commonErrors, type Route } from '@xerotier/protocol/route.ts'
+import { routes } from '@xerotier/protocol/routes.ts'
+import { code, page } from './markdown.ts'
+
+export function errorsPage(): string {
+  return page(
+    'Errors',
+    'Codes are stable: they are added, never renamed. The body is described in [api.md](api.md#errors). Codes that no route ' +
+      'lists stand in the record of an execution.',
+    ...Object.entries(errors).map(([name, { status, type, retry, message, advice }]) => {
+      const routeNames = (Object.values(routes) as Route[])
+        .filter((route) => (route.errors as readonly string[]).includes(name))
+        .map(({ method, path }) => code(`${method} ${path}`))
+      const everywhere = (Object.values(routes) as Route[]).some((route) =>
+        (commonErrors(route) as string[]).includes(name),
+      )
+      const where = routeNames.length > 0 ? `From ${routeNames.join(', ')}.` : everywhere ? 'From most routes.' : ''
+      return [
+        `## ${name}`,
+        `${status}, ${code(type)}, ${retry ? 'worth a retry' : 'a retry alone does not help'}.`,
+        `${message} ${advice} ${where}`.trimEnd(),
+      ].join('\n\n')
+    }),
+  )
+}

@@ -1,0 +1,27 @@
+import { agentLifecycle } from '@xerotier/protocol/lifecycles/agent.ts'
+import { approvalLifecycle } from '@xerotier/protocol/lifecycles/approval.ts'
+import { executionLifecycle } from '@xerotier/protocol/lifecycles/execution.ts'
+import { joinKeyLifecycle } from '@xerotier/protocol/lifecycles/join-key.ts'
+import { isFinal, type Lifecycle, statesOf } from '@xerotier/protocol/lifecycles/lifecycle.ts'
+import { page } from './markdown.ts'
+
+export function lifecyclesPage(): string {
+  return page(
+    'Lifecycles',
+    'These moves and no others: the database refuses the rest.',
+    ...[executionLifecycle, approvalLifecycle, agentLifecycle, joinKeyLifecycle].flatMap((lifecycle) => [
+      `## ${lifecycle.name.replace('_', ' ')}`,
+      diagram(lifecycle as Lifecycle<string>),
+    ]),
+  )
+}
+
+function diagram(lifecycle: Lifecycle<string>): string {
+  const lines = ['```mermaid', 'stateDiagram-v2']
+  for (const state of lifecycle.initial) lines.push(`  [*] --> ${state}`)
+  for (const state of statesOf(lifecycle)) {
+    for (const target of lifecycle.moves[state]!) lines.push(`  ${state} --> ${target}`)
+    if (isFinal(lifecycle, state)) lines.push(`  ${state} --> [*]`)
+  }
+  return [...lines, '```'].join('\n')
+}
