@@ -82,6 +82,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       shipped: config.shipped_bundles,
       builtins: createBuiltins({ clock, writeDirs: config.host_write_dirs }),
       version,
+      searchPath: hostEnv.PATH,
       environment: (rules, use) => environmentOf(rules, hostEnv, { ...use, tmpDir: '/tmp' }),
       credentialsFile: (rules) => {
         const nobody = { workspace: '', credentials_ref: null }

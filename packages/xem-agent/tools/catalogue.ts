@@ -8,6 +8,7 @@ import type { Tool } from '../tool.ts'
 import { BundleError, type BundleFile, readBundleFile } from './bundle-file.ts'
 import { type Builtins, loadTools } from './load-bundle.ts'
 import { loadMcpBundle, type McpOptions } from './mcp-bundle.ts'
+import { missingPrograms } from './programs.ts'
 
 export type BundleReport = Manifest['bundles'][number]
 
@@ -26,6 +27,8 @@ export interface CatalogueOptions extends Omit<McpOptions, 'log'> {
   shippedDir: string
   shipped: readonly string[]
   builtins: Builtins
+  /** PATH of the agent. */
+  searchPath: string | undefined
 }
 
 /** Bundles that the manifest can report. */
@@ -57,6 +60,9 @@ export async function loadCatalogue(options: CatalogueOptions): Promise<Catalogu
       if (mcp !== undefined) servers.push(mcp)
       bundles.push({ name: source.name, version: source.version, error: null })
       log.info({ bundle: source.name, version: source.version, tools: loaded.length }, 'bundle loaded')
+      const missing = missingPrograms(loaded, options.searchPath)
+      if (missing.length > 0)
+        log.warning({ bundle: source.name, missing }, 'programs of the bundle are not on the PATH of the agent')
     } catch (error) {
       if (!(error instanceof BundleError)) log.error({ error, bundle: folder }, 'bundle failed to load')
       const reason =
