@@ -35,7 +35,14 @@ export interface RouterOptions {
   databaseUrl?: string | undefined
   http: Pick<
     HttpOptions,
-    'host' | 'port' | 'tls' | 'allowPlainRemote' | 'trustedProxies' | 'requestsPerMinutePerKey' | 'validateResponses'
+    | 'host'
+    | 'port'
+    | 'tls'
+    | 'allowPlainRemote'
+    | 'trustedProxies'
+    | 'requestsPerMinutePerKey'
+    | 'failedAuthenticationsPerMinute'
+    | 'validateResponses'
   >
   dataPlane: {
     /** tcp://host:port to listen on; port 0 takes a free one. */

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { type Scope, scopes } from '@xerotier/protocol/api/scopes.ts'
+import { type RouteId, routeIds, routes } from '@xerotier/protocol/routes.ts'
+import { newSigningKey } from '@xerotier/runtime/ed25519.ts'
+import { mintAgentToken } from '../domain/enrollment/agent-token.ts'
+import { write } from '../domain/events/write.ts'
+import { newId } from '../domain/ids.ts'
+import { type RouterForTests, startRouterForTests } from './router-for-tests.ts'
+
+/** Who may call what, written down a second time: a route that is not here fails, and so does one that was opened up. */
+const expected: Record<RouteId, 'public' | 'agent' | Scope[]> = {
+  'health.live': 'public',
+  'health.ready': 'public',
+  'metrics.read': 'public',
+  'openapi.read': 'public',
+  'enroll.create': 'public',
+  'enroll.refresh': 'agent',
+  'project.show': ['management'],
+  'project.update': ['management'],
+  'agents.list': ['management'],
+  'agents.show': ['management'],
+  'agents.update': ['management'],
+  'agents.delete': ['management'],
+  'agents.events': ['management'],
+  'agents.pause': ['management'],
+  'agents.resume': ['management'],
+  'agents.revokeCredentials': ['management'],
+  'joinKeys.list': ['management'],
+  'joinKeys.create': ['management'],
+  'joinKeys.show': ['management'],
+  'joinKeys.revoke': ['management'],
+  'apiKeys.list': ['management'],
+  'apiKeys.create': ['management'],
+  'apiKeys.show': ['management'],
+  'apiKeys.revoke': ['management'],
+  'apiKeys.rotate': ['management'],
+  'apiKeys.ipFilter': ['management'],
+  'apiKeys.quota': ['management'],
+  'workspaces.list': ['inference'],
+  'workspaces.create': ['inference', 'management'],
+  'workspaces.show': ['inference'],
+  'workspaces.bind': ['inference', 'management'],
+  'workspaces.unbind': ['inference', 'management'],
+  'tools.list': ['execution'],
+  'tools.show': ['execution'],
+  'invocations.submit': ['execution'],
+  'invocations.list': ['execution'],
+  'invocations.show': ['execution'],
+  'invocations.cancel': ['execution'],
+  'executions.list': ['execution'],
+  'executions.stream': ['execution'],
+  'executions.show': ['execution'],
+  'executions.raw': ['execution'],
+  'executions.artifact': ['execution'],
+  'executions.resolve': ['execution'],
+  'approvals.list': ['execution'],
+  'approvals.stream': ['execution'],
+  'approvals.show': ['execution'],
+  'approvals.approve': ['execution'],
+  'approvals.reject': ['execution'],
+}
+
+let router: RouterForTests
+let other: { projectId: string; key: string }
+let expired: string
+let revoked: string
+
+before(async () => {
+  router = await startRouterForTests()
+  other = await router.makeProject('other')
+  expired = (await router.makeKey({ expiresAt: new Date(router.clock.now() - 1000) })).key
+  const doomed = await router.makeKey({})
+  await router.call('DELETE', `/acme/v1/management/api-keys/${doomed.id}`)
+  revoked = doomed.key
+})
+after(() => router.stop())
+
+const pathOf = (id: RouteId, project: string) =>
+  routes[id].path.replace(':project_id', project).replace(/:[a-z_]+/g, 'something')
+
+for (const id of routeIds) {
+  const { method, auth } = routes[id]
+  describe(`${id} (${method} ${routes[id].path})`, () => {
+    const ask = (key: string | null, project = 'acme') => router.call(method, pathOf(id, project), { key })
+    const messageOf = async (key: string | null, status: number, code: string, project?: string) => {
+      const { status: got, body, headers } = await ask(key, project)
+      assert.deepEqual([got, body.error?.code], [status, code])
+      assert.ok(headers.get('x-request-id'))
+      return body.error.message as string
+    }
+    const refused = async (key: string | null, status: number, code: string) =>
+      void (await messageOf(key, status, code))
+
+    test('is guarded as written down', () => assert.deepEqual(auth, expected[id]))
+
+    if (auth === 'public') {
+      test('needs no key', async () => assert.notEqual((await ask(null)).status, 401))
+      return
+    }
+    test('refuses a caller without a key', () => refused(null, 401, 'authentication_error'))
+    test('refuses what is no key', () => refused('hunter2', 401, 'authentication_error'))
+    if (auth === 'agent') {
+      test('refuses an API key', () => refused(router.key, 401, 'authentication_error'))
+      return
+    }
+    test('refuses an unknown key', () => refused(`xero_acme_${'A'.repeat(43)}`, 401, 'authentication_error'))
+    test('refuses an expired key', () => refused(expired, 401, 'authentication_error'))
+    test('refuses a revoked key', () => refused(revoked, 401, 'authentication_error'))
+    for (const scope of auth) {
+      test(`refuses a key without the scope ${scope}, and names it`, async () => {
+        const lacking = await router.makeKey({ scopes: scopes.filter((one) => one !== scope) })
+        assert.match(await messageOf(lacking.key, 403, 'scope_insufficient'), new RegExp(scope))
+      })
+    }
+    test('refuses the key of another project, whether or not the project exists', async () => {
+      const known = await messageOf(other.key, 403, 'cross_project_access', router.projectId)
+      assert.equal(await messageOf(other.key, 403, 'cross_project_access', 'acme'), known)
+      assert.equal(await messageOf(other.key, 403, 'cross_project_access', 'proj_000000'), known)
+    })
+    test('lets the right key in', async () => {
+      // A stream that is let in never ends by itself.
+      if (routes[id].response === 'sse') {
+        const stop = new AbortController()
+        const response = await fetch(router.url + pathOf(id, 'acme'), {
+          headers: { authorization: `Bearer ${router.key}` },
+          signal: stop.signal,
+        })
+        assert.equal(response.status, 200)
+        stop.abort()
+        return
+      }
+      const { status } = await ask((await router.makeKey({ scopes: auth })).key, router.projectId)
+      assert.ok(![401, 403, 429, 500, 503].includes(status), String(status))
+    })
+  })
+}
+
+describe("an agent's token", () => {
+  const agentWith = async (state: 'pending' | 'suspended') => {
+    const signing = newSigningKey()
+    const id = newId('agt', router.clock.now())
+    await write(router.core, async (tx, _append, now) => {
+      await tx
+        .insertInto('agents')
+        .values({
+          id,
+          project_id: router.projectId,
+          name: id.replaceAll('_', '-'),
+          role: 'xem',
+          region: 'eu',
+          state: 'pending',
+          signing_public_key: signing.publicKey,
+          curve_public_key: signing.publicKey.toString('hex').slice(0, 40),
+          enrolled_at: now,
+        })
+        .execute()
+      if (state === 'suspended') await tx.updateTable('agents').set({ state }).where('id', '=', id).execute()
+    })
+    const agent = { id, project_id: router.projectId, signing_public_key: signing.publicKey }
+    return (await mintAgentToken(router.core, agent)).token
+  }
+
+  test('opens the agent routes and no others', async () => {
+    const token = await agentWith('pending')
+    assert.equal((await router.call('POST', '/v1/enroll/refresh', { key: token })).status, 200)
+    assert.equal((await router.call('GET', '/acme/v1/management/agents', { key: token })).status, 401)
+  })
+  test('is void once the credentials are revoked', async () => {
+    const { status, body } = await router.call('POST', '/v1/enroll/refresh', { key: await agentWith('suspended') })
+    assert.deepEqual([status, body.error.code], [401, 'agent_credentials_revoked'])
+  })
+  test('expires', async () => {
+    const token = await agentWith('pending')
+    router.clock.shift(24 * 3_600_000 + 1000)
+    const { status, body } = await router.call('POST', '/v1/enroll/refresh', { key: token })
+    assert.deepEqual([status, body.error.code], [401, 'authentication_error'])
+  })
+})

@@ -1,0 +1,182 @@
+// A whole router on its own database and a loopback port, and the few things that tests of the API do over and over.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
+import type { Scope } from '@xerotier/protocol/api/scopes.ts'
+import { type Clock, systemClock } from '@xerotier/runtime/clock.ts'
+import { silentLog } from '@xerotier/runtime/log.ts'
+import { newApiKeyValue } from '../domain/api-keys/value.ts'
+import type { Core } from '../domain/core.ts'
+import { newId, newUuid } from '../domain/ids.ts'
+import { type RouterOptions, startRouter } from '../router.ts'
+import { appendEvents } from '../store/events.ts'
+import type { ExecutionsTable } from '../store/tables.ts'
+
+/** Real time that can be set forward: timers keep their pace, expiries come at once. */
+export interface ShiftedClock extends Clock {
+  shift(ms: number): void
+}
+
+export function shiftedClock(): ShiftedClock {
+  let offset = 0
+  return {
+    now: () => systemClock.now() + offset,
+    after: systemClock.after,
+    shift: (ms) => {
+      offset += ms
+    },
+  }
+}
+
+export interface Answer {
+  status: number
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
+  body: any
+  headers: Headers
+}
+
+export interface RouterForTests {
+  url: string
+  core: Core
+  clock: ShiftedClock
+  /** The bootstrap key of the project `acme`, with every scope. */
+  key: string
+  projectId: string
+  call(
+    method: string,
+    path: string,
+    options?: { key?: string | null; body?: unknown; headers?: Record<string, string> },
+  ): Promise<Answer>
+  /** A key made behind the API's back, so that it can be of any project and any age. */
+  makeKey(options: {
+    projectId?: string
+    slug?: string
+    scopes?: readonly Scope[]
+    expiresAt?: Date
+  }): Promise<{ id: string; key: string }>
+  /** Another project, with a key of every scope. */
+  makeProject(slug: string): Promise<{ projectId: string; key: string }>
+  /** An execution as if it had been submitted, with the event of its state. */
+  storeExecution(changes: Partial<ExecutionRow> & { workspace_id: string }): Promise<string>
+  stop(): Promise<void>
+}
+
+type ExecutionRow = { [Column in keyof ExecutionsTable]: unknown }
+
+/** Stop it in the file's `after`. */
+export async function startRouterForTests(http: Partial<RouterOptions['http']> = {}): Promise<RouterForTests> {
+  const clock = shiftedClock()
+  const database = await cloneDatabase()
+  const stateDir = mkdtempSync(join(tmpdir(), 'xerotier-http-'))
+  const keyFile = join(stateDir, 'api-key')
+  const router = await startRouter({
+    clock,
+    log: silentLog,
+    stateDir,
+    databaseUrl: database.url,
+    http: { host: '127.0.0.1', port: 0, validateResponses: true, failedAuthenticationsPerMinute: 1_000_000, ...http },
+    dataPlane: { address: 'tcp://127.0.0.1:*' },
+    bootstrap: { slug: 'acme', keyFile, allowSelfApproval: true },
+  })
+  let stopped = false
+  const stop = async () => {
+    if (stopped) return
+    stopped = true
+    await router.stop()
+    rmSync(stateDir, { recursive: true, force: true })
+  }
+  const { core, url } = router
+  const { db } = core.store
+  const key = readFileSync(keyFile, 'utf8').trim()
+  const { id: projectId } = await db.selectFrom('projects').select('id').executeTakeFirstOrThrow()
+  const everyScope: Scope[] = ['inference', 'execution', 'management']
+
+  const tested: RouterForTests = {
+    url,
+    core,
+    clock,
+    key,
+    projectId,
+    stop,
+    async call(method, path, options = {}) {
+      const headers = new Headers(options.headers)
+      const credential = options.key === undefined ? key : options.key
+      if (credential !== null && !headers.has('authorization')) headers.set('authorization', `Bearer ${credential}`)
+      const { body } = options
+      if (body !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json')
+      const response = await fetch(url + path, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      })
+      const text = await response.text()
+      const json = response.headers.get('content-type')?.startsWith('application/json') === true
+      return { status: response.status, body: json ? JSON.parse(text) : text, headers: response.headers }
+    },
+    async makeKey({ projectId: owner = projectId, slug = 'acme', scopes = everyScope, expiresAt }) {
+      const secret = newApiKeyValue(slug)
+      const id = newId('key', clock.now())
+      await db
+        .insertInto('api_keys')
+        .values({
+          id,
+          project_id: owner,
+          name: 'test',
+          prefix: secret.prefix,
+          hash: secret.hash,
+          scopes: [...scopes],
+          created_at: new Date(clock.now()),
+          expires_at: expiresAt ?? null,
+        })
+        .execute()
+      return { id, key: secret.value }
+    },
+    async makeProject(slug) {
+      const id = newId('proj', clock.now())
+      const created_at = new Date(clock.now())
+      await db.insertInto('projects').values({ id, slug, name: slug, allow_self_approval: false, created_at }).execute()
+      return { projectId: id, key: (await tested.makeKey({ projectId: id, slug })).key }
+    },
+    async storeExecution(changes) {
+      const now = new Date(clock.now())
+      const row = {
+        id: newUuid(now.getTime()),
+        project_id: projectId,
+        tool: 'host_uptime',
+        risk: 'read',
+        at_most_once: false,
+        state: 'queued',
+        args: '{}',
+        schema_digest: '0'.repeat(64),
+        digest: '0'.repeat(64),
+        policy_version: 1,
+        attempt: 1,
+        lease_epoch: 1,
+        requested_by: 'key_test',
+        request_id: 'request-1',
+        timeout_ms: 1000,
+        created_at: now,
+        ...changes,
+      }
+      await db.transaction().execute(async (tx) => {
+        await tx
+          .insertInto('executions')
+          .values(row as never)
+          .execute()
+        await appendEvents(tx, [
+          {
+            at: now,
+            project_id: row.project_id as string,
+            kind: `execution.${row.state}` as never,
+            actor: 'key_test',
+            execution_id: row.id as string,
+          },
+        ])
+      })
+      core.eventLog.wake()
+      return row.id as string
+    },
+  }
+  return tested
+}
