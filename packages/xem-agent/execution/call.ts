@@ -62,7 +62,7 @@ export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, a
     abort.abort()
   }
   const started = () => {
-    startedAt = around.clock.now()
+    startedAt ??= around.clock.now()
     around.accepted(ref, startedAt)
     log.debug({}, 'call started')
   }
@@ -93,6 +93,7 @@ export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, a
         windowListeners.add(callback)
         return () => windowListeners.delete(callback)
       },
+      // A program that a function runs is not the start of its call.
       started: () => {
         if (startedAt === null) started()
       },
@@ -112,7 +113,9 @@ export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, a
         ? endedByExit(exit.exitCode, exit.signal)
         : endedBy(ending, exit)
     }
-    const answer = await runFunction(run, invocation(run), { clock: around.clock, started })
+    const what = invocation(run)
+    startedAt = around.clock.now()
+    const answer = await runFunction(run, what, { clock: around.clock, started })
     return ending === undefined || ending === 'forget' ? endedByAnswer(answer) : endedBy(ending)
   }
 

@@ -63,7 +63,14 @@ test('a function answers with a JSON result, with the defaults of its schema', a
   const bench = createBench(bundle)
   const frame = bench.frame('echo', {})
   bench.executions.dispatch([frame])
-  assert.deepEqual((await bench.until('result', frame.execution_id)).result, { payload: 'xxx' })
+  const { result, started_at } = await bench.until('result', frame.execution_id)
+  assert.deepEqual(result, { payload: 'xxx' })
+  assert.ok(started_at !== null)
+  // It had its answer at once: a frame that says it began would only double the traffic.
+  assert.deepEqual(
+    bench.frames.map((one) => one.t),
+    ['result'],
+  )
   await bench.close()
 })
 

@@ -1,6 +1,6 @@
 // One MCP server over stdio: a process of ours that is started when it is needed and again when it has died.
-import { type CallToolResult, Client } from '@modelcontextprotocol/client'
-import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import type { CallToolResult, Client } from '@modelcontextprotocol/client'
+
 import type { Log } from '@xerotier/runtime/log.ts'
 
 export interface McpServerOptions {
@@ -37,6 +37,11 @@ export function createMcpServer(options: McpServerOptions): McpServer {
 
   async function connect(): Promise<Client> {
     const { command, args, cwd, env } = options
+    // Loaded when the first server is: most agents have none, and it is a fifth of their start.
+    const [{ Client }, { StdioClientTransport }] = await Promise.all([
+      import('@modelcontextprotocol/client'),
+      import('@modelcontextprotocol/client/stdio'),
+    ])
     const transport = new StdioClientTransport({ command, args: [...args], cwd, env, stderr: 'pipe' })
     // Its stderr is its log, bounded here; what it prints is at the operator's risk, so only at debug level.
     transport.stderr?.on('data', (data: Buffer) =>
