@@ -15,7 +15,7 @@ import { askToKill, runUptime, type Waiting } from './start/demonstration.ts'
 import { interruption } from './start/interruption.ts'
 import { choosePorts } from './start/ports.ts'
 import { project, startRouterProcess, untilReady } from './start/router.ts'
-import { heading, say, step } from './start/show.ts'
+import { heading, keyPrefix, say, step } from './start/show.ts'
 import { openState, readNote, writeNote } from './start/state.ts'
 import { makeSampleWorkspaces } from './start/workspaces.ts'
 import { writeXeroctlConfig } from './start/xeroctl-config.ts'
@@ -84,13 +84,15 @@ async function start(): Promise<void> {
   say(`  API          ${baseUrl}`)
   say(`  data plane   tcp://127.0.0.1:${ports.dataPlane}`)
   say(`  metrics      ${url}/metrics and http://127.0.0.1:${ports.metrics}/metrics`)
-  say(`  API key      in ${shown(state.apiKey)} (0600), starts with ${apiKey.slice(0, apiKey.lastIndexOf('_') + 5)}...`)
+  say(`  API key      in ${shown(state.apiKey)} (0600), starts with ${keyPrefix(apiKey)}...`)
   say(`  logs         ${shown(state.logs)}/router.log and xem-agent.log`)
 
   heading('A real call: host_uptime in workspace local-host')
   const uptime = await runUptime(client)
   say(`  ${JSON.stringify(uptime.result)}`)
-  say(`  ran ${uptime.durationMs} ms; the record: npx xeroctl exec show ${uptime.executionId}`)
+  say(
+    `  ${uptime.durationMs === null ? '' : `ran ${uptime.durationMs} ms; `}the record: npx xeroctl exec show ${uptime.executionId}`,
+  )
 
   waiting = await askToKill(client, state)
   heading('A dangerous call waits for you: host_process_kill')

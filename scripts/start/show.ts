@@ -1,4 +1,6 @@
 // What `npm start` prints. Secrets are never among it: logs of CI systems are read by many.
+import { apiKeyPattern } from '@xerotier/protocol/ids.ts'
+
 const bold = (text: string) => (process.stdout.isTTY && !process.env.NO_COLOR ? `\u001b[1m${text}\u001b[22m` : text)
 
 export function say(text = ''): void {
@@ -21,4 +23,10 @@ export async function step<T>(name: string, work: () => Promise<T>, outcome: (va
     say('failed')
     throw error
   }
+}
+
+/** What one may see of a key: its prefix and a few characters, to know it by. */
+export function keyPrefix(apiKey: string): string {
+  const [, slug, random] = apiKeyPattern.exec(apiKey) ?? []
+  return slug === undefined ? 'xero_' : `xero_${slug}_${random!.slice(0, 4)}`
 }

@@ -1,5 +1,6 @@
 // Postgres refuses to run as root, so a router that is root runs it as somebody else.
 import { execFileSync } from 'node:child_process'
+import { configExitCode, StartError } from '@xerotier/runtime/start-error.ts'
 
 /** Fits into the options of `spawn`. */
 export interface Account {
@@ -22,7 +23,8 @@ export function postgresAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined
   const account = lookUp('postgres') ?? lookUp('nobody')
   if (!account || account.uid === 0) {
-    throw new Error(
+    throw new StartError(
+      configExitCode,
       'Postgres does not run as root, and there is neither a user postgres nor nobody; add one, or set XEROTIER_DATABASE_URL',
     )
   }

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { configExitCode, StartError } from '@xerotier/runtime/start-error.ts'
 import type { Account } from './account.ts'
 import type { Programs } from './programs.ts'
 
@@ -23,7 +24,8 @@ export async function ensureCluster(
   const version = await readFile(join(data, 'PG_VERSION'), 'utf8').catch(() => undefined)
   if (version !== undefined) {
     if (version.trim() === programs.majorVersion) return 'found'
-    throw new Error(
+    throw new StartError(
+      configExitCode,
       `the cluster in ${data} is of PostgreSQL ${version.trim()} and this router brings ${programs.majorVersion}; ` +
         'dump it with the old version and restore it, or start the router version that made it',
     )

@@ -126,10 +126,10 @@ test('only its account can enter the folder of its data and socket', async () =>
 
 test('a second router on the same folder is refused, and told who has it', async () => {
   await withPostgres(async () => {
-    await assert.rejects(startEmbeddedPostgres(options), new RegExp(`another router \\(pid ${process.pid}\\) uses`))
+    await assert.rejects(startEmbeddedPostgres(options), new RegExp(`another process \\(pid ${process.pid}\\) uses`))
   })
   const other = await routerProcess()
-  await assert.rejects(startEmbeddedPostgres(options), new RegExp(`another router \\(pid ${other.child.pid}\\) uses`))
+  await assert.rejects(startEmbeddedPostgres(options), new RegExp(`another process \\(pid ${other.child.pid}\\) uses`))
   await killed(other.child)
 })
 

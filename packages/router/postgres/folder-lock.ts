@@ -3,10 +3,14 @@
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { StartError } from '@xerotier/runtime/start-error.ts'
 
 export interface FolderLock {
   release(): void
 }
+
+/** A database that nobody refers to is collected as garbage, which closes it and drops its lock. */
+const held = new Set<DatabaseSync>()
 
 /** @throws when a live process holds the folder; the message names it. */
 export function lockFolder(folder: string): FolderLock {
@@ -16,12 +20,18 @@ export function lockFolder(folder: string): FolderLock {
   const database = new DatabaseSync(path, { timeout: 0 })
   try {
     database.exec('begin exclusive')
-  } catch (cause) {
+  } catch {
     database.close()
-    throw new Error(`another router (pid ${readPid(holderPath)}) uses ${folder}; stop it first`, { cause })
+    throw new StartError(1, `another process (pid ${readPid(holderPath)}) uses ${folder}; stop it first`)
   }
   writeFileSync(holderPath, `${process.pid}\n`, { mode: 0o600 })
-  return { release: () => database.close() }
+  held.add(database)
+  return {
+    release() {
+      held.delete(database)
+      database.close()
+    },
+  }
 }
 
 function readPid(path: string): string {

@@ -4,6 +4,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { chmod, chown, lstat, mkdir, readdir, readlink, realpath, stat, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { configExitCode, StartError } from '@xerotier/runtime/start-error.ts'
 import type { Account } from './account.ts'
 
 export interface Placement {
@@ -52,7 +53,10 @@ export async function placeCluster(options: PlacementOptions): Promise<Placement
   const linked = await readlink(link).catch(() => undefined)
   if (linked === undefined && (await lstat(link).catch(() => undefined))) {
     // Made by another user's router: root's Postgres account could not enter the state folder.
-    throw new Error(`${link} is a folder of a router that did not run as root; start it as that user, or move it away`)
+    throw new StartError(
+      configExitCode,
+      `${link} is a folder of a router that did not run as root; start it as that user, or move it away`,
+    )
   }
   const root = linked ?? join(options.systemDir, `${prefix}-${randomBytes(4).toString('hex')}`)
   const home = join(root, 'server')
@@ -92,7 +96,10 @@ async function socketDirFor(root: string): Promise<string> {
   const found = await stat(short)
   // In a shared temporary folder anybody may have made it first.
   if (found.uid !== uid || (found.mode & 0o077) !== 0 || (await lstat(short)).isSymbolicLink()) {
-    throw new Error(`${short} is not a private folder of this user, so Postgres will not put its socket there`)
+    throw new StartError(
+      configExitCode,
+      `${short} is not a private folder of this user, so Postgres will not put its socket there`,
+    )
   }
   return short
 }
