@@ -1,4 +1,4 @@
-// The two ways in which a call fails: the router said no, or nobody answered.
+// The ways in which a call fails: the router said no, nobody answered, or there was nothing that could be sent.
 import type { ErrorEnvelope } from '@xerotier/protocol/errors.ts'
 
 export type RetryStrategy = NonNullable<ErrorEnvelope['error']['retry_strategy']>
@@ -52,3 +52,6 @@ export class ConnectionError extends Error {
     this.code = code
   }
 }
+
+/** What was given cannot be put into a request. */
+export class InputError extends Error {}

@@ -37,7 +37,7 @@ export async function exchange<T>(
       // A redirect would carry the request, and perhaps its key, to where nobody meant it to go.
       redirect: 'manual',
     })
-    if (!request.success.includes(response.status)) throw await errorFromAnswer(response)
+    if (!response.ok && !request.success.includes(response.status)) throw await errorFromAnswer(response)
     return await read(response)
   } catch (error) {
     throw explain(error, request.url, signal)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { InputError } from './api-error.ts'
 import { planRequest } from './request.ts'
 import { routeData } from './routes.data.ts'
 
@@ -26,7 +27,7 @@ test('null is a body: it takes the quota away', () => {
 
 for (const id of ['', '.', '..']) {
   test(`the id '${id}' is refused, because it would lead to another route`, () => {
-    assert.throws(() => planRequest(address, 'k', routeData['agents.delete'], { params: { id } }), TypeError)
+    assert.throws(() => planRequest(address, 'k', routeData['agents.delete'], { params: { id } }), InputError)
   })
 }
 

@@ -1,5 +1,6 @@
 // From a route and its input to what goes over the wire. Pure, so that a dry run can show it.
 import type { Address } from './address.ts'
+import { InputError } from './api-error.ts'
 import type { LooseInput } from './call-types.ts'
 import type { RouteData } from './routes.data.ts'
 
@@ -8,7 +9,7 @@ export interface PlannedRequest {
   url: string
   headers: Record<string, string>
   body: string | undefined
-  /** Statuses that are a success. */
+  /** Statuses that are a success besides 2xx. */
   success: readonly number[]
 }
 
@@ -19,7 +20,7 @@ const accepted: Record<RouteData['answer'], string> = {
   text: 'text/plain',
 }
 
-/** @throws TypeError when a path parameter is missing. */
+/** @throws InputError when a path parameter is missing or cannot stand in a path. */
 export function planRequest(
   address: Address,
   apiKey: string | undefined,
@@ -31,7 +32,7 @@ export function planRequest(
     const value = params[name]
     // `.` and `..` would be resolved away by the URL parser, and lead to another route.
     if (value === undefined || value === '' || value === '.' || value === '..') {
-      throw new TypeError(`'${value ?? ''}' cannot stand for :${name} in ${route.path}`)
+      throw new InputError(`'${value ?? ''}' cannot stand for :${name} in ${route.path}`)
     }
     return encodeURIComponent(String(value))
   })

@@ -1,5 +1,5 @@
 // Every way in which xeroctl ends. Scripts branch on these: add, never change. `xeroctl help exit-codes` prints them.
-import { ApiError, ConnectionError } from '@xerotier/client/api-error.ts'
+import { ApiError, ConnectionError, InputError } from '@xerotier/client/api-error.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 
 export const exitCodes = {
@@ -65,7 +65,7 @@ export function exitOfError(error: unknown): number {
 }
 
 function nameOfError(error: unknown): ExitName {
-  if (error instanceof UsageError) return 'usage'
+  if (error instanceof UsageError || error instanceof InputError) return 'usage'
   if (error instanceof Interrupted) return 'cancelled'
   if (error instanceof ConnectionError) return 'network'
   if (error instanceof ApiError) return exitOfStatus[error.status] ?? 'unexpected'

@@ -1,0 +1,285 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { json, openEvents, type Seen, scriptedServer, sendEvent } from '@xerotier/client/scripted-server.fixture.ts'
+import { commands } from './commands.ts'
+import * as records from './records.fixture.ts'
+import { envFor, type RunOptions, xeroctl } from './run.fixture.ts'
+
+/** Answers any request with a fitting record. */
+function fitting({ method, path }: Seen): unknown {
+  const [resource, id] = path
+    .split('?')[0]!
+    .replace(/^\/(management|exec)/, '')
+    .slice(1)
+    .split('/')
+  const record = {
+    agents: id === undefined ? records.agent : method === 'GET' ? records.agentDetail : records.agent,
+    'join-keys': records.joinKey,
+    'api-keys': records.apiKey,
+    workspaces: records.workspace,
+    tools: records.tool,
+    executions: records.execution(),
+    invocations: records.execution(),
+    approvals: records.approval(path.endsWith('/approve') ? { state: 'approved' } : {}),
+  }[resource!]
+  if (path.includes('/events')) return records.page(records.logEntry('agent.online'))
+  return method === 'GET' && id === undefined ? records.page(record) : record
+}
+
+async function ran(t: TestContext, words: string, options: RunOptions = {}) {
+  const server = await scriptedServer((request, response) => json(response, 200, fitting(request)))
+  t.after(() => server.close())
+  const ended = await xeroctl(t, split(words), { env: envFor(server), ...options })
+  return { ...ended, seen: server.seen }
+}
+
+function split(words: string): string[] {
+  return [...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!)
+}
+
+const sends: [words: string, request: string, body?: unknown][] = [
+  ['agents', 'GET /management/agents?limit=20'],
+  ['agents list --state active --limit 5', 'GET /management/agents?state=active&limit=5'],
+  ['agents --workspace local-host --after agt_1', 'GET /management/agents?workspace=local-host&limit=20&after=agt_1'],
+  ['agents xem-jumphost-01', 'GET /management/agents/xem-jumphost-01'],
+  ['agents show xem-jumphost-01', 'GET /management/agents/xem-jumphost-01'],
+  ['agents agt_1 --events --limit 3', 'GET /management/agents/agt_1/events?limit=3'],
+  ['agents events agt_1', 'GET /management/agents/agt_1/events?limit=20'],
+  ['agents agt_1 --delete --yes', 'DELETE /management/agents/agt_1'],
+  ['agents delete agt_1 -y', 'DELETE /management/agents/agt_1'],
+  ['agents pause-exec agt_1', 'POST /management/agents/agt_1/pause-exec', {}],
+  [
+    'agents pause-exec agt_1 --workspace w --reason why',
+    'POST /management/agents/agt_1/pause-exec',
+    { workspace: 'w', reason: 'why' },
+  ],
+  ['agents resume-exec agt_1 --workspace w', 'POST /management/agents/agt_1/resume-exec', { workspace: 'w' }],
+  ['agents revoke-credentials agt_1 --yes', 'POST /management/agents/agt_1/revoke-credentials'],
+  ['agents join-keys', 'GET /management/join-keys?limit=20'],
+  [
+    'agents join-keys --create --name n --region eu --router-addr tcp://r:5555',
+    'POST /management/join-keys',
+    { name: 'n', region: 'eu', router_addr: 'tcp://r:5555' },
+  ],
+  [
+    'agents join-keys create --name n --region eu --role xim --expires-in-hours 0.5',
+    'POST /management/join-keys',
+    { name: 'n', region: 'eu', role: 'xim', expires_in_hours: 0.5 },
+  ],
+  ['agents join-keys jk_1 --revoke', 'DELETE /management/join-keys/jk_1'],
+  ['agents join-keys jk_1', 'GET /management/join-keys/jk_1'],
+  ['workspaces list', 'GET /workspaces?limit=20'],
+  ['workspaces show w', 'GET /workspaces/w'],
+  ['workspaces create w --type host', 'POST /workspaces', { name: 'w', type: 'host' }],
+  ['workspaces bind w --agent a', 'POST /workspaces/w/bindings', { agent: 'a' }],
+  [
+    'workspaces bind w --agent a --credentials-ref c.yaml',
+    'POST /workspaces/w/bindings',
+    { agent: 'a', credentials_ref: 'c.yaml' },
+  ],
+  ['workspaces unbind w --agent a', 'DELETE /workspaces/w/bindings/a'],
+  ['exec tools --workspace w --risk read,write', 'GET /exec/tools?workspace=w&risk=read%2Cwrite&limit=20'],
+  ['exec tool-show host_uptime', 'GET /exec/tools/host_uptime'],
+  [
+    `exec invoke --workspace w --tool t --args '{"a":1}' --reason why --timeout 1.5`,
+    'POST /exec/invocations',
+    { workspace: 'w', tool: 't', args: { a: 1 }, reason: 'why', timeout_ms: 1500 },
+  ],
+  [
+    'exec list --status failed --status timeout,ambiguous',
+    'GET /exec/executions?status=failed%2Ctimeout%2Cambiguous&limit=20',
+  ],
+  ['exec list --since 2h', 'GET /exec/executions?since=2026-05-01T10%3A00%3A00.000Z&limit=20'],
+  ['exec show exe_1', 'GET /exec/executions/exe_1'],
+  ['exec raw exe_1 --stream stderr', 'GET /exec/executions/exe_1/raw?stream=stderr'],
+  ['exec raw exe_1 --artifact cart_1', 'GET /exec/executions/exe_1/artifacts/cart_1'],
+  ['exec cancel exe_1', 'POST /exec/invocations/exe_1/cancel'],
+  [
+    'exec resolve exe_1 --outcome failed --note seen',
+    'POST /exec/executions/exe_1/resolve',
+    { outcome: 'failed', note: 'seen' },
+  ],
+  ['approvals list --workspace w --status all', 'GET /exec/approvals?workspace=w&status=all&limit=20'],
+  ['approvals list --risk irreversible --agent a', 'GET /exec/approvals?agent=a&risk=irreversible&limit=20'],
+  ['approvals show ap', 'GET /exec/approvals/ap'],
+  ['approvals approve ap --note fine --confirm t', 'POST /exec/approvals/ap/approve', { note: 'fine', confirm: 't' }],
+  ['approvals approve ap --reason fine', 'POST /exec/approvals/ap/approve', { note: 'fine' }],
+  ['approvals reject ap --note no', 'POST /exec/approvals/ap/reject', { note: 'no' }],
+  ['keys', 'GET /management/api-keys?limit=20'],
+  ['keys key_1', 'GET /management/api-keys/key_1'],
+  [
+    'keys create --name ci --scope execution --scope inference',
+    'POST /management/api-keys',
+    { name: 'ci', scopes: ['execution', 'inference'] },
+  ],
+  [
+    'keys --create --name ci --scopes execution,inference',
+    'POST /management/api-keys',
+    { name: 'ci', scopes: ['execution', 'inference'] },
+  ],
+  ['keys key_1 --delete --yes', 'DELETE /management/api-keys/key_1'],
+  ['keys key_1 --rotate', 'POST /management/api-keys/key_1/rotate'],
+  [
+    'keys key_1 --ip-filter --allow 10.0.0.0/8,::1 --block 10.1.1.1',
+    'PUT /management/api-keys/key_1/ip-filter',
+    { allow: ['10.0.0.0/8', '::1'], block: ['10.1.1.1'] },
+  ],
+  ['keys ip-filter key_1 --clear', 'PUT /management/api-keys/key_1/ip-filter', null],
+  [
+    'keys key_1 --quota --quota-requests 60 --quota-window 10',
+    'PUT /management/api-keys/key_1/quota',
+    { requests: 60, window_seconds: 10 },
+  ],
+]
+for (const [words, request, body] of sends) {
+  test(`xeroctl ${words} sends ${request}`, async (t) => {
+    const { code, seen, stderr } = await ran(t, words)
+    assert.equal(code, 0, stderr)
+    assert.equal(`${seen.at(-1)?.method} ${seen.at(-1)?.path}`, request)
+    assert.deepEqual(seen.at(-1)?.body, body)
+  })
+}
+
+const misused: [words: string, message: RegExp][] = [
+  ['agents agt_1 --events --delete', /one action at a time: --events and --delete/],
+  ['agents join-keys --create --name n', /--region is required/],
+  ['agents join-keys --revoke', /--revoke needs the join-key/],
+  ['agents join-keys jk_1 --create --name n --region eu', /--create takes no join-key/],
+  ['agents join-keys --name n', /--name goes with --create/],
+  ['agents delete agt_1', /add --yes/],
+  ['agents list --limit 0', /--limit must be a whole number from 1/],
+  ['agents list --state asleep', /--state must be one of pending, active/],
+  ['agents show', /missing required argument 'agent'/],
+  ['exec frobnicate', /unknown command 'frobnicate'/],
+  ['exec invoke --workspace w', /--tool is required/],
+  [`exec invoke --workspace w --tool t --args '[1]'`, /--args must be a JSON object/],
+  [`exec invoke --workspace w --tool t --args 'pid=1'`, /--args is no valid JSON/],
+  ['exec invoke --workspace w --tool t --args @/nowhere', /--args @\/nowhere: ENOENT/],
+  ['exec list --since yesterday', /--since must be an age/],
+  ['exec list -o xml', /--output must be one of table, wide/],
+  ['exec resolve exe_1 --outcome completed', /--note is required/],
+  ['exec watch exe_1 --tool t', /are for watching without an id/],
+  ['keys create --name ci', /--scopes is required/],
+  ['keys ip-filter key_1', /give --allow or --block, or else --clear/],
+  ['keys quota key_1 --quota-requests 1', /give --quota-requests and --quota-window/],
+  ['completion tcsh', /no completion for 'tcsh'/],
+  ['agents ..', /cannot stand for :id/],
+]
+for (const [words, message] of misused) {
+  test(`xeroctl ${words} is refused before anything is sent`, async (t) => {
+    const { code, seen, stderr, stdout } = await ran(t, words)
+    assert.match(stderr, message)
+    assert.deepEqual([code, stdout, seen.length], [2, '', 0])
+  })
+}
+
+test('a mistyped command brings a suggestion', async (t) => {
+  assert.match((await ran(t, 'aproval list')).stderr, /Did you mean approvals/)
+})
+
+test('global options work before and after the command', async (t) => {
+  for (const words of ['-o name agents', 'agents -o name', 'agents list -o name']) {
+    assert.equal((await ran(t, words)).stdout, 'xem-jumphost-01\n')
+  }
+})
+
+test('a created join key stands alone on stdout, so that a script can keep it', async (t) => {
+  const { stdout, stderr } = await ran(t, 'agents join-keys --create --name n --region eu')
+  assert.equal(stdout, 'xjk_the.secret.value\n')
+  assert.doesNotMatch(stderr, /xjk_/)
+})
+
+test('a created API key is in the field `key` under -o json', async (t) => {
+  assert.equal(
+    JSON.parse((await ran(t, 'keys create --name ci --scope execution -o json')).stdout).key,
+    'xero_demo_the-secret-value',
+  )
+})
+
+test('every submit carries an idempotency key', async (t) => {
+  const { seen } = await ran(t, 'exec invoke --workspace w --tool t')
+  assert.equal(seen[0]?.headers['idempotency-key'], '00000000-0000-4000-8000-000000000001')
+  assert.equal(
+    (await ran(t, 'exec invoke --workspace w --tool t --idempotency-key mine')).seen[0]?.headers['idempotency-key'],
+    'mine',
+  )
+})
+
+test('--dry-run prints what a write would send, the key masked, and sends nothing', async (t) => {
+  const { code, seen, stdout } = await ran(t, 'agents agt_1 --delete --dry-run')
+  assert.deepEqual([code, seen.length], [0, 0])
+  assert.match(stdout, /DELETE http:\/\/127\.0\.0\.1:\d+\/demo\/v1\/management\/agents\/agt_1/)
+  assert.match(stdout, /Bearer xero_demo_\*{4}/)
+  assert.doesNotMatch(stdout, /0123456789/)
+})
+
+test('--dry-run -o json is one JSON value with the body', async (t) => {
+  const { stdout } = await ran(t, 'approvals approve ap --note fine --dry-run -o json')
+  const plan = JSON.parse(stdout)
+  assert.deepEqual([plan.dry_run, plan.method, plan.body], [true, 'POST', { note: 'fine' }])
+})
+
+test('no command of the table is without a write that --dry-run holds back', async (t) => {
+  for (const [words, request] of sends) {
+    if (request.startsWith('GET')) continue
+    const { seen } = await ran(t, `${words} --dry-run`)
+    assert.equal(seen.length, 0, words)
+  }
+})
+
+test('--limit beyond a page reads as many pages as it takes', async (t) => {
+  const server = await scriptedServer((request, response) => {
+    const after = Number(new URL(request.path, 'http://x').searchParams.get('after') ?? 0)
+    const limit = Number(new URL(request.path, 'http://x').searchParams.get('limit'))
+    const data = Array.from({ length: limit }, (_, index) => ({ ...records.agent, name: `a${after + index}` }))
+    json(response, 200, { object: 'list', data, has_more: true, last_id: String(after + limit) })
+  })
+  t.after(() => server.close())
+  const { stdout } = await xeroctl(t, ['agents', '--limit', '250', '-o', 'name'], { env: envFor(server) })
+  const names = stdout.trimEnd().split('\n')
+  assert.deepEqual([names.length, names.at(-1), server.seen.length], [250, 'a249', 3])
+})
+
+test('approvals watch prints one event a line as it happens, and one JSON object a line under -o json', async (t) => {
+  const server = await scriptedServer((_, response) => {
+    openEvents(response)
+    sendEvent(response, undefined, 'x_exec.connection.connected', {})
+    sendEvent(
+      response,
+      '1-1',
+      'x_exec.approval.requested',
+      records.logEntry('approval.requested', { approval_id: 'ap' }),
+    )
+    sendEvent(response, '1-2', 'x_exec.approval.decided', records.logEntry('approval.approved', { approval_id: 'ap' }))
+  })
+  t.after(() => server.close())
+  const watch = async (format: string) => {
+    let interrupt = () => {}
+    let seen = ''
+    const onOutput = (_: string, text: string) => {
+      seen += text
+      if (seen.includes('approval.approved')) interrupt()
+    }
+    const words = ['approvals', 'watch', '--workspace', 'w', '-o', format]
+    return xeroctl(t, words, { env: envFor(server), onOutput, onListening: (handler) => (interrupt = handler) })
+  }
+  const table = await watch('table')
+  assert.deepEqual([table.code, table.stdout.trimEnd().split('\n').length], [0, 2])
+  assert.match(table.stdout, /approval\.requested +ap exe_1 by router/)
+  const lines = (await watch('json')).stdout.trimEnd().split('\n')
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).kind),
+    ['approval.requested', 'approval.approved'],
+  )
+  assert.equal(server.seen[0]?.path, '/exec/approvals/stream?workspace=w')
+})
+
+test('every command says in one line what it does', () => {
+  const walk = (members: typeof commands): void => {
+    for (const member of members) {
+      assert.match(member.summary, /^[A-Z].{5,110}[^.]$/, member.name)
+      if (member.kind === 'group') walk(member.members)
+    }
+  }
+  walk(commands)
+})

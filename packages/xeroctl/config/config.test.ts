@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict'
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { json, scriptedServer } from '@xerotier/client/scripted-server.fixture.ts'
+import { page } from '../records.fixture.ts'
+import { emptyFolder, type RunOptions, xeroctl } from '../run.fixture.ts'
+
+function put(path: string, content: string): string {
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, content, { mode: 0o600 })
+  return path
+}
+
+const file = (url: string, key: string, name = 'one') =>
+  `current = "${name}"\n[deployment.${name}]\nbase_url = "${url}"\napi_key = "${key}"\n`
+
+/** Which URL and key would be used, and from where. */
+async function used(t: TestContext, options: RunOptions, words: string[] = []) {
+  const { stdout, stderr, code } = await xeroctl(t, ['config', 'show', '-o', 'json', ...words], options)
+  return { ...(code === 0 ? JSON.parse(stdout) : {}), code, stderr }
+}
+
+test('the file in the folder comes before the file of the user', async (t) => {
+  const [home, cwd] = [emptyFolder(t), emptyFolder(t)]
+  put(join(home, '.config/xeroctl/config.toml'), file('http://user/p/v1', 'xero_user_1'))
+  assert.equal((await used(t, { home, cwd })).base_url, 'http://user/p/v1')
+  const project = put(join(cwd, '.xerotier/xeroctl.toml'), file('http://project/p/v1', 'xero_project_1'))
+  mkdirSync(join(cwd, 'deep/er'), { recursive: true })
+  const answer = await used(t, { home, cwd: join(cwd, 'deep/er') })
+  assert.deepEqual(
+    [answer.base_url, answer.base_url_from, answer.api_key],
+    ['http://project/p/v1', project, 'xero_project_****'],
+  )
+})
+
+test('the environment comes before files, and flags before the environment', async (t) => {
+  const home = emptyFolder(t)
+  put(join(home, '.config/xeroctl/config.toml'), file('http://user/p/v1', 'xero_user_1'))
+  const env = { XEROTIER_BASE_URL: 'http://env/p/v1', XEROTIER_API_KEY: 'xero_env_1' }
+  assert.equal((await used(t, { home, env })).base_url, 'http://env/p/v1')
+  const flags = await used(t, { home, env }, ['--base-url', 'http://flag/p/v1', '--api-key', 'xero_flag_1'])
+  assert.deepEqual(
+    [flags.base_url, flags.base_url_from, flags.api_key],
+    ['http://flag/p/v1', '--base-url', 'xero_flag_****'],
+  )
+})
+
+test('the key of a file does not go to a router from elsewhere', async (t) => {
+  const home = emptyFolder(t)
+  put(join(home, '.config/xeroctl/config.toml'), file('http://user/p/v1', 'xero_user_1'))
+  assert.equal((await used(t, { home }, ['--base-url', 'http://other/p/v1'])).api_key, null)
+})
+
+test('a context is found by its name in either file', async (t) => {
+  const [home, cwd] = [emptyFolder(t), emptyFolder(t)]
+  put(join(home, '.config/xeroctl/config.toml'), file('http://user/p/v1', 'xero_user_1', 'prod'))
+  put(join(cwd, '.xerotier/xeroctl.toml'), file('http://project/p/v1', 'xero_project_1', 'local'))
+  assert.equal((await used(t, { home, cwd }, ['--context', 'prod'])).base_url, 'http://user/p/v1')
+  assert.equal((await used(t, { home, cwd, env: { XEROTIER_CONTEXT: 'prod' } })).base_url, 'http://user/p/v1')
+  const unknown = await used(t, { home, cwd }, ['--context', 'nope'])
+  assert.equal(unknown.code, 2)
+  assert.match(JSON.parse(unknown.stderr).error.hint, /Known: local, prod/)
+})
+
+test('XDG_CONFIG_HOME moves the file of the user', async (t) => {
+  const folder = emptyFolder(t)
+  put(join(folder, 'xeroctl/config.toml'), file('http://xdg/p/v1', 'xero_x_1'))
+  assert.equal((await used(t, { env: { XDG_CONFIG_HOME: folder } })).base_url, 'http://xdg/p/v1')
+})
+
+test('without any configuration the hint says what to do', async (t) => {
+  const { code, stderr } = await xeroctl(t, ['agents'])
+  assert.equal(code, 2)
+  assert.match(stderr, /no router is configured[\s\S]*config init/)
+})
+
+const broken: [name: string, content: string, message: RegExp][] = [
+  ['no TOML', 'current = ', /is no valid TOML/],
+  ['a deployment without an address', '[deployment.one]\napi_key = "x"\n', /has no base_url/],
+  ['a number for an address', '[deployment.one]\nbase_url = 7\n', /base_url must be a string/],
+  [
+    'a current that is not there',
+    'current = "two"\n[deployment.one]\nbase_url = "http://x/p/v1"\n',
+    /no \[deployment\.two\]/,
+  ],
+  [
+    'a keychain',
+    '[deployment.one]\nbase_url = "http://x/p/v1"\napi_key_keychain = "y"\n',
+    /api_key_keychain is not supported/,
+  ],
+  [
+    'an unknown output',
+    '[deployment.one]\nbase_url = "http://x/p/v1"\noutput = "xml"\n',
+    /output must be one of table/,
+  ],
+]
+for (const [name, content, message] of broken) {
+  test(`a file with ${name} is refused with its path and the reason`, async (t) => {
+    const home = emptyFolder(t)
+    const path = put(join(home, '.config/xeroctl/config.toml'), content)
+    const { code, stderr } = await xeroctl(t, ['agents'], { home })
+    assert.equal(code, 2)
+    assert.match(stderr, message)
+    assert.ok(stderr.includes(path))
+  })
+}
+
+test('a file that others may read is refused', async (t) => {
+  const home = emptyFolder(t)
+  const path = put(join(home, '.config/xeroctl/config.toml'), file('http://user/p/v1', 'xero_user_1'))
+  chmodSync(path, 0o644)
+  const { code, stderr } = await xeroctl(t, ['agents'], { home })
+  assert.equal(code, 2)
+  assert.match(stderr, /0644; make it 0600/)
+})
+
+test('a file of somebody else is refused: it could send calls to their router', async (t) => {
+  const cwd = emptyFolder(t)
+  put(join(cwd, '.xerotier/xeroctl.toml'), file('http://theirs/p/v1', 'xero_t_1'))
+  // The owner is who runs this test; the caller claims to be someone else. Root's files are trusted, so root cannot show it.
+  if (process.getuid?.() === 0) return t.skip('needs to run as another user than root')
+  const { code, stderr } = await xeroctl(t, ['agents'], { cwd, surroundings: { uid: 4242 } })
+  assert.equal(code, 2)
+  assert.match(stderr, /belongs to another user/)
+})
+
+test('add, use, list and remove keep the file 0600 and what they do not know', async (t) => {
+  const home = emptyFolder(t)
+  const path = put(join(home, '.config/xeroctl/config.toml'), 'later = "kept"\n')
+  const config = (words: string[], stdin?: string) =>
+    xeroctl(t, ['config', ...words], { home, ...(stdin === undefined ? {} : { stdin }) })
+  assert.equal(
+    (await config(['add', 'prod', '--base-url', 'https://r/acme/v1', '--api-key-stdin'], 'xero_acme_1\n')).code,
+    0,
+  )
+  assert.equal(
+    (
+      await config([
+        'add',
+        'test',
+        '--base-url',
+        'https://r/test/v1',
+        '--api-key',
+        'xero_test_1',
+        '--default-output',
+        'json',
+      ])
+    ).code,
+    0,
+  )
+  assert.equal(statSync(path).mode & 0o777, 0o600)
+  assert.match(readFileSync(path, 'utf8'), /later = "kept"/)
+  assert.equal(JSON.parse((await config(['show', '-o', 'json'])).stdout).context, 'prod')
+  assert.equal((await config(['use', 'test'])).code, 0)
+  // The deployment's own output is json now.
+  assert.equal(JSON.parse((await config(['show'])).stdout).context, 'test')
+  assert.equal((await config(['list', '-o', 'name'])).stdout, 'prod\ntest\n')
+  assert.equal((await config(['remove', 'prod', '--yes'])).code, 0)
+  assert.equal((await config(['list', '-o', 'name'])).stdout, 'test\n')
+  assert.doesNotMatch(readFileSync(path, 'utf8'), /acme/)
+})
+
+test('a key is printed by no config command', async (t) => {
+  const home = emptyFolder(t)
+  put(join(home, '.config/xeroctl/config.toml'), file('http://user/p/v1', 'xero_user_supersecret'))
+  for (const words of [['show'], ['list'], ['current'], ['show', '-o', 'json'], ['list', '-o', 'yaml']]) {
+    const { stdout, stderr } = await xeroctl(t, ['config', ...words], { home })
+    assert.ok(!`${stdout}${stderr}`.includes('supersecret'), words.join(' '))
+  }
+})
+
+test('names and addresses that are none are refused', async (t) => {
+  assert.equal((await xeroctl(t, ['config', 'add', '-x-', '--base-url', 'http://x/p/v1', '--api-key', 'k'])).code, 2)
+  assert.match(
+    (await xeroctl(t, ['config', 'add', 'x', '--base-url', 'http://x/', '--api-key', 'k'])).stderr,
+    /does not end in/,
+  )
+  assert.match((await xeroctl(t, ['config', 'init'])).stderr, /nobody can answer/)
+  assert.match((await xeroctl(t, ['config', 'use', 'nope'])).stderr, /no context 'nope'/)
+})
+
+test('status says what is used, whether it answers, and what waits', async (t) => {
+  const server = await scriptedServer((request, response) => {
+    if (request.path === '/healthz') return json(response, 200, { status: 'ok', version: '9.9.9', uptime_seconds: 1 })
+    if (request.path === '/readyz') return json(response, 503, { status: 'not_ready', checks: { database: 'failing' } })
+    const data = request.path.includes('agents') ? [{ health: 'healthy' }, { health: 'offline' }] : [{}, {}, {}]
+    json(response, 200, { ...page(), data })
+  })
+  t.after(() => server.close())
+  const env = { XEROTIER_BASE_URL: server.baseUrl, XEROTIER_API_KEY: 'xero_demo_1' }
+  const { code, stdout } = await xeroctl(t, ['status'], { env })
+  assert.equal(code, 0)
+  for (const line of [
+    /version 9\.9\.9/,
+    /Ready: +no: database failing/,
+    /Agents online: +1 of 2/,
+    /Approvals pending: +3/,
+    /from: +XEROTIER_BASE_URL/,
+  ]) {
+    assert.match(stdout, line)
+  }
+})
+
+test('status of a router that is not there says so and ends with 7', async (t) => {
+  const server = await scriptedServer(() => {})
+  await server.close()
+  const { code, stdout } = await xeroctl(t, ['status', '-o', 'json'], { env: { XEROTIER_BASE_URL: server.baseUrl } })
+  assert.deepEqual([code, JSON.parse(stdout).reachable], [7, false])
+})

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { json, scriptedServer } from '@xerotier/client/scripted-server.fixture.ts'
+import { parse as parseYaml } from 'yaml'
+import { agent, agentDetail, execution, page } from '../records.fixture.ts'
+import { envFor, type RunOptions, xeroctl } from '../run.fixture.ts'
+import { shorten, widthOf } from './cell.ts'
+import { duration, instant, milliseconds, relativeTime } from './time.ts'
+
+async function printed(t: TestContext, answer: unknown, words: string[], options: RunOptions = {}) {
+  const server = await scriptedServer((_, response) => json(response, 200, answer))
+  t.after(() => server.close())
+  return xeroctl(t, words, { ...options, env: { ...envFor(server), ...options.env } })
+}
+
+test('the table of agents shows health, and how long ago each was heard of', async (t) => {
+  const { stdout } = await printed(t, page(agent), ['agents'])
+  assert.equal(
+    stdout,
+    'ID           NAME             STATUS   REGION   TOOLS  RUNNING  HEARTBEAT\n' +
+      'agt_fleet01  xem-jumphost-01  healthy  eu-west      1     2/20  6s ago\n',
+  )
+})
+
+test('wide tables have more columns and absolute times', async (t) => {
+  const { stdout } = await printed(t, page(agent), ['agents', '-o', 'wide'])
+  assert.match(stdout, /MANIFEST/)
+  assert.match(stdout, /2026-05-01T11:59:54\.000Z/)
+  assert.doesNotMatch(stdout, /ago/)
+})
+
+test('a table fits the terminal, and ids are never cut', async (t) => {
+  const long = { ...agent, name: 'n'.repeat(48) }
+  const { stdout } = await printed(t, page(long), ['agents'], { terminal: 80, env: { NO_COLOR: '1' } })
+  for (const line of stdout.trimEnd().split('\n')) assert.ok(widthOf(line) <= 80, line)
+  assert.match(stdout, /agt_fleet01 {2}n+… /)
+})
+
+test('what is piped is not cut', async (t) => {
+  const { stdout } = await printed(t, page({ ...agent, name: 'n'.repeat(300) }), ['agents'])
+  assert.ok(stdout.includes('n'.repeat(300)))
+})
+
+test('colours appear on a terminal only, and not with NO_COLOR or --no-color', async (t) => {
+  const coloured = async (words: string[], options: RunOptions) =>
+    (await printed(t, page(agent), words, options)).stdout.includes('\u001b[')
+  assert.equal(await coloured(['agents'], { terminal: 120 }), true)
+  assert.equal(await coloured(['agents'], {}), false)
+  assert.equal(await coloured(['agents', '--no-color'], { terminal: 120 }), false)
+  assert.equal(await coloured(['--no-color', 'agents'], { terminal: 120 }), false)
+  assert.equal(await coloured(['agents'], { terminal: 120, env: { NO_COLOR: '1' } }), false)
+  assert.equal(await coloured(['agents', '-o', 'json'], { terminal: 120 }), false)
+})
+
+test('json is the page as the router sends it', async (t) => {
+  const { stdout } = await printed(t, page(agent), ['agents', '-o', 'json'])
+  assert.deepEqual(JSON.parse(stdout), page(agent))
+})
+
+test('yaml is the same value', async (t) => {
+  const { stdout } = await printed(t, page(agent), ['agents', '-o', 'yaml'])
+  assert.deepEqual(parseYaml(stdout), page(agent))
+})
+
+test('ndjson is one item a line', async (t) => {
+  const { stdout } = await printed(t, page(agent, { ...agent, name: 'two' }), ['agents', '-o', 'ndjson'])
+  assert.deepEqual(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).name),
+    ['xem-jumphost-01', 'two'],
+  )
+})
+
+test('an empty list says so on stderr, and prints nothing that a program would trip over', async (t) => {
+  const { stdout, stderr } = await printed(t, page(), ['agents'])
+  assert.deepEqual([stdout, stderr], ['', 'nothing found\n'])
+})
+
+test('when there is more, the option that brings it is named', async (t) => {
+  const { stderr } = await printed(t, { ...page(agent), has_more: true, last_id: 'agt_fleet01' }, [
+    'agents',
+    '--limit',
+    '1',
+  ])
+  assert.match(stderr, /--after agt_fleet01/)
+})
+
+test('the page of an agent shows its tools, its heartbeat and the bundles that did not load', async (t) => {
+  const { stdout } = await printed(t, agentDetail, ['agents', 'xem-jumphost-01'])
+  assert.match(stdout, /^Last heartbeat: +2026-05-01T11:59:54\.000Z \(6s ago\)$/m)
+  assert.match(stdout, /host_process_kill +destructive +host 1\.0\.0 +Kill a process/)
+  assert.match(stdout, /broken +- +false +bundle\.yaml:3: no name/)
+})
+
+test('the page of an execution names transitions, approvals, output and artifacts', async (t) => {
+  const artifacts = [
+    { id: 'cart_12345678', object: 'artifact' as const, name: 'log', bytes: 9, created_at: '2026-05-01T11:57:00.000Z' },
+  ]
+  const approvals = [
+    { id: 'ap', state: 'approved' as const, decided_by: 'key_2', decided_at: '2026-05-01T11:57:00.000Z', note: 'ok' },
+  ]
+  const record = execution({ stdout: 'hello\n', artifacts, approvals })
+  const { stdout } = await printed(t, record, ['exec', 'show', 'exe_1'])
+  for (const words of [
+    /Transitions:\n +AT +STATUS/,
+    /ap +approved +key_2/,
+    /Output:\n {2}hello/,
+    /cart_12345678 +log/,
+  ]) {
+    assert.match(stdout, words)
+  }
+})
+
+test('names and output of others cannot steer the terminal', async (t) => {
+  const evil = execution({ workspace: 'w\u001b]0;owned\u0007', stdout: 'ok\u001b[2J\nnext\u009b1m', stdout_bytes: 9 })
+  const { stdout } = await printed(t, evil, ['exec', 'show', 'exe_1'], { terminal: 100, env: { NO_COLOR: '1' } })
+  assert.doesNotMatch(stdout, /[\u001b\u0007\u009b]/)
+  assert.match(stdout, /ok\uFFFD\[2J\n {2}next/)
+})
+
+test('relative times read well', () => {
+  const now = Date.parse('2026-05-01T12:00:00Z')
+  assert.equal(relativeTime('2026-05-01T11:55:30Z', now), '4m 30s ago')
+  assert.equal(relativeTime('2026-05-01T12:15:00Z', now), 'in 15m')
+  assert.equal(relativeTime('2026-05-01T12:00:00Z', now), 'now')
+  assert.equal(duration(90_061), '1d 1h')
+  assert.equal(milliseconds(850), '850 ms')
+  assert.equal(milliseconds(61_000), '1m 1s')
+})
+
+test('--since takes ages and times', () => {
+  const now = Date.parse('2026-05-01T12:00:00Z')
+  assert.equal(instant('30m', '--since', now), '2026-05-01T11:30:00.000Z')
+  assert.equal(instant('2026-04-30', '--since', now), '2026-04-30T00:00:00.000Z')
+  assert.equal(instant('2026-04-30T10:00:00+02:00', '--since', now), '2026-04-30T08:00:00.000Z')
+  assert.throws(() => instant('30', '--since', now))
+})
+
+test('wide characters count double when a text is cut', () => {
+  assert.equal(widthOf('日本'), 4)
+  assert.equal(shorten('日本語', 5), '日本…')
+  assert.equal(shorten('abc', 3), 'abc')
+})

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { refusal, scriptedServer } from '@xerotier/client/scripted-server.fixture.ts'
+import { type ErrorCode, errorCodes, errors } from '@xerotier/protocol/errors.ts'
+import { exitCodes } from './exit-codes.ts'
+import { envFor, xeroctl } from './run.fixture.ts'
+
+async function refused(t: TestContext, code: ErrorCode, words: string[] = []) {
+  const { status } = errors[code]
+  const server = await scriptedServer((_, response) =>
+    refusal(response, status, code, { param: '/pid', retry_after: 600 }),
+  )
+  t.after(() => server.close())
+  return xeroctl(t, ['approvals', 'approve', 'ap', ...words], { env: envFor(server) })
+}
+
+test('an error reads as sentence, code and request, and says what to do', async (t) => {
+  const { stdout, stderr } = await refused(t, 'confirmation_required')
+  assert.equal(stdout, '')
+  const [error, hint] = stderr.split('\n')
+  assert.equal(error, 'error: said confirmation_required (confirmation_required, at /pid, request req-1)')
+  assert.match(hint ?? '', /^hint: .*--confirm <tool-name>/)
+})
+
+test('under -o json an error is one JSON line on stderr, and stdout stays empty', async (t) => {
+  const { stdout, stderr } = await refused(t, 'self_approval', ['-o', 'json'])
+  const { error } = JSON.parse(stderr)
+  assert.deepEqual([stdout, error.code, error.status, error.request_id], ['', 'self_approval', 403, 'req-1'])
+})
+
+const exits: [ErrorCode, keyof typeof exitCodes][] = [
+  ['invalid_arguments', 'usage'],
+  ['authentication_error', 'refused'],
+  ['scope_insufficient', 'refused'],
+  ['approval_not_found', 'notFound'],
+  ['approval_already_decided', 'conflict'],
+  ['quota_exceeded', 'unavailable'],
+  ['backend_unavailable', 'unavailable'],
+  ['internal_error', 'unexpected'],
+]
+for (const [code, name] of exits) {
+  test(`${code} ends xeroctl with ${exitCodes[name].code}`, async (t) => {
+    assert.equal((await refused(t, code)).code, exitCodes[name].code)
+  })
+}
+
+test('every status of the catalogue has an exit code of its own kind', async (t) => {
+  const statuses = new Map(errorCodes.map((code) => [errors[code].status, code]))
+  for (const [status, code] of statuses) {
+    const ended = await refused(t, code)
+    if (status !== 500) assert.notEqual(ended.code, exitCodes.unexpected.code, `HTTP ${status}`)
+  }
+})
+
+test('no two exit codes are the same', () => {
+  const codes = Object.values(exitCodes).map(({ code }) => code)
+  assert.equal(new Set(codes).size, codes.length)
+})
+
+test('a router that is not there ends xeroctl with 7', async (t) => {
+  const server = await scriptedServer(() => {})
+  await server.close()
+  const { code, stderr } = await xeroctl(t, ['approvals', 'approve', 'ap'], { env: envFor(server) })
+  assert.equal(code, 7)
+  assert.match(stderr, /connection refused/)
+})
+
+test('control characters in what the router says do not reach the terminal', async (t) => {
+  const server = await scriptedServer((_, response) =>
+    refusal(response, 404, 'agent_not_found', { message: 'no \u001b[2Jsuch\u202e agent' }),
+  )
+  t.after(() => server.close())
+  const { stderr } = await xeroctl(t, ['agents', 'x'], { env: envFor(server) })
+  assert.ok(!stderr.includes('\u001b') && !stderr.includes('\u202e'), stderr)
+})
+
+test('the API key appears in no error', async (t) => {
+  for (const format of ['table', 'json']) {
+    assert.ok(!(await refused(t, 'authentication_error', ['-o', format])).stderr.includes('0123456789'))
+  }
+})
+
+test('help exit-codes lists every code', async (t) => {
+  const { stdout } = await xeroctl(t, ['help', 'exit-codes'])
+  for (const { code, meaning } of Object.values(exitCodes)) assert.ok(stdout.includes(`${code}  ${meaning}`))
+})
