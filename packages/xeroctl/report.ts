@@ -1,7 +1,7 @@
 // How a failure reads: one line of what, one line of what to do. Under -o json and ndjson the same as one JSON line.
 // Always on stderr: stdout holds answers only, as with kubectl and gh.
 import { errorDataOf } from '@xerotier/client/advice.ts'
-import { ApiError, ConnectionError } from '@xerotier/client/api-error.ts'
+import { ApiError, ConnectionError, InputError } from '@xerotier/client/api-error.ts'
 import { Interrupted, UsageError } from './exit-codes.ts'
 import { printable } from './output/cell.ts'
 import type { Format } from './output/format.ts'
@@ -45,7 +45,7 @@ function envelopeOf(error: unknown): Record<string, unknown> {
   const type =
     error instanceof ConnectionError
       ? 'connection_error'
-      : error instanceof UsageError
+      : error instanceof UsageError || error instanceof InputError
         ? 'usage_error'
         : 'unexpected_error'
   return {
