@@ -66,7 +66,7 @@ export function createAgentMetrics(
   const refused = new Counter({
     name: 'xem_dispatches_refused_total',
     help: 'Calls not started.',
-    labelNames: ['code'],
+    labelNames: ['workspace', 'code'],
     registers,
   })
   const connects = new Counter({ name: 'xem_link_connects_total', help: 'Sessions begun with the router.', registers })
@@ -84,7 +84,7 @@ export function createAgentMetrics(
       seconds.observe({ workspace, tool }, measured.seconds)
       if (measured.bytes > 0) bytes.inc({ workspace, tool }, measured.bytes)
     },
-    refused: (code) => refused.inc({ code }),
+    refused: (labels) => refused.inc(labels),
     reloaded: (ok) => reloads.inc({ result: ok ? 'ok' : 'failed' }),
     connected: () => connects.inc(),
   }

@@ -12,7 +12,7 @@ import { interruptedResult } from './result.ts'
 export interface ExecutionMeters {
   started(): void
   ended(call: { tool: string; workspace: string; outcome: string; seconds: number; bytes: number }): void
-  refused(code: string): void
+  refused(dispatch: { code: string; workspace: string }): void
 }
 
 export interface ExecutionsOptions
@@ -63,7 +63,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
 
   function refuse(frame: DispatchFrame, refusal: Refusal): void {
     const { execution_id, attempt, lease_epoch } = frame
-    meters.refused(refusal.code)
+    meters.refused({ code: refusal.code, workspace: frame.workspace.workspace })
     log.warning(
       { execution_id, attempt, tool: frame.tool, code: refusal.code, reason: refusal.message },
       'call refused',

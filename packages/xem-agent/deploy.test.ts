@@ -1,0 +1,70 @@
+// What deploy/ says must be what the agent does.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { createMetricsRegistry } from '@xerotier/runtime/metrics.ts'
+import { parse } from 'yaml'
+import { options } from './config.ts'
+import { createAgentMetrics } from './metrics.ts'
+
+const read = (name: string) => readFileSync(join(import.meta.dirname, '../../deploy', name), 'utf8')
+const identity = { project: 'proj_x', agent: 'agt_x', name: 'x' }
+
+function registry() {
+  const registry = createMetricsRegistry()
+  const observed = {
+    inFlight: () => 1,
+    unacknowledgedResults: () => 2,
+    online: () => true,
+    manifestVersion: () => 3,
+    bundlesRefused: () => 0,
+  }
+  const metrics = createAgentMetrics(registry, { ...identity, version: '1', maxConcurrent: 20 }, observed)
+  return { registry, metrics }
+}
+
+test('every metric of the alert rules is one of the agent, and every alert carries project, workspace and agent', async () => {
+  const { registry: all } = registry()
+  const known = new Set((await all.getMetricsAsJSON()).map((metric) => metric.name))
+  const { groups } = parse(read('alert-rules.yaml')) as {
+    groups: { rules: { alert: string; expr: string; labels: Record<string, string> }[] }[]
+  }
+  for (const { alert, expr, labels } of groups.flatMap((group) => group.rules)) {
+    const names = expr.match(/xem_[a-z_]+/g) ?? []
+    assert.ok(names.length > 0, alert)
+    for (const name of names) assert.ok(known.has(name), `${alert}: ${name}`)
+    assert.ok(labels.workspace === '*' || expr.includes('by (project, workspace, agent)'), alert)
+  }
+})
+
+test('project and agent are on every series, the workspace on those about calls', async () => {
+  const { registry: all, metrics } = registry()
+  metrics.ended({ tool: 't', workspace: 'w', outcome: 'completed', seconds: 1, bytes: 2 })
+  metrics.refused({ code: 'grant_invalid', workspace: 'w' })
+  const lines = (await all.metrics()).split('\n').filter((line) => line.startsWith('xem_'))
+  assert.ok(lines.length > 10)
+  for (const line of lines) assert.match(line, /project="proj_x".*agent="agt_x"/)
+  for (const name of ['xem_executions_total', 'xem_execution_duration_seconds_count', 'xem_dispatches_refused_total']) {
+    assert.match(lines.find((line) => line.startsWith(`${name}{`)) ?? '', /workspace="w"/, name)
+  }
+})
+
+test('every setting in deploy/ is one that the agent reads, with the default that it names', () => {
+  const variables = new Set(Object.values(options).flatMap((option): readonly string[] => option.env))
+  const compose = parse(read('compose.yaml')) as { services: { xem: { environment: Record<string, string> } } }
+  const named = [
+    ...Object.keys(compose.services.xem.environment),
+    ...(read('xem.Containerfile').match(/XEM_[A-Z_]+(?==)/g) ?? []),
+    ...(read('xem.env').match(/^XEM_[A-Z_]+/gm) ?? []),
+  ]
+  assert.ok(named.length > 6)
+  for (const name of named) assert.ok(variables.has(name), name)
+  for (const [, commented, key, value] of read('xem.yaml').matchAll(/^(# )?([a-z_]+): (.+)$/gm)) {
+    const option = options[key as keyof typeof options]
+    assert.ok(option !== undefined, key)
+    const fallback = 'default' in option ? option.default : undefined
+    const text = typeof fallback === 'function' ? fallback({}) : String(fallback)
+    if (commented !== undefined) assert.equal(value, text, key)
+  }
+})
