@@ -41,7 +41,10 @@ export const eventKinds = [
 ] as const
 export type EventKind = (typeof eventKinds)[number]
 
-/** SSE event name of each kind on the public streams. What is not here stays inside. `started` is upstream's word for dispatched. */
+/**
+ * SSE event name of each kind on the public streams. What is not here stays inside. `started` is upstream's word for
+ * dispatched. The data is the execution or the approval as it is now, which may be further on than the name says.
+ */
 export const publicEventNames: Partial<Record<EventKind, string>> = {
   ...Object.fromEntries(executionKinds.map((kind) => [kind, `x_exec.${kind}`])),
   'execution.dispatched': 'x_exec.execution.started',

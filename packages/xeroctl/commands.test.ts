@@ -244,13 +244,13 @@ test('approvals watch prints one event a line as it happens, and one JSON object
   const server = await scriptedServer((_, response) => {
     openEvents(response)
     sendEvent(response, undefined, 'x_exec.connection.connected', {})
+    sendEvent(response, '1-1', 'x_exec.approval.requested', records.approval())
     sendEvent(
       response,
-      '1-1',
-      'x_exec.approval.requested',
-      records.logEntry('approval.requested', { approval_id: 'ap' }),
+      '1-2',
+      'x_exec.approval.decided',
+      records.approval({ state: 'approved', decided_by: 'key_2', decided_at: '2026-05-01T12:00:00.000Z' }),
     )
-    sendEvent(response, '1-2', 'x_exec.approval.decided', records.logEntry('approval.approved', { approval_id: 'ap' }))
   })
   t.after(() => server.close())
   const watch = async (format: string) => {
@@ -258,18 +258,24 @@ test('approvals watch prints one event a line as it happens, and one JSON object
     let seen = ''
     const onOutput = (_: string, text: string) => {
       seen += text
-      if (seen.includes('approval.approved')) interrupt()
+      if (seen.includes('approval.decided')) interrupt()
     }
     const words = ['approvals', 'watch', '--workspace', 'w', '-o', format]
     return xeroctl(t, words, { env: envFor(server), onOutput, onListening: (handler) => (interrupt = handler) })
   }
   const table = await watch('table')
   assert.deepEqual([table.code, table.stdout.trimEnd().split('\n').length], [0, 2])
-  assert.match(table.stdout, /approval\.requested +ap exe_1 by router/)
+  assert.match(
+    table.stdout,
+    /approval\.requested +5f9c\S+ pending host_process_kill \(destructive\) in local-host, asked by key_1/,
+  )
   const lines = (await watch('json')).stdout.trimEnd().split('\n')
   assert.deepEqual(
-    lines.map((line) => JSON.parse(line).kind),
-    ['approval.requested', 'approval.approved'],
+    lines.map((line) => JSON.parse(line)).map(({ event, data }) => [event, data.state]),
+    [
+      ['x_exec.approval.requested', 'pending'],
+      ['x_exec.approval.decided', 'approved'],
+    ],
   )
   assert.equal(server.seen[0]?.path, '/exec/approvals/stream?workspace=w')
 })

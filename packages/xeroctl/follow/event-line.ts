@@ -1,26 +1,29 @@
-import type { StreamEvent } from '@xerotier/client/event-stream.ts'
-import type { Event } from '@xerotier/protocol/api/events.ts'
 import { printable } from '../output/cell.ts'
-import type { Paint } from '../output/colours.ts'
-import { colourOfWord } from '../output/colours.ts'
+import { colourOfWord, type Paint } from '../output/colours.ts'
+import { approvalIn, executionIn, type PublicEvent } from './public-event.ts'
 
-/** The log entry in a stream event; undefined for what belongs to the stream itself (connected, heartbeat, output). */
-export function logEntryOf(event: StreamEvent): Event | undefined {
-  if (!event.event.startsWith('x_exec.') || event.event.startsWith('x_exec.connection.')) return undefined
-  try {
-    const entry = JSON.parse(event.data) as Partial<Event>
-    return typeof entry?.kind === 'string' ? (entry as Event) : undefined
-  } catch {
-    return undefined
+/** One line for a person: when, what happened, to what. */
+export function eventLine(paint: Paint): (event: PublicEvent) => string {
+  return (event) => {
+    const { at, about, state } = factsOf(event)
+    const name = event.event.replace(/^x_exec\./, '').padEnd(26)
+    return `${at.padEnd(24)}  ${paint(name, colourOfWord[state])} ${printable(about)}`
   }
 }
 
-/** One line for a person. */
-export function eventLine(paint: Paint): (event: Event) => string {
-  return (event) => {
-    const word = event.kind.slice(event.kind.indexOf('.') + 1)
-    const about = [event.approval_id, event.execution_id].filter((id) => id !== null).join(' ')
-    const detail = Object.keys(event.data).length === 0 ? '' : ` ${JSON.stringify(event.data)}`
-    return `${event.at}  ${paint(event.kind.padEnd(26), colourOfWord[word])} ${printable(`${about} by ${event.actor}${detail}`)}`
+function factsOf(event: PublicEvent): { at: string; about: string; state: string } {
+  const approval = approvalIn(event)
+  if (approval !== undefined) {
+    const { id, risk, tool, workspace, requested_by, decided_by, prompt } = approval
+    const who = decided_by === null ? `asked by ${requested_by}: ${prompt}` : `by ${decided_by}`
+    const about = `${id} ${approval.state} ${tool} (${risk}) in ${workspace}, ${who}`
+    return { at: approval.decided_at ?? approval.requested_at, about, state: approval.state }
   }
+  const execution = executionIn(event)
+  if (execution !== undefined) {
+    const { id, tool, workspace, agent, state } = execution
+    const at = execution.finished_at ?? execution.started_at ?? execution.dispatched_at ?? execution.created_at
+    return { at, about: `${id} ${tool} in ${workspace}${agent === null ? '' : ` on ${agent}`}`, state }
+  }
+  return { at: '', about: JSON.stringify(event.data), state: '' }
 }

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import { json, openEvents, type Seen, scriptedServer, sendEvent } from '@xerotier/client/scripted-server.fixture.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
-import { approval, execution, logEntry, tool } from '../records.fixture.ts'
+import { approval, execution, tool } from '../records.fixture.ts'
 import { envFor, type RunOptions, xeroctl } from '../run.fixture.ts'
 
 /** A router with one call: its record changes as the test says, its stream is in the test's hands. */
@@ -30,7 +30,7 @@ function oneCall() {
     },
     move(response: ServerResponse, state: ExecutionState, change: Parameters<typeof execution>[0] = {}): void {
       call.record = { ...call.record, ...change, state }
-      sendEvent(response, `e-${state}`, `x_exec.execution.${state}`, logEntry(`execution.${state}`))
+      sendEvent(response, `e-${state}`, `x_exec.execution.${state}`, call.record)
     },
     output(response: ServerResponse, seq: number, text: string, stream = 'stdout'): void {
       const data = Buffer.from(text).toString('base64')
@@ -90,12 +90,28 @@ for (const [state, expected] of outcomes) {
   })
 }
 
-test('a call that was over before the stream was open ends at once, with its output', async (t) => {
+test('a call that is over is told from its beginning to its end', async (t) => {
   const call = oneCall()
   call.record = execution({ stdout_bytes: 5 })
-  call.raw.stdout = 'late\n'
-  const { code, stdout } = await invoke(t, call)
+  call.onStream = (response) => {
+    sendEvent(response, 'e-1', 'x_exec.execution.queued', call.record)
+    call.output(response, 0, 'late\n')
+    sendEvent(response, 'e-2', 'x_exec.execution.completed', call.record)
+  }
+  const { code, stdout, stderr } = await invoke(t, call)
   assert.deepEqual([code, stdout], [0, 'late\n'])
+  assert.doesNotMatch(stderr, /queued/)
+})
+
+test('a call that runs again prints the output of the new run', async (t) => {
+  const call = oneCall()
+  call.onStream = (response) => {
+    call.output(response, 0, 'first run ')
+    call.move(response, 'queued')
+    call.output(response, 0, 'second run')
+    call.move(response, 'completed', { stdout_bytes: 10 })
+  }
+  assert.equal((await invoke(t, call)).stdout, 'first run second run')
 })
 
 test('output that the stream did not bring is completed from the record, each byte once', async (t) => {
@@ -145,9 +161,11 @@ test('a cut stream is resumed, and what happened meanwhile is not missed', async
 test('a gated call says how it is approved and goes on once it is', async (t) => {
   const call = oneCall()
   call.confirm = tool.name
-  call.record = execution({ state: 'pending_approval', approval_id: approval().id })
   let stream: ServerResponse | undefined
-  call.onStream = (response) => (stream = response)
+  call.onStream = (response) => {
+    stream = response
+    call.move(response, 'pending_approval', { approval_id: approval().id })
+  }
   const { code, stderr } = await invoke(t, call, ['--follow'], {
     onOutput: (_, text) => {
       if (text.includes('reject:')) call.move(stream!, 'completed')
@@ -204,7 +222,7 @@ test('-o json prints the final record alone on stdout', async (t) => {
   assert.equal(JSON.parse(stdout).state, 'completed')
 })
 
-test('-o ndjson prints one event a line and the record last', async (t) => {
+test('-o ndjson prints one event a line, the last with the final record', async (t) => {
   const call = oneCall()
   call.onStream = (response) => {
     call.output(response, 0, 'x')
@@ -216,8 +234,11 @@ test('-o ndjson prints one event a line and the record last', async (t) => {
     .split('\n')
     .map((line) => JSON.parse(line))
   assert.deepEqual(
-    lines.map(({ event, object }) => event ?? object),
-    ['x_exec.execution.output', 'x_exec.execution.completed', 'execution'],
+    lines.map(({ event, data }) => [event, data.state ?? data.seq]),
+    [
+      ['x_exec.execution.output', 0],
+      ['x_exec.execution.completed', 'completed'],
+    ],
   )
 })
 

@@ -1,16 +1,14 @@
 // Follows one call to its end: state on stderr, output where it belongs, the outcome as exit code.
-import type { StreamEvent } from '@xerotier/client/event-stream.ts'
-import { streamEventNames } from '@xerotier/client/streams.data.ts'
-import type { ExecutionDetail, OutputEvent } from '@xerotier/protocol/api/executions.ts'
+import type { ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { Cli } from '../cli.ts'
 import { exitCodes, exitOfState } from '../exit-codes.ts'
 import { executionDetail } from '../views/executions.ts'
 import { vocabulary } from '../vocabulary.data.ts'
 import { connectionNotes } from './connection-notes.ts'
-import { logEntryOf } from './event-line.ts'
 import { liveOutput } from './live-output.ts'
 import { createProgress } from './progress.ts'
+import { executionIn, outputIn, publicEventOf } from './public-event.ts'
 
 export interface FollowOptions {
   /** Stop waiting after so many seconds; the call goes on. */
@@ -43,19 +41,16 @@ async function untilSettled(cli: Cli, id: string, stop: AbortController): Promis
   const read = () => cli.client().call('executions.show', { params: { id } })
   const people = cli.format === 'table' || cli.format === 'wide'
   const output = liveOutput(cli)
-  const progress = createProgress(cli, id)
+  const progress = createProgress(cli)
   const notes = connectionNotes(cli)
   const settled = new AbortController()
+  let connections = 0
   let checking: Promise<void> = Promise.resolve()
 
-  // What happened before the stream was there stands in the record, so each connection begins with a look at it.
-  let moves = 0
+  // The stream tells a call from its beginning, and resumes. Should it end early all the same, the record says whether
+  // there is anything left to wait for.
   const check = async () => {
-    const movesBefore = moves
-    const record = await read()
-    if (isSettled(record.state)) settled.abort()
-    // An event that came meanwhile knows better.
-    else if (moves === movesBefore) await progress.state(record.state, record)
+    if (isSettled((await read()).state)) settled.abort()
   }
   const stream = cli.client().events(
     'executions.stream',
@@ -64,29 +59,35 @@ async function untilSettled(cli: Cli, id: string, stop: AbortController): Promis
       signal: AbortSignal.any([stop.signal, settled.signal]),
       onState(state) {
         notes(state)
-        // A failure of the look is a failure of following.
-        if (state.state === 'connected') checking = checking.then(check)
-        checking.catch((error: unknown) => settled.abort(error))
+        if (state.state !== 'connected' || ++connections === 1) return
+        checking = checking.then(check)
+        checking.catch(() => settled.abort())
       },
     },
   )
-  for await (const event of stream) {
-    if (cli.format === 'ndjson' && !event.event.startsWith('x_exec.connection.')) await cli.print.text(ndjson(event))
-    if (event.event === streamEventNames.output) {
-      if (people) await output.piece(JSON.parse(event.data) as OutputEvent)
-      continue
-    }
-    const state = stateIn(event, id)
-    if (state === undefined) continue
-    if (isSettled(state)) break
-    moves++
-    if (state === 'queued') output.restart()
-    await progress.state(state)
+  let told = false
+  for await (const streamEvent of stream) {
+    const event = publicEventOf(streamEvent)
+    if (event === undefined) continue
+    if (cli.format === 'ndjson') await cli.print.text(`${JSON.stringify(event)}\n`)
+    const piece = outputIn(event)
+    if (piece !== undefined && people) await output.piece(piece)
+    const execution = executionIn(event)
+    if (execution?.id !== id) continue
+    if (event.event === 'x_exec.execution.queued') output.restart()
+    told = settledNames.has(event.event)
+    if (told) break
+    // The name says what happened, the record what is now: of a past that is told again only the present matters.
+    if (!isSettled(execution.state)) await progress.state(execution)
   }
+  // A failure of the look is a failure of following.
   await checking
   if (stop.signal.aborted) return undefined
   const record = await read()
   if (people) await output.complete(record)
+  if (cli.format === 'ndjson' && !told) {
+    await cli.print.text(`${JSON.stringify({ event: `x_exec.execution.${record.state}`, data: record })}\n`)
+  }
   progress.end(record)
   return record
 }
@@ -98,24 +99,14 @@ async function end(cli: Cli, record: ExecutionDetail): Promise<number> {
     if (silent && record.result !== null && record.result !== undefined) {
       await cli.print.text(`${JSON.stringify(record.result, null, 2)}\n`)
     }
-  } else {
+  } else if (cli.format !== 'ndjson') {
     await cli.print.record(executionDetail, record)
   }
   return exitOfState(record.state)
 }
 
-/** The state that this event brings the call to. */
-function stateIn(event: StreamEvent, id: string): ExecutionState | undefined {
-  const entry = logEntryOf(event)
-  if (entry === undefined || entry.execution_id !== id) return undefined
-  return vocabulary.executionStates.find((state) => entry.kind === `execution.${state}`)
-}
+const settledNames = new Set(vocabulary.settledExecutionStates.map((state) => `x_exec.execution.${state}`))
 
 function isSettled(state: ExecutionState): boolean {
   return vocabulary.settledExecutionStates.includes(state)
-}
-
-function ndjson(event: StreamEvent): string {
-  const data: unknown = JSON.parse(event.data)
-  return `${JSON.stringify({ event: event.event, ...(data as object) })}\n`
 }

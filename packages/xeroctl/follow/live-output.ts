@@ -26,7 +26,11 @@ export function liveOutput(cli: Cli): LiveOutput {
       await cli.pour(event.stream, bytes)
     },
     restart() {
+      if (lastSeq !== undefined) cli.say(cli.paint('it runs again; its output starts over', 'dim'))
       lastSeq = undefined
+      gap = false
+      printed.stdout = 0
+      printed.stderr = 0
     },
     async complete(record) {
       if (gap) {

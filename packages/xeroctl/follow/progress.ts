@@ -9,16 +9,17 @@ import { decisionHints } from './decision-hints.ts'
 
 export interface Progress {
   /** Says the state, once for each change. */
-  state(state: ExecutionState, execution?: Execution): Promise<void>
+  state(execution: Execution): Promise<void>
   /** The closing line. */
   end(execution: Execution): void
 }
 
-export function createProgress(cli: Cli, executionId: string): Progress {
+export function createProgress(cli: Cli): Progress {
   let said: ExecutionState | undefined
 
   return {
-    async state(state, execution) {
+    async state(execution) {
+      const { state } = execution
       if (state === said) return
       said = state
       if (state === 'pending_approval') return waiting(execution)
@@ -48,9 +49,8 @@ export function createProgress(cli: Cli, executionId: string): Progress {
     },
   }
 
-  async function waiting(known: Execution | undefined): Promise<void> {
-    const execution = known ?? (await cli.client().call('executions.show', { params: { id: executionId } }))
-    if (execution.approval_id === null || execution.state !== 'pending_approval') return
+  async function waiting(execution: Execution): Promise<void> {
+    if (execution.approval_id === null) return
     const approval = await cli.client().call('approvals.show', { params: { id: execution.approval_id } })
     if (approval.state !== 'pending') return
     const expires = relativeTime(approval.expires_at, cli.surroundings.now())

@@ -2,9 +2,10 @@ import type { EventStreamOptions, StreamEvent } from '@xerotier/client/event-str
 import type { Cli } from '../cli.ts'
 import { paintFor } from '../output/colours.ts'
 import { connectionNotes } from './connection-notes.ts'
-import { eventLine, logEntryOf } from './event-line.ts'
+import { eventLine } from './event-line.ts'
+import { approvalIn, executionIn, type PublicEvent, publicEventOf } from './public-event.ts'
 
-/** Prints the entries of a stream, one a line, until Ctrl-C. */
+/** Prints the events of a stream, one a line, until Ctrl-C. */
 export async function watchEvents(
   cli: Cli,
   lastEventId: string | undefined,
@@ -16,10 +17,14 @@ export async function watchEvents(
   try {
     const position = lastEventId === undefined ? {} : { lastEventId }
     for await (const event of open({ signal: stop.signal, onState: connectionNotes(cli), ...position })) {
-      const entry = logEntryOf(event)
-      if (entry !== undefined) await cli.print.entry(entry, (row) => row.id, line)
+      const known = publicEventOf(event)
+      if (known !== undefined) await cli.print.entry(known, nameOf, line)
     }
   } finally {
     release()
   }
+}
+
+function nameOf(event: PublicEvent): string {
+  return (approvalIn(event) ?? executionIn(event))?.id ?? ''
 }

@@ -1,0 +1,37 @@
+// The public streams: each event is named for what happened and brings the execution or approval as it is now.
+import type { StreamEvent } from '@xerotier/client/event-stream.ts'
+import { streamEventNames } from '@xerotier/client/streams.data.ts'
+import type { Approval } from '@xerotier/protocol/api/approvals.ts'
+import type { Execution, OutputEvent } from '@xerotier/protocol/api/executions.ts'
+
+export interface PublicEvent {
+  /** `x_exec.…` */
+  event: string
+  /** Cursor: a stream resumes behind it with --last-event-id. */
+  id: string | undefined
+  data: Execution | Approval | OutputEvent
+}
+
+/** The event with its data read; undefined for what belongs to the connection, and for what cannot be read. */
+export function publicEventOf(event: StreamEvent): PublicEvent | undefined {
+  if (event.event === streamEventNames.connected || event.event === streamEventNames.heartbeat) return undefined
+  try {
+    const data: unknown = JSON.parse(event.data)
+    if (typeof data !== 'object' || data === null) return undefined
+    return { event: event.event, id: event.id, data: data as PublicEvent['data'] }
+  } catch {
+    return undefined
+  }
+}
+
+export function outputIn({ event, data }: PublicEvent): OutputEvent | undefined {
+  return event === streamEventNames.output ? (data as OutputEvent) : undefined
+}
+
+export function executionIn({ data }: PublicEvent): Execution | undefined {
+  return 'object' in data && data.object === 'execution' ? data : undefined
+}
+
+export function approvalIn({ data }: PublicEvent): Approval | undefined {
+  return 'object' in data && data.object === 'approval' ? data : undefined
+}
