@@ -52,17 +52,19 @@ export function explain(error: unknown, url: string, signal?: AbortSignal): unkn
   if (signal?.aborted) return signal.reason
   const cause = (error as { cause?: { code?: unknown; message?: unknown } }).cause
   const code = typeof cause?.code === 'string' ? cause.code : null
+  if (code !== null && cutCodes.has(code))
+    return new ConnectionError(`the connection to ${hostOf(url)} was cut`, code, error)
   const detail =
     (code !== null && sentences[code]) || cause?.message || (error instanceof Error ? error.message : 'failed')
   return new ConnectionError(`cannot reach ${hostOf(url)}: ${detail}`, code, error)
 }
 
+const cutCodes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+
 const sentences: Record<string, string> = {
   ECONNREFUSED: 'connection refused; is the router running?',
-  ECONNRESET: 'the connection was cut',
   ENOTFOUND: 'no such host',
   EAI_AGAIN: 'the name could not be resolved just now',
-  UND_ERR_SOCKET: 'the connection was cut',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed; name your authority in NODE_EXTRA_CA_CERTS',
   SELF_SIGNED_CERT_IN_CHAIN: 'its certificate chain is self-signed; name your authority in NODE_EXTRA_CA_CERTS',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate does not verify; name your authority in NODE_EXTRA_CA_CERTS',

@@ -176,6 +176,19 @@ test('a gated call says how it is approved and goes on once it is', async (t) =>
   assert.match(stderr, /xeroctl approvals approve 5f9c3b1a\S+ --confirm host_process_kill$/m)
 })
 
+test('a rejected call says who rejected it and why', async (t) => {
+  const call = oneCall()
+  const decision = {
+    id: 'ap',
+    state: 'rejected' as const,
+    decided_by: 'key_2',
+    decided_at: '2026-05-01T12:00:00.000Z',
+    note: 'wrong node',
+  }
+  call.onStream = (response) => call.move(response, 'rejected', { approvals: [decision] })
+  assert.match((await invoke(t, call)).stderr, /^by key_2: wrong node$/m)
+})
+
 test('Ctrl-C stops following, not the call, and says how to go on', async (t) => {
   const call = oneCall()
   let interrupt = () => {}

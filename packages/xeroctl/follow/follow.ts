@@ -1,4 +1,5 @@
 // Follows one call to its end: state on stderr, output where it belongs, the outcome as exit code.
+import { isPassing } from '@xerotier/client/retry.ts'
 import type { ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { Cli } from '../cli.ts'
@@ -60,8 +61,13 @@ async function untilSettled(cli: Cli, id: string, stop: AbortController): Promis
       onState(state) {
         notes(state)
         if (state.state !== 'connected' || ++connections === 1) return
-        checking = checking.then(check)
-        checking.catch(() => settled.abort())
+        checking = checking.then(check).catch((error: unknown) => {
+          // What passes is looked at again with the next connection; anything else ends the following.
+          if (isPassing(error)) return
+          settled.abort()
+          throw error
+        })
+        checking.catch(() => {})
       },
     },
   )
@@ -80,7 +86,6 @@ async function untilSettled(cli: Cli, id: string, stop: AbortController): Promis
     // The name says what happened, the record what is now: of a past that is told again only the present matters.
     if (!isSettled(execution.state)) await progress.state(execution)
   }
-  // A failure of the look is a failure of following.
   await checking
   if (stop.signal.aborted) return undefined
   const record = await read()

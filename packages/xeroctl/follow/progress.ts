@@ -1,5 +1,5 @@
 // What a person reads on stderr while a call is followed: one line for each state, and how to approve it.
-import type { Execution } from '@xerotier/protocol/api/executions.ts'
+import type { Execution, ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { Cli } from '../cli.ts'
 import { printable } from '../output/cell.ts'
@@ -11,7 +11,7 @@ export interface Progress {
   /** Says the state, once for each change. */
   state(execution: Execution): Promise<void>
   /** The closing line. */
-  end(execution: Execution): void
+  end(execution: ExecutionDetail): void
 }
 
 export function createProgress(cli: Cli): Progress {
@@ -35,11 +35,11 @@ export function createProgress(cli: Cli): Progress {
         execution.truncated ? 'output truncated' : '',
       ].filter((fact) => fact !== '')
       const word = cli.paint(execution.state, colourOfWord[execution.state])
-      cli.say(
-        printable(`${facts.join(', ')}`) === ''
-          ? `${word} · ${execution.id}`
-          : `${word} ${printable(facts.join(', '))} · ${execution.id}`,
-      )
+      cli.say(`${word}${facts.length === 0 ? '' : ` ${printable(facts.join(', '))}`} · ${execution.id}`)
+      const decision = execution.approvals.at(-1)
+      if (execution.state === 'rejected' && decision !== undefined) {
+        cli.say(printable(`by ${decision.decided_by ?? 'nobody'}: ${decision.note ?? 'no note'}`))
+      }
       if (execution.error !== null) cli.say(printable(`${execution.error.message} (${execution.error.code})`))
       if (execution.state === 'ambiguous') {
         cli.say(
