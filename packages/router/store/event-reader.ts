@@ -24,6 +24,7 @@ export interface Place {
 const columns =
   'xid::text, seq::text, at, project_id, kind, actor, execution_id, approval_id, agent_id, workspace_id, data'
 
+// Sorting by plain `xid` would sort by the text above.
 /** Events at or above the oldest running transaction are left alone: one with a smaller place may still commit. */
 const settled = 'xid < pg_snapshot_xmin(pg_current_snapshot())'
 
@@ -31,7 +32,7 @@ const settled = 'xid < pg_snapshot_xmin(pg_current_snapshot())'
 export async function readEvents(client: pg.Client, after: Place, limit: number): Promise<EventRow[]> {
   const { rows } = await client.query<EventRow>({
     name: 'events-live',
-    text: `select ${columns} from events where (xid, seq) > ($1::xid8, $2::bigint) and ${settled} order by xid, seq limit $3`,
+    text: `select ${columns} from events where (xid, seq) > ($1::xid8, $2::bigint) and ${settled} order by events.xid, events.seq limit $3`,
     values: [after.xid, after.seq, limit],
   })
   return rows
@@ -46,7 +47,7 @@ export async function readMissed(
     name: reader.executionId === undefined ? 'events-missed' : 'events-missed-execution',
     text: `select ${columns} from events where project_id = $1 and (xid, seq) > ($2::xid8, $3::bigint)
       and (xid, seq) <= ($4::xid8, $5::bigint) ${reader.executionId === undefined ? '' : 'and execution_id = $7'}
-      order by xid, seq limit $6`,
+      order by events.xid, events.seq limit $6`,
     values: [
       reader.projectId,
       reader.after.xid,

@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
+import { systemClock } from '@xerotier/runtime/clock.ts'
+import { silentLog } from '@xerotier/runtime/log.ts'
+import pg from 'pg'
+import type { EventLog, LoggedEvent } from './event-log.ts'
+import { createEventLog } from './reader.ts'
+
+let url: string
+let log: EventLog
+let db: pg.Pool
+
+before(async () => {
+  url = (await cloneDatabase()).url
+  db = new pg.Pool({ connectionString: url, max: 20 })
+  db.on('error', () => {})
+  log = createEventLog({ databaseUrl: url, clock: systemClock, log: silentLog, pollMs: 50 })
+})
+after(() => {
+  log.close()
+  // The cluster is gone by now, and the pool would wait for its connections' goodbye.
+  void db.end()
+})
+
+const insert = `insert into events (at, project_id, kind, actor, execution_id, data) values (now(), $1, 'agent.updated', $2, $3, '{}')`
+const append = (project: string, actor: string, executionId: string | null = null) =>
+  db.query(insert, [project, actor, executionId])
+
+/** A reader that gathers, and a promise of the first `count` events. */
+function gather(
+  project: string,
+  count: number,
+  options: Parameters<EventLog['subscribe']>[1] = {},
+  slow?: () => Promise<void>,
+) {
+  const events: LoggedEvent[] = []
+  const { promise, resolve } = Promise.withResolvers<LoggedEvent[]>()
+  const subscription = log.subscribe(project, options, (batch) => {
+    events.push(...batch)
+    if (events.length >= count) resolve(events)
+    return slow?.()
+  })
+  return { events, all: promise, ready: subscription.ready, close: () => subscription.close() }
+}
+const actors = (events: LoggedEvent[]) => events.map((event) => event.actor)
+
+test('no reader loses an event to writers that commit late and out of order', async () => {
+  const writers = 16
+  const rounds = 40
+  const live = gather('proj_busy', writers * rounds)
+  await live.ready
+  await Promise.all(
+    Array.from({ length: writers }, async (_, writer) => {
+      const client = await db.connect()
+      for (let round = 0; round < rounds; round++) {
+        await client.query('begin')
+        await client.query(insert, ['proj_busy', `${writer}-${round}`, null])
+        // The transaction stays open while others, begun later, commit.
+        await client.query('select pg_sleep(random() * 0.01)')
+        await client.query('commit')
+        log.wake()
+      }
+      client.release()
+    }),
+  )
+  const seen = actors(await live.all)
+  live.close()
+  assert.equal(seen.length, writers * rounds)
+  assert.equal(new Set(seen).size, writers * rounds)
+
+  const replay = gather('proj_busy', writers * rounds, { after: '0-0' })
+  assert.deepEqual(actors(await replay.all), seen)
+  replay.close()
+})
+
+test('an event is held back while an older transaction runs, and comes once that has ended', async () => {
+  const reader = gather('proj_held', 2)
+  await reader.ready
+  const slow = await db.connect()
+  await slow.query('begin')
+  await slow.query(insert, ['proj_held', 'first', null])
+  await append('proj_held', 'second')
+  log.wake()
+  // Another project's reader proves that passes go on meanwhile.
+  const other = gather('proj_held_other', 1, { everyWake: true })
+  await other.ready
+  assert.deepEqual(reader.events, [])
+  await slow.query('commit')
+  slow.release()
+  log.wake()
+  assert.deepEqual(actors(await reader.all), ['first', 'second'])
+  reader.close()
+  other.close()
+})
+
+test('a reader resumes after the event that it names, without a gap', async () => {
+  const first = gather('proj_resume', 3)
+  await first.ready
+  for (const actor of ['a', 'b', 'c']) await append('proj_resume', actor)
+  log.wake()
+  const [a] = await first.all
+  first.close()
+  await append('proj_resume', 'd')
+  const second = gather('proj_resume', 3, { after: a!.id })
+  assert.deepEqual(actors(await second.all), ['b', 'c', 'd'])
+  second.close()
+})
+
+test('a reader gets its own project and, if it wants, one execution only', async () => {
+  const execution = '01980000-0000-7000-8000-000000000001'
+  const reader = gather('proj_mine', 1, { executionId: execution })
+  const all = gather('proj_mine', 2)
+  await Promise.all([reader.ready, all.ready])
+  await append('proj_other', 'x')
+  await append('proj_mine', 'y')
+  await append('proj_mine', 'z', execution)
+  log.wake()
+  assert.deepEqual(actors(await reader.all), ['z'])
+  assert.deepEqual(actors(await all.all), ['y', 'z'])
+  reader.close()
+  all.close()
+})
+
+test('a slow reader holds up nobody and misses nothing', async () => {
+  const gate = Promise.withResolvers<void>()
+  const slow = gather('proj_slow', 2500, {}, () => gate.promise)
+  const quick = gather('proj_slow', 2500)
+  await Promise.all([slow.ready, quick.ready])
+  await append('proj_slow', 'opener')
+  log.wake()
+  await db.query(
+    `insert into events (at, project_id, kind, actor, data) select now(), 'proj_slow', 'agent.updated', n::text, '{}' from generate_series(1, 2499) n`,
+  )
+  log.wake()
+  const seen = actors(await quick.all)
+  assert.ok(slow.events.length < 2500)
+  gate.resolve()
+  assert.deepEqual(actors(await slow.all), seen)
+  slow.close()
+  quick.close()
+})
+
+test('a reader that throws is cut and the others go on', async () => {
+  const broken = log.subscribe('proj_throw', {}, () => {
+    throw new Error('no')
+  })
+  const reader = gather('proj_throw', 2)
+  await Promise.all([broken.ready, reader.ready])
+  await append('proj_throw', 'a')
+  await append('proj_throw', 'b')
+  log.wake()
+  assert.deepEqual(actors(await reader.all), ['a', 'b'])
+  reader.close()
+})
+
+test('a lost connection is made anew and nothing is missed', async () => {
+  const reader = gather('proj_cut', 2)
+  await reader.ready
+  await append('proj_cut', 'a')
+  await db.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'xerotier-events' and datname = current_database()`,
+  )
+  await append('proj_cut', 'b')
+  assert.deepEqual(actors(await reader.all), ['a', 'b'])
+  reader.close()
+})
+
+test('a cursor that is none is refused', () => {
+  assert.throws(() => log.subscribe('proj_x', { after: 'yesterday' }, () => {}), { code: 'invalid_request' })
+})
