@@ -16,6 +16,7 @@ import { systemClock } from '@xerotier/runtime/clock.ts'
 import { sha256Hex } from '@xerotier/runtime/digest.ts'
 import { newSigningKey, verifyingKey } from '@xerotier/runtime/ed25519.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
+import type { Tool } from '../tool.ts'
 import { createBuiltins } from '../tools/builtins/registry.ts'
 import { parseBundle } from '../tools/bundle-file.ts'
 import { loadTools } from '../tools/load-bundle.ts'
@@ -55,12 +56,13 @@ export function grantFor(digest: string, change: Partial<Grant> = {}, key = rout
   return { ...grant, signatures: [{ signer: 'router', key_id: key.keyId, alg: 'ed25519', signature }] }
 }
 
-/** Executions over the tools of one bundle text. */
-export function createBench(bundleYaml: string, change: Partial<ExecutionsOptions> = {}): Bench {
+/** Executions over the tools of one bundle text, or over tools that are loaded already. */
+export function createBench(
+  source: string | ReadonlyMap<string, Tool>,
+  change: Partial<ExecutionsOptions> = {},
+): Bench {
   const folder = mkdtempSync(join(tmpdir(), 'xem-bench-'))
-  const builtins = createBuiltins({ clock: systemClock, writeDirs: [folder] })
-  const loaded = loadTools(parseBundle(bundleYaml, 'bundle.yaml'), folder, builtins)
-  const tools = new Map(loaded.map((tool) => [tool.descriptor.name, tool]))
+  const tools = typeof source === 'string' ? toolsOf(source, folder) : source
   const frames: Frame[] = []
   const sent = new Map<string, number>()
   const listeners = new Set<() => void>()
@@ -111,13 +113,14 @@ export function createBench(bundleYaml: string, change: Partial<ExecutionsOption
         args,
         ...overrides,
       }
-      const digest = sha256Hex(callText({ ...call, workspace_id: binding.workspace_id }))
+      const workspace = overrides.workspace ?? binding
+      const digest = sha256Hex(callText({ ...call, workspace_id: workspace.workspace_id }))
       const gated = descriptor.risk === 'destructive' || descriptor.risk === 'irreversible'
       return {
         t: 'dispatch',
         attempt: 1,
         lease_epoch: 1,
-        workspace: binding,
+        workspace,
         digest,
         timeout_ms: descriptor.timeout_ms,
         grant: gated ? grantFor(digest) : null,
@@ -165,4 +168,10 @@ export function createBench(bundleYaml: string, change: Partial<ExecutionsOption
   }
   bench.executions.bind([binding])
   return bench
+}
+
+function toolsOf(bundleYaml: string, folder: string): ReadonlyMap<string, Tool> {
+  const builtins = createBuiltins({ clock: systemClock, writeDirs: [folder] })
+  const loaded = loadTools(parseBundle(bundleYaml, 'bundle.yaml'), folder, builtins)
+  return new Map(loaded.map((tool) => [tool.descriptor.name, tool]))
 }
