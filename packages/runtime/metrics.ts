@@ -3,6 +3,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 
+/** One copy of the library for every process: metrics of another copy would not be in our registry. */
+export { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+
 /** A registry with the process's own metrics (CPU, memory, event loop, descriptors). */
 export function createMetricsRegistry(): Registry {
   const registry = new Registry()

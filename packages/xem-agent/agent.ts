@@ -1,6 +1,6 @@
 // The whole agent, put together by hand: keys, enrollment, tools, calls, the link, and how they stop.
 import { mkdirSync, renameSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { EnrollError, type EnrollOptions, ensureEnrolled } from '@xerotier/link/enroll.ts'
 import { loadKeys } from '@xerotier/link/keys.ts'
@@ -17,6 +17,7 @@ import { type AgentConfig, besideQueue } from './config.ts'
 import { credentialsFileFor } from './execution/credentials.ts'
 import { environmentOf } from './execution/environment.ts'
 import { createExecutions, type Executions, settleInterrupted } from './execution/executions.ts'
+import { endLeftovers, journalVariable } from './execution/leftovers.ts'
 import { killGraceMs } from './execution/process-group.ts'
 import { createManifestKeeper } from './manifest.ts'
 import { createAgentMetrics } from './metrics.ts'
@@ -59,6 +60,9 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const keys = loadKeys({ signingKeyPath: config.signing_key_path, curveKeyPath: config.curve_key_path })
   log.info({ key_id: keys.signing.keyId }, 'keys ready')
   const outbox = openOutbox(config.queue_db_path)
+  for (const { pid, executionId } of endLeftovers(outbox.journalId)) {
+    log.warning({ pid, execution_id: executionId }, 'a program of an earlier process was still running and was ended')
+  }
   const enrollment = await enrolled(options, {
     clock,
     log,
@@ -83,7 +87,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       builtins: createBuiltins({ clock, writeDirs: config.host_write_dirs }),
       version,
       searchPath: hostEnv.PATH,
-      environment: (rules, use) => environmentOf(rules, hostEnv, { ...use, tmpDir: '/tmp' }),
+      environment: (rules, use) =>
+        environmentOf(rules, hostEnv, { ...use, tmpDir: tmpdir(), marks: { [journalVariable]: outbox.journalId } }),
       credentialsFile: (rules) => {
         const nobody = { workspace: '', credentials_ref: null }
         return rules.ref?.includes('{workspace}')

@@ -1,5 +1,5 @@
 // The agent's metrics. Project and agent are on every series, the workspace on those about calls: alerts need all three.
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, type Registry } from '@xerotier/runtime/metrics.ts'
 import type { ExecutionMeters } from './execution/executions.ts'
 
 export interface AgentMetrics extends ExecutionMeters {

@@ -12,6 +12,7 @@ import { renderArgv, textOf } from '../argv.ts'
 import type { Callback, CommandRun, FunctionRun, Invocation, Tool } from '../tool.ts'
 import { credentialsFileFor } from './credentials.ts'
 import { environmentOf } from './environment.ts'
+import { executionVariable, journalVariable } from './leftovers.ts'
 import { createOutput, type Output } from './output.ts'
 import { type Ended, type Ending, endedBy, endedByAnswer, endedByError, endedByExit, isExpected } from './result.ts'
 import { runCommand } from './run-command.ts'
@@ -21,6 +22,7 @@ export interface CallSurroundings {
   clock: Clock
   log: Log
   credentialsDir: string
+  journalId: string
   hostEnv: NodeJS.ProcessEnv
   callback: Callback | undefined
   accepted(call: CallRef, startedAt: number): void
@@ -74,6 +76,7 @@ export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, a
   })
   const timeoutMs = Math.min(frame.timeout_ms, tool.descriptor.timeout_ms)
   const args = { ...tool.defaults, ...frame.args }
+  const marks = { [journalVariable]: around.journalId, [executionVariable]: ref.execution_id }
 
   async function runProgram(
     run: CommandRun,
@@ -84,7 +87,12 @@ export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, a
       ...program,
       programDir: run.bundleDir,
       environment: (tmpDir) =>
-        environmentOf(run.environment, around.hostEnv, { credentialsFile, workspace: binding.workspace, tmpDir }),
+        environmentOf(run.environment, around.hostEnv, {
+          credentialsFile,
+          workspace: binding.workspace,
+          tmpDir,
+          marks,
+        }),
       clock: around.clock,
       signal: abort.signal,
       write: output.write,

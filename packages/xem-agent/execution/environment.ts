@@ -7,9 +7,9 @@ const always = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ', 'SSL_CERT_FILE', 'SSL_CE
 export function environmentOf(
   rules: EnvironmentRules,
   host: NodeJS.ProcessEnv,
-  use: { credentialsFile: string | undefined; workspace: string; tmpDir: string },
+  use: { credentialsFile: string | undefined; workspace: string; tmpDir: string; marks: Record<string, string> },
 ): Record<string, string> {
-  const environment: Record<string, string> = { TMPDIR: use.tmpDir }
+  const environment: Record<string, string> = { TMPDIR: use.tmpDir, ...use.marks }
   const pass = [...always, ...rules.passEnv, ...(use.credentialsFile === undefined ? rules.hostEnv : [])]
   for (const name of pass) {
     const value = host[name]

@@ -132,7 +132,7 @@ test("the host's own credentials are not passed beside a credential file, which 
     hostEnv: ['SECRET_KEY'],
   }
   const host = { PATH: '/bin', REGION: 'r', SECRET_KEY: 's', XEM_JOIN_KEY: 'j' }
-  const use = { workspace: 'w', tmpDir: '/t' }
+  const use = { workspace: 'w', tmpDir: '/t', marks: {} }
   assert.deepEqual(environmentOf(rules, host, { ...use, credentialsFile: undefined }), {
     TMPDIR: '/t',
     PATH: '/bin',

@@ -18,7 +18,7 @@ export interface ExecutionMeters {
 export interface ExecutionsOptions
   extends Pick<CallSurroundings, 'clock' | 'log' | 'credentialsDir' | 'hostEnv' | 'callback'> {
   link: Pick<Link, 'accepted' | 'output' | 'unacknowledgedBytes' | 'result' | 'refused'>
-  outbox: Pick<Outbox, 'begin' | 'has' | 'acknowledge'>
+  outbox: Pick<Outbox, 'begin' | 'has' | 'acknowledge' | 'journalId'>
   projectId: string
   routerKey: Gate['routerKey']
   maxConcurrent: number
@@ -56,6 +56,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
 
   const around: CallSurroundings = {
     ...options,
+    journalId: outbox.journalId,
     accepted: (ref, startedAt) => link.accepted({ t: 'accepted', ...ref, started_at: startedAt }),
     output: (frame) => link.output(frame),
     unacknowledgedBytes: (id) => link.unacknowledgedBytes(id),

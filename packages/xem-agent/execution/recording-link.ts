@@ -51,7 +51,7 @@ export interface Bench {
 }
 
 export function grantFor(digest: string, change: Partial<Grant> = {}, key = routerKey): Grant {
-  const grant = { approval_id: null, digest, expires_at: Date.now() + 60_000, ...change }
+  const grant = { approval_id: null, digest, expires_at: systemClock.now() + 60_000, ...change }
   const signature = new Uint8Array(key.sign(Buffer.from(grantText(grant))))
   return { ...grant, signatures: [{ signer: 'router', key_id: key.keyId, alg: 'ed25519', signature }] }
 }

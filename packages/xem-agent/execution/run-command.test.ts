@@ -122,7 +122,18 @@ test('the environment is an allow-list, the folder is private and empty, and std
   delete process.env.XEM_JOIN_KEY
   delete process.env.SOMETHING_ELSE
   const seen = JSON.parse(bench.output(id)) as { env: Record<string, string>; cwd: string; stdin: string }
-  const allowed = ['HOME', 'LANG', 'LC_ALL', 'PATH', 'SSL_CERT_DIR', 'SSL_CERT_FILE', 'TMPDIR', 'TZ']
+  const allowed = [
+    'HOME',
+    'LANG',
+    'LC_ALL',
+    'PATH',
+    'SSL_CERT_DIR',
+    'SSL_CERT_FILE',
+    'TMPDIR',
+    'TZ',
+    'XEROTIER_EXECUTION_ID',
+    'XEROTIER_XEM_JOURNAL',
+  ]
   assert.deepEqual(
     Object.keys(seen.env).filter((name) => !allowed.includes(name)),
     [],

@@ -28,7 +28,7 @@ export function createBuiltins(options: BuiltinOptions): Builtins {
     host_memory: { invoke: hostMemory },
     host_process_kill: { invoke: processKill(options.clock) },
     host_processes: { invoke: hostProcesses },
-    host_uptime: { invoke: hostUptime },
+    host_uptime: { invoke: () => hostUptime(options.clock) },
     router_tools_list: { invoke: routerToolsList, needsCallback: true },
   }
 }
