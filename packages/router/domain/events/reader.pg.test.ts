@@ -17,10 +17,9 @@ before(async () => {
   db.on('error', () => {})
   log = createEventLog({ databaseUrl: url, clock: systemClock, log: silentLog, pollMs: 50 })
 })
-after(() => {
+after(async () => {
   log.close()
-  // The cluster is gone by now, and the pool would wait for its connections' goodbye.
-  void db.end()
+  await db.end()
 })
 
 const insert = `insert into events (at, project_id, kind, actor, execution_id, data) values (now(), $1, 'agent.updated', $2, $3, '{}')`

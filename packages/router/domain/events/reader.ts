@@ -156,7 +156,8 @@ export function createEventLog(options: EventLogOptions): EventLog {
       else next = Math.min(pollMs, coalesceMs * 2 ** Math.min(emptyPasses, 10))
     } catch (error) {
       if (!closed) log.warning({ error }, 'the event log cannot be read; trying again')
-      await client?.end().catch(() => {})
+      // Not awaited: the goodbye of a broken connection may never come.
+      client?.end().catch(() => {})
       client = undefined
       next = reconnectMs
     } finally {

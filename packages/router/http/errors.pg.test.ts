@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { errorCodes, errorEnvelopeSchema } from '@xerotier/protocol/errors.ts'
+import { routeIds, routes } from '@xerotier/protocol/routes.ts'
+import { type RouterForTests, startRouterForTests } from './router-for-tests.ts'
+import { createHttpServer } from './server.ts'
+
+let router: RouterForTests
+before(async () => {
+  router = await startRouterForTests()
+})
+after(() => router.stop())
+
+const post = (body: unknown, headers: Record<string, string> = {}) =>
+  router.call('POST', '/acme/v1/workspaces', { body, headers })
+
+test('every refusal has the envelope and a request id', async () => {
+  for (const answer of [
+    await router.call('GET', '/nowhere'),
+    await router.call('DELETE', '/acme/v1/workspaces'),
+    await post('{'),
+    await post({}),
+    await router.call('GET', '/acme/v1/workspaces', { key: null }),
+    await router.call('GET', '/%'),
+  ]) {
+    const { error } = errorEnvelopeSchema.strict().parse(answer.body)
+    assert.ok(errorCodes.includes(error.code as never), String(error.code))
+    assert.ok(answer.headers.get('x-request-id'))
+  }
+})
+
+test('bodies that are wrong name the field', async () => {
+  const wrong: [unknown, string, string | null][] = [
+    [{}, 'invalid_body', 'name'],
+    [{ name: 'a b' }, 'invalid_body', 'name'],
+    [{ name: 'ok', type: 'mainframe' }, 'invalid_body', 'type'],
+    [{ name: 'ok', colour: 'red' }, 'invalid_body', 'colour'],
+    ['[]', 'invalid_body', null],
+    ['null', 'invalid_body', null],
+    ['{"name": ', 'json_parse_error', null],
+    ['{"__proto__": {"name": "x"}, "name": "ok"}', 'json_parse_error', null],
+  ]
+  for (const [body, code, param] of wrong) {
+    const answer = await post(body)
+    assert.deepEqual(
+      [answer.status, answer.body.error.code, answer.body.error.param],
+      [400, code, param],
+      JSON.stringify(body),
+    )
+  }
+  const nested = await router.call('POST', '/acme/v1/management/api-keys', {
+    body: { name: 'x', scopes: ['management', 'root'] },
+  })
+  assert.equal(nested.body.error.param, 'scopes.1')
+})
+
+test('a body is JSON, and within its limit', async () => {
+  const form = await post('name=x', { 'content-type': 'application/x-www-form-urlencoded' })
+  assert.deepEqual([form.status, form.body.error.code], [415, 'unsupported_media_type'])
+  const big = await post({ name: 'x', description: 'x'.repeat(1024 * 1024) })
+  assert.deepEqual([big.status, big.body.error.code], [413, 'payload_too_large'])
+})
+
+test('what a route does not know is refused', async () => {
+  const unknown = await router.call('GET', '/acme/v1/workspaces?limit=5&offset=5')
+  assert.deepEqual([unknown.status, unknown.body.error.param], [400, 'offset'])
+  for (const query of ['limit=0', 'limit=101', 'limit=ten', 'limit=1&limit=2']) {
+    const { status, body } = await router.call('GET', `/acme/v1/workspaces?${query}`)
+    assert.deepEqual([status, body.error.code, body.error.param], [400, 'invalid_request', 'limit'], query)
+  }
+  const body = await router.call('POST', '/acme/v1/management/agents/x/revoke-credentials', { body: { force: true } })
+  assert.deepEqual([body.status, body.body.error.param], [400, 'force'])
+})
+
+test('X-Request-ID is the callers when it is sane', async () => {
+  const ask = async (id: string) =>
+    (await router.call('GET', '/healthz', { headers: { 'x-request-id': id } })).headers.get('x-request-id')
+  assert.equal(await ask('deploy-2026.01:7'), 'deploy-2026.01:7')
+  for (const id of ['short', 'has space inside', 'x'.repeat(200)]) assert.notEqual(await ask(id), id)
+})
+
+test('a database that is away is said to be away, and nothing of it leaks', async () => {
+  const lost = await startRouterForTests()
+  const { pool } = lost.core.store
+  const connect = pool.connect
+  pool.connect = () =>
+    Promise.reject(Object.assign(new Error('connect ECONNREFUSED 10.9.8.7:5432'), { code: 'ECONNREFUSED' }))
+  const answer = await lost.call('GET', '/acme/v1/workspaces')
+  pool.connect = connect
+  assert.deepEqual([answer.status, answer.body.error.code], [503, 'backend_unavailable'])
+  assert.ok(!JSON.stringify(answer.body).includes('10.9.8.7'))
+  assert.ok(answer.headers.get('retry-after'))
+  await lost.stop()
+})
+
+test('an unknown failure is internal_error, and its cause stays inside', async () => {
+  const { workspaces } = router.core
+  router.core.workspaces = {
+    find() {
+      throw new Error('secret plan')
+    },
+  }
+  const answer = await router.call('GET', '/acme/v1/workspaces/x')
+  router.core.workspaces = workspaces
+  assert.deepEqual([answer.status, answer.body.error.code], [500, 'internal_error'])
+  assert.ok(!JSON.stringify(answer.body).includes('secret'))
+})
+
+test('health, readiness and metrics answer without a key', async () => {
+  assert.equal((await router.call('GET', '/healthz', { key: null })).body.status, 'ok')
+  const ready = await router.call('GET', '/readyz', { key: null })
+  assert.deepEqual([ready.status, ready.body.checks.database], [200, 'ok'])
+  const metrics = await router.call('GET', '/metrics', { key: null })
+  assert.match(
+    metrics.body,
+    /xerotier_router_http_request_duration_seconds_count\{route="health\.live",status="2xx"\} \d+/,
+  )
+})
+
+test('OpenAPI documents every route with its scopes and its errors', async () => {
+  const { body } = await router.call('GET', '/openapi.json', { key: null })
+  assert.match(body.openapi, /^3\.1\./)
+  for (const id of routeIds) {
+    const { path, method, auth } = routes[id]
+    const operation = body.paths[path.replace(/:([a-z_]+)/g, '{$1}')]?.[method.toLowerCase()]
+    assert.equal(operation?.operationId, id)
+    if (Array.isArray(auth)) assert.deepEqual(operation.security, [{ apiKey: auth }])
+    assert.ok(operation.responses['500'])
+  }
+  const approve = body.paths['/{project_id}/v1/exec/approvals/{id}/approve'].post.responses
+  assert.match(approve['409'].description, /approval_expired/)
+  assert.deepEqual(approve['200'].content['application/json'].schema, { $ref: '#/components/schemas/Approval' })
+})
+
+test('plain HTTP is served on loopback addresses only, unless told otherwise', async () => {
+  const options = { core: router.core, port: 0, registry: {} as never, readiness: {}, version: '0' }
+  await assert.rejects(createHttpServer({ ...options, host: '0.0.0.0' }), /certificate/)
+})
