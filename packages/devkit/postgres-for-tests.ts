@@ -1,10 +1,10 @@
 // Real Postgres for tests: one cluster a test run, one migrated template in it, one clone of that (about 40 ms) a test file.
 // `npm test` starts the cluster and names it in the environment; a file that runs alone starts its own.
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after } from 'node:test'
 import { startEmbeddedPostgres } from '@xerotier/router/postgres/embedded.ts'
 import { migrate } from '@xerotier/router/store/migrate.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
@@ -49,34 +49,37 @@ export interface ClonedDatabase {
   drop(): Promise<void>
 }
 
-let own: Promise<PostgresForTests> | undefined
-function ownCluster(): Promise<PostgresForTests> {
-  own ??= startPostgresForTests()
+let own: Promise<string> | undefined
+/** URL of a cluster for this process alone (postgres-process.ts). Nothing of it keeps this process alive. */
+function ownCluster(): Promise<string> {
+  own ??= new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'postgres-process.ts')], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    child.once('exit', (code) => reject(new Error(`the cluster for tests ended with ${code}`)))
+    child.stdout.once('data', (line: Buffer) => {
+      resolve(line.toString().trim())
+      child.removeAllListeners('exit')
+      child.unref()
+      for (const pipe of [child.stdin, child.stdout] as unknown as { unref(): void }[]) pipe.unref()
+    })
+  })
   return own
 }
 
-const clones = new Set<ClonedDatabase>()
-
-/** A migrated, empty database of this test file's own; dropped after the file at the latest. */
+/** A migrated, empty database of this test file's own; gone with its cluster at the latest. */
 export async function cloneDatabase(): Promise<ClonedDatabase> {
-  const server = process.env[testPostgresVariable] ?? (await ownCluster()).url
+  const server = process.env[testPostgresVariable] ?? (await ownCluster())
   const name = `test_${randomBytes(6).toString('hex')}`
   await command(server, `create database ${name} template ${template}`)
   const clone: ClonedDatabase = {
     url: withDatabase(server, name),
     async drop() {
-      clones.delete(clone)
       await command(server, `drop database if exists ${name} with (force)`)
     },
   }
-  clones.add(clone)
   return clone
 }
-
-after(async () => {
-  for (const clone of [...clones]) await clone.drop()
-  await (await own)?.stop()
-})
 
 function withDatabase(url: string, database: string): string {
   const named = new URL(url)

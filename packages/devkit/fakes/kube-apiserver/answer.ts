@@ -31,12 +31,12 @@ export function selected(request: Pick<KubeRequest, 'query'>): (object: KubeObje
 
 /** @throws KubeError */
 export function answer(cluster: Cluster, clock: Clock, request: KubeRequest): KubeAnswer {
-  const { method, address } = request
-  const write = method !== 'GET'
-  const dryRun = request.query.getAll('dryRun').includes('All')
-  if (write && dryRun) throw new KubeError(400, 'BadRequest', 'the fake has no server-side dry run')
-  const done = address.subresource ? answerSubresource(cluster, request) : answerObject(cluster, clock, request)
-  if (write) reconcile(cluster)
+  const act = () =>
+    request.address.subresource ? answerSubresource(cluster, request) : answerObject(cluster, clock, request)
+  if (request.method === 'GET') return act()
+  if (request.query.getAll('dryRun').includes('All')) return cluster.tentatively(act)
+  const done = act()
+  reconcile(cluster)
   return done
 }
 

@@ -20,6 +20,8 @@ export interface Cluster {
   update(object: KubeObject): KubeObject
   remove(kind: Kind, namespace: string | undefined, name: string): KubeObject
   watch(listener: (change: Change) => void): () => void
+  /** Does it and takes it back, unseen by watchers: a dry run. */
+  tentatively<T>(work: () => T): T
 }
 
 export function createCluster(clock: Clock): Cluster {
@@ -36,7 +38,9 @@ export function createCluster(clock: Clock): Cluster {
     return kind
   }
 
+  let silent = false
   const say = (type: Change['type'], object: KubeObject) => {
+    if (silent) return
     for (const watcher of [...watchers]) watcher({ type, object: structuredClone(object) })
   }
 
@@ -104,6 +108,18 @@ export function createCluster(clock: Clock): Cluster {
     watch(listener) {
       watchers.add(listener)
       return () => void watchers.delete(listener)
+    },
+    tentatively(work) {
+      const [before, at] = [new Map(objects), version]
+      silent = true
+      try {
+        return work()
+      } finally {
+        silent = false
+        version = at
+        objects.clear()
+        for (const [key, object] of before) objects.set(key, object)
+      }
     },
   }
   return cluster

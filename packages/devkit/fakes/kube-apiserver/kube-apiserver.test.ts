@@ -172,6 +172,16 @@ suite('kubectl and the fake', { skip: hasKubectl() ? false : 'no kubectl on PATH
     assert.equal(server.requests.length, seen)
   })
 
+  test('a dry run shows what would be and changes nothing', async () => {
+    const shown = await ok('apply --dry-run=server --output=yaml -f -', manifest('api:1'))
+    assert.match(shown, /image: api:1/)
+    assert.equal((await kubectl('get deployment api')).code, 1)
+    assert.match(await ok('delete --dry-run=server deployment shop'), /deleted \(server dry run\)/)
+    assert.match(await ok('drain --dry-run=server --ignore-daemonsets node-2'), /drained \(server dry run\)/)
+    assert.match(await ok('get deployment shop'), /shop +3\/3/)
+    assert.doesNotMatch(await ok('get nodes'), /SchedulingDisabled/)
+  })
+
   test('a manifest of an unknown kind is refused', async () => {
     writeFileSync(join(folder, 'odd.yaml'), 'apiVersion: odd/v1\nkind: Odd\nmetadata: { name: x }\n')
     const { code, stderr } = await kubectl(`apply -f ${join(folder, 'odd.yaml')}`)

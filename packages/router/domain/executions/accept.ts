@@ -9,6 +9,7 @@ export async function acceptCall(core: Core, agent: OnlineAgent, frame: Accepted
   const startedAt = new Date(frame.started_at)
   const written = await core.lanes.commit('accept', {
     id: frame.execution_id,
+    agent_id: agent.id,
     attempt: frame.attempt,
     lease_epoch: frame.lease_epoch,
     started_at: startedAt.toISOString(),

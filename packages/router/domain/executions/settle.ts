@@ -28,6 +28,7 @@ export async function settleCall(core: Core, agent: OnlineAgent, frame: ResultFr
   const now = core.clock.now()
   const item: Settlement = {
     id: frame.execution_id,
+    agent_id: agent.id,
     attempt: frame.attempt,
     lease_epoch: frame.lease_epoch,
     state: stateOf[frame.outcome],

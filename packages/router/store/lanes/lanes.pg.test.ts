@@ -63,6 +63,7 @@ function submission(changes: Partial<Submission> = {}): Submission {
 function settlement(id: string, changes: Partial<Settlement> = {}): Settlement {
   return {
     id,
+    agent_id: 'agt_1',
     attempt: 1,
     lease_epoch: 7,
     state: 'completed',
@@ -80,7 +81,7 @@ function settlement(id: string, changes: Partial<Settlement> = {}): Settlement {
   }
 }
 
-const acceptance = (id: string): Acceptance => ({ id, attempt: 1, lease_epoch: 7, started_at: at, at })
+const acceptance = (id: string): Acceptance => ({ id, agent_id: 'agt_1', attempt: 1, lease_epoch: 7, started_at: at, at })
 const stateOf = async (id: string) =>
   (await db.query('select state from executions where id = $1', [id])).rows[0]?.state
 const kindsOf = async (id: string) =>
@@ -112,6 +113,7 @@ test('a stale attempt or lease epoch changes nothing', async () => {
   await lanes.commit('submit', item)
   assert.equal(await lanes.commit('settle', settlement(item.id, { attempt: 2 })), false)
   assert.equal(await lanes.commit('settle', settlement(item.id, { lease_epoch: 6 })), false)
+  assert.equal(await lanes.commit('settle', settlement(item.id, { agent_id: 'agt_2' })), false)
   assert.equal(await lanes.commit('accept', { ...acceptance(item.id), lease_epoch: 6 }), false)
   assert.equal(await stateOf(item.id), 'dispatched')
 })

@@ -47,6 +47,8 @@ export interface Claim {
 /** The agent started it. */
 export interface Acceptance {
   id: string
+  /** Who says so: only the agent to which it was given counts. */
+  agent_id: string
   attempt: number
   lease_epoch: number
   started_at: string
@@ -56,6 +58,8 @@ export interface Acceptance {
 /** The agent's answer. */
 export interface Settlement {
   id: string
+  /** As in `Acceptance`. */
+  agent_id: string
   attempt: number
   lease_epoch: number
   state: Extract<ExecutionState, 'completed' | 'failed' | 'timeout' | 'cancelled' | 'ambiguous'>
@@ -167,6 +171,7 @@ export const parts: { readonly [P in PartName]: Part } = {
   accept: {
     columns: [
       ['id', 'uuid'],
+      ['agent_id', 'text'],
       ['attempt', 'int'],
       ['lease_epoch', 'int'],
       ['started_at', 'timestamptz'],
@@ -175,7 +180,7 @@ export const parts: { readonly [P in PartName]: Part } = {
     updates: true,
     change: (source) =>
       `update executions e set state = 'running', started_at = s.started_at
-       from ${source} where e.id = s.id and e.attempt = s.attempt and e.lease_epoch = s.lease_epoch and e.state || '' = 'dispatched'
+       from ${source} where e.id = s.id and e.agent_id = s.agent_id and e.attempt = s.attempt and e.lease_epoch = s.lease_epoch and e.state || '' = 'dispatched'
        returning e.id, e.project_id, e.workspace_id, e.agent_id, s.at`,
     event: (change) =>
       `select at, project_id, 'execution.running', agent_id, id, agent_id, workspace_id, '{}'::jsonb from ${change}`,
@@ -183,6 +188,7 @@ export const parts: { readonly [P in PartName]: Part } = {
   settle: {
     columns: [
       ['id', 'uuid'],
+      ['agent_id', 'text'],
       ['attempt', 'int'],
       ['lease_epoch', 'int'],
       ['state', 'text'],
@@ -203,7 +209,7 @@ export const parts: { readonly [P in PartName]: Part } = {
       `update executions e set state = s.state, exit_code = s.exit_code, signal = s.signal, error = s.error, result = s.result,
          stdout_bytes = s.stdout_bytes, stderr_bytes = s.stderr_bytes, truncated = s.truncated,
          started_at = coalesce(s.started_at, e.started_at), finished_at = s.finished_at
-       from ${source} where e.id = s.id and e.attempt = s.attempt and e.lease_epoch = s.lease_epoch
+       from ${source} where e.id = s.id and e.agent_id = s.agent_id and e.attempt = s.attempt and e.lease_epoch = s.lease_epoch
          and (e.state in ('dispatched', 'running') or (e.state = 'ambiguous' and s.state <> 'ambiguous'))
        returning e.id, e.project_id, e.workspace_id, e.agent_id, e.state, e.exit_code, e.error, s.at`,
     event: (change) =>

@@ -1,0 +1,84 @@
+// A XEM agent of a test's own, in this process: enrolled through the real path, with keys, queue and folders of its own.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Client } from '@xerotier/client/client.ts'
+import { systemClock } from '@xerotier/runtime/clock.ts'
+import { parseFlags } from '@xerotier/runtime/config-flags.ts'
+import { type Log, silentLog } from '@xerotier/runtime/log.ts'
+import { type Agent, startAgent } from '@xerotier/xem-agent/agent.ts'
+import { loadAgentConfig, options as settings } from '@xerotier/xem-agent/config.ts'
+
+export interface AgentForTests {
+  name: string
+  agent: Agent
+  /** Put bundles into `tools` before the start or before `agent.reload()`; credential files into `credentials`. */
+  tools: string
+  credentials: string
+  /** Stops and starts again on the same keys and queue, without a join key. */
+  restart(env?: Record<string, string>): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface AgentForTestsOptions {
+  name?: string
+  /** `XEM_*` that differ. */
+  env?: Record<string, string>
+  /** Environment from which tools take what their bundle allows, besides PATH and a HOME of its own. */
+  hostEnv?: Record<string, string>
+  log?: Log
+  /** Fills the folders before the first start. */
+  prepare?(folders: { tools: string; credentials: string }): void
+}
+
+export async function startAgentForTests(client: Client, options: AgentForTestsOptions = {}): Promise<AgentForTests> {
+  const name = options.name ?? 'test-xem-01'
+  const folder = mkdtempSync(join(tmpdir(), 'xerotier-agent-'))
+  const [tools, credentials, home] = ['tools', 'credentials', 'home'].map((part) => join(folder, part)) as [
+    string,
+    string,
+    string,
+  ]
+  for (const path of [tools, credentials, home]) mkdirSync(path)
+  options.prepare?.({ tools, credentials })
+
+  const start = async (joinKey: Record<string, string>, more: Record<string, string> = {}): Promise<Agent> => {
+    const env = {
+      XEM_ROUTER_URL: client.origin,
+      XEROTIER_AGENT_ALLOW_INSECURE: 'true',
+      XEM_REGISTRATION_NAME: name,
+      XEM_SHIPPED_BUNDLES: 'host,bench',
+      XEM_TOOLS_DIR: tools,
+      XEM_CREDENTIALS_DIR: credentials,
+      XEM_SIGNING_KEY_PATH: join(folder, 'signing-key.hex'),
+      XEM_CURVE_KEY_PATH: join(folder, 'curve-key.hex'),
+      XEM_QUEUE_DB_PATH: join(folder, 'queue.sqlite'),
+      XEM_METRICS_HOST: '127.0.0.1',
+      XEROTIER_XEM_METRICS_PORT: '0',
+      XEM_SHUTDOWN_GRACE_SECONDS: '2',
+      ...joinKey,
+      ...options.env,
+      ...more,
+    }
+    const { values } = loadAgentConfig(parseFlags(settings, []), env)
+    const hostEnv = { PATH: process.env.PATH, HOME: home, ...options.hostEnv }
+    return startAgent({ config: values, clock: systemClock, log: options.log ?? silentLog, version: '0.0.0', hostEnv })
+  }
+
+  const { key } = await client.call('joinKeys.create', { body: { name, region: 'test' } })
+  const running: AgentForTests = {
+    name,
+    agent: await start({ XEM_JOIN_KEY: key }),
+    tools,
+    credentials,
+    async restart(env) {
+      await running.agent.stop('restart')
+      running.agent = await start({}, env)
+    },
+    async stop() {
+      await running.agent.stop('end of the test')
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+  return running
+}

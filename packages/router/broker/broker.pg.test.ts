@@ -1,0 +1,310 @@
+import assert from 'node:assert/strict'
+import { randomBytes, randomInt } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { type BareAgent, bareAgent, enrollBare, manifestOf, newAgentKeys, toolOf } from '@xerotier/devkit/bare-agent.ts'
+import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import { packMessage } from '@xerotier/runtime/msgpack.ts'
+
+setFlagsFromString('--expose-gc')
+const gc = runInNewContext('gc') as () => void
+
+let system: RouterForTests
+const agents: BareAgent[] = []
+before(async () => {
+  system = await startRouterForTests()
+})
+after(async () => {
+  for (const agent of agents) agent.close()
+  await system.stop()
+})
+
+let count = 0
+async function enrolled(tools = [toolOf('t_read')]) {
+  const { keys, enrollment } = await enrollBare(system.client, `bare-${++count}`)
+  const agent = bareAgent(keys, enrollment, tools)
+  agents.push(agent)
+  return { agent, keys, enrollment }
+}
+
+async function serving(tools = [toolOf('t_read')], changes = {}) {
+  const { agent, enrollment, keys } = await enrolled(tools)
+  const workspace = `ws-${count}`
+  await system.client.call('workspaces.create', { body: { name: workspace } })
+  await system.client.call('workspaces.bind', { params: { id: workspace }, body: { agent: enrollment.agent_id } })
+  await agent.open(changes)
+  return { agent, enrollment, keys, workspace }
+}
+
+const submit = (workspace: string, tool = 't_read', wait = 0) =>
+  system.client.call('invocations.submit', { query: { wait }, body: { workspace, tool, args: {} } })
+const show = (id: string) => system.client.call('executions.show', { params: { id } })
+
+async function settledState(id: string): Promise<string> {
+  for await (const event of system.client.events('executions.stream', { query: { execution_id: id } })) {
+    const state = (JSON.parse(event.data || '{}') as { state?: string }).state
+    if (state !== undefined && !['queued', 'dispatched', 'running', 'pending_approval'].includes(state)) return state
+  }
+  return 'none'
+}
+
+const resultOf = (call: { execution_id: string; attempt: number; lease_epoch: number }, changes = {}) => ({
+  t: 'result',
+  execution_id: call.execution_id,
+  attempt: call.attempt,
+  lease_epoch: call.lease_epoch,
+  outcome: 'completed',
+  exit_code: 0,
+  signal: null,
+  error: null,
+  result: { ok: true },
+  started_at: Date.now(),
+  finished_at: Date.now(),
+  stdout_bytes: 0,
+  stderr_bytes: 0,
+  truncated: false,
+  ...changes,
+})
+
+/** Whether the router still serves: an honest agent gets a call through. */
+async function stillServes(): Promise<void> {
+  const { agent, workspace } = await serving()
+  const waiting = submit(workspace, 't_read', 10)
+  await agent.send([resultOf(await agent.next('dispatch'))])
+  assert.equal((await waiting).state, 'completed')
+}
+
+test('an enrolled agent proves itself, gets a call, and its result is acknowledged after it is stored', async () => {
+  const { agent, workspace } = await serving()
+  const submitted = submit(workspace, 't_read', 10)
+  const call = await agent.next('dispatch')
+  assert.equal(call.tool, 't_read')
+  await agent.send([resultOf(call)])
+  const ack = await agent.next('result_ack')
+  assert.deepEqual([ack.execution_id, ack.ok], [call.execution_id, true])
+  const execution = await submitted
+  assert.deepEqual([execution.state, execution.result], ['completed', { ok: true }])
+  assert.deepEqual(
+    (await show(execution.id)).transitions.map((move) => move.state),
+    ['dispatched', 'completed'],
+  )
+})
+
+test('an unknown CURVE key does not pass the handshake', async () => {
+  const { enrollment } = await enrolled()
+  const stranger = bareAgent(newAgentKeys(), enrollment)
+  agents.push(stranger)
+  for await (const event of stranger.socket.events) {
+    assert.notEqual(event.type, 'handshake')
+    if (event.type === 'handshake:error:auth') return
+  }
+})
+
+test("a known key with another agent's identity is refused", async () => {
+  const one = await enrolled()
+  const other = await enrolled()
+  // One's connection claims to be the other, signing with its own key.
+  const impostor = bareAgent(one.keys, { ...other.enrollment })
+  agents.push(impostor)
+  assert.equal(
+    await refusal(impostor.offer({ curve_public_key: other.keys.curve.publicKey }, one.keys)),
+    'signature_invalid',
+  )
+  // With the CURVE key that it really has: it is not the other's.
+  assert.equal(await refusal(impostor.offer({}, one.keys)), 'identity_mismatch')
+})
+
+test('a proof answers only its own challenge, once', async () => {
+  const { agent, enrollment, keys } = await enrolled()
+  assert.equal(await refusal(agent.offer({ nonce: new Uint8Array(32) })), 'identity_mismatch')
+  // A challenge of another connection is worth nothing here.
+  const second = bareAgent(keys, enrollment)
+  agents.push(second)
+  await second.send([{ t: 'hello', agent_id: enrollment.agent_id }], { session: '', n: 0 })
+  const stolen = await second.next('challenge')
+  assert.equal(await refusal(agent.offer({ nonce: stolen.nonce, routing_id: stolen.routing_id })), 'identity_mismatch')
+})
+
+test('a replayed message, a wrong signature and a foreign session change nothing', async () => {
+  const { agent, workspace } = await serving()
+  const execution = await submit(workspace)
+  const call = await agent.next('dispatch')
+  const failed = resultOf(call, { outcome: 'failed', exit_code: 1 })
+  await agent.send([failed], { keys: newAgentKeys() })
+  await agent.send([failed], { session: 'another-session-id' })
+  assert.equal((await agent.next('session_refused')).code, 'session_unknown')
+  await agent.send(
+    [
+      {
+        t: 'lease_renewal',
+        lease_epoch: agent.leaseEpoch,
+        manifest_hash: manifestOf([toolOf('t_read')]).manifest_hash,
+        manifest_version: 1,
+        manifest: manifestOf([toolOf('t_read')]),
+        in_flight: [{ execution_id: call.execution_id, attempt: 1, lease_epoch: agent.leaseEpoch, status: 'running' }],
+        draining: false,
+      },
+    ],
+    { n: 10 },
+  )
+  await agent.next('lease')
+  await agent.send([failed], { n: 10 })
+  await agent.send([failed], { n: 3 })
+  assert.equal((await show(execution.id)).state, 'dispatched')
+  await agent.send([resultOf(call)], { n: 11 })
+  assert.equal((await agent.next('result_ack')).ok, true)
+  assert.equal((await show(execution.id)).state, 'completed')
+})
+
+test("an agent cannot answer for another agent's call", async () => {
+  const one = await serving()
+  const other = await serving()
+  const execution = await submit(one.workspace)
+  const call = await one.agent.next('dispatch')
+  await other.agent.send([
+    { t: 'accepted', ...refOf(call), started_at: Date.now() },
+    resultOf(call, { outcome: 'failed' }),
+  ])
+  assert.equal((await other.agent.next('result_ack')).ok, false)
+  assert.equal((await show(execution.id)).state, 'dispatched')
+  await one.agent.send([resultOf(call)])
+  assert.equal(await settledState(execution.id), 'completed')
+})
+
+async function refusal(answer: ReturnType<BareAgent['offer']>): Promise<string> {
+  const frame = await answer
+  return frame.t === 'session_refused' ? frame.code : frame.t
+}
+
+const refOf = ({
+  execution_id,
+  attempt,
+  lease_epoch,
+}: {
+  execution_id: string
+  attempt: number
+  lease_epoch: number
+}) => ({ execution_id, attempt, lease_epoch })
+
+test('another attempt or lease epoch is fenced', async () => {
+  const { agent, workspace } = await serving()
+  const execution = await submit(workspace)
+  const call = await agent.next('dispatch')
+  for (const changes of [{ attempt: 2 }, { lease_epoch: call.lease_epoch + 1 }]) {
+    await agent.send([resultOf({ ...call, ...changes }, { outcome: 'failed' })])
+    assert.equal((await agent.next('result_ack')).ok, false)
+  }
+  assert.equal((await show(execution.id)).state, 'dispatched')
+  await agent.send([resultOf(call)])
+  await agent.next('result_ack')
+})
+
+test('a manifest whose digests do not hold is refused whole', async () => {
+  const { agent } = await enrolled()
+  const good = manifestOf([toolOf('t_read')])
+  for (const manifest of [
+    { ...good, manifest_hash: '0'.repeat(64) },
+    manifestOf([toolOf('t_read', { schema_digest: '0'.repeat(64) })]),
+    manifestOf([toolOf('t_read'), toolOf('t_read')]),
+    manifestOf([toolOf('t_read', { input_schema: { type: 'nonsense' } })]),
+  ]) {
+    assert.equal(await refusal(agent.offer({ manifest })), 'manifest_invalid')
+  }
+})
+
+test('another version of the wire is told so', async () => {
+  const { agent, enrollment } = await enrolled()
+  await agent.send([{ t: 'hello', agent_id: enrollment.agent_id }], { session: '', v: 2 })
+  assert.equal((await agent.next('session_refused')).code, 'version_unsupported')
+})
+
+test('truncated, oversized and unknown messages are dropped and the session lives', async () => {
+  const { agent, workspace, keys } = await serving()
+  const signed = (body: Buffer) => [body, keys.signing.sign(body)]
+  const whole = packMessage({ v: 1, s: agent.session, n: 1000, f: [{ t: 'goodbye', reason: '' }] })
+  for (let length = 0; length < whole.length; length++) await agent.sendParts(signed(whole.subarray(0, length)))
+  await agent.sendParts([whole])
+  await agent.sendParts([whole, Buffer.alloc(64), Buffer.alloc(1)])
+  await agent.sendParts([whole, Buffer.alloc(63)])
+  await agent.send([{ t: 'no_such_frame' }, null, 7, [], { t: 'dispatch' }, { t: 'result' }] as unknown[])
+  await agent.send(Array.from({ length: limits.framesPerMessage + 1 }, () => ({ t: 'goodbye', reason: '' })))
+  const waiting = submit(workspace, 't_read', 10)
+  await agent.send([resultOf(await agent.next('dispatch'))])
+  assert.equal((await waiting).state, 'completed')
+  // An oversized message costs its connection, and nothing else.
+  await agent.sendParts([Buffer.alloc(limits.messageBytes + 1), Buffer.alloc(64)])
+  await stillServes()
+})
+
+test('100,000 random messages neither stop the router nor make it grow', { timeout: 120_000 }, async () => {
+  const { agent, keys } = await serving()
+  const held = () => {
+    gc()
+    const { heapUsed, external } = process.memoryUsage()
+    return heapUsed + external
+  }
+  let top = 1_000_000
+  const nextNumber = () => {
+    top += 1_000_000
+    return top
+  }
+  const batch = async (messages: number) => {
+    for (let i = 0; i < messages; i++) await agent.sendParts(randomMessage(agent, keys.signing.sign))
+    await agent.send(
+      [
+        {
+          t: 'lease_renewal',
+          lease_epoch: agent.leaseEpoch,
+          manifest_hash: manifestOf([]).manifest_hash,
+          manifest_version: 2,
+          manifest: manifestOf([], 2),
+          in_flight: [],
+          draining: false,
+        },
+      ],
+      { n: nextNumber() },
+    )
+    await agent.next('lease')
+    agent.waiting.length = 0
+  }
+  await batch(20_000)
+  const before = held()
+  await batch(40_000)
+  await batch(40_000)
+  const grown = (held() - before) / 1024 / 1024
+  assert.ok(grown < 8, `grew by ${grown.toFixed(0)} MiB`)
+  await stillServes()
+})
+
+/** Noise of several depths: bytes; MessagePack of anything; envelopes around anything; truncated and mutated real messages. */
+function randomMessage(agent: BareAgent, sign: (bytes: Uint8Array) => Buffer): Buffer[] {
+  const noise = () => randomBytes(randomInt(0, 120))
+  const anything = (): unknown =>
+    [
+      null,
+      randomInt(0, 1 << 30),
+      noise(),
+      noise().toString('latin1'),
+      [1, 2],
+      { t: 'result' },
+      { t: 'output', data: noise() },
+      { t: 'hello', agent_id: 'agt_none1' },
+    ][randomInt(0, 8)]
+  switch (randomInt(0, 5)) {
+    case 0:
+      return [noise(), noise()]
+    case 1:
+      return [packMessage(anything()), Buffer.alloc(64)]
+    case 2:
+      return [packMessage({ v: 1, s: agent.session, n: randomInt(0, 1 << 30), f: [anything()] }), randomBytes(64)]
+    case 3:
+      return [packMessage({ v: 1, s: '', n: 0, f: [anything()] }), randomBytes(64)]
+    default: {
+      const body = packMessage({ v: 1, s: agent.session, n: randomInt(0, 1000), f: [anything(), anything()] })
+      body[randomInt(0, body.length)] = randomInt(0, 256)
+      return [body, randomInt(0, 100) === 0 ? sign(body) : Buffer.alloc(64)]
+    }
+  }
+}
