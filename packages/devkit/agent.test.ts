@@ -126,8 +126,8 @@ test('SIGHUP publishes a changed bundle and leaves the call in flight alone', as
   writeFileSync(join(tools, 'waiting', 'bundle.yaml'), bundle(another))
   agent.kill('SIGHUP')
   await said('bundles and credentials read again')
-  const { state } = await system.run('local', 'another').catch(() => untilAnother())
-  assert.equal(state, 'completed')
+  await untilOffered('another')
+  assert.equal((await system.run('local', 'another')).state, 'completed')
   assert.equal((await system.client.call('agents.show', { params: { id: 'process' } })).manifest_version, before + 1)
   assert.equal((await show(id)).state, 'running')
   writeFileSync(gate, '')
@@ -141,10 +141,11 @@ test('SIGHUP publishes a changed bundle and leaves the call in flight alone', as
 })
 
 /** The new manifest needs a moment to reach the router. */
-async function untilAnother(): Promise<Awaited<ReturnType<typeof show>>> {
-  for (;;) {
+async function untilOffered(tool: string): Promise<void> {
+  for (const until = performance.now() + 20_000; ; ) {
     const { data } = await system.client.call('tools.list', { query: { workspace: 'local' } })
-    if (data.some((tool) => tool.name === 'another')) return show((await system.run('local', 'another')).id)
+    if (data.some(({ name }) => name === tool)) return
+    assert.ok(performance.now() < until, `${tool} is not offered`)
   }
 }
 
