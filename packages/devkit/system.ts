@@ -16,6 +16,8 @@ export interface System {
   addWorkspace(name: string, type: WorkspaceType, agents: AgentForTests[]): Promise<Workspace>
   /** Submits and waits for the answer of the same request. */
   run(workspace: string, tool: string, args?: Record<string, unknown>): Promise<Execution>
+  /** Submits and answers at once: what needs approval waits for it. */
+  ask(workspace: string, tool: string, args?: Record<string, unknown>): Promise<Execution>
   /** Submits what needs approval, approves it, and waits for the end. */
   runApproved(workspace: string, tool: string, args?: Record<string, unknown>): Promise<Execution>
   untilHealthy(agent: AgentForTests): Promise<void>
@@ -76,8 +78,9 @@ export async function startSystem(options: Partial<RouterOptions> = {}): Promise
         body: { workspace, tool, args },
         timeoutMs: (waitSeconds + 10) * 1000,
       }),
+    ask: (workspace, tool, args = {}) => client.call('invocations.submit', { body: { workspace, tool, args } }),
     async runApproved(workspace, tool, args = {}) {
-      const { id, approval_id } = await client.call('invocations.submit', { body: { workspace, tool, args } })
+      const { id, approval_id } = await system.ask(workspace, tool, args)
       if (approval_id === null) throw new Error(`${tool} asked nobody`)
       const { confirm } = await client.call('approvals.show', { params: { id: approval_id } })
       const body = confirm === null ? {} : { confirm }

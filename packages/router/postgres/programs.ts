@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { chmod, cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { configExitCode, StartError } from '@xerotier/runtime/start-error.ts'
 import type { Account } from './account.ts'
 
 export interface Programs {
@@ -19,8 +20,11 @@ async function findPackage(): Promise<{ native: string; version: string }> {
   let entry: string
   try {
     entry = fileURLToPath(import.meta.resolve(name))
-  } catch (cause) {
-    throw new Error(`${name} is not installed; install it, or name a server in XEROTIER_DATABASE_URL`, { cause })
+  } catch {
+    throw new StartError(
+      configExitCode,
+      `${name} is not installed; install it, or name a server in XEROTIER_DATABASE_URL`,
+    )
   }
   const folder = dirname(dirname(entry))
   const { version } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { version: string }
@@ -70,7 +74,8 @@ export async function usablePrograms(copyTo: string, account: Account | undefine
   if (!(await stat(copy).catch(() => undefined))) await copyPrograms(native, copy)
   const copied = programsIn(join(copy, 'native'))
   if (await runs(copied.postgres, account)) return copied
-  throw new Error(
+  throw new StartError(
+    configExitCode,
     `the Postgres programs run neither from ${native} nor from ${copy}; set XEROTIER_DATABASE_URL instead`,
   )
 }

@@ -34,10 +34,18 @@ export function answer(cluster: Cluster, clock: Clock, request: KubeRequest): Ku
   const act = () =>
     request.address.subresource ? answerSubresource(cluster, request) : answerObject(cluster, clock, request)
   if (request.method === 'GET') return act()
-  if (request.query.getAll('dryRun').includes('All')) return cluster.tentatively(act)
+  if (isDryRun(request)) return cluster.tentatively(act)
   const done = act()
   reconcile(cluster)
   return done
+}
+
+/** A delete says it in its options, an eviction in the options within. */
+function isDryRun({ query, body }: KubeRequest): boolean {
+  const options = body as { dryRun?: string[]; deleteOptions?: { dryRun?: string[] } } | undefined
+  return [...query.getAll('dryRun'), ...(options?.dryRun ?? []), ...(options?.deleteOptions?.dryRun ?? [])].includes(
+    'All',
+  )
 }
 
 function answerObject(cluster: Cluster, clock: Clock, request: KubeRequest): KubeAnswer {
