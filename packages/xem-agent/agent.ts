@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { EnrollError, type EnrollOptions, ensureEnrolled } from '@xerotier/link/enroll.ts'
 import { loadKeys } from '@xerotier/link/keys.ts'
 import { createLink, type Link } from '@xerotier/link/link.ts'
-import { openOutbox } from '@xerotier/link/outbox.ts'
+import { type Outbox, openOutbox } from '@xerotier/link/outbox.ts'
 import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import { keyIdOf, verifyingKey } from '@xerotier/runtime/ed25519.ts'
@@ -33,6 +33,8 @@ export interface AgentOptions {
   hostEnv: NodeJS.ProcessEnv
   /** Gives up a start that waits for the router. */
   aborted?: AbortSignal
+  /** Looks at the parts before they are used; tests of faults put themselves between them here. */
+  instrument?(parts: { outbox: Outbox }): void
 }
 
 export interface Agent {
@@ -60,6 +62,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const keys = loadKeys({ signingKeyPath: config.signing_key_path, curveKeyPath: config.curve_key_path })
   log.info({ key_id: keys.signing.keyId }, 'keys ready')
   const outbox = openOutbox(config.queue_db_path)
+  options.instrument?.({ outbox })
   for (const { pid, executionId } of endLeftovers(outbox.journalId)) {
     log.warning({ pid, execution_id: executionId }, 'a program of an earlier process was still running and was ended')
   }

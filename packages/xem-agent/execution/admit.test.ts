@@ -4,7 +4,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import type { DispatchFrame } from '@xerotier/protocol/frames/dispatch.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { newSigningKey } from '@xerotier/runtime/ed25519.ts'
-import { type Bench, binding, createBench, grantFor } from './recording-link.ts'
+import { type Bench, binding, createBench, grantFor } from './fixtures/recording-link.ts'
 
 const schema = 'type: object, additionalProperties: false, properties: { value: { type: string, maxLength: 5 } }'
 const tool = (name: string, risk: string, more = '') => `

@@ -8,7 +8,7 @@ import { openOutbox } from '@xerotier/link/outbox.ts'
 import { credentialsFileFor } from './credentials.ts'
 import { environmentOf } from './environment.ts'
 import { settleInterrupted } from './executions.ts'
-import { binding, createBench } from './recording-link.ts'
+import { binding, createBench } from './fixtures/recording-link.ts'
 
 const schema = '{ type: object, additionalProperties: false, properties: { size: { type: integer, default: 3 } } }'
 const bundle = `

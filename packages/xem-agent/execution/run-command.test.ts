@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync, readlinkSync, writeFileSync } from
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { limits } from '@xerotier/protocol/limits.ts'
-import { type Bench, createBench } from './recording-link.ts'
+import { type Bench, createBench } from './fixtures/recording-link.ts'
 
 const node = process.execPath
 const text = 'type: object, additionalProperties: false, properties: { value: { type: string } }'
