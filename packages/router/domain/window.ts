@@ -30,7 +30,10 @@ export function createWindow(requests: number, windowMs: number): Window {
   }
   const wait = (now: number) => {
     for (let slot = current - slots; slot <= current; slot++) {
-      if (slot >= 0 && counts[slot % counts.length]! > 0) return Math.max(1, (slot + slots + 1) * slotMs - now)
+      if (slot >= 0 && counts[slot % counts.length]! > 0) {
+        // A whole millisecond past the end of the slot: a slot is no whole number of them.
+        return Math.floor((slot + slots + 1) * slotMs - now) + 1
+      }
     }
     return 1
   }

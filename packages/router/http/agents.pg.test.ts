@@ -1,0 +1,243 @@
+// What operators do to agents that are online. The agent itself is a record of what it was sent: the wire has its own tests.
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
+import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
+import type { Risk } from '@xerotier/protocol/risk.ts'
+import type { OnlineAgent } from '../domain/agents/fleet.ts'
+import { newId } from '../domain/ids.ts'
+import { type RouterForTests, startRouterForTests } from './router-for-tests.ts'
+
+let router: RouterForTests
+let prod: string
+let agent: OnlineAgent
+let sent: RouterFrame[]
+let dropped: { reason: string; reenroll: boolean }[]
+let woken: number
+
+const tool = (name: string, risk: Risk = 'read', changes: Partial<ToolDescriptor> = {}): ToolDescriptor => ({
+  name,
+  description: name,
+  risk,
+  domain: 'host',
+  workspace_types: [],
+  input_schema: { type: 'object' },
+  schema_digest: '0'.repeat(64),
+  timeout_ms: 1000,
+  idempotent: false,
+  mcp_visible: true,
+  auto_fork_branch: false,
+  has_preview: false,
+  has_undo: false,
+  bundle: 'host',
+  bundle_version: '1',
+  ...changes,
+})
+
+async function online(name: string, tools: ToolDescriptor[]): Promise<OnlineAgent> {
+  const id = newId('agt', router.clock.now())
+  const until = router.clock.now() + 3_600_000
+  await router.core.store.db
+    .insertInto('agents')
+    .values({
+      id,
+      project_id: router.projectId,
+      name,
+      role: 'xem',
+      region: 'eu',
+      state: 'pending',
+      signing_public_key: Buffer.alloc(32, id),
+      curve_public_key: id.padEnd(40, '0'),
+      enrolled_at: new Date(),
+    })
+    .execute()
+  const change = { state: 'active' as const, lease_expires_at: new Date(until) }
+  await router.core.store.db.updateTable('agents').set(change).where('id', '=', id).execute()
+  const joined = {
+    id,
+    name,
+    projectId: router.projectId,
+    leaseEpoch: 1,
+    journalId: 'journal',
+    maxConcurrent: 5,
+    manifest: { manifest_version: 1, manifest_hash: '0'.repeat(64), tools, workspaces: [], bundles: [] },
+    tools: new Map(tools.map((one) => [one.name, one])),
+    bindings: new Map(),
+    paused: new Set<string | null>(),
+    draining: false,
+    inFlight: new Set<string>(),
+    reported: new Set<string>(),
+    reportedAt: 0,
+    leaseExpiresAt: until,
+    lastHeartbeatAt: router.clock.now(),
+    send: (frame: RouterFrame) => void sent.push(frame),
+    drop: (reason: string, reenroll: boolean) => void dropped.push({ reason, reenroll }),
+  }
+  router.core.fleet.join(joined)
+  return joined
+}
+
+before(async () => {
+  router = await startRouterForTests()
+  prod = (await router.call('POST', '/acme/v1/workspaces', { body: { name: 'prod', type: 'kubernetes' } })).body.id
+  const { dispatcher } = router.core
+  router.core.dispatcher = { ...dispatcher, wake: () => void woken++ }
+})
+after(() => router.stop())
+
+let number = 0
+beforeEach(async () => {
+  sent = []
+  dropped = []
+  woken = 0
+  if (agent !== undefined) router.core.fleet.leave(agent)
+  agent = await online(`host-${++number}`, [
+    tool('host_uptime'),
+    tool('kubectl_get', 'read', { workspace_types: ['kubernetes'] }),
+  ])
+})
+
+const verb = (name: string, body?: unknown) =>
+  router.call('POST', `/acme/v1/management/agents/${agent.name}/${name}`, { body })
+const bind = (body: Record<string, unknown>) => router.call('POST', '/acme/v1/workspaces/prod/bindings', { body })
+
+describe('a pause', () => {
+  test('reaches the fleet and the agent, and is lifted again', async () => {
+    const paused = await verb('pause-exec', { reason: 'incident 7' })
+    assert.deepEqual([paused.body.health, paused.body.paused[0].reason], ['paused', 'incident 7'])
+    assert.deepEqual([...agent.paused], [null])
+    assert.deepEqual(sent, [{ t: 'pause', paused: [{ workspace_id: null }] }])
+    const resumed = await verb('resume-exec')
+    assert.deepEqual([resumed.body.health, resumed.body.paused], ['healthy', []])
+    assert.deepEqual([...agent.paused], [])
+    assert.equal(woken, 1)
+  })
+
+  test('of one workspace leaves the others alone', async () => {
+    await bind({ agent: agent.name })
+    const { body } = await verb('pause-exec', { workspace: 'prod' })
+    assert.deepEqual([body.health, body.paused[0].workspace_id, body.paused[0].workspace], ['healthy', prod, 'prod'])
+    assert.deepEqual([...agent.paused], [prod])
+    const seen = (await router.call('GET', '/acme/v1/workspaces/prod')).body.agents
+    assert.equal(seen.find((one: { agent: string }) => one.agent === agent.name).health, 'paused')
+    await verb('pause-exec')
+    await verb('resume-exec', { workspace: 'prod' })
+    assert.deepEqual([...agent.paused], [null])
+    await verb('resume-exec')
+    assert.deepEqual([...agent.paused], [])
+  })
+
+  test('is on record', async () => {
+    await verb('pause-exec', { reason: 'x' })
+    await verb('resume-exec')
+    const events = (await router.call('GET', `/acme/v1/management/agents/${agent.name}/events`)).body.data
+    assert.deepEqual(
+      events.map((event: { kind: string }) => event.kind),
+      ['agent.resumed', 'agent.paused'],
+    )
+    const rest = await router.call(
+      'GET',
+      `/acme/v1/management/agents/${agent.name}/events?limit=1&after=${events[0].id}`,
+    )
+    assert.equal(rest.body.data[0].kind, 'agent.paused')
+  })
+})
+
+describe('a binding', () => {
+  test('reaches the fleet and the agent, and wakes what waited', async () => {
+    const { body } = await bind({ agent: agent.id, credentials_ref: 'prod.yaml' })
+    assert.equal(body.agents.at(-1).credentials_ref, 'prod.yaml')
+    const binding = { workspace_id: prod, workspace: 'prod', type: 'kubernetes', credentials_ref: 'prod.yaml' }
+    assert.deepEqual(sent, [{ t: 'bindings', bindings: [binding] }])
+    assert.deepEqual(agent.bindings.get(prod), binding)
+    assert.equal(woken, 1)
+    await bind({ agent: agent.id })
+    assert.equal(agent.bindings.get(prod)?.credentials_ref, null)
+    await router.call('DELETE', `/acme/v1/workspaces/prod/bindings/${agent.name}`)
+    assert.equal(agent.bindings.size, 0)
+    const again = await router.call('DELETE', `/acme/v1/workspaces/prod/bindings/${agent.name}`)
+    assert.deepEqual([again.status, again.body.error.code], [404, 'binding_not_found'])
+  })
+
+  test('cannot name a credential file outside of its folder', async () => {
+    const { body } = await bind({ agent: agent.id, credentials_ref: '../../etc/shadow' })
+    assert.deepEqual([body.error.code, body.error.param], ['invalid_body', 'credentials_ref'])
+  })
+})
+
+test('revoked credentials end the session, and only a new enrollment helps', async () => {
+  router.core.enrolledKeys.add(agent.id.padEnd(40, '0'), agent.id)
+  const { body } = await verb('revoke-credentials')
+  assert.deepEqual([body.state, body.health], ['suspended', 'suspended'])
+  assert.deepEqual(
+    dropped.map((drop) => drop.reenroll),
+    [true],
+  )
+  assert.equal(router.core.enrolledKeys.get(agent.id.padEnd(40, '0')), undefined)
+  assert.equal((await verb('revoke-credentials')).status, 200)
+})
+
+test('a deleted agent is gone: session, bindings, name', async () => {
+  await bind({ agent: agent.name })
+  const path = `/acme/v1/management/agents/${agent.name}`
+  assert.equal((await router.call('DELETE', path)).status, 200)
+  assert.deepEqual(
+    dropped.map((drop) => drop.reenroll),
+    [true],
+  )
+  assert.equal((await router.call('GET', path)).status, 404)
+  assert.equal((await router.call('DELETE', path)).status, 404)
+  const bound = (await router.call('GET', '/acme/v1/workspaces/prod')).body.agents
+  assert.ok(!bound.some((one: { agent: string }) => one.agent === agent.name))
+})
+
+test('health follows the session, not the row alone', async () => {
+  const health = async () => (await router.call('GET', `/acme/v1/management/agents/${agent.name}`)).body.health
+  assert.equal(await health(), 'healthy')
+  agent.draining = true
+  assert.equal(await health(), 'draining')
+  agent.draining = false
+  agent.leaseExpiresAt = router.clock.now() - 1
+  assert.equal(await health(), 'offline')
+})
+
+describe('the catalogue', () => {
+  test('lists each tool once, at its highest risk, by name and in pages', async () => {
+    const second = await online(`other-${number}`, [tool('host_uptime', 'write'), tool('host_kill', 'destructive')])
+    const all = (await router.call('GET', '/acme/v1/exec/tools')).body
+    assert.deepEqual(
+      all.data.map((one: ToolDescriptor & { agents_online: number }) => [one.name, one.risk, one.agents_online]),
+      [
+        ['host_kill', 'destructive', 1],
+        ['host_uptime', 'write', 2],
+        ['kubectl_get', 'read', 1],
+      ],
+    )
+    const page = (await router.call('GET', '/acme/v1/exec/tools?limit=1&after=host_kill')).body
+    assert.deepEqual([page.data[0].name, page.has_more, page.last_id], ['host_uptime', true, 'host_uptime'])
+    const risky = (await router.call('GET', '/acme/v1/exec/tools?risk=destructive,irreversible')).body
+    assert.deepEqual(
+      risky.data.map((one: ToolDescriptor) => one.name),
+      ['host_kill'],
+    )
+    const shown = (await router.call('GET', '/acme/v1/exec/tools/host_uptime')).body
+    assert.deepEqual(
+      shown.offered_by.map((one: { agent: string }) => one.agent),
+      [agent.name, second.name],
+    )
+    router.core.fleet.leave(second)
+  })
+
+  test('of a workspace is what agents bound to it offer', async () => {
+    const names = async () =>
+      (await router.call('GET', '/acme/v1/exec/tools?workspace=prod')).body.data.map((one: ToolDescriptor) => one.name)
+    assert.deepEqual(await names(), [])
+    await bind({ agent: agent.name })
+    assert.deepEqual(await names(), ['host_uptime', 'kubectl_get'])
+  })
+
+  test('answers 404 for a tool that nobody offers', async () => {
+    const { status, body } = await router.call('GET', '/acme/v1/exec/tools/rm_rf')
+    assert.deepEqual([status, body.error.code], [404, 'exec_tool_not_found'])
+  })
+})
