@@ -26,7 +26,10 @@ function hintOf(error: unknown): string | undefined {
   if (error instanceof ConnectionError) return 'Check the address with `xeroctl status`.'
   if (!(error instanceof ApiError)) return undefined
   const advice = errorDataOf(error.code)?.advice
-  return error.retryAfter === undefined ? advice : `Wait ${error.retryAfter} s and try again. ${advice ?? ''}`.trim()
+  if (error.retryAfter === undefined) return advice
+  // Some of the catalogue's advice is just that.
+  const more = advice === undefined || advice.startsWith('Wait') ? '' : ` ${advice}`
+  return `Wait ${error.retryAfter} s and try again.${more}`
 }
 
 function envelopeOf(error: unknown): Record<string, unknown> {

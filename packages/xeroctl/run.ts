@@ -1,8 +1,9 @@
 // One run of the command line, from its words to its exit code.
 import { CommanderError } from 'commander'
 import { createCli } from './cli.ts'
+import type { Command, Group } from './command.ts'
 import { commands } from './commands.ts'
-import { exitCodes, exitOfError } from './exit-codes.ts'
+import { exitCodes, exitOfError, UsageError } from './exit-codes.ts'
 import { helpTopics } from './help-topics.ts'
 import { type Format, formats } from './output/format.ts'
 import { buildParser } from './parser.ts'
@@ -18,7 +19,13 @@ export async function run(surroundings: Surroundings): Promise<number> {
     return exitCodes.ok.code
   }
   // `help exec invoke` is `exec invoke --help`, however deep.
-  const argv = surroundings.argv[0] === 'help' ? [...surroundings.argv.slice(1), '--help'] : surroundings.argv
+  const helped = surroundings.argv[0] === 'help' ? surroundings.argv.slice(1) : undefined
+  if (helped !== undefined && !isCommand(commands, helped)) {
+    const unknown = new UsageError(`there is no command or topic '${helped.join(' ')}'`, 'See `xeroctl help`.')
+    stderr.write(reportOf(unknown, 'table'))
+    return exitOfError(unknown)
+  }
+  const argv = helped === undefined ? surroundings.argv : [...helped, '--help']
   let code: number = exitCodes.ok.code
   let format = formatIn(argv)
   const parser = buildParser(
@@ -54,4 +61,11 @@ function formatIn(argv: readonly string[]): Format {
   const at = argv.findIndex((word) => word === '-o' || word === '--output')
   const value = argv[at + 1]
   return at >= 0 && formats.includes(value as Format) ? (value as Format) : 'table'
+}
+
+function isCommand(members: readonly (Command | Group)[], words: readonly string[]): boolean {
+  const [first, ...rest] = words
+  if (first === undefined) return true
+  const member = members.find(({ name }) => name === first)
+  return member !== undefined && isCommand(member.kind === 'group' ? member.members : [], rest)
 }

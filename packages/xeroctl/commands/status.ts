@@ -50,7 +50,7 @@ export const status = command({
       version: live?.version ?? null,
       ready: ready?.status === 'ready',
       checks: ready?.checks ?? {},
-      api_key_accepted: reachable && refusal === undefined,
+      api_key_accepted: !reachable ? null : refusal === undefined ? true : isRefused(refusal) ? false : null,
       agents_online: online?.length ?? null,
       agents: agents?.rows?.length ?? null,
       approvals_pending: approvals?.rows?.length ?? null,
@@ -70,7 +70,7 @@ export const status = command({
     ]
     if (reachable) {
       fields.push(['Ready', value.ready ? 'yes' : `no${failing.length === 0 ? '' : `: ${failing.join(', ')} failing`}`])
-      fields.push(['Key accepted', value.api_key_accepted ? 'yes' : 'no'])
+      fields.push(['Key accepted', value.api_key_accepted === null ? 'unknown' : value.api_key_accepted ? 'yes' : 'no'])
       fields.push([
         'Agents online',
         agents?.sentence ??
@@ -106,6 +106,10 @@ async function counted<Row>(
       return { sentence: `not shown: the key lacks the scope ${scope}` }
     return { failure: error, sentence: cli.paint('unknown', 'dim') }
   }
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 401 || error.status === 403)
 }
 
 function more(count: number, isMore: boolean | undefined): string {
