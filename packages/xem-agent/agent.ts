@@ -12,6 +12,7 @@ import { keyIdOf, verifyingKey } from '@xerotier/runtime/ed25519.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { createMetricsRegistry, serveMetrics } from '@xerotier/runtime/metrics.ts'
 import { notPermittedExitCode, StartError } from '@xerotier/runtime/start-error.ts'
+import { createTracing } from '@xerotier/runtime/tracing.ts'
 import { createCallback } from './callback.ts'
 import { type AgentConfig, besideQueue } from './config.ts'
 import { credentialsFileFor } from './execution/credentials.ts'
@@ -175,6 +176,14 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       bundlesRefused: () => catalogue.bundles.filter((bundle) => bundle.error !== null).length,
     },
   )
+  const tracing = createTracing({
+    enabled: config.otel_enabled,
+    endpoint: config.otel_endpoint,
+    serviceName: config.otel_service_name,
+    sampleRate: config.otel_sample_rate,
+    clock,
+    log,
+  })
   executions = createExecutions({
     clock,
     log,
@@ -184,6 +193,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     hostEnv,
     projectId: enrollment.project_id,
     routerKey: { key: verifyingKey(routerKey), keyId: keyIdOf(routerKey) },
+    tracing,
     maxConcurrent: config.max_concurrent_executions,
     credentialsDir: config.credentials_dir,
     tools: () => catalogue.tools,
@@ -228,7 +238,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     await link.close(reason, handOverMs)
     outbox.flush()
     outbox.close()
-    await Promise.all([catalogue.close(), metricsServer.close()])
+    await Promise.all([catalogue.close(), metricsServer.close(), tracing.close()])
     log.notice({ reason }, 'stopped')
   }
 

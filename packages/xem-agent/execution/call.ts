@@ -31,6 +31,7 @@ export interface CallSurroundings {
 }
 
 export interface Call {
+  readonly frame: DispatchFrame
   readonly ref: CallRef
   readonly tool: Tool
   readonly binding: Binding
@@ -150,6 +151,7 @@ export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, a
   }
 
   return {
+    frame,
     ref,
     tool,
     binding,

@@ -155,3 +155,22 @@ test("the host's own credentials are not passed beside a credential file, which 
     },
   )
 })
+
+test('a call is a span of the trace that its dispatch is part of', async () => {
+  const spans: unknown[] = []
+  const bench = createBench(bundle, {
+    tracing: {
+      start: (name, parent, attributes) => ({
+        traceparent: '',
+        end: (end) => void spans.push([name, parent, attributes.tool, end.ok]),
+      }),
+      close: async () => {},
+    },
+  })
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+  const frame = bench.frame('echo', {}, { traceparent })
+  bench.executions.dispatch([frame])
+  await bench.until('result', frame.execution_id)
+  assert.deepEqual(spans, [['execute', traceparent, 'echo', true]])
+  await bench.close()
+})

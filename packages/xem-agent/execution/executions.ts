@@ -4,6 +4,7 @@ import type { Outbox } from '@xerotier/link/outbox.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call.ts'
 import type { DispatchFrame } from '@xerotier/protocol/frames/dispatch.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
+import type { Tracing } from '@xerotier/runtime/tracing.ts'
 import type { Tool } from '../tool.ts'
 import { admit, type Gate, type Refusal } from './admit.ts'
 import { type Call, type CallSurroundings, createCall } from './call.ts'
@@ -24,6 +25,7 @@ export interface ExecutionsOptions
   maxConcurrent: number
   tools(): ReadonlyMap<string, Tool>
   meters: ExecutionMeters
+  tracing: Tracing
 }
 
 export interface Executions {
@@ -46,7 +48,7 @@ export interface Executions {
 const rememberedAttempts = 4096
 
 export function createExecutions(options: ExecutionsOptions): Executions {
-  const { clock, log, link, outbox, meters } = options
+  const { clock, log, link, outbox, meters, tracing } = options
   const calls = new Map<string, Call>()
   const ended = new Set<string>()
   const idleWaiters: (() => void)[] = []
@@ -108,11 +110,11 @@ export function createExecutions(options: ExecutionsOptions): Executions {
         admitted.push(call)
       }
     }
-    for (const call of begin(admitted, frames)) void run(call)
+    for (const call of begin(admitted)) void run(call)
   }
 
   /** Records all at-most-once calls of one message with one disk sync, before any of them starts. */
-  function begin(admitted: readonly Call[], frames: readonly DispatchFrame[]): readonly Call[] {
+  function begin(admitted: readonly Call[]): readonly Call[] {
     const once = admitted.filter((call) => call.atMostOnce)
     if (once.length === 0) return admitted
     try {
@@ -123,8 +125,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
       log.critical({ error }, 'the journal cannot be written; calls that may run only once are refused')
       for (const call of once) {
         calls.delete(call.ref.execution_id)
-        const frame = frames.find((one) => one.execution_id === call.ref.execution_id)!
-        refuse(frame, { code: 'agent_refused', message: 'The agent cannot write its journal.', retry: true })
+        refuse(call.frame, { code: 'agent_refused', message: 'The agent cannot write its journal.', retry: true })
       }
       return admitted.filter((call) => !call.atMostOnce)
     }
@@ -133,6 +134,8 @@ export function createExecutions(options: ExecutionsOptions): Executions {
   async function run(call: Call): Promise<void> {
     meters.started()
     const from = clock.now()
+    const { execution_id, attempt, tool, workspace, traceparent } = call.frame
+    const span = tracing.start('execute', traceparent, { execution_id, attempt, tool, workspace: workspace.workspace })
     const result = await call.run()
     calls.delete(call.ref.execution_id)
     const silent = call.ending === 'forget' || (call.ending === 'shutdown' && !call.atMostOnce)
@@ -144,6 +147,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
       bytes: result.stdout_bytes + result.stderr_bytes,
     })
     const { outcome, exit_code, signal, truncated } = result
+    span?.end({ ok: outcome === 'completed', message: outcome, attributes: { outcome, exit_code } })
     call.log.info(
       { outcome, exit_code, signal, truncated, code: result.error?.code, ms: result.finished_at - from },
       'call ended',
