@@ -3,12 +3,13 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequestOf } from 'node:https'
 
 export interface HttpRequest {
-  method: 'POST'
+  method: 'GET' | 'POST'
   url: URL
   /** Accept http, and certificates that do not verify. */
   allowInsecure: boolean
   body?: unknown
   token?: string
+  signal?: AbortSignal
 }
 
 export interface HttpAnswer {
@@ -21,7 +22,7 @@ const timeoutMs = 15_000
 const answerBytes = 256 * 1024
 
 /** @throws when the URL is not https without leave, when the certificate does not verify, or when nothing answers */
-export function httpsRequest({ method, url, allowInsecure, body, token }: HttpRequest): Promise<HttpAnswer> {
+export function httpsRequest({ method, url, allowInsecure, body, token, signal }: HttpRequest): Promise<HttpAnswer> {
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && allowInsecure)) {
     return Promise.reject(
       new Error(`${url.origin} is not https; set XEROTIER_AGENT_ALLOW_INSECURE=true to allow it in development`),
@@ -34,7 +35,7 @@ export function httpsRequest({ method, url, allowInsecure, body, token }: HttpRe
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
   }
   return new Promise((resolve, reject) => {
-    const options = { method, headers, timeout: timeoutMs }
+    const options = { method, headers, timeout: timeoutMs, ...(signal === undefined ? {} : { signal }) }
     const sent =
       url.protocol === 'https:'
         ? httpsRequestOf(url, { ...options, rejectUnauthorized: !allowInsecure })
