@@ -5,7 +5,7 @@ import { ConnectionError } from './api-error.ts'
 import { exchange, explain } from './exchange.ts'
 import type { PlannedRequest } from './request.ts'
 import { isPassing } from './retry.ts'
-import { heartbeatSeconds } from './streams.data.ts'
+import { streamData } from './streams.data.ts'
 import { pause, type Surroundings } from './surroundings.ts'
 
 export interface StreamEvent {
@@ -96,7 +96,7 @@ async function* messagesOf(
   onRetry: (ms: number) => void,
 ): AsyncGenerator<EventSourceMessage> {
   if (response.body === null) return
-  const silenceMs = options.silenceMs ?? heartbeatSeconds * 2500
+  const silenceMs = options.silenceMs ?? streamData.heartbeatSeconds * 2500
   const ready: EventSourceMessage[] = []
   const parser = createParser({ onEvent: (message) => ready.push(message), onRetry, maxBufferSize: eventCharacters })
   const decoder = new TextDecoder()

@@ -2,7 +2,7 @@
 import type { Command, Group } from './command.ts'
 import { agents } from './commands/agents/agents.ts'
 import { approvals } from './commands/approvals/approvals.ts'
-import { completion } from './commands/completion.ts'
+import { completionOf } from './commands/completion.ts'
 import { config } from './commands/config/config.ts'
 import { exec } from './commands/exec/exec.ts'
 import { keys } from './commands/keys/keys.ts'
@@ -17,5 +17,5 @@ export const commands: readonly (Command | Group)[] = [
   approvals,
   keys,
   config,
-  completion,
+  completionOf(() => commands),
 ]

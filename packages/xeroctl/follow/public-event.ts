@@ -1,8 +1,10 @@
 // The public streams: each event is named for what happened and brings the execution or approval as it is now.
 import type { StreamEvent } from '@xerotier/client/event-stream.ts'
-import { streamEventNames } from '@xerotier/client/streams.data.ts'
+import { streamData } from '@xerotier/client/streams.data.ts'
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import type { Execution, OutputEvent } from '@xerotier/protocol/api/executions.ts'
+
+const { eventNames } = streamData
 
 export interface PublicEvent {
   /** `x_exec.…` */
@@ -14,7 +16,7 @@ export interface PublicEvent {
 
 /** The event with its data read; undefined for what belongs to the connection, and for what cannot be read. */
 export function publicEventOf(event: StreamEvent): PublicEvent | undefined {
-  if (event.event === streamEventNames.connected || event.event === streamEventNames.heartbeat) return undefined
+  if (event.event === eventNames.connected || event.event === eventNames.heartbeat) return undefined
   try {
     const data: unknown = JSON.parse(event.data)
     if (typeof data !== 'object' || data === null) return undefined
@@ -25,7 +27,7 @@ export function publicEventOf(event: StreamEvent): PublicEvent | undefined {
 }
 
 export function outputIn({ event, data }: PublicEvent): OutputEvent | undefined {
-  return event === streamEventNames.output ? (data as OutputEvent) : undefined
+  return event === eventNames.output ? (data as OutputEvent) : undefined
 }
 
 export function executionIn({ data }: PublicEvent): Execution | undefined {
