@@ -61,6 +61,9 @@ export const execInvoke = command({
     const waits = options.follow || options.wait !== undefined || cli.surroundings.stdout.isTTY === true
     if (waits && !options.detach) return follow(cli, execution.id, { waitSeconds: options.wait })
     await cli.print.record(executionRecord, execution)
+    if (execution.approval_id !== null && execution.state === 'pending_approval') {
+      cli.say(`it waits for its approval: ${cli.self} approvals show ${execution.approval_id}`)
+    }
     cli.say(`follow it with: ${cli.self} exec watch ${execution.id}`)
   },
 })
