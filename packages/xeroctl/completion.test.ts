@@ -22,9 +22,27 @@ test('bash completes groups, verbs, options and choices', async (t) => {
   assert.deepEqual(await offered(t, ['exec', 'list', '-o', 'nd']), ['ndjson'])
 })
 
+const isThere = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0
+const skipWithout = (shell: string) => ({ skip: isThere(shell) ? false : `${shell} is not installed here` })
+
+test('fish completes verbs, options and choices, also behind global options', skipWithout('fish'), async (t) => {
+  const { stdout: script } = await xeroctl(t, ['completion', 'fish'])
+  const offers = (words: string) => {
+    const program = `${script}\ncomplete -C '${words}'`
+    const { stdout, stderr } = spawnSync('fish', ['--no-config', '-c', program], { encoding: 'utf8' })
+    assert.equal(stderr, '')
+    return stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split('\t')[0])
+  }
+  assert.deepEqual(offers('xeroctl agents join'), ['join-keys'])
+  assert.deepEqual(offers('xeroctl agents join-keys --cr'), ['--create'])
+  assert.deepEqual(offers('xeroctl -o json exec list --risk irr'), ['irreversible'])
+})
+
 for (const shell of ['bash', 'zsh', 'fish']) {
-  const there = spawnSync(shell, ['-c', 'true']).status === 0
-  test(`the script for ${shell} parses`, { skip: there ? false : `${shell} is not installed here` }, async (t) => {
+  test(`the script for ${shell} parses`, skipWithout(shell), async (t) => {
     const { code, stdout } = await xeroctl(t, ['completion', shell])
     assert.equal(code, 0)
     const { status, stderr } = spawnSync(shell, ['-n'], { input: stdout, encoding: 'utf8' })

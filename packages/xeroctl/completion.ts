@@ -76,12 +76,12 @@ function zsh(entries: readonly Entry[]): string {
       ...words.map(({ word, summary }) => `${word}:${summary}`),
       ...options.map(({ flag, option }) => `${flag}:${option.summary}`),
     ].map((text) => `'${text.replace(/'/g, '').replace(/(?<=:.*):/g, '\\:')}'`)
-    return `    '${path.join(' ')}') words=(${all.join(' ')}) ;;`
+    return `    '${path.join(' ')}') offers=(${all.join(' ')}) ;;`
   })
   return `#compdef xeroctl
 # zsh completion of xeroctl: source <(xeroctl completion zsh)
 _xeroctl() {
-  local path_so_far='' word; local -a words_before words
+  local path_so_far='' word; local -a words_before offers
   words_before=("\${(@)words[2,CURRENT-1]}")
   case "\${words_before[-1]}" in
 ${choiceCases(entries, (choices) => `compadd ${choices}; return`)}
@@ -91,11 +91,10 @@ ${choiceCases(entries, (choices) => `compadd ${choices}; return`)}
       *" \${path_so_far:+$path_so_far/}$word "*) path_so_far="\${path_so_far:+$path_so_far/}$word" ;;
     esac
   done
-  words=()
   case "\${path_so_far//\\// }" in
 ${cases.join('\n')}
   esac
-  _describe xeroctl words
+  _describe xeroctl offers
 }
 compdef _xeroctl xeroctl
 `
@@ -122,7 +121,7 @@ function fish(entries: readonly Entry[]): string {
 function __xeroctl_at
   set -l path
   for word in (commandline -opc)[2..]
-    if contains -- (string join / $path $word) ${pathsOf(entries).join(' ')}
+    if contains -- (string join -- / $path $word) ${pathsOf(entries).join(' ')}
       set -a path $word
     end
   end
