@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Client } from '@xerotier/client/client.ts'
+import { guardProcess } from '@xerotier/runtime/guard-process.ts'
 import { readNote, type State, writeNote } from './state.ts'
 
 const workspace = 'local-host'
@@ -42,6 +43,8 @@ export async function askToKill(client: Client, state: State): Promise<Waiting> 
   await once(sleeper, 'spawn')
   sleeper.unref()
   const pid = sleeper.pid!
+  const guard = guardProcess(pid, { signal: 'TERM' })
+  sleeper.once('exit', () => guard.kill('SIGKILL'))
   try {
     const {
       id,
