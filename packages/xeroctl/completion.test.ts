@@ -25,11 +25,13 @@ test('bash completes groups, verbs, options and choices', async (t) => {
 const isThere = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0
 const skipWithout = (shell: string) => ({ skip: isThere(shell) ? false : `${shell} is not installed here` })
 
-test('fish completes verbs, options and choices, also behind global options', skipWithout('fish'), async (t) => {
-  const { stdout: script } = await xeroctl(t, ['completion', 'fish'])
+const fish: string = 'fish'
+
+test('fish completes verbs, options and choices, also behind global options', skipWithout(fish), async (t) => {
+  const { stdout: script } = await xeroctl(t, ['completion', fish])
   const offers = (words: string) => {
     const program = `${script}\ncomplete -C '${words}'`
-    const { stdout, stderr } = spawnSync('fish', ['--no-config', '-c', program], { encoding: 'utf8' })
+    const { stdout, stderr } = spawnSync(fish, ['--no-config', '-c', program], { encoding: 'utf8' })
     assert.equal(stderr, '')
     return stdout
       .trim()
@@ -41,7 +43,8 @@ test('fish completes verbs, options and choices, also behind global options', sk
   assert.deepEqual(offers('xeroctl -o json exec list --risk irr'), ['irreversible'])
 })
 
-for (const shell of ['bash', 'zsh', 'fish']) {
+// fish has shown above that it reads its script.
+for (const shell of ['bash', 'zsh']) {
   test(`the script for ${shell} parses`, skipWithout(shell), async (t) => {
     const { code, stdout } = await xeroctl(t, ['completion', shell])
     assert.equal(code, 0)
