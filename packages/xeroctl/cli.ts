@@ -76,7 +76,7 @@ function connect(cli: Cli): Client {
       apiKey,
       surroundings: cli.surroundings,
       onRetry: (error, delayMs) =>
-        cli.say(`${(error as Error).message} Trying again in ${(delayMs / 1000).toFixed(1)} s.`),
+        cli.say(`${(error as Error).message.replace(/\.$/, '')}; trying again in ${(delayMs / 1000).toFixed(1)} s`),
     })
   } catch (error) {
     throw new UsageError((error as Error).message)
