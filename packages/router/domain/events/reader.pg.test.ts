@@ -44,7 +44,7 @@ function gather(
 }
 const actors = (events: LoggedEvent[]) => events.map((event) => event.actor)
 
-test('no reader loses an event to writers that commit late and out of order', async () => {
+test('no reader loses an event to writers that commit late and out of order', { timeout: 30_000 }, async () => {
   const writers = 16
   const rounds = 40
   const live = gather('proj_busy', writers * rounds)

@@ -22,6 +22,7 @@ export interface EventLogOptions {
 
 const pageSize = 1000
 const reconnectMs = 500
+const patienceMs = 10_000
 
 interface Reader extends SubscriptionOptions {
   projectId: string
@@ -68,7 +69,14 @@ export function createEventLog(options: EventLogOptions): EventLog {
 
   const connection = async (): Promise<pg.Client> => {
     if (client !== undefined) return client
-    const fresh = new pg.Client({ connectionString: options.databaseUrl, application_name: 'xerotier-events' })
+    const fresh = new pg.Client({
+      connectionString: options.databaseUrl,
+      application_name: 'xerotier-events',
+      // A server that neither answers nor hangs up must not silence every stream for good.
+      connectionTimeoutMillis: patienceMs,
+      query_timeout: patienceMs,
+      keepAlive: true,
+    })
     fresh.on('error', () => {
       if (client === fresh) client = undefined
     })
