@@ -102,21 +102,6 @@ export function bareAgent(keys: AgentKeys, enrollment: Enrollment, tools: ToolDe
   const waiting: RouterFrame[] = []
   const wanted = new Set<() => void>()
   let number = 0
-  void (async () => {
-    for await (const [body] of socket) {
-      const { s, f } = unpackMessage(body!) as { s: string; f: RouterFrame[] }
-      for (const frame of f) {
-        if (frame.t === 'welcome') {
-          agent.session = s
-          agent.leaseEpoch = frame.lease_epoch
-          number = 0
-        }
-        waiting.push(frame)
-      }
-      for (const look of [...wanted]) look()
-    }
-  })().catch(() => {})
-
   const agent: BareAgent = {
     socket,
     session: '',
@@ -184,5 +169,19 @@ export function bareAgent(keys: AgentKeys, enrollment: Enrollment, tools: ToolDe
     },
     close: () => socket.close(),
   }
+  void (async () => {
+    for await (const [body] of socket) {
+      const { s, f } = unpackMessage(body!) as { s: string; f: RouterFrame[] }
+      for (const frame of f) {
+        if (frame.t === 'welcome') {
+          agent.session = s
+          agent.leaseEpoch = frame.lease_epoch
+          number = 0
+        }
+        waiting.push(frame)
+      }
+      for (const look of [...wanted]) look()
+    }
+  })().catch(() => {})
   return agent
 }

@@ -31,7 +31,7 @@ function main(): void {
   void runProcess(log, async () => {
     const router = await startRouter({ ...settings, clock: systemClock, log })
     const ended = router.lost.then(() => {
-      log.critical({}, 'the lock on the database was lost; another router may take over, so this one ends')
+      log.critical({}, 'another router has taken over the database; this one ends')
       return 1
     })
     return { stop: () => router.stop(), ended }

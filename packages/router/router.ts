@@ -5,7 +5,7 @@ import type { Log } from '@xerotier/runtime/log.ts'
 import { createMetricsRegistry } from '@xerotier/runtime/metrics.ts'
 import { type ActiveRouter, becomeActive } from './active-router.ts'
 import { startBroker } from './broker/broker.ts'
-import { buryAgents } from './domain/agents/bury.ts'
+import { buryAgents, missAgents } from './domain/agents/absence.ts'
 import { createFleet } from './domain/agents/fleet.ts'
 import { createKeyring } from './domain/api-keys/keyring.ts'
 import { expireApprovals } from './domain/approvals/expire.ts'
@@ -63,7 +63,7 @@ export interface Router {
   /** Data plane, as bound. */
   readonly dataPlane: string
   readonly core: Core
-  /** Resolves when it lost its database lock and must not go on. */
+  /** Resolves when another router has taken over the database: this one must not go on. */
   readonly lost: Promise<void>
   stop(): Promise<void>
 }
@@ -165,6 +165,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
       ['expire approvals', 1_000, () => expireApprovals(core)],
       ['expire queued calls', 1_000, () => expireQueued(core)],
       ['sweep orphans', 1_000, () => sweepOrphans(core)],
+      ['miss agents', 1_000, () => missAgents(core)],
       ['bury agents', 60_000, () => buryAgents(core)],
     ]
     for (const [duty, ms, work] of duties) {

@@ -6,7 +6,7 @@ import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
 import type { OnlineAgent } from '../domain/agents/fleet.ts'
 import { newId } from '../domain/ids.ts'
-import { type RouterForTests, startRouterForTests } from './router-for-tests.ts'
+import { type RouterForTests, startRouterForTests } from './router.fixture.ts'
 
 let router: RouterForTests
 let prod: string

@@ -6,7 +6,7 @@ import { newSigningKey } from '@xerotier/runtime/ed25519.ts'
 import { mintAgentToken } from '../domain/enrollment/agent-token.ts'
 import { write } from '../domain/events/write.ts'
 import { newId } from '../domain/ids.ts'
-import { type RouterForTests, startRouterForTests } from './router-for-tests.ts'
+import { type RouterForTests, startRouterForTests } from './router.fixture.ts'
 
 /** Who may call what, written down a second time: a route that is not here fails, and so does one that was opened up. */
 const expected: Record<RouteId, 'public' | 'agent' | Scope[]> = {

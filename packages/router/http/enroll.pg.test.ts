@@ -5,7 +5,7 @@ import { enrollText } from '@xerotier/protocol/api/enroll.ts'
 import { curveKeysFromSecret } from '@xerotier/runtime/curve.ts'
 import { newSigningKey, type SigningKey } from '@xerotier/runtime/ed25519.ts'
 import { signToken } from '../domain/signed-token.ts'
-import { type Answer, type RouterForTests, startRouterForTests } from './router-for-tests.ts'
+import { type Answer, type RouterForTests, startRouterForTests } from './router.fixture.ts'
 
 let router: RouterForTests
 before(async () => {

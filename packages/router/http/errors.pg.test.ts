@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { errorCodes, errorEnvelopeSchema } from '@xerotier/protocol/errors.ts'
 import { routeIds, routes } from '@xerotier/protocol/routes.ts'
-import { type RouterForTests, startRouterForTests } from './router-for-tests.ts'
+import { type RouterForTests, startRouterForTests } from './router.fixture.ts'
 import { createHttpServer } from './server.ts'
 
 let router: RouterForTests

@@ -1,8 +1,7 @@
 // Whatever went wrong becomes a Fault: a caller sees the catalogue and nothing else (law L7).
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { z } from 'zod'
-import { illegalMoveState } from '../store/lifecycle-triggers.ts'
-import { isUnavailable } from '../store/unavailable.ts'
+import { storeFault } from '../domain/store-fault.ts'
 
 /** Fastify's own refusals, by its error code. */
 const fastifyFaults: Record<string, () => Fault> = {
@@ -23,10 +22,8 @@ export function faultOf(error: unknown): Fault {
   if (typeof code === 'string') {
     const known = fastifyFaults[code]
     if (known !== undefined) return known()
-    if (code === illegalMoveState) return new Fault('illegal_transition', { cause: error })
   }
-  if (isUnavailable(error)) return new Fault('backend_unavailable', { retryAfter: 1, cause: error })
-  return new Fault('internal_error', { cause: error })
+  return storeFault(error) ?? new Fault('internal_error', { cause: error })
 }
 
 /** What a schema has against a value, as the caller's Fault: `param` is the path of the first offending field. */

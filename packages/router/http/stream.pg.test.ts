@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import { newUuid } from '../domain/ids.ts'
 import { appendEvents } from '../store/events.ts'
-import { type RouterForTests, startRouterForTests } from './router-for-tests.ts'
+import { type RouterForTests, startRouterForTests } from './router.fixture.ts'
 
 let router: RouterForTests
 let workspace: { id: string; name: string }

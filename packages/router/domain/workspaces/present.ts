@@ -26,7 +26,7 @@ export async function presentWorkspaces(core: Core, rows: WorkspaceRow[]): Promi
         agent: agent.name,
         health: healthOf(
           core,
-          { id: agent.agent_id, state: agent.state, lease_expires_at: agent.lease_expires_at },
+          { id: agent.agent_id, state: agent.state },
           // Seen from this workspace, a pause of it alone is a pause.
           pauses.some(
             (pause) =>

@@ -1,0 +1,30 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+
+/** Starts one of our TypeScript programs; its stderr is ours, so that a failing test shows why. */
+export function startChild(file: string, env: Record<string, string | undefined>): ChildProcess {
+  return spawn(process.execPath, [file], {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+}
+
+/** The first line of its stdout. @throws when it ends first */
+export async function firstLine(child: ChildProcess): Promise<string> {
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    throw new Error(`the process ended first, with ${code ?? signal}`)
+  })
+  const [chunk] = (await Promise.race([once(child.stdout!, 'data'), ended])) as [Buffer]
+  ended.catch(() => {})
+  return chunk.toString().split('\n')[0]!
+}
+
+/** Resolves when it is gone. */
+export async function untilGone(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+}
+
+export async function kill(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL')
+  await untilGone(child)
+}
