@@ -28,14 +28,14 @@ export function faultOf(error: unknown): Fault {
 
 /** What a schema has against a value, as the caller's Fault: `param` is the path of the first offending field. */
 export function faultOfSchema(error: z.core.$ZodError, part: 'body' | 'request'): Fault {
-  const { path, message } = deepest(error.issues[0]!)
+  const { path, message } = placeOf(error.issues[0]!)
   const param = path.length === 0 ? null : path.map(String).join('.')
   const code = part === 'body' ? 'invalid_body' : 'invalid_request'
   return new Fault(code, param === null ? { message } : { message: `${param}: ${message}`, param })
 }
 
-function deepest(issue: z.core.$ZodIssue, above: PropertyKey[] = []): { path: PropertyKey[]; message: string } {
-  const path = [...above, ...issue.path]
-  if (issue.code === 'unrecognized_keys') return { path: [...path, issue.keys[0]!], message: 'is not known here' }
-  return { path, message: issue.message }
+/** Of an unknown field the schema names its owner; the caller wants the field. */
+function placeOf(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string } {
+  if (issue.code === 'unrecognized_keys') return { path: [...issue.path, issue.keys[0]!], message: 'is not known here' }
+  return { path: issue.path, message: issue.message }
 }
