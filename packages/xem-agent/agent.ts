@@ -261,7 +261,9 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 /** @throws StartError */
 async function enrolled({ aborted }: AgentOptions, enroll: EnrollOptions): Promise<Enrollment> {
   const givenUp = new Promise<never>((_, reject) => {
-    aborted?.addEventListener('abort', () => reject(new StartError(1, 'stopped before it was enrolled')))
+    const giveUp = () => reject(new StartError(1, 'stopped before it was enrolled'))
+    if (aborted?.aborted) giveUp()
+    aborted?.addEventListener('abort', giveUp)
   })
   try {
     return await Promise.race([ensureEnrolled(enroll), givenUp])

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -71,4 +74,64 @@ test('--help and --version answer without any setting', () => {
   assert.match(help.stdout, /--router-url, --enroll-url <url>/)
   assert.match(help.stdout, /XEM_MAX_CONCURRENT_EXECUTIONS; default 20/)
   assert.match(run(['--version']).stdout, /^xerotier-xem-agent \d+\.\d+\.\d+\n$/)
+})
+
+/** Starts it for a router at this port; resolves with its exit code. */
+async function boot(port: number, onLog: (text: string, stop: () => void) => void): Promise<unknown> {
+  const env = {
+    XEM_ROUTER_URL: `http://127.0.0.1:${port}`,
+    XEM_JOIN_KEY: 'xjk_a.b.c',
+    XEM_REGISTRATION_NAME: 'a',
+    XEROTIER_AGENT_ALLOW_INSECURE: '1',
+    XEM_SIGNING_KEY_PATH: join(folder, 'signing.hex'),
+    XEM_CURVE_KEY_PATH: join(folder, 'curve.hex'),
+    XEM_QUEUE_DB_PATH: join(folder, 'boot', 'queue.sqlite'),
+  }
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+    env,
+    stdio: ['ignore', 'inherit', 'pipe'],
+  })
+  let log = ''
+  child.stderr.on('data', (data: Buffer) => {
+    log += data
+    onLog(log, () => child.kill('SIGTERM'))
+  })
+  const [code] = await once(child, 'exit')
+  return code
+}
+
+test('while it waits for the router it can be stopped', async () => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  let stopping = false
+  const code = await boot(port, (log, stop) => {
+    if (stopping || !log.includes('could not be asked')) return
+    stopping = true
+    stop()
+  })
+  assert.equal(code, 0)
+})
+
+test('a join key that the router refuses ends it with 77, for starting again does not help', async () => {
+  const error = {
+    message: 'The join key was already used.',
+    type: 'authentication_error',
+    code: 'join_key_consumed',
+    param: null,
+  }
+  const server = createServer((_, response) => response.writeHead(401).end(JSON.stringify({ error }))).listen(
+    0,
+    '127.0.0.1',
+  )
+  await once(server, 'listening')
+  let said = ''
+  const code = await boot((server.address() as AddressInfo).port, (log) => {
+    said = log
+  })
+  server.close()
+  assert.equal(code, 77)
+  assert.match(said, /join_key_consumed/)
+  assert.ok(!said.includes('xjk_a'))
 })

@@ -34,8 +34,8 @@ function main(): void {
   const log = createLog({ level: config.values.log_level, name: program })
   for (const warning of config.warnings) log.warning({}, warning)
   const { version } = manifest
-  void runProcess(log, () =>
-    startAgent({ config: config.values, clock: systemClock, log, version, hostEnv: process.env }),
+  void runProcess(log, (aborted) =>
+    startAgent({ config: config.values, clock: systemClock, log, version, hostEnv: process.env, aborted }),
   )
 }
 
