@@ -1,5 +1,5 @@
 // What a run of node:test looks like here: a line a file, every failure in full at the end, every skip by name.
-import { relative } from 'node:path'
+import { relative, resolve } from 'node:path'
 import type { run } from 'node:test'
 import { inspect } from 'node:util'
 
@@ -14,7 +14,12 @@ interface Finished {
   line?: number
   skip?: string | boolean
   todo?: string | boolean
-  details: { type?: string; error?: Error & { failureType?: string; cause?: unknown } }
+  details: {
+    type?: string
+    passed?: boolean
+    duration_ms?: number
+    error?: Error & { failureType?: string; cause?: unknown }
+  }
 }
 
 /** Reads the stream to its end, printing as it goes. Suites and the parents of failed subtests are no tests of their own. */
@@ -27,7 +32,7 @@ export async function reportTests(stream: ReturnType<typeof run>, print: (line: 
 
   on('test:pass', (test: Finished) => {
     if (test.skip || test.todo) skips.push(test)
-    else if (test.details.type !== 'suite' && test.name !== test.file) passed += 1
+    else if (test.details.type !== 'suite' && resolve(test.name) !== test.file) passed += 1
   })
   on('test:fail', (test: Finished) => {
     if (test.details.error?.failureType !== 'subtestsFailed') failures.push(test)
@@ -37,11 +42,21 @@ export async function reportTests(stream: ReturnType<typeof run>, print: (line: 
       if (file) output.set(file, ((output.get(file) ?? '') + message).slice(-20_000))
     })
   }
-  on('test:summary', (summary: { file?: string; duration_ms: number; counts: Record<string, number> }) => {
-    if (!summary.file) return
-    const { tests, failed, cancelled } = summary.counts
-    const mark = failed || cancelled ? 'FAIL' : 'ok  '
-    print(`${mark} ${shown(summary.file)}  ${tests} tests, ${(summary.duration_ms / 1000).toFixed(1)} s`)
+  // test:complete comes as things end; the other events wait for every file before them.
+  const counts = new Map<string, { tests: number; failed: number }>()
+  on('test:complete', (test: Finished) => {
+    if (!test.file) return
+    const count = counts.get(test.file) ?? { tests: 0, failed: 0 }
+    counts.set(test.file, count)
+    const { passed: ok, type, duration_ms: ms, error } = test.details
+    // The file itself is a test too, by the name that it was asked for.
+    if (resolve(test.name) !== test.file) {
+      if (type !== 'suite') count.tests += 1
+      if (!ok && error?.failureType !== 'subtestsFailed') count.failed += 1
+      return
+    }
+    const seconds = ((ms ?? 0) / 1000).toFixed(1)
+    print(`${ok ? 'ok  ' : 'FAIL'} ${shown(test.file)}  ${count.tests} tests, ${count.failed} failed, ${seconds} s`)
   })
   stream.resume()
   await new Promise((resolve, reject) => stream.once('end', resolve).once('error', reject))
