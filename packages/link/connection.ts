@@ -119,6 +119,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   }
 
   function greet(frame: RouterFrame, session: string, n: number): void {
+    log.debug({ frame: frame.t }, 'the router greets')
     switch (frame.t) {
       case 'challenge':
         options.onHandshake()
@@ -188,6 +189,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   async function watch(): Promise<void> {
     for await (const event of socket.events) {
       if (over) return
+      log.debug({ event: event.type }, 'the socket says')
       if (event.type === 'handshake') sender.send({ t: 'hello', agent_id: enrollment.agent_id })
       else if (event.type === 'disconnect') end({ kind: 'lost', reason: 'disconnected' })
       else if (event.type === 'handshake:error:auth')

@@ -31,6 +31,20 @@ export function createSender(socket: Dealer, signing: SigningKey, failed: (error
     }
   }
 
+  function begin(): void {
+    if (writing !== undefined || queue.length === 0) return
+    writing = write()
+      .catch((error) => {
+        queue = []
+        failed(error)
+      })
+      .finally(() => {
+        writing = undefined
+        // A frame may have come after the writer saw an empty queue and before this.
+        begin()
+      })
+  }
+
   /** Usually one; more where one would be larger than the router accepts. */
   function messages(frames: AgentFrame[]): Buffer[] {
     const body = packMessage({ v: wireVersion, s: session, n: ++number, f: frames })
@@ -50,17 +64,10 @@ export function createSender(socket: Dealer, signing: SigningKey, failed: (error
     },
     send(frame) {
       queue.push(frame)
-      writing ??= write()
-        .catch((error) => {
-          queue = []
-          failed(error)
-        })
-        .finally(() => {
-          writing = undefined
-        })
+      begin()
     },
     async flushed() {
-      await writing
+      while (writing !== undefined) await writing
     },
   }
 }

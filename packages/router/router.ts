@@ -113,7 +113,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
       store,
       lanes,
       identity: loadIdentity(stateDir),
-      fleet: createFleet(),
+      fleet: createFleet(clock),
       eventLog,
       calls: createCalls(clock),
       absences: createAbsences(clock.now()),

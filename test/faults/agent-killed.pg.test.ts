@@ -12,6 +12,7 @@ import { marks, writeMarkBundle } from '@xerotier/devkit/faults/mark-bundle.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import type { ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
+import { createLog } from '@xerotier/runtime/log.ts'
 
 const program = join(import.meta.dirname, '../../packages/devkit/faults/agent-process.ts')
 const folder = mkdtempSync(join(tmpdir(), 'xerotier-faults-'))
@@ -45,7 +46,10 @@ async function startAgent(step: AgentStep | null, joinKey?: string): Promise<voi
 }
 
 before(async () => {
-  system = await startRouterForTests({ settings: { lostReadGraceMs: 200, lostAgentGraceMs: 20_000 } })
+  system = await startRouterForTests({
+    log: createLog({ level: (process.env.XEROTIER_FAULT_LOG as 'debug') ?? 'critical', name: 'router' }),
+    settings: { lostReadGraceMs: 200, lostAgentGraceMs: 20_000 },
+  })
   mkdirSync(join(folder, 'tools'))
   writeMarkBundle(join(folder, 'tools'))
   const { key } = await system.client.call('joinKeys.create', { body: { name, region: 'test' } })

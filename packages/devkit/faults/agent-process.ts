@@ -39,7 +39,7 @@ const { values } = loadAgentConfig(parseFlags(options, []), process.env)
 await startAgent({
   config: values,
   clock: systemClock,
-  log: createLog({ level: 'error', name: 'agent' }),
+  log: createLog({ level: (process.env.XEROTIER_FAULT_LOG as 'debug') ?? 'error', name: 'agent' }),
   version: '0.0.0',
   hostEnv: { PATH: process.env.PATH },
   instrument,

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 /** Starts one of our TypeScript programs; its stderr is ours, so that a failing test shows why. */
 export function startChild(file: string, env: Record<string, string | undefined>): ChildProcess {
   return spawn(process.execPath, [file], {
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, XEROTIER_FAULT_LOG: process.env.XEROTIER_FAULT_LOG, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
 }

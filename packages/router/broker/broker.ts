@@ -186,6 +186,7 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
   function greet(routingKey: string, routingId: Buffer, body: Buffer, signature: Buffer, frames: unknown[]): void {
     const frame = agentFrameSchema.safeParse(frames[0])
     if (frames.length !== 1 || !frame.success) return probe.refused('malformed', {})
+    core.log.debug({ frame: frame.data.t }, 'an agent greets')
     if (frame.data.t === 'hello') {
       const nonce = handshakes.begin(routingKey, frame.data)
       if (nonce === undefined) return probe.refused('too_many_handshakes', {})

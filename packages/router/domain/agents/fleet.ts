@@ -3,6 +3,7 @@
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import type { Binding, Manifest, ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 
+import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 
 export interface OnlineAgent {
@@ -52,10 +53,12 @@ export function takes(agent: OnlineAgent, workspaceId: string): boolean {
   return !agent.draining && agent.bindings.has(workspaceId) && !agent.paused.has(null) && !agent.paused.has(workspaceId)
 }
 
-export function createFleet(): Fleet {
+export function createFleet(clock: Clock): Fleet {
   const agents = new Map<string, OnlineAgent>()
   const byProject = new Map<string, Set<OnlineAgent>>()
-  const inProject = (projectId: string) => [...(byProject.get(projectId) ?? [])]
+  // A lease that is over counts at once, not when the session is ended for it.
+  const holdsLease = (agent: OnlineAgent) => agent.leaseExpiresAt > clock.now()
+  const inProject = (projectId: string) => [...(byProject.get(projectId) ?? [])].filter(holdsLease)
   const remove = (agent: OnlineAgent) => {
     agents.delete(agent.id)
     const siblings = byProject.get(agent.projectId)
@@ -84,7 +87,7 @@ export function createFleet(): Fleet {
       let bestLoad = 1
       for (const agent of byProject.get(call.project_id) ?? []) {
         const load = agent.inFlight.size / agent.maxConcurrent
-        if (load >= bestLoad || !takes(agent, call.workspace_id)) continue
+        if (load >= bestLoad || !takes(agent, call.workspace_id) || !holdsLease(agent)) continue
         const tool = agent.tools.get(call.tool)
         if (tool === undefined || tool.schema_digest !== call.schema_digest || tool.risk !== call.risk) continue
         best = agent
