@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { AgentFrame } from '@xerotier/protocol/frames/agent-frame.ts'
+import { newSigningKey } from '@xerotier/runtime/ed25519.ts'
+import { unpackMessage } from '@xerotier/runtime/msgpack.ts'
+import type { Dealer } from 'zeromq'
+import { createSender } from './sender.ts'
+
+const key = newSigningKey()
+const goodbye = (reason: string): AgentFrame => ({ t: 'goodbye', reason })
+const ref = { execution_id: '00000000-0000-7000-8000-000000000001', attempt: 1, lease_epoch: 1 }
+
+function recording() {
+  const frames: AgentFrame[] = []
+  let messages = 0
+  let sentOne = () => {}
+  const socket = {
+    async send([body]: [Buffer]) {
+      frames.push(...(unpackMessage(body) as { f: AgentFrame[] }).f)
+      messages += 1
+      sentOne()
+    },
+  }
+  return {
+    frames,
+    messages: () => messages,
+    onSend: (callback: () => void) => {
+      sentOne = callback
+    },
+    socket: socket as unknown as Dealer,
+  }
+}
+
+test('a frame leaves whenever it is sent, however few turns after the one before', async () => {
+  for (let turns = 0; turns < 12; turns++) {
+    const { socket, frames, onSend } = recording()
+    const sender = createSender(socket, key, assert.ifError)
+    let second: Promise<void> | undefined
+    onSend(() => {
+      onSend(() => {})
+      second = (async () => {
+        for (let turn = 0; turn < turns; turn++) await undefined
+        sender.send(goodbye('second'))
+      })()
+    })
+    sender.send(goodbye('first'))
+    await sender.flushed()
+    await second
+    await sender.flushed()
+    assert.deepEqual(
+      frames.map((frame) => (frame as { reason: string }).reason),
+      ['first', 'second'],
+      `after ${turns} turns`,
+    )
+  }
+})
+
+test('what is ready together leaves as one message, and a start that its end overtook does not leave', async () => {
+  const { socket, frames, messages } = recording()
+  const sender = createSender(socket, key, assert.ifError)
+  sender.send({ t: 'accepted', ...ref, started_at: 1 })
+  sender.send({ t: 'accepted', ...ref, execution_id: ref.execution_id.replace(/1$/, '2'), started_at: 1 })
+  sender.send({
+    t: 'result',
+    ...ref,
+    outcome: 'completed',
+    exit_code: 0,
+    signal: null,
+    error: null,
+    result: null,
+    started_at: 1,
+    finished_at: 2,
+    stdout_bytes: 0,
+    stderr_bytes: 0,
+    truncated: false,
+  })
+  await sender.flushed()
+  assert.equal(messages(), 1)
+  assert.deepEqual(
+    frames.map((frame) => frame.t),
+    ['accepted', 'result'],
+  )
+})
