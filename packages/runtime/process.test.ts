@@ -26,7 +26,8 @@ function run(start: string): {
     })
   }
   const said = (text: string) =>
-    new Promise<void>((resolve) => {
+    new Promise<void>((resolve, reject) => {
+      child.once('close', () => reject(new Error(`it ended and never said ${text}: ${output}`)))
       const look = () => {
         if (output.includes(text)) resolve()
       }
@@ -74,6 +75,20 @@ test('SIGHUP reloads, and a reload that fails stops nothing', async () => {
   await said('what was loaded before stays')
   child.kill('SIGHUP')
   await said('reload 2')
+  child.kill('SIGTERM')
+  assert.deepEqual(await end, [0, null])
+})
+
+test('a SIGHUP during the start reloads once it is up', async () => {
+  const { child, said, end } = run(`
+    const { promise, resolve } = Promise.withResolvers()
+    process.once('SIGHUP', resolve)
+    say('starting')
+    await promise
+    return { stop: async () => {}, reload: async () => say('reloaded') }`)
+  await said('starting')
+  child.kill('SIGHUP')
+  await said('reloaded')
   child.kill('SIGTERM')
   assert.deepEqual(await end, [0, null])
 })

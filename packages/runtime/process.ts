@@ -41,25 +41,30 @@ export async function runProcess(log: Log, start: (aborted: AbortSignal) => Prom
       signalled.resolve(signal)
     })
   }
+  // Before the start as well: unhandled, SIGHUP ends a process.
+  let live: Running | undefined
+  let reloadWanted = false
+  const reload = () => {
+    if (live === undefined) reloadWanted = true
+    else live.reload?.().catch((error) => log.error({ error }, 'reload failed; what was loaded before stays'))
+  }
+  process.on('SIGHUP', reload)
   // Sockets and servers keep the process alive in general; this does in any case.
   const anchor = setInterval(() => {}, 0x7fffffff)
   let abandon: NodeJS.Timeout | undefined
   stopping.signal.addEventListener('abort', () => {
-    if (!started) abandon = setTimeout(() => process.exit(1), abandonStartMs)
+    if (live === undefined) abandon = setTimeout(() => process.exit(1), abandonStartMs)
   })
-  let started = false
   let running: Running
   try {
     running = await start(stopping.signal)
   } catch (error) {
     process.exit(stopping.signal.aborted ? 0 : reportFailedStart(log, error))
   }
-  started = true
+  live = running
   clearTimeout(abandon)
 
-  process.on('SIGHUP', () => {
-    running.reload?.().catch((error) => log.error({ error }, 'reload failed; what was loaded before stays'))
-  })
+  if (reloadWanted) reload()
   const end = await Promise.race([signalled.promise, running.ended ?? signalled.promise])
   let code = typeof end === 'number' ? end : 0
   try {
