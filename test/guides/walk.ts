@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { guardProcess } from '@xerotier/runtime/guard-process.ts'
 import { fillIn, readGuide } from './guide.ts'
 
 export const clone = join(import.meta.dirname, '../..')
@@ -81,21 +82,25 @@ export function walkGuide(
     },
     async start() {
       const { where, child, output, closed } = open(true)
+      // Should this process be killed, the service and what it started go too.
+      const guard = guardProcess(-child.pid!, { signal: 'TERM' })
+      void closed.then(() => guard.kill('SIGKILL'))
       const service: Service = {
         output: () => output,
-        async saw(pattern) {
-          for (;;) {
-            const found = pattern.exec(output.stdout + output.stderr)
-            if (found !== null) return found
-            const over = await Promise.race([
-              closed.then(() => true),
-              once(child.stdout, 'data').then(() => false),
-              once(child.stderr, 'data').then(() => false),
-            ])
-            if (over && !pattern.test(output.stdout + output.stderr))
-              assert.fail(`${where}: it ended without saying ${pattern}\n${output.stdout}${output.stderr}`)
-          }
-        },
+        saw: (pattern) =>
+          new Promise((resolve, reject) => {
+            const look = () => {
+              const found = pattern.exec(output.stdout + output.stderr)
+              if (found !== null) resolve(found)
+            }
+            child.stdout.on('data', look)
+            child.stderr.on('data', look)
+            void closed.then(() => {
+              look()
+              reject(new Error(`${where}: it ended without saying ${pattern}\n${output.stdout}${output.stderr}`))
+            })
+            look()
+          }),
         async interrupt() {
           signal(child, 'SIGINT')
           const [code] = await closed
