@@ -79,7 +79,7 @@ test('guide 3: list, inspect, watch, approve and reject', { skip: !hasKubectl &&
   }
   const shown = (await walk.run()).stdout
   assert.match(shown, /Prompt: +Run kubectl_node_drain \(destructive\) with \{"node":"node-3"/)
-  assert.match(shown, /Times out: +\S+ \(in 14m/)
+  assert.match(shown, /Times out: +\S+ \(in 1[45]m/)
   assert.match(shown, /Digest: +[0-9a-f]{64}/)
 
   const watch = await walk.start()
