@@ -1,0 +1,71 @@
+// `npm run bench`: how fast the whole path is on this machine, with what the machine can do beside it. See README.md.
+import { cpus, loadavg } from 'node:os'
+import { parseArgs } from 'node:util'
+import { measureApproval } from './approval.ts'
+import type { Bench } from './bench.ts'
+import { createBench } from './bench.ts'
+import { createCleanup } from './cleanup.ts'
+import { measureEcho } from './echo.ts'
+import type { Figure, Report } from './figure.ts'
+import { measureJoin } from './join.ts'
+import { measureMemory } from './memory.ts'
+import { figureTable } from './table.ts'
+import { measureXeroctl } from './xeroctl.ts'
+
+const measurements: Record<string, (bench: Bench) => Promise<Report>> = {
+  echo: measureEcho,
+  approval: measureApproval,
+  join: measureJoin,
+  memory: measureMemory,
+  xeroctl: measureXeroctl,
+}
+
+const names = Object.keys(measurements)
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true, default: names },
+    'cpu-profile': { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+})
+const unknown = values.only.find((name) => !names.includes(name))
+if (values.help || unknown !== undefined) {
+  if (unknown !== undefined) console.error(`there is no measurement ${unknown}`)
+  console.error(`npm run bench -- [--only ${names.join('|')}]... [--cpu-profile <folder>]`)
+  process.exit(unknown === undefined ? 0 : 2)
+}
+
+const cleanup = createCleanup()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void cleanup.run().then(() => process.exit(130)))
+}
+
+/** Node writes a CPU profile of each process when it exits. */
+const profiled = (name: string) =>
+  values['cpu-profile'] === undefined
+    ? {}
+    : { env: { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${values['cpu-profile']}/${name}` } }
+
+const started = performance.now()
+const bench = createBench(cleanup, { router: profiled('router'), agent: profiled('agent') })
+console.log(
+  `node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), load ${loadavg()[0]!.toFixed(2)} before the start\n`,
+)
+let failed = false
+const figures: Figure[] = []
+const lines: string[] = []
+try {
+  for (const name of names.filter((each) => values.only.includes(each))) {
+    process.stderr.write(`measuring ${name} ...\n`)
+    const report = await measurements[name]!(bench)
+    figures.push(...report.figures)
+    if (report.lines !== undefined) lines.push('', ...report.lines)
+  }
+} catch (error) {
+  failed = true
+  console.error(error)
+}
+await cleanup.run()
+for (const line of [...figureTable(figures), ...lines]) console.log(line)
+console.log(`\n${((performance.now() - started) / 1000).toFixed(0)} s`)
+process.exit(failed ? 1 : 0)

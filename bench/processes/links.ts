@@ -1,0 +1,70 @@
+// Many agents in one process: each with keys, an enrollment and a live link of its own, and nothing behind it.
+import { createClient } from '@xerotier/client/client.ts'
+import { enrollBare, manifestOf, toolOf } from '@xerotier/devkit/bare-agent.ts'
+import { createLink } from '@xerotier/link/link.ts'
+import type { Outbox } from '@xerotier/link/outbox.ts'
+import { systemClock } from '@xerotier/runtime/clock.ts'
+import { createLog } from '@xerotier/runtime/log.ts'
+
+export interface LinksSettings {
+  baseUrl: string
+  apiKey: string
+  agents: number
+}
+
+const { baseUrl, apiKey, agents } = JSON.parse(process.env.XEROTIER_BENCH_SETTINGS ?? '') as LinksSettings
+const client = createClient({ baseUrl, apiKey })
+const log = createLog({ level: 'error', name: 'links' })
+const manifest = manifestOf([toolOf('bench_nothing')])
+
+/** Nothing is ever run here. */
+const noOutbox: Outbox = {
+  journalId: '0'.repeat(32),
+  begin: () => [],
+  has: () => false,
+  settle() {},
+  persist() {},
+  acknowledge() {},
+  pending: () => [],
+  interrupted: () => [],
+  flush() {},
+  close() {},
+}
+
+async function connect(name: string): Promise<void> {
+  const { keys, enrollment } = await enrollBare(client, name)
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const link = createLink({
+    clock: systemClock,
+    log,
+    keys,
+    enrollment,
+    outbox: noOutbox,
+    maxConcurrentExecutions: 20,
+    leaseRenewalIntervalMs: 10_000,
+    hostname: name,
+    version: '0',
+    manifest: () => manifest,
+    running: () => [],
+    handlers: {
+      dispatch() {},
+      cancel() {},
+      forget() {},
+      bindings() {},
+      paused() {},
+      outputAcknowledged() {},
+      online: resolve,
+      offline: (reason) => log.error({ reason }, `${name} lost its connection`),
+      credentialsRevoked: (reason) => reject(new Error(reason)),
+    },
+  })
+  link.start()
+  await promise
+}
+
+const names = Array.from({ length: agents }, (_, index) => `bench-link-${index}`)
+const connectAll = async () => {
+  for (let name = names.pop(); name !== undefined; name = names.pop()) await connect(name)
+}
+await Promise.all(Array.from({ length: 8 }, connectAll))
+process.send?.('connected')
