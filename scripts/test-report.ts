@@ -8,6 +8,14 @@ export interface Totals {
   failed: number
 }
 
+interface TestError extends Error {
+  failureType?: string
+  cause?: unknown
+  /** Of a whole file that ended badly although its tests may have passed. */
+  exitCode?: number | null
+  signal?: string | null
+}
+
 interface Finished {
   name: string
   file?: string
@@ -64,6 +72,8 @@ export async function reportTests(stream: ReturnType<typeof run>, print: (line: 
   for (const test of failures) {
     const where = test.file ? `${shown(test.file)}:${test.line ?? 1}` : ''
     const { error } = test.details
+    const how = error?.signal ?? error?.exitCode
+    if (how) print(`\nthe process of ${shown(test.file ?? '')} ended with ${how}`)
     print(`\nFAILED ${test.name}\n  ${where}\n${inspect(error?.cause ?? error, { depth: 6 }).replace(/^/gm, '  ')}`)
   }
   for (const file of new Set(failures.map((test) => test.file ?? ''))) {
