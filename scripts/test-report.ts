@@ -26,7 +26,7 @@ interface Finished {
     type?: string
     passed?: boolean
     duration_ms?: number
-    error?: Error & { failureType?: string; cause?: unknown }
+    error?: TestError
   }
 }
 
