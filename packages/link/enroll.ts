@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { type Enrollment, enrollmentSchema, enrollText } from '@xerotier/protocol/api/enroll.ts'
 import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
 import { errorEnvelopeSchema } from '@xerotier/protocol/errors.ts'
-import type { Clock } from '@xerotier/runtime/clock.ts'
+import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { readSecretFile, writeSecretFile } from '@xerotier/runtime/secret-file.ts'
 import { type HttpAnswer, httpsRequest } from './http.ts'
@@ -125,12 +125,31 @@ async function enroll(options: EnrollOptions, joinKey: string): Promise<Enrollme
   }
 }
 
-/** Renews the bearer token. @throws EnrollError */
-export async function refreshEnrollment(options: EnrollOptions, current: Enrollment): Promise<Enrollment> {
+/** Renews the bearer token at half of its life, for as long as the agent runs. */
+export function keepEnrolled(options: EnrollOptions, first: Enrollment): Timer {
+  let timer: Timer
+  const schedule = (current: Enrollment) => {
+    const left = Date.parse(current.token_expires_at) - options.clock.now()
+    timer = options.clock.after(Math.max(left / 2, shortestRefreshMs), () => {
+      refresh(options, current).then(schedule, (error) => {
+        options.log.warning(
+          { reason: (error as Error).message },
+          'the token of this agent could not be renewed; it is tried again',
+        )
+        schedule(current)
+      })
+    })
+  }
+  schedule(first)
+  return { cancel: () => timer.cancel() }
+}
+
+const shortestRefreshMs = 60_000
+
+async function refresh(options: EnrollOptions, current: Enrollment): Promise<Enrollment> {
   const url = new URL('/v1/enroll/refresh', options.routerUrl)
-  const enrollment = accepted(
-    await httpsRequest({ method: 'POST', url, allowInsecure: options.allowInsecure, token: current.token }),
-  )
+  const answer = await httpsRequest({ method: 'POST', url, allowInsecure: options.allowInsecure, token: current.token })
+  const enrollment = accepted(answer)
   keep(options, enrollment)
   return enrollment
 }

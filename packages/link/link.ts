@@ -9,6 +9,7 @@ import type { RefusedFrame } from '@xerotier/protocol/frames/refused.ts'
 import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import type { Binding, Manifest } from '@xerotier/protocol/manifest.ts'
+import type { Chance } from '@xerotier/runtime/chance.ts'
 import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { type Connection, type ConnectionEnd, openConnection } from './connection.ts'
@@ -37,6 +38,8 @@ export interface LinkHandlers {
 
 export interface LinkOptions {
   clock: Clock
+  /** Spreads redials, so that a fleet does not come back in step. */
+  chance: Chance
   log: Log
   keys: AgentKeys
   enrollment: Enrollment
@@ -132,7 +135,7 @@ export function createLink(options: LinkOptions): Link {
     if (end.kind === 'revoked' || refusals >= refusalsAllowed) return revoked(end.reason)
     if (end.kind === 'refused') pause = backoffMs.refused
     log.info({ reason: end.reason, retry_in_ms: pause }, 'the connection to the router ended')
-    redial = clock.after(pause * (0.5 + Math.random() / 2), dial)
+    redial = clock.after(pause * (0.5 + options.chance() / 2), dial)
     pause = Math.min(pause * 2, end.kind === 'refused' ? backoffMs.refused : backoffMs.longest)
   }
 

@@ -18,20 +18,3 @@ export function z85Encode(bytes: Uint8Array): string {
   }
   return text
 }
-
-/** @throws TypeError when the text is not Z85 */
-export function z85Decode(text: string): Buffer {
-  if (text.length % 5 !== 0) throw new TypeError('Z85 text comes in groups of 5 characters')
-  const bytes = Buffer.alloc((text.length / 5) * 4)
-  for (let group = 0; group < text.length / 5; group++) {
-    let value = 0
-    for (let digit = 0; digit < 5; digit++) {
-      const index = alphabet.indexOf(text[group * 5 + digit]!)
-      if (index < 0) throw new TypeError('not a Z85 character')
-      value = value * 85 + index
-    }
-    if (value > 0xffffffff) throw new TypeError('Z85 group out of range')
-    bytes.writeUInt32BE(value, group * 4)
-  }
-  return bytes
-}

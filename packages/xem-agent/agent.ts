@@ -2,11 +2,12 @@
 import { mkdirSync, renameSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { EnrollError, type EnrollOptions, ensureEnrolled } from '@xerotier/link/enroll.ts'
+import { EnrollError, type EnrollOptions, ensureEnrolled, keepEnrolled } from '@xerotier/link/enroll.ts'
 import { loadKeys } from '@xerotier/link/keys.ts'
 import { createLink, type Link } from '@xerotier/link/link.ts'
 import { type Outbox, openOutbox } from '@xerotier/link/outbox.ts'
 import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
+import { systemChance } from '@xerotier/runtime/chance.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import { keyIdOf, verifyingKey } from '@xerotier/runtime/ed25519.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
@@ -67,7 +68,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   for (const { pid, executionId } of endLeftovers(outbox.journalId)) {
     log.warning({ pid, execution_id: executionId }, 'a program of an earlier process was still running and was ended')
   }
-  const enrollment = await enrolled(options, {
+  const enrolling: EnrollOptions = {
     clock,
     log,
     keys,
@@ -79,7 +80,9 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     enrollmentPath: config.enrollment_path,
     hostname: hostname().slice(0, 255),
     version,
-  })
+  }
+  const enrollment = await enrolled(options, enrolling)
+  const renewing = keepEnrolled(enrolling, enrollment)
   const routerKey = Buffer.from(enrollment.router.signing_public_key, 'hex')
 
   const loadTools = () =>
@@ -115,6 +118,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   let executions: Executions
   const link: Link = createLink({
     clock,
+    chance: systemChance,
     log,
     keys,
     enrollment,
@@ -144,6 +148,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
           { reason },
           'the router revoked the credentials of this agent; it must be enrolled again with a new join key',
         )
+        renewing.cancel()
         executions.drain()
         executions.interrupt()
         renameSync(config.enrollment_path, `${config.enrollment_path}.revoked`)
@@ -227,6 +232,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 
   async function stop(reason: string): Promise<void> {
     log.notice({ reason, running: executions.running().length }, 'draining')
+    renewing.cancel()
     executions.drain()
     link.drain()
     await within(clock, config.shutdown_grace_seconds * 1000, executions.idle())

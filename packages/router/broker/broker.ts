@@ -8,7 +8,9 @@ import { unpackMessage } from '@xerotier/runtime/msgpack.ts'
 import { Context, Router } from 'zeromq'
 import { closeSession } from '../domain/agents/close-session.ts'
 import { openSession } from '../domain/agents/open-session.ts'
+import { tellPauses } from '../domain/agents/tell-pauses.ts'
 import type { Core } from '../domain/core.ts'
+import { tellBindings } from '../domain/workspaces/tell-bindings.ts'
 import { onAccepted } from './frames/accepted.ts'
 import { onGoodbye } from './frames/goodbye.ts'
 import { onLeaseRenewal } from './frames/lease-renewal.ts'
@@ -254,6 +256,9 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
       'an agent came online',
     )
     core.dispatcher.wake(agent.projectId)
+    // What changed while the session was being opened reached the record, and nobody here.
+    await tellBindings(core, agent.id)
+    await tellPauses(core, agent.id)
   }
 
   const reading = (async () => {

@@ -8,8 +8,8 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import { verifyingKey } from '@xerotier/runtime/ed25519.ts'
 import type { z } from 'zod'
 import { manifestFault } from '../domain/agents/check-manifest.ts'
+import { type EnrolledAgent, findEnrolled } from '../domain/agents/enrolled.ts'
 import type { Core } from '../domain/core.ts'
-import type { AgentRow } from '../store/tables.ts'
 
 export type SessionRefusal = (typeof sessionRefusals)[number]
 type Proof = z.infer<typeof proofFrame>
@@ -29,7 +29,7 @@ export interface Handshakes {
     routingId: Buffer,
     proof: Proof,
     verify: (key: KeyObject) => boolean,
-  ): Promise<{ agent: AgentRow; key: KeyObject } | { refusal: SessionRefusal; message: string }>
+  ): Promise<{ agent: EnrolledAgent; key: KeyObject } | { refusal: SessionRefusal; message: string }>
 }
 
 export function createHandshakes(core: Core): Handshakes {
@@ -65,16 +65,10 @@ export function createHandshakes(core: Core): Handshakes {
       ) {
         return { refusal: 'identity_mismatch', message: 'The proof answers another challenge.' }
       }
-      const agent = await core.store.db
-        .selectFrom('agents')
-        .selectAll()
-        .where('id', '=', proof.agent_id)
-        .where('deleted_at', 'is', null)
-        .executeTakeFirst()
+      const agent = await findEnrolled(core, proof.agent_id)
       // One answer for unknown, suspended and wrong keys: a stranger learns nothing.
       const refused = { refusal: 'identity_mismatch', message: 'The proof does not fit an enrolled agent.' } as const
-      if (agent === undefined || agent.state === 'suspended' || agent.curve_public_key !== proof.curve_public_key)
-        return refused
+      if (agent === undefined || agent.curve_public_key !== proof.curve_public_key) return refused
       const key = verifyingKey(agent.signing_public_key)
       if (!verify(key))
         return { refusal: 'signature_invalid', message: 'The signature does not verify with the enrolled key.' }

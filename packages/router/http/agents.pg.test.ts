@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, test } from 'node:test'
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
-import type { OnlineAgent } from '../domain/agents/fleet.ts'
+import { type OnlineAgent, turns } from '../domain/agents/fleet.ts'
 import { newId } from '../domain/ids.ts'
 import { type RouterForTests, startRouterForTests } from './router.fixture.ts'
 
@@ -53,7 +53,7 @@ async function online(name: string, tools: ToolDescriptor[]): Promise<OnlineAgen
     .execute()
   const change = { state: 'active' as const, lease_expires_at: new Date(until) }
   await router.core.store.db.updateTable('agents').set(change).where('id', '=', id).execute()
-  const joined = {
+  const joined: OnlineAgent = {
     id,
     name,
     projectId: router.projectId,
@@ -70,6 +70,7 @@ async function online(name: string, tools: ToolDescriptor[]): Promise<OnlineAgen
     reportedAt: 0,
     leaseExpiresAt: until,
     lastHeartbeatAt: router.clock.now(),
+    inTurn: turns(() => joined),
     send: (frame: RouterFrame) => void sent.push(frame),
     drop: (reason: string, reenroll: boolean) => void dropped.push({ reason, reenroll }),
   }

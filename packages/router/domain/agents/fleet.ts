@@ -27,6 +27,8 @@ export interface OnlineAgent {
   reportedAt: number
   leaseExpiresAt: number
   lastHeartbeatAt: number
+  /** Reads the record and applies it, one after the other: a slow reader must not put an old view over a newer one. */
+  inTurn(work: (agent: OnlineAgent) => Promise<void>): Promise<void>
   /** Queues a frame on its connection. */
   send(frame: RouterFrame): void
   /** Drops its session: it must say hello again, or (with `reenroll`) enroll anew. */
@@ -46,6 +48,15 @@ export interface Fleet {
   choose(
     call: Pick<ExecutionRow, 'project_id' | 'workspace_id' | 'tool' | 'schema_digest' | 'risk'>,
   ): OnlineAgent | undefined
+}
+
+/** For `OnlineAgent.inTurn`. */
+export function turns(agent: () => OnlineAgent): OnlineAgent['inTurn'] {
+  let last: Promise<void> = Promise.resolve()
+  return (work) => {
+    last = last.catch(() => {}).then(() => work(agent()))
+    return last
+  }
 }
 
 /** Whether an agent takes new calls of a workspace. */

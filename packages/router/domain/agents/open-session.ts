@@ -5,11 +5,13 @@ import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
 import type { z } from 'zod'
 import { appendEvents, type NewEvent } from '../../store/events.ts'
-import type { AgentRow } from '../../store/tables.ts'
 import type { Core } from '../core.ts'
 import { reconcileSession } from '../executions/reconcile.ts'
+import { bindingsOf } from '../workspaces/tell-bindings.ts'
 import { closeSession } from './close-session.ts'
-import type { OnlineAgent } from './fleet.ts'
+import type { EnrolledAgent } from './enrolled.ts'
+import { type OnlineAgent, turns } from './fleet.ts'
+import { pausesOf } from './tell-pauses.ts'
 
 export interface Connection {
   send(frame: RouterFrame): void
@@ -27,7 +29,7 @@ export interface OpenedSession {
 /** @returns undefined when the agent was deleted or suspended meanwhile */
 export async function openSession(
   core: Core,
-  known: AgentRow,
+  known: EnrolledAgent,
   proof: z.infer<typeof proofFrame>,
   connection: Connection,
 ): Promise<OpenedSession | undefined> {
@@ -76,38 +78,33 @@ export async function openSession(
       })
     }
     await appendEvents(tx, events)
-    const bindings: Binding[] = await tx
-      .selectFrom('workspace_agent_bindings as b')
-      .innerJoin('workspaces as w', 'w.id', 'b.workspace_id')
-      .select(['w.id as workspace_id', 'w.name as workspace', 'w.type', 'b.credentials_ref'])
-      .where('b.agent_id', '=', known.id)
-      .execute()
-    const pauses = await tx.selectFrom('agent_pauses').select('workspace_id').where('agent_id', '=', known.id).execute()
-    return { row, bindings, pauses }
+    return row
   })
   if (opened === undefined) return undefined
+  const [bindings, paused] = [await bindingsOf(core, known.id), await pausesOf(core, known.id)]
   const agent: OnlineAgent = {
     id: known.id,
-    name: opened.row.name,
-    projectId: opened.row.project_id,
-    leaseEpoch: opened.row.lease_epoch,
+    name: opened.name,
+    projectId: opened.project_id,
+    leaseEpoch: opened.lease_epoch,
     journalId: proof.journal_id,
     maxConcurrent: proof.max_concurrent_executions,
     manifest,
     tools: new Map(manifest.tools.map((tool) => [tool.name, tool])),
-    bindings: new Map(opened.bindings.map((binding) => [binding.workspace_id, binding])),
-    paused: new Set(opened.pauses.map((pause) => pause.workspace_id)),
+    bindings: new Map(bindings.map((binding) => [binding.workspace_id, binding])),
+    paused: new Set(paused),
     draining: false,
     inFlight: new Set(),
     reported: new Set(proof.in_flight.map((call) => call.execution_id)),
     reportedAt: now,
     leaseExpiresAt: now + leaseTtlMs,
     lastHeartbeatAt: now,
+    inTurn: turns(() => agent),
     send: connection.send,
     drop: connection.drop,
   }
   const { forget, cancel } = await reconcileSession(core, agent, proof.in_flight)
   core.absences.ended(agent.id)
   core.eventLog.wake()
-  return { agent, leaseTtlMs, bindings: opened.bindings, forget, cancel }
+  return { agent, leaseTtlMs, bindings, forget, cancel }
 }

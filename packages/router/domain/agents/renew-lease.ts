@@ -44,7 +44,7 @@ export async function renewLease(
     events.push({ ...about, kind: 'agent.draining' })
   }
   await core.store.db.transaction().execute(async (tx) => {
-    await tx
+    const row = await tx
       .updateTable('agents')
       .set({
         last_heartbeat_at: at,
@@ -61,8 +61,11 @@ export async function renewLease(
       })
       .where('id', '=', agent.id)
       .where('lease_epoch', '=', agent.leaseEpoch)
-      .execute()
-    await appendEvents(tx, events)
+      .where('state', 'in', ['active', 'draining'])
+      .returning('id')
+      .executeTakeFirst()
+    // A renewal that a goodbye or a revocation overtook changes nothing.
+    if (row !== undefined) await appendEvents(tx, events)
   })
   if (events.length > 0) core.eventLog.wake()
   const forget = await reconcileRenewal(core, agent, frame.in_flight)

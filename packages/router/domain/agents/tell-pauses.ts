@@ -1,12 +1,18 @@
 import { selectPauses } from '../../store/agents.ts'
 import type { Core } from '../core.ts'
 
+/** What is paused of an agent, from the record: workspace ids, and null for all. */
+export async function pausesOf({ store }: Pick<Core, 'store'>, agentId: string): Promise<(string | null)[]> {
+  const pauses = await selectPauses(store.db, [agentId])
+  return pauses.map((pause) => pause.workspace_id)
+}
+
 /** Brings an online agent, and the fleet's view of it, in line with the recorded pauses. */
 export async function tellPauses(core: Pick<Core, 'store' | 'fleet'>, agentId: string): Promise<void> {
-  if (core.fleet.get(agentId) === undefined) return
-  const pauses = await selectPauses(core.store.db, [agentId])
-  const agent = core.fleet.get(agentId)
-  if (agent === undefined) return
-  agent.paused = new Set(pauses.map((pause) => pause.workspace_id))
-  agent.send({ t: 'pause', paused: pauses.map((pause) => ({ workspace_id: pause.workspace_id })) })
+  await core.fleet.get(agentId)?.inTurn(async (agent) => {
+    const paused = new Set(await pausesOf(core, agentId))
+    if (paused.symmetricDifference(agent.paused).size === 0) return
+    agent.paused = paused
+    agent.send({ t: 'pause', paused: [...paused].map((workspace_id) => ({ workspace_id })) })
+  })
 }

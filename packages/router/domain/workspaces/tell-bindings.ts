@@ -1,3 +1,4 @@
+import { canonicalJson } from '@xerotier/protocol/canonical.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
 import { selectBindings } from '../../store/workspaces.ts'
 import type { Core } from '../core.ts'
@@ -15,10 +16,10 @@ export async function bindingsOf({ store }: Pick<Core, 'store'>, agentId: string
 
 /** Brings an online agent, and the fleet's view of it, in line with the record. */
 export async function tellBindings(core: Pick<Core, 'store' | 'fleet'>, agentId: string): Promise<void> {
-  if (core.fleet.get(agentId) === undefined) return
-  const bindings = await bindingsOf(core, agentId)
-  const agent = core.fleet.get(agentId)
-  if (agent === undefined) return
-  agent.bindings = new Map(bindings.map((binding) => [binding.workspace_id, binding]))
-  agent.send({ t: 'bindings', bindings })
+  await core.fleet.get(agentId)?.inTurn(async (agent) => {
+    const bindings = await bindingsOf(core, agentId)
+    if (canonicalJson(bindings) === canonicalJson([...agent.bindings.values()])) return
+    agent.bindings = new Map(bindings.map((binding) => [binding.workspace_id, binding]))
+    agent.send({ t: 'bindings', bindings })
+  })
 }

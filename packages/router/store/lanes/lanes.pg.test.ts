@@ -81,7 +81,14 @@ function settlement(id: string, changes: Partial<Settlement> = {}): Settlement {
   }
 }
 
-const acceptance = (id: string): Acceptance => ({ id, agent_id: 'agt_1', attempt: 1, lease_epoch: 7, started_at: at, at })
+const acceptance = (id: string): Acceptance => ({
+  id,
+  agent_id: 'agt_1',
+  attempt: 1,
+  lease_epoch: 7,
+  started_at: at,
+  at,
+})
 const stateOf = async (id: string) =>
   (await db.query('select state from executions where id = $1', [id])).rows[0]?.state
 const kindsOf = async (id: string) =>

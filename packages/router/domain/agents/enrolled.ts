@@ -1,0 +1,16 @@
+import type { AgentRow } from '../../store/tables.ts'
+import type { Core } from '../core.ts'
+
+/** An agent whose credentials count. */
+export type EnrolledAgent = AgentRow
+
+/** Undefined for an agent that is unknown, deleted or suspended. */
+export async function findEnrolled(core: Core, agentId: string): Promise<EnrolledAgent | undefined> {
+  return core.store.db
+    .selectFrom('agents')
+    .selectAll()
+    .where('id', '=', agentId)
+    .where('deleted_at', 'is', null)
+    .where('state', '!=', 'suspended')
+    .executeTakeFirst()
+}
