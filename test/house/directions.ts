@@ -23,6 +23,7 @@ export const runsAnywhere: readonly string[] = ['protocol', 'client', 'dashboard
 export const insidePackages: Record<string, Record<string, readonly string[]>> = {
   router: {
     'main.ts': ['*'],
+    'program.ts': ['*'],
     'router.ts': ['*'],
     'active-router.ts': ['*'],
     'metrics.ts': ['*'],

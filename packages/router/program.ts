@@ -1,0 +1,79 @@
+// xerotier-router
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemClock } from '@xerotier/runtime/clock.ts'
+import { loadConfig, requireComplete } from '@xerotier/runtime/config.ts'
+import { ConfigError } from '@xerotier/runtime/config-error.ts'
+import { parseFlags } from '@xerotier/runtime/config-flags.ts'
+import { showConfig, showHelp } from '@xerotier/runtime/config-show.ts'
+import { createLog } from '@xerotier/runtime/log.ts'
+import type { Values } from '@xerotier/runtime/option.ts'
+import { runProcess } from '@xerotier/runtime/process.ts'
+import { StartError } from '@xerotier/runtime/start-error.ts'
+import { options } from './config.ts'
+import manifest from './package.json' with { type: 'json' }
+import { type RouterOptions, startRouter } from './router.ts'
+
+const program = 'xerotier-router'
+
+/** @throws StartError */
+function main(): void {
+  const flags = parseFlags(options, process.argv.slice(2))
+  if (flags.program.has('--help')) return void process.stdout.write(showHelp(program, manifest.description, options))
+  if (flags.program.has('--version')) return void process.stdout.write(`${program} ${manifest.version}\n`)
+  const config = loadConfig(options, { flags, env: process.env })
+  if (flags.program.has('--print-config')) return void process.stdout.write(showConfig(options, config))
+  requireComplete(options, config.missing)
+  const log = createLog({ level: config.values.log_level, name: program })
+  for (const warning of config.warnings) log.warning({}, warning)
+  const settings = routerOptions(config.values)
+  void runProcess(log, async () => {
+    const router = await startRouter({ ...settings, clock: systemClock, log })
+    const ended = router.lost.then(() => {
+      log.critical({}, 'another router has taken over the database; this one ends')
+      return 1
+    })
+    return { stop: () => router.stop(), ended }
+  })
+}
+
+/** @throws ConfigError for settings that contradict each other, or files that cannot be read */
+function routerOptions(values: Values<typeof options>): Omit<RouterOptions, 'clock' | 'log'> {
+  if ((values.tls_cert_path === undefined) !== (values.tls_key_path === undefined)) {
+    throw new ConfigError('invalidValue', 'tls_cert_path and tls_key_path go together: set both or none')
+  }
+  return {
+    stateDir: values.state_dir,
+    databaseUrl: values.database_url,
+    http: {
+      host: values.http_host,
+      port: values.http_port,
+      allowPlainRemote: values.http_allow_plain,
+      trustedProxies: [...values.trusted_proxies],
+      requestsPerMinutePerKey: values.requests_per_minute,
+      tls:
+        values.tls_cert_path === undefined || values.tls_key_path === undefined
+          ? undefined
+          : { cert: readFileSync(values.tls_cert_path), key: readFileSync(values.tls_key_path) },
+    },
+    dataPlane: { address: values.data_plane, announced: values.announced_address },
+    lanes: values.commit_lanes,
+    settings: { queueSeconds: values.queue_seconds, lostAgentGraceMs: values.lost_agent_grace_seconds * 1000 },
+    bootstrap:
+      values.bootstrap_project === undefined
+        ? undefined
+        : {
+            slug: values.bootstrap_project,
+            keyFile: values.bootstrap_key_file ?? join(values.state_dir, 'api-key'),
+            allowSelfApproval: values.bootstrap_self_approval,
+          },
+  }
+}
+
+try {
+  main()
+} catch (error) {
+  if (!(error instanceof StartError)) throw error
+  process.stderr.write(`${program}: ${error.message}\n`)
+  process.exitCode = error.exitCode
+}
