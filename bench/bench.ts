@@ -1,4 +1,7 @@
 // What the measurements of one run have in common.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Cleanup } from './cleanup.ts'
 import { openEchoCalls } from './echo-calls.ts'
 import { type Floors, measureFloors } from './floors.ts'
@@ -7,6 +10,8 @@ import { serve, startAgent, startRouter } from './system.ts'
 
 export interface Bench {
   cleanup: Cleanup
+  /** Removed at the end. */
+  folder: string
   /** What replaces the programs that ship, and their settings. */
   programs: Programs
   /** Router and agent as they ship, with an echo behind them; started once. */
@@ -27,9 +32,12 @@ export interface Programs {
 }
 
 export function createBench(cleanup: Cleanup, programs: Programs): Bench {
+  const folder = mkdtempSync(join(tmpdir(), 'xerotier-bench-'))
+  cleanup.defer(() => rmSync(folder, { recursive: true, force: true }))
   const system = once(() => startSystem(cleanup, programs))
   return {
     cleanup,
+    folder,
     programs,
     system,
     floorsAlone: once(async () => {

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { measureApproval } from './approval.ts'
 import type { Bench } from './bench.ts'
 import { createBench } from './bench.ts'
+import { measureBudget } from './budget.ts'
 import { createCleanup } from './cleanup.ts'
 import { measureEcho } from './echo.ts'
 import type { Figure, Report } from './figure.ts'
@@ -14,6 +15,7 @@ import { measureXeroctl } from './xeroctl.ts'
 
 const measurements: Record<string, (bench: Bench) => Promise<Report>> = {
   echo: measureEcho,
+  budget: measureBudget,
   approval: measureApproval,
   join: measureJoin,
   memory: measureMemory,

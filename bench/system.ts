@@ -1,5 +1,5 @@
 // A router with its embedded Postgres, and agents: each a process of its own, on free ports, in a folder that is removed.
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Client, createClient } from '@xerotier/client/client.ts'
@@ -56,7 +56,8 @@ export async function startRouter(cleanup: Cleanup, options: ProcessOptions = {}
     },
   })
   // As root the cluster is outside of the state folder, and only a symlink in it says where.
-  cleanup.defer(() => rmSync(realpathSync(join(stateDir, 'postgres')), { recursive: true, force: true }))
+  const cluster = join(stateDir, 'postgres')
+  cleanup.defer(() => existsSync(cluster) && rmSync(realpathSync(cluster), { recursive: true, force: true }))
   cleanup.defer(() => child.stop())
   const up = await untilAnswered('the router', child, () => logLine(log, 'the router is up'), 60_000)
   const apiKey = readFileSync(keyFile, 'utf8').trim()

@@ -3,6 +3,7 @@ import { createClient } from '@xerotier/client/client.ts'
 import { enrollBare, manifestOf, toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { createLink } from '@xerotier/link/link.ts'
 import type { Outbox } from '@xerotier/link/outbox.ts'
+import { systemChance } from '@xerotier/runtime/chance.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { createLog } from '@xerotier/runtime/log.ts'
 
@@ -36,6 +37,7 @@ async function connect(name: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const link = createLink({
     clock: systemClock,
+    chance: systemChance,
     log,
     keys,
     enrollment,
