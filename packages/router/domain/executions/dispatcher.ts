@@ -33,12 +33,23 @@ const rowsPerPass = 256
 export function createDispatcher(core: Core): Dispatcher {
   /** Calls queued by project and workspace: a hint, corrected after each pass. It keeps newcomers behind those who wait. */
   const waiting = new Map<string, Map<string, number>>()
+  /** Counts changes of `waiting`: a count from the database that was overtaken by one is not taken over. */
+  let changes = 0
   const passes = new Map<string, Promise<void>>()
   const again = new Set<string>()
   let closed = false
 
   const countOf = (projectId: string) =>
     [...(waiting.get(projectId)?.values() ?? [])].reduce((sum, count) => sum + count, 0)
+
+  function count(row: ExecutionRow, difference: 1 | -1): void {
+    changes += 1
+    const counts = waiting.get(row.project_id) ?? new Map<string, number>()
+    waiting.set(
+      row.project_id,
+      counts.set(row.workspace_id, Math.max(0, (counts.get(row.workspace_id) ?? 0) + difference)),
+    )
+  }
 
   const dispatcher: Dispatcher = {
     reserve(row, { newcomer }) {
@@ -67,10 +78,7 @@ export function createDispatcher(core: Core): Dispatcher {
       row.queue_deadline = dispatcher.queueDeadline()
       dispatcher.queued(row)
     },
-    queued(row) {
-      const counts = waiting.get(row.project_id) ?? new Map<string, number>()
-      waiting.set(row.project_id, counts.set(row.workspace_id, (counts.get(row.workspace_id) ?? 0) + 1))
-    },
+    queued: (row) => count(row, 1),
     queueDeadline: () => new Date(core.clock.now() + core.settings.queueSeconds * 1000),
     send(row) {
       const call = core.calls.get(row.id)
@@ -173,6 +181,7 @@ export function createDispatcher(core: Core): Dispatcher {
       dispatcher.release(row)
       return false
     }
+    count(row, -1)
     dispatcher.send(row)
     return true
   }
@@ -191,6 +200,7 @@ export function createDispatcher(core: Core): Dispatcher {
   }
 
   async function recount(projectId: string): Promise<void> {
+    const before = changes
     const rows = await core.store.db
       .selectFrom('executions')
       .select(['workspace_id', (eb) => eb.fn.countAll<number>().as('count')])
@@ -198,6 +208,7 @@ export function createDispatcher(core: Core): Dispatcher {
       .where('state', '=', 'queued')
       .groupBy('workspace_id')
       .execute()
+    if (changes !== before) return
     if (rows.length === 0) waiting.delete(projectId)
     else waiting.set(projectId, new Map(rows.map((row) => [row.workspace_id, Number(row.count)])))
   }
