@@ -41,7 +41,9 @@ export function httpsRequest({ method, url, allowInsecure, body, token, signal }
         ? httpsRequestOf(url, { ...options, rejectUnauthorized: !allowInsecure })
         : httpRequest(url, options)
     sent.on('timeout', () => sent.destroy(new Error(`${url.origin} did not answer within ${timeoutMs} ms`)))
-    sent.on('error', reject)
+    sent.on('error', (error: NodeJS.ErrnoException) =>
+      reject(certificateErrors.test(error.code ?? '') ? unverifiable(url, error) : error),
+    )
     sent.on('response', (response) => {
       const chunks: Buffer[] = []
       let bytes = 0
@@ -65,4 +67,12 @@ function parse(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+const certificateErrors = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/
+
+function unverifiable(url: URL, error: Error): Error {
+  return new Error(
+    `the certificate of ${url.origin} does not verify (${error.message}); in development XEROTIER_AGENT_ALLOW_INSECURE=true accepts it`,
+  )
 }
