@@ -55,5 +55,4 @@ export const limits = {
   joinKeyHoursDefault: 24,
   joinKeyHoursMax: 24 * 7,
   keyRotationGraceHours: 24,
-  agentOutboxRows: 100_000,
 } as const

@@ -1,4 +1,5 @@
 // Every setting of the router.
+import { limits } from '@xerotier/protocol/limits.ts'
 import { logLevels } from '@xerotier/runtime/log.ts'
 import { boolean, choice, integer, list, matching, type OptionTable, path, text } from '@xerotier/runtime/option.ts'
 
@@ -77,7 +78,7 @@ export const options = {
   requests_per_minute: {
     env: ['XEROTIER_REQUESTS_PER_MINUTE'],
     type: integer(1, 1_000_000_000),
-    default: 60_000,
+    default: limits.requestsPerMinutePerKey,
     help: 'Rate limit of an API key that has no quota of its own.',
   },
   queue_seconds: {

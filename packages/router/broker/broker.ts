@@ -181,6 +181,9 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
       case 'proof':
         probe.refused('frame_invalid', { agent_id: peer.session.agent.id, frame: frame.t })
         return undefined
+      default:
+        // A frame that joins the union without a handler does not compile.
+        return frame satisfies never
     }
   }
 

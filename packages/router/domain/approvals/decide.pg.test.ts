@@ -211,6 +211,7 @@ test('a tool that changed at its agents voids the approval, before and after it 
     const execution = await client.call('executions.show', { params: { id: after.id } })
     if (execution.state === 'queued') continue
     assert.deepEqual([execution.state, execution.error?.code], ['failed', 'approval_voided'])
+    assert.equal(execution.approvals[0]?.state, 'voided')
     break
   }
   assert.equal(

@@ -16,6 +16,7 @@ import { findWorkspace } from '../workspaces/find.ts'
 import { expireApproval } from './expire.ts'
 import { presentApproval } from './present.ts'
 import { mayDecide } from './requester.ts'
+import { voidApproval } from './void.ts'
 
 export type Decision = 'approve' | 'reject'
 
@@ -60,8 +61,10 @@ export async function decideApproval(
 
       if (body.digest !== undefined && !sameSecret(body.digest, approval.digest))
         throw new Fault('approval_voided', { param: 'digest' })
-      if (changed(core, approval, call))
-        return { fault: new Fault('approval_voided'), ...(await voidApproval(tx, approval, at)) }
+      if (changed(core, approval, call)) {
+        const execution = await voidApproval(tx, approval.id, call, 'What was to be approved has changed.', at)
+        return { fault: new Fault('approval_voided'), ...(execution === undefined ? {} : { execution }) }
+      }
       if (approval.risk === 'irreversible' && body.confirm !== approval.tool) {
         throw new Fault('confirmation_required', {
           param: 'confirm',
@@ -179,31 +182,4 @@ async function reject(
   })
   if (execution === undefined) throw new Fault('illegal_transition', { message: `The call is ${call.state}.` })
   return { approval: decided, execution }
-}
-
-async function voidApproval(tx: Tx, approval: ApprovalRow, at: Date): Promise<{ execution?: ExecutionRow }> {
-  await tx.updateTable('approvals').set({ state: 'voided', decided_at: at }).where('id', '=', approval.id).execute()
-  await appendEvents(tx, [
-    {
-      at,
-      project_id: approval.project_id,
-      kind: 'approval.voided',
-      actor: 'router',
-      execution_id: approval.execution_id,
-      approval_id: approval.id,
-      workspace_id: approval.workspace_id,
-    },
-  ])
-  const execution = await moveExecution(tx, approval.execution_id, {
-    to: 'cancelled',
-    from: ['pending_approval'],
-    set: {
-      finished_at: at,
-      error: JSON.stringify({ code: 'approval_voided', message: 'What was to be approved has changed.' }),
-    },
-    actor: 'router',
-    at,
-    data: { reason: 'approval_voided' },
-  })
-  return execution === undefined ? {} : { execution }
 }

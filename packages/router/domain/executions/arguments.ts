@@ -1,11 +1,11 @@
 // The arguments of a call, checked before anything is stored: one bad caller must never fail a commit batch.
-import { canonicalJson } from '@xerotier/protocol/canonical.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
+import { canonicalArguments } from './call-digest.ts'
 
 const ajv = new Ajv2020({ strict: false, allErrors: false })
 addFormats.default(ajv)
@@ -26,13 +26,12 @@ export function compileSchema(schemaDigest: string, schema: Record<string, unkno
 }
 
 /**
- * @returns the canonical JSON of the arguments
  * @throws Fault invalid_arguments, `param` is the path of the offending value (`args.node`)
  */
-export function checkArguments(tool: ToolDescriptor, args: Record<string, unknown>): string {
+export function checkArguments(tool: ToolDescriptor, args: Record<string, unknown>): void {
   const bad = unstorable(args, 'args', 0)
   if (bad !== undefined) throw new Fault('invalid_arguments', bad)
-  const text = canonicalJson(args)
+  const text = canonicalArguments(args)
   if (text.length > limits.argumentsBytes || Buffer.byteLength(text) > limits.argumentsBytes) {
     throw new Fault('invalid_arguments', {
       message: `The arguments are larger than ${limits.argumentsBytes} bytes.`,
@@ -48,7 +47,6 @@ export function checkArguments(tool: ToolDescriptor, args: Record<string, unknow
       param: path,
     })
   }
-  return text
 }
 
 function pathOf(error: ErrorObject): string {

@@ -1,3 +1,4 @@
+import { canonicalJson } from '@xerotier/protocol/canonical.ts'
 import { type CallTuple, callText } from '@xerotier/protocol/grant.ts'
 import { sha256Hex } from '@xerotier/runtime/digest.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
@@ -11,5 +12,18 @@ export function callDigest(
 ): string {
   const { id, ...rest } = row
   const tuple: CallTuple = { execution_id: id, ...rest }
-  return sha256Hex(callText(tuple))
+  return sha256Hex(callText(tuple, canonicalArguments(row.args)))
+}
+
+/** Arguments are never changed in place, so their canonical JSON is made once. */
+const texts = new WeakMap<object, string>()
+
+/** Canonical JSON of a call's arguments. @throws TypeError for what JSON cannot hold */
+export function canonicalArguments(args: Record<string, unknown>): string {
+  let text = texts.get(args)
+  if (text === undefined) {
+    text = canonicalJson(args)
+    texts.set(args, text)
+  }
+  return text
 }

@@ -2,6 +2,7 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import { type OnlineAgent, takes } from '../agents/fleet.ts'
+import { voidApproved } from '../approvals/void.ts'
 import type { Core } from '../core.ts'
 import { sendDispatch } from './dispatch.ts'
 import { giveUp, requeue } from './unfinished.ts'
@@ -158,7 +159,7 @@ export function createDispatcher(core: Core): Dispatcher {
   async function claim(row: ExecutionRow): Promise<boolean> {
     const voided = voidReason(row)
     if (voided !== undefined) {
-      await giveUp(core, row, 'approval_voided', voided)
+      await voidApproved(core, row, voided.approvalId, voided.message)
       return true
     }
     const agent = dispatcher.reserve(row, { newcomer: false })
@@ -187,7 +188,7 @@ export function createDispatcher(core: Core): Dispatcher {
   }
 
   /** What was approved must be what would run: no agent that serves the workspace offers this very tool any more. */
-  function voidReason(row: ExecutionRow): string | undefined {
+  function voidReason(row: ExecutionRow): { approvalId: string; message: string } | undefined {
     if (row.approval_id === null) return undefined
     const serving = core.fleet
       .offering(row.project_id, row.tool)
@@ -196,7 +197,8 @@ export function createDispatcher(core: Core): Dispatcher {
       const tool = agent.tools.get(row.tool)!
       return tool.schema_digest === row.schema_digest && tool.risk === row.risk
     })
-    return serving.length === 0 || same ? undefined : `The tool ${row.tool} changed after the call was approved.`
+    if (serving.length === 0 || same) return undefined
+    return { approvalId: row.approval_id, message: `The tool ${row.tool} changed after the call was approved.` }
   }
 
   async function recount(projectId: string): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Submission } from '../../store/lanes/parts.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
+import { canonicalArguments } from './call-digest.ts'
 
 /** A new row as the commit lane takes it. */
 export function submissionOf(row: ExecutionRow): Submission {
@@ -11,7 +12,7 @@ export function submissionOf(row: ExecutionRow): Submission {
     risk: row.risk,
     at_most_once: row.at_most_once,
     state: row.state as Submission['state'],
-    args: JSON.stringify(row.args),
+    args: canonicalArguments(row.args),
     schema_digest: row.schema_digest,
     digest: row.digest,
     policy_version: row.policy_version,

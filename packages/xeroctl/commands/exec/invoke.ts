@@ -38,7 +38,7 @@ export const execInvoke = command({
     'its progress on stderr. Ctrl-C stops following, not the call. -o json prints the final record, -o ndjson each event.',
   ].join('\n'),
   examples: [
-    `xeroctl exec invoke --workspace kubernetes-prod --tool kubectl_get --args '{"kind": "nodes"}'`,
+    `xeroctl exec invoke --workspace kubernetes-prod --tool kubectl_get --args '{"resource": "nodes"}'`,
     'xeroctl exec invoke --workspace local-host --tool host_process_kill --arg pid=4711 --reason "runaway job"',
   ],
   async run({ cli, options }) {

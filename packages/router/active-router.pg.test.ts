@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
+import { systemClock } from '@xerotier/runtime/clock.ts'
+import { silentLog } from '@xerotier/runtime/log.ts'
+import pg from 'pg'
+import { becomeActive } from './active-router.ts'
+
+const terminate = async (url: string) => {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'xerotier-router-active' and datname = current_database()",
+  )
+  await client.end()
+}
+
+test('a second router stands by until the first lets go', async () => {
+  const { url } = await cloneDatabase()
+  const first = await becomeActive(url, systemClock, silentLog)
+  let active = false
+  const second = becomeActive(url, systemClock, silentLog).then((router) => {
+    active = true
+    return router
+  })
+  await new Promise((resolve) => setImmediate(resolve))
+  assert.equal(active, false)
+  await first.release()
+  await (await second).release()
+})
+
+test('a router whose connection breaks takes the lock again', async () => {
+  const { url } = await cloneDatabase()
+  const router = await becomeActive(url, systemClock, silentLog)
+  await terminate(url)
+  // Only the lock itself can tell: once it is held again, nobody else gets it.
+  for (;;) {
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    const { rows } = await client.query(
+      "select count(*)::int as held from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())",
+    )
+    await client.end()
+    if (rows[0].held === 1) break
+  }
+  await router.release()
+})
+
+test('a router that another one overtook while its connection was broken is told so', async () => {
+  const { url } = await cloneDatabase()
+  const overtaken = await becomeActive(url, systemClock, silentLog)
+  const other = new pg.Client({ connectionString: url, application_name: 'other' })
+  await other.connect()
+  // It queues for the lock, so it has it the moment the first connection is gone.
+  const locked = other.query('select pg_advisory_lock(objid::bigint) from pg_locks where locktype = $1 and granted', [
+    'advisory',
+  ])
+  const watch = new pg.Client({ connectionString: url })
+  await watch.connect()
+  while ((await watch.query('select 1 from pg_locks where not granted')).rowCount === 0);
+  await watch.end()
+  await terminate(url)
+  await locked
+  await overtaken.lost
+  await overtaken.release()
+  await other.end()
+})

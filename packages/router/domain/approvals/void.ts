@@ -1,0 +1,52 @@
+// What was approved, or was to be, is not what would run any more (law L3).
+import type { Tx } from '../../store/database.ts'
+import { appendEvents } from '../../store/events.ts'
+import type { ExecutionRow } from '../../store/tables.ts'
+import type { Core } from '../core.ts'
+import { moveExecution } from '../executions/move.ts'
+
+/** Voids the approval and ends its call: cancelled while it waited for the approval, failed after. */
+export async function voidApproval(
+  tx: Tx,
+  approvalId: string,
+  call: Pick<ExecutionRow, 'id' | 'project_id' | 'workspace_id' | 'state'>,
+  message: string,
+  at: Date,
+): Promise<ExecutionRow | undefined> {
+  await tx
+    .updateTable('approvals')
+    .set({ state: 'voided', decided_at: at })
+    .where('id', '=', approvalId)
+    .where('state', 'in', ['pending', 'approved'])
+    .execute()
+  await appendEvents(tx, [
+    {
+      at,
+      project_id: call.project_id,
+      kind: 'approval.voided',
+      actor: 'router',
+      execution_id: call.id,
+      approval_id: approvalId,
+      workspace_id: call.workspace_id,
+      data: { reason: message },
+    },
+  ])
+  return moveExecution(tx, call.id, {
+    to: call.state === 'pending_approval' ? 'cancelled' : 'failed',
+    from: [call.state],
+    set: { finished_at: at, error: JSON.stringify({ code: 'approval_voided', message }) },
+    actor: 'router',
+    at,
+    data: { error: { code: 'approval_voided', message } },
+  })
+}
+
+/** The same for an approved call that was about to be dispatched. */
+export async function voidApproved(core: Core, row: ExecutionRow, approvalId: string, message: string): Promise<void> {
+  core.calls.remove(row.id)
+  const at = new Date(core.clock.now())
+  const moved = await core.store.db.transaction().execute((tx) => voidApproval(tx, approvalId, row, message, at))
+  if (moved === undefined) return
+  core.calls.settled(moved)
+  core.eventLog.wake()
+}
