@@ -13,6 +13,8 @@ export interface RouterForTests {
   /** With the bootstrap key: all scopes. */
   client: Client
   apiKey: string
+  /** The same project with another key. */
+  clientWith(apiKey: string): Client
   projectId: string
   database: ClonedDatabase
   stateDir: string
@@ -39,13 +41,14 @@ export async function startRouterForTests(options: Partial<RouterOptions> = {}):
     })
   const router = await start({})
   const apiKey = readFileSync(keyFile, 'utf8').trim()
-  const clientOf = (url: string) => createClient({ baseUrl: `${url}/demo/v1`, apiKey })
-  const client = clientOf(router.url)
+  const clientWith = (key: string) => createClient({ baseUrl: `${router.url}/demo/v1`, apiKey: key })
+  const client = clientWith(apiKey)
   const project = await client.call('project.show')
   const running: RouterForTests = {
     router,
     client,
     apiKey,
+    clientWith,
     projectId: project.id,
     database,
     stateDir,

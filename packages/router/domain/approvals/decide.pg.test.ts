@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { type Client, createClient } from '@xerotier/client/client.ts'
 import { manifestOf, toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { type ServingAgent, servingAgent } from '@xerotier/devkit/serving-agent.ts'
@@ -9,6 +8,8 @@ import type { Scope } from '@xerotier/protocol/api/scopes.ts'
 import { callText, grantText } from '@xerotier/protocol/grant.ts'
 import { sha256Hex } from '@xerotier/runtime/digest.ts'
 import { verifyingKey, verifySignature } from '@xerotier/runtime/ed25519.ts'
+
+type Client = RouterForTests['client']
 
 let clock: SettableClock
 let system: RouterForTests
@@ -38,7 +39,7 @@ const approvalState = async (id: string) => (await client.call('approvals.show',
 
 async function keyWith(scopes: Scope[], by = client): Promise<Client> {
   const { key } = await by.call('apiKeys.create', { body: { name: 'another', scopes } })
-  return createClient({ baseUrl: `${client.origin}/demo/v1`, apiKey: key })
+  return system.clientWith(key)
 }
 
 test('a read asks nobody, a destructive and an irreversible call do', async () => {

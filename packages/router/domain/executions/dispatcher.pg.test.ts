@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Client } from '@xerotier/client/client.ts'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { type ServingAgent, servingAgent } from '@xerotier/devkit/serving-agent.ts'
 import type { DispatchFrame } from '@xerotier/protocol/frames/dispatch.ts'
 
 let system: RouterForTests
-let client: Client
+let client: RouterForTests['client']
 const open: ServingAgent[] = []
 
 before(async () => {
