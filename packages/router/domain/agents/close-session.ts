@@ -2,13 +2,21 @@ import { appendEvents } from '../../store/events.ts'
 import type { Core } from '../core.ts'
 import type { OnlineAgent } from './fleet.ts'
 
+/** What its session had in hand is nobody's any more, until another session or the sweep takes it up. */
+export function dropCalls(core: Core, agent: OnlineAgent): void {
+  for (const executionId of [...agent.inFlight]) {
+    const call = core.calls.get(executionId)
+    if (call !== undefined) core.calls.remove(call.row)
+  }
+}
+
 /** An agent's session ended. What it had in flight is accounted for by the sweep (law L2). */
 export async function closeSession(core: Core, agent: OnlineAgent, reason: string): Promise<void> {
   if (!core.fleet.leave(agent)) return
   const now = core.clock.now()
   const at = new Date(now)
   core.absences.began(agent.id, now)
-  for (const executionId of [...agent.inFlight]) core.calls.remove(executionId)
+  dropCalls(core, agent)
   core.log.notice({ agent_id: agent.id, agent: agent.name, reason }, 'an agent went offline')
   await core.store.db.transaction().execute(async (tx) => {
     const row = await tx

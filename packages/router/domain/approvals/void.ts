@@ -43,7 +43,7 @@ export async function voidApproval(
 
 /** The same for an approved call that was about to be dispatched. */
 export async function voidApproved(core: Core, row: ExecutionRow, approvalId: string, message: string): Promise<void> {
-  core.calls.remove(row.id)
+  core.calls.remove(row)
   const at = new Date(core.clock.now())
   const moved = await core.store.db.transaction().execute((tx) => voidApproval(tx, approvalId, row, message, at))
   if (moved === undefined) return

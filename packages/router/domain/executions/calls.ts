@@ -21,10 +21,11 @@ export interface Waiter {
 }
 
 export interface Calls {
+  /** In place of an earlier attempt, never of a later one. */
   add(call: LiveCall): void
   get(executionId: string): LiveCall | undefined
-  /** Forgets a live call and frees its place at the agent. */
-  remove(executionId: string): void
+  /** Forgets a live call and frees its place at the agent. Another attempt of it stays: this one is over, that one is not. */
+  remove(row: Pick<ExecutionRow, 'id' | 'attempt'>): void
   readonly size: number
   /** Register before the frame can leave. */
   waitFor(executionId: string, ms: number): Waiter
@@ -39,15 +40,18 @@ export function createCalls(clock: Clock): Calls {
   const waiting = new Map<string, Set<(row: ExecutionRow | undefined) => void>>()
   return {
     add(call) {
+      const before = live.get(call.row.id)
+      if (before !== undefined && before.row.attempt > call.row.attempt) return
+      before?.agent.inFlight.delete(call.row.id)
       live.set(call.row.id, call)
       call.agent.inFlight.add(call.row.id)
     },
     get: (executionId) => live.get(executionId),
-    remove(executionId) {
-      const call = live.get(executionId)
-      if (call === undefined) return
-      live.delete(executionId)
-      call.agent.inFlight.delete(executionId)
+    remove({ id, attempt }) {
+      const call = live.get(id)
+      if (call?.row.attempt !== attempt) return
+      live.delete(id)
+      call.agent.inFlight.delete(id)
     },
     get size() {
       return live.size

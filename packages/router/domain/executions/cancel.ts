@@ -72,8 +72,11 @@ export async function cancelCall(
     }
     return { row: cancelled, done: true }
   })
-  if (done) core.calls.settled(row)
-  else {
+  if (done) {
+    core.calls.settled(row)
+    // It counts no longer towards the limit of what may wait.
+    core.dispatcher.wake(row.project_id)
+  } else {
     const call = core.calls.get(executionId)
     if (call !== undefined) {
       call.row.cancel_requested_at = at

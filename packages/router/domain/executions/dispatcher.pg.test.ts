@@ -182,6 +182,73 @@ test('an agent that keeps refusing does not keep a call going round for ever', a
   }
 })
 
+test('a refusal for good frees the place for the next call', async () => {
+  const worker = await serving('freed', { max_concurrent_executions: 1 })
+  await submit('freed')
+  const next = await submit('freed')
+  await worker.agent.send([
+    { t: 'refused', ...refOf(await worker.agent.next('dispatch')), code: 'grant_invalid', message: 'no', retry: false },
+  ])
+  const call = await worker.agent.next('dispatch')
+  assert.equal(call.execution_id, next.id)
+  await worker.answer(call)
+})
+
+test('a call that no free agent takes does not hold up those behind it', async () => {
+  const busy = await serving('mixed', { max_concurrent_executions: 1 }, [toolOf('rare')])
+  const free = await serving('mixed', { max_concurrent_executions: 1 }, [toolOf('plenty')])
+  await submit('mixed', {}, 'rare')
+  await submit('mixed', {}, 'rare')
+  const { id } = await submit('mixed', {}, 'plenty')
+  const call = await free.agent.next('dispatch')
+  assert.equal(call.execution_id, id)
+  await free.answer(call)
+  for (let i = 0; i < 2; i++) await busy.answer(await busy.agent.next('dispatch'))
+})
+
+test('a call that is stored while the queue is counted is not forgotten', async () => {
+  const worker = await serving('counted', { max_concurrent_executions: 1 })
+  const { core } = system.router
+  const first = await submit('counted')
+  const call = await worker.agent.next('dispatch')
+  const { commit } = core.lanes
+  const gate = Promise.withResolvers<void>()
+  const held = Promise.withResolvers<void>()
+  core.lanes.commit = async (part, item) => {
+    if (part === 'submit') {
+      held.resolve()
+      await gate.promise
+    }
+    return commit(part, item)
+  }
+  const second = submit('counted')
+  await held.promise
+  await worker.answer(call)
+  // The place is free, and the pass over the queue found nothing: it is long over when all of these are answered.
+  for (let i = 0; i < 20; i++) await state(first.id)
+  core.lanes.commit = commit
+  gate.resolve()
+  const { execution_id } = await worker.agent.next('dispatch')
+  assert.equal(execution_id, (await second).id)
+  await worker.answer({ execution_id, attempt: 1, lease_epoch: worker.agent.leaseEpoch })
+})
+
+test('neither a repeated submit nor a cancelled call counts as waiting', async () => {
+  const worker = await serving('exact', { max_concurrent_executions: 1 })
+  const { core } = system.router
+  await submit('exact')
+  const send = () =>
+    client.call('invocations.submit', { body: { workspace: 'exact', tool: 'work', args: {} }, idempotencyKey: 'exact' })
+  const { id } = await send()
+  const waiting = core.dispatcher.queueDepth
+  for (let i = 0; i < 5; i++) await send()
+  assert.equal(core.dispatcher.queueDepth, waiting)
+  await client.call('invocations.cancel', { params: { id } })
+  while (core.dispatcher.queueDepth === waiting) await state(id)
+  assert.equal(core.dispatcher.queueDepth, waiting - 1)
+  await worker.answer(await worker.agent.next('dispatch'))
+})
+
 test('a draining agent gets nothing new, and what waits goes on when it has gone and another came', async () => {
   const leaving = await serving('drains')
   const { manifest } = system.router.core.fleet.get(leaving.agentId)!

@@ -10,10 +10,12 @@ import { giveUp, requeue } from './unfinished.ts'
 export interface Dispatcher {
   /** Picks a free agent for the call and takes a place there; fills in the row's dispatch. Undefined when it must queue: a newcomer stands behind those who wait. */
   reserve(row: ExecutionRow, options: { newcomer: boolean }): OnlineAgent | undefined
-  /** Gives the place back: the call was not stored after all. */
+  /** Gives the place back, at the agent or in the queue: the call was not stored after all. */
   release(row: ExecutionRow): void
-  /** Lets a call into the queue. @throws Fault capacity_exceeded when the project's queue is full */
+  /** Lets a call into the queue, before it is stored: `entered` or `release` follows. @throws Fault capacity_exceeded when the project's queue is full */
   admit(row: ExecutionRow): void
+  /** An admitted call has been stored. */
+  entered(row: ExecutionRow): void
   /** A stored call has been queued again. */
   queued(row: ExecutionRow): void
   queueDeadline(): Date
@@ -30,11 +32,16 @@ export interface Dispatcher {
 }
 
 const rowsPerPass = 256
+const beforeAll = '00000000-0000-0000-0000-000000000000'
+/** After a pass that failed, ms: the next event may be far away. */
+const retryMs = 1_000
 
 export function createDispatcher(core: Core): Dispatcher {
   /** Calls queued by project and workspace: a hint, corrected after each pass. It keeps newcomers behind those who wait. */
   const waiting = new Map<string, Map<string, number>>()
-  /** Counts changes of `waiting`: a count from the database that was overtaken by one is not taken over. */
+  /** Calls admitted and not yet stored: a count from the database does not hold them, and they would never be woken. */
+  const entering = new Set<ExecutionRow>()
+  /** Counts changes of both: a count from the database that was overtaken by one is not taken over. */
   let changes = 0
   const passes = new Map<string, Promise<void>>()
   const again = new Set<string>()
@@ -67,7 +74,11 @@ export function createDispatcher(core: Core): Dispatcher {
       core.calls.add({ row, agent, sentAt: 0, missed: 0, outputBytes: 0 })
       return agent
     },
-    release: (row) => core.calls.remove(row.id),
+    release(row) {
+      if (entering.delete(row)) return count(row, -1)
+      core.calls.remove(row)
+      dispatcher.wake(row.project_id)
+    },
     admit(row) {
       const limit = core.settings.queuedPerProject
       if (countOf(row.project_id) >= limit) {
@@ -77,13 +88,19 @@ export function createDispatcher(core: Core): Dispatcher {
         })
       }
       row.queue_deadline = dispatcher.queueDeadline()
-      dispatcher.queued(row)
+      entering.add(row)
+      count(row, 1)
+    },
+    entered(row) {
+      entering.delete(row)
+      changes += 1
+      dispatcher.wake(row.project_id)
     },
     queued: (row) => count(row, 1),
     queueDeadline: () => new Date(core.clock.now() + core.settings.queueSeconds * 1000),
     send(row) {
       const call = core.calls.get(row.id)
-      if (call === undefined || core.fleet.get(call.agent.id) !== call.agent) {
+      if (call?.row !== row || core.fleet.get(call.agent.id) !== call.agent) {
         // Its session ended while the row was committed: the frame never left, so even an at-most-once call may go again.
         void requeue(core, row, 'the agent left before the call was sent').catch((error) =>
           core.log.error({ error, execution_id: row.id }, 'a call could not be queued again'),
@@ -109,7 +126,10 @@ export function createDispatcher(core: Core): Dispatcher {
         return
       }
       const running = pass(projectId)
-        .catch((error) => core.log.error({ error, project_id: projectId }, 'a dispatch pass failed'))
+        .catch((error) => {
+          core.log.error({ error, project_id: projectId }, 'a dispatch pass failed')
+          core.clock.after(retryMs, () => dispatcher.wake(projectId))
+        })
         .finally(() => {
           passes.delete(projectId)
           if (again.delete(projectId)) dispatcher.wake(projectId)
@@ -136,6 +156,8 @@ export function createDispatcher(core: Core): Dispatcher {
 
   /** Dispatches the oldest waiting calls that some agent can take now. */
   async function pass(projectId: string): Promise<void> {
+    // What no free agent takes must not hold up what stands behind it.
+    let last = beforeAll
     for (;;) {
       const free = core.fleet.inProject(projectId).filter((agent) => agent.inFlight.size < agent.maxConcurrent)
       const workspaces = new Set(free.flatMap((agent) => [...agent.bindings.keys()].filter((id) => takes(agent, id))))
@@ -147,23 +169,24 @@ export function createDispatcher(core: Core): Dispatcher {
         .where('project_id', '=', projectId)
         .where('state', '=', 'queued')
         .where('workspace_id', 'in', [...workspaces])
+        .where('id', '>', last)
         .orderBy('id')
-        .limit(Math.min(room, rowsPerPass))
+        .limit(last === beforeAll ? Math.min(room, rowsPerPass) : rowsPerPass)
         .execute()
-      const sent = await Promise.all(rows.map((row) => claim(row)))
-      if (!sent.includes(true)) break
+      if (rows.length === 0) break
+      last = rows.at(-1)!.id
+      // All of them end before the pass does: the next one must not find half of a claim.
+      const failed = (await Promise.allSettled(rows.map((row) => claim(row)))).find((one) => one.status === 'rejected')
+      if (failed !== undefined) throw failed.reason
     }
     await recount(projectId)
   }
 
-  async function claim(row: ExecutionRow): Promise<boolean> {
+  async function claim(row: ExecutionRow): Promise<void> {
     const voided = voidReason(row)
-    if (voided !== undefined) {
-      await voidApproved(core, row, voided.approvalId, voided.message)
-      return true
-    }
+    if (voided !== undefined) return voidApproved(core, row, voided.approvalId, voided.message)
     const agent = dispatcher.reserve(row, { newcomer: false })
-    if (agent === undefined) return false
+    if (agent === undefined) return
     const at = row.dispatched_at!.toISOString()
     const written = await core.lanes
       .commit('claim', {
@@ -175,16 +198,12 @@ export function createDispatcher(core: Core): Dispatcher {
         at,
       })
       .catch((error) => {
-        dispatcher.release(row)
+        core.calls.remove(row)
         throw error
       })
-    if (!written) {
-      dispatcher.release(row)
-      return false
-    }
+    if (!written) return core.calls.remove(row)
     count(row, -1)
     dispatcher.send(row)
-    return true
   }
 
   /** What was approved must be what would run: no agent that serves the workspace offers this very tool any more. */
@@ -211,8 +230,11 @@ export function createDispatcher(core: Core): Dispatcher {
       .groupBy('workspace_id')
       .execute()
     if (changes !== before) return
-    if (rows.length === 0) waiting.delete(projectId)
-    else waiting.set(projectId, new Map(rows.map((row) => [row.workspace_id, Number(row.count)])))
+    const counts = new Map(rows.map((row) => [row.workspace_id, Number(row.count)]))
+    for (const row of entering)
+      if (row.project_id === projectId) counts.set(row.workspace_id, (counts.get(row.workspace_id) ?? 0) + 1)
+    if (counts.size === 0) waiting.delete(projectId)
+    else waiting.set(projectId, counts)
   }
 
   return dispatcher

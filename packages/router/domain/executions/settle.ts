@@ -45,11 +45,13 @@ export async function settleCall(core: Core, agent: OnlineAgent, frame: ResultFr
   }
   const written = await core.lanes.commit('settle', item)
   const row = written && live !== undefined ? settledRow(live.row, item, frame) : await readSettled(core, agent, frame)
+  // The agent forgets it either way, so its place is free either way.
+  if (live !== undefined) core.calls.remove(live.row)
+  core.dispatcher.wake(agent.projectId)
   if (row === undefined) return false
-  core.calls.remove(row.id)
+  core.calls.remove(row)
   core.calls.settled(row)
   core.eventLog.wake()
-  core.dispatcher.wake(row.project_id)
   return true
 }
 

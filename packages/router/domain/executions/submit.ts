@@ -108,18 +108,18 @@ export async function submitCall(
 /** @returns false when the idempotency key is known */
 async function store(core: Core, row: ExecutionRow): Promise<boolean> {
   const agent = core.dispatcher.reserve(row, { newcomer: true })
+  if (agent === undefined) core.dispatcher.admit(row)
   try {
-    if (agent === undefined) core.dispatcher.admit(row)
     const written = await core.lanes.commit('submit', submissionOf(row))
     if (!written) {
-      if (agent !== undefined) core.dispatcher.release(row)
+      core.dispatcher.release(row)
       return false
     }
   } catch (error) {
-    if (agent !== undefined) core.dispatcher.release(row)
+    core.dispatcher.release(row)
     throw error
   }
-  if (agent === undefined) core.dispatcher.wake(row.project_id)
+  if (agent === undefined) core.dispatcher.entered(row)
   else core.dispatcher.send(row)
   return true
 }

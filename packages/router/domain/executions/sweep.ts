@@ -32,7 +32,10 @@ export async function expireQueued(core: Core): Promise<void> {
         at,
       }),
     )
-    if (row !== undefined) core.calls.settled(row)
+    if (row === undefined) continue
+    core.calls.settled(row)
+    // It counts no longer towards the limit of what may wait.
+    core.dispatcher.wake(row.project_id)
   }
   if (due.length > 0) core.eventLog.wake()
 }

@@ -8,7 +8,7 @@ const attemptLimit = 8
 
 /** It runs again, at this or another agent: only for a call that never started or that may run twice. */
 export async function requeue(core: Core, row: ExecutionRow, reason: string): Promise<void> {
-  core.calls.remove(row.id)
+  core.calls.remove(row)
   const at = new Date(core.clock.now())
   if (row.cancel_requested_at !== null) {
     return settleMove(core, row, {
@@ -39,7 +39,7 @@ export async function requeue(core: Core, row: ExecutionRow, reason: string): Pr
       data: { reason },
     }),
   )
-  if (moved === undefined) return
+  if (moved === undefined) return core.dispatcher.wake(row.project_id)
   core.log.notice({ execution_id: row.id, attempt: row.attempt, reason }, 'the call was queued again')
   core.eventLog.wake()
   core.dispatcher.queued(row)
@@ -48,7 +48,7 @@ export async function requeue(core: Core, row: ExecutionRow, reason: string): Pr
 
 /** Nobody knows whether it ran: a person must look (`xeroctl exec resolve`). */
 export async function markAmbiguous(core: Core, row: ExecutionRow, reason: string): Promise<void> {
-  core.calls.remove(row.id)
+  core.calls.remove(row)
   const at = new Date(core.clock.now())
   core.log.warning(
     { execution_id: row.id, attempt: row.attempt, agent_id: row.agent_id, reason },
@@ -66,7 +66,7 @@ export async function markAmbiguous(core: Core, row: ExecutionRow, reason: strin
 
 /** It did not run and will not. */
 export async function giveUp(core: Core, row: ExecutionRow, code: string, message: string): Promise<void> {
-  core.calls.remove(row.id)
+  core.calls.remove(row)
   const at = new Date(core.clock.now())
   await settleMove(core, row, {
     to: 'failed',
@@ -80,6 +80,8 @@ export async function giveUp(core: Core, row: ExecutionRow, code: string, messag
 
 async function settleMove(core: Core, row: ExecutionRow, move: Move): Promise<void> {
   const moved = await core.store.db.transaction().execute((tx) => moveExecution(tx, row.id, move))
+  // Its place is free, whoever ended the call.
+  core.dispatcher.wake(row.project_id)
   if (moved === undefined) return
   core.calls.settled(moved)
   core.eventLog.wake()
