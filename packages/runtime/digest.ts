@@ -1,4 +1,4 @@
-import { createHash, hash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import { canonicalJson } from '@xerotier/protocol/canonical.ts'
 
 /** SHA-256 of a UTF-8 text, hex. */
@@ -8,7 +8,7 @@ export function sha256Hex(text: string): string {
 
 /** SHA-256 of bytes. */
 export function sha256(bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(bytes).digest()
+  return hash('sha256', bytes, 'buffer')
 }
 
 /** SHA-256 of the canonical JSON of a value, hex: what every digest of ours is. @throws TypeError when JSON cannot hold it. */

@@ -201,6 +201,15 @@ test('another attempt or lease epoch is fenced', async () => {
   await agent.next('result_ack')
 })
 
+test("an agent's wrong clock spoils neither its result nor anybody else's", async () => {
+  const { agent, workspace } = await serving()
+  for (const at of [-1e15, 9e15]) {
+    const waiting = submit(workspace, 't_read', 10)
+    await agent.send([resultOf(await agent.next('dispatch'), { started_at: at, finished_at: at })])
+    assert.equal((await waiting).state, 'completed')
+  }
+})
+
 test('a manifest whose digests do not hold is refused whole', async () => {
   const { agent } = await enrolled()
   const good = manifestOf([toolOf('t_read')])

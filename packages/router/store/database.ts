@@ -15,11 +15,18 @@ export interface Store {
   close(): Promise<void>
 }
 
+/**
+ * Every query here is meant to follow an index. Bitmap scans of the small partial indexes visit each row that ever was
+ * queued or in flight until vacuum comes; index scans remember the dead ones. Young tables have no statistics yet.
+ */
+const planGuard = '-c enable_seqscan=off -c enable_bitmapscan=off -c jit=off'
+
 export function openStore(databaseUrl: string, options: { connections: number; onError(error: Error): void }): Store {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: options.connections,
     application_name: 'xerotier-router',
+    options: planGuard,
   })
   // An idle connection that Postgres closes must not end the process.
   pool.on('error', options.onError)

@@ -1,19 +1,21 @@
 import type { AcceptedFrame } from '@xerotier/protocol/frames/accepted.ts'
 import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
+import { agentTime } from './agent-time.ts'
 
 /** The agent started the call. Joins the next lane commit; nobody waits for it. */
 export async function acceptCall(core: Core, agent: OnlineAgent, frame: AcceptedFrame): Promise<void> {
   const call = core.calls.get(frame.execution_id)
   if (call === undefined || call.agent.id !== agent.id || call.row.attempt !== frame.attempt) return
-  const startedAt = new Date(frame.started_at)
+  const now = core.clock.now()
+  const startedAt = agentTime(frame.started_at, now)
   const written = await core.lanes.commit('accept', {
     id: frame.execution_id,
     agent_id: agent.id,
     attempt: frame.attempt,
     lease_epoch: frame.lease_epoch,
     started_at: startedAt.toISOString(),
-    at: new Date(core.clock.now()).toISOString(),
+    at: new Date(now).toISOString(),
   })
   if (!written) return
   call.row.state = 'running'

@@ -10,8 +10,17 @@ export function callDigest(
     'id' | 'project_id' | 'workspace_id' | 'tool' | 'schema_digest' | 'args' | 'risk' | 'policy_version'
   >,
 ): string {
-  const { id, ...rest } = row
-  const tuple: CallTuple = { execution_id: id, ...rest }
+  const { id, project_id, workspace_id, tool, schema_digest, args, risk, policy_version } = row
+  const tuple: CallTuple = {
+    execution_id: id,
+    project_id,
+    workspace_id,
+    tool,
+    schema_digest,
+    args,
+    risk,
+    policy_version,
+  }
   return sha256Hex(callText(tuple, canonicalArguments(row.args)))
 }
 

@@ -5,6 +5,7 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
 import { newId } from '../ids.ts'
+import { agentTime } from './agent-time.ts'
 
 /** Stores a piece; it may be acknowledged once this resolves. A piece beyond the limits, or of a call that is not here, is dropped. */
 export async function storeOutput(core: Core, agent: OnlineAgent, frame: OutputFrame | ArtifactFrame): Promise<void> {
@@ -18,7 +19,7 @@ export async function storeOutput(core: Core, agent: OnlineAgent, frame: OutputF
     attempt: frame.attempt,
     seq: frame.seq,
     stream: frame.stream === 'stdout' ? 1 : 2,
-    at: new Date(frame.at).toISOString(),
+    at: agentTime(frame.at, core.clock.now()).toISOString(),
     data: Buffer.from(frame.data.buffer, frame.data.byteOffset, frame.data.byteLength),
   })
   core.eventLog.wake()

@@ -4,6 +4,7 @@ import type { Settlement } from '../../store/lanes/parts.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
+import { agentTime } from './agent-time.ts'
 import { requeue } from './unfinished.ts'
 
 const stateOf = {
@@ -39,8 +40,8 @@ export async function settleCall(core: Core, agent: OnlineAgent, frame: ResultFr
     stdout_bytes: frame.stdout_bytes,
     stderr_bytes: frame.stderr_bytes,
     truncated: frame.truncated,
-    started_at: frame.started_at === null ? null : new Date(frame.started_at).toISOString(),
-    finished_at: new Date(frame.finished_at).toISOString(),
+    started_at: frame.started_at === null ? null : agentTime(frame.started_at, now).toISOString(),
+    finished_at: agentTime(frame.finished_at, now).toISOString(),
     at: new Date(now).toISOString(),
   }
   const written = await core.lanes.commit('settle', item)
@@ -66,8 +67,8 @@ function settledRow(row: ExecutionRow, item: Settlement, frame: ResultFrame): Ex
     stdout_bytes: item.stdout_bytes,
     stderr_bytes: item.stderr_bytes,
     truncated: item.truncated,
-    started_at: frame.started_at === null ? row.started_at : new Date(frame.started_at),
-    finished_at: new Date(frame.finished_at),
+    started_at: item.started_at === null ? row.started_at : new Date(item.started_at),
+    finished_at: new Date(item.finished_at),
   }
 }
 

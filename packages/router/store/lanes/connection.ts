@@ -37,12 +37,11 @@ export async function openLaneConnection(databaseUrl: string): Promise<LaneConne
         if (items === undefined) byPart.set(part, [item])
         else items.push(item)
       }
-      const values: unknown[][] = []
+      const values: unknown[] = []
       for (const name of partNames) {
         const items = byPart.get(name)
         if (items === undefined) continue
-        for (const [column] of parts[name].columns)
-          values.push(items.map((item) => (item as unknown as Record<string, unknown>)[column]))
+        for (const [column, type] of parts[name].columns) values.push(arrayOf(items as never[], column, type))
       }
       const statement = statementFor(new Set(byPart.keys()))
       const { rows } = await client.query<[string, string]>({ ...statement, values, rowMode: 'array' })
@@ -76,4 +75,21 @@ async function connect(databaseUrl: string): Promise<pg.Client> {
   await client.connect()
   await client.query('set synchronous_commit = on')
   return client
+}
+
+/** Types whose text needs no quotes inside an array. */
+const plainTypes = new Set(['uuid', 'int', 'bigint', 'smallint', 'boolean', 'timestamptz'])
+
+/** One column of the items as a Postgres array literal: pg's own escaping, element by element, costs several times as much. */
+function arrayOf(items: readonly Record<string, unknown>[], column: string, type: string): unknown {
+  if (type === 'bytea') return items.map((item) => item[column])
+  let text = '{'
+  for (const item of items) {
+    const value = item[column]
+    if (text.length > 1) text += ','
+    if (value === null || value === undefined) text += 'NULL'
+    else if (plainTypes.has(type)) text += value
+    else text += `"${(value as string).replace(/["\\]/g, '\\$&')}"`
+  }
+  return `${text}}`
 }
