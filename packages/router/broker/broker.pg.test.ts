@@ -7,6 +7,7 @@ import { type BareAgent, bareAgent, enrollBare, manifestOf, newAgentKeys, toolOf
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { packMessage } from '@xerotier/runtime/msgpack.ts'
+import pg from 'pg'
 
 setFlagsFromString('--expose-gc')
 const gc = runInNewContext('gc') as () => void
@@ -227,6 +228,90 @@ test('another version of the wire is told so', async () => {
   const { agent, enrollment } = await enrolled()
   await agent.send([{ t: 'hello', agent_id: enrollment.agent_id }], { session: '', v: 2 })
   assert.equal((await agent.next('session_refused')).code, 'version_unsupported')
+})
+
+test('a frame whose type cannot even be read as text stops nobody', async () => {
+  const { agent } = await serving()
+  await agent.send([{ t: { toString: 1 } }])
+  await stillServes()
+})
+
+/** Runs `work` with a connection of its own to the router's database. */
+async function withDatabase(work: (db: pg.Client) => Promise<void>): Promise<void> {
+  const db = new pg.Client({ connectionString: system.database.url })
+  await db.connect()
+  try {
+    await work(db)
+  } finally {
+    await db.end()
+  }
+}
+
+test('an agent that is revoked while its session is being opened is told to enroll again', async () => {
+  const { agent, enrollment } = await enrolled()
+  const id = enrollment.agent_id
+  await withDatabase(async (db) => {
+    const state = async () => (await db.query('select state from agents where id = $1', [id])).rows[0].state
+    // The lease is on record by then, and the bindings cannot be read.
+    await db.query('begin; lock table workspace_agent_bindings in access exclusive mode')
+    const welcomed = agent.offer()
+    while ((await state()) !== 'active');
+    const revoked = system.client.call('agents.revokeCredentials', { params: { id } })
+    while ((await state()) !== 'suspended');
+    await db.query('commit')
+    await Promise.all([welcomed, revoked])
+    await agent.next('reenroll')
+    assert.equal(system.router.core.fleet.get(id), undefined)
+  })
+})
+
+const renewal = (agent: BareAgent, in_flight: unknown[] = [], tools = [toolOf('t_read')]) => ({
+  t: 'lease_renewal',
+  lease_epoch: agent.leaseEpoch,
+  manifest_hash: manifestOf(tools).manifest_hash,
+  manifest_version: 1,
+  manifest: manifestOf(tools),
+  in_flight,
+  draining: false,
+})
+
+test('an at-most-once call that renewals leave out goes again only when a new session proves that it never arrived', async () => {
+  const tools = [toolOf('t_write', { risk: 'write' })]
+  const { agent, workspace } = await serving(tools)
+  await submit(workspace, 't_write')
+  const first = await agent.next('dispatch')
+  for (let i = 0; i < 2; i++) {
+    await agent.send([renewal(agent, [], tools)])
+    await agent.next('lease')
+  }
+  await agent.send([renewal(agent, [], tools)])
+  assert.equal((await agent.next('session_refused', 'dispatch')).t, 'session_refused')
+  await agent.open()
+  const second = await agent.next('dispatch')
+  assert.deepEqual([second.execution_id, second.attempt], [first.execution_id, 2])
+  await agent.send([resultOf(second)])
+  assert.equal((await agent.next('result_ack')).ok, true)
+})
+
+test('an artifact that could not be stored is asked for again before the result counts', async () => {
+  const { agent, workspace } = await serving()
+  const { id } = await submit(workspace)
+  const call = await agent.next('dispatch')
+  const artifact = { t: 'artifact', ...refOf(call), seq: 0, name: 'stdout.log', at: Date.now(), data: randomBytes(9) }
+  await withDatabase(async (db) => {
+    await db.query('alter table artifact_chunks rename to away')
+    await agent.send([artifact, resultOf(call)])
+    assert.equal((await agent.next('session_refused', 'result_ack')).t, 'session_refused')
+    await db.query('alter table away rename to artifact_chunks')
+  })
+  assert.equal((await show(id)).state, 'dispatched')
+  await agent.open({ in_flight: [{ ...refOf(call), status: 'settled' }] })
+  await agent.send([artifact, resultOf(call)])
+  assert.equal((await agent.next('result_ack')).ok, true)
+  assert.deepEqual(
+    (await show(id)).artifacts.map((one) => [one.name, one.bytes]),
+    [['stdout.log', 9]],
+  )
 })
 
 test('truncated, oversized and unknown messages are dropped and the session lives', async () => {

@@ -1,4 +1,5 @@
 // The data plane: one CurveZMQ ROUTER socket, one reader, one writer, a session per agent.
+import type { KeyObject } from 'node:crypto'
 import { type AgentFrame, agentFrameSchema } from '@xerotier/protocol/frames/agent-frame.ts'
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
@@ -7,9 +8,11 @@ import { verifySignature } from '@xerotier/runtime/ed25519.ts'
 import { unpackMessage } from '@xerotier/runtime/msgpack.ts'
 import { Context, Router } from 'zeromq'
 import { closeSession } from '../domain/agents/close-session.ts'
-import { openSession } from '../domain/agents/open-session.ts'
+import type { EnrolledAgent } from '../domain/agents/enrolled.ts'
+import { holdsLease, openSession } from '../domain/agents/open-session.ts'
 import { tellPauses } from '../domain/agents/tell-pauses.ts'
 import type { Core } from '../domain/core.ts'
+import { cancelled } from '../domain/executions/reconcile.ts'
 import { tellBindings } from '../domain/workspaces/tell-bindings.ts'
 import { onAccepted } from './frames/accepted.ts'
 import { onGoodbye } from './frames/goodbye.ts'
@@ -71,6 +74,8 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
   const sessions = new Map<string, Session>()
   /** Connections without a session that we answer; only as long as an answer is queued. */
   const handshakes = createHandshakes(core)
+  /** Sessions being opened, by agent: one after the other, so that what the later connection says stands. */
+  const opening = new Map<string, Promise<void>>()
   const writer = createWriter(socket, (outlet, error) => {
     const session = sessions.get(outlet.routingId.toString('latin1'))
     if (session !== undefined && session.outlet === outlet) end(session, 'unreachable')
@@ -135,13 +140,17 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
       session,
       reply: (frame) => writer.send(session.outlet, frame),
       end: (reason) => end(session, reason),
+      begin(reason) {
+        writer.send(session.outlet, { t: 'session_refused', code: 'session_unknown', message: reason })
+        end(session, reason)
+      },
     }
     for (const raw of f) {
       const frame = agentFrameSchema.safeParse(raw)
       if (!frame.success) {
         probe.refused('frame_invalid', {
           agent_id: session.agent.id,
-          frame: String((raw as { t?: unknown } | null)?.t).slice(0, 32),
+          frame: nameOf(raw),
         })
         continue
       }
@@ -216,6 +225,23 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
       verifySignature(key, Buffer.concat([prefix, body]), signature),
     )
     if ('refusal' in proved) return refuse(routingId, proved.refusal, proved.message, { agent_id: proof.agent_id })
+    const turn = (opening.get(proof.agent_id) ?? Promise.resolve())
+      .catch(() => {})
+      .then(() => open(routingKey, routingId, proof, proved))
+    opening.set(proof.agent_id, turn)
+    try {
+      await turn
+    } finally {
+      if (opening.get(proof.agent_id) === turn) opening.delete(proof.agent_id)
+    }
+  }
+
+  async function open(
+    routingKey: string,
+    routingId: Buffer,
+    proof: Extract<AgentFrame, { t: 'proof' }>,
+    proved: { agent: EnrolledAgent; key: KeyObject },
+  ): Promise<void> {
     const outlet: Outlet = { routingId, session: crypto.randomUUID(), sent: 0, queue: [] }
     let session: Session | undefined
     const opened = await openSession(core, proved.agent, proof, {
@@ -232,7 +258,7 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
       return refuse(routingId, 'identity_mismatch', 'The proof does not fit an enrolled agent.', {
         agent_id: proof.agent_id,
       })
-    const { agent, leaseTtlMs, bindings, forget, cancel } = opened
+    const { agent, leaseTtlMs, bindings, forget } = opened
     session = {
       outlet,
       agent,
@@ -252,7 +278,6 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
       paused: [...agent.paused].map((workspace_id) => ({ workspace_id })),
       forget,
     })
-    for (const call of cancel) writer.send(outlet, { t: 'cancel', ...call })
     core.fleet.join(agent)
     core.log.notice(
       { agent_id: agent.id, agent: agent.name, lease_epoch: agent.leaseEpoch, tools: agent.tools.size },
@@ -260,12 +285,21 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
     )
     core.dispatcher.wake(agent.projectId)
     // What changed while the session was being opened reached the record, and nobody here.
+    if (!(await holdsLease(core, agent))) return agent.drop('the credentials of the agent were revoked', true)
+    for (const call of await cancelled(core, agent)) writer.send(outlet, { t: 'cancel', ...call })
     await tellBindings(core, agent.id)
     await tellPauses(core, agent.id)
   }
 
   const reading = (async () => {
-    for await (const parts of socket) receive(parts)
+    for await (const parts of socket) {
+      try {
+        receive(parts)
+      } catch (error) {
+        // No message may end the reading for everybody.
+        core.log.error({ error }, 'a message could not be handled')
+      }
+    }
   })()
   reading.catch((error) => core.log.critical({ error }, 'the data plane stopped reading'))
 
@@ -289,4 +323,10 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
       await zap.close()
     },
   }
+}
+
+/** What a frame says that it is, for the log: whatever else an agent puts there is not looked at. */
+function nameOf(raw: unknown): string {
+  const name = (raw as { t?: unknown } | null)?.t
+  return typeof name === 'string' ? name.slice(0, 32) : typeof name
 }

@@ -10,26 +10,27 @@ export interface OutputAcks {
   received(call: CallRef, seq: number): void
   /** @returns the highest seq up to which everything received is stored, or undefined when an earlier piece is missing */
   stored(call: CallRef, seq: number): number | undefined
-  forget(executionId: string): void
+  forget(call: CallRef): void
 }
 
 export function createOutputAcks(): OutputAcks {
   const tracks = new Map<string, Track>()
+  const keyOf = (call: CallRef) => `${call.execution_id} ${call.attempt}`
   return {
     received(call, seq) {
-      const track = tracks.get(call.execution_id) ?? { pending: new Set(), highest: -1 }
-      tracks.set(call.execution_id, track)
+      const track = tracks.get(keyOf(call)) ?? { pending: new Set(), highest: -1 }
+      tracks.set(keyOf(call), track)
       track.pending.add(seq)
       track.highest = Math.max(track.highest, seq)
     },
     stored(call, seq) {
-      const track = tracks.get(call.execution_id)
+      const track = tracks.get(keyOf(call))
       if (track === undefined) return seq
       track.pending.delete(seq)
       let up = track.highest
       for (const pending of track.pending) up = Math.min(up, pending - 1)
       return up >= 0 ? up : undefined
     },
-    forget: (executionId) => void tracks.delete(executionId),
+    forget: (call) => void tracks.delete(keyOf(call)),
   }
 }

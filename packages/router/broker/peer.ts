@@ -9,4 +9,6 @@ export interface Peer {
   reply(frame: RouterFrame): void
   /** Ends the session. */
   end(reason: string): void
+  /** Ends the session and asks the agent for another at once: what both sides have is then compared anew. */
+  begin(reason: string): void
 }

@@ -32,13 +32,11 @@ export function createWriter(socket: Router, unreachable: (outlet: Outlet, error
         frames.length > 0;
         frames = outlet.queue.splice(0, limits.framesPerMessage)
       ) {
-        for (const body of messages(outlet, frames)) {
-          try {
-            await socket.send([outlet.routingId, body])
-          } catch (error) {
-            outlet.queue.length = 0
-            unreachable(outlet, error)
-          }
+        try {
+          for (const body of messages(outlet, frames)) await socket.send([outlet.routingId, body])
+        } catch (error) {
+          outlet.queue.length = 0
+          unreachable(outlet, error)
         }
       }
     }

@@ -5,10 +5,11 @@ import type { Peer } from '../peer.ts'
 
 /** The heartbeat: extends the lease, takes a changed manifest, reconciles what runs. */
 export async function onLeaseRenewal(
-  { core, session, reply }: Peer,
+  { core, session, reply, begin }: Peer,
   frame: z.infer<typeof leaseRenewalFrame>,
 ): Promise<void> {
   if (frame.lease_epoch !== session.agent.leaseEpoch) return
-  const { forget } = await renewLease(core, session.agent, session.leaseTtlMs, frame)
+  const { forget, doubt } = await renewLease(core, session.agent, session.leaseTtlMs, frame)
+  if (doubt !== undefined) return begin(doubt)
   reply({ t: 'lease', lease_epoch: session.agent.leaseEpoch, lease_ttl_ms: session.leaseTtlMs, forget })
 }

@@ -6,11 +6,12 @@ import type { Peer } from '../peer.ts'
 export async function onResult({ core, session, reply }: Peer, frame: ResultFrame): Promise<void> {
   const artifacts = session.artifacts.get(frame.execution_id)
   if (artifacts !== undefined) {
+    // One that could not be stored is thrown here: the result comes again, after it.
     await artifacts
     session.artifacts.delete(frame.execution_id)
   }
   const ok = await settleCall(core, session.agent, frame)
-  session.outputAcks.forget(frame.execution_id)
+  session.outputAcks.forget(frame)
   const { execution_id, attempt, lease_epoch } = frame
   reply({ t: 'result_ack', execution_id, attempt, lease_epoch, ok })
 }

@@ -8,7 +8,7 @@ import { appendEvents, type NewEvent } from '../../store/events.ts'
 import type { Core } from '../core.ts'
 import { reconcileSession } from '../executions/reconcile.ts'
 import { bindingsOf } from '../workspaces/tell-bindings.ts'
-import { closeSession } from './close-session.ts'
+import { closeSession, dropCalls } from './close-session.ts'
 import type { EnrolledAgent } from './enrolled.ts'
 import { type OnlineAgent, turns } from './fleet.ts'
 import { pausesOf } from './tell-pauses.ts'
@@ -23,7 +23,6 @@ export interface OpenedSession {
   leaseTtlMs: number
   bindings: Binding[]
   forget: CallRef[]
-  cancel: CallRef[]
 }
 
 /** @returns undefined when the agent was deleted or suspended meanwhile */
@@ -103,8 +102,25 @@ export async function openSession(
     send: connection.send,
     drop: connection.drop,
   }
-  const { forget, cancel } = await reconcileSession(core, agent, proof.in_flight)
+  const forget = await reconcileSession(core, agent, proof.in_flight).catch((error) => {
+    // No session comes of it: what it took back must be left to the sweep.
+    dropCalls(core, agent)
+    throw error
+  })
   core.absences.ended(agent.id)
   core.eventLog.wake()
-  return { agent, leaseTtlMs, bindings, forget, cancel }
+  return { agent, leaseTtlMs, bindings, forget }
+}
+
+/** Whether the record still gives this session the lease: an agent may be revoked while its session is being opened. */
+export async function holdsLease(core: Core, agent: OnlineAgent): Promise<boolean> {
+  const row = await core.store.db
+    .selectFrom('agents')
+    .select('id')
+    .where('id', '=', agent.id)
+    .where('lease_epoch', '=', agent.leaseEpoch)
+    .where('deleted_at', 'is', null)
+    .where('state', '!=', 'suspended')
+    .executeTakeFirst()
+  return row !== undefined
 }

@@ -7,13 +7,16 @@ import { reconcileRenewal } from '../executions/reconcile.ts'
 import { manifestFault } from './check-manifest.ts'
 import type { OnlineAgent } from './fleet.ts'
 
-/** Extends the lease; takes a changed manifest whole, or keeps the old one and says so. */
+/**
+ * Extends the lease; takes a changed manifest whole, or keeps the old one and says so.
+ * @returns the calls that the agent must forget, or why its session must begin anew
+ */
 export async function renewLease(
   core: Core,
   agent: OnlineAgent,
   leaseTtlMs: number,
   frame: z.infer<typeof leaseRenewalFrame>,
-): Promise<{ forget: CallRef[] }> {
+): Promise<{ forget: CallRef[]; doubt?: string | undefined }> {
   const now = core.clock.now()
   const at = new Date(now)
   agent.leaseExpiresAt = now + leaseTtlMs
@@ -43,7 +46,7 @@ export async function renewLease(
     agent.draining = true
     events.push({ ...about, kind: 'agent.draining' })
   }
-  await core.store.db.transaction().execute(async (tx) => {
+  const renewed = await core.store.db.transaction().execute(async (tx) => {
     const row = await tx
       .updateTable('agents')
       .set({
@@ -66,9 +69,12 @@ export async function renewLease(
       .executeTakeFirst()
     // A renewal that a goodbye or a revocation overtook changes nothing.
     if (row !== undefined) await appendEvents(tx, events)
+    return row !== undefined
   })
+  if (!renewed && core.fleet.get(agent.id) === agent)
+    return { forget: [], doubt: 'The lease is not on record any more.' }
   if (events.length > 0) core.eventLog.wake()
-  const forget = await reconcileRenewal(core, agent, frame.in_flight)
+  const { forget, doubt } = await reconcileRenewal(core, agent, frame.in_flight, now)
   if (changed) core.dispatcher.wake(agent.projectId)
-  return { forget }
+  return { forget, doubt }
 }

@@ -10,13 +10,9 @@ const missesAllowed = 2
 
 /**
  * Called with the list of a proof: takes back what is really there, puts back what never started.
- * @returns the calls that the agent must stop and forget, and those whose cancellation it may have missed
+ * @returns the calls that the agent must stop and forget
  */
-export async function reconcileSession(
-  core: Core,
-  agent: OnlineAgent,
-  inFlight: InFlight[],
-): Promise<{ forget: CallRef[]; cancel: CallRef[] }> {
+export async function reconcileSession(core: Core, agent: OnlineAgent, inFlight: InFlight[]): Promise<CallRef[]> {
   const rows = await core.store.db
     .selectFrom('executions')
     .selectAll()
@@ -24,13 +20,13 @@ export async function reconcileSession(
     .where('state', 'in', ['dispatched', 'running'])
     .execute()
   const reported = new Map(inFlight.map((call) => [call.execution_id, call]))
-  const cancel: CallRef[] = []
+  const has = (row: ExecutionRow) => reported.get(row.id)?.attempt === row.attempt
+  // First, and at once: while the others are put back, the sweep must not take these for orphans.
+  for (const row of rows)
+    if (has(row)) core.calls.add({ row, agent, sentAt: core.clock.now(), missed: 0, outputBytes: 0 })
   for (const row of rows) {
-    const call = reported.get(row.id)
-    if (call !== undefined && call.attempt === row.attempt) {
-      core.calls.add({ row, agent, sentAt: core.clock.now(), missed: 0, outputBytes: 0 })
-      if (row.cancel_requested_at !== null) cancel.push(refOf(row))
-    } else if (!row.at_most_once || row.journal_id === agent.journalId) {
+    if (has(row)) continue
+    if (!row.at_most_once || row.journal_id === agent.journalId) {
       // Its journal is whole and does not know the call (or the call may run twice): it never started here.
       await requeue(core, row, 'the agent does not have it')
     } else {
@@ -41,26 +37,51 @@ export async function reconcileSession(
       )
     }
   }
-  return { forget: await unwanted(core, agent, inFlight), cancel }
+  return unwanted(core, agent, inFlight)
 }
 
-/** Called with the list of a renewal. */
-export async function reconcileRenewal(core: Core, agent: OnlineAgent, inFlight: InFlight[]): Promise<CallRef[]> {
+/** Calls in flight at the agent that somebody wants cancelled: it may not have been told. Read when its session stands. */
+export async function cancelled(core: Core, agent: OnlineAgent): Promise<CallRef[]> {
+  const rows = await core.store.db
+    .selectFrom('executions')
+    .select(['id', 'attempt', 'lease_epoch', 'cancel_requested_at'])
+    .where('agent_id', '=', agent.id)
+    .where('state', 'in', ['dispatched', 'running'])
+    .where('cancel_requested_at', 'is not', null)
+    .execute()
+  for (const row of rows) {
+    const call = core.calls.get(row.id)
+    if (call !== undefined) call.row.cancel_requested_at = row.cancel_requested_at
+  }
+  return rows.map(({ id, attempt, lease_epoch }) => ({ execution_id: id, attempt, lease_epoch }))
+}
+
+/**
+ * Called with the list of a renewal, and when that came, ms.
+ * @returns the calls that the agent must stop and forget, and why its session must begin anew, if it must
+ */
+export async function reconcileRenewal(
+  core: Core,
+  agent: OnlineAgent,
+  inFlight: InFlight[],
+  at: number,
+): Promise<{ forget: CallRef[]; doubt?: string }> {
+  // A slower one overtaken by the next says nothing new.
+  if (at < agent.reportedAt) return { forget: [] }
   const reported = new Set(inFlight.map((call) => call.execution_id))
   const previousReport = agent.reportedAt
   agent.reported = reported
-  agent.reportedAt = core.clock.now()
+  agent.reportedAt = at
   for (const id of [...agent.inFlight]) {
     const call = core.calls.get(id)
     if (call === undefined || reported.has(id) || call.sentAt === 0 || call.sentAt >= previousReport) continue
     call.missed += 1
-    if (call.missed >= missesAllowed) await requeue(core, call.row, 'the agent never received it')
+    if (call.missed < missesAllowed) continue
+    // Its dispatch may still be on the way. Only a new session proves that it never arrives: it ends with its connection.
+    if (call.row.at_most_once) return { forget: [], doubt: 'A call that was sent did not arrive.' }
+    await requeue(core, call.row, 'the agent never received it')
   }
-  return unwanted(
-    core,
-    agent,
-    inFlight.filter((call) => !agent.inFlight.has(call.execution_id)),
-  )
+  return { forget: await unwanted(core, agent, inFlight) }
 }
 
 /** Of what the agent has: what the record holds ended, or given to another attempt. An ambiguous call may still be answered. */
@@ -88,8 +109,4 @@ async function unwanted(core: Core, agent: OnlineAgent, inFlight: InFlight[]): P
       return !wanted
     })
     .map(({ execution_id, attempt, lease_epoch }) => ({ execution_id, attempt, lease_epoch }))
-}
-
-function refOf(row: ExecutionRow): CallRef {
-  return { execution_id: row.id, attempt: row.attempt, lease_epoch: row.lease_epoch }
 }
