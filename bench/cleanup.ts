@@ -2,22 +2,28 @@
 
 export interface Cleanup {
   defer(undo: () => unknown): void
-  /** Undoes everything deferred so far. Each step runs, whatever the others do. */
+  /** Undoes everything, once. Each step runs, whatever the others do. */
   run(): Promise<void>
 }
 
 export function createCleanup(): Cleanup {
   const steps: (() => unknown)[] = []
+  let running: Promise<void> | undefined
+  const run = async () => {
+    for (let undo = steps.pop(); undo !== undefined; undo = steps.pop()) {
+      try {
+        await undo()
+      } catch (error) {
+        console.error(`cleaning up: ${(error as Error).message}`)
+      }
+    }
+  }
   return {
     defer: (undo) => void steps.push(undo),
-    async run() {
-      for (let undo = steps.pop(); undo !== undefined; undo = steps.pop()) {
-        try {
-          await undo()
-        } catch (error) {
-          console.error(`cleaning up: ${(error as Error).message}`)
-        }
-      }
+    run() {
+      // A signal and the failure that it causes both come here: the second must wait for the first.
+      running ??= run()
+      return running
     },
   }
 }

@@ -9,15 +9,17 @@ import { cpuSeconds, ownCpuSeconds } from './proc.ts'
 import { columns, shown } from './table.ts'
 
 const many = 64
+/** V8 is still compiling the router for this long: a fresh one does two thirds of what a warm one does. */
+const warmUpMs = 10_000
 
 export async function measureEcho(bench: Bench): Promise<Report> {
   const system = await bench.system()
   const calls = openEchoCalls(system.router, system.workspace, many)
   try {
     const floorsAlone = await bench.floorsAlone()
+    const crowd = await crowded(system, calls)
     await closedLoop(1, { calls: 300 }, calls.call)
     const alone = await closedLoop(1, { calls: 1_000 }, calls.call)
-    const crowd = await crowded(system, calls)
     const floorsMany = await measureFloors(bench.cleanup, system.router.postgres.url, calls, many, 2_000)
     return {
       figures: [...aloneFigures(alone, floorsAlone), ...crowdFigures(crowd.timings, floorsMany)],
@@ -89,7 +91,7 @@ async function crowded({ router, agent }: System, calls: EchoCalls): Promise<{ t
   try {
     await settleCounters(calls)
     const before = await watch.read()
-    const warm = await closedLoop(many, { ms: 2_000 }, calls.call)
+    const warm = await closedLoop(many, { ms: warmUpMs }, calls.call)
     const processes = {
       router: () => ownCpuSeconds(router.process.pid),
       postgres: () => cpuSeconds(router.postgres.pid),

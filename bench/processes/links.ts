@@ -6,6 +6,7 @@ import type { Outbox } from '@xerotier/link/outbox.ts'
 import { systemChance } from '@xerotier/runtime/chance.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { createLog } from '@xerotier/runtime/log.ts'
+import { context } from 'zeromq'
 
 export interface LinksSettings {
   baseUrl: string
@@ -14,6 +15,8 @@ export interface LinksSettings {
 }
 
 const { baseUrl, apiKey, agents } = JSON.parse(process.env.XEROTIER_BENCH_SETTINGS ?? '') as LinksSettings
+// Each link has a socket and two for its events; libzmq allows 1023 unless told.
+context.maxSockets = 4096
 const client = createClient({ baseUrl, apiKey })
 const log = createLog({ level: 'error', name: 'links' })
 const manifest = manifestOf([toolOf('bench_nothing')])
