@@ -207,6 +207,29 @@ test('items wait for a database that comes back, and nothing is stored twice', a
   assert.deepEqual(await kindsOf(item.id), ['execution.dispatched', 'execution.completed'])
 })
 
+test('no item waits longer than it may for a database that stays away, and closing does not wait for it', async () => {
+  const away = await cloneDatabase()
+  const options = { lanes: 2, patienceMs: 300, clock: systemClock, log: silentLog }
+  const waiting = await openLanes({ databaseUrl: away.url, ...options })
+  const name = new URL(away.url).pathname.slice(1)
+  await db.query(`alter database "${name}" allow_connections false`)
+  await db.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name])
+  const commit = () => waiting.commit('submit', submission())
+  const first = [commit(), commit()]
+  // One lane takes these, the other the next, and nobody the last.
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+  const second = commit()
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+  const answers = await Promise.allSettled([...first, second, commit()])
+  assert.deepEqual(
+    answers.map((answer) => answer.status),
+    ['rejected', 'rejected', 'rejected', 'rejected'],
+  )
+  await waiting.close()
+  await db.query(`alter database "${name}" allow_connections true`)
+  await away.drop()
+})
+
 test('every mix of parts finds its rows by index', async () => {
   const client = new pg.Client({ connectionString: url, options: planGuard })
   await client.connect()

@@ -50,6 +50,7 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
   idle.push(...lanes)
   let committing = 0
   let scheduled = false
+  let closing = false
   let closed = false
 
   const schedule = () => {
@@ -116,19 +117,32 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
     }
   }
 
-  /** The database went away. Every part can be repeated (a condition fences each), so items wait for it as long as they may. */
+  /**
+   * The database went away. Every part can be repeated (a condition fences each), so items wait for it as long as they may;
+   * those that no lane has taken too, for none may be left to take them.
+   */
   async function retryLater(lane: LaneConnection, batch: Waiting[], error: unknown): Promise<void> {
     options.log.error({ error, items: batch.length }, 'the commit lane lost its database connection')
     for (;;) {
-      const now = options.clock.now()
-      const late = batch.filter((waiting) => closed || now - waiting.since > options.patienceMs)
-      for (const waiting of late) waiting.reject(error)
-      batch = batch.filter((waiting) => !late.includes(waiting))
+      const late = new Set<string>()
+      batch = inTime(batch, late, error)
+      for (const waiting of inTime(queue.splice(0), late, error)) queue.push(waiting)
       if (await lane.reconnect()) break
-      if (closed) return
+      if (closing && batch.length + queue.length === 0) return
       await new Promise<void>((resolve) => options.clock.after(100, resolve))
     }
     if (batch.length > 0) await commitBatch(lane, batch)
+  }
+
+  /** What may wait on. `late` collects the executions of the others: what follows a lost item must not be stored without it. */
+  function inTime(items: readonly Waiting[], late: Set<string>, error: unknown): Waiting[] {
+    const oldest = options.clock.now() - options.patienceMs
+    return items.filter((waiting) => {
+      if (waiting.since >= oldest && !late.has(waiting.item.id)) return true
+      late.add(waiting.item.id)
+      waiting.reject(error)
+      return false
+    })
   }
 
   return {
@@ -143,6 +157,7 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
       })
     },
     async close() {
+      closing = true
       while (queue.length + committing > 0) await new Promise((resolve) => setImmediate(resolve))
       closed = true
       await Promise.all(lanes.map((lane) => lane.close()))
