@@ -195,7 +195,13 @@ export function createLink(options: LinkOptions): Link {
       saving = false
       const results = unsaved
       unsaved = []
-      if (state !== 'closed') outbox.persist(results)
+      if (state === 'closed') return
+      try {
+        outbox.persist(results)
+      } catch (error) {
+        // It is in memory and on its way; after a crash now it would be reported as interrupted, which is true then.
+        log.critical({ error }, 'the journal cannot be written; results are not on disk')
+      }
     })
   }
 

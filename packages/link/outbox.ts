@@ -24,7 +24,7 @@ export interface Outbox {
   pending(): ResultFrame[]
   /** Calls begun by an earlier process and never settled. The owner settles each as `interrupted` at start. */
   interrupted(): CallRef[]
-  /** Writes undurable results to disk too: before the process ends. */
+  /** Writes every result to disk that is not there: before the process ends. */
   flush(): void
   close(): void
 }
@@ -156,7 +156,8 @@ export function openOutbox(path: string): Outbox {
     flush() {
       inTransaction(() => {
         sweep()
-        for (const [key, result] of results) if (!stored.has(key)) write(result)
+        // Also those of calls that have a row: `begin` made it, and without its result it would count as interrupted.
+        for (const result of results.values()) write(result)
       })
     },
     close: () => db.close(),
