@@ -55,6 +55,20 @@ test('a read asks nobody, a destructive and an irreversible call do', async () =
   }
 })
 
+test('approving and cancelling at once do not block each other', async () => {
+  for (let i = 0; i < 10; i++) {
+    const { id, approvalId } = await submit('stop')
+    const [approved, cancelled] = await Promise.allSettled([
+      approve(approvalId),
+      client.call('invocations.cancel', { params: { id } }),
+    ])
+    assert.equal(cancelled.status, 'fulfilled')
+    if (approved.status === 'rejected') assert.equal(approved.reason.code, 'approval_already_decided')
+    else await serving.answer(await serving.agent.next('dispatch'), { outcome: 'cancelled' })
+    assert.equal(await state(id), 'cancelled')
+  }
+})
+
 test('the grant that the agent gets covers exactly what was approved', async () => {
   const { id, approvalId } = await submit('stop')
   const approved = await approve(approvalId, { note: 'go' })

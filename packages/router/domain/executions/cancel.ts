@@ -19,6 +19,14 @@ export async function cancelCall(
   if (!uuidSchema.safeParse(executionId).success) throw new Fault('execution_not_found')
   const at = new Date(core.clock.now())
   const { row, done } = await core.store.db.transaction().execute(async (tx) => {
+    // The approval before the call, as everybody else does: two who lock in opposite orders wait for each other.
+    await tx
+      .selectFrom('approvals')
+      .select('id')
+      .where('execution_id', '=', executionId)
+      .where('project_id', '=', principal.projectId)
+      .forUpdate()
+      .execute()
     const current = await tx
       .selectFrom('executions')
       .selectAll()
