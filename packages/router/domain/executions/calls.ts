@@ -26,6 +26,7 @@ export interface Calls {
   get(executionId: string): LiveCall | undefined
   /** Forgets a live call and frees its place at the agent. Another attempt of it stays: this one is over, that one is not. */
   remove(row: Pick<ExecutionRow, 'id' | 'attempt'>): void
+  ids(): IterableIterator<string>
   readonly size: number
   /** Register before the frame can leave. */
   waitFor(executionId: string, ms: number): Waiter
@@ -53,6 +54,7 @@ export function createCalls(clock: Clock): Calls {
       live.delete(id)
       call.agent.inFlight.delete(id)
     },
+    ids: () => live.keys(),
     get size() {
       return live.size
     },

@@ -1,4 +1,5 @@
 // What time alone does to executions. Called every second; everything it needs stands in Postgres, so a restart forgets nothing.
+import { sql } from 'kysely'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
@@ -67,6 +68,8 @@ export async function sweepOrphans(core: Core): Promise<void> {
     .selectAll()
     .where('state', 'in', ['dispatched', 'running'])
     .where('dispatched_at', '<', new Date(now - settlingMs))
+    // However many are accounted for, they must not fill the page.
+    .where(sql<boolean>`id <> all(${[...core.calls.ids()]}::uuid[])`)
     .limit(perSweep)
     .execute()
   for (const row of rows) {
