@@ -40,6 +40,26 @@ test('at shutdown a call that may run only once is interrupted, and one that may
   await bench.close()
 })
 
+test('the next attempt of a forgotten call starts although its processes are still ending', async () => {
+  const bench = createBench(bundle, { maxConcurrent: 1 })
+  const first = bench.frame('slow_read', {})
+  bench.executions.dispatch([first])
+  await bench.until('accepted', first.execution_id)
+  bench.executions.forget(first)
+  const second = { ...first, attempt: first.attempt + 1 }
+  bench.executions.dispatch([second])
+  assert.deepEqual(
+    bench.executions.running().map((call) => call.attempt),
+    [second.attempt],
+  )
+  bench.executions.cancel(second)
+  const result = await bench.until('result', first.execution_id)
+  assert.deepEqual([result.attempt, result.outcome], [second.attempt, 'cancelled'])
+  await bench.executions.idle()
+  assert.equal(bench.frames.filter((frame) => frame.t === 'refused' || frame.t === 'result').length, 1)
+  await bench.close()
+})
+
 test('a call begun by a process that died is settled as interrupted by the next', () => {
   const folder = mkdtempSync(join(tmpdir(), 'xem-outbox-'))
   const path = join(folder, 'queue.sqlite')

@@ -50,6 +50,8 @@ const rememberedAttempts = 4096
 export function createExecutions(options: ExecutionsOptions): Executions {
   const { clock, log, link, outbox, meters, tracing } = options
   const calls = new Map<string, Call>()
+  /** Forgotten, and not yet at their end: the router counts their places as free and may give the next attempt already. */
+  const forgotten = new Set<Call>()
   const ended = new Set<string>()
   const idleWaiters: (() => void)[] = []
   let bindings: ReadonlyMap<string, Binding> = new Map()
@@ -137,7 +139,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
     const { execution_id, attempt, tool, workspace, traceparent } = call.frame
     const span = tracing.start('execute', traceparent, { execution_id, attempt, tool, workspace: workspace.workspace })
     const result = await call.run()
-    calls.delete(call.ref.execution_id)
+    if (!forgotten.delete(call)) calls.delete(call.ref.execution_id)
     const silent = call.ending === 'forget' || (call.ending === 'shutdown' && !call.atMostOnce)
     meters.ended({
       tool: call.tool.descriptor.name,
@@ -156,7 +158,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
     if (call.ending === 'forget') outbox.acknowledge(call.ref)
     // A call that may run again is left to the router at shutdown: an interrupted result would make it ambiguous.
     if (!silent) link.result(result, { durable: call.atMostOnce })
-    if (calls.size === 0) for (const done of idleWaiters.splice(0)) done()
+    if (calls.size + forgotten.size === 0) for (const done of idleWaiters.splice(0)) done()
   }
 
   function remember(ref: CallRef): void {
@@ -176,8 +178,13 @@ export function createExecutions(options: ExecutionsOptions): Executions {
       find(ref)?.end('cancel')
     },
     forget(ref) {
-      find(ref)?.log.notice({}, 'the router no longer wants this call')
-      find(ref)?.end('forget')
+      const call = find(ref)
+      if (call === undefined) return
+      call.log.notice({}, 'the router no longer wants this call')
+      if (call.atMostOnce) remember(ref)
+      calls.delete(ref.execution_id)
+      forgotten.add(call)
+      call.end('forget')
     },
     bind(next) {
       bindings = new Map(next.map((binding) => [binding.workspace_id, binding]))
@@ -190,7 +197,8 @@ export function createExecutions(options: ExecutionsOptions): Executions {
     drain() {
       draining = true
     },
-    idle: () => (calls.size === 0 ? Promise.resolve() : new Promise((resolve) => idleWaiters.push(resolve))),
+    idle: () =>
+      calls.size + forgotten.size === 0 ? Promise.resolve() : new Promise((resolve) => idleWaiters.push(resolve)),
     interrupt() {
       for (const call of calls.values()) call.end('shutdown')
     },
