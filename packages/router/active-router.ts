@@ -28,8 +28,13 @@ export async function becomeActive(databaseUrl: string, clock: Clock, log: Log):
     // Without a listener a lost connection would end the process.
     fresh.on('error', () => {})
     await fresh.connect()
-    const { rows } = await fresh.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [lockId])
-    if (rows[0]!.locked !== true) {
+    const { rows } = await fresh
+      .query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [lockId])
+      .catch(async (error) => {
+        await fresh.end().catch(() => {})
+        throw error
+      })
+    if (rows[0]!.locked !== true || released) {
       await fresh.end()
       return false
     }
@@ -46,14 +51,19 @@ export async function becomeActive(databaseUrl: string, clock: Clock, log: Log):
     while (!released) {
       try {
         if (await take()) return log.notice({}, 'the lock on the database is held again')
-        return lose()
+        return released ? undefined : lose()
       } catch {
         await pause(clock, pollMs / 4)
       }
     }
   }
 
-  for (let said = false; !(await take()); said = true) {
+  const standsBy = (error: unknown) => {
+    // The database that the active router loses comes back for both.
+    log.warning({ error }, 'the database is away; still standing by')
+    return false
+  }
+  for (let said = false; !(await (said ? take().catch(standsBy) : take())); said = true) {
     if (!said) log.notice({}, 'another router is active on this database; standing by')
     await pause(clock, pollMs)
   }
