@@ -156,7 +156,6 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
         },
       },
     })
-    started.push(() => core.calls.close())
     started.push(() => http.close())
     const url = await http.listen()
 

@@ -112,6 +112,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   acceptJsonOnly(app)
   await addOpenApi(app, options.version)
 
+  let closing = false
   const metrics = createHttpMetrics(options.registry)
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
@@ -137,6 +138,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       },
       'answered',
     )
+    // A connection that was in use when the server closed would be kept alive, and the server with it.
+    if (closing) setImmediate(() => app.server.closeIdleConnections())
     done()
   })
 
@@ -158,8 +161,12 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       return `${options.tls === undefined ? 'http' : 'https'}://${host}:${port}`
     },
     async close() {
+      closing = true
       streams.close()
-      await app.close()
+      const closed = app.close()
+      // Those who wait for the end of a call are answered with what is known.
+      core.calls.close()
+      await closed
     },
   }
 }
