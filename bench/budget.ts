@@ -49,59 +49,82 @@ export async function measureBudget(bench: Bench): Promise<Report> {
     agent: { script: script('agent'), env: { XEROTIER_BENCH_MARKS: files.agent } },
   })
   const echo = openEchoCalls(router, workspace, many)
-  const sent = new Map<string, number>()
-  const answered = new Map<string, number>()
-  const call = async () => {
+  const noted = (into: Ends) => async () => {
     const at = monotonicMs()
     const text = await echo.call()
     const until = monotonicMs()
-    const id = (JSON.parse(text) as { id: string }).id
-    sent.set(id, at)
-    answered.set(id, until)
+    into.set((JSON.parse(text) as { id: string }).id, [at, until])
   }
+  const alone: Ends = new Map()
   await closedLoop(1, { calls: warmUp }, echo.call)
-  await closedLoop(1, { calls }, call)
-  await closedLoop(many, { ms: 1_000 }, echo.call)
-  const crowd = { from: monotonicMs(), until: 0, calls: 0 }
-  crowd.calls = (await closedLoop(many, { ms: 3_000 }, echo.call)).calls
-  crowd.until = monotonicMs()
+  await closedLoop(1, { calls }, noted(alone))
+  const crowd: Ends = new Map()
+  await closedLoop(many, { ms: 5_000 }, echo.call)
+  const from = monotonicMs()
+  await closedLoop(many, { ms: 3_000 }, noted(crowd))
+  const until = monotonicMs()
   await echo.close()
   // They write their marks when they end.
   await agent.process.stop()
   await router.process.stop()
   const marks = { ...read(files.router), ...read(files.agent) }
-  return { figures: [], lines: [...budget(marks, sent, answered, floors), '', ...batches(marks, crowd)] }
+  const steps = new Map(Object.entries(marks).map(([step, moments]) => [step, new Map(moments)]))
+  const lines = budget(hopsOf(alone, steps), hopsOf(crowd, steps), floors)
+  return { figures: [], lines: [...lines, '', batches(marks, from, until, crowd.size)] }
+}
+
+/** When the client sent each call and when it had the answer. */
+type Ends = Map<string, [sent: number, answered: number]>
+
+/** Durations by hop, and of the whole, of each call. */
+interface Durations {
+  hops: number[][]
+  whole: number[]
 }
 
 const read = (file: string) => JSON.parse(readFileSync(file, 'utf8')) as Marks
 
-function budget(marks: Marks, sent: Map<string, number>, answered: Map<string, number>, floors: Floors): string[] {
-  const at = new Map(Object.entries(marks).map(([step, moments]) => [step, new Map(moments)]))
-  at.set('answered', answered)
-  const times = hops.map((): number[] => [])
-  const whole: number[] = []
-  for (const [id, start] of sent) {
-    const moments = hops.map(({ until }) => at.get(until)?.get(id))
-    if (moments.includes(undefined)) throw new Error(`call ${id} lacks ${hops[moments.indexOf(undefined)]!.until}`)
-    moments.forEach((moment, hop) => {
-      times[hop]!.push(moment! - (moments[hop - 1] ?? start))
+function hopsOf(ends: Ends, steps: Map<string, Map<string, number>>): Durations {
+  const durations: Durations = { hops: hops.map(() => []), whole: [] }
+  for (const [id, [sent, answered]] of ends) {
+    let before = sent
+    hops.forEach(({ until }, hop) => {
+      const at = until === 'answered' ? answered : steps.get(until)?.get(id)
+      if (at === undefined) throw new Error(`of call ${id} it is not known when it was ${until}`)
+      durations.hops[hop]!.push(at - before)
+      before = at
     })
-    whole.push(moments.at(-1)! - start)
+    durations.whole.push(answered - sent)
   }
+  return durations
+}
+
+function budget(alone: Durations, crowd: Durations, floors: Floors): string[] {
+  // Which key belongs to which call is not known there, so the first two hops are one.
+  const together = crowd.hops[0]!.map((first, call) => first + crowd.hops[1]![call]!)
+  const atMany = ['', shown(median(together), 'ms'), ...crowd.hops.slice(2).map((times) => shown(median(times), 'ms'))]
   const rows = hops.map(({ name, floor }, hop) => {
     const least = floor?.(floors)
-    return [name, ...timesOf(times[hop]!), least === undefined ? '' : shown(least.value, 'ms'), least?.of ?? '']
+    const leastShown = least === undefined ? ['', ''] : [shown(least.value, 'ms'), least.of]
+    return [name, ...timesOf(alone.hops[hop]!), atMany[hop]!, ...leastShown]
   })
   const { sign, verify } = measureSignatures(signedBytes)
   return [
     ...columns(
       [
-        [`the budget of one call (${whole.length} calls, one in flight)`, 'p50', 'p99', 'floor', 'the floor is'],
+        [
+          `the budget of one call (${alone.whole.length} calls)`,
+          'p50',
+          'p99',
+          `p50 at ${many}`,
+          'floor',
+          'the floor is',
+        ],
         ...rows,
-        ['sum of the medians', shown(sum(times.map(median)), 'ms'), '', '', ''],
-        ['whole call', ...timesOf(whole), '', ''],
+        ['sum of the medians', shown(sum(alone.hops.map(median)), 'ms'), '', '', '', ''],
+        ['whole call', ...timesOf(alone.whole), shown(median(crowd.whole), 'ms'), '', ''],
       ],
-      [1, 2, 3],
+      [1, 2, 3, 4],
     ),
     `Every hop is measured. Signatures of ${signedBytes} bytes here: sign ${shown(sign, 'µs')}, verify ${shown(verify, 'µs')}.`,
   ]
@@ -112,15 +135,15 @@ function timesOf(times: readonly number[]): [string, string] {
 }
 
 /** How many frames left in one message. */
-function batches(marks: Marks, { from, until, calls }: { from: number; until: number; calls: number }): string[] {
-  const within = (step: string) => (marks[step] ?? []).filter(([, at]) => at >= from && at < until)
-  const out = within('message to the agent').length
-  const back = within('message to the router').length
-  return [
+function batches(marks: Marks, from: number, until: number, calls: number): string {
+  const within = (step: string) => (marks[step] ?? []).filter(([, at]) => at >= from && at < until).length
+  const out = (2 * calls) / within('message to the agent')
+  const back = calls / within('message to the router')
+  return (
     `batches at ${many}, ${shown(calls / ((until - from) / 1000), '/s')} with the marks: ` +
-      `${((2 * calls) / out).toFixed(1)} frames a message to the agent (dispatches and acknowledgements), ` +
-      `${(calls / back).toFixed(1)} a message to the router (results)`,
-  ]
+    `${out.toFixed(1)} frames a message to the agent (dispatches and acknowledgements), ` +
+    `${back.toFixed(1)} a message to the router (results)`
+  )
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
