@@ -43,6 +43,8 @@ export const limits = {
   grantClockToleranceMs: 5 * 60_000,
   /** Executions waiting for an agent, per project. */
   queuedPerProject: 10_000,
+  /** Approvals that wait for a decision, per project. */
+  pendingApprovalsPerProject: 1_000,
   /** How long a queued execution may wait for an agent, seconds. */
   queueSeconds: 300,
   /** Submits that wait for their database commit at one router. */

@@ -151,7 +151,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
         renewing.cancel()
         executions.drain()
         executions.interrupt()
-        renameSync(config.enrollment_path, `${config.enrollment_path}.revoked`)
+        try {
+          renameSync(config.enrollment_path, `${config.enrollment_path}.revoked`)
+        } catch (error) {
+          log.warning({ error }, 'the enrollment could not be put aside')
+        }
         ended.resolve(notPermittedExitCode)
       },
       outputAcknowledged: (call) => executions.outputAcknowledged(call),

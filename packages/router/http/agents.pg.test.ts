@@ -69,6 +69,7 @@ async function online(name: string, tools: ToolDescriptor[]): Promise<OnlineAgen
     reported: new Set<string>(),
     reportedAt: 0,
     leaseExpiresAt: until,
+    restsUntil: 0,
     lastHeartbeatAt: router.clock.now(),
     inTurn: turns(() => joined),
     send: (frame: RouterFrame) => void sent.push(frame),

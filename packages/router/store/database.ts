@@ -27,6 +27,8 @@ export function openStore(databaseUrl: string, options: { connections: number; o
     max: options.connections,
     application_name: 'xerotier-router',
     options: planGuard,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 30_000,
   })
   // An idle connection that Postgres closes must not end the process.
   pool.on('error', options.onError)

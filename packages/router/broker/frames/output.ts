@@ -12,6 +12,10 @@ export async function onOutput(
   frame: OutputFrame | ArtifactFrame,
 ): Promise<void> {
   const { execution_id, attempt, lease_epoch } = frame
+  if (core.calls.get(execution_id)?.agent !== session.agent) {
+    // Of a call that is not here any more (or never was): nobody wants it, and nothing is kept of it.
+    return reply({ t: 'output_ack', execution_id, attempt, lease_epoch, seq: frame.seq })
+  }
   session.outputAcks.received(frame, frame.seq)
   const storing = storeOutput(core, session.agent, frame)
   if (frame.t === 'artifact') {

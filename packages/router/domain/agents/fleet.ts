@@ -26,6 +26,8 @@ export interface OnlineAgent {
   reported: Set<string>
   reportedAt: number
   leaseExpiresAt: number
+  /** It refused a call for now: it is given none before this, ms. */
+  restsUntil: number
   lastHeartbeatAt: number
   /** Reads the record and applies it, one after the other: a slow reader must not put an old view over a newer one. */
   inTurn(work: (agent: OnlineAgent) => Promise<void>): Promise<void>
@@ -69,6 +71,7 @@ export function createFleet(clock: Clock): Fleet {
   const byProject = new Map<string, Set<OnlineAgent>>()
   // A lease that is over counts at once, not when the session is ended for it.
   const holdsLease = (agent: OnlineAgent) => agent.leaseExpiresAt > clock.now()
+  const rests = (agent: OnlineAgent) => agent.restsUntil > clock.now()
   const inProject = (projectId: string) => [...(byProject.get(projectId) ?? [])].filter(holdsLease)
   const remove = (agent: OnlineAgent) => {
     agents.delete(agent.id)
@@ -98,7 +101,7 @@ export function createFleet(clock: Clock): Fleet {
       let bestLoad = 1
       for (const agent of byProject.get(call.project_id) ?? []) {
         const load = agent.inFlight.size / agent.maxConcurrent
-        if (load >= bestLoad || !takes(agent, call.workspace_id) || !holdsLease(agent)) continue
+        if (load >= bestLoad || !takes(agent, call.workspace_id) || !holdsLease(agent) || rests(agent)) continue
         const tool = agent.tools.get(call.tool)
         if (tool === undefined || tool.schema_digest !== call.schema_digest || tool.risk !== call.risk) continue
         best = agent

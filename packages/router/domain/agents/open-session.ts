@@ -97,6 +97,7 @@ export async function openSession(
     reported: new Set(proof.in_flight.map((call) => call.execution_id)),
     reportedAt: now,
     leaseExpiresAt: now + leaseTtlMs,
+    restsUntil: 0,
     lastHeartbeatAt: now,
     inTurn: turns(() => agent),
     send: connection.send,

@@ -1,12 +1,14 @@
 // A call that policy wants a person to see: stored with its approval, in one transaction.
 
+import { Fault } from '@xerotier/protocol/errors.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
 import { appendEvents } from '../../store/events.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { Core } from '../core.ts'
 import { submissionOf } from '../executions/submission.ts'
 import { newUuid } from '../ids.ts'
 
-/** @returns false when the idempotency key is known */
+/** @returns false when the idempotency key is known @throws Fault capacity_exceeded when too many wait already */
 export async function requestApproval(core: Core, row: ExecutionRow, timeoutSeconds: number): Promise<boolean> {
   const approvalId = newUuid(row.created_at.getTime())
   row.state = 'pending_approval'
@@ -34,6 +36,18 @@ export async function requestApproval(core: Core, row: ExecutionRow, timeoutSeco
       .returning('id')
       .executeTakeFirst()
     if (inserted === undefined) return false
+    const { waiting } = await tx
+      .selectFrom('approvals')
+      .select((eb) => eb.fn.countAll<number>().as('waiting'))
+      .where('project_id', '=', row.project_id)
+      .where('state', '=', 'pending')
+      .executeTakeFirstOrThrow()
+    if (waiting >= limits.pendingApprovalsPerProject) {
+      throw new Fault('capacity_exceeded', {
+        message: `The project has ${waiting} approvals waiting for a decision, which is the limit.`,
+        retryAfter: 60,
+      })
+    }
     await tx
       .insertInto('approvals')
       .values({

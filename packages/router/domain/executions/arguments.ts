@@ -19,7 +19,11 @@ export function compileSchema(schemaDigest: string, schema: Record<string, unkno
   let validate = compiled.get(schemaDigest)
   if (validate === undefined) {
     validate = ajv.compile({ ...schema, $id: undefined })
-    if (compiled.size >= compiledLimit) compiled.delete(compiled.keys().next().value!)
+    if (compiled.size >= compiledLimit) {
+      const [oldest, evicted] = compiled.entries().next().value!
+      compiled.delete(oldest)
+      ajv.removeSchema(evicted.schema)
+    }
     compiled.set(schemaDigest, validate)
   }
   return validate

@@ -13,11 +13,13 @@ const grantMs = 60_000
 /**
  * Sends the call to the agent, with its grant when its risk needs one. The row must be committed as dispatched to it.
  * The digest is checked here once more (law L3).
- * @throws Fault approval_voided when the row is not what its digest says
+ * @throws Fault approval_voided when the row is not what its digest says, tool_executor_unavailable when the agent was unbound
  */
 export function sendDispatch(core: Core, agent: OnlineAgent, row: ExecutionRow): void {
   const binding = agent.bindings.get(row.workspace_id)
-  if (binding === undefined || callDigest(row) !== row.digest) throw new Fault('approval_voided')
+  if (binding === undefined)
+    throw new Fault('tool_executor_unavailable', { message: 'The agent does not serve the workspace any more.' })
+  if (callDigest(row) !== row.digest) throw new Fault('approval_voided')
   const frame: DispatchFrame = {
     t: 'dispatch',
     execution_id: row.id,

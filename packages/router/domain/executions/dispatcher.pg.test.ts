@@ -283,7 +283,13 @@ test('the same idempotency key answers the first call again; another request und
     [first.id, first.id],
   )
   await assert.rejects(send({ a: 2 }), { code: 'idempotency_conflict', status: 409 })
+  const waiting = client.call('invocations.submit', {
+    query: { wait: 10 },
+    body: { workspace: 'idem', tool: 'work', args: { a: 1 } },
+    idempotencyKey: 'once',
+  })
   await worker.answer(await worker.agent.next('dispatch'))
+  assert.equal((await waiting).state, 'completed', 'a repeated submit waits like the first')
   assert.equal(dispatches(worker), 0)
 })
 

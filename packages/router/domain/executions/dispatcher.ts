@@ -113,9 +113,9 @@ export function createDispatcher(core: Core): Dispatcher {
       } catch (error) {
         const fault = error instanceof Fault ? error : new Fault('internal_error')
         if (!(error instanceof Fault)) core.log.error({ error, execution_id: row.id }, 'a call could not be dispatched')
-        void giveUp(core, row, fault.code, fault.message).catch((cause) =>
-          core.log.error({ error: cause, execution_id: row.id }, 'a call could not be failed'),
-        )
+        const unbound = fault.code === 'tool_executor_unavailable'
+        const end = unbound ? requeue(core, row, fault.message) : giveUp(core, row, fault.code, fault.message)
+        void end.catch((cause) => core.log.error({ error: cause, execution_id: row.id }, 'a call could not be failed'))
       }
     },
     wake(projectId) {

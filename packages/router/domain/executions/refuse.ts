@@ -3,6 +3,8 @@ import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
 import { giveUp, requeue } from './unfinished.ts'
 
+const restMs = 200
+
 /** The agent did not start the call and will not: another may, or it fails. */
 export async function refuseCall(core: Core, agent: OnlineAgent, frame: RefusedFrame): Promise<void> {
   const call = core.calls.get(frame.execution_id)
@@ -11,6 +13,10 @@ export async function refuseCall(core: Core, agent: OnlineAgent, frame: RefusedF
     { execution_id: frame.execution_id, agent_id: agent.id, code: frame.code, reason: frame.message },
     'the agent refused a call',
   )
-  if (frame.retry) await requeue(core, call.row, frame.message)
-  else await giveUp(core, call.row, frame.code, frame.message)
+  if (frame.retry) {
+    // What it cannot take now it cannot take in a millisecond either.
+    agent.restsUntil = core.clock.now() + restMs
+    core.clock.after(restMs + 1, () => core.dispatcher.wake(agent.projectId))
+    await requeue(core, call.row, frame.message)
+  } else await giveUp(core, call.row, frame.code, frame.message)
 }

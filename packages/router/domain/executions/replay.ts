@@ -6,7 +6,11 @@ import type { Core } from '../core.ts'
 import { presentRow } from './present-row.ts'
 
 /** The first answer again, for a submit whose idempotency key is known. @throws Fault idempotency_conflict when it was another request */
-export async function replayed(core: Core, row: ExecutionRow): Promise<{ execution: Execution; settled: boolean }> {
+export async function replayed(
+  core: Core,
+  row: ExecutionRow,
+  waitMs: number,
+): Promise<{ execution: Execution; settled: boolean }> {
   let query = core.store.db.selectFrom('executions').selectAll().where('project_id', '=', row.project_id)
   query =
     row.idempotency_key === null
@@ -15,5 +19,12 @@ export async function replayed(core: Core, row: ExecutionRow): Promise<{ executi
   const first = await query.executeTakeFirst()
   if (first === undefined) throw new Fault('internal_error', { message: 'The submit was neither stored nor found.' })
   if (first.request_digest !== row.request_digest) throw new Fault('idempotency_conflict', { param: 'Idempotency-Key' })
-  return { execution: await presentRow(core, first), settled: isSettled(first.state) }
+  if (isSettled(first.state) || waitMs === 0)
+    return { execution: await presentRow(core, first), settled: isSettled(first.state) }
+  // It waits as the first one does. What ended between the look and the wait shows in a second look.
+  const waiter = core.calls.waitFor(first.id, waitMs)
+  const again = await query.executeTakeFirstOrThrow()
+  const ended = isSettled(again.state) ? again : await waiter.settled
+  waiter.stop()
+  return { execution: await presentRow(core, ended ?? again), settled: ended !== undefined }
 }

@@ -95,7 +95,7 @@ export async function submitCall(
   try {
     const stored =
       decision.decision === 'ask' ? await requestApproval(core, row, decision.timeoutSeconds) : await store(core, row)
-    if (!stored) return await replayed(core, row)
+    if (!stored) return await replayed(core, row, meta.waitMs)
     core.eventLog.wake()
     const settled = await waiter?.settled
     return { execution: await presentRow(core, settled ?? row), settled: settled !== undefined }

@@ -69,6 +69,9 @@ async function connect(databaseUrl: string): Promise<pg.Client> {
     connectionString: databaseUrl,
     application_name: 'xerotier-router-lane',
     options: planGuard,
+    // A connection into a black hole is given up and made anew: every part of a batch can be repeated.
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 20_000,
   })
   // A lost connection shows in the next query; without a listener it would end the process.
   client.on('error', () => {})
