@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { randomBytes, randomInt } from 'node:crypto'
+import { test } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { type BareAgent, manifestOf } from '@xerotier/devkit/bare-agent.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import { packMessage } from '@xerotier/runtime/msgpack.ts'
+import { resultOf, serving, stillServes, submit } from './wire.fixture.ts'
+
+setFlagsFromString('--expose-gc')
+const gc = runInNewContext('gc') as () => void
+
+test('truncated, oversized and unknown messages are dropped and the session lives', async () => {
+  const { agent, workspace, keys } = await serving()
+  const signed = (body: Buffer) => [body, keys.signing.sign(body)]
+  const whole = packMessage({ v: 1, s: agent.session, n: 1000, f: [{ t: 'goodbye', reason: '' }] })
+  for (let length = 0; length < whole.length; length++) await agent.sendParts(signed(whole.subarray(0, length)))
+  await agent.sendParts([whole])
+  await agent.sendParts([whole, Buffer.alloc(64), Buffer.alloc(1)])
+  await agent.sendParts([whole, Buffer.alloc(63)])
+  await agent.send([{ t: 'no_such_frame' }, null, 7, [], { t: 'dispatch' }, { t: 'result' }] as unknown[])
+  await agent.send(Array.from({ length: limits.framesPerMessage + 1 }, () => ({ t: 'goodbye', reason: '' })))
+  const waiting = submit(workspace, 't_read', 10)
+  await agent.send([resultOf(await agent.next('dispatch'))])
+  assert.equal((await waiting).state, 'completed')
+  // An oversized message costs its connection, and nothing else.
+  await agent.sendParts([Buffer.alloc(limits.messageBytes + 1), Buffer.alloc(64)])
+  await stillServes()
+})
+
+test('100,000 random messages neither stop the router nor make it grow', { timeout: 120_000 }, async () => {
+  const { agent, keys } = await serving()
+  const held = () => {
+    gc()
+    const { heapUsed, external } = process.memoryUsage()
+    return heapUsed + external
+  }
+  let top = 1_000_000
+  const nextNumber = () => {
+    top += 1_000_000
+    return top
+  }
+  const batch = async (messages: number) => {
+    for (let i = 0; i < messages; i++) await agent.sendParts(randomMessage(agent, keys.signing.sign))
+    await agent.send(
+      [
+        {
+          t: 'lease_renewal',
+          lease_epoch: agent.leaseEpoch,
+          manifest_hash: manifestOf([]).manifest_hash,
+          manifest_version: 2,
+          manifest: manifestOf([], 2),
+          in_flight: [],
+          draining: false,
+        },
+      ],
+      { n: nextNumber() },
+    )
+    await agent.next('lease')
+    agent.waiting.length = 0
+  }
+  await batch(20_000)
+  const before = held()
+  await batch(40_000)
+  await batch(40_000)
+  const grown = (held() - before) / 1024 / 1024
+  assert.ok(grown < 8, `grew by ${grown.toFixed(0)} MiB`)
+  await stillServes()
+})
+
+/** Noise of several depths: bytes; MessagePack of anything; envelopes around anything; truncated and mutated real messages. */
+function randomMessage(agent: BareAgent, sign: (bytes: Uint8Array) => Buffer): Buffer[] {
+  const noise = () => randomBytes(randomInt(0, 120))
+  const anything = (): unknown =>
+    [
+      null,
+      randomInt(0, 1 << 30),
+      noise(),
+      noise().toString('latin1'),
+      [1, 2],
+      { t: 'result' },
+      { t: 'output', data: noise() },
+      { t: 'hello', agent_id: 'agt_none1' },
+    ][randomInt(0, 8)]
+  switch (randomInt(0, 5)) {
+    case 0:
+      return [noise(), noise()]
+    case 1:
+      return [packMessage(anything()), Buffer.alloc(64)]
+    case 2:
+      return [packMessage({ v: 1, s: agent.session, n: randomInt(0, 1 << 30), f: [anything()] }), randomBytes(64)]
+    case 3:
+      return [packMessage({ v: 1, s: '', n: 0, f: [anything()] }), randomBytes(64)]
+    default: {
+      const body = packMessage({ v: 1, s: agent.session, n: randomInt(0, 1000), f: [anything(), anything()] })
+      body[randomInt(0, body.length)] = randomInt(0, 256)
+      return [body, randomInt(0, 100) === 0 ? sign(body) : Buffer.alloc(64)]
+    }
+  }
+}

@@ -1,0 +1,70 @@
+// A router of the file's own, and honest agents by hand, for the tests of the wire.
+import assert from 'node:assert/strict'
+import { after, before } from 'node:test'
+import { type BareAgent, bareAgent, enrollBare, toolOf } from '@xerotier/devkit/bare-agent.ts'
+import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
+
+export let system: RouterForTests
+export const agents: BareAgent[] = []
+before(async () => {
+  system = await startRouterForTests()
+})
+after(async () => {
+  for (const agent of agents) agent.close()
+  await system.stop()
+})
+
+let count = 0
+export async function enrolled(tools = [toolOf('t_read')]) {
+  const { keys, enrollment } = await enrollBare(system.client, `bare-${++count}`)
+  const agent = bareAgent(keys, enrollment, tools)
+  agents.push(agent)
+  return { agent, keys, enrollment }
+}
+
+export async function serving(tools = [toolOf('t_read')], changes = {}) {
+  const { agent, enrollment, keys } = await enrolled(tools)
+  const workspace = `ws-${count}`
+  await system.client.call('workspaces.create', { body: { name: workspace } })
+  await system.client.call('workspaces.bind', { params: { id: workspace }, body: { agent: enrollment.agent_id } })
+  await agent.open(changes)
+  return { agent, enrollment, keys, workspace }
+}
+
+export const submit = (workspace: string, tool = 't_read', wait = 0) =>
+  system.client.call('invocations.submit', { query: { wait }, body: { workspace, tool, args: {} } })
+export const show = (id: string) => system.client.call('executions.show', { params: { id } })
+
+export async function settledState(id: string): Promise<string> {
+  for await (const event of system.client.events('executions.stream', { query: { execution_id: id } })) {
+    const state = (JSON.parse(event.data || '{}') as { state?: string }).state
+    if (state !== undefined && !['queued', 'dispatched', 'running', 'pending_approval'].includes(state)) return state
+  }
+  return 'none'
+}
+
+export const resultOf = (call: { execution_id: string; attempt: number; lease_epoch: number }, changes = {}) => ({
+  t: 'result',
+  execution_id: call.execution_id,
+  attempt: call.attempt,
+  lease_epoch: call.lease_epoch,
+  outcome: 'completed',
+  exit_code: 0,
+  signal: null,
+  error: null,
+  result: { ok: true },
+  started_at: Date.now(),
+  finished_at: Date.now(),
+  stdout_bytes: 0,
+  stderr_bytes: 0,
+  truncated: false,
+  ...changes,
+})
+
+/** Whether the router still serves: an honest agent gets a call through. */
+export async function stillServes(): Promise<void> {
+  const { agent, workspace } = await serving()
+  const waiting = submit(workspace, 't_read', 10)
+  await agent.send([resultOf(await agent.next('dispatch'))])
+  assert.equal((await waiting).state, 'completed')
+}
