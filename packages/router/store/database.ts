@@ -30,8 +30,9 @@ export function openStore(databaseUrl: string, options: { connections: number; o
     connectionTimeoutMillis: 5_000,
     query_timeout: 30_000,
   })
-  // An idle connection that Postgres closes must not end the process.
+  // A connection that Postgres closes must not end the process: the pool listens while it is idle, this while it is in use.
   pool.on('error', options.onError)
+  pool.on('connect', (client) => client.on('error', options.onError))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   return { db, pool, close: () => db.destroy() }
 }
