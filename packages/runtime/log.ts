@@ -37,12 +37,13 @@ export interface LogOptions {
   level: LogLevel
   /** Name of the process, on every line. */
   name: string
-  /** Default: stderr, written without blocking. */
+  /** Default: stderr, written without blocking, by the page or every 100 ms. */
   destination?: { write(line: string): void }
 }
 
 export function createLog(options: LogOptions): Log {
-  const destination = options.destination ?? pino.destination({ dest: 2, sync: false })
+  const destination =
+    options.destination ?? pino.destination({ dest: 2, sync: false, minLength: 4096, periodicFlush: 100 })
   const base = pino(
     {
       level: options.level,
@@ -50,7 +51,7 @@ export function createLog(options: LogOptions): Log {
       useOnlyCustomLevels: true,
       base: { name: options.name, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }), log: withoutSecrets },
+      formatters: { level: (label) => ({ level: label }) },
       serializers: { error: pino.stdSerializers.err },
     },
     destination,
@@ -58,19 +59,22 @@ export function createLog(options: LogOptions): Log {
   return wrap(base as unknown as PinoLike)
 }
 
-type PinoLike = { [L in LogLevel]: (fields: object, message: string) => void } & { child(fields: object): PinoLike }
-
-function wrap(logger: PinoLike): Log {
-  const log = {
-    with: (fields: Record<string, unknown>) => wrap(logger.child(withoutSecrets(fields))),
-  } as Record<string, unknown>
-  for (const level of logLevels)
-    log[level] = (fields: Record<string, unknown>, message: string) => logger[level](fields, message)
-  return log as Log
+type PinoLike = { [L in LogLevel]: (fields: object, message: string) => void } & {
+  isLevelEnabled(level: string): boolean
 }
 
-/** Says nothing: for tests that do not look. */
-export const silentLog: Log = createLog({ level: 'critical', name: 'silent', destination: { write() {} } })
+/** Bound fields are merged when a line is written: a pino child for each call costs more than its few lines. */
+function wrap(logger: PinoLike, bound: Record<string, unknown> = {}): Log {
+  const log: Record<string, unknown> = {
+    with: (fields: Record<string, unknown>) => wrap(logger, { ...bound, ...fields }),
+  }
+  for (const level of logLevels) {
+    log[level] = (fields: Record<string, unknown>, message: string) => {
+      if (logger.isLevelEnabled(level)) logger[level](withoutSecrets({ ...bound, ...fields }), message)
+    }
+  }
+  return log as Log
+}
 
 /** By hand: pino's own redaction costs more than all the rest of a line. Copies only what holds a secret. */
 function withoutSecrets(fields: Record<string, unknown>): Record<string, unknown> {
@@ -91,3 +95,6 @@ function withoutSecrets(fields: Record<string, unknown>): Record<string, unknown
 function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Error)
 }
+
+/** Says nothing: for tests that do not look. */
+export const silentLog: Log = createLog({ level: 'critical', name: 'silent', destination: { write() {} } })

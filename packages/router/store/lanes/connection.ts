@@ -37,13 +37,15 @@ export async function openLaneConnection(databaseUrl: string): Promise<LaneConne
         if (items === undefined) byPart.set(part, [item])
         else items.push(item)
       }
+      const alone = batch.length === 1
       const values: unknown[] = []
       for (const name of partNames) {
-        const items = byPart.get(name)
+        const items = byPart.get(name) as Record<string, unknown>[] | undefined
         if (items === undefined) continue
-        for (const [column, type] of parts[name].columns) values.push(arrayOf(items as never[], column, type))
+        for (const [column, type] of parts[name].columns)
+          values.push(alone ? items[0]![column] : arrayOf(items, column, type))
       }
-      const statement = statementFor(new Set(byPart.keys()))
+      const statement = statementFor(new Set(byPart.keys()), alone)
       const { rows } = await client.query<[string, string]>({ ...statement, values, rowMode: 'array' })
       const written = new Set(rows.map(([part, id]) => `${part} ${id}`))
       // A piece of output that is there already was written before: either way it is stored.

@@ -234,14 +234,27 @@ test('every mix of parts finds its rows by index', async () => {
   const client = new pg.Client({ connectionString: url, options: planGuard })
   await client.connect()
   try {
-    for (const names of [['claim'], ['accept'], ['settle'], ['submit', 'settle'], partNames] as (typeof partNames)[]) {
-      const { name, text } = statementFor(new Set(names))
+    for (const [names, alone] of [
+      [['claim'], false],
+      [['accept'], false],
+      [['settle'], false],
+      [['submit', 'settle'], false],
+      [partNames, false],
+      [['claim'], true],
+      [['accept'], true],
+      [['settle'], true],
+    ] as [typeof partNames, boolean][]) {
+      const { name, text } = statementFor(new Set(names), alone)
       await client.query(`prepare ${name} as ${text}`)
-      const parameters = names.flatMap((part) => parts[part].columns.map(() => "'{}'")).join(', ')
+      const parameters = names.flatMap((part) => parts[part].columns.map(() => (alone ? 'null' : "'{}'"))).join(', ')
       const { rows } = await client.query(`explain execute ${name}(${parameters})`)
       const plan = rows.map((row) => row['QUERY PLAN']).join('\n')
       const updates = names.filter((part) => parts[part].updates).length
-      assert.equal(plan.match(/Index Cond: \(id = s(?:_\d+)?\.id\)/g)?.length ?? 0, updates, `${names}: ${plan}`)
+      assert.equal(
+        plan.match(/Index Cond: \(id = (?:s(?:_\d+)?\.id|\$\d+)\)/g)?.length ?? 0,
+        updates,
+        `${names}: ${plan}`,
+      )
       assert.doesNotMatch(plan, /Seq Scan on executions/)
     }
   } finally {

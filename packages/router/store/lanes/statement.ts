@@ -9,26 +9,30 @@ export interface Statement {
 
 const made = new Map<string, Statement>()
 
-/** The statement for this mix. Parameters: the arrays of each part's columns, parts in the order of `partNames`. It answers rows `[part, id]`. */
-export function statementFor(present: ReadonlySet<PartName>): Statement {
+/**
+ * The statement for this mix. Parameters: the arrays of each part's columns, parts in the order of `partNames`; for a batch
+ * of one the values themselves, which is a third of a millisecond rather than four tenths. It answers rows `[part, id]`.
+ */
+export function statementFor(present: ReadonlySet<PartName>, alone = false): Statement {
   const names = partNames.filter((name) => present.has(name))
-  const key = names.join('_')
+  const key = alone ? `one_${names.join('_')}` : names.join('_')
   let statement = made.get(key)
   if (statement === undefined) {
-    statement = { name: `commit_${key}`, text: compose(names) }
+    statement = { name: `commit_${key}`, text: compose(names, alone) }
     made.set(key, statement)
   }
   return statement
 }
 
-function compose(names: PartName[]): string {
+function compose(names: PartName[], alone: boolean): string {
   let parameter = 0
   const changes: string[] = []
   const events: string[] = []
   for (const name of names) {
     const part = parts[name]
-    const arrays = part.columns.map(([, type]) => `$${++parameter}::${type}[]`).join(', ')
-    const source = `unnest(${arrays}) as s(${part.columns.map(([column]) => column).join(', ')})`
+    const source = alone
+      ? `(select ${part.columns.map(([column, type]) => `$${++parameter}::${type} as ${column}`).join(', ')}) as s`
+      : `unnest(${part.columns.map(([, type]) => `$${++parameter}::${type}[]`).join(', ')}) as s(${part.columns.map(([column]) => column).join(', ')})`
     changes.push(`${name}_part as (${part.change(source)})`)
     if (part.event !== undefined) events.push(part.event(`${name}_part`))
   }
