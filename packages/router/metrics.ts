@@ -38,8 +38,16 @@ export function createBrokerProbe(registry: Registry, log: Log, now: () => numbe
     registers: [registry],
   })
   const spoke = new Map<string, number>()
+  const bound = new Map<string, { inc(): void }>()
   return {
-    received: (frame) => received.inc({ frame }),
+    received(frame) {
+      let series = bound.get(frame)
+      if (series === undefined) {
+        series = received.labels({ frame })
+        bound.set(frame, series)
+      }
+      series.inc()
+    },
     refused(reason, about) {
       refused.inc({ reason })
       if (now() - (spoke.get(reason) ?? 0) < quietSeconds * 1000) return

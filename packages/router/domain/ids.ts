@@ -1,4 +1,5 @@
-// New identifiers, time-ordered, from pooled randomness: one crypto call makes some hundred ids.
+// New identifiers, in the order of their making: a page, and the queue, follow them. From pooled randomness: one crypto call
+// makes some hundred ids.
 import { randomFillSync } from 'node:crypto'
 
 const pool = Buffer.allocUnsafe(4096)
@@ -13,16 +14,34 @@ function random(bytes: number): Buffer {
   return pool.subarray(used - bytes, used)
 }
 
-/** RFC 9562 UUID version 7: 48 bits of milliseconds, then randomness. */
+/** Ids of one millisecond count up (RFC 9562 §6.2, method 1); a clock that stands still or goes back makes them run ahead of it. */
+const countersPerMs = 0x1000
+let lastMs = 0
+let counter = 0
+
+function tick(now: number): void {
+  if (now > lastMs) {
+    lastMs = now
+    counter = 0
+  } else if (++counter === countersPerMs) {
+    lastMs += 1
+    counter = 0
+  }
+}
+
+/** RFC 9562 UUID version 7: 48 bits of milliseconds, 12 of the counter, 62 of randomness. @param now ms since the epoch */
 export function newUuid(now: number): string {
-  const hex = now.toString(16).padStart(12, '0') + random(10).toString('hex')
-  const variant = '89ab'[Number.parseInt(hex[16]!, 16) & 3]
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-7${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+  tick(now)
+  const time = lastMs.toString(16).padStart(12, '0')
+  const hex = random(8).toString('hex')
+  const variant = '89ab'[Number.parseInt(hex[0]!, 16) & 3]
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${variant}${hex.slice(1, 4)}-${hex.slice(4, 16)}`
 }
 
 export type IdPrefix = 'proj' | 'ws' | 'agt' | 'key' | 'jk' | 'cart'
 
-/** `<prefix>_<24 hex>`: 48 bits of milliseconds, 48 of randomness. */
+/** `<prefix>_<24 hex>`: 48 bits of milliseconds, 12 of the counter, 36 of randomness. */
 export function newId(prefix: IdPrefix, now: number): string {
-  return `${prefix}_${now.toString(16).padStart(12, '0')}${random(6).toString('hex')}`
+  tick(now)
+  return `${prefix}_${lastMs.toString(16).padStart(12, '0')}${counter.toString(16).padStart(3, '0')}${random(5).toString('hex').slice(1)}`
 }

@@ -24,8 +24,8 @@ export interface SubmitMeta {
   traceparent?: string | undefined
   /** How long the caller waits for the end, ms; 0 not at all. */
   waitMs: number
-  /** Aborted when the caller hangs up: the call goes on, the wait ends. */
-  signal?: AbortSignal | undefined
+  /** Takes what is to happen when the caller hangs up: the call goes on, the wait ends. */
+  onHangUp?: (stop: () => void) => void
 }
 
 /**
@@ -90,8 +90,7 @@ export async function submitCall(
 
   const decision = decidePolicy({ risk: tool.risk })
   const waiter = meta.waitMs > 0 ? core.calls.waitFor(row.id, meta.waitMs) : undefined
-  const hangUp = () => waiter?.stop()
-  meta.signal?.addEventListener('abort', hangUp, { once: true })
+  if (waiter !== undefined) meta.onHangUp?.(waiter.stop)
   try {
     const stored =
       decision.decision === 'ask' ? await requestApproval(core, row, decision.timeoutSeconds) : await store(core, row)
@@ -100,7 +99,6 @@ export async function submitCall(
     const settled = await waiter?.settled
     return { execution: await presentRow(core, settled ?? row), settled: settled !== undefined }
   } finally {
-    meta.signal?.removeEventListener('abort', hangUp)
     waiter?.stop()
   }
 }

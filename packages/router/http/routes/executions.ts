@@ -9,7 +9,6 @@ import { showExecution } from '../../domain/executions/show.ts'
 import { streamExecutions } from '../../domain/executions/stream.ts'
 import { submitCall } from '../../domain/executions/submit.ts'
 import type { Handlers } from '../handlers.ts'
-import { hangUpOf } from '../hang-up.ts'
 import { idempotencyKeyOf, lastEventIdOf, traceparentOf } from '../headers.ts'
 import type { Streams } from '../stream/streams.ts'
 
@@ -17,15 +16,14 @@ export function executionHandlers(core: Core, streams: Streams) {
   return {
     'invocations.submit': async ({ principal, body, query, request, requestId, reply }) => {
       const waitMs = query.wait * 1000
-      const hangUp = waitMs > 0 ? hangUpOf(reply) : undefined
       const { execution, settled } = await submitCall(core, principal, body, {
         requestId,
         idempotencyKey: idempotencyKeyOf(request),
         traceparent: traceparentOf(request),
         waitMs,
-        signal: hangUp?.signal,
+        // Also at the end of every answer, when nobody waits any more.
+        onHangUp: (stop) => void reply.raw.once('close', stop),
       })
-      hangUp?.forget()
       reply.code(settled ? 200 : 202)
       return execution
     },
