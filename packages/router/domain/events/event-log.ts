@@ -1,22 +1,12 @@
 // Readers of the one event log (law L8): ordered by (xid, seq), only below the oldest running transaction, so that no
 // late committer is skipped.
-import type { EventKind } from '@xerotier/protocol/events.ts'
+import type { EventRow } from '../../store/event-reader.ts'
 
 /** `<xid>-<seq>`: the id of an event and the cursor of a stream. */
 export type EventId = string
 
-export interface LoggedEvent {
-  id: EventId
-  at: Date
-  project_id: string
-  kind: EventKind
-  actor: string
-  execution_id: string | null
-  approval_id: string | null
-  agent_id: string | null
-  workspace_id: string | null
-  data: Record<string, unknown>
-}
+/** A row of the log; its place is its id. */
+export type LoggedEvent = { id: EventId } & Omit<EventRow, 'xid' | 'seq'>
 
 export interface Subscription {
   /** Resolves once nothing that is committed from now on can be missed, to the id from where the reader may resume. */
