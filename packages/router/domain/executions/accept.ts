@@ -14,8 +14,8 @@ export async function acceptCall(core: Core, agent: OnlineAgent, frame: Accepted
     agent_id: agent.id,
     attempt: frame.attempt,
     lease_epoch: frame.lease_epoch,
-    started_at: startedAt.toISOString(),
-    at: new Date(now).toISOString(),
+    started_at: startedAt,
+    at: new Date(now),
   })
   if (!written) return
   call.row.state = 'running'

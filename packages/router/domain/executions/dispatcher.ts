@@ -187,7 +187,6 @@ export function createDispatcher(core: Core): Dispatcher {
     if (voided !== undefined) return voidApproved(core, row, voided.approvalId, voided.message)
     const agent = dispatcher.reserve(row, { newcomer: false })
     if (agent === undefined) return
-    const at = row.dispatched_at!.toISOString()
     const written = await core.lanes
       .commit('claim', {
         id: row.id,
@@ -195,7 +194,7 @@ export function createDispatcher(core: Core): Dispatcher {
         attempt: row.attempt,
         lease_epoch: row.lease_epoch,
         journal_id: agent.journalId,
-        at,
+        at: row.dispatched_at!,
       })
       .catch((error) => {
         core.calls.remove(row)

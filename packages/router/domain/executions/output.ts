@@ -19,7 +19,7 @@ export async function storeOutput(core: Core, agent: OnlineAgent, frame: OutputF
     attempt: frame.attempt,
     seq: frame.seq,
     stream: frame.stream === 'stdout' ? 1 : 2,
-    at: agentTime(frame.at, core.clock.now()).toISOString(),
+    at: agentTime(frame.at, core.clock.now()),
     data: Buffer.from(frame.data.buffer, frame.data.byteOffset, frame.data.byteLength),
   })
   core.eventLog.wake()

@@ -40,9 +40,9 @@ export async function settleCall(core: Core, agent: OnlineAgent, frame: ResultFr
     stdout_bytes: frame.stdout_bytes,
     stderr_bytes: frame.stderr_bytes,
     truncated: frame.truncated,
-    started_at: frame.started_at === null ? null : agentTime(frame.started_at, now).toISOString(),
-    finished_at: agentTime(frame.finished_at, now).toISOString(),
-    at: new Date(now).toISOString(),
+    started_at: frame.started_at === null ? null : agentTime(frame.started_at, now),
+    finished_at: agentTime(frame.finished_at, now),
+    at: new Date(now),
   }
   const written = await core.lanes.commit('settle', item)
   const row = written && live !== undefined ? settledRow(live.row, item, frame) : await readSettled(core, agent, frame)
@@ -67,8 +67,8 @@ function settledRow(row: ExecutionRow, item: Settlement, frame: ResultFrame): Ex
     stdout_bytes: item.stdout_bytes,
     stderr_bytes: item.stderr_bytes,
     truncated: item.truncated,
-    started_at: item.started_at === null ? row.started_at : new Date(item.started_at),
-    finished_at: new Date(item.finished_at),
+    started_at: item.started_at ?? row.started_at,
+    finished_at: item.finished_at,
   }
 }
 

@@ -27,8 +27,8 @@ export function submissionOf(row: ExecutionRow): Submission {
     idempotency_key: row.idempotency_key,
     request_digest: row.request_digest,
     timeout_ms: row.timeout_ms,
-    created_at: row.created_at.toISOString(),
-    queue_deadline: row.queue_deadline?.toISOString() ?? null,
-    dispatched_at: row.dispatched_at?.toISOString() ?? null,
+    created_at: row.created_at,
+    queue_deadline: row.queue_deadline,
+    dispatched_at: row.dispatched_at,
   }
 }

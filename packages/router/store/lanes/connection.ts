@@ -1,5 +1,6 @@
 // One lane's connection: prepared statements with plans that cannot fall into a table scan.
 import pg from 'pg'
+import { createBinaryWriter, parameter } from './binary.ts'
 import { type PartItems, type PartName, partNames, parts } from './parts.ts'
 import { statementFor } from './statement.ts'
 
@@ -27,6 +28,7 @@ export const planGuard =
 
 export async function openLaneConnection(databaseUrl: string): Promise<LaneConnection> {
   let client = await connect(databaseUrl)
+  const writer = createBinaryWriter()
   const keyOf = ({ part, item }: BatchItem) => (part === 'output' ? 'output' : `${part} ${item.id}`)
   return {
     keyOf,
@@ -39,11 +41,13 @@ export async function openLaneConnection(databaseUrl: string): Promise<LaneConne
       }
       const alone = batch.length === 1
       const values: unknown[] = []
+      // This lane has one batch at a time.
+      writer.reset()
       for (const name of partNames) {
         const items = byPart.get(name) as Record<string, unknown>[] | undefined
         if (items === undefined) continue
         for (const [column, type] of parts[name].columns)
-          values.push(alone ? items[0]![column] : arrayOf(items, column, type))
+          values.push(alone ? parameter(items[0]![column]) : writer.array(items, column, type))
       }
       const statement = statementFor(new Set(byPart.keys()), alone)
       const { rows } = await client.query<[string, string]>({ ...statement, values, rowMode: 'array' })
@@ -80,21 +84,4 @@ async function connect(databaseUrl: string): Promise<pg.Client> {
   await client.connect()
   await client.query('set synchronous_commit = on')
   return client
-}
-
-/** Types whose text needs no quotes inside an array. */
-const plainTypes = new Set(['uuid', 'int', 'bigint', 'smallint', 'boolean', 'timestamptz'])
-
-/** One column of the items as a Postgres array literal: pg's own escaping, element by element, costs several times as much. */
-function arrayOf(items: readonly Record<string, unknown>[], column: string, type: string): unknown {
-  if (type === 'bytea') return items.map((item) => item[column])
-  let text = '{'
-  for (const item of items) {
-    const value = item[column]
-    if (text.length > 1) text += ','
-    if (value === null || value === undefined) text += 'NULL'
-    else if (plainTypes.has(type)) text += value
-    else text += `"${(value as string).replace(/["\\]/g, '\\$&')}"`
-  }
-  return `${text}}`
 }

@@ -27,7 +27,7 @@ after(async () => {
   await db.end()
 })
 
-const at = '2026-01-01T00:00:00.000Z'
+const at = new Date('2026-01-01T00:00:00.123Z')
 
 function submission(changes: Partial<Submission> = {}): Submission {
   return {

@@ -2,6 +2,7 @@
 // as fast as jsonb_to_recordset, see docs/adr) plus its events; statement.ts puts the parts of a batch into one statement.
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
+import type { ColumnType } from './binary.ts'
 
 /** A call accepted from its requester: queued, or dispatched at once. */
 export interface Submission {
@@ -28,10 +29,9 @@ export interface Submission {
   idempotency_key: string | null
   request_digest: string | null
   timeout_ms: number
-  /** Timestamps travel as ISO text: pg formats Date objects in local time, slowly. */
-  created_at: string
-  queue_deadline: string | null
-  dispatched_at: string | null
+  created_at: Date
+  queue_deadline: Date | null
+  dispatched_at: Date | null
 }
 
 /** A queued call given to an agent. */
@@ -41,7 +41,7 @@ export interface Claim {
   attempt: number
   lease_epoch: number
   journal_id: string
-  at: string
+  at: Date
 }
 
 /** The agent started it. */
@@ -51,8 +51,8 @@ export interface Acceptance {
   agent_id: string
   attempt: number
   lease_epoch: number
-  started_at: string
-  at: string
+  started_at: Date
+  at: Date
 }
 
 /** The agent's answer. */
@@ -72,9 +72,9 @@ export interface Settlement {
   stdout_bytes: number
   stderr_bytes: number
   truncated: boolean
-  started_at: string | null
-  finished_at: string
-  at: string
+  started_at: Date | null
+  finished_at: Date
+  at: Date
 }
 
 /** A piece of live output. */
@@ -84,7 +84,7 @@ export interface OutputPiece {
   seq: number
   /** 1 stdout, 2 stderr. */
   stream: number
-  at: string
+  at: Date
   data: Buffer
 }
 
@@ -99,7 +99,7 @@ export type PartName = keyof PartItems
 
 export interface Part {
   /** Column and Postgres type, in the order of the arrays. */
-  columns: readonly (readonly [name: string, type: string])[]
+  columns: readonly (readonly [name: string, type: ColumnType])[]
   /** Data-modifying CTE over `source` (an unnest with the columns above). It must return `id`, and what `event` reads. */
   change(source: string): string
   /** `select` that makes one event of each row of `change`: at, project_id, kind, actor, execution_id, agent_id, workspace_id, data. */
