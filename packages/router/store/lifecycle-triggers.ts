@@ -17,7 +17,10 @@ const tables: [string, Lifecycle<string>][] = [
 
 const list = (states: readonly string[]) => states.map((state) => `'${state}'`).join(', ')
 
-/** One check for inserts and one for moves per table. States hold only letters and underscores, so quoting is enough. */
+/**
+ * One trigger for inserts and one for moves per table. The condition stands on the trigger: what is legal, and that is all
+ * but always, calls no function. States hold only letters and underscores, so quoting is enough.
+ */
 export function lifecycleTriggers(): string {
   return tables
     .map(([table, lifecycle]) => {
@@ -26,21 +29,20 @@ export function lifecycleTriggers(): string {
         .map((state) => `(old.state = '${state}' and new.state in (${list(lifecycle.moves[state]!)}))`)
         .join(' or ')
       return `
-create or replace function check_${table}_state() returns trigger language plpgsql as $$
+create or replace function refuse_${table}_state() returns trigger language plpgsql as $$
 begin
   if tg_op = 'INSERT' then
-    if new.state not in (${list(lifecycle.initial)}) then
-      raise exception '${lifecycle.name} cannot begin as %', new.state using errcode = '${illegalMoveState}';
-    end if;
-  elsif not (${moves}) then
-    raise exception '${lifecycle.name} cannot move from % to %', old.state, new.state using errcode = '${illegalMoveState}';
+    raise exception '${lifecycle.name} cannot begin as %', new.state using errcode = '${illegalMoveState}';
   end if;
-  return new;
+  raise exception '${lifecycle.name} cannot move from % to %', old.state, new.state using errcode = '${illegalMoveState}';
 end $$;
 drop trigger if exists check_state_insert on ${table};
 drop trigger if exists check_state_update on ${table};
-create trigger check_state_insert before insert on ${table} for each row execute function check_${table}_state();
-create trigger check_state_update before update on ${table} for each row when (old.state is distinct from new.state) execute function check_${table}_state();`
+create trigger check_state_insert before insert on ${table} for each row
+  when (not new.state in (${list(lifecycle.initial)})) execute function refuse_${table}_state();
+create trigger check_state_update before update of state on ${table} for each row
+  when (old.state is distinct from new.state and not (${moves})) execute function refuse_${table}_state();
+drop function if exists check_${table}_state();`
     })
     .join('\n')
 }
