@@ -1,5 +1,6 @@
 // What a router tells Prometheus about its work, besides its HTTP latency (http/metrics.ts).
 import type { Log } from '@xerotier/runtime/log.ts'
+import { boundSeries } from '@xerotier/runtime/metrics.ts'
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { BrokerProbe } from './broker/probe.ts'
 import type { Core } from './domain/core.ts'
@@ -38,16 +39,9 @@ export function createBrokerProbe(registry: Registry, log: Log, now: () => numbe
     registers: [registry],
   })
   const spoke = new Map<string, number>()
-  const bound = new Map<string, { inc(): void }>()
+  const series = boundSeries(received)
   return {
-    received(frame) {
-      let series = bound.get(frame)
-      if (series === undefined) {
-        series = received.labels({ frame })
-        bound.set(frame, series)
-      }
-      series.inc()
-    },
+    received: (frame) => series(frame).inc(),
     refused(reason, about) {
       refused.inc({ reason })
       if (now() - (spoke.get(reason) ?? 0) < quietSeconds * 1000) return

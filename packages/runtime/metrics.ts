@@ -6,6 +6,23 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
 /** One copy of the library for every process: metrics of another copy would not be in our registry. */
 export { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
+/**
+ * The series of a metric by its label values, in the order of its `labelNames`. prom-client makes a key of the labels at
+ * every observation; a series that is bound to them has it.
+ */
+export function boundSeries<Series>(metric: { labels(...values: string[]): Series }): (...values: string[]) => Series {
+  const known = new Map<string, Series>()
+  return (...values) => {
+    const key = values.join('\n')
+    let series = known.get(key)
+    if (series === undefined) {
+      series = metric.labels(...values)
+      known.set(key, series)
+    }
+    return series
+  }
+}
+
 /** A registry with the process's own metrics (CPU, memory, event loop, descriptors). */
 export function createMetricsRegistry(): Registry {
   const registry = new Registry()

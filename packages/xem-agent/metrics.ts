@@ -1,5 +1,5 @@
 // The agent's metrics. Project and agent are on every series, the workspace on those about calls: alerts need all three.
-import { Counter, Gauge, Histogram, type Registry } from '@xerotier/runtime/metrics.ts'
+import { boundSeries, Counter, Gauge, Histogram, type Registry } from '@xerotier/runtime/metrics.ts'
 import type { ExecutionMeters } from './execution/executions.ts'
 
 export interface AgentMetrics extends ExecutionMeters {
@@ -43,25 +43,31 @@ export function createAgentMetrics(
   new Gauge({ name: 'xem_build_info', help: 'Always 1.', labelNames: ['version'], registers }).set({ version }, 1)
 
   const callLabels = ['workspace', 'tool'] as const
-  const ended = new Counter({
-    name: 'xem_executions_total',
-    help: 'Calls that ended, by outcome.',
-    labelNames: [...callLabels, 'outcome'],
-    registers,
-  })
-  const seconds = new Histogram({
-    name: 'xem_execution_duration_seconds',
-    help: 'From dispatch to end.',
-    labelNames: callLabels,
-    buckets,
-    registers,
-  })
-  const bytes = new Counter({
-    name: 'xem_output_bytes_total',
-    help: 'Bytes that tools wrote.',
-    labelNames: callLabels,
-    registers,
-  })
+  const ended = boundSeries(
+    new Counter({
+      name: 'xem_executions_total',
+      help: 'Calls that ended, by outcome.',
+      labelNames: [...callLabels, 'outcome'],
+      registers,
+    }),
+  )
+  const seconds = boundSeries(
+    new Histogram({
+      name: 'xem_execution_duration_seconds',
+      help: 'From dispatch to end.',
+      labelNames: callLabels,
+      buckets,
+      registers,
+    }),
+  )
+  const bytes = boundSeries(
+    new Counter({
+      name: 'xem_output_bytes_total',
+      help: 'Bytes that tools wrote.',
+      labelNames: callLabels,
+      registers,
+    }),
+  )
   const started = new Counter({ name: 'xem_executions_started_total', help: 'Calls admitted.', registers })
   const refused = new Counter({
     name: 'xem_dispatches_refused_total',
@@ -80,9 +86,9 @@ export function createAgentMetrics(
   return {
     started: () => started.inc(),
     ended({ tool, workspace, outcome, ...measured }) {
-      ended.inc({ workspace, tool, outcome })
-      seconds.observe({ workspace, tool }, measured.seconds)
-      if (measured.bytes > 0) bytes.inc({ workspace, tool }, measured.bytes)
+      ended(workspace, tool, outcome).inc()
+      seconds(workspace, tool).observe(measured.seconds)
+      if (measured.bytes > 0) bytes(workspace, tool).inc(measured.bytes)
     },
     refused: (labels) => refused.inc(labels),
     reloaded: (ok) => reloads.inc({ result: ok ? 'ok' : 'failed' }),

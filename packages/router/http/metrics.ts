@@ -1,3 +1,4 @@
+import { boundSeries } from '@xerotier/runtime/metrics.ts'
 import { Histogram, type Registry } from 'prom-client'
 
 export interface HttpMetrics {
@@ -14,18 +15,8 @@ export function createHttpMetrics(registry: Registry): HttpMetrics {
     registers: [registry],
   })
   const classes = ['', '1xx', '2xx', '3xx', '4xx', '5xx']
-  // prom-client makes a key of the labels at every observation; a bound child has it.
-  const bound = new Map<string, { observe(seconds: number): void }>()
+  const series = boundSeries(duration)
   return {
-    answered(route, status, ms) {
-      const statusClass = classes[Math.trunc(status / 100)]!
-      const key = `${route} ${statusClass}`
-      let series = bound.get(key)
-      if (series === undefined) {
-        series = duration.labels({ route, status: statusClass })
-        bound.set(key, series)
-      }
-      series.observe(ms / 1000)
-    },
+    answered: (route, status, ms) => series(route, classes[Math.trunc(status / 100)]!).observe(ms / 1000),
   }
 }

@@ -142,7 +142,10 @@ export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, a
       workspace: binding,
       credentialsFile: credentialsFileFor(tool.credentials, binding, around.credentialsDir),
       timeoutMs,
-      signal: abort.signal,
+      // Node makes the signal when it is first looked at, and most tools never do.
+      get signal() {
+        return abort.signal
+      },
       log,
       write: (stream, text) => void output.write(stream, Buffer.from(text)),
       run: ([program, ...argv]) => runProgram(command, { program: program!, argv, stdin: null }),

@@ -97,10 +97,11 @@ export function createExecutions(options: ExecutionsOptions): Executions {
 
   function dispatch(frames: readonly DispatchFrame[]): void {
     const admitted: Call[] = []
+    const { projectId, routerKey } = options
+    const gate = { projectId, routerKey, tools: options.tools(), bindings, paused, draining, room: 0, now: clock.now() }
     for (const frame of frames) {
       if (isKnown(frame)) continue
-      const room = options.maxConcurrent - calls.size
-      const gate = { ...options, tools: options.tools(), bindings, paused, draining, room, now: clock.now() }
+      gate.room = options.maxConcurrent - calls.size
       const admission = admit(frame, gate)
       if (admission.refusal !== undefined) refuse(frame, admission.refusal)
       else if (calls.has(frame.execution_id)) {
