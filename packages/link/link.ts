@@ -168,7 +168,7 @@ export function createLink(options: LinkOptions): Link {
         case 'result_ack':
           unacknowledged.drop(frame.execution_id)
           outbox.acknowledge(frame)
-          if (outbox.pending().length === 0) whenQuiet?.()
+          if (whenQuiet !== undefined && outbox.pending().length === 0) whenQuiet()
           break
         case 'bindings':
           handlers.bindings(frame.bindings)

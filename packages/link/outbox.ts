@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import type { CallRef } from '@xerotier/protocol/frames/call.ts'
 import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
 import { packMessage, unpackMessage } from '@xerotier/runtime/msgpack.ts'
+import { SlotMap } from '@xerotier/runtime/slot-map.ts'
 
 export interface Outbox {
   /** Random 32 hex digits made with the file: another file is another journal. */
@@ -63,8 +64,8 @@ export function openOutbox(path: string): Outbox {
   )
   const remove = db.prepare('delete from calls where execution_id = ? and attempt = ?')
 
-  const begun = new Map<string, CallRef>()
-  const results = new Map<string, ResultFrame>()
+  const begun = new SlotMap<CallRef>()
+  const results = new SlotMap<ResultFrame>()
   /** Keys that have a row in the file. */
   const stored = new Set<string>()
   const interrupted: CallRef[] = []
@@ -151,7 +152,7 @@ export function openOutbox(path: string): Outbox {
       // Lost in a crash, the row is only reported once more, and acknowledged once more.
       if (acknowledged.size >= 512) inTransaction(sweep)
     },
-    pending: () => [...results.values()],
+    pending: () => results.values(),
     interrupted: () => interrupted.filter((call) => begun.has(keyOf(call))),
     flush() {
       inTransaction(() => {

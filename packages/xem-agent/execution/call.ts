@@ -39,7 +39,8 @@ export interface Call {
   readonly log: Log
   /** Ends it early. The first reason stands, but that nobody wants the result beats all. */
   end(ending: Ending): void
-  readonly ending: Ending | undefined
+  /** A method: V8 makes a hidden class for each object literal that has a getter, and those live until a full collection. */
+  ending(): Ending | undefined
   /** The router stored some of its output. */
   windowMoved(): void
   /** Runs it. Never rejects. */
@@ -142,10 +143,7 @@ export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, a
       workspace: binding,
       credentialsFile: credentialsFileFor(tool.credentials, binding, around.credentialsDir),
       timeoutMs,
-      // Node makes the signal when it is first looked at, and most tools never do.
-      get signal() {
-        return abort.signal
-      },
+      signal: abort.signal,
       log,
       write: (stream, text) => void output.write(stream, Buffer.from(text)),
       run: ([program, ...argv]) => runProgram(command, { program: program!, argv, stdin: null }),
@@ -161,9 +159,7 @@ export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, a
     atMostOnce: runsAtMostOnce(tool.descriptor.risk, tool.descriptor.idempotent),
     log,
     end,
-    get ending() {
-      return ending
-    },
+    ending: () => ending,
     windowMoved: () => {
       for (const listener of windowListeners) listener()
     },

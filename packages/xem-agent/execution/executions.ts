@@ -4,6 +4,7 @@ import type { Outbox } from '@xerotier/link/outbox.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call.ts'
 import type { DispatchFrame } from '@xerotier/protocol/frames/dispatch.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
+import { SlotMap } from '@xerotier/runtime/slot-map.ts'
 import type { Tracing } from '@xerotier/runtime/tracing.ts'
 import type { Tool } from '../tool.ts'
 import { admit, type Gate, type Refusal } from './admit.ts'
@@ -49,7 +50,7 @@ const rememberedAttempts = 4096
 
 export function createExecutions(options: ExecutionsOptions): Executions {
   const { clock, log, link, outbox, meters, tracing } = options
-  const calls = new Map<string, Call>()
+  const calls = new SlotMap<Call>()
   /** Forgotten, and not yet at their end: the router counts their places as free and may give the next attempt already. */
   const forgotten = new Set<Call>()
   const ended = new Set<string>()
@@ -141,11 +142,11 @@ export function createExecutions(options: ExecutionsOptions): Executions {
     const span = tracing.start('execute', traceparent, { execution_id, attempt, tool, workspace: workspace.workspace })
     const result = await call.run()
     if (!forgotten.delete(call)) calls.delete(call.ref.execution_id)
-    const silent = call.ending === 'forget' || (call.ending === 'shutdown' && !call.atMostOnce)
+    const silent = call.ending() === 'forget' || (call.ending() === 'shutdown' && !call.atMostOnce)
     meters.ended({
       tool: call.tool.descriptor.name,
       workspace: call.binding.workspace,
-      outcome: call.ending === 'forget' ? 'forgotten' : result.outcome,
+      outcome: call.ending() === 'forget' ? 'forgotten' : result.outcome,
       seconds: (result.finished_at - from) / 1000,
       bytes: result.stdout_bytes + result.stderr_bytes,
     })
@@ -156,7 +157,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
       'call ended',
     )
     if (call.atMostOnce) remember(call.ref)
-    if (call.ending === 'forget') outbox.acknowledge(call.ref)
+    if (call.ending() === 'forget') outbox.acknowledge(call.ref)
     // A call that may run again is left to the router at shutdown: an interrupted result would make it ambiguous.
     if (!silent) link.result(result, { durable: call.atMostOnce })
     if (calls.size + forgotten.size === 0) for (const done of idleWaiters.splice(0)) done()
@@ -194,7 +195,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
       paused = next
     },
     outputAcknowledged: (ref) => find(ref)?.windowMoved(),
-    running: () => [...calls.values()].map((call) => call.ref),
+    running: () => calls.values().map((call) => call.ref),
     drain() {
       draining = true
     },

@@ -1,5 +1,6 @@
 // The calls that this router has given to agents and not yet seen settled, and the requesters who wait for one.
 import type { Clock } from '@xerotier/runtime/clock.ts'
+import { SlotMap } from '@xerotier/runtime/slot-map.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { OnlineAgent } from '../agents/fleet.ts'
 
@@ -37,8 +38,8 @@ export interface Calls {
 }
 
 export function createCalls(clock: Clock): Calls {
-  const live = new Map<string, LiveCall>()
-  const waiting = new Map<string, Set<(row: ExecutionRow | undefined) => void>>()
+  const live = new SlotMap<LiveCall>()
+  const waiting = new SlotMap<((row: ExecutionRow | undefined) => void)[]>()
   return {
     add(call) {
       const before = live.get(call.row.id)
@@ -62,21 +63,20 @@ export function createCalls(clock: Clock): Calls {
       const { promise, resolve } = Promise.withResolvers<ExecutionRow | undefined>()
       const finish = (row: ExecutionRow | undefined) => {
         timer.cancel()
-        const others = waiting.get(executionId)
-        others?.delete(finish)
-        if (others?.size === 0) waiting.delete(executionId)
+        const others = (waiting.get(executionId) ?? []).filter((other) => other !== finish)
+        if (others.length === 0) waiting.delete(executionId)
+        else waiting.set(executionId, others)
         resolve(row)
       }
       const timer = clock.after(ms, () => finish(undefined))
-      const others = waiting.get(executionId) ?? new Set()
-      waiting.set(executionId, others.add(finish))
+      waiting.set(executionId, [...(waiting.get(executionId) ?? []), finish])
       return { settled: promise, stop: () => finish(undefined) }
     },
     settled(row) {
-      for (const finish of [...(waiting.get(row.id) ?? [])]) finish(row)
+      for (const finish of waiting.get(row.id) ?? []) finish(row)
     },
     close() {
-      for (const finishers of [...waiting.values()]) for (const finish of [...finishers]) finish(undefined)
+      for (const finishers of waiting.values()) for (const finish of finishers) finish(undefined)
     },
   }
 }
