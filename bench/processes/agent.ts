@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 // The agent as it ships, with marks around its outbox, through which every call goes.
 import type { Outbox } from '@xerotier/link/outbox.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'

@@ -1,3 +1,4 @@
+#!/usr/bin/env -S node --max-semi-space-size=16
 // The router as it ships, with marks between its parts: what `main.ts` starts, and nothing of it changed.
 import { join } from 'node:path'
 import type { Core } from '@xerotier/router/domain/core.ts'

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { guardProcess } from '@xerotier/runtime/guard-process.ts'
 
 export interface Child {
@@ -18,6 +19,7 @@ export interface Child {
 
 export interface ChildOptions {
   name: string
+  /** A program, with a first line that says how it is run. */
   script: string
   env: NodeJS.ProcessEnv
   cwd: string
@@ -28,9 +30,10 @@ export function startChild(options: ChildOptions): Child {
   const from = statSync(options.log, { throwIfNoEntry: false })?.size ?? 0
   const log = openSync(options.log, 'a', 0o600)
   // A group of its own: Ctrl-C reaches only us, and we stop the children in order.
-  const child: ChildProcess = spawn(process.execPath, [options.script], {
+  const child: ChildProcess = spawn(options.script, [], {
     cwd: options.cwd,
-    env: options.env,
+    // The node that the first line asks for is the one that runs us.
+    env: { ...options.env, PATH: `${dirname(process.execPath)}:${options.env.PATH}` },
     stdio: ['ignore', log, log],
     detached: true,
   })
