@@ -6,8 +6,9 @@ import type { ErrorObject, ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { canonicalArguments } from './call-digest.ts'
+import { linearPattern } from './linear-pattern.ts'
 
-const ajv = new Ajv2020({ strict: false, allErrors: false })
+const ajv = new Ajv2020({ strict: false, allErrors: false, code: { regExp: linearPattern } })
 addFormats.default(ajv)
 
 /** Compiled schemas by digest; a fleet has few, and the oldest goes when there are too many. */

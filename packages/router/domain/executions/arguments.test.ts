@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Fault } from '@xerotier/protocol/errors.ts'
+import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
+import { sha256Hex } from '@xerotier/runtime/digest.ts'
+import { checkArguments } from './arguments.ts'
+
+function toolWith(pattern: string): ToolDescriptor {
+  const input_schema = { type: 'object', properties: { name: { type: 'string', pattern } } }
+  return { name: 'any', input_schema, schema_digest: sha256Hex(pattern) } as unknown as ToolDescriptor
+}
+
+const faultOf = (pattern: string, name: string): Fault | undefined => {
+  try {
+    checkArguments(toolWith(pattern), { name })
+    return undefined
+  } catch (error) {
+    assert.ok(error instanceof Fault)
+    return error
+  }
+}
+
+test('a pattern is held against the argument, wherever it matches', () => {
+  for (const [pattern, good, bad] of [
+    ['^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$', 'web-1', 'Web'],
+    ['^/var/log/', '/var/log/syslog', 'x/var/log/'],
+    ['^\\u00e9\\/[\\w.-]+$', 'é/a.b-c', 'e/a'],
+    ['b+', 'abc', 'ac'],
+  ] as const) {
+    assert.equal(faultOf(pattern, good), undefined, pattern)
+    assert.equal(faultOf(pattern, bad)?.param, 'args.name', pattern)
+  }
+})
+
+test('a pattern that would backtrack for longer than the world is old is answered', () => {
+  assert.equal(faultOf('^(a+)+$', `${'a'.repeat(50_000)}!`)?.code, 'invalid_arguments')
+})
+
+test('what only a backtracking engine can match is left to the agent', () => {
+  assert.equal(faultOf('^(?!admin)(.+)\\1$', 'anything'), undefined)
+})
+
+test('a pattern that is none is an error of the schema', () => {
+  assert.throws(() => checkArguments(toolWith('(unclosed'), { name: 'x' }), SyntaxError)
+})
