@@ -2,6 +2,7 @@
 import { limits } from '@xerotier/protocol/limits.ts'
 import { logLevels } from '@xerotier/runtime/log.ts'
 import { boolean, choice, integer, list, matching, type OptionTable, path, text } from '@xerotier/runtime/option.ts'
+import { tracingOptions } from '@xerotier/runtime/tracing-options.ts'
 
 const tcp = matching(
   'tcp://host:port',
@@ -109,4 +110,5 @@ export const options = {
     default: false,
     help: 'Let requesters of that project approve their own calls: for one-person projects.',
   },
+  ...tracingOptions('xerotier-router'),
 } satisfies OptionTable

@@ -58,6 +58,12 @@ function routerOptions(values: Values<typeof options>): Omit<RouterOptions, 'clo
     },
     dataPlane: { address: values.data_plane, announced: values.announced_address },
     lanes: values.commit_lanes,
+    tracing: {
+      enabled: values.otel_enabled,
+      endpoint: values.otel_endpoint,
+      serviceName: values.otel_service_name,
+      sampleRate: values.otel_sample_rate,
+    },
     settings: { queueSeconds: values.queue_seconds, lostAgentGraceMs: values.lost_agent_grace_seconds * 1000 },
     bootstrap:
       values.bootstrap_project === undefined

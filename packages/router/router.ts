@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { type Clock, every } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { createMetricsRegistry } from '@xerotier/runtime/metrics.ts'
+import { createTracing, noTracing, type TracingOptions } from '@xerotier/runtime/tracing.ts'
 import { type ActiveRouter, becomeActive } from './active-router.ts'
 import { startBroker } from './broker/broker.ts'
 import { buryAgents, missAgents } from './domain/agents/absence.ts'
@@ -15,6 +16,7 @@ import { createEventLog } from './domain/events/reader.ts'
 import { createCalls } from './domain/executions/calls.ts'
 import { createDispatcher } from './domain/executions/dispatcher.ts'
 import { createAbsences, expireQueued, sweepOrphans } from './domain/executions/sweep.ts'
+import { traceEnd } from './domain/executions/trace.ts'
 import { loadIdentity } from './domain/identity.ts'
 import { type BootstrapOptions, bootstrapProject } from './domain/projects/bootstrap.ts'
 import { createWorkspaceDirectory } from './domain/workspaces/directory.ts'
@@ -51,6 +53,8 @@ export interface RouterOptions {
     announced?: string | undefined
   }
   lanes?: number
+  /** Off when left out. */
+  tracing?: Omit<TracingOptions, 'clock' | 'log'>
   settings?: Partial<Omit<Settings, 'announcedAddress'>>
   bootstrap?: BootstrapOptions | undefined
   /** Looks at the parts before the doors open; tests of faults put themselves between them here. */
@@ -107,6 +111,9 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const eventLog = createEventLog({ databaseUrl, clock, log })
     started.push(() => eventLog.close())
 
+    const tracing = options.tracing === undefined ? noTracing : createTracing({ ...options.tracing, clock, log })
+    started.push(() => tracing.close())
+
     const core = {
       clock,
       log,
@@ -115,7 +122,8 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
       identity: loadIdentity(stateDir),
       fleet: createFleet(clock),
       eventLog,
-      calls: createCalls(clock),
+      calls: createCalls(clock, (row) => traceEnd(tracing, row, clock.now())),
+      tracing,
       absences: createAbsences(clock.now()),
       keyring: createKeyring(store.db, clock),
       workspaces: createWorkspaceDirectory(store.db),

@@ -13,9 +13,25 @@ export type Attributes = Readonly<Record<string, string | number | boolean | nul
 
 export interface Tracing {
   /** A span below `parent` (a traceparent), or a new trace. Undefined when tracing is off or the trace is not sampled. */
-  start(name: string, parent: string | null, attributes: Attributes): Span | undefined
+  start(name: string, parent: string | null, attributes: Attributes, options?: StartOptions): Span | undefined
+  /** A span below `parent` that is over already. Nothing without a parent that is sampled. */
+  record(name: string, parent: string | null, span: Recorded): void
   /** Sends what is left. */
   close(): Promise<void>
+}
+
+export interface StartOptions {
+  /** Of a new trace, 32 hex digits; else a random one. */
+  traceId?: string
+}
+
+export interface Recorded {
+  /** Milliseconds since the epoch. */
+  from: number
+  to: number
+  ok: boolean
+  message?: string
+  attributes: Attributes
 }
 
 export interface TracingOptions {
@@ -36,7 +52,7 @@ const waitingMax = 4096
 const batchMax = 512
 const serverKind = 2
 
-export const noTracing: Tracing = { start: () => undefined, close: async () => {} }
+export const noTracing: Tracing = { start: () => undefined, record() {}, close: async () => {} }
 
 export function createTracing(options: TracingOptions): Tracing {
   const { clock, log, endpoint } = options
@@ -65,39 +81,61 @@ export function createTracing(options: TracingOptions): Tracing {
   }
   const timer = every(clock, flushMs, flush)
 
+  function keep(name: string, ids: SpanIds, { from, to, ok, message, attributes }: Recorded): void {
+    if (waiting.length >= waitingMax) return
+    waiting.push({
+      ...ids,
+      name,
+      kind: serverKind,
+      startTimeUnixNano: `${from}000000`,
+      endTimeUnixNano: `${to}000000`,
+      attributes: keyValues(attributes),
+      status: ok ? { code: 1 } : { code: 2, message },
+    })
+  }
+
   return {
-    start(name, parent, attributes) {
-      const [, traceId, parentSpanId, flags] =
-        /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(parent ?? '') ?? []
-      const begun = traceId ?? randomBytes(16).toString('hex')
-      const sampled =
-        flags === undefined ? isSampled(begun, options.sampleRate) : (Number.parseInt(flags, 16) & 1) === 1
-      if (!sampled) return undefined
-      const spanId = randomBytes(8).toString('hex')
-      const startMs = clock.now()
+    start(name, parent, attributes, { traceId } = {}) {
+      const above = parsed(parent)
+      const ids: SpanIds = {
+        traceId: above?.traceId ?? traceId ?? randomBytes(16).toString('hex'),
+        spanId: randomBytes(8).toString('hex'),
+        ...(above === undefined ? {} : { parentSpanId: above.spanId }),
+      }
+      if (!(above?.sampled ?? isSampled(ids.traceId, options.sampleRate))) return undefined
+      const from = clock.now()
       return {
-        traceparent: `00-${begun}-${spanId}-01`,
-        end({ ok, message, attributes: more }) {
-          if (waiting.length >= waitingMax) return
-          waiting.push({
-            traceId: begun,
-            spanId,
-            ...(parentSpanId === undefined ? {} : { parentSpanId }),
-            name,
-            kind: serverKind,
-            startTimeUnixNano: `${startMs}000000`,
-            endTimeUnixNano: `${clock.now()}000000`,
-            attributes: keyValues({ ...attributes, ...more }),
-            status: ok ? { code: 1 } : { code: 2, message },
-          })
+        traceparent: `00-${ids.traceId}-${ids.spanId}-01`,
+        end({ attributes: more, ...end }) {
+          keep(name, ids, { from, to: clock.now(), attributes: { ...attributes, ...more }, ...end })
         },
       }
+    },
+    record(name, parent, span) {
+      const above = parsed(parent)
+      if (above?.sampled !== true) return
+      const { traceId, spanId: parentSpanId } = above
+      keep(name, { traceId, spanId: randomBytes(8).toString('hex'), parentSpanId }, span)
     },
     async close() {
       timer.cancel()
       while (waiting.length > 0 && !failing) await flush()
     },
   }
+}
+
+interface SpanIds {
+  traceId: string
+  spanId: string
+  parentSpanId?: string
+}
+
+/** https://www.w3.org/TR/trace-context/#traceparent-header */
+function parsed(traceparent: string | null): { traceId: string; spanId: string; sampled: boolean } | undefined {
+  const found = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(traceparent ?? '')
+  if (found === null) return undefined
+  const [, traceId, spanId, flags] = found as unknown as [string, string, string, string]
+  return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 }
 }
 
 /** By the trace id, as OpenTelemetry's TraceIdRatioBased, so that every process decides alike. */

@@ -13,12 +13,12 @@ import {
   integer,
   list,
   matching,
-  number,
   type OptionTable,
   path,
   text,
   type Values,
 } from '@xerotier/runtime/option.ts'
+import { tracingOptions } from '@xerotier/runtime/tracing-options.ts'
 
 const defaultQueue = '/var/lib/xerotier/state/queue.sqlite'
 
@@ -158,34 +158,7 @@ export const options = {
     file: false,
     help: 'Address of the metrics port. Every interface by default, as Prometheus scrapes from elsewhere; 127.0.0.1 limits it.',
   },
-  otel_enabled: {
-    env: ['XEROTIER_OTEL_ENABLED'],
-    type: boolean,
-    default: false,
-    file: false,
-    help: 'Emit traces.',
-  },
-  otel_endpoint: {
-    env: ['XEROTIER_OTEL_ENDPOINT'],
-    type: httpUrl,
-    file: false,
-    required: (values) => values.otel_enabled === true,
-    help: 'OTLP/HTTP collector, e.g. http://127.0.0.1:4318.',
-  },
-  otel_service_name: {
-    env: ['XEROTIER_OTEL_SERVICE_NAME'],
-    type: text,
-    default: 'xerotier-xem-agent',
-    file: false,
-    help: 'Service name on emitted spans.',
-  },
-  otel_sample_rate: {
-    env: ['XEROTIER_OTEL_SAMPLE_RATE'],
-    type: number(0, 1),
-    default: 1,
-    file: false,
-    help: 'Share of traces that are emitted, 0 to 1.',
-  },
+  ...tracingOptions('xerotier-xem-agent'),
 } satisfies OptionTable
 
 export type AgentConfig = Values<typeof options>

@@ -143,6 +143,7 @@ export function execution(change: Partial<ExecutionDetail> = {}): ExecutionDetai
     reason: null,
     requested_by: 'key_1',
     request_id: 'req-submit',
+    trace_id: null,
     timeout_ms: 10_000,
     created_at: at,
     dispatched_at: at,

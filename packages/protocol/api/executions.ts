@@ -47,6 +47,8 @@ export const executionSchema = z.object({
   reason: z.string().nullable(),
   requested_by: z.string(),
   request_id: z.string(),
+  /** 32 hex digits: the caller's trace, else the id of the execution without hyphens. Null when the call is in no trace. */
+  trace_id: z.string().nullable(),
   timeout_ms: z.int(),
   created_at: timestampSchema,
   dispatched_at: nullableTimestampSchema,

@@ -1,6 +1,7 @@
 // What every domain function needs, passed as its first argument by the composition root (router.ts).
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
+import type { Tracing } from '@xerotier/runtime/tracing.ts'
 import type { Store } from '../store/database.ts'
 import type { CommitLanes } from '../store/lanes/lanes.ts'
 import type { Fleet } from './agents/fleet.ts'
@@ -36,6 +37,7 @@ export interface Core {
   workspaces: WorkspaceDirectory
   /** What ZAP admits. */
   enrolledKeys: EnrolledKeys
+  tracing: Tracing
   settings: Settings
 }
 

@@ -184,6 +184,7 @@ test('a call is a span of the trace that its dispatch is part of', async () => {
         traceparent: '',
         end: (end) => void spans.push([name, parent, attributes.tool, end.ok]),
       }),
+      record() {},
       close: async () => {},
     },
   })

@@ -82,7 +82,8 @@ function fieldsOf(execution: Execution) {
     ],
     ['Timeout', milliseconds(execution.timeout_ms)],
     ['Digest', execution.digest],
-    ['Request id (trace)', execution.request_id],
+    ['Request id', execution.request_id],
+    ['Trace id', execution.trace_id],
   ] as const
 }
 

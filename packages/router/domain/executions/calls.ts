@@ -31,13 +31,14 @@ export interface Calls {
   readonly size: number
   /** Register before the frame can leave. */
   waitFor(executionId: string, ms: number): Waiter
-  /** Tells those who wait for this execution. */
+  /** It has ended: tells those who wait for it. */
   settled(row: ExecutionRow): void
   /** Ends every wait without an answer. */
   close(): void
 }
 
-export function createCalls(clock: Clock): Calls {
+/** @param ended hears of every execution that has ended, after its commit */
+export function createCalls(clock: Clock, ended: (row: ExecutionRow) => void = () => {}): Calls {
   const live = new SlotMap<LiveCall>()
   const waiting = new SlotMap<((row: ExecutionRow | undefined) => void)[]>()
   return {
@@ -73,6 +74,7 @@ export function createCalls(clock: Clock): Calls {
       return { settled: promise, stop: () => finish(undefined) }
     },
     settled(row) {
+      ended(row)
       for (const finish of waiting.get(row.id) ?? []) finish(row)
     },
     close() {

@@ -34,6 +34,7 @@ export function presentExecution(row: ExecutionRow, names: ExecutionNames): Exec
     reason: row.reason,
     requested_by: row.requested_by,
     request_id: row.request_id,
+    trace_id: row.traceparent?.slice(3, 35) ?? null,
     timeout_ms: row.timeout_ms,
     created_at: row.created_at.toISOString(),
     dispatched_at: iso(row.dispatched_at),

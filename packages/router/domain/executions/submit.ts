@@ -17,6 +17,7 @@ import { presentRow } from './present-row.ts'
 import { replayed } from './replay.ts'
 import { submissionOf } from './submission.ts'
 import { toolFor } from './tool-for.ts'
+import { traceSubmit } from './trace.ts'
 
 export interface SubmitMeta {
   requestId: string
@@ -87,6 +88,7 @@ export async function submitCall(
     resolved_at: null,
   }
   row.digest = callDigest(row)
+  const span = traceSubmit(core.tracing, row)
 
   const decision = decidePolicy({ risk: tool.risk })
   const waiter = meta.waitMs > 0 ? core.calls.waitFor(row.id, meta.waitMs) : undefined
@@ -94,10 +96,14 @@ export async function submitCall(
   try {
     const stored =
       decision.decision === 'ask' ? await requestApproval(core, row, decision.timeoutSeconds) : await store(core, row)
+    span?.end({ ok: true, attributes: { state: row.state, replayed: !stored } })
     if (!stored) return await replayed(core, row, meta.waitMs)
     core.eventLog.wake()
     const settled = await waiter?.settled
     return { execution: await presentRow(core, settled ?? row), settled: settled !== undefined }
+  } catch (error) {
+    span?.end({ ok: false, message: error instanceof Fault ? error.code : 'internal_error' })
+    throw error
   } finally {
     waiter?.stop()
   }
