@@ -83,12 +83,18 @@ const untilEnded = (id: string): Promise<ExecutionDetail> =>
       : undefined
   })
 
+function removeJournal(): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(join(folder, `queue.sqlite${suffix}`), { force: true })
+}
+
 let count = 0
 async function killedAt(
   step: AgentStep,
   tool: string,
 ): Promise<{ execution: ExecutionDetail; runs: { started: number; ended: number } }> {
   await kill(child)
+  // What the last call left in it would reach the step before this one does.
+  removeJournal()
   await startAgent(step)
   const file = join(folder, `marks-${++count}`)
   const id = await begin(tool, file, 50)
@@ -164,7 +170,7 @@ test('an agent that comes back with another journal makes its at-most-once calls
   const id = await begin('mark_destructive', file, 2_000)
   await until('the tool to run', () => (marks(file).started === 1 ? true : undefined))
   await kill(child)
-  for (const suffix of ['', '-wal', '-shm']) rmSync(join(folder, `queue.sqlite${suffix}`), { force: true })
+  removeJournal()
   await startAgent(null)
   assert.equal((await untilEnded(id)).state, 'ambiguous')
   assert.equal(marks(file).started, 1)
