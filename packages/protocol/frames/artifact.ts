@@ -16,4 +16,8 @@ export const artifactFrame = callRefSchema.extend({
       `must be 1 to ${limits.outputFrameBytes} bytes`,
     ),
 })
+/** Name of the artifact that holds what a stream wrote beyond the inline limit. */
+export function overflowName(stream: 'stdout' | 'stderr'): string {
+  return `${stream}.log`
+}
 export type ArtifactFrame = z.infer<typeof artifactFrame>

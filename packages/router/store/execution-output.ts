@@ -3,6 +3,7 @@ import type { Database } from './database.ts'
 /** File descriptors, as the rows have them. */
 export const streamNumbers = { stdout: 1, stderr: 2 } as const
 export type StreamName = keyof typeof streamNumbers
+export const streamNames = Object.keys(streamNumbers) as StreamName[]
 
 export function streamName(number: number): StreamName {
   return number === streamNumbers.stderr ? 'stderr' : 'stdout'

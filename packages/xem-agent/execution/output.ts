@@ -1,5 +1,5 @@
 // The output of one call on its way to the router: coalesced, bounded, and held back when the router does not keep up.
-import type { ArtifactFrame } from '@xerotier/protocol/frames/artifact.ts'
+import { type ArtifactFrame, overflowName } from '@xerotier/protocol/frames/artifact.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call.ts'
 import type { OutputFrame } from '@xerotier/protocol/frames/output.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
@@ -50,7 +50,7 @@ export function createOutput(options: OutputOptions): Output {
       send({ t: 'output', stream, ...frame })
     } else {
       inline = limits.outputInlineBytes
-      send({ t: 'artifact', name: `${stream}.log`, ...frame })
+      send({ t: 'artifact', name: overflowName(stream), ...frame })
     }
   }
 

@@ -26,7 +26,8 @@ export async function artifactBytes(
   return { name: artifact.name, bytes: artifact.bytes, chunks: chunksOf(core, artifact.id) }
 }
 
-async function* chunksOf(core: Core, artifactId: string): AsyncGenerator<Buffer> {
+/** The bytes of one artifact, read page by page. */
+export async function* chunksOf(core: Core, artifactId: string): AsyncGenerator<Buffer> {
   let afterSeq = -1
   while (true) {
     const chunks = await selectArtifactChunks(core.store.db, artifactId, { afterSeq, limit: chunksPerPage })

@@ -1,13 +1,17 @@
-import { type StreamName, selectOutput } from '../../store/execution-output.ts'
+import { overflowName } from '@xerotier/protocol/frames/artifact.ts'
+import { selectArtifacts } from '../../store/artifacts.ts'
+import { type StreamName, selectOutput, streamNames } from '../../store/execution-output.ts'
 import type { Core } from '../core.ts'
 import type { Principal } from '../principal.ts'
+import { chunksOf } from './artifact.ts'
 import { findExecution } from './find.ts'
 
 /** 2 MiB at once, whatever the whole. */
 const piecesPerPage = 32
 
 /**
- * The output as it came, of one stream or of both in the order of arrival, read page by page.
+ * The whole output, of one stream or of both in the order of arrival, read page by page: what the record holds, and then
+ * what did not fit into it and became an artifact of its stream.
  * @throws Fault execution_not_found, before the first byte
  */
 export async function rawOutput(
@@ -22,8 +26,12 @@ export async function rawOutput(
     while (true) {
       const pieces = await selectOutput(core.store.db, id, attempt, { afterSeq, limit: piecesPerPage, stream })
       for (const piece of pieces) yield piece.data
-      if (pieces.length < piecesPerPage) return
+      if (pieces.length < piecesPerPage) break
       afterSeq = pieces.at(-1)!.seq
+    }
+    const names = (stream === undefined ? streamNames : [stream]).map(overflowName)
+    for (const artifact of await selectArtifacts(core.store.db, id, attempt)) {
+      if (names.includes(artifact.name)) yield* chunksOf(core, artifact.id)
     }
   })()
 }

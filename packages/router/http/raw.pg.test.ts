@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { newId } from '../domain/ids.ts'
+import { startRouterForTests } from './router.fixture.ts'
+
+test('raw output is whole: what did not fit into the record follows from the artifact of its stream', async () => {
+  const router = await startRouterForTests()
+  try {
+    const { db } = router.core.store
+    const made = await router.call('POST', '/acme/v1/workspaces', { body: { name: 'lab' } })
+    const id = await router.storeExecution({ workspace_id: made.body.id, tool: 'long' })
+    const at = new Date()
+    const inline = ['out1 ', 'err1 ', 'out2 '].map((text, seq) => ({
+      execution_id: id,
+      attempt: 1,
+      at,
+      seq,
+      stream: seq === 1 ? 2 : 1,
+      data: Buffer.from(text),
+    }))
+    await db.insertInto('execution_output').values(inline).execute()
+    const addArtifact = async (name: string, attempt: number, texts: string[]) => {
+      const artifact = newId('cart', router.clock.now())
+      const row = { id: artifact, project_id: router.projectId, execution_id: id, attempt, name, created_at: at }
+      await db.insertInto('artifacts').values(row).execute()
+      const chunks = texts.map((text, seq) => ({ artifact_id: artifact, seq, data: Buffer.from(text) }))
+      await db.insertInto('artifact_chunks').values(chunks).execute()
+    }
+    // More chunks than one page.
+    await addArtifact(
+      'stdout.log',
+      1,
+      Array.from({ length: 20 }, (_, n) => `o${n} `),
+    )
+    await addArtifact('stderr.log', 1, ['err2'])
+    await addArtifact('stdout.log', 0, ['of an earlier attempt'])
+    await addArtifact('report.pdf', 1, ['no output'])
+
+    const raw = async (query: string) => (await router.call('GET', `/acme/v1/exec/executions/${id}/raw${query}`)).body
+    const rest = Array.from({ length: 20 }, (_, n) => `o${n} `).join('')
+    assert.equal(await raw(''), `out1 err1 out2 ${rest}err2`)
+    assert.equal(await raw('?stream=stdout'), `out1 out2 ${rest}`)
+    assert.equal(await raw('?stream=stderr'), 'err1 err2')
+  } finally {
+    await router.stop()
+  }
+})
