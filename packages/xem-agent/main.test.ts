@@ -12,9 +12,13 @@ const folder = mkdtempSync(join(tmpdir(), 'xem-main-'))
 after(() => rmSync(folder, { recursive: true }))
 const file = join(folder, 'xem.yaml')
 
+/** Far above what a busy machine needs to start the agent. */
+const waitMs = 60_000
+
 function run(argv: string[], env: Record<string, string> = {}) {
   const all = ['--config', file, '--queue-db-path', join(folder, 'queue.sqlite'), ...argv]
-  return spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts'), ...all], { encoding: 'utf8', env })
+  const timeout = waitMs
+  return spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts'), ...all], { encoding: 'utf8', env, timeout })
 }
 
 test('--print-config shows each value and where it came from, with secrets masked', () => {
@@ -96,8 +100,12 @@ async function boot(port: number, onLog: (text: string, stop: () => void) => voi
     log += data
     onLog(log, () => child.kill('SIGTERM'))
   })
-  const [code] = await once(child, 'exit')
-  return code
+  try {
+    const [code] = await once(child, 'exit', { signal: AbortSignal.timeout(waitMs) })
+    return code
+  } finally {
+    child.kill('SIGKILL')
+  }
 }
 
 test('while it waits for the router it can be stopped', async () => {

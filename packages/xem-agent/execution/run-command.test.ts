@@ -2,8 +2,13 @@ import assert from 'node:assert/strict'
 import { chmodSync, existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { pause } from '@xerotier/devkit/faults/pause.ts'
+import { until } from '@xerotier/devkit/faults/until.ts'
+import { settableClock } from '@xerotier/devkit/settable-clock.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { type Bench, createBench } from './fixtures/recording-link.ts'
+import { coalesceMs } from './output.ts'
+import { killGraceMs } from './process-group.ts'
 
 const node = process.execPath
 const text = 'type: object, additionalProperties: false, properties: { value: { type: string } }'
@@ -15,18 +20,22 @@ const tool = (name: string, script: string, more = '') => `
     input_schema: { ${text} }
     command: ['${node}', -e, ${JSON.stringify(script.replace(/[{}]/g, '$&$&'))}, --, '{value}']`
 
+// Deaf to SIGTERM before it says anything: whoever has read its first line may signal it.
 const forking = `
   const { spawn } = require('node:child_process');
+  process.on('SIGTERM', () => console.log('deaf'));
+  setInterval(() => {}, 1000);
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
-  console.log(child.pid);
-  process.on('SIGTERM', () => {});
-  setInterval(() => {}, 1000);`
+  child.once('spawn', () => console.log(child.pid));`
+
+/** Long: a test that wants it over moves its clock. */
+const deadlineMs = 3_600_000
 
 const bundle = `
 name: test
 version: '1'
 domain: test
-tools:${tool('say', 'process.stdout.write(process.argv[1] ?? "nothing"); process.stderr.write("aside")')}${tool('fail', 'process.exit(3)')}${tool('fork', forking.replaceAll('\n', ' '), 'timeout_ms: 300')}${tool('fork_long', forking.replaceAll('\n', ' '))}${tool('leave', `const c = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' }); console.log(c.pid); c.unref()`)}${tool('environment', 'console.log(JSON.stringify({ env: process.env, cwd: process.cwd(), stdin: require("node:fs").readFileSync(0, "utf8") }))')}${tool('flood', 'const piece = Buffer.alloc(65536, "x"); let left = 320; const go = () => { while (left-- > 0) if (!process.stdout.write(piece)) return process.stdout.once("drain", go) }; go()')}
+tools:${tool('say', 'process.stdout.write(process.argv[1] ?? "nothing"); process.stderr.write("aside")')}${tool('fail', 'process.exit(3)')}${tool('fork', forking.replaceAll('\n', ' '), `timeout_ms: ${deadlineMs}`)}${tool('leave', `const c = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' }); console.log(c.pid); c.unref()`)}${tool('environment', 'console.log(JSON.stringify({ env: process.env, cwd: process.cwd(), stdin: require("node:fs").readFileSync(0, "utf8") }))')}${tool('flood', 'const piece = Buffer.alloc(65536, "x"); let left = 320; const go = () => { while (left-- > 0) if (!process.stdout.write(piece)) return process.stdout.once("drain", go) }; go()')}
   - name: missing
     description: d
     risk: read
@@ -45,9 +54,12 @@ tools:${tool('say', 'process.stdout.write(process.argv[1] ?? "nothing"); process
     command: [./script, '--value={value}']
 `
 
+// A PATH of its own: a folder that may not be read, on that of whoever runs the tests, changes what a missing program is.
+const hostEnv = { PATH: '/usr/bin:/bin', HOME: '/', XEM_JOIN_KEY: 'xjk_secret', SOMETHING_ELSE: 'x' }
+
 let bench: Bench
 before(() => {
-  bench = createBench(bundle)
+  bench = createBench(bundle, { hostEnv })
 })
 after(() => bench.close())
 
@@ -67,12 +79,7 @@ function isGone(pid: number): boolean {
   }
 }
 
-async function untilGone(pid: number): Promise<void> {
-  for (const until = Date.now() + 5000; !isGone(pid); ) {
-    assert.ok(Date.now() < until, `process ${pid} still lives`)
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}
+const untilGone = (pid: number) => until(`the end of process ${pid}`, () => isGone(pid) || undefined)
 
 test('a program is started, its two streams are told apart, and its end is the result', async () => {
   const { id, result } = await call('say', { value: 'hello' })
@@ -116,11 +123,7 @@ test('a value that no argv can hold is refused', async () => {
 })
 
 test('the environment is an allow-list, the folder is private and empty, and stdin is closed', async () => {
-  process.env.XEM_JOIN_KEY = 'xjk_secret'
-  process.env.SOMETHING_ELSE = 'x'
   const { id } = await call('environment')
-  delete process.env.XEM_JOIN_KEY
-  delete process.env.SOMETHING_ELSE
   const seen = JSON.parse(bench.output(id)) as { env: Record<string, string>; cwd: string; stdin: string }
   const allowed = [
     'HOME',
@@ -157,30 +160,41 @@ test('a program with a slash is one of the bundle', async () => {
 })
 
 test('at its deadline the whole group is killed, a child that ignores SIGTERM too', async () => {
-  const frame = bench.frame('fork', {})
-  bench.executions.dispatch([frame])
-  await bench.untilTrue(() => bench.output(frame.execution_id).includes('\n'))
-  const grandchild = Number(bench.output(frame.execution_id))
+  const clock = settableClock()
+  const own = createBench(bundle, { clock, hostEnv })
+  const frame = own.frame('fork', {})
+  const said = (pattern: RegExp) =>
+    until(`${pattern}`, async () => {
+      await clock.advance(coalesceMs)
+      return own.output(frame.execution_id).match(pattern) ?? undefined
+    })
+  own.executions.dispatch([frame])
+  const grandchild = Number((await said(/^\d+(?=\n)/))[0])
   assert.ok(readlinkSync(`/proc/${grandchild}/exe`).length > 0)
-  const result = await bench.until('result', frame.execution_id)
+  await clock.advance(deadlineMs)
+  await said(/deaf/)
+  assert.ok(!own.frames.some((one) => one.t === 'result'), 'it has its grace')
+  await clock.advance(killGraceMs)
+  const result = await own.until('result', frame.execution_id)
   assert.equal(result.outcome, 'timeout')
   assert.equal(result.signal, 'SIGKILL')
   assert.equal(result.error?.code, 'execution_timeout')
   await untilGone(grandchild)
+  await own.close()
 })
 
 test('a cancelled call is killed with its children and says cancelled', async () => {
-  const frame = bench.frame('fork_long', {})
+  const frame = bench.frame('fork', {})
   bench.executions.dispatch([frame])
   await bench.untilTrue(() => bench.output(frame.execution_id).includes('\n'))
   bench.executions.cancel(frame)
   const result = await bench.until('result', frame.execution_id)
   assert.equal(result.outcome, 'cancelled')
-  await untilGone(Number(bench.output(frame.execution_id)))
+  await untilGone(Number.parseInt(bench.output(frame.execution_id), 10))
 })
 
 test('a forgotten call is killed and says nothing', async () => {
-  const frame = bench.frame('fork_long', {})
+  const frame = bench.frame('fork', {})
   bench.executions.dispatch([frame])
   await bench.untilTrue(() => bench.output(frame.execution_id).includes('\n'))
   bench.executions.forget(frame)
@@ -225,7 +239,7 @@ test('while the router acknowledges nothing, the program is not read beyond the 
   bench.executions.dispatch([frame])
   await bench.untilTrue(() => sent() >= 1024 * 1024)
   // The window is closed: several turns of the event loop and a pipe's worth of time bring nothing more.
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  await pause(100)
   assert.ok(sent() < 1.5 * 1024 * 1024, `${sent()} bytes went out`)
   assert.deepEqual(bench.executions.running().length, 1)
   bench.acknowledgedBytes = Number.MAX_SAFE_INTEGER

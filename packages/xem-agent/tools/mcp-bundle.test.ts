@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { until } from '@xerotier/devkit/faults/until.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
 import type { Invocation, Tool } from '../tool.ts'
 import { type Catalogue, loadCatalogue } from './catalogue.ts'
@@ -48,7 +49,7 @@ async function callTool({ run }: Tool, args: Record<string, unknown>, change: Pa
     args,
     workspace: { workspace_id: 'ws_0123456789ab', workspace: 'w', type: 'generic', credentials_ref: null },
     credentialsFile: undefined,
-    timeoutMs: 5000,
+    timeoutMs: 60_000,
     signal: new AbortController().signal,
     log: silentLog,
     write: (_, text) => {
@@ -129,10 +130,7 @@ test('the server of a retired catalogue ends with its last call', async () => {
   assert.equal(((await callTool(find('pid'), {}, {})).result as { pid: number }).pid, pid, 'it serves on')
   cancel.abort()
   await assert.rejects(sleeping)
-  for (const until = Date.now() + 5000; existsSync(`/proc/${pid}`); ) {
-    assert.ok(Date.now() < until, 'the server still lives')
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+  await until('the end of the server', () => !existsSync(`/proc/${pid}`) || undefined)
 })
 
 test('a server that does not start refuses its bundle with file and line', async () => {
