@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { Scope } from './api/scopes.ts'
 import type { ErrorCode } from './errors.ts'
+import type { RequestHeaderName } from './headers.ts'
 
 export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -13,6 +14,8 @@ export interface Route {
   auth: 'public' | 'agent' | readonly Scope[]
   params?: z.ZodObject
   query?: z.ZodObject
+  /** Headers that say something to this route, beyond those of every route (`requestHeadersOf`). */
+  headers?: readonly RequestHeaderName[]
   /** Schema of the JSON body; a route without one takes none. */
   body?: z.ZodType
   /** JSON answer, or another kind of body. */

@@ -1,5 +1,6 @@
 import { errorEnvelopeSchema } from '@xerotier/protocol/errors.ts'
 import { heartbeatSeconds, publicEventNames, streamEventNames } from '@xerotier/protocol/events.ts'
+import { answerHeaders, requestHeaders } from '@xerotier/protocol/headers.ts'
 import { commonErrors, type Route } from '@xerotier/protocol/route.ts'
 import { routes } from '@xerotier/protocol/routes.ts'
 import { fieldTable } from './fields.ts'
@@ -12,7 +13,7 @@ export function apiPage(): string {
   return page(
     'HTTP API',
     'The running router serves the same as OpenAPI 3.1 at `/openapi.json`. `:project_id` takes the slug or the id of the project, ' +
-      '`:id` and names of things take either as well. A key goes into `Authorization: Bearer`. Every answer carries `X-Request-ID`.',
+      '`:id` and names of things take either as well. A key goes into `Authorization: Bearer`. [Headers](#headers) are described at the end.',
     table(
       ['Route', '', 'Needs'],
       all.map(([, route]) => [`[${code(nameOf(route))}](#${anchor(nameOf(route))})`, route.summary, needs(route)]),
@@ -21,6 +22,21 @@ export function apiPage(): string {
       `## ${tag[0]!.toUpperCase()}${tag.slice(1)}`,
       ...all.filter(([, route]) => route.tag === tag).map(([id, route]) => section(id, route)),
     ]),
+    '## Headers',
+    'Of requests; none is mandatory. Every route takes `X-Request-ID`, and the others where its section says so:',
+    table(
+      ['Header', 'Form', ''],
+      Object.entries(requestHeaders).map(([name, { pattern, description }]) => [
+        code(name),
+        code(pattern.source),
+        description,
+      ]),
+    ),
+    'Of answers:',
+    table(
+      ['Header', 'Type', ''],
+      Object.entries(answerHeaders).map(([name, { type, description }]) => [code(name), type, description]),
+    ),
     '## Errors',
     'Every error has this body; the codes stand in [errors.md](errors.md).',
     fieldTable(errorEnvelopeSchema, 'output'),
@@ -50,12 +66,13 @@ function needs({ auth }: Route): string {
 const bodies = { sse: 'Server-sent events (`text/event-stream`).', bytes: 'The bytes.', text: 'Plain text.' }
 
 function section(id: string, route: Route): string {
-  const { body, query, response, status } = route
+  const { body, headers = [], query, response, status } = route
   const answer = typeof response === 'string' ? bodies[response] : fieldTable(response, 'output') || 'A JSON object.'
   const errors = [...new Set([...route.errors, ...commonErrors(route)])]
   return [
     `### ${nameOf(route)}`,
     `${route.summary}. Operation ${code(id)}; needs ${needs(route)}.`,
+    headers.length > 0 ? `Headers: ${headers.map((name) => `[${code(name)}](#headers)`).join(', ')}.` : '',
     query ? `Query:\n\n${fieldTable(query, 'input')}` : '',
     body ? `Body:\n\n${fieldTable(body, 'input')}` : '',
     `Answers ${status.join(' or ')}:\n\n${answer}`,

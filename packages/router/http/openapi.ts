@@ -16,6 +16,7 @@ import type { RouteId } from '@xerotier/protocol/routes.ts'
 import type { FastifyInstance } from 'fastify'
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { addHeaders } from './openapi-headers.ts'
 import { nothing } from './schemas.ts'
 
 /** What stands once under `components` and is referred to. */
@@ -64,6 +65,7 @@ export async function addOpenApi(app: FastifyInstance, version: string): Promise
       const { schemas } = (whole as { components: { schemas: Record<string, unknown> } }).components
       // The plugin lists each schema as input and as output; what we name is only ever answered.
       for (const { id } of named) delete schemas[`${id}Input`]
+      addHeaders(whole)
       return whole
     },
   })
