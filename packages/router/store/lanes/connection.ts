@@ -19,6 +19,9 @@ export interface LaneConnection {
   close(): Promise<void>
 }
 
+/** An item of the batch holds what its column cannot: the item is at fault and not the connection. */
+export class UnwritableItem extends Error {}
+
 /**
  * The arrays are estimated at 100 rows whatever they hold, so the planner would read a young table whole: only index
  * lookups may be planned. Generic plans save planning; JIT would cost more than the statement.
@@ -30,6 +33,28 @@ export async function openLaneConnection(databaseUrl: string): Promise<LaneConne
   let client = await connect(databaseUrl)
   const writer = createBinaryWriter()
   const keyOf = ({ part, item }: BatchItem) => (part === 'output' ? 'output' : `${part} ${item.id}`)
+
+  /** The parameters of the statement. @throws UnwritableItem */
+  function parametersOf(byPart: ReadonlyMap<PartName, object[]>, alone: boolean): unknown[] {
+    const values: unknown[] = []
+    // This lane has one batch at a time.
+    writer.reset()
+    for (const name of partNames) {
+      const items = byPart.get(name)
+      if (items === undefined) continue
+      for (const [column, type] of parts[name].columns) {
+        try {
+          values.push(
+            alone ? parameter((items[0] as Record<string, unknown>)[column]) : writer.array(items, column, type),
+          )
+        } catch (cause) {
+          throw new UnwritableItem(`a value for ${name}.${column} is no ${type}`, { cause })
+        }
+      }
+    }
+    return values
+  }
+
   return {
     keyOf,
     async execute(batch) {
@@ -40,15 +65,7 @@ export async function openLaneConnection(databaseUrl: string): Promise<LaneConne
         else items.push(item)
       }
       const alone = batch.length === 1
-      const values: unknown[] = []
-      // This lane has one batch at a time.
-      writer.reset()
-      for (const name of partNames) {
-        const items = byPart.get(name) as Record<string, unknown>[] | undefined
-        if (items === undefined) continue
-        for (const [column, type] of parts[name].columns)
-          values.push(alone ? parameter(items[0]![column]) : writer.array(items, column, type))
-      }
+      const values = parametersOf(byPart, alone)
       const statement = statementFor(new Set(byPart.keys()), alone)
       const { rows } = await client.query<[string, string]>({ ...statement, values, rowMode: 'array' })
       const written = new Set(rows.map(([part, id]) => `${part} ${id}`))
@@ -56,7 +73,10 @@ export async function openLaneConnection(databaseUrl: string): Promise<LaneConne
       if (byPart.has('output')) written.add('output')
       return written
     },
-    connectionLost: (error) => !(error instanceof pg.DatabaseError) || /^(57P0|08|53300)/.test(error.code ?? ''),
+    connectionLost: (error) =>
+      error instanceof pg.DatabaseError
+        ? /^(57P0|08|53300)/.test(error.code ?? '')
+        : !(error instanceof UnwritableItem),
     async reconnect() {
       client.end().catch(() => {})
       try {

@@ -144,6 +144,40 @@ test('one item that the database refuses fails alone', async () => {
   for (const item of good) assert.equal(await stateOf(item.id), 'dispatched')
 })
 
+test('a number that its column cannot hold fails alone and at once', async () => {
+  const good = [submission(), submission()]
+  const bad = [submission({ timeout_ms: 2 ** 40 }), submission({ attempt: 2 ** 33 })]
+  const from = performance.now()
+  const answers = await Promise.allSettled([...bad, ...good].map((item) => lanes.commit('submit', item)))
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    ['rejected', 'rejected', 'fulfilled', 'fulfilled'],
+  )
+  // Not taken for a lost connection, which is waited for.
+  assert.ok(performance.now() - from < 4_500)
+})
+
+test('the same idempotency keys in opposite orders do not make the lanes wait for each other', async () => {
+  const args = JSON.stringify({ a: 'x'.repeat(20_000) })
+  const deadlocks = async () => {
+    await db.query('select pg_stat_clear_snapshot()')
+    const { rows } = await db.query('select deadlocks from pg_stat_database where datname = current_database()')
+    return Number(rows[0].deadlocks)
+  }
+  for (let round = 0; round < 5; round++) {
+    const items = Array.from({ length: 200 }, (_, n) =>
+      submission({ args, idempotency_key: `k${round}-${n}`, request_digest: 'x' }),
+    )
+    const again = items.map((item) => submission({ ...item, id: newUuid(Date.now()) })).reverse()
+    const commit = (item: Submission) => lanes.commit('submit', item)
+    const first = items.slice(0, 100).map(commit)
+    await new Promise((resolve) => setImmediate(resolve))
+    const answers = await Promise.all([...first, ...again.map(commit), ...items.slice(100).map(commit)])
+    assert.equal(answers.filter(Boolean).length, 200)
+  }
+  assert.equal(await deadlocks(), 0)
+})
+
 test('output is stored in one batch with the result, and a repeated piece is harmless', async () => {
   const item = submission()
   await lanes.commit('submit', item)

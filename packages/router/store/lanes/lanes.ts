@@ -43,7 +43,7 @@ const updatingParts: readonly PartName[] = ['claim', 'accept', 'settle']
 /** Resolves once every lane is connected. */
 export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
   const queue: Waiting[] = []
-  /** Executions that some lane is writing to: their next items wait for it, so that lanes neither deadlock nor overtake each other. */
+  /** Executions and idempotency keys that some lane is writing: their next items wait for it, so that lanes neither deadlock nor overtake each other. */
   const busy = new Set<string>()
   const idle: LaneConnection[] = []
   const lanes = await Promise.all(Array.from({ length: options.lanes }, () => openLaneConnection(options.databaseUrl)))
@@ -77,8 +77,10 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
     for (; index < queue.length && batch.length < itemsPerBatch && bytes < bytesPerBatch; index++) {
       const waiting = queue[index]!
       const { id } = waiting.item
+      const key = idempotencyKeyOf(waiting)
       // A statement updates a row once at most (Postgres would pick one of two), and one execution's items stay in order.
-      if (busy.has(id) || heldBack.has(id) || (waiting.updates && updated.has(id))) {
+      const taken = busy.has(id) || (key !== undefined && busy.has(key))
+      if (taken || heldBack.has(id) || (waiting.updates && updated.has(id))) {
         heldBack.add(id)
         queue[kept++] = waiting
         continue
@@ -88,7 +90,7 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
       batch.push(waiting)
     }
     queue.splice(kept, index - kept)
-    for (const waiting of batch) busy.add(waiting.item.id)
+    for (const waiting of batch) for (const name of writtenBy(waiting)) busy.add(name)
     return batch
   }
 
@@ -98,7 +100,7 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
       await commitBatch(lane, batch)
     } finally {
       committing -= batch.length
-      for (const waiting of batch) busy.delete(waiting.item.id)
+      for (const waiting of batch) for (const name of writtenBy(waiting)) busy.delete(name)
       idle.push(lane)
       schedule()
     }
@@ -163,4 +165,16 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
       await Promise.all(lanes.map((lane) => lane.close()))
     },
   }
+}
+
+/** Of a submission that has one. Two lanes that insert the same keys in opposite orders would wait for each other. */
+function idempotencyKeyOf({ part, item }: Waiting): string | undefined {
+  if (part !== 'submit') return undefined
+  const { project_id, idempotency_key } = item as PartItems['submit']
+  return idempotency_key === null ? undefined : `${project_id} ${idempotency_key}`
+}
+
+function writtenBy(waiting: Waiting): string[] {
+  const key = idempotencyKeyOf(waiting)
+  return key === undefined ? [waiting.item.id] : [waiting.item.id, key]
 }
