@@ -1,7 +1,8 @@
 // Bundles xeroctl into one file that any Node from 20 on runs: packages/xeroctl/dist/xeroctl.js.
 // Modules named *.data.ts hold plain data derived from the protocol. The bundle gets their values, worked out here, so
 // that the schemas behind them (zod and all, 50 ms of every start) stay outside.
-import { chmod } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 
@@ -22,13 +23,16 @@ const inlineData: Plugin = {
 
 const outfile = 'packages/xeroctl/dist/xeroctl.js'
 
-const { metafile } = await build({
+const { metafile, outputFiles } = await build({
   entryPoints: ['packages/xeroctl/main.ts'],
   outfile,
+  write: false,
   bundle: true,
   platform: 'node',
   format: 'esm',
   target: 'node20',
+  // For Node the package offers CommonJS alone; this is its other build, of the same source.
+  alias: { yaml: './node_modules/yaml/browser/index.js' },
   banner: { js: '#!/usr/bin/env node' },
   legalComments: 'inline',
   logLevel: 'warning',
@@ -36,8 +40,22 @@ const { metafile } = await build({
   plugins: [inlineData],
 })
 
-const stowaway = Object.keys(metafile.inputs).find((path) => path.includes('node_modules/zod/'))
+const inputs = Object.entries(metafile.inputs)
+const stowaway = inputs.find(([path]) => path.includes('node_modules/zod/'))
 if (stowaway !== undefined) {
-  throw new Error(`the bundle holds zod again (${stowaway}): import values of the protocol through a *.data.ts module`)
+  throw new Error(
+    `the bundle holds zod again (${stowaway[0]}): import values of the protocol through a *.data.ts module`,
+  )
 }
-await chmod(outfile, 0o755)
+const common = inputs.find(([, { format }]) => format === 'cjs')
+if (common !== undefined) {
+  throw new Error(`${common[0]} is CommonJS: an ES module that bundles it fails where it requires a module of Node's`)
+}
+
+// Put in place whole: somebody may be starting xeroctl at this moment.
+const [bundle] = outputFiles
+if (bundle === undefined) throw new Error('esbuild made nothing')
+await mkdir(dirname(outfile), { recursive: true })
+const unfinished = `${outfile}.${process.pid}`
+await writeFile(unfinished, bundle.contents, { mode: 0o755 })
+await rename(unfinished, outfile)
