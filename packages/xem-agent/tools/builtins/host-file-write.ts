@@ -11,7 +11,7 @@ import {
   realpathSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Answer, Invocation } from '../../tool.ts'
@@ -76,7 +76,8 @@ function writeInto(
   try {
     const fd = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o644)
     try {
-      writeSync(fd, file.content)
+      // Not writeSync: at a full disk or a size limit it writes a part and does not fail.
+      writeFileSync(fd, file.content)
       if (before !== undefined) fchmodSync(fd, before.mode & 0o777)
       fsyncSync(fd)
     } finally {
