@@ -1,11 +1,16 @@
 // A manifest is taken whole or not at all.
+import { canonicalJson } from '@xerotier/protocol/canonical.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
 import { type Manifest, manifestContent } from '@xerotier/protocol/manifest.ts'
-import { digestOf } from '@xerotier/runtime/digest.ts'
+import { digestOf, sha256Hex } from '@xerotier/runtime/digest.ts'
 import { compileSchema } from '../executions/arguments.ts'
 
 /** @returns why it cannot be accepted, or undefined */
 export function manifestFault(manifest: Manifest): string | undefined {
-  if (digestOf(manifestContent(manifest)) !== manifest.manifest_hash) return 'manifest_hash does not cover the manifest'
+  const text = canonicalJson(manifestContent(manifest))
+  if (Buffer.byteLength(text) > limits.manifestBytes)
+    return `its tools and workspaces are larger than the ${limits.manifestBytes} bytes of manifestBytes`
+  if (sha256Hex(text) !== manifest.manifest_hash) return 'manifest_hash does not cover the manifest'
   const names = new Set<string>()
   for (const tool of manifest.tools) {
     if (names.has(tool.name)) return `tool ${tool.name} is listed twice`

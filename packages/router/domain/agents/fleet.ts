@@ -2,7 +2,7 @@
 // Postgres has the record; this is the view that submit and dispatch read without a round trip.
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import type { Binding, Manifest, ToolDescriptor } from '@xerotier/protocol/manifest.ts'
-
+import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 
@@ -48,7 +48,7 @@ export interface Fleet {
   offering(projectId: string, tool: string): OnlineAgent[]
   /** The least loaded agent that takes this call now, under exactly the tool that the row names. */
   choose(
-    call: Pick<ExecutionRow, 'project_id' | 'workspace_id' | 'tool' | 'schema_digest' | 'risk'>,
+    call: Pick<ExecutionRow, 'project_id' | 'workspace_id' | 'tool' | 'schema_digest' | 'risk' | 'at_most_once'>,
   ): OnlineAgent | undefined
 }
 
@@ -103,11 +103,26 @@ export function createFleet(clock: Clock): Fleet {
         const load = agent.inFlight.size / agent.maxConcurrent
         if (load >= bestLoad || !takes(agent, call.workspace_id) || !holdsLease(agent) || rests(agent)) continue
         const tool = agent.tools.get(call.tool)
-        if (tool === undefined || tool.schema_digest !== call.schema_digest || tool.risk !== call.risk) continue
+        if (tool === undefined || !isSameTool(tool, call)) continue
         best = agent
         bestLoad = load
       }
       return best
     },
   }
+}
+
+/**
+ * Whether what the agent offers is what was submitted. Agents may disagree on how often a `write` tool may run, while a bundle
+ * is rolled out: the record says once or not, and an agent of the other opinion must not get the call (law L2).
+ */
+export function isSameTool(
+  tool: ToolDescriptor,
+  call: Pick<ExecutionRow, 'schema_digest' | 'risk' | 'at_most_once'>,
+): boolean {
+  return (
+    tool.schema_digest === call.schema_digest &&
+    tool.risk === call.risk &&
+    runsAtMostOnce(tool.risk, tool.idempotent) === call.at_most_once
+  )
 }

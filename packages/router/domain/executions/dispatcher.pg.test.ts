@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
+import { until } from '@xerotier/devkit/faults/until.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { type ServingAgent, servingAgent } from '@xerotier/devkit/serving-agent.ts'
 import type { DispatchFrame } from '@xerotier/protocol/frames/dispatch.ts'
@@ -327,4 +328,31 @@ test('arguments that break the schema are refused with the path of the value', a
     code: 'invalid_arguments',
     param: 'args',
   })
+})
+
+test('where agents disagree on how often a tool may run, the call runs once and at none that would repeat it', async () => {
+  const loose = await serving('rollout', {}, [toolOf('work', { risk: 'write', idempotent: true })])
+  const strict = await serving('rollout', { max_concurrent_executions: 4 }, [
+    toolOf('work', { risk: 'write', idempotent: false }),
+  ])
+  for (let i = 0; i < 4; i++) await submit('rollout')
+  const waiting = await submit('rollout')
+  const calls = []
+  for (let i = 0; i < 4; i++) calls.push(await strict.agent.next('dispatch'))
+  assert.equal(await state(waiting.id), 'queued')
+  for (const call of calls) await strict.answer(call)
+  await strict.answer(await strict.agent.next('dispatch'))
+  assert.equal(dispatches(loose), 0)
+})
+
+test('a call that was cancelled while its attempt ended is not given again', async () => {
+  const worker = await serving('undecided')
+  const { id } = await submit('undecided')
+  const call = await worker.agent.next('dispatch')
+  await client.call('invocations.cancel', { params: { id } })
+  // As when the cancel is committed after the end of the attempt began to be handled.
+  system.router.core.calls.get(id)!.row.cancel_requested_at = null
+  await worker.agent.send([{ t: 'refused', ...refOf(call), code: 'capacity_exceeded', message: 'full', retry: true }])
+  await until('the call to be cancelled', async () => ((await state(id)) === 'cancelled' ? true : undefined))
+  assert.equal(dispatches(worker), 0)
 })

@@ -1,7 +1,7 @@
 // Gives calls to agents. Postgres is the queue: what waits is read from it, and nothing is lost when this process ends.
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
-import { type OnlineAgent, takes } from '../agents/fleet.ts'
+import { isSameTool, type OnlineAgent, takes } from '../agents/fleet.ts'
 import { voidApproved } from '../approvals/void.ts'
 import type { Core } from '../core.ts'
 import { sendDispatch } from './dispatch.ts'
@@ -211,10 +211,7 @@ export function createDispatcher(core: Core): Dispatcher {
     const serving = core.fleet
       .offering(row.project_id, row.tool)
       .filter((agent) => agent.bindings.has(row.workspace_id))
-    const same = serving.some((agent) => {
-      const tool = agent.tools.get(row.tool)!
-      return tool.schema_digest === row.schema_digest && tool.risk === row.risk
-    })
+    const same = serving.some((agent) => isSameTool(agent.tools.get(row.tool)!, row))
     if (serving.length === 0 || same) return undefined
     return { approvalId: row.approval_id, message: `The tool ${row.tool} changed after the call was approved.` }
   }

@@ -1,12 +1,12 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
-import { risks } from '@xerotier/protocol/risk.ts'
+import { risks, runsAtMostOnce } from '@xerotier/protocol/risk.ts'
 import type { WorkspaceRow } from '../../store/tables.ts'
 import type { Core } from '../core.ts'
 
 /**
  * The descriptor under which a tool runs for a workspace. Where agents that serve it disagree, the one with the highest risk
- * wins: policy must never be the milder for it.
+ * wins, then the one that may run once only: policy must never be the milder for it.
  * @throws Fault exec_tool_not_found (400) when no online agent offers it, tool_executor_unavailable when none of those serves the workspace
  */
 export function toolFor(
@@ -26,7 +26,7 @@ export function toolFor(
   for (const agent of offering) {
     if (!agent.bindings.has(workspace.id)) continue
     const tool = agent.tools.get(name)!
-    if (best === undefined || risks.indexOf(tool.risk) > risks.indexOf(best.risk)) best = tool
+    if (best === undefined || severity(tool) > severity(best)) best = tool
   }
   if (best === undefined) {
     throw new Fault('tool_executor_unavailable', {
@@ -42,4 +42,8 @@ export function toolFor(
     })
   }
   return best
+}
+
+function severity({ risk, idempotent }: ToolDescriptor): number {
+  return 2 * risks.indexOf(risk) + (runsAtMostOnce(risk, idempotent) ? 1 : 0)
 }

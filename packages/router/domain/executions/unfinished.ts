@@ -10,17 +10,8 @@ const attemptLimit = 8
 export async function requeue(core: Core, row: ExecutionRow, reason: string): Promise<void> {
   core.calls.remove(row)
   const at = new Date(core.clock.now())
-  if (row.cancel_requested_at !== null) {
-    return settleMove(core, row, {
-      to: 'cancelled',
-      attempt: row.attempt,
-      set: { finished_at: at },
-      actor: 'router',
-      at,
-      data: { reason },
-    })
-  }
-  if (row.attempt >= attemptLimit) {
+  const about = { attempt: row.attempt, actor: 'router', at, data: { reason } }
+  if (row.attempt >= attemptLimit && row.cancel_requested_at === null) {
     return giveUp(
       core,
       row,
@@ -28,18 +19,30 @@ export async function requeue(core: Core, row: ExecutionRow, reason: string): Pr
       `The call was given to agents ${row.attempt} times and never ran: ${reason}.`,
     )
   }
-  const moved = await core.store.db.transaction().execute((tx) =>
-    moveExecution(tx, row.id, {
+  const moved = await core.store.db.transaction().execute(async (tx) => {
+    // As the record has it, locked: a cancel that was answered must not be lost to a row in memory that is older.
+    const current = await tx
+      .selectFrom('executions')
+      .select('cancel_requested_at')
+      .where('id', '=', row.id)
+      .forUpdate()
+      .executeTakeFirst()
+    if (current !== undefined && current.cancel_requested_at !== null)
+      return moveExecution(tx, row.id, { to: 'cancelled', set: { finished_at: at }, ...about })
+    return moveExecution(tx, row.id, {
       to: 'queued',
       from: ['dispatched', 'running'],
-      attempt: row.attempt,
       set: { agent_id: null, started_at: null, queue_deadline: core.dispatcher.queueDeadline() },
-      actor: 'router',
-      at,
-      data: { reason },
-    }),
-  )
+      ...about,
+    })
+  })
   if (moved === undefined) return core.dispatcher.wake(row.project_id)
+  if (moved.state === 'cancelled') {
+    core.dispatcher.wake(row.project_id)
+    core.calls.settled(moved)
+    core.eventLog.wake()
+    return
+  }
   core.log.notice({ execution_id: row.id, attempt: row.attempt, reason }, 'the call was queued again')
   core.eventLog.wake()
   core.dispatcher.queued(row)
