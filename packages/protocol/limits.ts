@@ -27,6 +27,7 @@ export const limits = {
   /** Unanswered handshakes that a router remembers, and for how long. */
   pendingHandshakes: 1024,
   handshakeMs: 10_000,
+  /** Canonical JSON of the tools and workspaces of one manifest. As MessagePack, with all reports and calls, it fits one message. */
   manifestBytes: 1 * MiB,
   toolsPerManifest: 512,
   workspacesPerManifest: 512,

@@ -3,7 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
-import { manifestSchema } from '@xerotier/protocol/manifest.ts'
+import { canonicalJson } from '@xerotier/protocol/canonical.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import { manifestContent, manifestSchema } from '@xerotier/protocol/manifest.ts'
+import { createLog } from '@xerotier/runtime/log.ts'
 import { createManifestKeeper } from '../manifest.ts'
 import { loadCatalogue } from './catalogue.ts'
 import { catalogueOptions } from './fixtures/catalogue-options.ts'
@@ -94,6 +97,30 @@ test('a malformed bundle is refused with file, line and reason, and the others l
     bundles.filter((bundle) => bundle.error === null).map((bundle) => bundle.name),
     ['a', 'z'],
   )
+})
+
+test('a bundle that would make the manifest too large is refused with its file, and those before and after it load', async () => {
+  const large = (name: string, bytes: number) =>
+    good(name).replace('type: string', `type: string, const: "${'x'.repeat(bytes)}"`)
+  write('a', large('a', 500_000))
+  write('b', large('b', 500_000))
+  write('c-large', large('c', 50_000))
+  write('d', good('d'))
+  const lines: string[] = []
+  const log = createLog({ level: 'warning', name: 'test', destination: { write: (line) => void lines.push(line) } })
+  const catalogue = await loadCatalogue({ ...catalogueOptions(folder), log })
+  const [refused, ...others] = catalogue.bundles.filter((bundle) => bundle.error !== null)
+  assert.equal(refused?.name, 'c')
+  assert.match(refused?.error ?? '', /c-large\/bundle\.yaml:5: tools: its tools take 50\d\d\d bytes of the manifest/)
+  assert.deepEqual(others, [])
+  assert.deepEqual([...catalogue.tools.keys()], ['a_tool', 'b_tool', 'd_tool'])
+  assert.ok(lines.some((line) => line.includes('bundle refused') && line.includes('its tools take')))
+
+  const keeper = createManifestKeeper(join(folder, 'manifest.json'))
+  const workspaces = Array.from({ length: limits.workspacesPerManifest }, (_, index) => `ws_${index}`.padEnd(27, 'f'))
+  keeper.update({ ...catalogue, workspaces })
+  const bytes = Buffer.byteLength(canonicalJson(manifestContent(keeper.current())))
+  assert.ok(bytes <= limits.manifestBytes && bytes > limits.manifestBytes - 50_000, `${bytes} bytes`)
 })
 
 test('a tools folder that is missing is an empty one', async () => {

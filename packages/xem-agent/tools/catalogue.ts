@@ -1,8 +1,9 @@
 // All tools of the agent: the shipped bundles that it was told to load, and every folder of the tools folder.
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { canonicalJson } from '@xerotier/protocol/canonical.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
-import type { Manifest } from '@xerotier/protocol/manifest.ts'
+import { type Manifest, manifestContent } from '@xerotier/protocol/manifest.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import type { Tool } from '../tool.ts'
 import { BundleError, type BundleFile, readBundleFile } from './bundle-file.ts'
@@ -33,11 +34,15 @@ export interface CatalogueOptions extends Omit<McpOptions, 'log'> {
 
 /** Bundles that the manifest can report. */
 const bundlesMax = 256
+/** Canonical JSON of all tools: what the largest list of workspaces leaves of a manifest. */
+const toolsBytesMax =
+  limits.manifestBytes - manifestBytes([], Array(limits.workspacesPerManifest).fill(`ws_${'f'.repeat(24)}`))
 
 /** Never throws for a bundle: one that is refused is reported, the others load. */
 export async function loadCatalogue(options: CatalogueOptions): Promise<Catalogue> {
   const { log } = options
   const tools = new Map<string, Tool>()
+  let toolsBytes = 0
   const bundles: BundleReport[] = []
   const servers: { retire(): void; close(): Promise<void> }[] = []
 
@@ -52,7 +57,7 @@ export async function loadCatalogue(options: CatalogueOptions): Promise<Catalogu
       const mcp = source.mcp === undefined ? undefined : await loadMcpBundle(file, dir, options)
       const loaded = mcp?.tools ?? loadTools(file, dir, options.builtins)
       try {
-        addAll(tools, loaded, file)
+        toolsBytes += addAll(tools, loaded, file, toolsBytes)
       } catch (error) {
         await mcp?.close()
         throw error
@@ -70,7 +75,7 @@ export async function loadCatalogue(options: CatalogueOptions): Promise<Catalogu
       bundles.push({
         name: file?.source.name ?? folder.slice(0, 128),
         version: file?.source.version ?? null,
-        error: reason,
+        error: reason.slice(0, 1000),
       })
       log.warning({ bundle: folder, reason }, 'bundle refused')
     }
@@ -90,16 +95,35 @@ export async function loadCatalogue(options: CatalogueOptions): Promise<Catalogu
   }
 }
 
-/** All tools of a bundle or none. @throws BundleError */
-function addAll(tools: Map<string, Tool>, loaded: readonly Tool[], file: BundleFile): void {
+/**
+ * All tools of a bundle or none.
+ * @param taken bytes of the manifest that other bundles take
+ * @returns the bytes that this one takes
+ * @throws BundleError
+ */
+function addAll(tools: Map<string, Tool>, loaded: readonly Tool[], file: BundleFile, taken: number): number {
+  const place = file.source.mcp === undefined ? ['tools'] : ['mcp']
   if (tools.size + loaded.length > limits.toolsPerManifest) {
-    throw file.errorAt(['tools'], `an agent can offer ${limits.toolsPerManifest} tools at most`)
+    throw file.errorAt(place, `an agent can offer ${limits.toolsPerManifest} tools at most`)
   }
   for (const { descriptor } of loaded) {
     const other = tools.get(descriptor.name)?.descriptor.bundle
-    if (other !== undefined) throw file.errorAt(['tools'], `the tool ${descriptor.name} is in bundle ${other} already`)
+    if (other !== undefined) throw file.errorAt(place, `the tool ${descriptor.name} is in bundle ${other} already`)
+  }
+  // A manifest beyond the limit never reaches the router, and without one there is no session: this bundle alone stays out.
+  const bytes = manifestBytes(loaded)
+  if (taken + bytes > toolsBytesMax) {
+    const reason = `its tools take ${bytes} bytes of the manifest and those before it ${taken}, of ${toolsBytesMax} in all`
+    throw file.errorAt(place, reason)
   }
   for (const tool of loaded) tools.set(tool.descriptor.name, tool)
+  return bytes
+}
+
+/** The size that `limits.manifestBytes` limits. @throws TypeError for what JSON cannot hold */
+function manifestBytes(tools: readonly Tool[], workspaces: readonly string[] = []): number {
+  const content = manifestContent({ tools: tools.map((tool) => tool.descriptor), workspaces: [...workspaces] })
+  return Buffer.byteLength(canonicalJson(content))
 }
 
 /** Folders with a bundle, in order of name. A tools folder that is missing is an empty one. */

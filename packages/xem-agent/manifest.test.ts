@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { test } from 'node:test'
+import { toolOf } from '@xerotier/devkit/bare-agent.ts'
+import { canonicalJson } from '@xerotier/protocol/canonical.ts'
+import { leaseRenewalFrame } from '@xerotier/protocol/frames/lease-renewal.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import { type Manifest, manifestContent, type ToolDescriptor } from '@xerotier/protocol/manifest.ts'
+import { packMessage } from '@xerotier/runtime/msgpack.ts'
+import type { z } from 'zod'
+
+test('the largest manifest fits one message, however MessagePack writes it', () => {
+  // What grows most against canonical JSON: "0.5," is nine bytes. Reports and calls are the longest that their schemas allow.
+  const withNumbers = (count: number) => [toolOf('t', { input_schema: { enum: Array(count).fill(0.5) } })]
+  const bytesOf = (tools: ToolDescriptor[]) =>
+    Buffer.byteLength(canonicalJson(manifestContent({ tools, workspaces: [] })))
+  const tools = withNumbers(Math.floor((limits.manifestBytes - bytesOf(withNumbers(0))) / 4))
+  const report = { name: '\uffff'.repeat(128), version: '\uffff'.repeat(64), error: '\uffff'.repeat(1000) }
+  const manifest: Manifest = {
+    manifest_version: Number.MAX_SAFE_INTEGER,
+    manifest_hash: 'f'.repeat(64),
+    tools,
+    workspaces: [],
+    bundles: Array(256).fill(report),
+  }
+  const ref = { execution_id: randomUUID(), attempt: 2 ** 31, lease_epoch: 2 ** 31, status: 'running' as const }
+  const frame: z.infer<typeof leaseRenewalFrame> = {
+    t: 'lease_renewal',
+    lease_epoch: 2 ** 31,
+    manifest_hash: manifest.manifest_hash,
+    manifest_version: manifest.manifest_version,
+    manifest,
+    in_flight: Array(limits.inFlightPerAgent).fill(ref),
+    draining: false,
+  }
+  leaseRenewalFrame.parse(frame)
+  assert.ok(bytesOf(tools) <= limits.manifestBytes && bytesOf(tools) > limits.manifestBytes - 10)
+  const message = packMessage({ v: 1, s: 'x'.repeat(64), n: Number.MAX_SAFE_INTEGER, f: [frame] })
+  assert.ok(message.length <= limits.messageBytes, `${message.length} bytes`)
+})
