@@ -57,6 +57,38 @@ test('a value where options stand cannot be an option, not even after an option 
   assert.deepEqual(render(['x', '--', '{name}'], { name: '--kubeconfig=/x' }), ['--', '--kubeconfig=/x'])
 })
 
+test('an empty value does not give its place as the beginning of a word to an option', () => {
+  const refused = (word: string, args: Record<string, unknown>, argument: string, reason: string) =>
+    assert.throws(() => render(['x', word], args), new ArgvError(argument, reason), word)
+  refused('{name}{ns}', { name: '', ns: '--evil=1' }, 'ns', 'must not begin with a hyphen')
+  refused('{name}{ids}', { name: '', ids: ['ok', '-e'] }, 'ids', 'must not begin with a hyphen')
+  refused('{ns}-{name}', { ns: '', name: '-evil' }, 'ns', 'must not be empty')
+  assert.deepEqual(render(['x', '--', '{name}{ns}'], { name: '', ns: '--evil=1' }), ['--', '--evil=1'])
+})
+
+test('no word that begins with a placeholder begins with a hyphen before `--`, and no other word is refused', () => {
+  const text = fc.string({ unit: fc.constantFrom('-', 'e', '='), maxLength: 3 })
+  const word = fc
+    .tuple(
+      fc.constantFrom('{name}', '{ns}', '{ids}'),
+      fc.array(fc.constantFrom('{name}', '{ns}', '{ids}', '-', '=', 'e'), { maxLength: 4 }),
+    )
+    .map(([first, rest]) => [first, ...rest].join(''))
+    .filter((one) => one.split('{ids}').length <= 2)
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 3 }), text, text, fc.array(text), (words, name, ns, ids) => {
+      const filled = words.flatMap((one) =>
+        (one.includes('{ids}') ? ids : ['']).map((id) =>
+          one.replaceAll('{name}', name).replaceAll('{ns}', ns).replace('{ids}', id),
+        ),
+      )
+      const argv = () => render(['x', ...words, '--', ...words], { name, ns, ids })
+      if (filled.some((one) => one.startsWith('-'))) assert.throws(argv, ArgvError)
+      else assert.deepEqual(argv(), [...filled, '--', ...filled])
+    }),
+  )
+})
+
 test('no value of any kind becomes an option or another word', () => {
   fc.assert(
     fc.property(fc.string(), fc.string(), fc.array(fc.string()), (name, ns, ids) => {

@@ -30,8 +30,8 @@ export class ArgvError extends Error {
 
 /**
  * The argv without its program. A step is dropped when an argument that it names is absent; an array argument repeats
- * its element. A value at the very beginning of an element must not begin with a hyphen unless `--` stands before it:
- * option parsers take such a word for an option, some even after an option that wants a value.
+ * its element. A word that begins with a placeholder must not begin with a hyphen unless `--` stands before it: option
+ * parsers take such a word for an option, some even after an option that wants a value.
  * @throws ArgvError
  */
 export function renderArgv(template: CommandTemplate, args: Readonly<Record<string, unknown>>): string[] {
@@ -66,18 +66,24 @@ function renderElement(element: Element, args: Readonly<Record<string, unknown>>
   const names = element.flatMap((part) => ('placeholder' in part ? [part.placeholder] : []))
   const repeated = names.find((name) => Array.isArray(args[name]))
   const values = repeated === undefined ? [undefined] : (args[repeated] as unknown[])
-  return values.map((value) =>
-    element
-      .map((part, position) => {
-        if ('literal' in part) return part.literal
-        const text = textOf(part.placeholder, part.placeholder === repeated ? value : args[part.placeholder])
-        if (position === 0 && !optionsEnded && text.startsWith('-')) {
-          throw new ArgvError(part.placeholder, 'must not begin with a hyphen')
-        }
-        return text
-      })
-      .join(''),
-  )
+  return values.map((value) => {
+    const texts = element.map((part) => {
+      if ('literal' in part) return part.literal
+      return textOf(part.placeholder, part.placeholder === repeated ? value : args[part.placeholder])
+    })
+    if (!optionsEnded) refuseOption(element, texts)
+    return texts.join('')
+  })
+}
+
+/** Looks at the whole word: when its first value is empty, it begins with what follows. */
+function refuseOption(element: Element, texts: readonly string[]): void {
+  const first = element[0]
+  if (first === undefined || 'literal' in first || !texts.join('').startsWith('-')) return
+  const hyphen = element[texts.findIndex((text) => text !== '')]!
+  throw 'literal' in hyphen
+    ? new ArgvError(first.placeholder, 'must not be empty')
+    : new ArgvError(hyphen.placeholder, 'must not begin with a hyphen')
 }
 
 /** @throws ArgvError for what no argv can hold. */
