@@ -8,8 +8,19 @@ import addFormats from 'ajv-formats'
 import { canonicalArguments } from './call-digest.ts'
 import { linearPattern } from './linear-pattern.ts'
 
-const ajv = new Ajv2020({ strict: false, allErrors: false, code: { regExp: linearPattern } })
-addFormats.default(ajv)
+/**
+ * ajv keeps what it compiled for as long as it lives itself, so it is replaced after this many schemas; it goes when the last
+ * validator that it made is forgotten.
+ */
+const schemasPerCompiler = 256
+let compiler = newCompiler()
+let madeByCompiler = 0
+
+function newCompiler(): Ajv2020 {
+  const ajv = new Ajv2020({ strict: false, allErrors: false, code: { regExp: linearPattern } })
+  addFormats.default(ajv)
+  return ajv
+}
 
 /** Compiled schemas by digest; a fleet has few, and the oldest goes when there are too many. */
 const compiled = new Map<string, ValidateFunction>()
@@ -19,12 +30,12 @@ const compiledLimit = 2048
 export function compileSchema(schemaDigest: string, schema: Record<string, unknown>): ValidateFunction {
   let validate = compiled.get(schemaDigest)
   if (validate === undefined) {
-    validate = ajv.compile({ ...schema, $id: undefined })
-    if (compiled.size >= compiledLimit) {
-      const [oldest, evicted] = compiled.entries().next().value!
-      compiled.delete(oldest)
-      ajv.removeSchema(evicted.schema)
+    if (++madeByCompiler > schemasPerCompiler) {
+      compiler = newCompiler()
+      madeByCompiler = 1
     }
+    validate = compiler.compile({ ...schema, $id: undefined })
+    if (compiled.size >= compiledLimit) compiled.delete(compiled.keys().next().value!)
     compiled.set(schemaDigest, validate)
   }
   return validate
