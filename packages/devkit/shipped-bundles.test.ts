@@ -1,9 +1,7 @@
 // The shipped bundles as the agent runs them, against the real programs: kubectl with the fake API server, aws with moto.
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
@@ -13,6 +11,7 @@ import { loadCatalogue } from '@xerotier/xem-agent/tools/catalogue.ts'
 import { catalogueOptions } from '@xerotier/xem-agent/tools/fixtures/catalogue-options.ts'
 import { sampleCluster } from './fakes/kube-apiserver/sample-cluster.ts'
 import { type KubeApiserver, startKubeApiserver } from './fakes/kube-apiserver/server.ts'
+import { awsMissing, type Moto, startMoto } from './fakes/moto.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'xem-shipped-'))
 const credentials = join(folder, 'credentials')
@@ -140,17 +139,11 @@ suite('the kubernetes bundle', { skip: !works('kubectl', 'version', '--client') 
   })
 })
 
-suite('the aws bundle', {
-  skip: !(works('aws', '--version') && works('python3', '-c', 'import moto.server, flask')) && 'no aws, or no moto',
-}, () => {
-  let moto: ChildProcess
+suite('the aws bundle', { skip: awsMissing() }, () => {
+  let moto: Moto
   let run: Awaited<ReturnType<typeof benchFor>>
   before(async () => {
-    const port = await freePort()
-    moto = spawn('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
-    for await (const line of moto.stderr!) if (String(line).includes('Running on')) break
+    moto = await startMoto()
     writeFileSync(
       join(credentials, 'sandbox.ini'),
       '[default]\naws_access_key_id = testing\naws_secret_access_key = testing\nregion = eu-central-1\n',
@@ -165,7 +158,7 @@ suite('the aws bundle', {
     const hostEnv = {
       PATH: process.env.PATH,
       HOME: process.env.HOME,
-      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+      AWS_ENDPOINT_URL: moto.url,
       AWS_ACCESS_KEY_ID: 'other',
       AWS_REGION: 'us-west-2',
     }
@@ -173,26 +166,14 @@ suite('the aws bundle', {
   })
   after(async () => {
     await run.bench.close()
-    moto.kill()
-    await once(moto, 'exit')
+    await moto.close()
   })
 
   test('reads, tags, stops, starts and terminates an instance of the account of the workspace', async () => {
     assert.match(JSON.parse(await run.ok('aws_sts_identity')).Arn, /^arn:aws:/)
-    const env = {
-      ...process.env,
-      AWS_ACCESS_KEY_ID: 'testing',
-      AWS_SECRET_ACCESS_KEY: 'testing',
-      AWS_DEFAULT_REGION: 'eu-central-1',
-      AWS_ENDPOINT_URL: '',
-    }
-    const endpoint = `--endpoint-url=${motoUrl(moto)}`
-    const made = spawnSync(
-      'aws',
-      [endpoint, 'ec2', 'run-instances', '--image-id', 'ami-12c6146b', '--count', '1', '--output', 'json'],
-      { env, encoding: 'utf8' },
-    )
-    const id = JSON.parse(made.stdout).Instances[0].InstanceId as string
+    const image = { ImageId: 'ami-12c6146b', MinCount: '1', MaxCount: '1' }
+    const made = await moto.ask('ec2', 'testing', { Action: 'RunInstances', Version: '2016-11-15', ...image })
+    const id = /<instanceId>(i-[0-9a-f]+)</.exec(made)![1]!
     const state = async () =>
       JSON.parse(await run.ok('aws_ec2_describe', { instance_ids: [id] })).Reservations[0].Instances[0].State.Name
     assert.equal(await state(), 'running')
@@ -220,16 +201,3 @@ suite('the aws bundle', {
       assert.equal((await run.call(tool, args)).outcome, 'invalid_arguments', JSON.stringify(args))
   })
 })
-
-function motoUrl(moto: ChildProcess): string {
-  return `http://127.0.0.1:${moto.spawnargs.at(-1)}`
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
