@@ -1,7 +1,9 @@
 // The product's words that options and completions offer. Plain data: a bundler may put the value here in place of the
 // schemas behind it (client/routes.data.ts says why).
+
 import { agentRoles } from '@xerotier/protocol/api/join-keys.ts'
 import { scopes } from '@xerotier/protocol/api/scopes.ts'
+import { overflowName } from '@xerotier/protocol/frames/artifact.ts'
 import { agentStates } from '@xerotier/protocol/lifecycles/agent.ts'
 import { approvalStates } from '@xerotier/protocol/lifecycles/approval.ts'
 import { executionStates, settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
@@ -17,4 +19,6 @@ export const vocabulary = {
   executionStates,
   settledExecutionStates,
   workspaceTypes,
+  /** Artifacts that hold output beyond what the record keeps. */
+  overflowNames: [overflowName('stdout'), overflowName('stderr')],
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
 import type { AgentForTests } from '@xerotier/devkit/agent-for-tests.ts'
 import { type System, startSystem } from '@xerotier/devkit/system.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
 import { emptyFolder, type RunOptions, xeroctl } from './run.fixture.ts'
 
 let system: System
@@ -20,7 +21,12 @@ echo "after"
 exit "$2"
 `
 
-function bundle(program: string): string {
+/** Says as many bytes. */
+const longScript = `#!/bin/sh
+exec head -c "$1" /dev/zero
+`
+
+function bundle(program: string, longProgram: string): string {
   const tool = (name: string, risk: string) => `
   - name: ${name}
     description: Waits for a file
@@ -31,7 +37,13 @@ function bundle(program: string): string {
       type: object
       required: [gate]
       properties: { gate: { type: string, pattern: '^/' }, code: { type: integer, default: 0 } }`
-  return `name: gate\nversion: 1.0.0\ndomain: test\ntools:${tool('gate_read', 'read')}${tool('gate_irreversible', 'irreversible')}\n`
+  const long = `
+  - name: gate_long
+    description: Says a lot
+    risk: read
+    command: [${longProgram}, '{bytes}']
+    input_schema: { type: object, required: [bytes], properties: { bytes: { type: integer } } }`
+  return `name: gate\nversion: 1.0.0\ndomain: test\ntools:${tool('gate_read', 'read')}${tool('gate_irreversible', 'irreversible')}${long}\n`
 }
 
 before(async () => {
@@ -43,7 +55,10 @@ before(async () => {
       const program = join(folder, 'gate.sh')
       writeFileSync(program, script)
       chmodSync(program, 0o755)
-      writeFileSync(join(folder, 'bundle.yaml'), bundle(program))
+      const longProgram = join(folder, 'long.sh')
+      writeFileSync(longProgram, longScript)
+      chmodSync(longProgram, 0o755)
+      writeFileSync(join(folder, 'bundle.yaml'), bundle(program, longProgram))
     },
   })
   await system.addWorkspace('gates', 'host', [agent])
@@ -113,6 +128,14 @@ test('a tool that fails ends xeroctl with 10 and names its own exit code', async
   const { code, stderr } = await invoke(t, 'gate_read', { gate, code: 3 })
   assert.equal(code, 10)
   assert.match(stderr, /exit code 3/)
+})
+
+test('the printed line brings the output that a followed call did not show', async (t) => {
+  const { code, stdout, stderr } = await invoke(t, 'gate_long', { bytes: limits.outputInlineBytes + 1000 })
+  assert.deepEqual([code, stdout.length], [0, limits.outputInlineBytes], stderr)
+  const [, line] = /^1000 more bytes of output were not shown here; all of it: xeroctl (.*)$/m.exec(stderr) ?? []
+  const raw = await cli(t, line!.split(' '))
+  assert.equal(raw.stdout.length, limits.outputInlineBytes + 1000)
 })
 
 test('the printed line approves a gated call, and it runs to its end', async (t) => {

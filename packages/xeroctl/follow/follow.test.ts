@@ -137,6 +137,65 @@ test('a hole in the live output is named instead of hidden', async (t) => {
   assert.match(stderr, /exec raw exe_1/)
 })
 
+const mebibyte = 1024 * 1024
+const overflow = (name: string, bytes: number) => ({
+  id: `cart_${name}`,
+  object: 'artifact' as const,
+  name,
+  bytes,
+  created_at: '2026-05-01T12:00:00.000Z',
+})
+
+test('output beyond what a record keeps is counted at the end, with the command that prints it', async (t) => {
+  const call = oneCall()
+  call.onStream = (response) => {
+    call.output(response, 0, 'x'.repeat(mebibyte))
+    const artifacts = [overflow('stdout.log', 500), overflow('stderr.log', 70), overflow('report.pdf', 9000)]
+    call.move(response, 'completed', { stdout_bytes: mebibyte + 500, stderr_bytes: 70, artifacts })
+  }
+  for (const format of ['table', 'json']) {
+    const { stderr, stdout, server } = await invoke(t, call, ['--follow', '-o', format])
+    assert.match(stderr, /^570 more bytes of output were not shown here; all of it: xeroctl exec raw exe_1$/m)
+    assert.doesNotMatch(stderr, /truncated|not kept/)
+    if (format === 'table') assert.equal(stdout.length, mebibyte)
+    assert.ok(server.seen.every(({ path }) => !path.includes('/raw')))
+  }
+})
+
+test('what a cut connection left out counts too when there is more than a record keeps', async (t) => {
+  const call = oneCall()
+  call.onStream = (response) => {
+    call.output(response, 0, 'first ')
+    const artifacts = [overflow('stdout.log', 500)]
+    call.move(response, 'completed', { stdout_bytes: mebibyte + 500, artifacts })
+  }
+  const { stdout, stderr } = await invoke(t, call)
+  assert.equal(stdout, 'first ')
+  assert.match(stderr, new RegExp(`^${mebibyte + 500 - 6} more bytes of output`, 'm'))
+})
+
+test('the kept output of a call whose agent never reported its end is counted', async (t) => {
+  const call = oneCall()
+  call.onStream = (response) => {
+    call.output(response, 0, 'x'.repeat(mebibyte))
+    call.move(response, 'ambiguous', { artifacts: [overflow('stdout.log', 500)] })
+  }
+  assert.match((await invoke(t, call)).stderr, /^500 more bytes of output were not shown here/m)
+})
+
+test('output beyond all limits is named as lost', async (t) => {
+  const call = oneCall()
+  call.onStream = (response) => {
+    call.output(response, 0, 'x'.repeat(mebibyte))
+    const artifacts = [overflow('stdout.log', 15 * mebibyte)]
+    call.move(response, 'completed', { stdout_bytes: 16 * mebibyte + 44, truncated: true, artifacts })
+  }
+  const { stderr } = await invoke(t, call)
+  assert.match(stderr, /output truncated/)
+  assert.match(stderr, /^15728640 more bytes of output .* xeroctl exec raw exe_1$/m)
+  assert.match(stderr, /^44 bytes beyond the first 16 MiB of output were not kept$/m)
+})
+
 test('a cut stream is resumed, and what happened meanwhile is not missed', async (t) => {
   const call = oneCall()
   call.onStream = (response, count) => {

@@ -8,6 +8,7 @@ import { executionDetail } from '../views/executions.ts'
 import { vocabulary } from '../vocabulary.data.ts'
 import { connectionNotes } from './connection-notes.ts'
 import { liveOutput } from './live-output.ts'
+import { outputParts } from './output-parts.ts'
 import { createProgress } from './progress.ts'
 import { executionIn, outputIn, publicEventOf } from './public-event.ts'
 
@@ -89,11 +90,12 @@ async function untilSettled(cli: Cli, id: string, stop: AbortController): Promis
   await checking
   if (stop.signal.aborted) return undefined
   const record = await read()
-  if (people) await output.complete(record)
+  // The other formats bring what the record keeps.
+  const unprinted = people ? await output.complete(record) : outputParts(record).beyond
   if (cli.format === 'ndjson' && !told) {
     await cli.print.text(`${JSON.stringify({ event: `x_exec.execution.${record.state}`, data: record })}\n`)
   }
-  progress.end(record)
+  progress.end(record, unprinted)
   return record
 }
 

@@ -1,13 +1,14 @@
-// The output of a followed call, each byte once: live as it arrives, and the rest from the record at the end.
+// The output of a followed call, each byte once: live as it arrives, and the rest of what the record keeps at the end.
 import type { ExecutionDetail, OutputEvent } from '@xerotier/protocol/api/executions.ts'
 import type { Cli } from '../cli.ts'
+import { outputParts } from './output-parts.ts'
 
 export interface LiveOutput {
   piece(event: OutputEvent): Promise<void>
   /** The call runs again: its output starts over. */
   restart(): void
-  /** Prints what the stream did not bring. */
-  complete(record: ExecutionDetail): Promise<void>
+  /** Prints what the stream did not bring. Answers how many bytes are kept that were not printed. */
+  complete(record: ExecutionDetail): Promise<number>
 }
 
 export function liveOutput(cli: Cli): LiveOutput {
@@ -33,12 +34,17 @@ export function liveOutput(cli: Cli): LiveOutput {
       printed.stderr = 0
     },
     async complete(record) {
+      const { inline, beyond } = outputParts(record)
       if (gap) {
-        return cli.say(cli.paint(`some output was not shown here; all of it: ${cli.self} exec raw ${record.id}`, 'dim'))
+        cli.say(cli.paint(`some output was not shown here; all of it: ${cli.self} exec raw ${record.id}`, 'dim'))
+        return beyond
       }
+      // Nobody who follows asked for so much: they are told how to get it.
+      if (beyond > 0) return inline + beyond - printed.stdout - printed.stderr
       for (const stream of ['stdout', 'stderr'] as const) {
         if (record[`${stream}_bytes`] > printed[stream]) await rest(record.id, stream, printed[stream])
       }
+      return 0
     },
   }
 

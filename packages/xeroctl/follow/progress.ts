@@ -1,17 +1,19 @@
 // What a person reads on stderr while a call is followed: one line for each state, and how to approve it.
 import type { Execution, ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
 import type { Cli } from '../cli.ts'
 import { printable } from '../output/cell.ts'
 import { colourOfWord } from '../output/colours.ts'
 import { milliseconds, relativeTime } from '../output/time.ts'
 import { decisionHints } from './decision-hints.ts'
+import { outputParts } from './output-parts.ts'
 
 export interface Progress {
   /** Says the state, once for each change. */
   state(execution: Execution): Promise<void>
-  /** The closing line. */
-  end(execution: ExecutionDetail): void
+  /** The closing lines. @param unprinted bytes of output that are kept and were not printed */
+  end(execution: ExecutionDetail, unprinted: number): void
 }
 
 export function createProgress(cli: Cli): Progress {
@@ -26,7 +28,7 @@ export function createProgress(cli: Cli): Progress {
       const sentence = sentences[state]
       if (sentence !== undefined) cli.say(cli.paint(sentence, 'dim'))
     },
-    end(execution) {
+    end(execution, unprinted) {
       const facts = [
         execution.duration_ms === null ? '' : `in ${milliseconds(execution.duration_ms)}`,
         execution.agent === null ? '' : `on ${execution.agent}`,
@@ -36,6 +38,15 @@ export function createProgress(cli: Cli): Progress {
       ].filter((fact) => fact !== '')
       const word = cli.paint(execution.state, colourOfWord[execution.state])
       cli.say(`${word}${facts.length === 0 ? '' : ` ${printable(facts.join(', '))}`} · ${execution.id}`)
+      if (unprinted > 0) {
+        cli.say(
+          `${unprinted} more bytes of output were not shown here; all of it: ${cli.self} exec raw ${execution.id}`,
+        )
+      }
+      const { dropped } = outputParts(execution)
+      if (dropped > 0) {
+        cli.say(`${dropped} bytes beyond the first ${limits.outputTotalBytes / 2 ** 20} MiB of output were not kept`)
+      }
       const decision = execution.approvals.at(-1)
       if (execution.state === 'rejected' && decision !== undefined) {
         cli.say(printable(`by ${decision.decided_by ?? 'nobody'}: ${decision.note ?? 'no note'}`))

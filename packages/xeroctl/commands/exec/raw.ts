@@ -3,10 +3,13 @@ import { oneOf, text } from '../../options.ts'
 
 export const execRaw = command({
   name: 'raw',
-  summary: 'Print the raw output, byte for byte',
+  summary: 'Print all of the output, byte for byte',
   arguments: { execution: 'Id' },
   options: {
-    stream: oneOf('Only this one; default both, in the order of arrival', ['stdout', 'stderr']),
+    stream: oneOf('Only this one; default both, in the order of arrival up to 1 MiB, and then one after the other', [
+      'stdout',
+      'stderr',
+    ]),
     artifact: text('The bytes of this artifact instead', { placeholder: 'id' }),
   },
   examples: ['xeroctl exec raw <id> > output.bin'],
