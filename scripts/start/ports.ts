@@ -16,7 +16,7 @@ const wanted: Record<keyof Ports, { variable: string; usual: number }> = {
 
 /**
  * Ports on loopback: from the environment, else those of the last start, else the usual ones, else free ones.
- * `moved` says which are not where one would look. @throws when the environment names one that is taken.
+ * `moved` says which are not where one would look, and why. @throws when the environment names one that is taken.
  */
 export async function choosePorts(
   state: State,
@@ -36,8 +36,10 @@ export async function choosePorts(
       continue
     }
     const usable = (await freePort(last[name] ?? usual)) ?? (await freePort(usual)) ?? (await freePort(0))!
-    if (usable !== (last[name] ?? usual))
-      moved.push(`port ${last[name] ?? usual} is taken, using ${usable} (${variable} sets it)`)
+    const expected = last[name] ?? usual
+    if (usable !== expected) moved.push(`port ${expected} is taken, using ${usable} (${variable} sets it)`)
+    // Agents that were enrolled by hand dial where they were told: a port that moved once stays.
+    else if (usable !== usual) moved.push(`port ${usable} as before, ${usual} was taken then (${variable} sets it)`)
     ports[name] = usable
   }
   writeNote(state, 'ports', ports)
