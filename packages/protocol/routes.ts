@@ -33,7 +33,7 @@ import { pageOf, pageQuerySchema } from './api/page.ts'
 import { projectSchema, projectUpdateSchema } from './api/projects.ts'
 import { toolDetailSchema, toolSummarySchema } from './api/tools.ts'
 import { bindSchema, workspaceCreateSchema, workspaceSchema } from './api/workspaces.ts'
-import { referenceSchema } from './ids.ts'
+import { referenceSchema, textSchema } from './ids.ts'
 import { agentStates } from './lifecycles/agent.ts'
 import { route } from './route.ts'
 
@@ -159,7 +159,7 @@ export const routes = {
     summary: 'List agents',
     auth: management,
     params: inProject,
-    query: pageQuerySchema.extend({ state: z.enum(agentStates).optional(), workspace: z.string().max(64).optional() }),
+    query: pageQuerySchema.extend({ state: z.enum(agentStates).optional(), workspace: textSchema(64).optional() }),
     response: pageOf(agentSchema),
     status: [200],
     errors: [],
@@ -443,7 +443,7 @@ export const routes = {
     summary: 'List the tools of online agents',
     auth: execution,
     params: inProject,
-    query: pageQuerySchema.extend({ workspace: z.string().max(64).optional(), risk: z.string().max(100).optional() }),
+    query: pageQuerySchema.extend({ workspace: textSchema(64).optional(), risk: textSchema(100).optional() }),
     response: pageOf(toolSummarySchema),
     status: [200],
     errors: ['workspace_not_found'],

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { referenceSchema } from '../ids.ts'
+import { referenceSchema, textSchema } from '../ids.ts'
 import { agentStateSchema } from '../lifecycles/agent.ts'
 import { bundleReportSchema, toolDescriptorSchema } from '../manifest.ts'
 import { agentRoleSchema } from './join-keys.ts'
@@ -51,11 +51,11 @@ export const agentDetailSchema = agentSchema.extend({
 })
 export type AgentDetail = z.infer<typeof agentDetailSchema>
 
-export const agentUpdateSchema = z.strictObject({ description: z.string().max(500).nullable() })
+export const agentUpdateSchema = z.strictObject({ description: textSchema(500).nullable() })
 
 export const pauseRequestSchema = z.strictObject({
   /** Id or name; leave out to pause everything. */
   workspace: referenceSchema.optional(),
-  reason: z.string().max(500).optional(),
+  reason: textSchema(500).optional(),
 })
 export const resumeRequestSchema = z.strictObject({ workspace: referenceSchema.optional() })

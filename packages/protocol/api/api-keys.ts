@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { textSchema } from '../ids.ts'
 import { nullableTimestampSchema, timestampSchema } from './page.ts'
 import { scopeSchema } from './scopes.ts'
 
@@ -38,7 +39,7 @@ export const apiKeySchema = z.object({
 export type ApiKey = z.infer<typeof apiKeySchema>
 
 export const apiKeyCreateSchema = z.strictObject({
-  name: z.string().min(1).max(100),
+  name: textSchema(100).min(1),
   scopes: z.array(scopeSchema).min(1),
   expires_at: timestampSchema.optional(),
   ip_filter: ipFilterSchema.optional(),

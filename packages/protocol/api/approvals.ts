@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { textSchema } from '../ids.ts'
 import { approvalStateSchema } from '../lifecycles/approval.ts'
 import { limits } from '../limits.ts'
 import { riskSchema } from '../risk.ts'
@@ -33,24 +34,24 @@ export type Approval = z.infer<typeof approvalSchema>
 
 export const approvalQuerySchema = pageQuerySchema.extend({
   /** One or more states, comma-separated; `all` for every state. */
-  status: z.string().max(200).optional(),
-  risk: z.string().max(100).optional(),
-  workspace: z.string().max(64).optional(),
-  agent: z.string().max(64).optional(),
-  tool: z.string().max(64).optional(),
+  status: textSchema(200).optional(),
+  risk: textSchema(100).optional(),
+  workspace: textSchema(64).optional(),
+  agent: textSchema(64).optional(),
+  tool: textSchema(64).optional(),
   since: timestampSchema.optional(),
   until: timestampSchema.optional(),
 })
 
 export const decisionSchema = z.strictObject({
-  note: z.string().max(limits.noteCharacters).optional(),
+  note: textSchema(limits.noteCharacters).optional(),
   /** The tool name, typed; required to approve an irreversible call. */
-  confirm: z.string().max(64).optional(),
+  confirm: textSchema(64).optional(),
   /** The digest that the reviewer saw; when given, a decision over anything else is refused. */
-  digest: z.string().max(64).optional(),
+  digest: textSchema(64).optional(),
 })
 
 export const approvalStreamQuerySchema = z.object({
-  workspace: z.string().max(64).optional(),
-  risk: z.string().max(100).optional(),
+  workspace: textSchema(64).optional(),
+  risk: textSchema(100).optional(),
 })

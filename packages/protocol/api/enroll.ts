@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { agentIdSchema, nameSchema, projectIdSchema } from '../ids.ts'
+import { agentIdSchema, nameSchema, projectIdSchema, textSchema } from '../ids.ts'
 import { agentRoleSchema } from './join-keys.ts'
 import { timestampSchema } from './page.ts'
 
@@ -16,7 +16,7 @@ export function enrollText(enroll: {
 }
 
 export const enrollSchema = z.strictObject({
-  join_key: z.string().max(4096),
+  join_key: textSchema(4096),
   /** The agent's stable name. It replaces the name of the join key. */
   registration_name: nameSchema,
   role: agentRoleSchema,
@@ -26,8 +26,8 @@ export const enrollSchema = z.strictObject({
   curve_public_key: z.string().length(40),
   /** Hex Ed25519 signature over `enrollText`. */
   proof: z.string().regex(/^[0-9a-f]{128}$/),
-  hostname: z.string().max(255),
-  version: z.string().max(64),
+  hostname: textSchema(255),
+  version: textSchema(64),
 })
 
 export const routerIdentitySchema = z.object({

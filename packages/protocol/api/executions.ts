@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { referenceSchema, toolNameSchema } from '../ids.ts'
+import { referenceSchema, textSchema, toolNameSchema } from '../ids.ts'
 import { approvalStateSchema } from '../lifecycles/approval.ts'
 import { executionStateSchema } from '../lifecycles/execution.ts'
 import { limits } from '../limits.ts'
@@ -13,7 +13,7 @@ export const invocationSchema = z.strictObject({
   tool: toolNameSchema,
   args: z.record(z.string(), z.unknown()).default({}),
   /** Why, for the reviewer and the record. */
-  reason: z.string().max(limits.noteCharacters).optional(),
+  reason: textSchema(limits.noteCharacters).optional(),
   /** Shorter than the tool's own, never longer. */
   timeout_ms: z.int().positive().max(limits.toolTimeoutMsMax).optional(),
 })
@@ -102,11 +102,11 @@ export type ExecutionDetail = z.infer<typeof executionDetailSchema>
 
 /** Filters work on the server. `status` may be given more than once, or comma-separated. */
 export const executionQuerySchema = pageQuerySchema.extend({
-  status: z.string().max(200).optional(),
-  tool: z.string().max(64).optional(),
-  agent: z.string().max(64).optional(),
-  workspace: z.string().max(64).optional(),
-  risk: z.string().max(100).optional(),
+  status: textSchema(200).optional(),
+  tool: textSchema(64).optional(),
+  agent: textSchema(64).optional(),
+  workspace: textSchema(64).optional(),
+  risk: textSchema(100).optional(),
   since: timestampSchema.optional(),
   until: timestampSchema.optional(),
 })
@@ -114,14 +114,14 @@ export const executionQuerySchema = pageQuerySchema.extend({
 export const resolveSchema = z.strictObject({
   /** What is now known of an ambiguous call. */
   outcome: z.enum(['completed', 'failed', 'cancelled']),
-  note: z.string().min(1).max(limits.noteCharacters),
+  note: textSchema(limits.noteCharacters).min(1),
 })
 
 export const executionStreamQuerySchema = z.object({
-  execution_id: z.string().max(64).optional(),
-  workspace: z.string().max(64).optional(),
-  agent: z.string().max(64).optional(),
-  tool: z.string().max(64).optional(),
+  execution_id: textSchema(64).optional(),
+  workspace: textSchema(64).optional(),
+  agent: textSchema(64).optional(),
+  tool: textSchema(64).optional(),
   /** With `execution_id`: stream the call's output too (x_exec.execution.output). */
   output: z.enum(['true', 'false']).default('false'),
 })

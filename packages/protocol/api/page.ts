@@ -1,11 +1,12 @@
 // Lists: keyset pages, newest first unless a route says otherwise.
 import { z } from 'zod'
+import { textSchema } from '../ids.ts'
 import { limits } from '../limits.ts'
 
 export const pageQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(limits.pageMax).default(limits.pageDefault),
   /** `last_id` of the page before. */
-  after: z.string().max(64).optional(),
+  after: textSchema(64).optional(),
 })
 
 export function pageOf<Item extends z.ZodType>(item: Item) {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { projectIdSchema, slugSchema } from '../ids.ts'
+import { projectIdSchema, slugSchema, textSchema } from '../ids.ts'
 import { timestampSchema } from './page.ts'
 
 export const projectSchema = z.object({
@@ -14,6 +14,6 @@ export const projectSchema = z.object({
 export type Project = z.infer<typeof projectSchema>
 
 export const projectUpdateSchema = z.strictObject({
-  name: z.string().min(1).max(100).optional(),
+  name: textSchema(100).min(1).optional(),
   allow_self_approval: z.boolean().optional(),
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { nameSchema, referenceSchema, workspaceIdSchema } from '../ids.ts'
+import { nameSchema, referenceSchema, textSchema, workspaceIdSchema } from '../ids.ts'
 import { bindingSchema, workspaceTypeSchema } from '../manifest.ts'
 import { timestampSchema } from './page.ts'
 
@@ -25,7 +25,7 @@ export type Workspace = z.infer<typeof workspaceSchema>
 export const workspaceCreateSchema = z.strictObject({
   name: nameSchema,
   type: workspaceTypeSchema.default('generic'),
-  description: z.string().max(500).optional(),
+  description: textSchema(500).optional(),
 })
 
 export const bindSchema = z.strictObject({

@@ -43,3 +43,9 @@ test('what only a backtracking engine can match is left to the agent', () => {
 test('a pattern that is none is an error of the schema', () => {
   assert.throws(() => checkArguments(toolWith('(unclosed'), { name: 'x' }), SyntaxError)
 })
+
+test('a number that JSON can write and nothing can hold is refused with its path', () => {
+  const args = JSON.parse('{"a":{"b":[1,1e400]}}')
+  const tool = { name: 'any', input_schema: { type: 'object' }, schema_digest: 'any' } as unknown as ToolDescriptor
+  assert.throws(() => checkArguments(tool, args), { code: 'invalid_arguments', param: 'args.a.b.1' })
+})

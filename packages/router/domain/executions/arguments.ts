@@ -83,6 +83,9 @@ function unstorable(value: unknown, path: string, depth: number): { message: str
   if (depth > limits.argumentsDepth)
     return { message: `The arguments are nested deeper than ${limits.argumentsDepth} levels.`, param: path }
   if (typeof value === 'string') return textFault(value, path)
+  // JSON may write 1e400, which is no number here.
+  if (typeof value === 'number' && !Number.isFinite(value))
+    return { message: `${path} is larger than a number may be.`, param: path }
   if (typeof value !== 'object' || value === null) return undefined
   for (const [key, item] of Object.entries(value)) {
     const bad = textFault(key, path) ?? unstorable(item, `${path}.${key}`, depth + 1)
