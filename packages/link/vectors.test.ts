@@ -1,0 +1,128 @@
+// The published vectors of the data plane (SPEC.md, section 9) against the code that agents and router run.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { enrollText } from '@xerotier/protocol/api/enroll.ts'
+import { canonicalJson } from '@xerotier/protocol/canonical.ts'
+import { type AgentFrame, agentFrameSchema } from '@xerotier/protocol/frames/agent-frame.ts'
+import { routerFrameSchema } from '@xerotier/protocol/frames/router-frame.ts'
+import { type CallTuple, callText, grantText } from '@xerotier/protocol/grant.ts'
+import { manifestContent, manifestSchema } from '@xerotier/protocol/manifest.ts'
+import vectors from '@xerotier/protocol/vectors.json' with { type: 'json' }
+import { envelopeSchema, messageSignaturePrefix, wireVersion } from '@xerotier/protocol/wire.ts'
+import { curveKeysFromSecret } from '@xerotier/runtime/curve.ts'
+import { digestOf, sha256Hex } from '@xerotier/runtime/digest.ts'
+import { signingKeyFromSeed, verifyingKey, verifySignature } from '@xerotier/runtime/ed25519.ts'
+import { packMessage, unpackMessage } from '@xerotier/runtime/msgpack.ts'
+import type { Dealer } from 'zeromq'
+import { createSender } from './sender.ts'
+
+const hex = (text: string) => Buffer.from(text, 'hex')
+const { agent, router } = {
+  agent: signingKeyFromSeed(hex(vectors.keys.agent.ed25519_seed)),
+  router: signingKeyFromSeed(hex(vectors.keys.router.ed25519_seed)),
+}
+
+/** `{ "bin": "<hex>" }` stands for a byte string. */
+function withBytes(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withBytes)
+  if (value === null || typeof value !== 'object') return value
+  if ('bin' in value) return hex(value.bin as string)
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withBytes(item)]))
+}
+
+test('the vectors are of this version of the wire', () => {
+  assert.equal(vectors.version, wireVersion)
+})
+
+test('the keys follow from their secrets', () => {
+  for (const party of Object.values(vectors.keys)) {
+    const signing = signingKeyFromSeed(hex(party.ed25519_seed))
+    assert.equal(signing.publicKey.toString('hex'), party.ed25519_public_key)
+    assert.equal(signing.keyId, party.key_id)
+    const curve = curveKeysFromSecret(hex(party.curve_secret_key))
+    assert.deepEqual([curve.secretKey, curve.publicKey], [party.curve_secret_key_z85, party.curve_public_key_z85])
+  }
+})
+
+test('each JSON text has its canonical form and digest', () => {
+  for (const { name, input, canonical, sha256 } of vectors.canonical_json) {
+    assert.equal(canonicalJson(JSON.parse(input)), canonical, name)
+    assert.equal(sha256Hex(canonical), sha256, name)
+  }
+})
+
+test('the proof of an enrollment signs its text', () => {
+  const { text, proof, ...enrollment } = vectors.enrollment
+  assert.equal(enrollText(enrollment), text)
+  assert.equal(agent.sign(Buffer.from(text)).toString('hex'), proof)
+})
+
+test('the manifest is accepted and has its digests', () => {
+  const { manifest, content, input_schema } = vectors.manifest
+  const parsed = manifestSchema.parse(manifest)
+  assert.equal(canonicalJson(manifestContent(parsed)), content)
+  assert.equal(sha256Hex(content), manifest.manifest_hash)
+  for (const tool of parsed.tools) assert.equal(digestOf(tool.input_schema), tool.schema_digest, tool.name)
+  assert.equal(sha256Hex(input_schema), parsed.tools.find(({ name }) => name === vectors.call.tool)?.schema_digest)
+})
+
+test('the call has its text and digest', () => {
+  const { text, digest, ...tuple } = vectors.call
+  assert.equal(callText(tuple as CallTuple), text)
+  assert.equal(sha256Hex(text), digest)
+})
+
+test('each grant is signed over its text', () => {
+  for (const { text, key_id, signature, ...grant } of vectors.grants) {
+    assert.equal(grantText(grant), text)
+    assert.equal(router.keyId, key_id)
+    assert.equal(router.sign(Buffer.from(text)).toString('hex'), signature)
+    assert.equal(grant.digest, vectors.call.digest)
+  }
+})
+
+test('each body holds its envelope, and frames that are accepted', () => {
+  for (const { from, envelope, body } of vectors.messages) {
+    const frames = from === 'agent' ? agentFrameSchema : routerFrameSchema
+    assert.deepEqual(unpackMessage(hex(body)), withBytes(envelope))
+    const { f } = envelopeSchema.parse(unpackMessage(hex(body)))
+    for (const frame of f) assert.deepEqual(frames.parse(frame), frame)
+    assert.equal(packMessage(withBytes(envelope)).toString('hex'), body)
+  }
+})
+
+test('an agent sends exactly the messages of an agent', async () => {
+  const sent: [body: Buffer, signature: Buffer][] = []
+  const socket = { send: async (parts: [Buffer, Buffer]) => void sent.push(parts) } as unknown as Dealer
+  const sender = createSender(socket, agent, assert.ifError)
+  const messages = vectors.messages.flatMap((message) => (message.from === 'agent' ? [message] : []))
+  for (const { envelope } of messages) {
+    if (sender.session !== envelope.s) sender.session = envelope.s
+    for (const frame of envelope.f) sender.send(withBytes(frame) as AgentFrame)
+    await sender.flushed()
+  }
+  assert.equal(sent.length, messages.length)
+  for (const [index, { body, signed, signature }] of messages.entries()) {
+    const signedBytes = Buffer.concat([Buffer.from(messageSignaturePrefix), hex(body)])
+    assert.equal(signedBytes.toString('hex'), signed)
+    assert.deepEqual(
+      sent[index]!.map((part) => part.toString('hex')),
+      [body, signature],
+    )
+    assert.ok(verifySignature(verifyingKey(agent.publicKey), signedBytes, hex(signature!)))
+  }
+})
+
+test('the dispatch carries the call and its grant, and the proof the manifest', () => {
+  const frames = vectors.messages.flatMap(({ envelope }) => envelope.f as Record<string, unknown>[])
+  const frameOf = (type: string) => frames.find(({ t }) => t === type)!
+  const [first] = vectors.grants
+  const { digest, text: _, workspace_id, ...call } = vectors.call
+  const dispatch = frameOf('dispatch')
+  const { signatures, ...grant } = dispatch.grant as { signatures: { signature: { bin: string } }[] }
+  assert.deepEqual({ ...dispatch, ...call, digest }, dispatch)
+  assert.equal((dispatch.workspace as { workspace_id: string }).workspace_id, workspace_id)
+  assert.deepEqual(grant, { approval_id: first!.approval_id, digest, expires_at: first!.expires_at })
+  assert.equal(signatures[0]!.signature.bin, first!.signature)
+  assert.deepEqual(frameOf('proof').manifest, vectors.manifest.manifest)
+})
