@@ -5,7 +5,10 @@ import type { ExecutionRow } from '../../store/tables.ts'
 import type { Core } from '../core.ts'
 import { moveExecution } from '../executions/move.ts'
 
-/** Voids the approval and ends its call: cancelled while it waited for the approval, failed after. */
+/**
+ * Voids the approval and ends its call: cancelled while it waited for the approval, failed after.
+ * @returns undefined when the call has moved on; then nothing of this may be committed
+ */
 export async function voidApproval(
   tx: Tx,
   approvalId: string,
@@ -45,8 +48,18 @@ export async function voidApproval(
 export async function voidApproved(core: Core, row: ExecutionRow, approvalId: string, message: string): Promise<void> {
   core.calls.remove(row)
   const at = new Date(core.clock.now())
-  const moved = await core.store.db.transaction().execute((tx) => voidApproval(tx, approvalId, row, message, at))
-  if (moved === undefined) return
-  core.calls.settled(moved)
-  core.eventLog.wake()
+  const voided = core.store.db.transaction().execute(async (tx) => {
+    const moved = await voidApproval(tx, approvalId, row, message, at)
+    if (moved === undefined) throw new Overtaken()
+    return moved
+  })
+  try {
+    core.calls.settled(await voided)
+    core.eventLog.wake()
+  } catch (error) {
+    if (!(error instanceof Overtaken)) throw error
+  }
 }
+
+/** The call was cancelled or has expired meanwhile: its approval stays what it was. */
+class Overtaken extends Error {}

@@ -4,6 +4,7 @@ import type { ExecutionRow } from '../../store/tables.ts'
 import { isSameTool, type OnlineAgent, takes } from '../agents/fleet.ts'
 import { voidApproved } from '../approvals/void.ts'
 import type { Core } from '../core.ts'
+import { policyVersion } from '../policy/decide.ts'
 import { sendDispatch } from './dispatch.ts'
 import { giveUp, requeue } from './unfinished.ts'
 
@@ -208,6 +209,8 @@ export function createDispatcher(core: Core): Dispatcher {
   /** What was approved must be what would run: no agent that serves the workspace offers this very tool any more. */
   function voidReason(row: ExecutionRow): { approvalId: string; message: string } | undefined {
     if (row.approval_id === null) return undefined
+    if (row.policy_version !== policyVersion)
+      return { approvalId: row.approval_id, message: 'The policy changed after the call was approved.' }
     const serving = core.fleet
       .offering(row.project_id, row.tool)
       .filter((agent) => agent.bindings.has(row.workspace_id))
