@@ -27,6 +27,19 @@ test('a schema that only holds with its $id is refused, as the router would refu
   }
 })
 
+test('a schema whose check would answer later is refused, wherever it says so', () => {
+  const later = { $async: true, type: 'object' }
+  for (const mode of ['strict', 'lenient'] as const) {
+    assert.throws(() => compileInputSchema(later, mode), /must not have "\$async"/)
+    for (const schema of [
+      { type: 'object', properties: { child: later } },
+      { ...referring('#/$defs/later'), $defs: { later } },
+    ]) {
+      assert.throws(() => compileInputSchema(schema, mode), /async schema/)
+    }
+  }
+})
+
 test('a name inside one schema means nothing in another', () => {
   const named = { type: 'object', properties: { child: { $id: `${$id}/child`, type: 'string' } } }
   compileInputSchema(named, 'lenient')

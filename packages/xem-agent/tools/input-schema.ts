@@ -17,6 +17,8 @@ export function compileInputSchema(
   mode: keyof typeof modes,
 ): (args: unknown) => string | undefined {
   if (schema.type !== 'object') throw new Error('input_schema must have "type: object"')
+  // Ajv's own keyword for a check that answers with a promise: whoever takes that for a yes lets everything in.
+  if (schema.$async !== undefined) throw new Error('input_schema must not have "$async"')
   // As the router compiles it: what only holds with the $id would have the whole manifest refused there.
   const validate = createAjv(mode).compile({ ...schema, $id: undefined })
   return (args) => (validate(args) ? undefined : sentence(validate.errors?.[0]))
