@@ -81,7 +81,7 @@ const sends: [words: string, request: string, body?: unknown][] = [
   ['exec tools --workspace w --risk read,write', 'GET /exec/tools?workspace=w&risk=read%2Cwrite&limit=20'],
   ['exec tool-show host_uptime', 'GET /exec/tools/host_uptime'],
   [
-    `exec invoke --workspace w --tool t --args '{"a":1}' --reason why --timeout 1.5`,
+    `exec invoke --workspace w --tool t --args '{"a":1}' --reason why --timeout 1.5 --no-wait`,
     'POST /exec/invocations',
     { workspace: 'w', tool: 't', args: { a: 1 }, reason: 'why', timeout_ms: 1500 },
   ],
@@ -155,6 +155,8 @@ const misused: [words: string, message: RegExp][] = [
   [`exec invoke --workspace w --tool t --args '[1]'`, /--args must be a JSON object/],
   [`exec invoke --workspace w --tool t --args 'pid=1'`, /--args is no valid JSON/],
   ['exec invoke --workspace w --tool t --args @/nowhere', /--args @\/nowhere: ENOENT/],
+  ['exec invoke --workspace w --tool t --follow --no-wait', /--no-wait and --follow or --wait exclude each other/],
+  ['exec invoke --workspace w --tool t --wait 5 --detach', /--no-wait and --follow or --wait exclude each other/],
   ['exec list --since yesterday', /--since must be an age/],
   ['exec list -o xml', /--output must be one of table, wide/],
   ['exec resolve exe_1 --outcome completed', /--note is required/],
@@ -200,10 +202,12 @@ test('a created API key is in the field `key` under -o json', async (t) => {
 })
 
 test('every submit carries an idempotency key', async (t) => {
-  const { seen } = await ran(t, 'exec invoke --workspace w --tool t')
+  const { seen } = await ran(t, 'exec invoke --workspace w --tool t --no-wait')
   assert.equal(seen[0]?.headers['idempotency-key'], '00000000-0000-4000-8000-000000000001')
   assert.equal(
-    (await ran(t, 'exec invoke --workspace w --tool t --idempotency-key mine')).seen[0]?.headers['idempotency-key'],
+    (await ran(t, 'exec invoke --workspace w --tool t --no-wait --idempotency-key mine')).seen[0]?.headers[
+      'idempotency-key'
+    ],
     'mine',
   )
 })

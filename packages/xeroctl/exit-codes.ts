@@ -3,7 +3,10 @@ import { ApiError, ConnectionError, InputError } from '@xerotier/client/api-erro
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 
 export const exitCodes = {
-  ok: { code: 0, meaning: 'It worked. For a followed call: it completed.' },
+  ok: {
+    code: 0,
+    meaning: 'It worked. For a followed call: it completed. For `exec invoke --no-wait`: it was accepted, no more.',
+  },
   unexpected: { code: 1, meaning: 'Something failed that none of the codes below names, in the router or in xeroctl.' },
   usage: { code: 2, meaning: 'The command line, the configuration or the request is wrong (HTTP 400, 413, 415).' },
   refused: { code: 3, meaning: 'The API key is missing, not valid here, or not allowed to do this (HTTP 401, 403).' },

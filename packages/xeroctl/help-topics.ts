@@ -8,6 +8,8 @@ export const helpTopics: Readonly<Record<string, () => string>> = {
       '',
       ...Object.values(exitCodes).map(({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`),
       '',
+      '`exec invoke` and `exec watch` follow a call to its end, also while it waits for its approval.',
+      '',
     ].join('\n'),
   environment: () =>
     [

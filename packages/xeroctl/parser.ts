@@ -95,7 +95,8 @@ function addOptions(parser: Parser, options: Options, heading?: string): void {
     const value = option.placeholder === undefined ? '' : ` <${option.placeholder}>`
     const parserOption = new ParserOption(`${short === undefined ? '' : `-${short}, `}${flag}${value}`, option.summary)
     if (option.placeholder !== undefined) {
-      parserOption.argParser((given: string, before: string[] | undefined) => [...(before ?? []), given])
+      // Before may be `false`, from a `--no-…` of the same name.
+      parserOption.argParser((given: string, before: unknown) => [...(Array.isArray(before) ? before : []), given])
     }
     if (hidden) parserOption.hideHelp()
     if (heading !== undefined) parserOption.helpGroup(heading)
@@ -116,11 +117,13 @@ function valuesOf<O extends Options>(options: O, chain: readonly Parser[]): Valu
 }
 
 function givenTo(parser: Parser, key: string): string[] {
-  // commander keeps `--no-color` as `color: false`.
-  const name = /^no[A-Z]/.test(key) ? key.charAt(2).toLowerCase() + key.slice(3) : key
+  // commander keeps `--no-color` as `color: false`, and `--no-wait` in the place of the value of `--wait`: the last counts.
+  const negative = /^no[A-Z]/.test(key)
+  const name = negative ? key.charAt(2).toLowerCase() + key.slice(3) : key
   if (parser.getOptionValueSource(name) !== 'cli') return []
   const value: unknown = parser.getOptionValue(name)
-  return Array.isArray(value) ? value : ['']
+  if (typeof value === 'boolean') return value === negative ? [] : ['']
+  return negative || !Array.isArray(value) ? [] : value
 }
 
 function chainOf(parser: Parser): Parser[] {

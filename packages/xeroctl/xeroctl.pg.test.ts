@@ -153,6 +153,31 @@ test('the printed line approves a gated call, and it runs to its end', async (t)
   assert.match(stdout, /approved +key_\S+ +\S+ +seen/)
 })
 
+test('a script that runs a gated call waits for the decision, and ends as the call does', async (t) => {
+  let deciding: Promise<unknown> | undefined
+  const words = [
+    'exec',
+    'invoke',
+    '--workspace',
+    'gates',
+    '--tool',
+    'gate_irreversible',
+    '--args',
+    '{"gate":"/nowhere"}',
+  ]
+  let printed = ''
+  const ended = await cli(t, words, {
+    onOutput(_, text) {
+      printed += text
+      const line = /reject: +xeroctl (.*) --note/.exec(printed)?.[1]
+      if (line !== undefined) deciding ??= cli(t, [...line.split(' '), '--note', 'not today'])
+    },
+  })
+  await deciding
+  assert.deepEqual([ended.code, ended.stdout], [11, ''])
+  assert.match(ended.stderr, /not today/)
+})
+
 test('an irreversible call is not approved without its name typed', async (t) => {
   const { approval_id } = await system.ask('gates', 'gate_irreversible', { gate: '/nowhere' })
   const { code, stderr } = await cli(t, ['approvals', 'approve', approval_id!])

@@ -272,16 +272,49 @@ test('--wait stops waiting when it runs out', async (t) => {
   assert.match(stderr, /the call goes on/)
 })
 
-test('without a terminal and without --follow a call is submitted and printed', async (t) => {
-  const { code, stdout, server } = await invoke(t, oneCall(), ['-o', 'name'])
-  assert.deepEqual([code, stdout, server.seen.length], [0, 'exe_1\n', 1])
+test('a call is followed without being asked for, on a terminal and in a script', async (t) => {
+  for (const options of [{}, { terminal: 80 }]) {
+    const call = oneCall()
+    call.onStream = (response) => call.move(response, 'failed')
+    assert.equal((await invoke(t, call, [], options)).code, 10)
+  }
 })
 
-test('on a terminal a call is followed unless --detach says otherwise', async (t) => {
+test('a script that asks for a gated call is told how it is approved, and ends as the call does', async (t) => {
   const call = oneCall()
-  call.onStream = (response) => call.move(response, 'failed')
-  assert.equal((await invoke(t, call, [], { terminal: 80 })).code, 10)
-  assert.equal((await invoke(t, oneCall(), ['--detach'], { terminal: 80 })).code, 0)
+  let stream: ServerResponse | undefined
+  call.onStream = (response) => {
+    stream = response
+    call.move(response, 'pending_approval', { approval_id: approval().id })
+  }
+  const { code, stderr } = await invoke(t, call, [], {
+    onOutput: (_, text) => {
+      if (text.includes('reject:')) call.move(stream!, 'rejected')
+    },
+  })
+  assert.match(stderr, /approve: +xeroctl approvals approve 5f9c3b1a/)
+  assert.equal(code, 11)
+})
+
+for (const flag of ['--no-wait', '--detach']) {
+  test(`with ${flag} a call is submitted and printed, also on a terminal`, async (t) => {
+    const { code, stdout, server } = await invoke(t, oneCall(), [flag, '-o', 'name'], { terminal: 80 })
+    assert.deepEqual([code, stdout, server.seen.length], [0, 'exe_1\n', 1])
+  })
+}
+
+test('a gated call that nobody waits for says on stderr what it waits for', async (t) => {
+  const call = oneCall()
+  call.record = execution({ state: 'pending_approval', approval_id: approval().id })
+  const { code, stderr } = await invoke(t, call, ['--no-wait'])
+  assert.equal(code, 0)
+  assert.match(stderr, /it waits for its approval: xeroctl approvals show 5f9c3b1a/)
+  assert.match(stderr, /follow it with: xeroctl exec watch exe_1/)
+})
+
+test('of --wait and --no-wait the last one counts', async (t) => {
+  assert.equal((await invoke(t, oneCall(), ['--wait', '0', '--no-wait'])).code, 0)
+  assert.equal((await invoke(t, oneCall(), ['--no-wait', '--wait', '0'])).code, 14)
 })
 
 test('-o json prints the final record alone on stdout', async (t) => {
@@ -322,6 +355,7 @@ test('the value that a builtin tool answers is printed when there is no output',
 
 test('--arg takes its type from the schema of the tool', async (t) => {
   const { server } = await invoke(t, oneCall(), [
+    '--no-wait',
     '--arg',
     'pid=4711',
     '--arg',
@@ -336,7 +370,7 @@ test('--arg takes its type from the schema of the tool', async (t) => {
 })
 
 test('the arguments can come from stdin', async (t) => {
-  const { server } = await invoke(t, oneCall(), ['--args', '-'], { stdin: '{"pid": 1}' })
+  const { server } = await invoke(t, oneCall(), ['--no-wait', '--args', '-'], { stdin: '{"pid": 1}' })
   assert.deepEqual((server.seen[0]!.body as { args: unknown }).args, { pid: 1 })
 })
 

@@ -1,5 +1,6 @@
 import { limits } from '@xerotier/protocol/limits.ts'
 import { command } from '../../command.ts'
+import { UsageError } from '../../exit-codes.ts'
 import { follow } from '../../follow/follow.ts'
 import { many, number, required, text, toggle } from '../../options.ts'
 import { executionRecord } from '../../views/executions.ts'
@@ -7,7 +8,7 @@ import { jsonArguments, singleArguments } from './call-arguments.ts'
 
 export const execInvoke = command({
   name: 'invoke',
-  summary: 'Run a tool; a risky call waits for its approval',
+  summary: 'Run a tool and wait for its end, and before that for its approval where it needs one',
   options: {
     workspace: required(text('Name or id', { placeholder: 'workspace' })),
     tool: required(text('Name', { placeholder: 'tool' })),
@@ -16,13 +17,15 @@ export const execInvoke = command({
       placeholder: 'name=value',
     }),
     reason: text('Why, for the reviewer and the record', { aliases: ['note'] }),
-    follow: toggle('Wait for the end and show the output as it comes; the default on a terminal', { short: 'f' }),
+    follow: toggle('Wait for the end and show the output as it comes; the default', { short: 'f' }),
     wait: number(
-      'As --follow, but stop waiting after so many seconds',
+      'Stop waiting after so many seconds; the call goes on',
       { min: 0, max: 86_400, integer: false },
       { placeholder: 'seconds' },
     ),
-    detach: toggle('Submit and do not wait, also on a terminal'),
+    noWait: toggle('Submit, print the execution and end; 0 then says no more than that it was accepted', {
+      aliases: ['detach'],
+    }),
     idempotencyKey: text(
       'The same key and call again answer the first call instead of making a second; default: a fresh one',
       { placeholder: 'key' },
@@ -34,14 +37,18 @@ export const execInvoke = command({
     ),
   },
   notes: [
-    'A followed call ends xeroctl with its outcome as exit code (`xeroctl help exit-codes`). Its stdout and stderr arrive on ours,',
-    'its progress on stderr. Ctrl-C stops following, not the call. -o json prints the final record, -o ndjson each event.',
+    'The outcome of the call is the exit code (`xeroctl help exit-codes`). Its stdout and stderr arrive on ours, its progress on',
+    'stderr, with the command that approves it while it waits for that. Ctrl-C stops following, not the call. -o json prints the',
+    'final record, -o ndjson each event. --detach is another name of --no-wait.',
   ].join('\n'),
   examples: [
     `xeroctl exec invoke --workspace kubernetes-prod --tool kubectl_get --args '{"resource": "nodes"}'`,
     'xeroctl exec invoke --workspace local-host --tool host_process_kill --arg pid=4711 --reason "runaway job"',
   ],
   async run({ cli, options }) {
+    if (options.noWait && (options.follow || options.wait !== undefined)) {
+      throw new UsageError('--no-wait and --follow or --wait exclude each other')
+    }
     const args = await jsonArguments(cli, options.args)
     if (options.arg.length > 0) {
       const tool = await cli.client().call('tools.show', { params: { name: options.tool } })
@@ -58,8 +65,7 @@ export const execInvoke = command({
       },
     })
     if (execution === undefined) return
-    const waits = options.follow || options.wait !== undefined || cli.surroundings.stdout.isTTY === true
-    if (waits && !options.detach) return follow(cli, execution.id, { waitSeconds: options.wait })
+    if (!options.noWait) return follow(cli, execution.id, { waitSeconds: options.wait })
     await cli.print.record(executionRecord, execution)
     if (execution.approval_id !== null && execution.state === 'pending_approval') {
       cli.say(`it waits for its approval: ${cli.self} approvals show ${execution.approval_id}`)
