@@ -18,8 +18,23 @@ export function createWindow(requests: number, windowMs: number): Window {
   let current = 0
   let total = 0
 
+  /** For a clock that was set back: no wait is longer than the window, whatever the clock said before. */
+  const goBack = (slot: number) => {
+    if (slot < current - slots) {
+      counts.fill(0)
+      total = 0
+    } else {
+      // What lies ahead of the clock now counts as of now.
+      for (let later = slot + 1; later <= current; later++) {
+        counts[slot % counts.length]! += counts[later % counts.length]!
+        counts[later % counts.length] = 0
+      }
+    }
+    current = slot
+  }
   const advance = (now: number) => {
     const slot = Math.floor(now / slotMs)
+    if (slot < current) goBack(slot)
     const steps = Math.min(slot - current, counts.length)
     for (let step = 1; step <= steps; step++) {
       const index = (slot - steps + step) % counts.length

@@ -61,7 +61,8 @@ export function createKeyring(db: Database, clock: Clock): Keyring {
       const name = hash.toString('latin1')
       const entry = known.get(name)
       const age = entry === undefined ? Number.POSITIVE_INFINITY : clock.now() - entry.loadedAt
-      if (entry === undefined || age >= hardMs) return load(name, hash)
+      // An age below zero says nothing: the clock was set back.
+      if (entry === undefined || age < 0 || age >= hardMs) return load(name, hash)
       if (age >= softMs && !entry.refreshing) {
         entry.refreshing = true
         // When Postgres is away the entry simply reaches its hard end.

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
+import { type SettableClock, settableClock } from '@xerotier/devkit/settable-clock.ts'
+import { silentLog } from '@xerotier/runtime/log.ts'
+import { openStore, type Store } from '../../store/database.ts'
+import { bootstrapProject } from '../projects/bootstrap.ts'
+import { createKeyring } from './keyring.ts'
+
+let clock: SettableClock
+let store: Store
+let value: string
+
+before(async () => {
+  clock = settableClock()
+  store = openStore((await cloneDatabase()).url, { connections: 4, onError() {} })
+  const folder = mkdtempSync(join(tmpdir(), 'xerotier-keyring-'))
+  const keyFile = join(folder, 'api-key')
+  await bootstrapProject({ store, clock, log: silentLog }, { slug: 'local', keyFile, allowSelfApproval: true })
+  value = readFileSync(keyFile, 'utf8').trim()
+  rmSync(folder, { recursive: true })
+})
+after(() => store.close())
+
+/** As another router does it: this one is not told. */
+const revokeElsewhere = (at: Date | null) => store.db.updateTable('api_keys').set({ revoked_at: at }).execute()
+
+for (const [how, ms] of [
+  ['once it was remembered for 5 s', 5000],
+  ['at once when the clock was set back', -1],
+] as const) {
+  test(`a key that another router revoked is refused ${how}`, async () => {
+    await revokeElsewhere(null)
+    const keyring = createKeyring(store.db, clock)
+    assert.ok(await keyring.find(value))
+    await revokeElsewhere(new Date(clock.now()))
+    assert.ok(!(keyring.find(value) instanceof Promise), 'it is remembered')
+    await clock.advance(ms)
+    assert.equal(await keyring.find(value), undefined)
+    assert.equal(keyring.knew(value), false)
+  })
+}
