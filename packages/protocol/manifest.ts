@@ -42,7 +42,7 @@ export const bundleReportSchema = z.object({
 
 export const manifestSchema = z.object({
   /** Counts up when tools or bindings change; lets operators correlate hash drift with intended revisions. */
-  manifest_version: z.int().positive(),
+  manifest_version: z.int32().positive(),
   /** SHA-256 of the canonical JSON of `{tools, workspaces}`. */
   manifest_hash: digestSchema,
   tools: z.array(toolDescriptorSchema).max(limits.toolsPerManifest),

@@ -6,7 +6,7 @@ import { callRefSchema } from './call.ts'
 export const artifactFrame = callRefSchema.extend({
   t: z.literal('artifact'),
   /** Shares its counter with `output`, so that one acknowledgement covers both. */
-  seq: z.int().nonnegative(),
+  seq: z.int32().nonnegative(),
   name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
   at: z.int(),
   data: z

@@ -14,7 +14,9 @@ export const dispatchFrame = callRefSchema.extend({
   tool: toolNameSchema,
   schema_digest: digestSchema,
   risk: riskSchema,
-  policy_version: z.int().nonnegative(),
+  policy_version: z.int32().nonnegative(),
+  /** The router will not give it out again once it may have started. An agent whose tool must not be repeated refuses one that is `false`. */
+  at_most_once: z.boolean(),
   args: z.record(z.string(), z.unknown()),
   /** SHA-256 of the call's tuple (grant.ts). */
   digest: digestSchema,

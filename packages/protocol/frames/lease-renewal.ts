@@ -7,9 +7,9 @@ import { inFlightSchema } from './call.ts'
 /** agent → router. The heartbeat: says what runs and what it can run. */
 export const leaseRenewalFrame = z.object({
   t: z.literal('lease_renewal'),
-  lease_epoch: z.int().positive(),
+  lease_epoch: z.int32().positive(),
   manifest_hash: digestSchema,
-  manifest_version: z.int().positive(),
+  manifest_version: z.int32().positive(),
   manifest: manifestSchema,
   in_flight: z.array(inFlightSchema).max(limits.inFlightPerAgent),
   /** Shutting down: finishes what it has and wants nothing new. */

@@ -4,7 +4,7 @@ import { callRefSchema } from './call.ts'
 /** router → agent. Answers a renewal. */
 export const leaseFrame = z.object({
   t: z.literal('lease'),
-  lease_epoch: z.int().positive(),
+  lease_epoch: z.int32().positive(),
   lease_ttl_ms: z.int().positive(),
   /** As in `welcome`. */
   forget: z.array(callRefSchema),

@@ -4,6 +4,6 @@ import { callRefSchema } from './call.ts'
 /** router → agent. Output up to and including `seq` is stored; opens the agent's window. */
 export const outputAckFrame = callRefSchema.extend({
   t: z.literal('output_ack'),
-  seq: z.int().nonnegative(),
+  seq: z.int32().nonnegative(),
 })
 export type OutputAckFrame = z.infer<typeof outputAckFrame>

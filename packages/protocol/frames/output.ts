@@ -5,7 +5,7 @@ import { callRefSchema } from './call.ts'
 /** agent → router. A piece of live output. `seq` counts a call's pieces from 0 over both streams; resending one is harmless. */
 export const outputFrame = callRefSchema.extend({
   t: z.literal('output'),
-  seq: z.int().nonnegative(),
+  seq: z.int32().nonnegative(),
   stream: z.enum(['stdout', 'stderr']),
   at: z.int(),
   data: z

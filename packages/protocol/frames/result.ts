@@ -8,7 +8,7 @@ export const outcomes = ['completed', 'failed', 'timeout', 'cancelled', 'interru
 export const resultFrame = callRefSchema.extend({
   t: z.literal('result'),
   outcome: z.enum(outcomes),
-  exit_code: z.int().nullable(),
+  exit_code: z.int32().nullable(),
   /** Signal that ended the process, e.g. SIGKILL. */
   signal: z.string().max(16).nullable(),
   error: z.object({ code: z.string().max(64), message: z.string().max(4000) }).nullable(),

@@ -7,7 +7,7 @@ import { callRefSchema, pauseSchema } from './call.ts'
 export const welcomeFrame = z.object({
   t: z.literal('welcome'),
   session: z.string().min(16).max(64),
-  lease_epoch: z.int().positive(),
+  lease_epoch: z.int32().positive(),
   lease_ttl_ms: z.int().positive(),
   bindings: z.array(bindingSchema).max(limits.workspacesPerManifest),
   paused: z.array(pauseSchema),

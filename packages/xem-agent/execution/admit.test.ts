@@ -49,6 +49,7 @@ test('a call that is not exactly what the agent would run is refused and not sta
     ['tool', { ...bench.frame('look', {}), tool: 'nothing' }, 'exec_tool_not_found', true],
     ['schema', bench.frame('look', {}, { schema_digest: '0'.repeat(64) }), 'grant_invalid', false],
     ['risk made milder', bench.frame('destroy', {}, { risk: 'read' }), 'grant_invalid', false],
+    ['repeated', bench.frame('change', {}, { at_most_once: false }), 'tool_executor_unavailable', true],
     ['project', bench.frame('look', {}, { project_id: 'proj_other' }), 'grant_invalid', false],
     ['arguments after the digest', { ...bench.frame('look', {}), args: { value: 'x' } }, 'grant_invalid', false],
     ['policy version', { ...bench.frame('look', {}), policy_version: 2 }, 'grant_invalid', false],
@@ -68,6 +69,15 @@ test('a call that is not exactly what the agent would run is refused and not sta
     const refused = await refusal(frame)
     assert.deepEqual([refused.code, refused.retry], [code, retry], name)
   }
+})
+
+test('what the router says runs once is in the journal, whatever the manifest says', async () => {
+  const frame = bench.frame('change_twice', {}, { at_most_once: true })
+  assert.equal(await outcome(frame), 'completed')
+  assert.deepEqual(
+    bench.outbox.begin([frame]).map(({ execution_id }) => execution_id),
+    [frame.execution_id],
+  )
 })
 
 test('arguments that break the schema are named by their path, without their value', async () => {

@@ -6,6 +6,7 @@ import type { DispatchFrame } from '@xerotier/protocol/frames/dispatch.ts'
 import { callText, type Grant, grantText } from '@xerotier/protocol/grant.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
+import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
 import { sha256Hex } from '@xerotier/runtime/digest.ts'
 import { verifySignature } from '@xerotier/runtime/ed25519.ts'
 import type { Tool } from '../tool.ts'
@@ -54,6 +55,10 @@ function refusalOf(frame: DispatchFrame, gate: Gate, tool: Tool | undefined): Re
   const { descriptor } = tool
   if (frame.schema_digest !== descriptor.schema_digest) return mismatch('The schema of the tool has changed since.')
   if (frame.risk !== descriptor.risk) return mismatch('The risk level of the tool has changed since.')
+  if (!frame.at_most_once && runsAtMostOnce(descriptor.risk, descriptor.idempotent)) {
+    const message = 'The router may repeat the call, and the tool must not be repeated.'
+    return { code: 'tool_executor_unavailable', message, retry: true }
+  }
   if (descriptor.workspace_types.length > 0 && !descriptor.workspace_types.includes(binding.type)) {
     return mismatch(`The tool does not apply to workspaces of type ${binding.type}.`)
   }

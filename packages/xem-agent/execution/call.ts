@@ -5,7 +5,6 @@ import type { DispatchFrame } from '@xerotier/protocol/frames/dispatch.ts'
 import type { OutputFrame } from '@xerotier/protocol/frames/output.ts'
 import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
-import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { renderArgv, textOf } from '../argv.ts'
@@ -156,7 +155,7 @@ export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, a
     ref,
     tool,
     binding,
-    atMostOnce: runsAtMostOnce(tool.descriptor.risk, tool.descriptor.idempotent),
+    atMostOnce: frame.at_most_once,
     log,
     end,
     ending: () => ending,

@@ -31,6 +31,7 @@ export function sendDispatch(core: Core, agent: OnlineAgent, row: ExecutionRow):
     schema_digest: row.schema_digest,
     risk: row.risk,
     policy_version: row.policy_version,
+    at_most_once: row.at_most_once,
     args: row.args,
     digest: row.digest,
     timeout_ms: row.timeout_ms,
