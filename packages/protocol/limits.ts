@@ -32,10 +32,16 @@ export const limits = {
   toolsPerManifest: 512,
   workspacesPerManifest: 512,
   inFlightPerAgent: 1024,
+  /** What the router commits for one agent at once; what else it sent waits, and others go on. */
+  commitsPerSession: 256,
+  /** Frames of one agent that wait for the database; more end its session. 64 for each call that it may have in flight. */
+  unhandledFramesPerSession: 65_536,
   /** Output kept with the execution record; what follows goes into an artifact. */
   outputInlineBytes: 1 * MiB,
   /** Output kept at all, inline and artifact together; what follows is dropped and marked. */
   outputTotalBytes: 16 * MiB,
+  /** The least that a piece of output counts against `outputTotalBytes`, however short it is. */
+  outputPieceLeastBytes: 1 * KiB,
   /** One output frame. */
   outputFrameBytes: 64 * KiB,
   /** JSON result of a builtin or MCP tool. */

@@ -2,8 +2,20 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { type BareAgent, bareAgent, manifestOf, newAgentKeys, toolOf } from '@xerotier/devkit/bare-agent.ts'
-import pg from 'pg'
-import { agents, enrolled, resultOf, serving, settledState, show, stillServes, submit, system } from './wire.fixture.ts'
+import {
+  agents,
+  enrolled,
+  refOf,
+  renewal,
+  resultOf,
+  serving,
+  settledState,
+  show,
+  stillServes,
+  submit,
+  system,
+  withDatabase,
+} from './wire.fixture.ts'
 
 test('an enrolled agent proves itself, gets a call, and its result is acknowledged after it is stored', async () => {
   const { agent, workspace } = await serving()
@@ -107,16 +119,6 @@ async function refusal(answer: ReturnType<BareAgent['offer']>): Promise<string> 
   return frame.t === 'session_refused' ? frame.code : frame.t
 }
 
-const refOf = ({
-  execution_id,
-  attempt,
-  lease_epoch,
-}: {
-  execution_id: string
-  attempt: number
-  lease_epoch: number
-}) => ({ execution_id, attempt, lease_epoch })
-
 test('another attempt or lease epoch is fenced', async () => {
   const { agent, workspace } = await serving()
   const execution = await submit(workspace)
@@ -164,17 +166,6 @@ test('a frame whose type cannot even be read as text stops nobody', async () => 
   await stillServes()
 })
 
-/** Runs `work` with a connection of its own to the router's database. */
-async function withDatabase(work: (db: pg.Client) => Promise<void>): Promise<void> {
-  const db = new pg.Client({ connectionString: system.database.url })
-  await db.connect()
-  try {
-    await work(db)
-  } finally {
-    await db.end()
-  }
-}
-
 test('an agent that is revoked while its session is being opened is told to enroll again', async () => {
   const { agent, enrollment } = await enrolled()
   const id = enrollment.agent_id
@@ -191,16 +182,6 @@ test('an agent that is revoked while its session is being opened is told to enro
     await agent.next('reenroll')
     assert.equal(system.router.core.fleet.get(id), undefined)
   })
-})
-
-const renewal = (agent: BareAgent, in_flight: unknown[] = [], tools = [toolOf('t_read')]) => ({
-  t: 'lease_renewal',
-  lease_epoch: agent.leaseEpoch,
-  manifest_hash: manifestOf(tools).manifest_hash,
-  manifest_version: 1,
-  manifest: manifestOf(tools),
-  in_flight,
-  draining: false,
 })
 
 test('an at-most-once call that renewals leave out goes again only when a new session proves that it never arrived', async () => {

@@ -25,6 +25,7 @@ import { createOutputAcks } from './output-acks.ts'
 import type { Peer } from './peer.ts'
 import type { BrokerProbe } from './probe.ts'
 import type { Session } from './session.ts'
+import { createTurns } from './turns.ts'
 import { createWriter, type Outlet } from './writer.ts'
 import { startZap } from './zap.ts'
 
@@ -156,18 +157,31 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
       }
       probe.received(frame.data.t)
       handle(peer, frame.data)
+      if (sessions.get(routingKey) !== session) return
     }
   }
 
   function handle(peer: Peer, frame: AgentFrame): void {
     const handled = dispatchFrame(peer, frame)
-    handled?.catch((error: unknown) => {
-      const execution = 'execution_id' in frame ? { execution_id: frame.execution_id } : {}
-      core.log.error(
-        { error, agent_id: peer.session.agent.id, frame: frame.t, ...execution },
-        'a frame could not be handled',
-      )
-    })
+    if (handled === undefined) return
+    const { session } = peer
+    const about = { agent_id: session.agent.id }
+    session.unhandled += 1
+    handled
+      .catch((error: unknown) => {
+        const execution = 'execution_id' in frame ? { execution_id: frame.execution_id } : {}
+        core.log.error({ error, ...about, frame: frame.t, ...execution }, 'a frame could not be handled')
+      })
+      .finally(() => {
+        session.unhandled -= 1
+      })
+    if (session.unhandled <= limits.unhandledFramesPerSession) return
+    probe.refused('backlog', about)
+    core.log.warning(
+      { ...about, frames: session.unhandled },
+      'an agent sends more than can be stored; its session ends',
+    )
+    peer.begin('Too much is not yet acknowledged.')
   }
 
   function dispatchFrame(peer: Peer, frame: AgentFrame): Promise<void> | undefined {
@@ -266,7 +280,10 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
       received: 0,
       leaseTtlMs,
       outputAcks: createOutputAcks(),
-      artifacts: new Map(),
+      turns: createTurns(limits.commitsPerSession),
+      artifactTurns: createTurns(1),
+      artifacts: new WeakMap(),
+      unhandled: 0,
     }
     sessions.set(routingKey, session)
     writer.send(outlet, {

@@ -1,7 +1,9 @@
 // A connection that proved who it is.
 import type { KeyObject } from 'node:crypto'
 import type { OnlineAgent } from '../domain/agents/fleet.ts'
+import type { LiveCall } from '../domain/executions/calls.ts'
 import type { OutputAcks } from './output-acks.ts'
+import type { Turns } from './turns.ts'
 import type { Outlet } from './writer.ts'
 
 export interface Session {
@@ -12,6 +14,11 @@ export interface Session {
   received: number
   readonly leaseTtlMs: number
   readonly outputAcks: OutputAcks
+  /** For what is committed in groups, and for artifacts, which take a connection each. */
+  readonly turns: Turns
+  readonly artifactTurns: Turns
   /** Artifacts of a call that are still being stored: its result waits for them. */
-  readonly artifacts: Map<string, Promise<unknown>>
+  readonly artifacts: WeakMap<LiveCall, Promise<unknown>>
+  /** Frames that came and are not yet dealt with. */
+  unhandled: number
 }

@@ -1,8 +1,11 @@
 // A router of the file's own, and honest agents by hand, for the tests of the wire.
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
-import { type BareAgent, bareAgent, enrollBare, toolOf } from '@xerotier/devkit/bare-agent.ts'
+import { type BareAgent, bareAgent, enrollBare, manifestOf, toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
+import type { CallRef } from '@xerotier/protocol/frames/call.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import pg from 'pg'
 
 export let system: RouterForTests
 export const agents: BareAgent[] = []
@@ -43,11 +46,15 @@ export async function settledState(id: string): Promise<string> {
   return 'none'
 }
 
-export const resultOf = (call: { execution_id: string; attempt: number; lease_epoch: number }, changes = {}) => ({
+export const refOf = ({ execution_id, attempt, lease_epoch }: CallRef): CallRef => ({
+  execution_id,
+  attempt,
+  lease_epoch,
+})
+
+export const resultOf = (call: CallRef, changes = {}) => ({
   t: 'result',
-  execution_id: call.execution_id,
-  attempt: call.attempt,
-  lease_epoch: call.lease_epoch,
+  ...refOf(call),
   outcome: 'completed',
   exit_code: 0,
   signal: null,
@@ -60,6 +67,50 @@ export const resultOf = (call: { execution_id: string; attempt: number; lease_ep
   truncated: false,
   ...changes,
 })
+
+export const renewal = (agent: BareAgent, in_flight: unknown[] = [], tools = [toolOf('t_read')]) => ({
+  t: 'lease_renewal',
+  lease_epoch: agent.leaseEpoch,
+  manifest_hash: manifestOf(tools).manifest_hash,
+  manifest_version: 1,
+  manifest: manifestOf(tools),
+  in_flight,
+  draining: false,
+})
+
+export const outputOf = (call: CallRef, seq: number, data = new Uint8Array(1)) => ({
+  t: 'output',
+  ...refOf(call),
+  seq,
+  stream: 'stdout',
+  at: Date.now(),
+  data,
+})
+export const artifactOf = (call: CallRef, seq: number, data = new Uint8Array(1)) => ({
+  t: 'artifact',
+  ...refOf(call),
+  seq,
+  name: 'stdout.log',
+  at: Date.now(),
+  data,
+})
+
+/** Sends these frames, as many in a message as one may have. */
+export async function sendAll(agent: BareAgent, frames: unknown[]): Promise<void> {
+  for (let from = 0; from < frames.length; from += limits.framesPerMessage)
+    await agent.send(frames.slice(from, from + limits.framesPerMessage))
+}
+
+/** Runs `work` with a connection of its own to the router's database. */
+export async function withDatabase(work: (db: pg.Client) => Promise<void>): Promise<void> {
+  const db = new pg.Client({ connectionString: system.database.url })
+  await db.connect()
+  try {
+    await work(db)
+  } finally {
+    await db.end()
+  }
+}
 
 /** Whether the router still serves: an honest agent gets a call through. */
 export async function stillServes(): Promise<void> {

@@ -3,5 +3,5 @@ import { acceptCall } from '../../domain/executions/accept.ts'
 import type { Peer } from '../peer.ts'
 
 export function onAccepted({ core, session }: Peer, frame: AcceptedFrame): Promise<void> {
-  return acceptCall(core, session.agent, frame)
+  return session.turns.take(() => acceptCall(core, session.agent, frame))
 }

@@ -1,35 +1,40 @@
 import type { ArtifactFrame } from '@xerotier/protocol/frames/artifact.ts'
 import type { OutputFrame } from '@xerotier/protocol/frames/output.ts'
-import { storeOutput } from '../../domain/executions/output.ts'
+import type { LiveCall } from '../../domain/executions/calls.ts'
+import { admitOutput, storeArtifact, storeOutput } from '../../domain/executions/output.ts'
 import type { Peer } from '../peer.ts'
 
 /**
  * Stores a piece of output or artifact, then opens the agent's window. A piece that could not be stored ends the session: an
  * agent sends again what was not acknowledged when it has another.
  */
-export async function onOutput(
-  { core, session, reply, begin }: Peer,
-  frame: OutputFrame | ArtifactFrame,
-): Promise<void> {
+export async function onOutput(peer: Peer, frame: OutputFrame | ArtifactFrame): Promise<void> {
+  const { core, session, reply, begin } = peer
   const { execution_id, attempt, lease_epoch } = frame
-  if (core.calls.get(execution_id)?.agent !== session.agent) {
+  const call = core.calls.get(execution_id)
+  if (call?.agent !== session.agent || call.row.attempt !== attempt) {
     // Of a call that is not here any more (or never was): nobody wants it, and nothing is kept of it.
     return reply({ t: 'output_ack', execution_id, attempt, lease_epoch, seq: frame.seq })
   }
-  session.outputAcks.received(frame, frame.seq)
-  const storing = storeOutput(core, session.agent, frame)
-  if (frame.t === 'artifact') {
-    const all = Promise.all([session.artifacts.get(execution_id), storing])
-    // Its result looks at it, or nobody does.
-    all.catch(() => {})
-    session.artifacts.set(execution_id, all)
+  const arrival = session.outputAcks.received(call, frame.seq)
+  if (admitOutput(call, frame)) {
+    try {
+      await store(peer, call, frame)
+    } catch (error) {
+      begin('A piece of output could not be stored.')
+      throw error
+    }
   }
-  try {
-    await storing
-  } catch (error) {
-    begin('A piece of output could not be stored.')
-    throw error
-  }
-  const seq = session.outputAcks.stored(frame, frame.seq)
+  const seq = session.outputAcks.stored(call, arrival)
   if (seq !== undefined) reply({ t: 'output_ack', execution_id, attempt, lease_epoch, seq })
+}
+
+function store({ core, session }: Peer, call: LiveCall, frame: OutputFrame | ArtifactFrame): Promise<void> {
+  if (frame.t === 'output') return session.turns.take(() => storeOutput(core, call, frame))
+  const storing = session.artifactTurns.take(() => storeArtifact(core, call, frame))
+  const all = Promise.all([session.artifacts.get(call), storing])
+  // Its result looks at it, or nobody does.
+  all.catch(() => {})
+  session.artifacts.set(call, all)
+  return storing
 }

@@ -4,14 +4,11 @@ import type { Peer } from '../peer.ts'
 
 /** Stores the end of a call, then acknowledges it (law L1). When storing fails nothing is said: the agent keeps it and sends it again. */
 export async function onResult({ core, session, reply }: Peer, frame: ResultFrame): Promise<void> {
-  const artifacts = session.artifacts.get(frame.execution_id)
-  if (artifacts !== undefined) {
-    // One that could not be stored is thrown here: the result comes again, after it.
-    await artifacts
-    session.artifacts.delete(frame.execution_id)
-  }
-  const ok = await settleCall(core, session.agent, frame)
-  session.outputAcks.forget(frame)
+  const call = core.calls.get(frame.execution_id)
+  const artifacts = call === undefined ? undefined : session.artifacts.get(call)
+  // One that could not be stored is thrown here: the result comes again, after it.
+  if (artifacts !== undefined) await artifacts
+  const ok = await session.turns.take(() => settleCall(core, session.agent, frame))
   const { execution_id, attempt, lease_epoch } = frame
   reply({ t: 'result_ack', execution_id, attempt, lease_epoch, ok })
 }

@@ -11,8 +11,10 @@ export interface LiveCall {
   sentAt: number
   /** Renewals in a row that did not mention it. */
   missed: number
-  /** Output bytes stored so far, to hold an agent to its limits. */
+  /** Output admitted so far, to hold an agent to its limits. A short piece counts as `limits.outputPieceLeastBytes`. */
   outputBytes: number
+  /** Some of its output was dropped: so is all that follows, and its record says so. */
+  outputCut?: boolean
 }
 
 export interface Waiter {

@@ -2,18 +2,23 @@
 import type { ArtifactFrame } from '@xerotier/protocol/frames/artifact.ts'
 import type { OutputFrame } from '@xerotier/protocol/frames/output.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
-import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
 import { newId } from '../ids.ts'
 import { agentTime } from './agent-time.ts'
+import type { LiveCall } from './calls.ts'
 
-/** Stores a piece; it may be acknowledged once this resolves. A piece beyond the limits, or of a call that is not here, is dropped. */
-export async function storeOutput(core: Core, agent: OnlineAgent, frame: OutputFrame | ArtifactFrame): Promise<void> {
-  const call = core.calls.get(frame.execution_id)
-  if (call === undefined || call.agent.id !== agent.id || call.row.attempt !== frame.attempt) return
-  call.outputBytes += frame.data.length
-  if (call.outputBytes > limits.outputTotalBytes + limits.outputFrameBytes) return
-  if (frame.t === 'artifact') return storeArtifact(core, call.row.project_id, frame)
+/** Counts a piece against the limits of its call when it comes. @returns whether it is to be stored */
+export function admitOutput(call: LiveCall, frame: OutputFrame | ArtifactFrame): boolean {
+  const bytes = call.outputBytes + Math.max(frame.data.length, limits.outputPieceLeastBytes)
+  call.outputCut ||= bytes > limits.outputTotalBytes
+  if (call.outputCut) return false
+  call.outputBytes = bytes
+  return true
+}
+
+/** Stores a piece; it may be acknowledged once this resolves. One whose call went away while it waited is dropped. */
+export async function storeOutput(core: Core, call: LiveCall, frame: OutputFrame): Promise<void> {
+  if (core.calls.get(frame.execution_id) !== call) return
   await core.lanes.commit('output', {
     id: frame.execution_id,
     attempt: frame.attempt,
@@ -25,14 +30,16 @@ export async function storeOutput(core: Core, agent: OnlineAgent, frame: OutputF
   core.eventLog.wake()
 }
 
-async function storeArtifact(core: Core, projectId: string, frame: ArtifactFrame): Promise<void> {
+/** As `storeOutput`. */
+export async function storeArtifact(core: Core, call: LiveCall, frame: ArtifactFrame): Promise<void> {
+  if (core.calls.get(frame.execution_id) !== call) return
   const now = core.clock.now()
   await core.store.db.transaction().execute(async (tx) => {
     await tx
       .insertInto('artifacts')
       .values({
         id: newId('cart', now),
-        project_id: projectId,
+        project_id: call.row.project_id,
         execution_id: frame.execution_id,
         attempt: frame.attempt,
         name: frame.name,

@@ -1,0 +1,97 @@
+// What one agent may make the router hold for it, whatever it sends.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { BareAgent } from '@xerotier/devkit/bare-agent.ts'
+import type { CallRef } from '@xerotier/protocol/frames/call.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import {
+  artifactOf,
+  outputOf,
+  renewal,
+  resultOf,
+  sendAll,
+  serving,
+  settledState,
+  show,
+  stillServes,
+  submit,
+  system,
+  withDatabase,
+} from './wire.fixture.ts'
+
+const mostPieces = limits.outputTotalBytes / limits.outputPieceLeastBytes
+
+/** Holds a table, so that whatever is to be stored in it waits, until `work` is done. */
+const holding = (table: string, work: () => Promise<void>) =>
+  withDatabase(async (db) => {
+    await db.query(`begin; lock table ${table} in access exclusive mode`)
+    await work()
+    await db.query('commit')
+  })
+
+/** Everything that the agent sent before has been read by then. */
+async function readUpToHere(agent: BareAgent): Promise<void> {
+  await agent.send([renewal(agent)])
+  await agent.next('lease')
+}
+
+const pieces = (call: CallRef, count: number, piece: (call: CallRef, seq: number) => unknown = outputOf) =>
+  Array.from({ length: count }, (_, seq) => piece(call, seq))
+
+async function acknowledged(agent: BareAgent, call: CallRef, seq: number): Promise<void> {
+  for (;;) {
+    const ack = await agent.next('output_ack')
+    if (ack.execution_id === call.execution_id && ack.seq === seq) return
+  }
+}
+
+test("an agent's output takes no more than its share of the group commit", { timeout: 60_000 }, async () => {
+  const { agent, workspace } = await serving()
+  const { id } = await submit(workspace)
+  const call = await agent.next('dispatch')
+  await holding('execution_output', async () => {
+    await sendAll(agent, [...pieces(call, 2_000), resultOf(call)])
+    await readUpToHere(agent)
+    assert.equal(system.router.core.lanes.depth, limits.commitsPerSession)
+  })
+  await acknowledged(agent, call, 1_999)
+  // The result waited for its turn behind them, so nothing of them is lost.
+  assert.equal(await settledState(id), 'completed')
+  assert.equal((await show(id)).stdout.length, 2_000)
+})
+
+test('artifacts of an agent are stored one at a time, and others find the database free', {
+  timeout: 60_000,
+}, async () => {
+  const { agent, workspace } = await serving()
+  const { id } = await submit(workspace)
+  const call = await agent.next('dispatch')
+  await holding('artifact_chunks', async () => {
+    await sendAll(agent, pieces(call, 200, artifactOf))
+    await readUpToHere(agent)
+    const { idleCount, totalCount, waitingCount } = system.router.core.store.pool
+    assert.ok(waitingCount === 0 && totalCount - idleCount <= 1, `${totalCount - idleCount} in use`)
+    await system.client.call('executions.list')
+  })
+  await acknowledged(agent, call, 199)
+  await agent.send([resultOf(call)])
+  assert.equal((await agent.next('result_ack')).ok, true)
+  assert.equal((await show(id)).artifacts[0]?.bytes, 200)
+})
+
+test('an agent that leaves too much waiting loses its session, and the others go on', {
+  timeout: 120_000,
+}, async () => {
+  const { agent, workspace } = await serving()
+  const calls: CallRef[] = []
+  for (let n = 0; n * mostPieces <= limits.unhandledFramesPerSession; n++) {
+    await submit(workspace)
+    calls.push(await agent.next('dispatch'))
+  }
+  await holding('execution_output', async () => {
+    for (const call of calls) await sendAll(agent, pieces(call, mostPieces))
+    await agent.next('session_refused')
+    assert.equal(system.router.core.fleet.inProject(system.projectId).length, 2)
+  })
+  await stillServes()
+})

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { limits } from '@xerotier/protocol/limits.ts'
+import type { LiveCall } from './calls.ts'
+import { admitOutput } from './output.ts'
+
+const newCall = () => ({ outputBytes: 0 }) as LiveCall
+const piece = (seq: number, bytes: number) =>
+  ({
+    t: 'artifact',
+    execution_id: '00000000-0000-4000-8000-000000000001',
+    attempt: 1,
+    lease_epoch: 1,
+    seq,
+    name: 'stdout.log',
+    at: 0,
+    data: new Uint8Array(bytes),
+  }) as const
+
+/** Pieces of this size that a call may have. */
+function admitted(bytes: number): number {
+  const call = newCall()
+  let count = 0
+  while (admitOutput(call, piece(count, bytes))) count += 1
+  return count
+}
+
+test('a short piece counts as much as one of the least size', () => {
+  assert.equal(admitted(limits.outputFrameBytes), limits.outputTotalBytes / limits.outputFrameBytes)
+  assert.equal(admitted(limits.outputPieceLeastBytes), limits.outputTotalBytes / limits.outputPieceLeastBytes)
+  assert.equal(admitted(1), limits.outputTotalBytes / limits.outputPieceLeastBytes)
+})
+
+test('after a piece that was too much nothing is taken, so that the output has no hole', () => {
+  const call = newCall()
+  call.outputBytes = limits.outputTotalBytes - limits.outputPieceLeastBytes
+  assert.equal(admitOutput(call, piece(0, limits.outputFrameBytes)), false)
+  assert.equal(admitOutput(call, piece(1, 1)), false)
+  assert.equal(call.outputCut, true)
+})
