@@ -85,7 +85,7 @@ export const options = {
   queue_seconds: {
     env: ['XEROTIER_QUEUE_SECONDS'],
     type: integer(1, 86_400),
-    default: 300,
+    default: limits.queueSeconds,
     help: 'How long a call may wait for an agent before it expires.',
   },
   lost_agent_grace_seconds: {

@@ -1,5 +1,6 @@
 // The composition root: everything a router is made of, put together by hand.
 import { mkdirSync } from 'node:fs'
+import { limits } from '@xerotier/protocol/limits.ts'
 import { type Clock, every } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { createMetricsRegistry } from '@xerotier/runtime/metrics.ts'
@@ -77,8 +78,8 @@ const defaults: Omit<Settings, 'announcedAddress'> = {
   lostReadGraceMs: 5_000,
   lostAgentGraceMs: 60_000,
   deadAgentMs: 24 * 3600_000,
-  queueSeconds: 300,
-  queuedPerProject: 10_000,
+  queueSeconds: limits.queueSeconds,
+  queuedPerProject: limits.queuedPerProject,
 }
 
 export async function startRouter(options: RouterOptions): Promise<Router> {

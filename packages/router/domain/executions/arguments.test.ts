@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Fault } from '@xerotier/protocol/errors.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { sha256Hex } from '@xerotier/runtime/digest.ts'
 import { checkArguments } from './arguments.ts'
@@ -48,4 +49,30 @@ test('a number that JSON can write and nothing can hold is refused with its path
   const args = JSON.parse('{"a":{"b":[1,1e400]}}')
   const tool = { name: 'any', input_schema: { type: 'object' }, schema_digest: 'any' } as unknown as ToolDescriptor
   assert.throws(() => checkArguments(tool, args), { code: 'invalid_arguments', param: 'args.a.b.1' })
+})
+
+const anything = { name: 'any', input_schema: { type: 'object' }, schema_digest: 'any' } as unknown as ToolDescriptor
+
+test('arguments may have as many bytes of canonical JSON as their limit says, and not one more', () => {
+  // Two bytes a letter: it is bytes that count.
+  const room = limits.argumentsBytes - '{"text":""}'.length
+  const text = `${'é'.repeat(Math.floor(room / 2))}${'x'.repeat(room % 2)}`
+  checkArguments(anything, { text })
+  assert.throws(() => checkArguments(anything, { text: `${text}x` }), {
+    code: 'invalid_arguments',
+    status: 400,
+    param: 'args',
+    message: `The arguments are larger than ${limits.argumentsBytes} bytes.`,
+  })
+})
+
+test('arguments may be nested as deep as their limit says, and not one deeper', () => {
+  const nested = (levels: number): Record<string, unknown> => (levels === 0 ? {} : { in: nested(levels - 1) })
+  checkArguments(anything, nested(limits.argumentsDepth))
+  assert.throws(() => checkArguments(anything, nested(limits.argumentsDepth + 1)), {
+    code: 'invalid_arguments',
+    status: 400,
+    param: `args${'.in'.repeat(limits.argumentsDepth + 1)}`,
+    message: `The arguments are nested deeper than ${limits.argumentsDepth} levels.`,
+  })
 })

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { toolOf } from '@xerotier/devkit/bare-agent.ts'
+import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
+import { type ServingAgent, servingAgent } from '@xerotier/devkit/serving-agent.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import pg from 'pg'
+import { newUuid } from '../ids.ts'
+
+let system: RouterForTests
+let serving: ServingAgent
+
+before(async () => {
+  system = await startRouterForTests()
+  serving = await servingAgent(system.client, 'worker', 'ws', [toolOf('work')])
+})
+after(async () => {
+  serving.agent.close()
+  await system.stop()
+})
+
+const submit = () => system.client.call('invocations.submit', { body: { workspace: 'ws', tool: 'work', args: {} } })
+
+test('a router has as many commits in hand as their limit says, and refuses a submit beyond them at once', async (t) => {
+  const { lanes } = system.router.core
+  const blocker = new pg.Client(system.database.url)
+  await blocker.connect()
+  t.after(() => blocker.end())
+  await blocker.query('begin; lock table executions in exclusive mode')
+  const at = new Date()
+  const item = () => ({ id: newUuid(at.getTime()), agent_id: 'none', attempt: 1, lease_epoch: 1, started_at: at, at })
+  const waiting = Array.from({ length: limits.commitQueue - 1 }, () => lanes.commit('accept', item()))
+  assert.equal(lanes.depth, limits.commitQueue - 1)
+
+  const inHand = Promise.withResolvers<void>()
+  const { commit } = lanes
+  lanes.commit = (...submission) => {
+    inHand.resolve()
+    return commit(...submission)
+  }
+  const last = submit()
+  await inHand.promise
+  assert.equal(lanes.depth, limits.commitQueue)
+  await assert.rejects(submit(), {
+    code: 'capacity_exceeded',
+    status: 429,
+    retryAfter: 1,
+    message: 'The router has too many submits in hand.',
+  })
+  await blocker.query('commit')
+  assert.equal((await last).state, 'dispatched')
+  assert.ok((await Promise.all(waiting)).every((written) => !written))
+  assert.equal((await submit()).state, 'dispatched')
+})
