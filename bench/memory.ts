@@ -6,6 +6,8 @@ import type { Bench } from './bench.ts'
 import { median } from './closed-loop.ts'
 import type { Report } from './figure.ts'
 import { residentBytes } from './proc.ts'
+import type { CrowdSettings } from './processes/curve-crowd.ts'
+import type { EchoAddress } from './processes/curve-echo.ts'
 import type { LinksSettings } from './processes/links.ts'
 import { startRouter } from './system.ts'
 
@@ -20,15 +22,47 @@ export async function measureMemory(bench: Bench): Promise<Report> {
   for (let round = 0; round < rounds; round++) each.push(await agentBytes(bench))
   return {
     figures: [
-      { name: 'router, idle', value: idle / KiB / KiB, unit: 'MB', target: { atMost: 200 } },
+      {
+        name: 'router, idle',
+        value: idle / KiB / KiB,
+        unit: 'MB',
+        floor: { value: (await idleNodeBytes(bench)) / KiB / KiB, of: 'a Node that does nothing' },
+        target: { atMost: 200 },
+      },
       {
         name: `router, each of ${agents} agents`,
         value: median(each) / KiB,
         unit: 'KB',
+        floor: { value: (await connectionBytes(bench)) / KiB, of: 'a CURVE connection at a bare ZeroMQ socket' },
         target: { atMost: 150 },
       },
     ],
   }
+}
+
+async function idleNodeBytes(bench: Bench): Promise<number> {
+  const node = fork(join(import.meta.dirname, 'processes/idle-node.ts'))
+  bench.cleanup.defer(() => node.kill('SIGKILL'))
+  await once(node, 'message')
+  const bytes = await settledBytes(node.pid!)
+  node.kill('SIGKILL')
+  return bytes
+}
+
+/** What as many connections as there are agents add to a process that only echoes, for each. */
+async function connectionBytes(bench: Bench): Promise<number> {
+  const echo = fork(join(import.meta.dirname, 'processes/curve-echo.ts'))
+  bench.cleanup.defer(() => echo.kill('SIGKILL'))
+  const [address] = (await once(echo, 'message')) as [EchoAddress]
+  const without = await settledBytes(echo.pid!)
+  const settings: CrowdSettings = { ...address, connections: agents }
+  const crowd = fork(join(import.meta.dirname, 'processes/curve-crowd.ts'), { env: environmentOf(settings) })
+  bench.cleanup.defer(() => crowd.kill('SIGKILL'))
+  await once(crowd, 'message')
+  const withAll = await settledBytes(echo.pid!)
+  crowd.kill('SIGKILL')
+  echo.kill('SIGKILL')
+  return (withAll - without) / agents
 }
 
 /** Nothing was ever asked of it, and nothing is done to make it smaller. */
@@ -45,7 +79,7 @@ async function agentBytes(bench: Bench): Promise<number> {
   const { pid } = router.process
   const without = await settledBytes(pid)
   const settings: LinksSettings = { baseUrl: router.baseUrl, apiKey: router.apiKey, agents }
-  const links = fork(join(import.meta.dirname, 'processes/links.ts'), { env: linkEnvironment(settings) })
+  const links = fork(join(import.meta.dirname, 'processes/links.ts'), { env: environmentOf(settings) })
   bench.cleanup.defer(() => links.kill('SIGKILL'))
   const ended = once(links, 'exit').then(([code]) => {
     throw new Error(`the agents ended with ${code}`)
@@ -58,7 +92,7 @@ async function agentBytes(bench: Bench): Promise<number> {
   return (withAll - without) / agents
 }
 
-function linkEnvironment(settings: LinksSettings): NodeJS.ProcessEnv {
+function environmentOf(settings: LinksSettings | CrowdSettings): NodeJS.ProcessEnv {
   return { PATH: process.env.PATH, XEROTIER_BENCH_SETTINGS: JSON.stringify(settings) }
 }
 

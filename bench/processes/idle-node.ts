@@ -1,0 +1,3 @@
+// A Node of ours that does nothing.
+process.send?.('up')
+setInterval(() => {}, 2 ** 30)
