@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Client } from '@xerotier/client/client.ts'
-import { systemClock } from '@xerotier/runtime/clock.ts'
+import { type Clock, systemClock } from '@xerotier/runtime/clock.ts'
 import { parseFlags } from '@xerotier/runtime/config-flags.ts'
 import { type Log, silentLog } from '@xerotier/runtime/log.ts'
 import { type Agent, startAgent } from '@xerotier/xem-agent/agent.ts'
@@ -27,6 +27,7 @@ export interface AgentForTestsOptions {
   /** Environment from which tools take what their bundle allows, besides PATH and a HOME of its own. */
   hostEnv?: Record<string, string>
   log?: Log
+  clock?: Clock
   /** Fills the folders before the first start. */
   prepare?(folders: { tools: string; credentials: string }): void
 }
@@ -62,7 +63,8 @@ export async function startAgentForTests(client: Client, options: AgentForTestsO
     }
     const { values } = loadAgentConfig(parseFlags(settings, []), env)
     const hostEnv = { PATH: process.env.PATH, HOME: home, ...options.hostEnv }
-    return startAgent({ config: values, clock: systemClock, log: options.log ?? silentLog, version: '0.0.0', hostEnv })
+    const { clock = systemClock, log = silentLog } = options
+    return startAgent({ config: values, clock, log, version: '0.0.0', hostEnv })
   }
 
   const { key } = await client.call('joinKeys.create', { body: { name, region: 'test' } })

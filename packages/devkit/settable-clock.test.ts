@@ -45,3 +45,16 @@ test('a timer that a callback sets runs within the same advance', async () => {
   assert.equal(beats, 10)
   timer.cancel()
 })
+
+test('work that takes real time keeps the next timer waiting', async () => {
+  const clock = settableClock(0)
+  const seen: string[] = []
+  const timer = every(clock, 10, async () => {
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    seen.push(`worked@${clock.now()}`)
+  })
+  clock.after(11, () => seen.push(`rang@${clock.now()}`))
+  await clock.advanceThroughWork(20)
+  assert.deepEqual(seen, ['worked@10', 'rang@11', 'worked@20'])
+  timer.cancel()
+})

@@ -6,13 +6,13 @@ import { risks } from '@xerotier/protocol/risk.ts'
 export function writeMarkBundle(toolsDir: string): void {
   const folder = join(toolsDir, 'mark')
   mkdirSync(folder, { recursive: true })
-  const program = JSON.stringify([process.execPath, join(import.meta.dirname, 'mark.ts'), '{file}', '{ms}'])
+  const program = JSON.stringify([process.execPath, join(import.meta.dirname, 'mark.ts'), '{file}', '{ms}', '{gate}'])
   const tools = risks.map(
     (risk) => `
   - name: mark_${risk}
     description: Notes its start and its end in a file.
     risk: ${risk}
-    timeout_ms: 30000
+    timeout_ms: 600000
     command: ${program}
     input_schema:
       type: object
@@ -20,7 +20,8 @@ export function writeMarkBundle(toolsDir: string): void {
       required: [file, ms]
       properties:
         file: { type: string, pattern: '^/[A-Za-z0-9/_.-]+$' }
-        ms: { type: integer, minimum: 0, maximum: 60000 }`,
+        ms: { type: integer, minimum: 0, maximum: 60000 }
+        gate: { type: string, pattern: '^/[A-Za-z0-9/_.-]+$', description: It goes on until this file is there. }`,
   )
   writeFileSync(
     join(folder, 'bundle.yaml'),
