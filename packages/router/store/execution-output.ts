@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Database } from './database.ts'
 
 /** File descriptors, as the rows have them. */
@@ -24,4 +25,62 @@ export function selectOutput(
     .where('seq', '>', page.afterSeq)
   if (page.stream !== undefined) query = query.where('stream', '=', streamNumbers[page.stream])
   return query.orderBy('seq').limit(page.limit).execute()
+}
+
+/** The beginning of one attempt's output, no more than so many pieces and bytes. What comes after is not read. */
+export function selectInlineOutput(
+  db: Database,
+  executionId: string,
+  attempt: number,
+  most: { pieces: number; bytes: number },
+) {
+  return db
+    .selectFrom((from) =>
+      from
+        .selectFrom('execution_output')
+        .select(['seq', 'stream', 'data', sql<number>`sum(octet_length(data)) over (order by seq)`.as('bytes')])
+        .where('execution_id', '=', executionId)
+        .where('attempt', '=', attempt)
+        .orderBy('seq')
+        .limit(most.pieces)
+        .as('piece'),
+    )
+    .select(['piece.stream', 'piece.data'])
+    .where('piece.bytes', '<=', most.bytes)
+    .orderBy('piece.seq')
+    .execute()
+}
+
+export interface OutputCount {
+  execution_id: string
+  /** Of all pieces, artifacts too, none less than `leastBytes`. */
+  bytes: number
+  /** Of `execution_output` alone, as they are. */
+  inline_bytes: number
+  /** All pieces with a lower number are stored. */
+  stored_below: number
+}
+
+/** What is stored of the present attempts of these executions. The length of a piece is known without reading it. */
+export async function selectOutputCounts(
+  db: Database,
+  executionIds: string[],
+  leastBytes: number,
+): Promise<OutputCount[]> {
+  const { rows } = await sql<OutputCount>`
+    with pieces as (
+      select execution_id, attempt, seq, octet_length(data) as bytes, octet_length(data) as inline_bytes
+      from execution_output where execution_id = any(${executionIds}::uuid[])
+      union all
+      select a.execution_id, a.attempt, c.seq, octet_length(c.data), 0
+      from artifacts a join artifact_chunks c on c.artifact_id = a.id
+      where a.execution_id = any(${executionIds}::uuid[])
+    ), numbered as (
+      select p.*, row_number() over (partition by p.execution_id order by p.seq) - 1 as number
+      from pieces p join executions e on e.id = p.execution_id and e.attempt = p.attempt
+    )
+    select execution_id, sum(greatest(bytes, ${leastBytes}::int))::bigint as bytes,
+      sum(inline_bytes)::bigint as inline_bytes, count(*) filter (where seq = number) as stored_below
+    from numbered group by execution_id`.execute(db)
+  return rows
 }

@@ -1,4 +1,5 @@
 import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
+import { withinLimits } from '../../domain/executions/result-limits.ts'
 import { settleCall } from '../../domain/executions/settle.ts'
 import type { Peer } from '../peer.ts'
 
@@ -8,7 +9,9 @@ export async function onResult({ core, session, reply }: Peer, frame: ResultFram
   const artifacts = call === undefined ? undefined : session.artifacts.get(call)
   // One that could not be stored is thrown here: the result comes again, after it.
   if (artifacts !== undefined) await artifacts
-  const ok = await session.turns.take(() => settleCall(core, session.agent, frame))
+  const cut = call?.agent === session.agent && call.row.attempt === frame.attempt && call.outputCut === true
+  const kept = withinLimits(frame, cut)
+  const ok = await session.turns.take(() => settleCall(core, session.agent, kept))
   const { execution_id, attempt, lease_epoch } = frame
   reply({ t: 'result_ack', execution_id, attempt, lease_epoch, ok })
 }

@@ -13,6 +13,10 @@ export interface LiveCall {
   missed: number
   /** Output admitted so far, to hold an agent to its limits. A short piece counts as `limits.outputPieceLeastBytes`. */
   outputBytes: number
+  /** Of that, what is kept with its record, in true bytes. */
+  inlineBytes?: number
+  /** Its pieces below this were stored in an earlier session. */
+  storedBelow?: number
   /** Some of its output was dropped: so is all that follows, and its record says so. */
   outputCut?: boolean
 }

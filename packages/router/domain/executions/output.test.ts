@@ -38,3 +38,22 @@ test('after a piece that was too much nothing is taken, so that the output has n
   assert.equal(admitOutput(call, piece(1, 1)), false)
   assert.equal(call.outputCut, true)
 })
+
+test('what is kept with the record has a limit of its own, in true bytes', () => {
+  const call = newCall()
+  const output = (seq: number, bytes: number) => {
+    const { name: _, ...frame } = piece(seq, bytes)
+    return { ...frame, t: 'output', stream: 'stdout' } as const
+  }
+  for (let seq = 0; seq < 2_000; seq++) assert.equal(admitOutput(call, output(seq, 1)), true)
+  call.inlineBytes = limits.outputInlineBytes - 1
+  assert.equal(admitOutput(call, output(2_000, 1)), true)
+  assert.equal(admitOutput(call, output(2_001, 1)), false)
+})
+
+test('a piece that an earlier session stored is neither stored nor counted again', () => {
+  const call = { ...newCall(), storedBelow: 5 }
+  assert.equal(admitOutput(call, piece(4, 1)), false)
+  assert.deepEqual([call.outputBytes, call.outputCut], [0, undefined])
+  assert.equal(admitOutput(call, piece(5, 1)), true)
+})

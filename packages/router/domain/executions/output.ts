@@ -9,10 +9,13 @@ import type { LiveCall } from './calls.ts'
 
 /** Counts a piece against the limits of its call when it comes. @returns whether it is to be stored */
 export function admitOutput(call: LiveCall, frame: OutputFrame | ArtifactFrame): boolean {
+  if (frame.seq < (call.storedBelow ?? 0)) return false
   const bytes = call.outputBytes + Math.max(frame.data.length, limits.outputPieceLeastBytes)
-  call.outputCut ||= bytes > limits.outputTotalBytes
+  const inlineBytes = (call.inlineBytes ?? 0) + (frame.t === 'output' ? frame.data.length : 0)
+  call.outputCut ||= bytes > limits.outputTotalBytes || inlineBytes > limits.outputInlineBytes
   if (call.outputCut) return false
   call.outputBytes = bytes
+  call.inlineBytes = inlineBytes
   return true
 }
 

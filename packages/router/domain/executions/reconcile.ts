@@ -1,8 +1,11 @@
 // After either side restarted, or a frame was lost: what the agent says it has against what the record says it has.
 import type { CallRef, InFlight } from '@xerotier/protocol/frames/call.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import { selectOutputCounts } from '../../store/execution-output.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
+import type { LiveCall } from './calls.ts'
 import { markAmbiguous, requeue } from './unfinished.ts'
 
 /** Renewals in a row that may leave a call out before it counts as never received. */
@@ -22,8 +25,11 @@ export async function reconcileSession(core: Core, agent: OnlineAgent, inFlight:
   const reported = new Map(inFlight.map((call) => [call.execution_id, call]))
   const has = (row: ExecutionRow) => reported.get(row.id)?.attempt === row.attempt
   // First, and at once: while the others are put back, the sweep must not take these for orphans.
-  for (const row of rows)
-    if (has(row)) core.calls.add({ row, agent, sentAt: core.clock.now(), missed: 0, outputBytes: 0 })
+  const taken = rows
+    .filter(has)
+    .map((row): LiveCall => ({ row, agent, sentAt: core.clock.now(), missed: 0, outputBytes: 0 }))
+  for (const call of taken) core.calls.add(call)
+  await countOutput(core, taken)
   for (const row of rows) {
     if (has(row)) continue
     if (!row.at_most_once || row.journal_id === agent.journalId) {
@@ -38,6 +44,24 @@ export async function reconcileSession(core: Core, agent: OnlineAgent, inFlight:
     }
   }
   return unwanted(core, agent, inFlight)
+}
+
+/** What an earlier session stored counts too, or each new one could fill the record anew. */
+async function countOutput(core: Core, calls: LiveCall[]): Promise<void> {
+  if (calls.length === 0) return
+  const counts = await selectOutputCounts(
+    core.store.db,
+    calls.map((call) => call.row.id),
+    limits.outputPieceLeastBytes,
+  )
+  const byId = new Map(counts.map((count) => [count.execution_id, count]))
+  for (const call of calls) {
+    const count = byId.get(call.row.id)
+    if (count === undefined) continue
+    call.outputBytes = count.bytes
+    call.inlineBytes = count.inline_bytes
+    call.storedBelow = count.stored_below
+  }
 }
 
 /** Calls in flight at the agent that somebody wants cancelled: it may not have been told. Read when its session stands. */

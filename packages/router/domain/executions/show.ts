@@ -1,17 +1,18 @@
 import type { ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
 import { type ExecutionState, executionStateSchema } from '@xerotier/protocol/lifecycles/execution.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
 import { selectApprovalsOf } from '../../store/approval-pages.ts'
 import { selectArtifacts } from '../../store/artifacts.ts'
 import { selectTransitions } from '../../store/event-pages.ts'
-import { type StreamName, selectOutput, streamName } from '../../store/execution-output.ts'
+import { type StreamName, selectInlineOutput, streamName } from '../../store/execution-output.ts'
 import { asOf } from '../approvals/present.ts'
 import type { Core } from '../core.ts'
 import type { Principal } from '../principal.ts'
 import { findExecution } from './find.ts'
 import { presentNamed } from './list.ts'
 
-/** More pieces than the inline limit lets through: a bound all the same (law L9). */
-const inlinePieces = 20_000
+/** A call has no more of the shortest. */
+const inlinePieces = limits.outputTotalBytes / limits.outputPieceLeastBytes
 
 /** Everything that is known of one execution. @throws Fault execution_not_found */
 export async function showExecution(core: Core, principal: Principal, id: string): Promise<ExecutionDetail> {
@@ -21,7 +22,7 @@ export async function showExecution(core: Core, principal: Principal, id: string
     selectTransitions(db, id),
     selectApprovalsOf(db, id),
     selectArtifacts(db, id, row.attempt),
-    selectOutput(db, id, row.attempt, { afterSeq: -1, limit: inlinePieces }),
+    selectInlineOutput(db, id, row.attempt, { pieces: inlinePieces, bytes: limits.outputInlineBytes }),
   ])
   const text = (stream: StreamName) =>
     Buffer.concat(output.filter((piece) => streamName(piece.stream) === stream).map((piece) => piece.data)).toString()

@@ -25,6 +25,7 @@ export interface ExecutionStreamQuery {
 }
 
 const piecesPerWrite = 16
+const eventsPerWrite = 16
 const settledKinds = settledExecutionStates.map((state) => `execution.${state}`)
 
 /**
@@ -46,9 +47,7 @@ export async function streamExecutions(
       throw new Fault('invalid_request', { message: 'output: needs execution_id', param: 'output' })
     }
     return (sink) =>
-      core.eventLog.subscribe(projectId, { after: resume?.event }, async (events) =>
-        sink.write(await itemsOf(core, events, wanted)),
-      )
+      core.eventLog.subscribe(projectId, { after: resume?.event }, async (events) => tell(core, sink, events, wanted))
   }
 
   const { id, attempt } = await findExecution(core, projectId, query.execution_id)
@@ -67,11 +66,10 @@ export async function streamExecutions(
     return core.eventLog.subscribe(projectId, options, async (events) => {
       const last = events.findIndex((event) => settledKinds.includes(event.kind))
       const before = last === -1 ? events : events.slice(0, last)
-      const mark = (items: StreamItem[]) => (output === undefined ? items : items.map(output.mark))
-      await sink.write(mark(await itemsOf(core, before, wanted)))
+      await tell(core, sink, before, wanted, output?.mark)
       await output?.drain(sink)
       if (last === -1) return
-      await sink.write(mark(await itemsOf(core, events.slice(last, last + 1), wanted)))
+      await tell(core, sink, events.slice(last, last + 1), wanted, output?.mark)
       sink.end()
     })
   }
@@ -86,6 +84,20 @@ async function filterOf(core: Core, projectId: string, query: ExecutionStreamQue
     (workspace === undefined || row.workspace_id === workspace.id) &&
     (agentId === undefined || row.agent_id === agentId) &&
     (query.tool === undefined || row.tool === query.tool)
+}
+
+/** Writes the public events of a page, a few at a time: each comes with a whole result. */
+async function tell(
+  core: Core,
+  sink: StreamSink,
+  events: LoggedEvent[],
+  wanted: Wanted,
+  mark: (item: StreamItem) => StreamItem = (item) => item,
+): Promise<void> {
+  for (let from = 0; from < events.length; from += eventsPerWrite) {
+    const items = await itemsOf(core, events.slice(from, from + eventsPerWrite), wanted)
+    await sink.write(items.map(mark))
+  }
 }
 
 /** The public events of a batch, each with its execution as it is now: one query a batch. */
