@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { until } from './faults/until.ts'
 import { type System, startSystem } from './system.ts'
 
 const main = join(import.meta.dirname, '../xem-agent/main.ts')
@@ -136,6 +137,24 @@ test('SIGHUP publishes a changed bundle and leaves the call in flight alone', as
   // Log lines leave by the page, so this one may follow the record.
   const ended = () => log.split('\n').some((line) => line.includes(id) && line.includes('call ended'))
   while (!ended()) await once(agent.stderr!, 'data', { signal: AbortSignal.timeout(20_000) })
+})
+
+test('a bundle that becomes malformed is in the record after a reload, although no tool has changed', async () => {
+  const refused = async () => {
+    const { bundles } = await system.client.call('agents.show', { params: { id: 'process' } })
+    return bundles.filter(({ error }) => error !== null)
+  }
+  assert.deepEqual(await refused(), [])
+  const bad = join(tools, 'bad')
+  mkdirSync(bad)
+  writeFileSync(join(bad, 'bundle.yaml'), 'name: bad\ntools: [')
+  agent.kill('SIGHUP')
+  const { name, error } = await until('a report', async () => (await refused())[0])
+  assert.equal(name, 'bad')
+  assert.match(error ?? '', /bad\/bundle\.yaml:2: /)
+  rmSync(bad, { recursive: true })
+  agent.kill('SIGHUP')
+  await until('a record without it', async () => ((await refused()).length === 0 ? true : undefined))
 })
 
 /** The new manifest needs a moment to reach the router. */

@@ -1,11 +1,14 @@
 import type { CallRef } from '@xerotier/protocol/frames/call.ts'
 import type { leaseRenewalFrame } from '@xerotier/protocol/frames/lease-renewal.ts'
+import type { Manifest } from '@xerotier/protocol/manifest.ts'
 import type { z } from 'zod'
 import { appendEvents, type NewEvent } from '../../store/events.ts'
 import type { Core } from '../core.ts'
 import { reconcileRenewal } from '../executions/reconcile.ts'
 import { manifestFault } from './check-manifest.ts'
 import type { OnlineAgent } from './fleet.ts'
+
+type Renewal = z.infer<typeof leaseRenewalFrame>
 
 /**
  * Extends the lease; takes a changed manifest whole, or keeps the old one and says so.
@@ -15,66 +18,82 @@ export async function renewLease(
   core: Core,
   agent: OnlineAgent,
   leaseTtlMs: number,
-  frame: z.infer<typeof leaseRenewalFrame>,
+  frame: Renewal,
 ): Promise<{ forget: CallRef[]; doubt?: string | undefined }> {
   const now = core.clock.now()
-  const at = new Date(now)
   agent.leaseExpiresAt = now + leaseTtlMs
   agent.lastHeartbeatAt = now
+  const startsDraining = frame.draining && !agent.draining
+  agent.draining ||= startsDraining
+  let renewed: Awaited<ReturnType<typeof record>> | undefined
+  // One renewal after the other: an older manifest must not be written over a newer one.
+  await agent.inTurn(async () => {
+    renewed = await record(core, agent, frame, startsDraining, new Date(now))
+  })
+  if (renewed === undefined && core.fleet.get(agent.id) === agent)
+    return { forget: [], doubt: 'The lease is not on record any more.' }
+  const { forget, doubt } = await reconcileRenewal(core, agent, frame.in_flight, now)
+  if (renewed?.newTools) core.dispatcher.wake(agent.projectId)
+  return { forget, doubt }
+}
+
+/** @returns undefined when a goodbye or a revocation overtook it: it then changes nothing */
+async function record(
+  core: Core,
+  agent: OnlineAgent,
+  { manifest }: Renewal,
+  startsDraining: boolean,
+  at: Date,
+): Promise<{ newTools: boolean } | undefined> {
   const about = { at, project_id: agent.projectId, actor: agent.id, agent_id: agent.id }
   const events: NewEvent[] = []
-
-  const { manifest } = frame
-  const changed =
-    manifest.manifest_hash !== agent.manifest.manifest_hash ||
-    manifest.manifest_version !== agent.manifest.manifest_version
+  const { manifest_version: version, manifest_hash: hash } = manifest
+  const changed = hash !== agent.manifest.manifest_hash || version !== agent.manifest.manifest_version
   const fault = changed ? manifestFault(manifest) : undefined
-  if (changed && fault === undefined) {
-    agent.manifest = manifest
-    agent.tools = new Map(manifest.tools.map((tool) => [tool.name, tool]))
-    events.push({
-      ...about,
-      kind: 'agent.manifest_updated',
-      data: { version: manifest.manifest_version, hash: manifest.manifest_hash, tools: manifest.tools.length },
-    })
+  const newTools = changed && fault === undefined
+  if (newTools) {
+    events.push({ ...about, kind: 'agent.manifest_updated', data: { version, hash, tools: manifest.tools.length } })
   } else if (fault !== undefined) {
     core.log.warning({ agent_id: agent.id, fault }, 'an agent published a manifest that cannot be accepted')
     events.push({ ...about, kind: 'agent.manifest_refused', data: { reason: fault } })
   }
-  const startsDraining = frame.draining && !agent.draining
-  if (startsDraining) {
-    agent.draining = true
-    events.push({ ...about, kind: 'agent.draining' })
-  }
-  const renewed = await core.store.db.transaction().execute(async (tx) => {
-    const row = await tx
+  if (startsDraining) events.push({ ...about, kind: 'agent.draining' })
+  // Neither hash nor version covers the reports about bundles. What they come with was not checked, so only they are taken.
+  const newReports = !changed && !sameReports(manifest.bundles, agent.manifest.bundles)
+  const next = newTools ? manifest : newReports ? { ...agent.manifest, bundles: manifest.bundles } : undefined
+  const row = await core.store.db.transaction().execute(async (tx) => {
+    const updated = await tx
       .updateTable('agents')
       .set({
         last_heartbeat_at: at,
         lease_expires_at: new Date(agent.leaseExpiresAt),
         ...(startsDraining ? { state: 'draining' as const } : {}),
-        ...(changed && fault === undefined
-          ? {
-              manifest: JSON.stringify(manifest),
-              manifest_version: manifest.manifest_version,
-              manifest_hash: manifest.manifest_hash,
-              manifest_accepted_at: at,
-            }
-          : {}),
+        ...(next === undefined ? {} : { manifest: JSON.stringify(next) }),
+        ...(newTools ? { manifest_version: version, manifest_hash: hash, manifest_accepted_at: at } : {}),
       })
       .where('id', '=', agent.id)
       .where('lease_epoch', '=', agent.leaseEpoch)
       .where('state', 'in', ['active', 'draining'])
       .returning('id')
       .executeTakeFirst()
-    // A renewal that a goodbye or a revocation overtook changes nothing.
-    if (row !== undefined) await appendEvents(tx, events)
-    return row !== undefined
+    if (updated !== undefined) await appendEvents(tx, events)
+    return updated
   })
-  if (!renewed && core.fleet.get(agent.id) === agent)
-    return { forget: [], doubt: 'The lease is not on record any more.' }
+  if (row === undefined) return undefined
+  // After the commit: what could not be stored still differs at the next renewal, and is stored then.
+  if (next !== undefined) agent.manifest = next
+  if (newTools) agent.tools = new Map(manifest.tools.map((tool) => [tool.name, tool]))
   if (events.length > 0) core.eventLog.wake()
-  const { forget, doubt } = await reconcileRenewal(core, agent, frame.in_flight, now)
-  if (changed) core.dispatcher.wake(agent.projectId)
-  return { forget, doubt }
+  return { newTools }
+}
+
+/** Of every renewal of every agent, so by the fields: no text is made of them. */
+function sameReports(some: Manifest['bundles'], others: Manifest['bundles']): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ name, version, error }, index) => {
+      const other = others[index]!
+      return name === other.name && version === other.version && error === other.error
+    })
+  )
 }

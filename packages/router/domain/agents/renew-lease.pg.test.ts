@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { type BareAgent, manifestOf, toolOf } from '@xerotier/devkit/bare-agent.ts'
+import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
+import { servingAgent } from '@xerotier/devkit/serving-agent.ts'
+import type { Manifest } from '@xerotier/protocol/manifest.ts'
+import { sql } from 'kysely'
+
+let system: RouterForTests
+before(async () => {
+  system = await startRouterForTests()
+})
+const agents: BareAgent[] = []
+after(async () => {
+  for (const agent of agents) agent.close()
+  await system.stop()
+})
+
+const report = (name: string, error: string | null = null) => ({ name, version: '1', error })
+
+async function online(name: string) {
+  const { agent, agentId } = await servingAgent(system.client, name, name, [toolOf('t_one')])
+  agents.push(agent)
+  const frame = (manifest: Manifest) => {
+    const { manifest_hash, manifest_version } = manifest
+    const common = { in_flight: [], draining: false }
+    return { t: 'lease_renewal', lease_epoch: agent.leaseEpoch, manifest_hash, manifest_version, manifest, ...common }
+  }
+  return {
+    send: (manifest: Manifest) => agent.send([frame(manifest)]),
+    async renew(manifest: Manifest) {
+      await agent.send([frame(manifest)])
+      await agent.next('lease')
+    },
+    show: () => system.client.call('agents.show', { params: { id: name } }),
+    events: async () => {
+      const { rows } = await sql<{ kind: string }>`
+        select kind from events where agent_id = ${agentId} and kind like 'agent.manifest%' order by seq
+      `.execute(system.router.core.store.db)
+      return rows.map(({ kind }) => kind)
+    },
+  }
+}
+
+/** Any statement that writes the manifest of an agent fails while `work` runs. */
+async function withoutManifestWrites(work: () => Promise<void>): Promise<void> {
+  const { db } = system.router.core.store
+  await sql`create function refuse_manifest() returns trigger language plpgsql as
+    $$ begin raise exception 'no manifest is written'; end $$`.execute(db)
+  await sql`create trigger refuse_manifest before update of manifest on agents
+    for each row execute function refuse_manifest()`.execute(db)
+  try {
+    await work()
+  } finally {
+    await sql`drop trigger refuse_manifest on agents; drop function refuse_manifest`.execute(db)
+  }
+}
+
+test('reports about bundles reach the record although version and hash stay the same, and nothing else does', async () => {
+  const { renew, show, events } = await online('reports')
+  const before = await show()
+  const manifest = manifestOf([toolOf('t_one')])
+  const bundles = [report('good'), report('bad', 'bad/bundle.yaml:1: is malformed')]
+  await renew({ ...manifest, bundles, tools: [toolOf('t_other')] })
+  const shown = await show()
+  assert.deepEqual(shown.bundles, bundles)
+  assert.deepEqual(
+    shown.tools.map((tool) => tool.name),
+    ['t_one'],
+    'tools that the hash does not cover',
+  )
+  assert.equal(shown.manifest_accepted_at, before.manifest_accepted_at)
+  for (const next of [[report('good'), report('bad', 'another reason')], [report('good')], []]) {
+    await renew({ ...manifest, bundles: next })
+    assert.deepEqual((await show()).bundles, next)
+  }
+  assert.deepEqual(await events(), ['agent.manifest_updated'], 'that of the first session')
+})
+
+test('a renewal in which nothing changed does not write the manifest', async () => {
+  const { renew } = await online('same')
+  const manifest = { ...manifestOf([toolOf('t_one')]), bundles: [report('good'), report('bad', 'reason')] }
+  await renew(manifest)
+  await withoutManifestWrites(async () => {
+    await renew(structuredClone(manifest))
+    await renew(structuredClone(manifest))
+  })
+})
+
+test('a manifest that could not be stored is stored at the next renewal', async () => {
+  const { send, renew, show, events } = await online('later')
+  const changed = manifestOf([toolOf('t_one'), toolOf('t_two')], 2)
+  await withoutManifestWrites(async () => {
+    await send(changed)
+    // Frames of one connection are taken in order, and the same manifest as before needs no write.
+    await renew(manifestOf([toolOf('t_one')]))
+  })
+  assert.equal((await show()).manifest_version, 1)
+  await renew(changed)
+  const { manifest_version, tools } = await show()
+  assert.deepEqual([manifest_version, tools.length], [2, 2])
+  assert.deepEqual(await events(), ['agent.manifest_updated', 'agent.manifest_updated'])
+})
