@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { json, scriptedServer } from '@xerotier/client/scripted-server.fixture.ts'
 import { parse as parseYaml } from 'yaml'
-import { agent, agentDetail, execution, page } from '../records.fixture.ts'
+import { agent, agentDetail, approval, execution, logEntry, page, tool } from '../records.fixture.ts'
 import { envFor, type RunOptions, xeroctl } from '../run.fixture.ts'
 import { shorten, widthOf } from './cell.ts'
 import { duration, instant, milliseconds, relativeTime } from './time.ts'
@@ -29,11 +29,48 @@ test('wide tables have more columns and absolute times', async (t) => {
   assert.doesNotMatch(stdout, /ago/)
 })
 
-test('a table fits the terminal, and ids are never cut', async (t) => {
+const narrow = { terminal: 80, env: { NO_COLOR: '1' } }
+const uuid = '01a1feb6-df55-76fb-8bb9-93e50a75411e'
+
+test('a table that is too wide loses its least important columns; names and ids stay whole', async (t) => {
   const long = { ...agent, name: 'n'.repeat(48) }
-  const { stdout } = await printed(t, page(long), ['agents'], { terminal: 80, env: { NO_COLOR: '1' } })
+  const { stdout } = await printed(t, page(long), ['agents'], narrow)
+  assert.match(stdout, /^NAME +STATUS +HEARTBEAT\nn{48} {2}healthy {2}6s ago\n$/)
+})
+
+test('on 80 columns `exec list` and `approvals list` show whole ids, tools and workspaces', async (t) => {
+  const call = execution({ id: uuid, state: 'pending_approval' })
+  assert.equal(
+    (await printed(t, page(call), ['exec', 'list'], narrow)).stdout,
+    `${'ID'.padEnd(36)}  STATUS            TOOL\n${uuid}  pending_approval  host_process_kill\n`,
+  )
+  assert.equal(
+    (await printed(t, page(approval({ id: uuid })), ['approvals', 'list'], narrow)).stdout,
+    `${'ID'.padEnd(36)}  TOOL               WORKSPACE   EXPIRES\n${uuid}  host_process_kill  local-host  in 12m\n`,
+  )
+  const decided = page(approval({ id: uuid, state: 'rejected' }))
+  const { stdout } = await printed(t, decided, ['approvals', 'list', '--status', 'all'], narrow)
+  assert.match(stdout, /^ID +STATUS +TOOL +WORKSPACE\n\S+ +rejected +host_process_kill +local-host\n$/)
+})
+
+test('a list of approvals says where each would run and when it times out', async (t) => {
+  const { stdout } = await printed(t, page(approval()), ['approvals', 'list'])
+  assert.match(stdout, /^ID +STATUS +RISK +TOOL +WORKSPACE +CREATED +EXPIRES\n/)
+})
+
+test('free text is cut when no other column is left to go, and no column goes for what is longer than readable', async (t) => {
+  const long = { ...tool, description: 'word '.repeat(60) }
+  const { stdout } = await printed(t, page(long), ['exec', 'tools'], narrow)
+  assert.match(stdout, /\nhost_process_kill {2}destructive {2}(word ){9}wo?r?d?…\n$/)
   for (const line of stdout.trimEnd().split('\n')) assert.ok(widthOf(line) <= 80, line)
-  assert.match(stdout, /agt_fleet01 {2}n+… /)
+  const entry = logEntry('agent.online', { actor: 'key_1', data: { why: 'w'.repeat(300) } })
+  const events = await printed(t, page(entry), ['agents', 'agt_1', '--events'], narrow)
+  assert.match(events.stdout, /^AT +EVENT +BY +DETAIL\n\S+ +agent\.online +key_1 +\{"why":"w+…\n$/)
+})
+
+test('a wide table keeps every column that was asked for', async (t) => {
+  const { stdout } = await printed(t, page(agent), ['agents', '-o', 'wide'], narrow)
+  assert.match(stdout, /^ID .*ENROLLED/)
 })
 
 test('what is piped is not cut', async (t) => {

@@ -1,5 +1,6 @@
-// Tables that fit the terminal: what is too wide loses the ends of its widest shrinkable columns.
-import { type Cell, cellText, pad, shorten, widthOf } from './cell.ts'
+// Tables that fit the terminal. What is too wide loses its least important columns, then the ends of its free text: a table with
+// half of each name is one that nobody can act on.
+import { type Cell, type CellText, cellText, pad, shorten, widthOf } from './cell.ts'
 import type { Paint } from './colours.ts'
 
 export interface Column<Row> {
@@ -9,8 +10,10 @@ export interface Column<Row> {
   wide?: boolean
   /** Numbers stand at the right. */
   right?: boolean
-  /** May be cut when the terminal is narrow. Ids are never cut: people copy them. */
+  /** Free text, which may be cut when the terminal is narrow. Names, tools, ids and states never are: people copy and compare them. */
   shrink?: boolean
+  /** Left out when the terminal is narrow, the lowest number first; without one it always stays. */
+  dropOrder?: number
 }
 
 export interface TableStyle {
@@ -23,42 +26,64 @@ export interface TableStyle {
 
 const gap = 2
 const narrowest = 8
+/** Free text that is longer than this makes no other column go: it is cut to this first. */
+const readable = 24
 
 export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[], style: TableStyle): string {
-  const shown = columns.filter((column) => style.wide || column.wide !== true)
-  const cells = rows.map((row) =>
-    shown.map((column) => cellText(column.value(row), { now: style.now, absolute: style.wide })),
-  )
-  const widths = shown.map((column, index) =>
-    Math.max(widthOf(column.header), ...cells.map((row) => widthOf(row[index]!.text))),
-  )
-  if (style.columns !== undefined) fit(widths, shown, style.columns)
-  const line = (texts: { text: string; colour: Parameters<Paint>[1] }[]) =>
+  const drawn = columns
+    .filter((column) => style.wide || column.wide !== true)
+    .map((column) => draw(column, rows, style))
+  const shown = style.columns === undefined ? drawn : fitted(drawn, style.columns, style.wide)
+  const line = (texts: CellText[]) =>
     texts
       .map(({ text, colour }, index) => {
-        const short = shorten(text, widths[index]!)
+        const { column, width } = shown[index]!
+        const short = shorten(text, width)
         // The last column is not padded: no trailing spaces.
         const padded =
-          index === texts.length - 1 && shown[index]!.right !== true
-            ? short
-            : pad(short, widths[index]!, shown[index]!.right === true)
+          index === texts.length - 1 && column.right !== true ? short : pad(short, width, column.right === true)
         return style.paint(padded, colour)
       })
       .join(' '.repeat(gap))
-  const header = line(shown.map((column) => ({ text: column.header, colour: 'bold' as const })))
-  return [header, ...cells.map(line)].map((text) => `${text}\n`).join('')
+  const header = line(shown.map(({ column }) => ({ text: column.header, colour: 'bold' })))
+  return [header, ...rows.map((_, index) => line(shown.map(({ cells }) => cells[index]!)))]
+    .map((text) => `${text}\n`)
+    .join('')
 }
 
-function fit(widths: number[], columns: readonly Column<never>[], available: number): void {
-  let excess = widths.reduce((sum, width) => sum + width, gap * (widths.length - 1)) - available
-  while (excess > 0) {
-    let widest = -1
-    for (const [index, column] of columns.entries()) {
-      if (column.shrink === true && widths[index]! > narrowest && (widest < 0 || widths[index]! > widths[widest]!))
-        widest = index
-    }
-    if (widest < 0) return
-    widths[widest]!--
-    excess--
+interface Drawn<Row> {
+  column: Column<Row>
+  cells: CellText[]
+  width: number
+}
+
+function draw<Row>(column: Column<Row>, rows: readonly Row[], style: TableStyle): Drawn<Row> {
+  const cells = rows.map((row) => cellText(column.value(row), { now: style.now, absolute: style.wide }))
+  return { column, cells, width: Math.max(widthOf(column.header), ...cells.map(({ text }) => widthOf(text))) }
+}
+
+/** Who asks for a wide table wants its columns: none is left out of it. */
+function fitted<Row>(drawn: readonly Drawn<Row>[], available: number, wide: boolean): readonly Drawn<Row>[] {
+  const widthWith = (shown: readonly Drawn<Row>[], mostText: number) =>
+    shown.reduce(
+      (sum, { column, width }) => sum + (column.shrink === true ? Math.min(width, mostText) : width),
+      gap * (shown.length - 1),
+    )
+  let shown = drawn
+  while (!wide && widthWith(shown, readable) > available) {
+    const least = shown.reduce((order, { column }) => Math.min(order, column.dropOrder ?? order), Infinity)
+    if (least === Infinity) break
+    shown = shown.filter(({ column }) => column.dropOrder !== least)
   }
+  for (let excess = widthWith(shown, Infinity) - available; excess > 0; excess--) {
+    const widest = shown
+      .filter(({ column, width }) => column.shrink === true && width > narrowest)
+      .reduce<Drawn<Row> | undefined>(
+        (most, next) => (most !== undefined && most.width >= next.width ? most : next),
+        undefined,
+      )
+    if (widest === undefined) break
+    widest.width--
+  }
+  return shown
 }

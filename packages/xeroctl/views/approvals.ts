@@ -1,23 +1,38 @@
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import type { RecordView, View } from '../output/view.ts'
 
-export const approvalView: View<Approval> = {
-  name: (approval) => approval.id,
-  columns: [
-    { header: 'ID', value: (approval) => approval.id },
-    { header: 'STATUS', value: (approval) => ({ word: approval.state }) },
-    { header: 'RISK', value: (approval) => ({ word: approval.risk }) },
-    { header: 'TOOL', value: (approval) => approval.tool, shrink: true },
-    { header: 'WORKSPACE', value: (approval) => approval.workspace, wide: true },
-    { header: 'CREATED', value: (approval) => ({ time: approval.requested_at }) },
-    { header: 'EXPIRES', value: (approval) => ({ time: approval.expires_at }), wide: true },
-    { header: 'REQUESTED BY', value: (approval) => approval.requested_by, wide: true },
-    { header: 'PROMPT', value: (approval) => approval.prompt, wide: true, shrink: true },
-  ],
+/** How soon each column goes on a narrow terminal. */
+interface DropOrders {
+  status: number
+  risk: number
+  expires: number
+}
+
+/** Those that wait: all have the same state, and when they time out is what matters. */
+export const waitingView: View<Approval> = viewWith({ status: 2, risk: 3, expires: 4 })
+
+/** Those of any state: what became of each is what matters. */
+export const approvalView: View<Approval> = viewWith({ expires: 2, risk: 3, status: 6 })
+
+function viewWith(drop: DropOrders): View<Approval> {
+  return {
+    name: (approval) => approval.id,
+    columns: [
+      { header: 'ID', value: (approval) => approval.id },
+      { header: 'STATUS', value: (approval) => ({ word: approval.state }), dropOrder: drop.status },
+      { header: 'RISK', value: (approval) => ({ word: approval.risk }), dropOrder: drop.risk },
+      { header: 'TOOL', value: (approval) => approval.tool },
+      { header: 'WORKSPACE', value: (approval) => approval.workspace, dropOrder: 5 },
+      { header: 'CREATED', value: (approval) => ({ time: approval.requested_at }), dropOrder: 1 },
+      { header: 'EXPIRES', value: (approval) => ({ time: approval.expires_at }), dropOrder: drop.expires },
+      { header: 'REQUESTED BY', value: (approval) => approval.requested_by, wide: true },
+      { header: 'PROMPT', value: (approval) => approval.prompt, wide: true, shrink: true },
+    ],
+  }
 }
 
 export const approvalRecord: RecordView<Approval> = {
-  name: approvalView.name,
+  name: (approval) => approval.id,
   detail: (approval) => ({
     fields: [
       ['Id', approval.id],

@@ -7,11 +7,11 @@ type Bound = Workspace['agents'][number]
 export const workspaceView: View<Workspace> = {
   name: (workspace) => workspace.name,
   columns: [
-    { header: 'ID', value: (workspace) => workspace.id },
+    { header: 'ID', value: (workspace) => workspace.id, dropOrder: 2 },
     { header: 'NAME', value: (workspace) => workspace.name },
-    { header: 'TYPE', value: (workspace) => workspace.type },
-    { header: 'AGENTS', value: (workspace) => workspace.agents.map((agent) => agent.agent).join(', '), shrink: true },
-    { header: 'CREATED', value: (workspace) => ({ time: workspace.created_at }) },
+    { header: 'TYPE', value: (workspace) => workspace.type, dropOrder: 3 },
+    { header: 'AGENTS', value: (workspace) => workspace.agents.map((agent) => agent.agent).join(', '), dropOrder: 4 },
+    { header: 'CREATED', value: (workspace) => ({ time: workspace.created_at }), dropOrder: 1 },
     { header: 'DESCRIPTION', value: (workspace) => workspace.description, wide: true, shrink: true },
   ],
 }

@@ -2,7 +2,7 @@ import { command } from '../../command.ts'
 import { listOptions, readList } from '../../list-options.ts'
 import { someOf, text } from '../../options.ts'
 import { instant } from '../../output/time.ts'
-import { approvalView } from '../../views/approvals.ts'
+import { approvalView, waitingView } from '../../views/approvals.ts'
 import { vocabulary } from '../../vocabulary.data.ts'
 
 export const approvalsList = command({
@@ -31,6 +31,7 @@ export const approvalsList = command({
       since: since === undefined ? undefined : instant(since, '--since', now),
       until: until === undefined ? undefined : instant(until, '--until', now),
     }
-    await cli.print.list(approvalView, await readList(cli, 'approvals.list', { query }, { limit, after }))
+    const view = status.length === 0 ? waitingView : approvalView
+    await cli.print.list(view, await readList(cli, 'approvals.list', { query }, { limit, after }))
   },
 })
