@@ -2,5 +2,5 @@
 import { type ErrorCode, errors } from '@xerotier/protocol/errors.ts'
 
 export const errorData = Object.fromEntries(
-  Object.entries(errors).map(([code, { retry, advice }]) => [code, { retry, advice }]),
-) as { readonly [Code in ErrorCode]: { retry: boolean; advice: string } }
+  Object.entries(errors).map(([code, { status, retry, advice }]) => [code, { status, retry, advice }]),
+) as { readonly [Code in ErrorCode]: { status: number; retry: boolean; advice: string } }

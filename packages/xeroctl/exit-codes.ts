@@ -1,4 +1,5 @@
 // Every way in which xeroctl ends. Scripts branch on these: add, never change. `xeroctl help exit-codes` prints them.
+import { errorDataOf } from '@xerotier/client/advice.ts'
 import { ApiError, ConnectionError, InputError } from '@xerotier/client/api-error.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 
@@ -10,7 +11,10 @@ export const exitCodes = {
   unexpected: { code: 1, meaning: 'Something failed that none of the codes below names, in the router or in xeroctl.' },
   usage: { code: 2, meaning: 'The command line, the configuration or the request is wrong (HTTP 400, 413, 415).' },
   refused: { code: 3, meaning: 'The API key is missing, not valid here, or not allowed to do this (HTTP 401, 403).' },
-  notFound: { code: 4, meaning: 'What was named does not exist in this project (HTTP 404).' },
+  notFound: {
+    code: 4,
+    meaning: 'What was named does not exist in this project (HTTP 404; 400 for the tool of a call).',
+  },
   conflict: {
     code: 5,
     meaning: 'The state of things does not allow it (HTTP 409): decided, expired or finished already.',
@@ -71,7 +75,8 @@ function nameOfError(error: unknown): ExitName {
   if (error instanceof UsageError || error instanceof InputError) return 'usage'
   if (error instanceof Interrupted) return 'cancelled'
   if (error instanceof ConnectionError) return 'network'
-  if (error instanceof ApiError) return exitOfStatus[error.status] ?? 'unexpected'
+  // By the code where it is known: one code can come with two statuses, and scripts branch on what it means.
+  if (error instanceof ApiError) return exitOfStatus[errorDataOf(error.code)?.status ?? error.status] ?? 'unexpected'
   return 'unexpected'
 }
 

@@ -44,6 +44,23 @@ for (const [code, name] of exits) {
   })
 }
 
+test('a tool that nobody offers ends xeroctl with 4, as the target of a call and in the catalogue', async (t) => {
+  for (const [status, words] of [
+    [400, ['exec', 'invoke', '--workspace', 'w', '--tool', 'nope']],
+    [404, ['exec', 'tool-show', 'nope']],
+  ] as const) {
+    const server = await scriptedServer((_, response) => refusal(response, status, 'exec_tool_not_found'))
+    t.after(() => server.close())
+    assert.equal((await xeroctl(t, words, { env: envFor(server) })).code, exitCodes.notFound.code)
+  }
+})
+
+test('an error whose code this version does not know ends by its HTTP status', async (t) => {
+  const server = await scriptedServer((_, response) => refusal(response, 409, 'new_conflict' as ErrorCode))
+  t.after(() => server.close())
+  assert.equal((await xeroctl(t, ['agents', 'x'], { env: envFor(server) })).code, exitCodes.conflict.code)
+})
+
 test('every status of the catalogue has an exit code of its own kind', async (t) => {
   const statuses = new Map(errorCodes.map((code) => [errors[code].status, code]))
   for (const [status, code] of statuses) {
