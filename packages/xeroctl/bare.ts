@@ -14,7 +14,7 @@ export function bareCommand(name: string, summary: string, bare: Bare): Command 
   return command({
     name,
     summary,
-    arguments: { [`${bare.argument}?`]: `Name or id; without it, the list` },
+    arguments: { [`${bare.argument}?`]: `${Object.values(bare.show.arguments)[0]}; without it, the list` },
     options,
     examples: all.flatMap((member) => member.examples),
     async run({ cli, args, options: given }) {

@@ -8,7 +8,7 @@ import type { List } from './output/printer.ts'
 const mostRows = 10_000
 
 export const listOptions = {
-  limit: number('How many at most', { min: 1, max: mostRows }),
+  limit: number(`How many; default ${limits.pageDefault}, at most ${mostRows}`, { min: 1, max: mostRows }),
   after: text('Start behind this id', { placeholder: 'id' }),
 }
 

@@ -115,13 +115,23 @@ test('an empty list says so on stderr, and prints nothing that a program would t
   assert.deepEqual([stdout, stderr], ['', 'nothing found\n'])
 })
 
-test('when there is more, the option that brings it is named', async (t) => {
-  const { stderr } = await printed(t, { ...page(agent), has_more: true, last_id: 'agt_fleet01' }, [
-    'agents',
-    '--limit',
-    '1',
-  ])
-  assert.match(stderr, /--after agt_fleet01/)
+test('when there is more, every format that does not hold it says so on stderr, with the option that goes on', async (t) => {
+  const cut = { ...page(agent), has_more: true, last_id: 'agt_fleet01' }
+  for (const format of ['table', 'wide', 'name', 'ndjson']) {
+    const { stdout, stderr } = await printed(t, cut, ['agents', '--limit', '1', '-o', format])
+    assert.equal(stderr, 'there is more: add --after agt_fleet01, or raise --limit\n', format)
+    assert.doesNotMatch(stdout, /--after/)
+    assert.equal((await printed(t, page(agent), ['agents', '-o', format])).stderr, '', format)
+  }
+  assert.equal((await printed(t, cut, ['agents', '-o', 'json'])).stderr, '')
+})
+
+test('the help of a list says how many it brings and how many at most; keys are named by id', async (t) => {
+  const { stdout } = await xeroctl(t, ['keys', '--help'])
+  assert.match(stdout, /--limit <n> +How many; default 20, at most 10000/)
+  assert.match(stdout, /\n {2}key +Id; without it, the list\n/)
+  assert.match((await xeroctl(t, ['agents', 'join-keys', '--help'])).stdout, /join-key +Id; without/)
+  assert.match((await xeroctl(t, ['agents', '--help'])).stdout, /agent +Name or id; without/)
 })
 
 test('the page of an agent shows its tools, its heartbeat and the bundles that did not load', async (t) => {

@@ -41,12 +41,14 @@ export function createPrinter(options: PrinterOptions): Printer {
 
   return {
     async list(view, list) {
-      if (format === 'name') return write(list.data.map((row) => `${view.name(row)}\n`).join(''))
-      if (format === 'ndjson') return write(list.data.map((row) => `${JSON.stringify(row)}\n`).join(''))
-      if (await machine({ object: 'list', ...list })) return
-      if (list.data.length === 0) return options.note('nothing found')
-      await write(renderTable(view.columns, list.data, style))
-      if (list.has_more && list.last_id !== null) options.note(`there is more: add --after ${list.last_id}`)
+      if (format === 'name') await write(list.data.map((row) => `${view.name(row)}\n`).join(''))
+      else if (format === 'ndjson') await write(list.data.map((row) => `${JSON.stringify(row)}\n`).join(''))
+      else if (await machine({ object: 'list', ...list })) return
+      else if (list.data.length === 0) return options.note('nothing found')
+      else await write(renderTable(view.columns, list.data, style))
+      // JSON and YAML hold has_more themselves; of what is cut anywhere else a script must hear.
+      if (list.has_more && list.last_id !== null)
+        options.note(`there is more: add --after ${list.last_id}, or raise --limit`)
     },
     async record(view, record) {
       if (format === 'name') return write(`${view.name(record)}\n`)
