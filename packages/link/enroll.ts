@@ -1,7 +1,7 @@
 // First boot: the join key buys an identity. Later boots: the identity is enough.
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { type Enrollment, enrollmentSchema, enrollText } from '@xerotier/protocol/api/enroll.ts'
+import { type Enrollment, enrollmentSchema, enrollText, reenrollText } from '@xerotier/protocol/api/enroll.ts'
 import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
 import { errorEnvelopeSchema } from '@xerotier/protocol/errors.ts'
 import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
@@ -147,8 +147,16 @@ export function keepEnrolled(options: EnrollOptions, first: Enrollment): Timer {
 const shortestRefreshMs = 60_000
 
 async function refresh(options: EnrollOptions, current: Enrollment): Promise<Enrollment> {
-  const url = new URL('/v1/enroll/refresh', options.routerUrl)
-  const answer = await httpsRequest({ method: 'POST', url, allowInsecure: options.allowInsecure, token: current.token })
+  const { allowInsecure, routerUrl } = options
+  const post = (path: string, more: { token?: string; body?: unknown }) =>
+    httpsRequest({ method: 'POST', url: new URL(path, routerUrl), allowInsecure, ...more })
+  let answer = await post('/v1/enroll/refresh', { token: current.token })
+  // Away for longer than a token lives: the identity is still good.
+  if (answer.status === 401 && Date.parse(current.token_expires_at) <= options.clock.now()) {
+    const who = { agent_id: current.agent_id, at: options.clock.now() }
+    const proof = options.keys.signing.sign(Buffer.from(reenrollText(who))).toString('hex')
+    answer = await post('/v1/enroll/again', { body: { ...who, proof } })
+  }
   const enrollment = accepted(answer)
   keep(options, enrollment)
   return enrollment

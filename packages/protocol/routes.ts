@@ -15,7 +15,7 @@ import {
   quotaPutSchema,
 } from './api/api-keys.ts'
 import { approvalQuerySchema, approvalSchema, approvalStreamQuerySchema, decisionSchema } from './api/approvals.ts'
-import { enrollmentSchema, enrollSchema } from './api/enroll.ts'
+import { enrollmentSchema, enrollSchema, reenrollSchema } from './api/enroll.ts'
 import { eventSchema } from './api/events.ts'
 import {
   executionDetailSchema,
@@ -125,6 +125,17 @@ export const routes = {
     response: enrollmentSchema,
     status: [200],
     errors: ['agent_credentials_revoked'],
+  }),
+  'enroll.again': route({
+    method: 'POST',
+    path: '/v1/enroll/again',
+    tag: 'enrollment',
+    summary: 'Get a bearer token for the identity of an enrolled agent',
+    auth: 'public',
+    body: reenrollSchema,
+    response: enrollmentSchema,
+    status: [200],
+    errors: ['authentication_error', 'agent_credentials_revoked'],
   }),
 
   // --- management

@@ -30,6 +30,20 @@ export const enrollSchema = z.strictObject({
   version: textSchema(64),
 })
 
+/** The bytes that the `proof` of an agent signs which comes back without a valid token. */
+export function reenrollText({ agent_id, at }: { agent_id: string; at: number }): string {
+  return `xem-reenroll-v1\n${agent_id}\n${at}`
+}
+
+/** An agent that was away for longer than its token lives has its identity still. */
+export const reenrollSchema = z.strictObject({
+  agent_id: agentIdSchema,
+  /** When it was signed, milliseconds since the epoch. */
+  at: z.int().positive(),
+  /** Hex Ed25519 signature over `reenrollText`. */
+  proof: z.string().regex(/^[0-9a-f]{128}$/),
+})
+
 export const routerIdentitySchema = z.object({
   /** Data plane, tcp://host:port. */
   address: z.string(),
@@ -47,7 +61,7 @@ export const enrollmentSchema = z.object({
   name: nameSchema,
   role: agentRoleSchema,
   region: z.string(),
-  /** Bearer token of the agent for HTTP; renewed with `POST /v1/enroll/refresh` before it expires. */
+  /** Bearer token of the agent for HTTP; renewed with `POST /v1/enroll/refresh` before it expires, with `POST /v1/enroll/again` after. */
   token: z.string(),
   token_expires_at: timestampSchema,
   router: routerIdentitySchema,

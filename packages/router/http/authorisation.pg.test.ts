@@ -16,6 +16,7 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[]> = {
   'openapi.read': 'public',
   'enroll.create': 'public',
   'enroll.refresh': 'agent',
+  'enroll.again': 'public',
   'project.show': ['management'],
   'project.update': ['management'],
   'agents.list': ['management'],

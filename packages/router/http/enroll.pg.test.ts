@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
-import { enrollText } from '@xerotier/protocol/api/enroll.ts'
+import { enrollText, reenrollText } from '@xerotier/protocol/api/enroll.ts'
 import { curveKeysFromSecret } from '@xerotier/runtime/curve.ts'
 import { newSigningKey, type SigningKey } from '@xerotier/runtime/ed25519.ts'
 import { signToken } from '../domain/signed-token.ts'
@@ -244,4 +244,29 @@ test('a token is refreshed with where to dial', async () => {
   assert.equal(body.router.address, 'tcp://router.example:5555')
   assert.ok(body.token_expires_at > first.body.token_expires_at)
   assert.equal((await router.call('POST', '/v1/enroll/refresh', { key: body.token })).status, 200)
+})
+
+test('an agent that was away for longer than its token lives gets another for its identity alone', async () => {
+  const host = newHost()
+  const { body: first } = await enroll((await mint()).key, host, { registration_name: 'sleeper' })
+  router.clock.shift(25 * 3_600_000)
+  refused(await router.call('POST', '/v1/enroll/refresh', { key: first.token }), 401, 'authentication_error')
+  const again = (changes: { agent_id?: string; at?: number } = {}, key = host.signing) => {
+    const who = { agent_id: first.agent_id as string, at: router.clock.now(), ...changes }
+    const proof = key.sign(Buffer.from(reenrollText(who))).toString('hex')
+    return router.call('POST', '/v1/enroll/again', { key: null, body: { ...who, proof } })
+  }
+  const { status, body } = await again()
+  assert.deepEqual([status, body.agent_id, body.name], [200, first.agent_id, 'sleeper'])
+  assert.equal((await router.call('POST', '/v1/enroll/refresh', { key: body.token })).status, 200)
+
+  for (const other of [
+    again({}, newHost().signing),
+    again({ at: router.clock.now() - 6 * 60_000 }),
+    again({ at: router.clock.now() + 6 * 60_000 }),
+    again({ agent_id: 'agt_00000000000000000000' }),
+  ])
+    refused(await other, 401, 'authentication_error')
+  await router.call('POST', '/acme/v1/management/agents/sleeper/revoke-credentials')
+  refused(await again(), 401, 'agent_credentials_revoked')
 })

@@ -1,5 +1,6 @@
 import type { Core } from '../../domain/core.ts'
 import { enroll } from '../../domain/enrollment/enroll.ts'
+import { reenroll } from '../../domain/enrollment/reenroll.ts'
 import { refreshEnrollment } from '../../domain/enrollment/refresh.ts'
 import { createWindow } from '../../domain/window.ts'
 import type { Handlers } from '../handlers.ts'
@@ -7,10 +8,11 @@ import type { Handlers } from '../handlers.ts'
 /** Refused enrollments that reach the event log; more are only logged. */
 const refusalsPerMinute = 60
 
-export function enrollHandlers(core: Core): Pick<Handlers, 'enroll.create' | 'enroll.refresh'> {
+export function enrollHandlers(core: Core): Pick<Handlers, 'enroll.create' | 'enroll.refresh' | 'enroll.again'> {
   const refusals = createWindow(refusalsPerMinute, 60_000)
   return {
     'enroll.create': ({ body }) => enroll(core, body, refusals),
     'enroll.refresh': ({ agentId }) => refreshEnrollment(core, agentId),
+    'enroll.again': ({ body }) => reenroll(core, body),
   }
 }

@@ -1,0 +1,29 @@
+import { type Enrollment, type reenrollSchema, reenrollText } from '@xerotier/protocol/api/enroll.ts'
+import { Fault } from '@xerotier/protocol/errors.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import { verifyingKey, verifySignature } from '@xerotier/runtime/ed25519.ts'
+import type { z } from 'zod'
+import { selectAgentById } from '../../store/agents.ts'
+import type { Core } from '../core.ts'
+import { refreshEnrollment } from './refresh.ts'
+
+/**
+ * A new token for an agent whose last one has expired: it proves its identity with its signing key.
+ * @throws Fault authentication_error for a proof that is none, of an unknown agent or too old; agent_credentials_revoked
+ */
+export async function reenroll(core: Core, body: z.output<typeof reenrollSchema>): Promise<Enrollment> {
+  const agent = await selectAgentById(core.store.db, body.agent_id)
+  const proved =
+    agent !== undefined &&
+    Math.abs(core.clock.now() - body.at) <= limits.grantClockToleranceMs &&
+    verifySignature(
+      verifyingKey(agent.signing_public_key),
+      Buffer.from(reenrollText(body)),
+      Buffer.from(body.proof, 'hex'),
+    )
+  if (!proved) {
+    throw new Fault('authentication_error', { message: 'The proof is none of an enrolled agent, or is too old.' })
+  }
+  if (agent.deleted_at !== null || agent.state === 'suspended') throw new Fault('agent_credentials_revoked')
+  return refreshEnrollment(core, agent.id)
+}
