@@ -24,7 +24,7 @@ export const limits = {
   /** One message on the data plane, all its frames together. */
   messageBytes: 4 * MiB,
   framesPerMessage: 256,
-  /** Unanswered handshakes that a router remembers, and for how long. */
+  /** Unanswered handshakes that a router remembers, and for how long. One more, and the oldest of the agent that has most goes. */
   pendingHandshakes: 1024,
   handshakeMs: 10_000,
   /** Canonical JSON of the tools and workspaces of one manifest. As MessagePack, with all reports and calls, it fits one message. */

@@ -74,7 +74,7 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
 
   const sessions = new Map<string, Session>()
   /** Connections without a session that we answer; only as long as an answer is queued. */
-  const handshakes = createHandshakes(core)
+  const handshakes = createHandshakes(core, (agentId) => probe.refused('too_many_handshakes', { agent_id: agentId }))
   /** Sessions being opened, by agent: one after the other, so that what the later connection says stands. */
   const opening = new Map<string, Promise<void>>()
   const writer = createWriter(socket, (outlet, error) => {
@@ -217,7 +217,6 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
     core.log.debug({ frame: frame.data.t }, 'an agent greets')
     if (frame.data.t === 'hello') {
       const nonce = handshakes.begin(routingKey, frame.data)
-      if (nonce === undefined) return probe.refused('too_many_handshakes', {})
       return answer(routingId, { t: 'challenge', nonce: new Uint8Array(nonce), routing_id: new Uint8Array(routingId) })
     }
     if (frame.data.t !== 'proof') return refuse(routingId, 'session_unknown', 'Say hello first.')

@@ -5,53 +5,66 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import type { Core } from '../domain/core.ts'
 import { createHandshakes } from './handshake.ts'
 
-const hello = { t: 'hello', agent_id: 'agt_test1' } as const
-
 function handshakes() {
   const clock = settableClock()
-  return { clock, open: createHandshakes({ clock } as unknown as Core) }
+  const crowded: string[] = []
+  const open = createHandshakes({ clock } as unknown as Core, (agentId) => crowded.push(agentId))
+  const hello = (connection: string, agent_id: string) => open.begin(connection, { t: 'hello', agent_id })
+  /** Whether the connection has a challenge; it has none afterwards. Its nonce is another, which is looked at only then. */
+  async function isOpen(connection: string, agent_id: string): Promise<boolean> {
+    const proof = { agent_id, nonce: new Uint8Array(32), routing_id: new Uint8Array(5) }
+    const proved = await open.finish(
+      connection,
+      Buffer.alloc(5),
+      proof as Parameters<typeof open.finish>[2],
+      () => true,
+    )
+    const { refusal } = proved as { refusal: string }
+    assert.ok(refusal === 'identity_mismatch' || refusal === 'handshake_expired')
+    return refusal === 'identity_mismatch'
+  }
+  return { clock, crowded, hello, isOpen }
 }
 
-test('as many handshakes are open as their limit says; one more gets no challenge until another is over', async () => {
-  const { clock, open } = handshakes()
-  for (let i = 1; i < limits.pendingHandshakes; i++) assert.equal(open.begin(`early ${i}`, hello)?.length, 32)
-  await clock.advance(1)
-  assert.equal(open.begin('last', hello)?.length, 32)
-  assert.equal(open.begin('one more', hello), undefined)
-  // Whoever has a place keeps it, with another challenge.
-  assert.equal(open.begin('last', hello)?.length, 32)
-  assert.equal(open.begin('one more', hello), undefined)
-
-  await clock.advance(limits.handshakeMs - 2)
-  assert.equal(open.begin('one more', hello), undefined)
-  await clock.advance(1)
-  for (let i = 1; i < limits.pendingHandshakes; i++) assert.equal(open.begin(`late ${i}`, hello)?.length, 32)
-  assert.equal(open.begin('one more', hello), undefined)
+test('as many handshakes are open as their limit says; one more costs the oldest its challenge', async () => {
+  const { crowded, hello, isOpen } = handshakes()
+  for (let i = 1; i <= limits.pendingHandshakes; i++) hello(`early ${i}`, 'agt_one')
+  // Whoever has a place keeps it, with another challenge, and is the newest then.
+  hello('early 1', 'agt_one')
+  assert.deepEqual(crowded, [])
+  assert.equal(hello('one more', 'agt_one').length, 32)
+  assert.deepEqual(crowded, ['agt_one'])
+  assert.equal(await isOpen('early 2', 'agt_one'), false)
+  for (const kept of ['early 1', 'early 3', 'one more']) assert.equal(await isOpen(kept, 'agt_one'), true)
 })
 
-test('a proof gives its place back, whatever it proves', async () => {
-  const { open } = handshakes()
-  for (let i = 1; i <= limits.pendingHandshakes; i++) open.begin(String(i), hello)
-  assert.equal(open.begin('one more', hello), undefined)
-  const proof = { agent_id: 'agt_other', nonce: new Uint8Array(32), routing_id: new Uint8Array(5) }
-  const proved = await open.finish('1', Buffer.alloc(5), proof as Parameters<typeof open.finish>[2], () => true)
-  assert.deepEqual(proved, { refusal: 'identity_mismatch', message: 'The proof answers another challenge.' })
-  assert.equal(open.begin('one more', hello)?.length, 32)
+test('an agent that fills the table keeps nobody else out, however long it goes on', async () => {
+  const { crowded, hello, isOpen } = handshakes()
+  hello('honest, before', 'agt_honest')
+  for (let i = 1; i <= limits.pendingHandshakes; i++) hello(`flood ${i}`, 'agt_hostile')
+  hello('newcomer', 'agt_other')
+  for (let i = 1; i <= limits.pendingHandshakes; i++) hello(`second flood ${i}`, 'agt_hostile')
+  assert.deepEqual([...new Set(crowded)], ['agt_hostile'])
+  assert.equal(await isOpen('honest, before', 'agt_honest'), true)
+  assert.equal(await isOpen('newcomer', 'agt_other'), true)
+})
+
+test('a proof gives its place back, whatever it proves, and so does time', async () => {
+  const { clock, crowded, hello, isOpen } = handshakes()
+  for (let i = 1; i <= limits.pendingHandshakes; i++) hello(String(i), 'agt_one')
+  assert.equal(await isOpen('1', 'agt_other'), true)
+  hello('one more', 'agt_one')
+  await clock.advance(limits.handshakeMs)
+  for (let i = 1; i <= limits.pendingHandshakes; i++) hello(`late ${i}`, 'agt_one')
+  assert.deepEqual(crowded, [])
 })
 
 test('a challenge is good for as long as its limit says, and not a millisecond longer', async () => {
-  const { clock, open } = handshakes()
-  const proof = { agent_id: hello.agent_id, nonce: new Uint8Array(32), routing_id: new Uint8Array(5) }
-  const finish = (name: string) =>
-    open.finish(name, Buffer.alloc(5), proof as Parameters<typeof open.finish>[2], () => true)
-  open.begin('in time', hello)
-  open.begin('late', hello)
+  const { clock, hello, isOpen } = handshakes()
+  hello('in time', 'agt_one')
+  hello('late', 'agt_one')
   await clock.advance(limits.handshakeMs)
-  // Its nonce is another, which is looked at only while the challenge is open.
-  assert.equal(((await finish('in time')) as { refusal: string }).refusal, 'identity_mismatch')
+  assert.equal(await isOpen('in time', 'agt_one'), true)
   await clock.advance(1)
-  assert.deepEqual(await finish('late'), {
-    refusal: 'handshake_expired',
-    message: 'There is no open challenge for this connection.',
-  })
+  assert.equal(await isOpen('late', 'agt_one'), false)
 })

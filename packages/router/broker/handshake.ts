@@ -21,8 +21,11 @@ interface Pending {
 }
 
 export interface Handshakes {
-  /** A connection says hello. @returns the nonce to sign, or undefined when too many handshakes are open */
-  begin(routingKey: string, hello: z.infer<typeof helloFrame>): Buffer | undefined
+  /**
+   * A connection says hello. @returns the nonce to sign. When too many handshakes are open, the oldest of the agent that has
+   * most is forgotten: nobody has proved anything yet, so whoever fills the table must not keep newcomers out.
+   */
+  begin(routingKey: string, hello: z.infer<typeof helloFrame>): Buffer
   /** Checks a proof; `verify` checks the message's signature with the enrolled key. A nonce is good for one proof. */
   finish(
     routingKey: string,
@@ -32,29 +35,52 @@ export interface Handshakes {
   ): Promise<{ agent: EnrolledAgent; key: KeyObject } | { refusal: SessionRefusal; message: string }>
 }
 
-export function createHandshakes(core: Core): Handshakes {
+/** @param crowded hears of each handshake that had to go for another, by the agent that it named */
+export function createHandshakes(core: Core, crowded: (agentId: string) => void): Handshakes {
   const open = new Map<string, Pending>()
+  /** How many of those name each agent. */
+  const byAgent = new Map<string, number>()
+
+  const close = (routingKey: string): Pending | undefined => {
+    const pending = open.get(routingKey)
+    if (pending === undefined) return undefined
+    open.delete(routingKey)
+    const left = byAgent.get(pending.agentId)! - 1
+    if (left === 0) byAgent.delete(pending.agentId)
+    else byAgent.set(pending.agentId, left)
+    return pending
+  }
 
   const forgetOld = () => {
     const oldest = core.clock.now() - limits.handshakeMs
     for (const [routingKey, pending] of open) {
       if (pending.at > oldest) return // insertion order is age order
-      open.delete(routingKey)
+      close(routingKey)
+    }
+  }
+
+  const forgetOneOfMost = () => {
+    let most = 0
+    for (const count of byAgent.values()) most = Math.max(most, count)
+    for (const [routingKey, { agentId }] of open) {
+      if (byAgent.get(agentId) !== most) continue
+      close(routingKey)
+      return crowded(agentId)
     }
   }
 
   return {
     begin(routingKey, hello) {
       forgetOld()
-      open.delete(routingKey)
-      if (open.size >= limits.pendingHandshakes) return undefined
+      close(routingKey)
+      if (open.size >= limits.pendingHandshakes) forgetOneOfMost()
       const nonce = randomBytes(32)
       open.set(routingKey, { nonce, agentId: hello.agent_id, at: core.clock.now() })
+      byAgent.set(hello.agent_id, (byAgent.get(hello.agent_id) ?? 0) + 1)
       return nonce
     },
     async finish(routingKey, routingId, proof, verify) {
-      const pending = open.get(routingKey)
-      open.delete(routingKey)
+      const pending = close(routingKey)
       if (pending === undefined || core.clock.now() - pending.at > limits.handshakeMs) {
         return { refusal: 'handshake_expired', message: 'There is no open challenge for this connection.' }
       }
