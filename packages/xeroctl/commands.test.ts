@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
+import { PassThrough } from 'node:stream'
 import { type TestContext, test } from 'node:test'
-import { json, openEvents, type Seen, scriptedServer, sendEvent } from '@xerotier/client/scripted-server.fixture.ts'
+import {
+  json,
+  openEvents,
+  refusal,
+  type Seen,
+  scriptedServer,
+  sendEvent,
+} from '@xerotier/client/scripted-server.fixture.ts'
 import { commands } from './commands.ts'
 import * as records from './records.fixture.ts'
 import { envFor, type RunOptions, xeroctl } from './run.fixture.ts'
@@ -232,6 +240,59 @@ test('no command of the table is without a write that --dry-run holds back', asy
     const { seen } = await ran(t, `${words} --dry-run`)
     assert.equal(seen.length, 0, words)
   }
+})
+
+/** Approves at a terminal where somebody types `typed`. */
+async function approveTyping(t: TestContext, typed: string, approval = records.approval(), words = '') {
+  const server = await scriptedServer(({ method, body }, response) => {
+    if (method === 'GET') return json(response, 200, approval)
+    if (approval.confirm === null || (body as { confirm?: string }).confirm === approval.confirm)
+      return json(response, 200, { ...approval, state: 'approved' })
+    refusal(response, 400, 'confirmation_required', { message: 'type it' })
+  })
+  t.after(() => server.close())
+  const stdin = Object.assign(new PassThrough(), { isTTY: true })
+  const stderr = Object.assign(new PassThrough(), { isTTY: true, columns: 80 })
+  let said = ''
+  stderr.on('data', (chunk) => {
+    said += chunk
+    if (said.includes('to approve it: ') && !stdin.writableEnded) stdin.end(`${typed}\n`)
+  })
+  const ended = await xeroctl(t, split(`approvals approve ap ${words}`), {
+    env: envFor(server),
+    surroundings: { stdin, stderr },
+  })
+  return { ...ended, said, sent: server.seen.map(({ method, body }) => [method, body]) }
+}
+
+const irreversible = records.approval({
+  risk: 'irreversible',
+  confirm: 'host_wipe',
+  tool: 'host_wipe',
+  prompt: 'Run host_wipe (irreversible)',
+})
+
+test('on a terminal an irreversible call is approved by typing the name of its tool', async (t) => {
+  const { code, said, sent } = await approveTyping(t, 'host_wipe', irreversible, '--note fine')
+  assert.equal(code, 0, said)
+  assert.match(said, /Run host_wipe \(irreversible\) in local-host\r?\nArguments: \{"pid":4711\}/)
+  assert.deepEqual(sent.at(-1), ['POST', { note: 'fine', confirm: 'host_wipe' }])
+})
+
+test('another name, or none, ends as it does without a terminal', async (t) => {
+  for (const typed of ['host_uptime', '']) {
+    const { code, said } = await approveTyping(t, typed, irreversible)
+    assert.equal(code, 2)
+    assert.match(said, /error: type it \(confirmation_required, /)
+  }
+})
+
+test('nothing is asked where nothing is to be typed, or it was given', async (t) => {
+  assert.doesNotMatch((await approveTyping(t, '')).said, /Type the name/)
+  assert.deepEqual((await approveTyping(t, '', irreversible, '--confirm host_wipe')).sent, [
+    ['POST', { confirm: 'host_wipe' }],
+  ])
+  assert.deepEqual((await approveTyping(t, '', irreversible, '--dry-run')).sent, [])
 })
 
 test('--limit beyond a page reads as many pages as it takes', async (t) => {

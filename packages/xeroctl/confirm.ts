@@ -18,6 +18,11 @@ export async function confirm(cli: Cli, question: string, yes: boolean): Promise
   }
 }
 
+/** Whether a person sees a question and can answer it. */
+export function isAnswered(cli: Cli): boolean {
+  return cli.surroundings.stdin.isTTY === true && cli.surroundings.stderr.isTTY === true
+}
+
 /** One line. With `hidden`, what is typed does not show. @throws Interrupted at Ctrl-C or the end of the input. */
 export async function ask(cli: Cli, question: string, hidden = false): Promise<string> {
   const { stdin, stderr } = cli.surroundings
