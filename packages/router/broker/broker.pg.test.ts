@@ -154,6 +154,35 @@ test('a manifest whose digests do not hold is refused whole', async () => {
   }
 })
 
+test('an agent that proves itself on the connection of another ends the session of that one', async () => {
+  const { agent, enrollment, workspace } = await serving()
+  const other = await enrolled()
+  await submit(workspace)
+  const call = await agent.next('dispatch')
+  const { agent_id } = other.enrollment
+  await agent.send([{ t: 'hello', agent_id }], { session: '', n: 0 })
+  const { nonce, routing_id } = await agent.next('challenge')
+  const proof = {
+    t: 'proof',
+    agent_id,
+    nonce,
+    routing_id,
+    curve_public_key: other.keys.curve.publicKey,
+    journal_id: '0'.repeat(32),
+    manifest: manifestOf([]),
+    in_flight: [],
+    max_concurrent_executions: 1,
+    lease_renewal_interval_ms: 10_000,
+    hostname: 'test',
+    version: '0',
+  }
+  await agent.send([proof], { session: '', n: 0, keys: other.keys })
+  await agent.next('welcome')
+  const { fleet, calls } = system.router.core
+  assert.ok(fleet.get(agent_id))
+  assert.deepEqual([fleet.get(enrollment.agent_id), calls.get(call.execution_id)], [undefined, undefined])
+})
+
 test('another version of the wire is told so', async () => {
   const { agent, enrollment } = await enrolled()
   await agent.send([{ t: 'hello', agent_id: enrollment.agent_id }], { session: '', v: 2 })

@@ -284,6 +284,9 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
       artifacts: new WeakMap(),
       unhandled: 0,
     }
+    const before = sessions.get(routingKey)
+    // A connection has one session: another agent's would hold its calls for ever, as nothing could end it any more.
+    if (before !== undefined) end(before, 'another session began on its connection')
     sessions.set(routingKey, session)
     writer.send(outlet, {
       t: 'welcome',
