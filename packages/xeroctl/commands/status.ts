@@ -36,6 +36,7 @@ export const status = command({
     const online = agents?.rows?.filter(
       (agent) => agent.health !== 'offline' && agent.health !== 'pending' && agent.health !== 'suspended',
     )
+    const paused = agents?.rows?.filter((agent) => agent.paused.length > 0)
 
     const value = {
       object: 'status',
@@ -53,6 +54,7 @@ export const status = command({
       api_key_accepted: !reachable ? null : refusal === undefined ? true : isRefused(refusal) ? false : null,
       agents_online: online?.length ?? null,
       agents: agents?.rows?.length ?? null,
+      agents_paused: paused?.length ?? null,
       approvals_pending: approvals?.rows?.length ?? null,
     }
     const failing = Object.entries(value.checks)
@@ -76,6 +78,8 @@ export const status = command({
         agents?.sentence ??
           `${more(online?.length ?? 0, agents?.more)} of ${more(agents?.rows?.length ?? 0, agents?.more)}`,
       ])
+      // Wholly, or in some workspace: `xeroctl agents` says where.
+      fields.push(['Agents paused', agents?.sentence ?? more(paused?.length ?? 0, agents?.more)])
       fields.push(['Approvals pending', approvals?.sentence ?? more(approvals?.rows?.length ?? 0, approvals?.more)])
     }
     await cli.print.detail(value, { fields })

@@ -184,7 +184,12 @@ test('status says what is used, whether it answers, and what waits', async (t) =
   const server = await scriptedServer((request, response) => {
     if (request.path === '/healthz') return json(response, 200, { status: 'ok', version: '9.9.9', uptime_seconds: 1 })
     if (request.path === '/readyz') return json(response, 503, { status: 'not_ready', checks: { database: 'failing' } })
-    const data = request.path.includes('agents') ? [{ health: 'healthy' }, { health: 'offline' }] : [{}, {}, {}]
+    const data = request.path.includes('agents')
+      ? [
+          { health: 'healthy', paused: [{ workspace: 'w' }] },
+          { health: 'offline', paused: [] },
+        ]
+      : [{}, {}, {}]
     json(response, 200, { ...page(), data })
   })
   t.after(() => server.close())
@@ -195,6 +200,7 @@ test('status says what is used, whether it answers, and what waits', async (t) =
     /version 9\.9\.9/,
     /Ready: +no: database failing/,
     /Agents online: +1 of 2/,
+    /Agents paused: +1\n/,
     /Approvals pending: +3/,
     /from: +XEROTIER_BASE_URL/,
   ]) {

@@ -10,8 +10,8 @@ export type Cell =
   | undefined
   /** ISO 8601: relative in tables, absolute in wide ones. */
   | { time: string | null }
-  /** A state or a risk, coloured by its meaning. */
-  | { word: string }
+  /** A state or a risk, coloured by its meaning; `text` where more is to be read than the word. */
+  | { word: string; text?: string }
 
 export interface CellText {
   text: string
@@ -21,7 +21,7 @@ export interface CellText {
 export function cellText(cell: Cell, style: { now: number; absolute: boolean }): CellText {
   if (cell === null || cell === undefined || cell === '') return { text: '-', colour: 'dim' }
   if (typeof cell !== 'object') return { text: printable(String(cell)), colour: undefined }
-  if ('word' in cell) return { text: printable(cell.word), colour: colourOfWord[cell.word] }
+  if ('word' in cell) return { text: printable(cell.text ?? cell.word), colour: colourOfWord[cell.word] }
   if (cell.time === null) return { text: '-', colour: 'dim' }
   return { text: style.absolute ? printable(cell.time) : relativeTime(cell.time, style.now), colour: undefined }
 }

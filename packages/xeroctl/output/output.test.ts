@@ -22,6 +22,29 @@ test('the table of agents shows health, and how long ago each was heard of', asy
   )
 })
 
+test('a paused agent shows in the list and on its page, wholly or in its workspaces', async (t) => {
+  const pause = (workspace: string | null) => ({
+    workspace_id: workspace === null ? null : `ws_${workspace}`,
+    workspace,
+    reason: null,
+    paused_by: 'key_1',
+    paused_at: agent.enrolled_at,
+  })
+  const staging = pause('kubernetes-staging')
+  for (const [change, status] of [
+    [{ health: 'paused', paused: [pause(null), staging] }, 'healthy, paused'],
+    [{ paused: [staging] }, 'healthy, paused in kubernetes-staging'],
+    [{ health: 'offline', paused: [pause(null)] }, 'offline, paused'],
+    [{ paused: ['a', 'b', 'c'].map(pause) }, 'healthy, paused in 3 workspaces'],
+  ] as const) {
+    assert.ok((await printed(t, page({ ...agent, ...change }), ['agents'])).stdout.includes(`  ${status}  eu-west`))
+    const { stdout } = await printed(t, { ...agentDetail, ...change }, ['agents', agent.name])
+    assert.match(stdout, new RegExp(`^Status: +${status}$`, 'm'))
+  }
+  const coloured = await printed(t, page({ ...agent, paused: [staging] }), ['agents'], { terminal: 120 })
+  assert.match(coloured.stdout, /\u001b\[33mhealthy, paused in/)
+})
+
 test('wide tables have more columns and absolute times', async (t) => {
   const { stdout } = await printed(t, page(agent), ['agents', '-o', 'wide'])
   assert.match(stdout, /MANIFEST/)

@@ -1,4 +1,5 @@
 import type { Agent, AgentDetail } from '@xerotier/protocol/api/agents.ts'
+import type { Cell } from '../output/cell.ts'
 import { rows } from '../output/detail.ts'
 import type { RecordView, View } from '../output/view.ts'
 
@@ -7,7 +8,7 @@ export const agentView: View<Agent> = {
   columns: [
     { header: 'ID', value: (agent) => agent.id, dropOrder: 4 },
     { header: 'NAME', value: (agent) => agent.name },
-    { header: 'STATUS', value: (agent) => ({ word: agent.health }) },
+    { header: 'STATUS', value: statusOf },
     { header: 'ROLE', value: (agent) => agent.role, wide: true },
     { header: 'REGION', value: (agent) => agent.region, dropOrder: 1 },
     { header: 'TOOLS', value: (agent) => agent.tool_count, right: true, dropOrder: 2 },
@@ -41,11 +42,26 @@ export const agentDetail: RecordView<AgentDetail> = {
   }),
 }
 
+/** Its health, and what of its work is paused: an offline agent that comes back is paused still. */
+function statusOf(agent: Agent): Cell {
+  const { health, paused } = agent
+  if (paused.length === 0) return { word: health }
+  const wholly = paused.some((pause) => pause.workspace_id === null)
+  const names = paused.map((pause) => pause.workspace).join(', ')
+  const where = wholly ? '' : paused.length > mostNamed ? ` in ${paused.length} workspaces` : ` in ${names}`
+  // `paused` stands in place of `healthy`, and only of that.
+  const connected = health === 'paused' || health === 'healthy'
+  return { word: connected ? 'paused' : health, text: `${connected ? 'healthy' : health}, paused${where}` }
+}
+
+/** Workspaces in a table's cell; the agent's page lists them all. */
+const mostNamed = 2
+
 function fieldsOf(agent: Agent) {
   return [
     ['Id', agent.id],
     ['Name', agent.name],
-    ['Status', { word: agent.health }],
+    ['Status', statusOf(agent)],
     ['State', agent.state],
     ['Role', agent.role],
     ['Region', agent.region],
