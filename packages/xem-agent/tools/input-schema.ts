@@ -1,6 +1,6 @@
 // Compiles a tool's JSON Schema (2020-12) into the check that every call passes at the agent.
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
-import formats from 'ajv-formats'
+import { compileJsonSchema } from '@xerotier/runtime/json-schema.ts'
+import type { ErrorObject } from 'ajv'
 
 const modes = {
   /** Our bundles: an unknown keyword is a typing error. `strictRequired` is off, as conditional parts name keys from outside. */
@@ -8,30 +8,15 @@ const modes = {
   /** Schemas of MCP servers, whose authors use other drafts' keywords; unknown ones are ignored, as JSON Schema says. */
   lenient: { strict: false, logger: false },
 } as const
-/** Has compiled the draft's own schemas, which takes fifty times as long as a tool's. */
-const draft = new Ajv2020()
-
 /** @throws Error with a sentence when the schema is none, or is no object schema. */
 export function compileInputSchema(
   schema: Record<string, unknown>,
   mode: keyof typeof modes,
 ): (args: unknown) => string | undefined {
   if (schema.type !== 'object') throw new Error('input_schema must have "type: object"')
-  // Ajv's own keyword for a check that answers with a promise: whoever takes that for a yes lets everything in.
-  if (schema.$async !== undefined) throw new Error('input_schema must not have "$async"')
   // As the router compiles it: what only holds with the $id would have the whole manifest refused there.
-  const validate = createAjv(mode).compile({ ...schema, $id: undefined })
+  const validate = compileJsonSchema(schema, modes[mode])
   return (args) => (validate(args) ? undefined : sentence(validate.errors?.[0]))
-}
-
-/** One for each schema: an instance never lets go of what it compiled, nor of the names inside that other schemas could see. */
-function createAjv(mode: keyof typeof modes): Ajv2020 {
-  draft.validateSchema({})
-  const ajv = new Ajv2020({ ...modes[mode], meta: false })
-  Object.assign(ajv.schemas, draft.schemas)
-  Object.assign(ajv.refs, draft.refs)
-  formats.default(ajv)
-  return ajv
 }
 
 /** Names the path and the rule, never the value. */

@@ -76,3 +76,9 @@ test('arguments may be nested as deep as their limit says, and not one deeper', 
     message: `The arguments are nested deeper than ${limits.argumentsDepth} levels.`,
   })
 })
+
+test('a schema whose check would answer with a promise is none', () => {
+  const input_schema = { $async: true, type: 'object', required: ['a'] }
+  const tool = { name: 'any', input_schema, schema_digest: 'async' } as unknown as ToolDescriptor
+  assert.throws(() => checkArguments(tool, {}), /must not have "\$async"/)
+})

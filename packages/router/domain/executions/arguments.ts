@@ -2,25 +2,10 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
+import { compileJsonSchema } from '@xerotier/runtime/json-schema.ts'
 import type { ErrorObject, ValidateFunction } from 'ajv'
-import { Ajv2020 } from 'ajv/dist/2020.js'
-import addFormats from 'ajv-formats'
 import { canonicalArguments } from './call-digest.ts'
 import { linearPattern } from './linear-pattern.ts'
-
-/**
- * ajv keeps what it compiled for as long as it lives itself, so it is replaced after this many schemas; it goes when the last
- * validator that it made is forgotten.
- */
-const schemasPerCompiler = 256
-let compiler = newCompiler()
-let madeByCompiler = 0
-
-function newCompiler(): Ajv2020 {
-  const ajv = new Ajv2020({ strict: false, allErrors: false, code: { regExp: linearPattern } })
-  addFormats.default(ajv)
-  return ajv
-}
 
 /** Compiled schemas by digest; a fleet has few, and the oldest goes when there are too many. */
 const compiled = new Map<string, ValidateFunction>()
@@ -30,11 +15,7 @@ const compiledLimit = 2048
 export function compileSchema(schemaDigest: string, schema: Record<string, unknown>): ValidateFunction {
   let validate = compiled.get(schemaDigest)
   if (validate === undefined) {
-    if (++madeByCompiler > schemasPerCompiler) {
-      compiler = newCompiler()
-      madeByCompiler = 1
-    }
-    validate = compiler.compile({ ...schema, $id: undefined })
+    validate = compileJsonSchema(schema, { strict: false, allErrors: false, code: { regExp: linearPattern } })
     if (compiled.size >= compiledLimit) compiled.delete(compiled.keys().next().value!)
     compiled.set(schemaDigest, validate)
   }
