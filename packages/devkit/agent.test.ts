@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -12,6 +12,7 @@ import { type System, startSystem } from './system.ts'
 const main = join(import.meta.dirname, '../xem-agent/main.ts')
 const folder = mkdtempSync(join(tmpdir(), 'xem-process-'))
 const tools = join(folder, 'tools')
+const credentials = join(folder, 'credentials')
 const gate = join(folder, 'gate')
 
 /** Its calls last until the gate opens. */
@@ -20,7 +21,8 @@ version: '1'
 domain: test
 tools:
   - { name: wait_read, description: d, risk: read, ${schema}, command: [./wait] }
-  - { name: wait_write, description: d, risk: write, ${schema}, command: [./wait] }${more}
+  - { name: wait_write, description: d, risk: write, ${schema}, command: [./wait] }
+  - { name: wait_secret, description: d, risk: read, credentials_ref: secret, env: { SECRET: '{credentials_file}' }, ${schema}, command: [./wait-secret] }${more}
 `
 const schema = 'input_schema: { type: object, additionalProperties: false, properties: {} }'
 const another = `
@@ -38,6 +40,12 @@ before(async () => {
     `#!/bin/sh\necho started\nwhile [ ! -e ${gate} ]; do sleep 0.05; done\n`,
     { mode: 0o755 },
   )
+  writeFileSync(
+    join(tools, 'waiting', 'wait-secret'),
+    `#!/bin/sh\nexec 3<"$SECRET"\necho started\nwhile [ ! -e ${gate} ]; do sleep 0.05; done\ncat <&3\n`,
+    { mode: 0o755 },
+  )
+  mkdirSync(credentials)
   system = await startSystem()
   const { key } = await system.client.call('joinKeys.create', { body: { name: 'process', region: 'test' } })
   await start({ XEM_JOIN_KEY: key })
@@ -60,6 +68,7 @@ async function start(more: Record<string, string> = {}): Promise<void> {
     XEM_REGISTRATION_NAME: 'process',
     XEROTIER_AGENT_ALLOW_INSECURE: 'true',
     XEM_TOOLS_DIR: tools,
+    XEM_CREDENTIALS_DIR: credentials,
     XEM_SIGNING_KEY_PATH: join(folder, 'signing.hex'),
     XEM_CURVE_KEY_PATH: join(folder, 'curve.hex'),
     XEM_QUEUE_DB_PATH: join(folder, 'state', 'queue.sqlite'),
@@ -137,6 +146,28 @@ test('SIGHUP publishes a changed bundle and leaves the call in flight alone', as
   // Log lines leave by the page, so this one may follow the record.
   const ended = () => log.split('\n').some((line) => line.includes(id) && line.includes('call ended'))
   while (!ended()) await once(agent.stderr!, 'data', { signal: AbortSignal.timeout(20_000) })
+})
+
+test('SIGHUP opens a changed credential file again, and the call in flight keeps the one that it opened', async () => {
+  const replace = (secret: string) => {
+    writeFileSync(join(credentials, 'new'), secret)
+    renameSync(join(credentials, 'new'), join(credentials, 'secret'))
+  }
+  const reloads = () => log.split('bundles and credentials read again').length
+  replace('old')
+  const before = await submit('wait_secret')
+  await untilStarted(before)
+  const reloaded = reloads()
+  replace('changed')
+  agent.kill('SIGHUP')
+  await until('the reload', () => (reloads() > reloaded ? true : undefined))
+  const next = await submit('wait_secret')
+  await untilStarted(next)
+  assert.equal((await show(before)).state, 'running')
+  writeFileSync(gate, '')
+  assert.equal((await untilState(before, 'completed')).stdout, 'started\nold')
+  assert.equal((await untilState(next, 'completed')).stdout, 'started\nchanged')
+  rmSync(gate)
 })
 
 test('a bundle that becomes malformed is in the record after a reload, although no tool has changed', async () => {
