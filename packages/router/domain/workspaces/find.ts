@@ -12,6 +12,10 @@ export async function findWorkspace(
   reference: string,
 ): Promise<WorkspaceRow> {
   const row = await core.workspaces.find(projectId, reference)
-  if (row === undefined) throw new Fault('workspace_not_found', { param: 'workspace' })
+  if (row === undefined)
+    throw new Fault('workspace_not_found', {
+      param: 'workspace',
+      message: `There is no workspace ${JSON.stringify(reference)} in this project.`,
+    })
   return row
 }
