@@ -128,10 +128,12 @@ async function enroll(options: EnrollOptions, joinKey: string): Promise<Enrollme
 /** Renews the bearer token at half of its life, for as long as the agent runs. */
 export function keepEnrolled(options: EnrollOptions, first: Enrollment): Timer {
   let timer: Timer
+  let cancelled = false
   const schedule = (current: Enrollment) => {
+    if (cancelled) return
     const left = Date.parse(current.token_expires_at) - options.clock.now()
     timer = options.clock.after(Math.max(left / 2, shortestRefreshMs), () => {
-      refresh(options, current).then(schedule, (error) => {
+      refresh(options, current).then(renewed, (error) => {
         options.log.warning(
           { reason: (error as Error).message },
           'the token of this agent could not be renewed; it is tried again',
@@ -140,8 +142,18 @@ export function keepEnrolled(options: EnrollOptions, first: Enrollment): Timer {
       })
     })
   }
+  const renewed = (enrollment: Enrollment) => {
+    // An answer that comes after a revocation must not put back the enrollment that was put aside.
+    if (!cancelled) keep(options, enrollment)
+    schedule(enrollment)
+  }
   schedule(first)
-  return { cancel: () => timer.cancel() }
+  return {
+    cancel() {
+      cancelled = true
+      timer.cancel()
+    },
+  }
 }
 
 const shortestRefreshMs = 60_000
@@ -157,9 +169,7 @@ async function refresh(options: EnrollOptions, current: Enrollment): Promise<Enr
     const proof = options.keys.signing.sign(Buffer.from(reenrollText(who))).toString('hex')
     answer = await post('/v1/enroll/again', { body: { ...who, proof } })
   }
-  const enrollment = accepted(answer)
-  keep(options, enrollment)
-  return enrollment
+  return accepted(answer)
 }
 
 function accepted(answer: HttpAnswer): Enrollment {

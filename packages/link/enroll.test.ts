@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { EventEmitter, once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, afterEach, before, test } from 'node:test'
+import { newAgentKeys } from '@xerotier/devkit/bare-agent.ts'
+import { until } from '@xerotier/devkit/faults/until.ts'
+import { settableClock } from '@xerotier/devkit/settable-clock.ts'
+import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
+import { silentLog } from '@xerotier/runtime/log.ts'
+import { type EnrollOptions, keepEnrolled, loadEnrollment } from './enroll.ts'
+
+const hourMs = 3_600_000
+const folder = mkdtempSync(join(tmpdir(), 'link-enroll-'))
+const asked = new EventEmitter<{ request: [IncomingMessage, ServerResponse] }>()
+const router = createServer((request, response) => void asked.emit('request', request, response))
+let routerUrl: string
+before(async () => {
+  router.listen(0, '127.0.0.1')
+  await once(router, 'listening')
+  routerUrl = `http://127.0.0.1:${(router.address() as AddressInfo).port}`
+})
+after(() => router.close())
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+function kept() {
+  const clock = settableClock()
+  const options: EnrollOptions = {
+    clock,
+    log: silentLog,
+    keys: newAgentKeys(),
+    routerUrl,
+    registrationName: 'a',
+    role: 'xem',
+    allowInsecure: true,
+    enrollmentPath: join(folder, 'enrollment.json'),
+    hostname: 'h',
+    version: '0',
+  }
+  const enrollment = (token: string, hours: number): Enrollment => ({
+    object: 'enrollment',
+    agent_id: 'agt_abcd1234',
+    project_id: 'proj_abcd1234',
+    name: 'a',
+    role: 'xem',
+    region: 'test',
+    token,
+    token_expires_at: new Date(clock.now() + hours * hourMs).toISOString(),
+    router: { address: 'tcp://127.0.0.1:1', curve_public_key: 'x'.repeat(40), signing_public_key: 'f'.repeat(64) },
+  })
+  return {
+    clock,
+    enrollment,
+    begin: (first: Enrollment) => keepEnrolled(options, first),
+    onDisk: () => loadEnrollment(options),
+    /** Moves the clock; the request that follows, and how to answer it. Resolves once the next refresh is planned. */
+    async advance(ms: number) {
+      const came = once(asked, 'request', { signal: AbortSignal.timeout(20_000) })
+      await clock.advance(ms)
+      const [request, response] = (await came) as [IncomingMessage, ServerResponse]
+      return {
+        said: [request.method, request.url, request.headers.authorization],
+        async answer(status: number, body: unknown) {
+          response.writeHead(status).end(JSON.stringify(body))
+          await until('the next plan', () => clock.pending() > 0 || undefined)
+        },
+        response,
+      }
+    },
+  }
+}
+
+const refreshOf = (token: string) => ['POST', '/v1/enroll/refresh', `Bearer ${token}`]
+
+test('the token is renewed at half of its life, again and again, and kept for the next start', async () => {
+  const { clock, enrollment, begin, onDisk, advance } = kept()
+  const keeping = begin(enrollment('first', 24))
+  await clock.advance(12 * hourMs - 1)
+  const one = await advance(1)
+  assert.deepEqual(one.said, refreshOf('first'))
+  await one.answer(200, enrollment('second', 10))
+  assert.equal(onDisk()?.token, 'second')
+  await clock.advance(5 * hourMs - 1)
+  const two = await advance(1)
+  assert.deepEqual(two.said, refreshOf('second'))
+  await two.answer(200, enrollment('third', 24))
+  assert.equal(onDisk()?.token, 'third')
+  keeping.cancel()
+  assert.equal(clock.pending(), 0)
+})
+
+test('a refresh that fails is tried again with the same token, and not more than once a minute', async () => {
+  const { clock, enrollment, begin, onDisk, advance } = kept()
+  const keeping = begin(enrollment('first', 1))
+  const failed = { error: { message: 'busy', type: 'server_error', code: null, param: null } }
+  await (await advance(hourMs / 2)).answer(503, failed)
+  assert.equal(onDisk(), undefined)
+  await clock.advance(hourMs / 4 - 1)
+  const again = await advance(1)
+  assert.deepEqual(again.said, refreshOf('first'))
+  await clock.advance(hourMs / 4)
+  await again.answer(503, failed)
+  await clock.advance(60_000 - 1)
+  const last = await advance(1)
+  await last.answer(200, enrollment('second', 1))
+  assert.equal(onDisk()?.token, 'second')
+  keeping.cancel()
+})
+
+test('an answer that comes after the end is not kept, and nothing is planned any more', async () => {
+  const { clock, enrollment, begin, onDisk, advance } = kept()
+  const keeping = begin(enrollment('first', 24))
+  const late = await advance(12 * hourMs)
+  keeping.cancel()
+  late.response.setHeader('connection', 'close')
+  late.response.end(JSON.stringify(enrollment('second', 24)))
+  // Its side closes the connection when it has the whole answer; a turn later it has used it.
+  await until('the end of the connection', async () => {
+    const open = await new Promise<number>((resolve) => router.getConnections((_, count) => resolve(count)))
+    return open === 0 || undefined
+  })
+  await clock.advance(0)
+  assert.equal(onDisk(), undefined)
+  assert.equal(clock.pending(), 0)
+})
