@@ -28,14 +28,15 @@ export function text(summary: string, details: Details = {}): Option<string | un
   return { summary, placeholder: 'text', aliases: [], ...details, parse: last }
 }
 
-/** Must be given. */
+/** Must be given; of a set, at least one. */
 export function required<T>(option: Option<T | undefined>): Option<T> {
   return {
     ...option,
     summary: `${option.summary} (required)`,
     parse(values, flag) {
       const value = option.parse(values, flag)
-      if (value === undefined) throw new UsageError(`${flag} is required`)
+      if (value === undefined || (Array.isArray(value) && value.length === 0))
+        throw new UsageError(`${flag} is required`, option.choices && `It takes ${option.choices.join(', ')}.`)
       return value
     },
   }

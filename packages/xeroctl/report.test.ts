@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { refusal, scriptedServer } from '@xerotier/client/scripted-server.fixture.ts'
+import { json, refusal, scriptedServer } from '@xerotier/client/scripted-server.fixture.ts'
 import { type ErrorCode, errorCodes, errors } from '@xerotier/protocol/errors.ts'
 import { exitCodes } from './exit-codes.ts'
+import { approval, execution } from './records.fixture.ts'
 import { envFor, xeroctl } from './run.fixture.ts'
 
 async function refused(t: TestContext, code: ErrorCode, words: string[] = []) {
@@ -59,6 +60,27 @@ test('an error whose code this version does not know ends by its HTTP status', a
   const server = await scriptedServer((_, response) => refusal(response, 409, 'new_conflict' as ErrorCode))
   t.after(() => server.close())
   assert.equal((await xeroctl(t, ['agents', 'x'], { env: envFor(server) })).code, exitCodes.conflict.code)
+})
+
+test('an id of the other kind ends as not found, and the hint names the command that takes it', async (t) => {
+  const server = await scriptedServer(({ path }, response) => {
+    if (path === '/exec/executions/exe_1') json(response, 200, execution({ approval_id: 'ap_1' }))
+    else if (path === '/exec/approvals/ap_1') json(response, 200, approval({ id: 'ap_1', execution_id: 'exe_1' }))
+    else refusal(response, 404, path.includes('approvals') ? 'approval_not_found' : 'execution_not_found')
+  })
+  t.after(() => server.close())
+  const hints: [words: string, hint: RegExp][] = [
+    ['approvals show exe_1', /hint: This is an execution: `xeroctl exec show exe_1`\. .*`xeroctl approvals show ap_1`/],
+    ['approvals approve exe_1', /hint: This is an execution/],
+    ['approvals reject exe_1', /hint: This is an execution/],
+    ['exec show ap_1', /hint: This is an approval: `xeroctl approvals show ap_1`\. .*`xeroctl exec show exe_1`/],
+    ['exec watch ap_1', /hint: This is an approval/],
+    ['approvals show none', /hint: List them: `xeroctl approvals list`/],
+  ]
+  for (const [words, hint] of hints) {
+    const { code, stderr } = await xeroctl(t, words.split(' '), { env: envFor(server) })
+    assert.deepEqual([code, hint.test(stderr)], [exitCodes.notFound.code, true], `${words}: ${stderr}`)
+  }
 })
 
 test('every status of the catalogue has an exit code of its own kind', async (t) => {

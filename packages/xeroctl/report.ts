@@ -5,6 +5,7 @@ import { ApiError, ConnectionError, InputError } from '@xerotier/client/api-erro
 import { Interrupted, UsageError } from './exit-codes.ts'
 import { printable } from './output/cell.ts'
 import type { Format } from './output/format.ts'
+import { WrongKindError } from './wrong-kind.ts'
 
 export function reportOf(error: unknown, format: Format): string {
   if (error instanceof Interrupted) return ''
@@ -22,7 +23,7 @@ function sentenceOf(error: unknown): string {
 }
 
 function hintOf(error: unknown): string | undefined {
-  if (error instanceof UsageError) return error.hint
+  if (error instanceof UsageError || error instanceof WrongKindError) return error.hint
   if (error instanceof ConnectionError) return 'Check the address with `xeroctl status`.'
   if (!(error instanceof ApiError)) return undefined
   const advice = errorDataOf(error.code)?.advice

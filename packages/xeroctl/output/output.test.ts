@@ -153,6 +153,8 @@ test('the help of a list says how many it brings and how many at most; keys are 
   const { stdout } = await xeroctl(t, ['keys', '--help'])
   assert.match(stdout, /--limit <n> +How many; default 20, at most 10000/)
   assert.match(stdout, /\n {2}key +Id; without it, the list\n/)
+  const create = await xeroctl(t, ['keys', 'create', '--help'])
+  assert.match(create.stdout.replace(/\s+/g, ' '), /--scopes <\S+> What it may do: [a-z, ]+ \(required\)/)
   assert.match((await xeroctl(t, ['agents', 'join-keys', '--help'])).stdout, /join-key +Id; without/)
   assert.match((await xeroctl(t, ['agents', '--help'])).stdout, /agent +Name or id; without/)
 })

@@ -3,6 +3,7 @@ import { command } from '../../command.ts'
 import { ask, isAnswered } from '../../confirm.ts'
 import { text } from '../../options.ts'
 import { printable } from '../../output/cell.ts'
+import { ofApproval } from '../../wrong-kind.ts'
 import { noteOption, printDecision } from './decide.ts'
 
 export const approvalsApprove = command({
@@ -22,14 +23,15 @@ export const approvalsApprove = command({
   async run({ cli, args, options }) {
     const confirm = options.confirm ?? (await typedName(cli, args.approval))
     const body = { ...options, confirm }
-    await printDecision(cli, await cli.write('approvals.approve', { params: { id: args.approval }, body }))
+    const deciding = cli.write('approvals.approve', { params: { id: args.approval }, body })
+    await printDecision(cli, await ofApproval(cli, args.approval, deciding))
   },
 })
 
 /** What a person types where the call wants its tool's name and somebody can type it. The router compares. */
 async function typedName(cli: Cli, id: string): Promise<string | undefined> {
   if (!isAnswered(cli) || cli.globals.dryRun) return undefined
-  const approval = await cli.client().call('approvals.show', { params: { id } })
+  const approval = await ofApproval(cli, id, cli.client().call('approvals.show', { params: { id } }))
   if (approval.state !== 'pending' || approval.confirm === null) return undefined
   cli.say(printable(`${approval.prompt} in ${approval.workspace}`))
   cli.say(printable(`Arguments: ${JSON.stringify(approval.args)}`))

@@ -1,4 +1,5 @@
 import { command } from '../../command.ts'
+import { ofApproval } from '../../wrong-kind.ts'
 import { noteOption, printDecision } from './decide.ts'
 
 export const approvalsReject = command({
@@ -8,6 +9,7 @@ export const approvalsReject = command({
   options: noteOption,
   examples: ['xeroctl approvals reject <id> --note "wrong node"'],
   async run({ cli, args, options }) {
-    await printDecision(cli, await cli.write('approvals.reject', { params: { id: args.approval }, body: options }))
+    const deciding = cli.write('approvals.reject', { params: { id: args.approval }, body: options })
+    await printDecision(cli, await ofApproval(cli, args.approval, deciding))
   },
 })

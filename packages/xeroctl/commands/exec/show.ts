@@ -1,5 +1,6 @@
 import { command } from '../../command.ts'
 import { executionDetail } from '../../views/executions.ts'
+import { ofExecution } from '../../wrong-kind.ts'
 
 export const execShow = command({
   name: 'show',
@@ -9,7 +10,7 @@ export const execShow = command({
   async run({ cli, args }) {
     await cli.print.record(
       executionDetail,
-      await cli.client().call('executions.show', { params: { id: args.execution } }),
+      await ofExecution(cli, args.execution, cli.client().call('executions.show', { params: { id: args.execution } })),
     )
   },
 })

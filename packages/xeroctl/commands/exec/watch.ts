@@ -3,6 +3,7 @@ import { UsageError } from '../../exit-codes.ts'
 import { follow } from '../../follow/follow.ts'
 import { watchEvents } from '../../follow/watch-events.ts'
 import { number, text, toggle } from '../../options.ts'
+import { ofExecution } from '../../wrong-kind.ts'
 
 export const execWatch = command({
   name: 'watch',
@@ -25,7 +26,7 @@ export const execWatch = command({
     const filtered = Object.values(filters).some((value) => value !== undefined)
     if (args.execution !== undefined) {
       if (all || filtered) throw new UsageError('--all, --workspace, --agent and --tool are for watching without an id')
-      return follow(cli, args.execution, { waitSeconds: wait })
+      return ofExecution(cli, args.execution, follow(cli, args.execution, { waitSeconds: wait }))
     }
     // Not by default: `exec watch $id` with an empty variable would wait for ever.
     if (!all) throw new UsageError('give the id of a call, or --all')

@@ -1,5 +1,4 @@
 import { command } from '../../command.ts'
-import { UsageError } from '../../exit-codes.ts'
 import { number, required, someOf, text } from '../../options.ts'
 import { printSecret } from '../../secret.ts'
 import { keyRecord } from '../../views/keys.ts'
@@ -12,7 +11,7 @@ export const keysCreate = command({
   summary: 'Create an API key; its value is printed this once',
   options: {
     name: required(text('What it is for', { placeholder: 'name' })),
-    scopes: someOf('What it may do', vocabulary.scopes, { aliases: ['scope'] }),
+    scopes: required(someOf('What it may do', vocabulary.scopes, { aliases: ['scope'] })),
     expiresInHours: number('Default: never', { min: 0.01, max: mostHours, integer: false }, { placeholder: 'hours' }),
   },
   examples: [
@@ -20,8 +19,6 @@ export const keysCreate = command({
     'xeroctl keys --create --name ci --scopes execution,inference',
   ],
   async run({ cli, options }) {
-    if (options.scopes.length === 0)
-      throw new UsageError('--scopes is required', `One or more of ${vocabulary.scopes.join(', ')}.`)
     const hours = options.expiresInHours
     const expires_at =
       hours === undefined ? undefined : new Date(cli.surroundings.now() + hours * 3600_000).toISOString()
