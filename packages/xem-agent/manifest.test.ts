@@ -17,16 +17,16 @@ test('the largest manifest fits one message, however MessagePack writes it', () 
   const tools = withNumbers(Math.floor((limits.manifestBytes - bytesOf(withNumbers(0))) / 4))
   const report = { name: '\uffff'.repeat(128), version: '\uffff'.repeat(64), error: '\uffff'.repeat(1000) }
   const manifest: Manifest = {
-    manifest_version: Number.MAX_SAFE_INTEGER,
+    manifest_version: 2 ** 31 - 1,
     manifest_hash: 'f'.repeat(64),
     tools,
     workspaces: [],
     bundles: Array(256).fill(report),
   }
-  const ref = { execution_id: randomUUID(), attempt: 2 ** 31, lease_epoch: 2 ** 31, status: 'running' as const }
+  const ref = { execution_id: randomUUID(), attempt: 2 ** 31 - 1, lease_epoch: 2 ** 31 - 1, status: 'running' as const }
   const frame: z.infer<typeof leaseRenewalFrame> = {
     t: 'lease_renewal',
-    lease_epoch: 2 ** 31,
+    lease_epoch: 2 ** 31 - 1,
     manifest_hash: manifest.manifest_hash,
     manifest_version: manifest.manifest_version,
     manifest,
