@@ -14,6 +14,8 @@ export interface OnlineAgent {
   readonly journalId: string
   readonly maxConcurrent: number
   manifest: Manifest
+  /** Why the manifest that it publishes since is not taken. */
+  manifestFault?: string | undefined
   tools: Map<string, ToolDescriptor>
   /** By workspace id. */
   bindings: Map<string, Binding>

@@ -101,3 +101,13 @@ test('a manifest that could not be stored is stored at the next renewal', async 
   assert.deepEqual([manifest_version, tools.length], [2, 2])
   assert.deepEqual(await events(), ['agent.manifest_updated', 'agent.manifest_updated'])
 })
+
+test('why a manifest is refused is said once, until it changes', async () => {
+  const { renew, events } = await online('stubborn')
+  const before = await events()
+  const good = manifestOf([toolOf('t_one')], 2)
+  const bad = { ...manifestOf([toolOf('t_two')], 2), manifest_hash: '0'.repeat(64) }
+  for (const manifest of [bad, bad, bad, good, bad]) await renew(manifest)
+  const kinds = (await events()).slice(before.length)
+  assert.deepEqual(kinds, ['agent.manifest_refused', 'agent.manifest_updated', 'agent.manifest_refused'])
+})

@@ -53,7 +53,8 @@ async function record(
   const newTools = changed && fault === undefined
   if (newTools) {
     events.push({ ...about, kind: 'agent.manifest_updated', data: { version, hash, tools: manifest.tools.length } })
-  } else if (fault !== undefined) {
+  } else if (fault !== undefined && fault !== agent.manifestFault) {
+    // Said once, and not with every renewal for as long as it lasts.
     core.log.warning({ agent_id: agent.id, fault }, 'an agent published a manifest that cannot be accepted')
     events.push({ ...about, kind: 'agent.manifest_refused', data: { reason: fault } })
   }
@@ -81,6 +82,7 @@ async function record(
   })
   if (row === undefined) return undefined
   // After the commit: what could not be stored still differs at the next renewal, and is stored then.
+  agent.manifestFault = fault
   if (next !== undefined) agent.manifest = next
   if (newTools) agent.tools = new Map(manifest.tools.map((tool) => [tool.name, tool]))
   if (events.length > 0) core.eventLog.wake()
