@@ -30,6 +30,7 @@ suite('kubectl through the whole system', { skip: hasKubectl() ? false : 'no kub
       prepare: ({ credentials }) => kube.writeKubeconfig(join(credentials, `${workspace}.yaml`), { namespace: 'web' }),
     })
     await system.addWorkspace(workspace, 'kubernetes', [agent])
+    await system.addWorkspace('kubernetes-empty', 'kubernetes', [agent])
   })
   after(async () => {
     await system.stop()
@@ -48,6 +49,14 @@ suite('kubectl through the whole system', { skip: hasKubectl() ? false : 'no kub
     assert.match(await output(pods.id), /kube-system +coredns-/)
     const budgets = await system.run(workspace, 'kubectl_pdb_list', { namespace: 'web' })
     assert.match(await output(budgets.id), /shop +2 +N\/A +1/)
+  })
+
+  test('a workspace without a kubeconfig reaches nothing, and not what listens on port 8080', async () => {
+    const { id, state } = await system.run('kubernetes-empty', 'kubectl_get', { resource: 'nodes' })
+    assert.equal(state, 'failed')
+    const { stderr } = await system.client.call('executions.show', { params: { id } })
+    assert.match(stderr, /no-kubeconfig\.invalid/)
+    assert.doesNotMatch(stderr, /localhost/)
   })
 
   test('writes change the cluster: label, scale, apply, restart', async () => {
