@@ -8,7 +8,7 @@ import { reportTests } from './test-report.ts'
 const folder = mkdtempSync(join(tmpdir(), 'xerotier-report-'))
 after(() => rmSync(folder, { recursive: true }))
 
-async function reportOf(source: string): Promise<{ passed: number; failed: number; text: string }> {
+async function reportOf(source: string, stalledMs = 60_000): Promise<{ passed: number; failed: number; text: string }> {
   const file = join(folder, `${Math.random().toString(36).slice(2)}.test.mjs`)
   writeFileSync(file, `import { test, suite } from 'node:test'\n${source}`)
   const lines: string[] = []
@@ -16,7 +16,10 @@ async function reportOf(source: string): Promise<{ passed: number; failed: numbe
   const context = process.env.NODE_TEST_CONTEXT
   delete process.env.NODE_TEST_CONTEXT
   try {
-    const totals = await reportTests(run({ files: [file] }), (line) => lines.push(line))
+    const stop = new AbortController()
+    const print = (line: string) => lines.push(line)
+    const totals = await reportTests(run({ files: [file], timeout: 1000, signal: stop.signal }), { print, stalledMs })
+    stop.abort()
     return { ...totals, text: lines.join('\n') }
   } finally {
     if (context !== undefined) process.env.NODE_TEST_CONTEXT = context
@@ -47,4 +50,15 @@ test('a file that does not load is a failure, and its last words are shown', asy
   const { passed, failed, text } = await reportOf(`import './missing.mjs'`)
   assert.deepEqual({ passed, failed }, { passed: 0, failed: 1 })
   assert.match(text, /Cannot find module .*missing\.mjs/)
+})
+
+test('a file that outlives its timed-out test is a failure, not a hang', async () => {
+  const { passed, failed, text } = await reportOf(
+    `test('fine', () => {})
+     test('hangs', () => { setInterval(() => {}, 60_000); return new Promise(() => {}) })`,
+    3000,
+  )
+  assert.deepEqual({ passed, failed }, { passed: 1, failed: 2 })
+  assert.match(text, /FAIL .*did not end/)
+  assert.match(text, /FAILED hangs[\s\S]*timed out after 1000ms/)
 })

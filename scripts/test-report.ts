@@ -30,44 +30,63 @@ interface Finished {
   }
 }
 
-/** Reads the stream to its end, printing as it goes. Suites and the parents of failed subtests are no tests of their own. */
-export async function reportTests(stream: ReturnType<typeof run>, print: (line: string) => void): Promise<Totals> {
+/**
+ * Reads the stream to its end, printing as it goes. Suites and the parents of failed subtests are no tests of their own.
+ * When no file has ended for `stalledMs`, those that still run are failures and it returns: node's own timeout ends a
+ * test, but never a file whose process, or a process that inherited its output, lives on.
+ */
+export async function reportTests(
+  stream: ReturnType<typeof run>,
+  { print, stalledMs }: { print: (line: string) => void; stalledMs: number },
+): Promise<Totals> {
   const failures: Finished[] = []
   const skips: Finished[] = []
   const output = new Map<string, string>()
   let passed = 0
   const on = stream.on.bind(stream) as unknown as (event: string, listener: (data: never) => void) => void
 
-  on('test:pass', (test: Finished) => {
-    if (test.skip || test.todo) skips.push(test)
-    else if (test.details.type !== 'suite' && resolve(test.name) !== test.file) passed += 1
-  })
-  on('test:fail', (test: Finished) => {
-    if (test.details.error?.failureType !== 'subtestsFailed') failures.push(test)
-  })
   for (const event of ['test:stdout', 'test:stderr']) {
     on(event, ({ file, message }: { file?: string; message: string }) => {
       if (file) output.set(file, ((output.get(file) ?? '') + message).slice(-20_000))
     })
   }
-  // test:complete comes as things end; the other events wait for every file before them.
+  const running = new Set<string>()
+  on('test:dequeue', ({ name, file }: Finished) => {
+    if (isFile(name, file)) running.add(name)
+  })
+  // The only event of an end that does not wait for every file before it.
   const counts = new Map<string, { tests: number; failed: number }>()
   on('test:complete', (test: Finished) => {
-    if (!test.file) return
-    const count = counts.get(test.file) ?? { tests: 0, failed: 0 }
-    counts.set(test.file, count)
     const { passed: ok, type, duration_ms: ms, error } = test.details
-    // The file itself is a test too, by the name that it was asked for.
-    if (resolve(test.name) !== test.file) {
-      if (type !== 'suite') count.tests += 1
-      if (!ok && error?.failureType !== 'subtestsFailed') count.failed += 1
+    const file = test.file ?? ''
+    const count = counts.get(file) ?? { tests: 0, failed: 0 }
+    counts.set(file, count)
+    const whole = isFile(test.name, test.file)
+    if (test.skip || test.todo) skips.push(test)
+    else if (ok && type !== 'suite' && !whole) passed += 1
+    else if (!ok && error?.failureType !== 'subtestsFailed') {
+      failures.push(test)
+      count.failed += whole ? 0 : 1
+    }
+    if (!whole) {
+      count.tests += type === 'suite' ? 0 : 1
       return
     }
+    running.delete(test.name)
+    watchdog.refresh()
     const seconds = ((ms ?? 0) / 1000).toFixed(1)
-    print(`${ok ? 'ok  ' : 'FAIL'} ${shown(test.file)}  ${count.tests} tests, ${count.failed} failed, ${seconds} s`)
+    print(`${ok ? 'ok  ' : 'FAIL'} ${shown(file)}  ${count.tests} tests, ${count.failed} failed, ${seconds} s`)
   })
   stream.resume()
-  await new Promise((resolve, reject) => stream.once('end', resolve).once('error', reject))
+  let watchdog: NodeJS.Timeout
+  await new Promise<void>((resolve, reject) => {
+    stream.once('end', resolve).once('error', reject)
+    watchdog = setTimeout(resolve, stalledMs)
+  }).finally(() => clearTimeout(watchdog))
+  for (const name of running) {
+    print(`FAIL ${shown(name)}  did not end, and no other file ended for ${stalledMs / 1000} s`)
+    failures.push({ name, file: name, details: { error: new Error('the process of this file did not end') } })
+  }
 
   for (const test of failures) {
     const where = test.file ? `${shown(test.file)}:${test.line ?? 1}` : ''
@@ -86,6 +105,11 @@ export async function reportTests(stream: ReturnType<typeof run>, print: (line: 
     print(`${skips.length} skipped`)
   }
   return { passed, failed: failures.length }
+}
+
+/** A file is a test too, by the name that it was asked for. */
+function isFile(name: string, file: string | undefined): boolean {
+  return resolve(name) === file
 }
 
 function shown(file: string): string {

@@ -7,8 +7,10 @@ import { startPostgresForTests, testPostgresVariable } from '@xerotier/devkit/po
 import { reportTests } from './test-report.ts'
 
 const folders = ['packages', 'scripts', 'test']
-/** For one file; the slowest takes about a minute alone. */
-const fileTimeoutMs = 180_000
+/** For one test; the slowest whole file takes about a minute alone. */
+const timeout = 180_000
+/** Longer than a test may take: whatever no timeout can end, ends here. */
+const stalledMs = 240_000
 
 const wanted = process.argv.slice(2)
 const files = folders
@@ -20,9 +22,12 @@ const files = folders
 const postgres = await startPostgresForTests()
 process.env[testPostgresVariable] = postgres.url
 const concurrency = Math.min(4, availableParallelism() + 1) // most of a test's time is waiting for another process
-const { passed, failed } = await reportTests(run({ files, concurrency, timeout: fileTimeoutMs }), (line) =>
-  console.log(line),
-)
+const stop = new AbortController()
+const { passed, failed } = await reportTests(run({ files, concurrency, timeout, signal: stop.signal }), {
+  print: console.log,
+  stalledMs,
+})
+stop.abort() // ends the process of a file that did not end
 await postgres.stop()
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed > 0 || passed === 0 ? 1 : 0)
