@@ -24,6 +24,8 @@ export const limits = {
   /** One message on the data plane, all its frames together. */
   messageBytes: 4 * MiB,
   framesPerMessage: 256,
+  /** How long the acknowledgement of a result may wait for company. */
+  acknowledgementDelayMs: 5,
   /** Unanswered handshakes that a router remembers, and for how long. One more, and the oldest of the agent that has most goes. */
   pendingHandshakes: 1024,
   handshakeMs: 10_000,

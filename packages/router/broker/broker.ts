@@ -77,7 +77,7 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
   const handshakes = createHandshakes(core, (agentId) => probe.refused('too_many_handshakes', { agent_id: agentId }))
   /** Sessions being opened, by agent: one after the other, so that what the later connection says stands. */
   const opening = new Map<string, Promise<void>>()
-  const writer = createWriter(socket, (outlet, error) => {
+  const writer = createWriter(socket, core.clock, (outlet, error) => {
     const session = sessions.get(outlet.routingId.toString('latin1'))
     if (session !== undefined && session.outlet === outlet) end(session, 'unreachable')
     else core.log.debug({ error }, 'a connection went away before its answer')
@@ -140,6 +140,7 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
       core,
       session,
       reply: (frame) => writer.send(session.outlet, frame),
+      replyLater: (frame) => writer.sendLater(session.outlet, frame),
       end: (reason) => end(session, reason),
       begin(reason) {
         writer.send(session.outlet, { t: 'session_refused', code: 'session_unknown', message: reason })

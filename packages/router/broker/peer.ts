@@ -7,6 +7,8 @@ export interface Peer {
   core: Core
   session: Session
   reply(frame: RouterFrame): void
+  /** With the next message to this agent, or a few milliseconds from now. */
+  replyLater(frame: RouterFrame): void
   /** Ends the session. */
   end(reason: string): void
   /** Ends the session and asks the agent for another at once: what both sides have is then compared anew. */

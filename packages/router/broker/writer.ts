@@ -3,6 +3,7 @@
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { wireVersion } from '@xerotier/protocol/wire.ts'
+import type { Clock } from '@xerotier/runtime/clock.ts'
 import { packMessage } from '@xerotier/runtime/msgpack.ts'
 import type { Router } from 'zeromq'
 
@@ -18,10 +19,19 @@ export interface Outlet {
 
 export interface Writer {
   send(outlet: Outlet, frame: RouterFrame): void
+  /** With whatever leaves next, or within `limits.acknowledgementDelayMs`: for what nobody waits for. */
+  sendLater(outlet: Outlet, frame: RouterFrame): void
 }
 
-export function createWriter(socket: Router, unreachable: (outlet: Outlet, error: unknown) => void): Writer {
+export function createWriter(
+  socket: Router,
+  clock: Clock,
+  unreachable: (outlet: Outlet, error: unknown) => void,
+): Writer {
   const ready = new Set<Outlet>()
+  /** Those with nothing but frames that may wait. */
+  const later = new Set<Outlet>()
+  let waiting = false
   let writing = false
 
   async function write(): Promise<void> {
@@ -50,11 +60,28 @@ export function createWriter(socket: Router, unreachable: (outlet: Outlet, error
     setImmediate(write)
   }
 
+  function sendNow(outlet: Outlet): void {
+    later.delete(outlet)
+    ready.add(outlet)
+    schedule()
+  }
+
   return {
     send(outlet, frame) {
       outlet.queue.push(frame)
-      ready.add(outlet)
-      schedule()
+      sendNow(outlet)
+    },
+    sendLater(outlet, frame) {
+      outlet.queue.push(frame)
+      if (outlet.queue.length >= limits.framesPerMessage) return sendNow(outlet)
+      if (ready.has(outlet)) return
+      later.add(outlet)
+      if (waiting) return
+      waiting = true
+      clock.after(limits.acknowledgementDelayMs, () => {
+        waiting = false
+        for (const patient of later) sendNow(patient)
+      })
     },
   }
 }

@@ -4,7 +4,7 @@ import { settleCall } from '../../domain/executions/settle.ts'
 import type { Peer } from '../peer.ts'
 
 /** Stores the end of a call, then acknowledges it (law L1). When storing fails nothing is said: the agent keeps it and sends it again. */
-export async function onResult({ core, session, reply }: Peer, frame: ResultFrame): Promise<void> {
+export async function onResult({ core, session, reply, replyLater }: Peer, frame: ResultFrame): Promise<void> {
   const call = core.calls.get(frame.execution_id)
   const artifacts = call === undefined ? undefined : session.artifacts.get(call)
   // One that could not be stored is thrown here: the result comes again, after it.
@@ -13,5 +13,8 @@ export async function onResult({ core, session, reply }: Peer, frame: ResultFram
   const kept = withinLimits(frame, cut)
   const ok = await session.turns.take(() => settleCall(core, session.agent, kept))
   const { execution_id, attempt, lease_epoch } = frame
-  reply({ t: 'result_ack', execution_id, attempt, lease_epoch, ok })
+  const ack = { t: 'result_ack', execution_id, attempt, lease_epoch, ok } as const
+  // A message of its own costs both sides as much as a dispatch. Only an agent that wants to go waits for it.
+  if (session.agent.draining) reply(ack)
+  else replyLater(ack)
 }
