@@ -116,9 +116,12 @@ export function createBinaryWriter(): BinaryWriter {
   }
 }
 
-/** A value by itself as a parameter: pg writes the text of most by itself, a Date slowly and in local time. */
-export function parameter(value: unknown): unknown {
-  return value instanceof Date ? value.toISOString() : value
+/** A value by itself as a parameter: its text, or its bytes. */
+export function parameter(value: unknown): string | Buffer | null {
+  if (value === null || value === undefined) return null
+  if (typeof value === 'string') return value
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+  return value instanceof Date ? value.toISOString() : String(value)
 }
 
 function fixed<T>(oid: number, bytes: number, put: (into: Buffer, offset: number, value: T) => void) {

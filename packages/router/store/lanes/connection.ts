@@ -2,6 +2,7 @@
 import pg from 'pg'
 import { createBinaryWriter, parameter } from './binary.ts'
 import { type PartItems, type PartName, partNames, parts } from './parts.ts'
+import { type Parameter, runPrepared } from './query.ts'
 import { statementFor } from './statement.ts'
 
 export interface BatchItem {
@@ -35,8 +36,8 @@ export async function openLaneConnection(databaseUrl: string): Promise<LaneConne
   const keyOf = ({ part, item }: BatchItem) => (part === 'output' ? 'output' : `${part} ${item.id}`)
 
   /** The parameters of the statement. @throws UnwritableItem */
-  function parametersOf(byPart: ReadonlyMap<PartName, object[]>, alone: boolean): unknown[] {
-    const values: unknown[] = []
+  function parametersOf(byPart: ReadonlyMap<PartName, object[]>, alone: boolean): Parameter[] {
+    const values: Parameter[] = []
     // This lane has one batch at a time.
     writer.reset()
     for (const name of partNames) {
@@ -67,7 +68,7 @@ export async function openLaneConnection(databaseUrl: string): Promise<LaneConne
       const alone = batch.length === 1
       const values = parametersOf(byPart, alone)
       const statement = statementFor(new Set(byPart.keys()), alone)
-      const { rows } = await client.query<[string, string]>({ ...statement, values, rowMode: 'array' })
+      const rows = await runPrepared(client, statement, values)
       const written = new Set(rows.map(([part, id]) => `${part} ${id}`))
       // A piece of output that is there already was written before: either way it is stored.
       if (byPart.has('output')) written.add('output')

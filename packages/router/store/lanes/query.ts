@@ -1,0 +1,69 @@
+// One run of a prepared statement on a lane. pg's own Query asks what the rows look like, every time, and builds a result
+// around them; here the answer's shape is known.
+import type pg from 'pg'
+import type { Statement } from './statement.ts'
+
+/** A value in Postgres's text format, or in its binary format as bytes. */
+export type Parameter = string | Buffer | null
+
+/** A row as it comes: text, in the order of the columns. */
+export type Row = (string | null)[]
+
+/**
+ * Runs it, and prepares it first when this connection has not.
+ * @throws pg.DatabaseError, or whatever ended the connection or took longer than its `query_timeout`
+ */
+export function runPrepared(client: pg.Client, statement: Statement, values: Parameter[]): Promise<Row[]> {
+  return new Promise((resolve, reject) => {
+    client.query(
+      new Run(statement, values, (error, rows) => {
+        if (error === null) resolve(rows)
+        else reject(error)
+      }),
+    )
+  })
+}
+
+/** What pg's client runs and tells how it goes; see its `Submittable`, which pg-cursor and pg-query-stream are too. */
+class Run implements pg.Submittable {
+  readonly name: string
+  readonly text: string
+  /** pg wraps it to give up in time. */
+  callback: (error: Error | null, rows: Row[]) => void
+  readonly #values: Parameter[]
+  readonly #rows: Row[] = []
+
+  constructor({ name, text }: Statement, values: Parameter[], callback: Run['callback']) {
+    this.name = name
+    this.text = text
+    this.callback = callback
+    this.#values = values
+  }
+
+  submit(connection: pg.Connection): void {
+    const { name, text } = this
+    // Where pg's client writes down `name` and `text` of the query at work once the server has parsed them.
+    const { parsedStatements } = connection as unknown as { parsedStatements: Record<string, string> }
+    // One write for all messages.
+    connection.stream.cork()
+    if (parsedStatements[name] === undefined) connection.parse({ name, text, types: [] }, true)
+    connection.bind({ statement: name, values: this.#values }, true)
+    connection.execute({}, true)
+    connection.sync()
+    connection.stream.uncork()
+  }
+
+  handleDataRow({ fields }: { fields: Row }): void {
+    this.#rows.push(fields)
+  }
+
+  handleCommandComplete(): void {}
+
+  handleReadyForQuery(): void {
+    this.callback(null, this.#rows)
+  }
+
+  handleError(error: Error): void {
+    this.callback(error, [])
+  }
+}
