@@ -9,6 +9,9 @@ export const limits = {
   /** Canonical JSON of the arguments of one call. */
   argumentsBytes: 256 * KiB,
   argumentsDepth: 32,
+  /** How long arguments may be checked against a schema that is large or refers to itself, and a schema be compiled. */
+  argumentsCheckMs: 200,
+  schemaCompileMs: 1_000,
   noteCharacters: 2000,
   /** Open connections of the HTTP server; more are closed at once. */
   httpConnections: 8192,

@@ -98,7 +98,7 @@ export function createHandshakes(core: Core, crowded: (agentId: string) => void)
       const key = verifyingKey(agent.signing_public_key)
       if (!verify(key))
         return { refusal: 'signature_invalid', message: 'The signature does not verify with the enrolled key.' }
-      const fault = manifestFault(proof.manifest)
+      const fault = await manifestFault(proof.manifest)
       if (fault !== undefined) return { refusal: 'manifest_invalid', message: fault.slice(0, 500) }
       return { agent, key }
     },

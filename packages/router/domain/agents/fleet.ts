@@ -22,6 +22,8 @@ export interface OnlineAgent {
   /** Workspace ids, and null for all. */
   paused: Set<string | null>
   draining: boolean
+  /** Whether the record says so. */
+  drainRecorded?: boolean
   /** Calls given to it and not yet settled. */
   inFlight: Set<string>
   /** Ids of the calls that it named in its last renewal, and when that came, ms. */

@@ -5,6 +5,8 @@ import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/route
 import { servingAgent } from '@xerotier/devkit/serving-agent.ts'
 import type { Manifest } from '@xerotier/protocol/manifest.ts'
 import { sql } from 'kysely'
+import { openStore } from '../../store/database.ts'
+import { renewLease } from './renew-lease.ts'
 
 let system: RouterForTests
 before(async () => {
@@ -27,6 +29,8 @@ async function online(name: string) {
     return { t: 'lease_renewal', lease_epoch: agent.leaseEpoch, manifest_hash, manifest_version, manifest, ...common }
   }
   return {
+    online: () => system.router.core.fleet.get(agentId)!,
+    frame,
     send: (manifest: Manifest) => agent.send([frame(manifest)]),
     async renew(manifest: Manifest) {
       await agent.send([frame(manifest)])
@@ -110,4 +114,23 @@ test('why a manifest is refused is said once, until it changes', async () => {
   for (const manifest of [bad, bad, bad, good, bad]) await renew(manifest)
   const kinds = (await events()).slice(before.length)
   assert.deepEqual(kinds, ['agent.manifest_refused', 'agent.manifest_updated', 'agent.manifest_refused'])
+})
+
+test('while the database is away an agent keeps its session, and what it said is on record once it says it again', async (t) => {
+  const agent = await online('patient')
+  const { core } = system.router
+  const away = openStore('postgresql://127.0.0.1:1/none', { connections: 1, onError: () => {} })
+  t.after(() => away.close())
+  const changed = manifestOf([toolOf('t_one'), toolOf('t_two')], 2)
+  const frame = { ...agent.frame(changed), draining: true } as Parameters<typeof renewLease>[3]
+  const session = agent.online()
+  session.leaseExpiresAt = 0
+  assert.deepEqual(await renewLease({ ...core, store: away }, session, 30_000, frame), { forget: [] })
+  assert.equal(agent.online(), session)
+  assert.ok(session.leaseExpiresAt > core.clock.now())
+  const before = await agent.show()
+  assert.deepEqual([before.manifest_version, before.state, before.health], [1, 'active', 'draining'])
+  await renewLease(core, session, 30_000, frame)
+  const after = await agent.show()
+  assert.deepEqual([after.manifest_version, after.state], [2, 'draining'])
 })

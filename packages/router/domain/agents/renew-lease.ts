@@ -3,6 +3,7 @@ import type { leaseRenewalFrame } from '@xerotier/protocol/frames/lease-renewal.
 import type { Manifest } from '@xerotier/protocol/manifest.ts'
 import type { z } from 'zod'
 import { appendEvents, type NewEvent } from '../../store/events.ts'
+import { isUnavailable } from '../../store/unavailable.ts'
 import type { Core } from '../core.ts'
 import { reconcileRenewal } from '../executions/reconcile.ts'
 import { manifestFault } from './check-manifest.ts'
@@ -23,18 +24,25 @@ export async function renewLease(
   const now = core.clock.now()
   agent.leaseExpiresAt = now + leaseTtlMs
   agent.lastHeartbeatAt = now
-  const startsDraining = frame.draining && !agent.draining
-  agent.draining ||= startsDraining
+  agent.draining ||= frame.draining
   let renewed: Awaited<ReturnType<typeof record>> | undefined
-  // One renewal after the other: an older manifest must not be written over a newer one.
-  await agent.inTurn(async () => {
-    renewed = await record(core, agent, frame, startsDraining, new Date(now))
-  })
-  if (renewed === undefined && core.fleet.get(agent.id) === agent)
-    return { forget: [], doubt: 'The lease is not on record any more.' }
-  const { forget, doubt } = await reconcileRenewal(core, agent, frame.in_flight, now)
-  if (renewed?.newTools) core.dispatcher.wake(agent.projectId)
-  return { forget, doubt }
+  try {
+    // One renewal after the other: an older manifest must not be written over a newer one.
+    await agent.inTurn(async () => {
+      renewed = await record(core, agent, frame, new Date(now))
+    })
+    if (renewed === undefined && core.fleet.get(agent.id) === agent)
+      return { forget: [], doubt: 'The lease is not on record any more.' }
+    const { forget, doubt } = await reconcileRenewal(core, agent, frame.in_flight, now)
+    if (renewed?.newTools) core.dispatcher.wake(agent.projectId)
+    return { forget, doubt }
+  } catch (error) {
+    if (!isUnavailable(error)) throw error
+    // Without the database nothing can be compared, and agents that all dial anew would not bring it back. This router
+    // holds the session: it is still there, and the next renewal says again what this one said.
+    core.log.warning({ error, agent_id: agent.id }, 'a lease was extended without the database')
+    return { forget: [] }
+  }
 }
 
 /** @returns undefined when a goodbye or a revocation overtook it: it then changes nothing */
@@ -42,14 +50,13 @@ async function record(
   core: Core,
   agent: OnlineAgent,
   { manifest }: Renewal,
-  startsDraining: boolean,
   at: Date,
 ): Promise<{ newTools: boolean } | undefined> {
   const about = { at, project_id: agent.projectId, actor: agent.id, agent_id: agent.id }
   const events: NewEvent[] = []
   const { manifest_version: version, manifest_hash: hash } = manifest
   const changed = hash !== agent.manifest.manifest_hash || version !== agent.manifest.manifest_version
-  const fault = changed ? manifestFault(manifest) : undefined
+  const fault = changed ? await manifestFault(manifest) : undefined
   const newTools = changed && fault === undefined
   if (newTools) {
     events.push({ ...about, kind: 'agent.manifest_updated', data: { version, hash, tools: manifest.tools.length } })
@@ -58,6 +65,7 @@ async function record(
     core.log.warning({ agent_id: agent.id, fault }, 'an agent published a manifest that cannot be accepted')
     events.push({ ...about, kind: 'agent.manifest_refused', data: { reason: fault } })
   }
+  const startsDraining = agent.draining && !agent.drainRecorded
   if (startsDraining) events.push({ ...about, kind: 'agent.draining' })
   // Neither hash nor version covers the reports about bundles. What they come with was not checked, so only they are taken.
   const newReports = !changed && !sameReports(manifest.bundles, agent.manifest.bundles)
@@ -83,6 +91,7 @@ async function record(
   if (row === undefined) return undefined
   // After the commit: what could not be stored still differs at the next renewal, and is stored then.
   agent.manifestFault = fault
+  if (startsDraining) agent.drainRecorded = true
   if (next !== undefined) agent.manifest = next
   if (newTools) agent.tools = new Map(manifest.tools.map((tool) => [tool.name, tool]))
   if (events.length > 0) core.eventLog.wake()

@@ -82,3 +82,36 @@ test('a schema whose check would answer with a promise is none', () => {
   const tool = { name: 'any', input_schema, schema_digest: 'async' } as unknown as ToolDescriptor
   assert.throws(() => checkArguments(tool, {}), /must not have "\$async"/)
 })
+
+function toolOf(name: string, input_schema: Record<string, unknown>): ToolDescriptor {
+  return { name, input_schema, schema_digest: name } as unknown as ToolDescriptor
+}
+const tooLong = { code: 'invalid_arguments', status: 400, param: 'args', message: /longer than 200 ms/ }
+
+test('a schema that looks at its arguments in exponentially many ways is given up, and the router goes on', () => {
+  const way = { allOf: [{ properties: { in: { $ref: '#/$defs/node' } } }, { required: ['never'] }] }
+  const tool = toolOf('exponential', { $defs: { node: { anyOf: [way, way] } }, $ref: '#/$defs/node' })
+  let args: Record<string, unknown> = {}
+  for (let depth = 0; depth < 30; depth++) args = { in: args }
+  assert.throws(() => checkArguments(tool, args), tooLong)
+})
+
+test('comparing each of many items with each other is given up too', () => {
+  const tool = toolOf('unique', { properties: { items: { uniqueItems: true } } })
+  const items = Array.from({ length: 20_000 }, (_, n) => ({ n }))
+  assert.throws(() => checkArguments(tool, { items }), tooLong)
+  checkArguments(tool, { items: items.slice(0, 20) })
+})
+
+test('a schema that refers to itself is checked like any other', () => {
+  const node = { type: 'object', properties: { next: { $ref: '#/$defs/node' } }, additionalProperties: false }
+  const tool = toolOf('list', { $defs: { node }, $ref: '#/$defs/node' })
+  checkArguments(tool, { next: { next: {} } })
+  assert.throws(() => checkArguments(tool, { next: { other: 1 } }), { param: 'args.next.other' })
+})
+
+test('a schema that takes too long to compile is none', () => {
+  const properties = (value: number) => ({ properties: { a: { const: value } } })
+  const anyOf = Array.from({ length: 50_000 }, (_, value) => properties(value))
+  assert.throws(() => checkArguments(toolOf('endless', { anyOf }), {}), /longer than 1000 ms/)
+})

@@ -3,23 +3,57 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { compileJsonSchema } from '@xerotier/runtime/json-schema.ts'
+import { TookTooLong, withinTime } from '@xerotier/runtime/within-time.ts'
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import { canonicalArguments } from './call-digest.ts'
 import { linearPattern } from './linear-pattern.ts'
 
+interface Compiled {
+  validate: ValidateFunction
+  /** Of the schema's text. */
+  bytes: number
+  /** Its time may grow faster than the arguments do: what refers to itself may be looked at in exponentially many ways. */
+  steep: boolean
+}
+
 /** Compiled schemas by digest; a fleet has few, and the oldest goes when there are too many. */
-const compiled = new Map<string, ValidateFunction>()
+const compiled = new Map<string, Compiled>()
 const compiledLimit = 2048
 
-/** @throws Error when the schema itself cannot be compiled. */
-export function compileSchema(schemaDigest: string, schema: Record<string, unknown>): ValidateFunction {
-  let validate = compiled.get(schemaDigest)
-  if (validate === undefined) {
-    validate = compileJsonSchema(schema, { strict: false, allErrors: false, code: { regExp: linearPattern } })
+/** Whether the schema is known to compile, so that `compileSchema` takes no time. */
+export function isCompiled(schemaDigest: string): boolean {
+  return compiled.has(schemaDigest)
+}
+
+/** @throws Error when the schema itself cannot be compiled, or not within `limits.schemaCompileMs` */
+export function compileSchema(schemaDigest: string, schema: Record<string, unknown>): Compiled {
+  let entry = compiled.get(schemaDigest)
+  if (entry === undefined) {
+    const options = { strict: false, allErrors: false, code: { regExp: linearPattern } }
+    const validate = withinTime(limits.schemaCompileMs, () => compileJsonSchema(schema, options))
+    const text = JSON.stringify(schema)
+    entry = { validate, bytes: text.length, steep: /"(?:\$ref|\$dynamicRef|uniqueItems)"/.test(text) }
     if (compiled.size >= compiledLimit) compiled.delete(compiled.keys().next().value!)
-    compiled.set(schemaDigest, validate)
+    compiled.set(schemaDigest, entry)
   }
-  return validate
+  return entry
+}
+
+/** Up to this many characters of schema times characters of arguments a check takes a few milliseconds at most. */
+const quick = 4 * 1024 * 1024
+
+/** Schemas come from agents, and arguments from callers: together they may not hold up everybody's router. */
+function isValid({ validate, bytes, steep }: Compiled, args: Record<string, unknown>, text: string): boolean {
+  if (!steep && bytes * text.length <= quick) return validate(args)
+  try {
+    return withinTime(limits.argumentsCheckMs, () => validate(args))
+  } catch (error) {
+    if (!(error instanceof TookTooLong)) throw error
+    throw new Fault('invalid_arguments', {
+      message: `The arguments take longer than ${limits.argumentsCheckMs} ms to check against the tool's schema.`,
+      param: 'args',
+    })
+  }
 }
 
 /**
@@ -35,9 +69,9 @@ export function checkArguments(tool: ToolDescriptor, args: Record<string, unknow
       param: 'args',
     })
   }
-  const validate = compileSchema(tool.schema_digest, tool.input_schema)
-  if (!validate(args)) {
-    const error = validate.errors![0]!
+  const schema = compileSchema(tool.schema_digest, tool.input_schema)
+  if (!isValid(schema, args, text)) {
+    const error = schema.validate.errors![0]!
     const path = pathOf(error)
     throw new Fault('invalid_arguments', {
       message: `${path} ${error.message ?? 'is not valid'}${detailOf(error)}.`,
