@@ -18,12 +18,13 @@ export const nameSchema = z
   .string()
   .regex(/^[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,46}[a-zA-Z0-9])?$/, 'must be letters, digits and inner hyphens, 48 at most')
 export const regionSchema = z.string().regex(/^[\x21-\x7e]{1,24}$/, 'must be 1 to 24 ASCII characters')
-/** What people write: any text, but NUL, which the record cannot hold. */
+/** What people write: any text but what the record cannot hold. */
 export const textSchema = (maxCharacters: number) =>
   z
     .string()
     .max(maxCharacters)
     .regex(/^[^\0]*$/, 'must hold no NUL character')
+    .refine((text) => text.isWellFormed(), 'must hold no lone surrogate')
 /** An external id or the operators' own name: every route that takes one takes the other. */
 export const referenceSchema = textSchema(64).min(1)
 

@@ -1,6 +1,6 @@
 // The capability manifest: what one agent can run, and for whom.
 import { z } from 'zod'
-import { digestSchema, nameSchema, toolNameSchema, workspaceIdSchema } from './ids.ts'
+import { digestSchema, nameSchema, textSchema, toolNameSchema, workspaceIdSchema } from './ids.ts'
 import { limits } from './limits.ts'
 import { riskSchema } from './risk.ts'
 
@@ -8,14 +8,19 @@ export const workspaceTypes = ['generic', 'host', 'kubernetes', 'aws', 'openstac
 export const workspaceTypeSchema = z.enum(workspaceTypes)
 export type WorkspaceType = z.infer<typeof workspaceTypeSchema>
 
+/** As JSON writes it: a NUL character, or half of a surrogate pair. The record can hold neither. */
+const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i
+
 /** JSON Schema 2020-12 of the arguments; always an object schema. */
-export const inputSchemaSchema = z.record(z.string(), z.unknown())
+export const inputSchemaSchema = z
+  .record(z.string(), z.unknown())
+  .refine((schema) => !unstorable.test(JSON.stringify(schema)), 'must hold no NUL character and no lone surrogate')
 
 export const toolDescriptorSchema = z.object({
   name: toolNameSchema,
-  description: z.string().max(2000),
+  description: textSchema(2000),
   risk: riskSchema,
-  domain: z.string().max(64),
+  domain: textSchema(64),
   /** Workspace types it applies to; empty means every type. */
   workspace_types: z.array(workspaceTypeSchema).max(16),
   input_schema: inputSchemaSchema,
@@ -28,16 +33,16 @@ export const toolDescriptorSchema = z.object({
   auto_fork_branch: z.boolean(),
   has_preview: z.boolean(),
   has_undo: z.boolean(),
-  bundle: z.string().max(64),
-  bundle_version: z.string().max(64),
+  bundle: textSchema(64),
+  bundle_version: textSchema(64),
 })
 export type ToolDescriptor = z.infer<typeof toolDescriptorSchema>
 
 export const bundleReportSchema = z.object({
-  name: z.string().max(128),
-  version: z.string().max(64).nullable(),
+  name: textSchema(128),
+  version: textSchema(64).nullable(),
   /** Why it was refused, with file and line; null when it loaded. */
-  error: z.string().max(1000).nullable(),
+  error: textSchema(1000).nullable(),
 })
 
 export const manifestSchema = z.object({

@@ -85,14 +85,34 @@ test('a malformed bundle is refused with file, line and reason, and the others l
       good('m').replace('domain: test', 'domain: test\ncredentials_ref: ../x'),
       /:4: credentials_ref: must be a plain file name/,
     ],
+    ...['-{a}', '--{a}', '-n{a}', '--name{a}'].map((word, n): [string, string, RegExp] => [
+      `n-option-${n}`,
+      good(`n${n}`).replace('--a={a}', word),
+      /bundle\.yaml:9: .*would let a value choose an option; write "--name=\{a\}", or two words/,
+    ]),
+    [
+      'o-nul',
+      good('o').replace('description: d', 'description: "a\\0b"'),
+      /o-nul\/bundle\.yaml:5: .*o_tool: description must hold no NUL/,
+    ],
+    [
+      'o-schema',
+      good('ot').replace('type: string', 'type: string, title: "a\\0b"'),
+      /o-schema\/bundle\.yaml:8: tools\.0\.input_schema: must hold no NUL/,
+    ],
+    [
+      'o-surrogate',
+      good('os').replace('description: d', 'description: "\\ud800"'),
+      /o-surrogate\/bundle\.yaml:5: .*os_tool: description must hold no lone surrogate/,
+    ],
   ]
   for (const [name, text] of cases) write(name, text)
-  mkdirSync(join(folder, 'n-empty'))
+  mkdirSync(join(folder, 'p-empty'))
   write('z-good', good('z'))
   const { tools, bundles } = await load()
   assert.deepEqual([...tools.keys()], ['a_tool', 'z_tool'])
   for (const [index, [name, , reason]] of cases.entries()) assert.match(bundles[index + 1]?.error ?? '', reason, name)
-  assert.match(bundles.at(-2)?.error ?? '', /n-empty\/bundle\.yaml: cannot be read \(ENOENT\)/)
+  assert.match(bundles.at(-2)?.error ?? '', /p-empty\/bundle\.yaml: cannot be read \(ENOENT\)/)
   assert.deepEqual(
     bundles.filter((bundle) => bundle.error === null).map((bundle) => bundle.name),
     ['a', 'z'],

@@ -22,7 +22,24 @@ export function parseCommand(source: CommandSource, properties: Readonly<Record<
       throw new Error('words that stand together can hold one array only')
     }
   }
+  refuseChosenOptions(steps)
   return { program, steps }
+}
+
+/** `-{a}`, `--{a}` and `-n{a}` let a value name an option, or more of them behind the first; `--name={a}` does not. */
+function refuseChosenOptions(steps: readonly Step[]): void {
+  for (const { elements, onlyIf } of steps) {
+    for (const element of elements) {
+      const [first, second] = element
+      if (first === undefined || !('literal' in first)) continue
+      if (second === undefined && first.literal === '--' && onlyIf === undefined && elements.length === 1) return
+      if (second === undefined || !first.literal.startsWith('-') || first.literal.includes('=')) continue
+      const name = 'placeholder' in second ? second.placeholder : ''
+      throw new Error(
+        `"${first.literal}{${name}}" would let a value choose an option; write "--name={${name}}", or two words`,
+      )
+    }
+  }
 }
 
 function parseStep(source: CommandSource[number]): Step {

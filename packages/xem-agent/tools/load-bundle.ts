@@ -1,5 +1,5 @@
 // From a bundle.yaml to tools that can run.
-import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
+import { type ToolDescriptor, toolDescriptorSchema } from '@xerotier/protocol/manifest.ts'
 import { digestOf } from '@xerotier/runtime/digest.ts'
 import type { CommandRun, CredentialRules, EnvironmentRules, FunctionRun, Tool } from '../tool.ts'
 import type { BundleFile } from './bundle-file.ts'
@@ -44,8 +44,9 @@ export function loadTools(file: BundleFile, bundleDir: string, builtins: Builtin
 
 type DescribedTool = Omit<ToolSource, 'aliases' | 'command' | 'stdin' | 'builtin'>
 
+/** @throws Error for what no manifest may hold. */
 export function describe(bundle: BundleSource, tool: DescribedTool): ToolDescriptor {
-  return {
+  const described = toolDescriptorSchema.safeParse({
     name: tool.name,
     description: tool.description,
     risk: tool.risk,
@@ -62,7 +63,10 @@ export function describe(bundle: BundleSource, tool: DescribedTool): ToolDescrip
     has_undo: tool.undo !== undefined,
     bundle: bundle.name,
     bundle_version: bundle.version,
-  }
+  } satisfies ToolDescriptor)
+  if (described.success) return described.data
+  const issue = described.error.issues[0]!
+  throw new Error(`${issue.path.join('.')} ${issue.message}`)
 }
 
 export function environmentRules(bundle: BundleSource, tool: Partial<ToolSource> = {}): EnvironmentRules {
