@@ -335,8 +335,9 @@ test('approvals watch prints one event a line as it happens, and one JSON object
   assert.deepEqual([table.code, table.stdout.trimEnd().split('\n').length], [0, 2])
   assert.match(
     table.stdout,
-    /approval\.requested +5f9c\S+ pending host_process_kill \(destructive\) in local-host, asked by key_1/,
+    /approval\.requested +5f9c\S+ pending host_process_kill \(destructive\) in local-host, asked by ci/,
   )
+  assert.match(table.stdout, /approval\.decided +5f9c\S+ approved .*, by key_2$/m)
   const lines = (await watch('json')).stdout.trimEnd().split('\n')
   assert.deepEqual(
     lines.map((line) => JSON.parse(line)).map(({ event, data }) => [event, data.state]),

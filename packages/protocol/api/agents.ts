@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { referenceSchema, textSchema } from '../ids.ts'
 import { agentStateSchema } from '../lifecycles/agent.ts'
 import { bundleReportSchema, toolDescriptorSchema } from '../manifest.ts'
+import { actorNameSchema } from './actor.ts'
 import { agentRoleSchema } from './join-keys.ts'
 import { nullableTimestampSchema, timestampSchema } from './page.ts'
 
@@ -15,6 +16,7 @@ export const pauseRecordSchema = z.object({
   workspace: z.string().nullable(),
   reason: z.string().nullable(),
   paused_by: z.string(),
+  paused_by_name: actorNameSchema,
   paused_at: timestampSchema,
 })
 

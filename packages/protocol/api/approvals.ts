@@ -3,6 +3,7 @@ import { textSchema } from '../ids.ts'
 import { approvalStateSchema } from '../lifecycles/approval.ts'
 import { limits } from '../limits.ts'
 import { riskSchema } from '../risk.ts'
+import { actorNameSchema } from './actor.ts'
 import { nullableTimestampSchema, pageQuerySchema, timestampSchema } from './page.ts'
 
 export const approvalSchema = z.object({
@@ -22,9 +23,11 @@ export const approvalSchema = z.object({
   digest: z.string(),
   policy_version: z.int(),
   requested_by: z.string(),
+  requested_by_name: actorNameSchema,
   requested_at: timestampSchema,
   expires_at: timestampSchema,
   decided_by: z.string().nullable(),
+  decided_by_name: actorNameSchema,
   decided_at: nullableTimestampSchema,
   note: z.string().nullable(),
   /** What a reviewer must type as `confirm`; null when nothing. */

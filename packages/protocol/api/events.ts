@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { eventKinds } from '../events.ts'
+import { actorNameSchema } from './actor.ts'
 import { timestampSchema } from './page.ts'
 
 /** One entry of the event log. `id` orders it and resumes a stream. */
@@ -10,6 +11,7 @@ export const eventSchema = z.object({
   at: timestampSchema,
   /** Who did it: an API key, an agent, or the router itself. */
   actor: z.string(),
+  actor_name: actorNameSchema,
   execution_id: z.string().nullable(),
   approval_id: z.string().nullable(),
   agent_id: z.string().nullable(),

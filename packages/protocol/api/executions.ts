@@ -4,6 +4,7 @@ import { approvalStateSchema } from '../lifecycles/approval.ts'
 import { executionStateSchema } from '../lifecycles/execution.ts'
 import { limits } from '../limits.ts'
 import { riskSchema } from '../risk.ts'
+import { actorNameSchema } from './actor.ts'
 import { nullableTimestampSchema, pageQuerySchema, timestampSchema } from './page.ts'
 
 /** One tool call to make. */
@@ -46,6 +47,7 @@ export const executionSchema = z.object({
   approval_id: z.string().nullable(),
   reason: z.string().nullable(),
   requested_by: z.string(),
+  requested_by_name: actorNameSchema,
   request_id: z.string(),
   /** 32 hex digits: the caller's trace, else the id of the execution without hyphens. Null when the call is in no trace. */
   trace_id: z.string().nullable(),
@@ -84,6 +86,7 @@ export const executionDetailSchema = executionSchema.extend({
       state: executionStateSchema,
       at: timestampSchema,
       actor: z.string(),
+      actor_name: actorNameSchema,
       detail: z.record(z.string(), z.unknown()),
     }),
   ),
@@ -92,11 +95,12 @@ export const executionDetailSchema = executionSchema.extend({
       id: z.string(),
       state: approvalStateSchema,
       decided_by: z.string().nullable(),
+      decided_by_name: actorNameSchema,
       decided_at: nullableTimestampSchema,
       note: z.string().nullable(),
     }),
   ),
-  resolution: z.object({ by: z.string(), note: z.string(), at: timestampSchema }).nullable(),
+  resolution: z.object({ by: z.string(), by_name: actorNameSchema, note: z.string(), at: timestampSchema }).nullable(),
 })
 export type ExecutionDetail = z.infer<typeof executionDetailSchema>
 

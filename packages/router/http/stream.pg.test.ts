@@ -101,6 +101,23 @@ describe('the stream of executions', () => {
     stream.close()
   })
 
+  test('names the key behind each call, but no key of another project', async () => {
+    const mine = await router.makeKey({})
+    const { projectId } = await router.makeProject('strangers')
+    const theirs = await router.makeKey({ projectId, slug: 'strangers' })
+    const stream = await open('executions/stream')
+    await stream.next()
+    for (const [{ id }, name] of [
+      [mine, 'test'],
+      [theirs, null],
+    ] as const) {
+      const execution = await submit({ requested_by: id })
+      const { data } = await stream.next()
+      assert.deepEqual([data.id, data.requested_by, data.requested_by_name], [execution, id, name])
+    }
+    stream.close()
+  })
+
   test('resumes after Last-Event-ID, also after the id of `connected`', async () => {
     const first = await open('executions/stream')
     const connected = await first.next()

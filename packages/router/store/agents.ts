@@ -1,5 +1,6 @@
 import type { AgentState } from '@xerotier/protocol/lifecycles/agent.ts'
 import { type ExpressionBuilder, type Selectable, sql } from 'kysely'
+import { keyName } from './api-keys.ts'
 import type { Database, Tx } from './database.ts'
 import type { AgentsTable, Tables } from './tables.ts'
 
@@ -80,14 +81,18 @@ function serves(workspaceId: string) {
     )
 }
 
-/** Pauses of several agents, with the names of their workspaces. */
+/** Pauses of several agents, with the names of their workspaces and of those who made them. */
 export function selectPauses(db: Database | Tx, agentIds: string[]) {
   if (agentIds.length === 0) return Promise.resolve([])
   return db
     .selectFrom('agent_pauses')
+    .innerJoin('agents', 'agents.id', 'agent_pauses.agent_id')
     .leftJoin('workspaces', 'workspaces.id', 'agent_pauses.workspace_id')
     .selectAll('agent_pauses')
-    .select('workspaces.name as workspace')
+    .select([
+      'workspaces.name as workspace',
+      keyName('agent_pauses.paused_by', 'agents.project_id').as('paused_by_name'),
+    ])
     .where('agent_id', 'in', agentIds)
     .orderBy('paused_at')
     .execute()

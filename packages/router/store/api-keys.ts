@@ -1,8 +1,18 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
 import type { ApiKeysTable } from './tables.ts'
 
 export type ApiKeyRow = Selectable<ApiKeysTable>
+
+/**
+ * The name of the key whose id stands in a column, read within the same query. Null for what is no key of that project: a name
+ * does not leave its own. Revoked keys keep their rows. Both columns with their table.
+ */
+export function keyName(id: string, projectId: string) {
+  return sql<
+    string | null
+  >`(select one.name from api_keys as one where one.id = ${sql.ref(id)} and one.project_id = ${sql.ref(projectId)})`
+}
 
 /** The key whose value, or whose value before the last rotation, has this SHA-256; with what its project says. */
 export function selectApiKeyByHash(db: Database, hash: Buffer) {

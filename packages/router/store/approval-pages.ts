@@ -1,6 +1,7 @@
 import type { ApprovalState } from '@xerotier/protocol/lifecycles/approval.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
 import { sql } from 'kysely'
+import { keyName } from './api-keys.ts'
 import type { Database } from './database.ts'
 import { firstIdSince, lastIdUntil } from './uuid-time.ts'
 
@@ -10,6 +11,10 @@ function named(db: Database) {
     .innerJoin('workspaces', 'workspaces.id', 'approvals.workspace_id')
     .selectAll('approvals')
     .select('workspaces.name as workspace_name')
+    .select([
+      keyName('approvals.requested_by', 'approvals.project_id').as('requested_by_name'),
+      keyName('approvals.decided_by', 'approvals.project_id').as('decided_by_name'),
+    ])
 }
 export type NamedApprovalRow = Awaited<ReturnType<ReturnType<typeof named>['execute']>>[number]
 
@@ -71,5 +76,11 @@ export function selectNamedApprovals(db: Database, ids: string[]) {
 }
 
 export function selectApprovalsOf(db: Database, executionId: string) {
-  return db.selectFrom('approvals').selectAll().where('execution_id', '=', executionId).orderBy('id').execute()
+  return db
+    .selectFrom('approvals')
+    .selectAll()
+    .select(keyName('approvals.decided_by', 'approvals.project_id').as('decided_by_name'))
+    .where('execution_id', '=', executionId)
+    .orderBy('id')
+    .execute()
 }

@@ -1,5 +1,10 @@
 import { sql } from 'kysely'
+import { keyName } from './api-keys.ts'
 import type { Database } from './database.ts'
+
+/** An actor is a key, an agent, or `router`, which has no name. */
+const actorName = sql<string | null>`coalesce(${keyName('events.actor', 'events.project_id')},
+  (select agents.name from agents where agents.id = events.actor and agents.project_id = events.project_id))`
 
 /** Newest first. The index on (agent_id, xid, seq) has the `agent.` kinds only. */
 export function selectAgentEvents(
@@ -10,6 +15,7 @@ export function selectAgentEvents(
   let query = db
     .selectFrom('events')
     .selectAll()
+    .select(actorName.as('actor_name'))
     .where('agent_id', '=', agentId)
     .where(sql<boolean>`kind like 'agent.%'`)
   if (page.before !== undefined) {
@@ -27,6 +33,7 @@ export function selectTransitions(db: Database, executionId: string) {
   return db
     .selectFrom('events')
     .selectAll()
+    .select(actorName.as('actor_name'))
     .where('execution_id', '=', executionId)
     .where(sql<boolean>`kind like 'execution.%'`)
     .orderBy('xid')

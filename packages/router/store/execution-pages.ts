@@ -1,5 +1,6 @@
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
+import { keyName } from './api-keys.ts'
 import type { Database } from './database.ts'
 import { firstIdSince, lastIdUntil } from './uuid-time.ts'
 
@@ -11,6 +12,10 @@ function named(db: Database) {
     .leftJoin('agents', 'agents.id', 'executions.agent_id')
     .selectAll('executions')
     .select(['workspaces.name as workspace_name', 'agents.name as agent_name'])
+    .select([
+      keyName('executions.requested_by', 'executions.project_id').as('requested_by_name'),
+      keyName('executions.resolved_by', 'executions.project_id').as('resolved_by_name'),
+    ])
 }
 export type NamedExecutionRow = Awaited<ReturnType<ReturnType<typeof named>['execute']>>[number]
 

@@ -14,8 +14,10 @@ export function eventLine(paint: Paint): (event: PublicEvent) => string {
 function factsOf(event: PublicEvent): { at: string; about: string; state: string } {
   const approval = approvalIn(event)
   if (approval !== undefined) {
-    const { id, risk, tool, workspace, requested_by, decided_by, prompt } = approval
-    const who = decided_by === null ? `asked by ${requested_by}: ${prompt}` : `by ${decided_by}`
+    const { id, risk, tool, workspace, prompt } = approval
+    const requester = approval.requested_by_name ?? approval.requested_by
+    const reviewer = approval.decided_by_name ?? approval.decided_by
+    const who = reviewer === null ? `asked by ${requester}: ${prompt}` : `by ${reviewer}`
     const about = `${id} ${approval.state} ${tool} (${risk}) in ${workspace}, ${who}`
     return { at: approval.decided_at ?? approval.requested_at, about, state: approval.state }
   }

@@ -241,11 +241,12 @@ test('a rejected call says who rejected it and why', async (t) => {
     id: 'ap',
     state: 'rejected' as const,
     decided_by: 'key_2',
+    decided_by_name: 'ben',
     decided_at: '2026-05-01T12:00:00.000Z',
     note: 'wrong node',
   }
   call.onStream = (response) => call.move(response, 'rejected', { approvals: [decision] })
-  assert.match((await invoke(t, call)).stderr, /^by key_2: wrong node$/m)
+  assert.match((await invoke(t, call)).stderr, /^by ben: wrong node$/m)
 })
 
 test('Ctrl-C stops following, not the call, and says how to go on', async (t) => {

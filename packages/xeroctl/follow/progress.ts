@@ -49,7 +49,9 @@ export function createProgress(cli: Cli): Progress {
       }
       const decision = execution.approvals.at(-1)
       if (execution.state === 'rejected' && decision !== undefined) {
-        cli.say(printable(`by ${decision.decided_by ?? 'nobody'}: ${decision.note ?? 'no note'}`))
+        cli.say(
+          printable(`by ${decision.decided_by_name ?? decision.decided_by ?? 'nobody'}: ${decision.note ?? 'no note'}`),
+        )
       }
       if (execution.error !== null) cli.say(printable(`${execution.error.message} (${execution.error.code})`))
       if (execution.state === 'ambiguous') {

@@ -28,6 +28,7 @@ test('a paused agent shows in the list and on its page, wholly or in its workspa
     workspace,
     reason: null,
     paused_by: 'key_1',
+    paused_by_name: 'ci',
     paused_at: agent.enrolled_at,
   })
   const staging = pause('kubernetes-staging')
@@ -40,6 +41,7 @@ test('a paused agent shows in the list and on its page, wholly or in its workspa
     assert.ok((await printed(t, page({ ...agent, ...change }), ['agents'])).stdout.includes(`  ${status}  eu-west`))
     const { stdout } = await printed(t, { ...agentDetail, ...change }, ['agents', agent.name])
     assert.match(stdout, new RegExp(`^Status: +${status}$`, 'm'))
+    assert.match(stdout, / ci +-$/m)
   }
   const coloured = await printed(t, page({ ...agent, paused: [staging] }), ['agents'], { terminal: 120 })
   assert.match(coloured.stdout, /\u001b\[33mhealthy, paused in/)
@@ -171,7 +173,14 @@ test('the page of an execution names transitions, approvals, output and artifact
     { id: 'cart_12345678', object: 'artifact' as const, name: 'log', bytes: 9, created_at: '2026-05-01T11:57:00.000Z' },
   ]
   const approvals = [
-    { id: 'ap', state: 'approved' as const, decided_by: 'key_2', decided_at: '2026-05-01T11:57:00.000Z', note: 'ok' },
+    {
+      id: 'ap',
+      state: 'approved' as const,
+      decided_by: 'key_2',
+      decided_by_name: null,
+      decided_at: '2026-05-01T11:57:00.000Z',
+      note: 'ok',
+    },
   ]
   const record = execution({ stdout: 'hello\n', artifacts, approvals })
   const { stdout } = await printed(t, record, ['exec', 'show', 'exe_1'])
@@ -183,6 +192,49 @@ test('the page of an execution names transitions, approvals, output and artifact
   ]) {
     assert.match(stdout, words)
   }
+})
+
+test('who did what is shown by name, by its id where nobody has one, and both on the page of a record', async (t) => {
+  const at = '2026-05-01T11:57:00.000Z'
+  const decided = { decided_by: 'key_2', decided_by_name: 'ben', decided_at: at, note: 'ok' }
+  const record = execution({
+    approvals: [{ id: 'ap', state: 'approved', ...decided }],
+    transitions: [
+      { state: 'queued', at, actor: 'key_1', actor_name: 'ci', detail: {} },
+      { state: 'running', at, actor: 'agt_fleet01', actor_name: 'xem-jumphost-01', detail: {} },
+      { state: 'expired', at, actor: 'router', actor_name: null, detail: {} },
+    ],
+    resolution: { by: 'key_2', by_name: 'ben', note: 'looked', at },
+  })
+  const shown = (await printed(t, record, ['exec', 'show', 'exe_1'])).stdout
+  for (const words of [
+    /^Requested by: +ci \(key_1\)$/m,
+    / queued +ci +-$/m,
+    / running +xem-jumphost-01 +-$/m,
+    / expired +router +-$/m,
+    /ap +approved +ben +\S+ +ok$/m,
+    / by ben \(key_2\): looked$/m,
+  ]) {
+    assert.match(shown, words)
+  }
+  const both = JSON.parse((await printed(t, record, ['exec', 'show', 'exe_1', '-o', 'json'])).stdout)
+  assert.deepEqual([both.requested_by, both.requested_by_name], ['key_1', 'ci'])
+  assert.match((await printed(t, page(record), ['exec', 'list', '-o', 'wide'])).stdout, / ci +-$/m)
+
+  const page1 = (await printed(t, approval(decided), ['approvals', 'show', 'ap'])).stdout
+  assert.match(page1, /^Requested by: +ci \(key_1\)$/m)
+  assert.match(page1, /^Decided by: +ben \(key_2\)$/m)
+  const gone = approval({ requested_by_name: null })
+  assert.match((await printed(t, gone, ['approvals', 'show', 'ap'])).stdout, /^Requested by: +key_1$/m)
+  assert.match(
+    (await printed(t, page(gone), ['approvals', 'list', '-o', 'wide'])).stdout,
+    / key_1 +Run host_process_kill/,
+  )
+
+  const events = page(logEntry('agent.paused', { actor: 'key_1', actor_name: 'ci' }), logEntry('agent.offline'))
+  const log = (await printed(t, events, ['agents', 'agt_1', '--events'])).stdout
+  assert.match(log, /agent\.paused +ci /)
+  assert.match(log, /agent\.offline +router /)
 })
 
 test('names and output of others cannot steer the terminal', async (t) => {

@@ -83,7 +83,7 @@ function fieldsOf(agent: Agent) {
 const pauseColumns = [
   { header: 'WORKSPACE', value: (pause: Agent['paused'][number]) => pause.workspace ?? 'all' },
   { header: 'SINCE', value: (pause: Agent['paused'][number]) => ({ time: pause.paused_at }) },
-  { header: 'BY', value: (pause: Agent['paused'][number]) => pause.paused_by },
+  { header: 'BY', value: (pause: Agent['paused'][number]) => pause.paused_by_name ?? pause.paused_by },
   { header: 'REASON', value: (pause: Agent['paused'][number]) => pause.reason, shrink: true },
 ]
 

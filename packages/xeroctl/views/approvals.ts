@@ -1,5 +1,6 @@
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import type { RecordView, View } from '../output/view.ts'
+import { actorInFull } from './actor.ts'
 
 /** How soon each column goes on a narrow terminal. */
 interface DropOrders {
@@ -25,7 +26,7 @@ function viewWith(drop: DropOrders): View<Approval> {
       { header: 'WORKSPACE', value: (approval) => approval.workspace, dropOrder: 5 },
       { header: 'CREATED', value: (approval) => ({ time: approval.requested_at }), dropOrder: 1 },
       { header: 'EXPIRES', value: (approval) => ({ time: approval.expires_at }), dropOrder: drop.expires },
-      { header: 'REQUESTED BY', value: (approval) => approval.requested_by, wide: true },
+      { header: 'REQUESTED BY', value: (approval) => approval.requested_by_name ?? approval.requested_by, wide: true },
       { header: 'PROMPT', value: (approval) => approval.prompt, wide: true, shrink: true },
     ],
   }
@@ -42,12 +43,12 @@ export const approvalRecord: RecordView<Approval> = {
       ['Risk', { word: approval.risk }],
       ['Workspace', `${approval.workspace} (${approval.workspace_id})`],
       ['Execution', approval.execution_id],
-      ['Requested by', approval.requested_by],
+      ['Requested by', actorInFull(approval.requested_by, approval.requested_by_name)],
       ['Requested', { time: approval.requested_at }],
       ['Reason', approval.reason],
       ['Times out', { time: approval.expires_at }],
       ['To approve, type', approval.confirm],
-      ['Decided by', approval.decided_by],
+      ['Decided by', actorInFull(approval.decided_by, approval.decided_by_name)],
       ['Decided', { time: approval.decided_at }],
       ['Note', approval.note],
       ['Policy version', approval.policy_version],

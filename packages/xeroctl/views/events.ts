@@ -6,7 +6,7 @@ export const eventView: View<Event> = {
   columns: [
     { header: 'AT', value: (event) => event.at },
     { header: 'EVENT', value: (event) => event.kind },
-    { header: 'BY', value: (event) => event.actor, dropOrder: 1 },
+    { header: 'BY', value: (event) => event.actor_name ?? event.actor, dropOrder: 1 },
     { header: 'ID', value: (event) => event.id, wide: true },
     {
       header: 'DETAIL',

@@ -2,6 +2,7 @@ import type { Execution, ExecutionDetail } from '@xerotier/protocol/api/executio
 import { rows, type Section } from '../output/detail.ts'
 import { milliseconds } from '../output/time.ts'
 import type { RecordView, View } from '../output/view.ts'
+import { actorInFull } from './actor.ts'
 
 type Transition = ExecutionDetail['transitions'][number]
 type Decision = ExecutionDetail['approvals'][number]
@@ -24,7 +25,7 @@ export const executionView: View<Execution> = {
     },
     { header: 'CREATED', value: (execution) => ({ time: execution.created_at }), dropOrder: 3 },
     { header: 'EXIT', value: (execution) => execution.exit_code, wide: true, right: true },
-    { header: 'REQUESTED BY', value: (execution) => execution.requested_by, wide: true },
+    { header: 'REQUESTED BY', value: (execution) => execution.requested_by_name ?? execution.requested_by, wide: true },
     { header: 'REASON', value: (execution) => execution.reason, wide: true, shrink: true },
   ],
 }
@@ -47,12 +48,7 @@ export const executionDetail: RecordView<ExecutionDetail> = {
       ...(execution.artifacts.length === 0
         ? []
         : [{ title: 'Artifacts', body: rows(artifactColumns, execution.artifacts) }]),
-      ...(execution.resolution === null
-        ? []
-        : textSection(
-            'Resolution',
-            `${execution.resolution.at} by ${execution.resolution.by}: ${execution.resolution.note}`,
-          )),
+      ...(execution.resolution === null ? [] : textSection('Resolution', resolutionOf(execution.resolution))),
     ],
   }),
 }
@@ -68,7 +64,7 @@ function fieldsOf(execution: Execution) {
     ['Agent', execution.agent === null ? null : `${execution.agent} (${execution.agent_id})`],
     ['Attempt', execution.attempt],
     ['Reason', execution.reason],
-    ['Requested by', execution.requested_by],
+    ['Requested by', actorInFull(execution.requested_by, execution.requested_by_name)],
     ['Approval', execution.approval_id],
     ['Created', { time: execution.created_at }],
     ['Dispatched', { time: execution.dispatched_at }],
@@ -94,6 +90,10 @@ function sectionsOf(execution: Execution): Section[] {
   return [{ title: 'Arguments', body: JSON.stringify(execution.args, null, 2) }, ...textSection('Result', result)]
 }
 
+function resolutionOf({ at, by, by_name, note }: NonNullable<ExecutionDetail['resolution']>): string {
+  return `${at} by ${actorInFull(by, by_name)}: ${note}`
+}
+
 function textSection(title: string, body: string): Section[] {
   return body === '' ? [] : [{ title, body }]
 }
@@ -101,7 +101,7 @@ function textSection(title: string, body: string): Section[] {
 const transitionColumns = [
   { header: 'AT', value: (transition: Transition) => transition.at },
   { header: 'STATUS', value: (transition: Transition) => ({ word: transition.state }) },
-  { header: 'BY', value: (transition: Transition) => transition.actor },
+  { header: 'BY', value: (transition: Transition) => transition.actor_name ?? transition.actor },
   {
     header: 'DETAIL',
     value: (transition: Transition) =>
@@ -113,7 +113,7 @@ const transitionColumns = [
 const decisionColumns = [
   { header: 'ID', value: (decision: Decision) => decision.id },
   { header: 'STATUS', value: (decision: Decision) => ({ word: decision.state }) },
-  { header: 'BY', value: (decision: Decision) => decision.decided_by },
+  { header: 'BY', value: (decision: Decision) => decision.decided_by_name ?? decision.decided_by },
   { header: 'AT', value: (decision: Decision) => decision.decided_at },
   { header: 'NOTE', value: (decision: Decision) => decision.note, shrink: true },
 ]

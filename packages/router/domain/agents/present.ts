@@ -33,6 +33,7 @@ export function presentAgent(core: Core, row: AgentSummaryRow, pauses: PauseRow[
       workspace: pause.workspace,
       reason: pause.reason,
       paused_by: pause.paused_by,
+      paused_by_name: pause.paused_by_name,
       paused_at: pause.paused_at.toISOString(),
     })),
     enrolled_at: row.enrolled_at.toISOString(),

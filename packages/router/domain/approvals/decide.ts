@@ -4,6 +4,7 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import { uuidSchema } from '@xerotier/protocol/ids.ts'
 import { sameSecret } from '@xerotier/runtime/digest.ts'
 import type { z } from 'zod'
+import { keyName } from '../../store/api-keys.ts'
 import type { Tx } from '../../store/database.ts'
 import { appendEvents } from '../../store/events.ts'
 import type { ApprovalRow, ExecutionRow } from '../../store/tables.ts'
@@ -35,18 +36,21 @@ export async function decideApproval(
 ): Promise<Approval> {
   if (!uuidSchema.safeParse(approvalId).success) throw new Fault('approval_not_found')
   let reserved: ExecutionRow | undefined
+  let requestedBy: string | null = null
   let outcome: Outcome
   try {
     outcome = await core.store.db.transaction().execute(async (tx): Promise<Outcome> => {
       const approval = await tx
         .selectFrom('approvals')
         .selectAll()
+        .select(keyName('approvals.requested_by', 'approvals.project_id').as('requested_by_name'))
         .where('id', '=', approvalId)
         .where('project_id', '=', principal.projectId)
         .forUpdate()
         .executeTakeFirst()
       if (approval === undefined) throw new Fault('approval_not_found')
       if (approval.state !== 'pending') throw decidedFault(approval)
+      requestedBy = approval.requested_by_name
       const at = new Date(core.clock.now())
       // Refusals that change the record are returned, not thrown: the change must commit.
       if (approval.expires_at.getTime() <= at.getTime())
@@ -111,7 +115,7 @@ export async function decideApproval(
     core.dispatcher.wake(execution.project_id)
   } else core.calls.settled(execution)
   const workspace = await findWorkspace(core, approval.project_id, approval.workspace_id)
-  return presentApproval(approval, { workspace: workspace.name })
+  return presentApproval(approval, { workspace: workspace.name, requestedBy, decidedBy: principal.name })
 }
 
 function decidedFault(approval: ApprovalRow): Fault {

@@ -37,5 +37,9 @@ export async function listApprovals(core: Core, principal: Principal, query: Exe
 }
 
 export function presentNamed(row: NamedApprovalRow, now: number): Approval {
-  return presentApproval(asOf(row, now), { workspace: row.workspace_name })
+  return presentApproval(asOf(row, now), {
+    workspace: row.workspace_name,
+    requestedBy: row.requested_by_name,
+    decidedBy: row.decided_by_name,
+  })
 }

@@ -4,8 +4,15 @@ import type { ApprovalsTable } from '../../store/tables.ts'
 
 export type ApprovalRow = Selectable<ApprovalsTable>
 
+/** What the record refers to by id, in the operators' words. */
+export interface ApprovalNames {
+  workspace: string
+  requestedBy: string | null
+  decidedBy: string | null
+}
+
 /** The public form of an approval, the same at every door. */
-export function presentApproval(row: ApprovalRow, names: { workspace: string }): Approval {
+export function presentApproval(row: ApprovalRow, names: ApprovalNames): Approval {
   return {
     id: row.id,
     object: 'approval',
@@ -21,9 +28,11 @@ export function presentApproval(row: ApprovalRow, names: { workspace: string }):
     digest: row.digest,
     policy_version: row.policy_version,
     requested_by: row.requested_by,
+    requested_by_name: names.requestedBy,
     requested_at: row.requested_at.toISOString(),
     expires_at: row.expires_at.toISOString(),
     decided_by: row.decided_by,
+    decided_by_name: names.decidedBy,
     decided_at: row.decided_at?.toISOString() ?? null,
     note: row.note,
     confirm: row.risk === 'irreversible' ? row.tool : null,

@@ -3,13 +3,14 @@ import type { Selectable } from 'kysely'
 import type { EventsTable } from '../../store/tables.ts'
 import { eventIdOf } from './cursor.ts'
 
-export function presentEvent(row: Selectable<EventsTable>): Event {
+export function presentEvent(row: Selectable<EventsTable> & { actor_name: string | null }): Event {
   return {
     id: eventIdOf(row),
     object: 'event',
     kind: row.kind,
     at: row.at.toISOString(),
     actor: row.actor,
+    actor_name: row.actor_name,
     execution_id: row.execution_id,
     approval_id: row.approval_id,
     agent_id: row.agent_id,

@@ -1,6 +1,7 @@
 import type { Execution } from '@xerotier/protocol/api/executions.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { uuidSchema } from '@xerotier/protocol/ids.ts'
+import { keyName } from '../../store/api-keys.ts'
 import { appendEvents } from '../../store/events.ts'
 import type { Core } from '../core.ts'
 import type { Principal } from '../principal.ts'
@@ -18,7 +19,7 @@ export async function cancelCall(
 ): Promise<{ execution: Execution; done: boolean }> {
   if (!uuidSchema.safeParse(executionId).success) throw new Fault('execution_not_found')
   const at = new Date(core.clock.now())
-  const { row, done } = await core.store.db.transaction().execute(async (tx) => {
+  const { row, requestedBy, done } = await core.store.db.transaction().execute(async (tx) => {
     // The approval before the call, as everybody else does: two who lock in opposite orders wait for each other.
     await tx
       .selectFrom('approvals')
@@ -30,13 +31,15 @@ export async function cancelCall(
     const current = await tx
       .selectFrom('executions')
       .selectAll()
+      .select(keyName('executions.requested_by', 'executions.project_id').as('requested_by_name'))
       .where('id', '=', executionId)
       .where('project_id', '=', principal.projectId)
       .forUpdate()
       .executeTakeFirst()
     if (current === undefined) throw new Fault('execution_not_found')
     if (current.state === 'dispatched' || current.state === 'running') {
-      if (current.cancel_requested_at !== null) return { row: current, done: false }
+      const about = { requestedBy: current.requested_by_name, done: false }
+      if (current.cancel_requested_at !== null) return { row: current, ...about }
       await tx.updateTable('executions').set({ cancel_requested_at: at }).where('id', '=', executionId).execute()
       await appendEvents(tx, [
         {
@@ -48,7 +51,7 @@ export async function cancelCall(
           workspace_id: current.workspace_id,
         },
       ])
-      return { row: { ...current, cancel_requested_at: at }, done: false }
+      return { row: { ...current, cancel_requested_at: at }, ...about }
     }
     const cancelled = await moveExecution(tx, executionId, {
       to: 'cancelled',
@@ -78,7 +81,7 @@ export async function cancelCall(
         },
       ])
     }
-    return { row: cancelled, done: true }
+    return { row: cancelled, requestedBy: current.requested_by_name, done: true }
   })
   if (done) {
     core.calls.settled(row)
@@ -92,5 +95,5 @@ export async function cancelCall(
     }
   }
   core.eventLog.wake()
-  return { execution: await presentRow(core, row), done }
+  return { execution: await presentRow(core, row, requestedBy), done }
 }

@@ -44,5 +44,9 @@ export async function listExecutions(
 }
 
 export function presentNamed(row: NamedExecutionRow): Execution {
-  return presentExecution(row, { workspace: row.workspace_name, agent: row.agent_name })
+  return presentExecution(row, {
+    workspace: row.workspace_name,
+    agent: row.agent_name,
+    requestedBy: row.requested_by_name,
+  })
 }

@@ -4,12 +4,16 @@ import type { Core } from '../core.ts'
 import { findWorkspace } from '../workspaces/find.ts'
 import { presentExecution } from './present.ts'
 
-/** The public form of one row, its names from memory where they are known. */
-export async function presentRow(core: Core, row: ExecutionRow): Promise<Execution> {
+/**
+ * The public form of one row, its names from memory where they are known.
+ * @param requestedBy name of the requester: who asks knows it, or read it with the row
+ */
+export async function presentRow(core: Core, row: ExecutionRow, requestedBy: string | null): Promise<Execution> {
   const workspace = await findWorkspace(core, row.project_id, row.workspace_id)
   return presentExecution(row, {
     workspace: workspace.name,
     agent: row.agent_id === null ? null : await agentName(core, row.agent_id),
+    requestedBy,
   })
 }
 

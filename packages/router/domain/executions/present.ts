@@ -8,6 +8,7 @@ export type ExecutionRow = Selectable<ExecutionsTable>
 export interface ExecutionNames {
   workspace: string
   agent: string | null
+  requestedBy: string | null
 }
 
 const iso = (at: Date | null) => at?.toISOString() ?? null
@@ -33,6 +34,7 @@ export function presentExecution(row: ExecutionRow, names: ExecutionNames): Exec
     approval_id: row.approval_id,
     reason: row.reason,
     requested_by: row.requested_by,
+    requested_by_name: names.requestedBy,
     request_id: row.request_id,
     trace_id: row.traceparent?.slice(3, 35) ?? null,
     timeout_ms: row.timeout_ms,

@@ -2,6 +2,7 @@ import type { Execution, resolveSchema } from '@xerotier/protocol/api/executions
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { uuidSchema } from '@xerotier/protocol/ids.ts'
 import type { z } from 'zod'
+import { keyName } from '../../store/api-keys.ts'
 import { appendEvents } from '../../store/events.ts'
 import type { Core } from '../core.ts'
 import type { Principal } from '../principal.ts'
@@ -17,10 +18,10 @@ export async function resolveCall(
 ): Promise<Execution> {
   if (!uuidSchema.safeParse(executionId).success) throw new Fault('execution_not_found')
   const at = new Date(core.clock.now())
-  const row = await core.store.db.transaction().execute(async (tx) => {
+  const { row, requestedBy } = await core.store.db.transaction().execute(async (tx) => {
     const current = await tx
       .selectFrom('executions')
-      .select('state')
+      .select(['state', keyName('executions.requested_by', 'executions.project_id').as('requested_by_name')])
       .where('id', '=', executionId)
       .where('project_id', '=', principal.projectId)
       .executeTakeFirst()
@@ -48,8 +49,8 @@ export async function resolveCall(
         data: { outcome: body.outcome, note: body.note },
       },
     ])
-    return moved
+    return { row: moved, requestedBy: current.requested_by_name }
   })
   core.eventLog.wake()
-  return presentRow(core, row)
+  return presentRow(core, row, requestedBy)
 }

@@ -39,19 +39,27 @@ export async function showExecution(core: Core, principal: Principal, id: string
     })),
     transitions: events.flatMap((event) => {
       const state = stateOf(event.kind)
-      return state === undefined ? [] : [{ state, at: event.at.toISOString(), actor: event.actor, detail: event.data }]
+      if (state === undefined) return []
+      const { actor, actor_name, data: detail } = event
+      return [{ state, at: event.at.toISOString(), actor, actor_name, detail }]
     }),
     approvals: approvals.map((approval) => ({
       id: approval.id,
       state: asOf(approval, core.clock.now()).state,
       decided_by: approval.decided_by,
+      decided_by_name: approval.decided_by_name,
       decided_at: approval.decided_at?.toISOString() ?? null,
       note: approval.note,
     })),
     resolution:
       row.resolved_at === null
         ? null
-        : { by: row.resolved_by ?? 'router', note: row.resolved_note ?? '', at: row.resolved_at.toISOString() },
+        : {
+            by: row.resolved_by ?? 'router',
+            by_name: row.resolved_by_name,
+            note: row.resolved_note ?? '',
+            at: row.resolved_at.toISOString(),
+          },
   }
 }
 

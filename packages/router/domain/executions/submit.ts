@@ -100,7 +100,7 @@ export async function submitCall(
     if (!stored) return await replayed(core, row, meta.waitMs)
     core.eventLog.wake()
     const settled = await waiter?.settled
-    return { execution: await presentRow(core, settled ?? row), settled: settled !== undefined }
+    return { execution: await presentRow(core, settled ?? row, principal.name), settled: settled !== undefined }
   } catch (error) {
     span?.end({ ok: false, message: error instanceof Fault ? error.code : 'internal_error' })
     throw error
