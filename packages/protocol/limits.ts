@@ -41,6 +41,8 @@ export const limits = {
   commitsPerSession: 256,
   /** Frames of one agent that wait for the database; more end its session. 64 for each call that it may have in flight. */
   unhandledFramesPerSession: 65_536,
+  /** The same in bytes: 256 calls that all have their whole window of output under way. */
+  unhandledBytesPerSession: 256 * MiB,
   /** Output kept with the execution record; what follows goes into an artifact. */
   outputInlineBytes: 1 * MiB,
   /** Output kept at all, inline and artifact together; what follows is dropped and marked. */

@@ -19,8 +19,6 @@ import {
   withDatabase,
 } from './wire.fixture.ts'
 
-const mostPieces = limits.outputTotalBytes / limits.outputPieceLeastBytes
-
 /** Holds a table, so that whatever is to be stored in it waits, until `work` is done. */
 const holding = (table: string, work: () => Promise<void>) =>
   withDatabase(async (db) => {
@@ -79,19 +77,36 @@ test('artifacts of an agent are stored one at a time, and others find the databa
   assert.equal((await show(id)).artifacts[0]?.bytes, 200)
 })
 
-test('an agent that leaves too much waiting loses its session, and the others go on', {
-  timeout: 120_000,
-}, async () => {
-  const { agent, workspace } = await serving()
-  const calls: CallRef[] = []
-  for (let n = 0; n * mostPieces <= limits.unhandledFramesPerSession; n++) {
-    await submit(workspace)
-    calls.push(await agent.next('dispatch'))
-  }
-  await holding('execution_output', async () => {
-    for (const call of calls) await sendAll(agent, pieces(call, mostPieces))
-    await agent.next('session_refused')
-    assert.equal(system.router.core.fleet.inProject(system.projectId).length, 2)
+for (const [much, piece, most] of [
+  ['many frames', outputOf, limits.unhandledFramesPerSession],
+  [
+    'many bytes',
+    (call: CallRef, seq: number) => artifactOf(call, seq, new Uint8Array(limits.outputFrameBytes)),
+    limits.unhandledBytesPerSession / limits.outputFrameBytes,
+  ],
+] as const) {
+  test(`an agent that leaves too ${much} waiting loses its session, and the others go on`, {
+    timeout: 120_000,
+  }, async () => {
+    const { agent, workspace } = await serving(undefined, { max_concurrent_executions: 32 })
+    const bytes = piece({ execution_id: '', attempt: 1, lease_epoch: 1 }, 0).data.length
+    const ofOneCall = limits.outputTotalBytes / Math.max(bytes, limits.outputPieceLeastBytes)
+    const calls: CallRef[] = []
+    for (let n = 0; n * ofOneCall <= most; n++) {
+      await submit(workspace)
+      calls.push(await agent.next('dispatch'))
+    }
+    const before = system.router.core.fleet.inProject(system.projectId).length
+    await holding('execution_output, artifact_chunks', async () => {
+      // A message holds 4 MiB.
+      const perMessage = Math.min(limits.framesPerMessage, Math.floor((3 * 1024 * 1024) / bytes))
+      for (const call of calls) {
+        const all = pieces(call, ofOneCall, piece)
+        for (let from = 0; from < all.length; from += perMessage) await agent.send(all.slice(from, from + perMessage))
+      }
+      await agent.next('session_refused')
+      assert.equal(system.router.core.fleet.inProject(system.projectId).length, before - 1)
+    })
+    await stillServes()
   })
-  await stillServes()
-})
+}

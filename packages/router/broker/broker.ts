@@ -157,17 +157,19 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
         continue
       }
       probe.received(frame.data.t)
-      handle(peer, frame.data)
+      handle(peer, frame.data, body.length / f.length)
       if (sessions.get(routingKey) !== session) return
     }
   }
 
-  function handle(peer: Peer, frame: AgentFrame): void {
+  /** @param bytes what the frame holds in memory until it is dealt with */
+  function handle(peer: Peer, frame: AgentFrame, bytes: number): void {
     const handled = dispatchFrame(peer, frame)
     if (handled === undefined) return
     const { session } = peer
     const about = { agent_id: session.agent.id }
     session.unhandled += 1
+    session.unhandledBytes += bytes
     handled
       .catch((error: unknown) => {
         const execution = 'execution_id' in frame ? { execution_id: frame.execution_id } : {}
@@ -175,11 +177,13 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
       })
       .finally(() => {
         session.unhandled -= 1
+        session.unhandledBytes -= bytes
       })
-    if (session.unhandled <= limits.unhandledFramesPerSession) return
+    const { unhandled, unhandledBytes } = session
+    if (unhandled <= limits.unhandledFramesPerSession && unhandledBytes <= limits.unhandledBytesPerSession) return
     probe.refused('backlog', about)
     core.log.warning(
-      { ...about, frames: session.unhandled },
+      { ...about, frames: unhandled, bytes: Math.round(unhandledBytes) },
       'an agent sends more than can be stored; its session ends',
     )
     peer.begin('Too much is not yet acknowledged.')
@@ -284,6 +288,7 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
       artifactTurns: createTurns(1),
       artifacts: new WeakMap(),
       unhandled: 0,
+      unhandledBytes: 0,
     }
     const before = sessions.get(routingKey)
     // A connection has one session: another agent's would hold its calls for ever, as nothing could end it any more.

@@ -21,4 +21,5 @@ export interface Session {
   readonly artifacts: WeakMap<LiveCall, Promise<unknown>>
   /** Frames that came and are not yet dealt with. */
   unhandled: number
+  unhandledBytes: number
 }
