@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import {
   agentDetailSchema,
+  agentQuerySchema,
   agentSchema,
   agentUpdateSchema,
   pauseRequestSchema,
@@ -34,7 +35,6 @@ import { projectSchema, projectUpdateSchema } from './api/projects.ts'
 import { toolDetailSchema, toolSummarySchema } from './api/tools.ts'
 import { bindSchema, workspaceCreateSchema, workspaceSchema } from './api/workspaces.ts'
 import { referenceSchema, textSchema } from './ids.ts'
-import { agentStates } from './lifecycles/agent.ts'
 import { route } from './route.ts'
 
 const inProject = z.object({ project_id: referenceSchema })
@@ -170,7 +170,7 @@ export const routes = {
     summary: 'List agents',
     auth: management,
     params: inProject,
-    query: pageQuerySchema.extend({ state: z.enum(agentStates).optional(), workspace: textSchema(64).optional() }),
+    query: agentQuerySchema,
     response: pageOf(agentSchema),
     status: [200],
     errors: [],

@@ -48,6 +48,7 @@ function split(words: string): string[] {
 const sends: [words: string, request: string, body?: unknown][] = [
   ['agents', 'GET /management/agents?limit=20'],
   ['agents list --state active --limit 5', 'GET /management/agents?state=active&limit=5'],
+  ['agents --status offline,paused', 'GET /management/agents?status=offline%2Cpaused&limit=20'],
   ['agents --workspace local-host --after agt_1', 'GET /management/agents?workspace=local-host&limit=20&after=agt_1'],
   ['agents xem-jumphost-01', 'GET /management/agents/xem-jumphost-01'],
   ['agents show xem-jumphost-01', 'GET /management/agents/xem-jumphost-01'],
@@ -157,6 +158,7 @@ const misused: [words: string, message: RegExp][] = [
   ['agents delete agt_1', /add --yes/],
   ['agents list --limit 0', /--limit must be a whole number from 1/],
   ['agents list --state asleep', /--state must be one of pending, active/],
+  ['agents --status asleep', /--status must be one of healthy, paused/],
   ['agents show', /missing required argument 'agent'/],
   ['exec frobnicate', /unknown command 'frobnicate'/],
   ['exec invoke --workspace w', /--tool is required/],

@@ -1,6 +1,7 @@
 // The product's words that options and completions offer. Plain data: a bundler may put the value here in place of the
 // schemas behind it (client/routes.data.ts says why).
 
+import { agentHealths } from '@xerotier/protocol/api/agents.ts'
 import { agentRoles } from '@xerotier/protocol/api/join-keys.ts'
 import { scopes } from '@xerotier/protocol/api/scopes.ts'
 import { overflowName } from '@xerotier/protocol/frames/artifact.ts'
@@ -13,6 +14,7 @@ import { risks } from '@xerotier/protocol/risk.ts'
 export const vocabulary = {
   risks,
   scopes,
+  agentHealths,
   agentRoles,
   agentStates,
   approvalStates,

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { referenceSchema, textSchema } from '../ids.ts'
-import { agentStateSchema } from '../lifecycles/agent.ts'
+import { agentStateSchema, agentStates } from '../lifecycles/agent.ts'
 import { bundleReportSchema, toolDescriptorSchema } from '../manifest.ts'
 import { actorNameSchema } from './actor.ts'
 import { agentRoleSchema } from './join-keys.ts'
-import { nullableTimestampSchema, timestampSchema } from './page.ts'
+import { nullableTimestampSchema, pageQuerySchema, timestampSchema } from './page.ts'
 
 /** What an operator wants to know at a glance: derived from state, lease and pauses. */
 export const agentHealths = ['healthy', 'paused', 'draining', 'offline', 'pending', 'suspended'] as const
@@ -52,6 +52,16 @@ export const agentDetailSchema = agentSchema.extend({
   workspaces: z.array(z.object({ id: z.string(), name: z.string(), credentials_ref: z.string().nullable() })),
 })
 export type AgentDetail = z.infer<typeof agentDetailSchema>
+
+export const agentQuerySchema = pageQuerySchema.extend({
+  state: z.enum(agentStates).optional(),
+  /**
+   * One or more of `agentHealths`, comma-separated. `paused` is every agent with a pause, also of one workspace only and also while
+   * it is offline; the others are its `health`.
+   */
+  status: textSchema(200).optional(),
+  workspace: textSchema(64).optional(),
+})
 
 export const agentUpdateSchema = z.strictObject({ description: textSchema(500).nullable() })
 

@@ -1,6 +1,7 @@
 // What operators do to agents that are online. The agent itself is a record of what it was sent: the wire has its own tests.
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
+import { agentHealths } from '@xerotier/protocol/api/agents.ts'
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
@@ -201,6 +202,70 @@ test('health follows the session, not the row alone', async () => {
   agent.draining = false
   agent.leaseExpiresAt = router.clock.now() - 1
   assert.equal(await health(), 'offline')
+})
+
+describe('the list by status', () => {
+  interface Listed {
+    id: string
+    health: string
+    paused: unknown[]
+  }
+  const list = async (query: string) => (await router.call('GET', `/acme/v1/management/agents?${query}`)).body
+  const act = (name: string, what: string, body?: unknown) =>
+    router.call('POST', `/acme/v1/management/agents/${name}/${what}`, { body })
+
+  test('shows whom the whole list shows so, in pages that are full and leave nobody out', async () => {
+    const { fleet, store } = router.core
+    for (let round = 0; round < 3; round++) {
+      const make = (name: string) => online(`${name}-${round}`, [])
+      await make('healthy')
+      Object.assign(await make('draining'), { draining: true })
+      Object.assign(await make('lapsed'), { leaseExpiresAt: router.clock.now() - 1 })
+      fleet.leave(await make('away'))
+      await make('suspended')
+      await act(`suspended-${round}`, 'revoke-credentials')
+      const { id } = await make('pending')
+      await act(id, 'revoke-credentials')
+      await store.db.updateTable('agents').set({ state: 'pending' }).where('id', '=', id).execute()
+      await make('paused')
+      await act(`paused-${round}`, 'pause-exec')
+      await make('partly')
+      await act(`partly-${round}`, 'pause-exec', { workspace: 'prod' })
+      const asleep = await make('asleep')
+      await act(asleep.name, 'pause-exec', { reason: 'asleep' })
+      fleet.leave(asleep)
+    }
+    const all: Listed[] = (await list('limit=100')).data
+    for (const status of [...agentHealths, 'offline,pending', 'healthy,paused']) {
+      const words = status.split(',')
+      const shown = all.filter(
+        ({ health, paused }) => words.includes(health) || (words.includes('paused') && paused.length > 0),
+      )
+      assert.ok(shown.length >= 3, status)
+      const found: Listed[] = []
+      for (let page = await list(`status=${status}&limit=2`); ; ) {
+        found.push(...page.data)
+        if (!page.has_more) break
+        assert.equal(page.data.length, 2, status)
+        page = await list(`status=${status}&limit=2&after=${page.last_id}`)
+      }
+      assert.deepEqual(
+        found.map(({ id }) => id),
+        shown.map(({ id }) => id),
+        status,
+      )
+    }
+    const both = (await list('status=offline&state=suspended')).data
+    assert.deepEqual(both, [])
+  })
+
+  test('refuses a status that is none, by name', async () => {
+    for (const status of ['asleep', 'offline,asleep', '']) {
+      const { error } = await list(`status=${status}`)
+      assert.deepEqual([error.code, error.param], ['invalid_request', 'status'])
+    }
+    assert.equal((await router.call('GET', '/acme/v1/management/agents?status=asleep')).status, 400)
+  })
 })
 
 describe('the catalogue', () => {

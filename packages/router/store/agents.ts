@@ -1,5 +1,6 @@
+import type { agentHealths } from '@xerotier/protocol/api/agents.ts'
 import type { AgentState } from '@xerotier/protocol/lifecycles/agent.ts'
-import { type ExpressionBuilder, type Selectable, sql } from 'kysely'
+import { type ExpressionBuilder, type RawBuilder, type Selectable, sql } from 'kysely'
 import { keyName } from './api-keys.ts'
 import type { Database, Tx } from './database.ts'
 import type { AgentsTable, Tables } from './tables.ts'
@@ -22,10 +23,19 @@ export function selectAgent(db: Database | Tx, projectId: string, reference: str
     .executeTakeFirst()
 }
 
+/** Which health to look for. Who is connected is not in the record, so the filter brings it: pages stay whole. */
+export interface AgentStatus {
+  words: (typeof agentHealths)[number][]
+  /** Ids of those who hold a lease, and among them of those who drain. */
+  online: string[]
+  draining: string[]
+}
+
 export interface AgentFilter {
   limit: number
   after?: string | undefined
   state?: AgentState | undefined
+  status?: AgentStatus | undefined
   workspaceId?: string | undefined
 }
 
@@ -64,11 +74,32 @@ export function selectAgents(db: Database, projectId: string, filter: AgentFilte
     .where('deleted_at', 'is', null)
   if (filter.after !== undefined) query = query.where('id', '<', filter.after)
   if (filter.state !== undefined) query = query.where('state', '=', filter.state)
+  if (filter.status !== undefined) query = query.where(hasStatus(filter.status))
   if (filter.workspaceId !== undefined) query = query.where(serves(filter.workspaceId))
   return query
     .orderBy('id', 'desc')
     .limit(filter.limit + 1)
     .execute()
+}
+
+function hasStatus({ words, online, draining }: AgentStatus) {
+  const enrolled = sql`agents.state not in ('pending', 'suspended')`
+  const among = (ids: string[]) => sql`agents.id = any(${ids}::text[])`
+  const pause = sql`select from agent_pauses where agent_pauses.agent_id = agents.id`
+  const conditions: Record<AgentStatus['words'][number], RawBuilder<unknown>> = {
+    pending: sql`agents.state = 'pending'`,
+    suspended: sql`agents.state = 'suspended'`,
+    offline: sql`(${enrolled} and not ${among(online)})`,
+    draining: sql`(${enrolled} and ${among(draining)})`,
+    healthy: sql`(${enrolled} and ${among(online)} and not ${among(draining)}
+      and not exists (${pause} and agent_pauses.workspace_id is null))`,
+    // As the list shows it: beside its health, which is `paused` only of a connected agent that is paused wholly.
+    paused: sql`exists (${pause})`,
+  }
+  return sql<boolean>`(${sql.join(
+    words.map((word) => conditions[word]),
+    sql` or `,
+  )})`
 }
 
 function serves(workspaceId: string) {

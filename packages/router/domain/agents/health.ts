@@ -4,7 +4,10 @@ import type { Core } from '../core.ts'
 
 export type AgentHealth = (typeof agentHealths)[number]
 
-/** @param pausedWholly dispatch of the agent as a whole is paused, not of one workspace only */
+/**
+ * `store/agents.ts` filters by the same in SQL.
+ * @param pausedWholly dispatch of the agent as a whole is paused, not of one workspace only
+ */
 export function healthOf(
   { fleet, clock }: Pick<Core, 'fleet' | 'clock'>,
   agent: Pick<AgentRow, 'id' | 'state'>,

@@ -1,8 +1,8 @@
-import type { Agent } from '@xerotier/protocol/api/agents.ts'
+import { type Agent, agentHealths } from '@xerotier/protocol/api/agents.ts'
 import type { AgentState } from '@xerotier/protocol/lifecycles/agent.ts'
 import { selectAgents, selectPauses } from '../../store/agents.ts'
 import type { Core } from '../core.ts'
-import { type Page, toPage } from '../page.ts'
+import { type Page, toPage, wordsOf } from '../page.ts'
 import type { Principal } from '../principal.ts'
 import { findWorkspace } from '../workspaces/find.ts'
 import { presentAgent } from './present.ts'
@@ -11,14 +11,25 @@ export interface AgentQuery {
   limit: number
   after?: string | undefined
   state?: AgentState | undefined
+  status?: string | undefined
   workspace?: string | undefined
 }
 
-/** @throws Fault workspace_not_found */
+/** Newest first. @throws Fault invalid_request, workspace_not_found */
 export async function listAgents(core: Core, principal: Principal, query: AgentQuery): Promise<Page<Agent>> {
   const { projectId } = principal
   const workspace = query.workspace === undefined ? undefined : await findWorkspace(core, projectId, query.workspace)
-  const rows = await selectAgents(core.store.db, projectId, { ...query, workspaceId: workspace?.id })
+  const words = wordsOf(query.status, 'status', agentHealths)
+  const online = core.fleet.inProject(projectId)
+  const rows = await selectAgents(core.store.db, projectId, {
+    ...query,
+    workspaceId: workspace?.id,
+    status: words && {
+      words,
+      online: online.map((agent) => agent.id),
+      draining: online.filter((agent) => agent.draining).map((agent) => agent.id),
+    },
+  })
   const pauses = await selectPauses(
     core.store.db,
     rows.map((row) => row.id),
