@@ -86,7 +86,9 @@ export const workspace = workspaceSchema.parse({
   type: 'host',
   description: null,
   created_at: at,
-  agents: [{ agent_id: agent.id, agent: agent.name, health: 'healthy', credentials_ref: null, bound_at: at }],
+  agents: [
+    { agent_id: agent.id, agent: agent.name, health: 'healthy', paused: [], credentials_ref: null, bound_at: at },
+  ],
 })
 
 export const joinKey = joinKeySecretSchema.parse({

@@ -1,12 +1,15 @@
 import { z } from 'zod'
 import { nameSchema, referenceSchema, textSchema, workspaceIdSchema } from '../ids.ts'
 import { bindingSchema, workspaceTypeSchema } from '../manifest.ts'
+import { pauseRecordSchema } from './agents.ts'
 import { timestampSchema } from './page.ts'
 
 export const boundAgentSchema = z.object({
   agent_id: z.string(),
   agent: z.string(),
   health: z.string(),
+  /** What keeps calls of this workspace from it: pauses of the agent altogether, and of this workspace. */
+  paused: z.array(pauseRecordSchema),
   credentials_ref: z.string().nullable(),
   bound_at: timestampSchema,
 })

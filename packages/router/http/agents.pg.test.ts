@@ -130,6 +130,28 @@ describe('a pause', () => {
     assert.deepEqual([...agent.paused], [])
   })
 
+  test('shows in the workspaces that it touches, with its reason and its author', async () => {
+    await router.call('POST', '/acme/v1/workspaces', { body: { name: `lab-${number}` } })
+    for (const workspace of ['prod', `lab-${number}`])
+      await router.call('POST', `/acme/v1/workspaces/${workspace}/bindings`, { body: { agent: agent.name } })
+    const seenIn = async (workspace: string) => {
+      const { body } = await router.call('GET', `/acme/v1/workspaces/${workspace}`)
+      const { health, paused } = body.agents.find((one: { agent: string }) => one.agent === agent.name)
+      return [health, ...paused.map((one: Record<string, unknown>) => [one.workspace, one.reason, one.paused_by_name])]
+    }
+    assert.deepEqual(await seenIn('prod'), ['healthy'])
+    await verb('pause-exec', { workspace: 'prod', reason: 'stale credentials' })
+    const inProd = ['prod', 'stale credentials', 'bootstrap']
+    assert.deepEqual(await seenIn('prod'), ['paused', inProd])
+    assert.deepEqual(await seenIn(`lab-${number}`), ['healthy'])
+    await verb('pause-exec', { reason: 'incident 7' })
+    const wholly = [null, 'incident 7', 'bootstrap']
+    assert.deepEqual(await seenIn('prod'), ['paused', inProd, wholly])
+    assert.deepEqual(await seenIn(`lab-${number}`), ['paused', wholly])
+    router.core.fleet.leave(agent)
+    assert.deepEqual(await seenIn(`lab-${number}`), ['offline', wholly])
+  })
+
   test('is on record', async () => {
     await verb('pause-exec', { reason: 'x' })
     await verb('resume-exec')

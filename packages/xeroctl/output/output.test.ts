@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { json, scriptedServer } from '@xerotier/client/scripted-server.fixture.ts'
 import { parse as parseYaml } from 'yaml'
-import { agent, agentDetail, approval, execution, logEntry, page, tool } from '../records.fixture.ts'
+import { agent, agentDetail, approval, execution, logEntry, page, tool, workspace } from '../records.fixture.ts'
 import { envFor, type RunOptions, xeroctl } from '../run.fixture.ts'
 import { shorten, widthOf } from './cell.ts'
 import { duration, instant, milliseconds, relativeTime } from './time.ts'
@@ -45,6 +45,30 @@ test('a paused agent shows in the list and on its page, wholly or in its workspa
   }
   const coloured = await printed(t, page({ ...agent, paused: [staging] }), ['agents'], { terminal: 120 })
   assert.match(coloured.stdout, /\u001b\[33mhealthy, paused in/)
+})
+
+test('the page of a workspace says which of its agents are paused, how far, by whom and why', async (t) => {
+  const pause = { paused_by: 'key_1', paused_by_name: 'ci', paused_at: agent.enrolled_at }
+  const here = { ...pause, workspace_id: workspace.id, workspace: workspace.name, reason: 'stale credentials' }
+  const wholly = { ...pause, workspace_id: null, workspace: null, reason: 'INC-7' }
+  const bound = workspace.agents[0]!
+  const agents = [
+    { ...bound, agent: 'xem-1', health: 'paused', paused: [here] },
+    { ...bound, agent: 'xem-2', health: 'offline', paused: [wholly] },
+    { ...bound, agent: 'xem-3' },
+  ]
+  const { stdout } = await printed(t, { ...workspace, agents }, ['workspaces', 'show', workspace.name])
+  for (const words of [
+    / xem-1 +healthy, paused in local-host +-/,
+    / xem-2 +offline, paused +-/,
+    / xem-3 +healthy +-/,
+    /^Paused:\n +AGENT/m,
+    /^ +xem-1 +local-host +\S+ ago +ci +stale credentials$/m,
+    /^ +xem-2 +all +\S+ ago +ci +INC-7$/m,
+  ]) {
+    assert.match(stdout, words)
+  }
+  assert.doesNotMatch((await printed(t, workspace, ['workspaces', 'show', workspace.name])).stdout, /Paused:/)
 })
 
 test('wide tables have more columns and absolute times', async (t) => {

@@ -3,6 +3,8 @@ import type { Cell } from '../output/cell.ts'
 import { rows } from '../output/detail.ts'
 import type { RecordView, View } from '../output/view.ts'
 
+export type Pause = Agent['paused'][number]
+
 export const agentView: View<Agent> = {
   name: (agent) => agent.name,
   columns: [
@@ -43,8 +45,7 @@ export const agentDetail: RecordView<AgentDetail> = {
 }
 
 /** Its health, and what of its work is paused: an offline agent that comes back is paused still. */
-function statusOf(agent: Agent): Cell {
-  const { health, paused } = agent
+export function statusOf({ health, paused }: { health: string; paused: Pause[] }): Cell {
   if (paused.length === 0) return { word: health }
   const wholly = paused.some((pause) => pause.workspace_id === null)
   const names = paused.map((pause) => pause.workspace).join(', ')
@@ -80,11 +81,11 @@ function fieldsOf(agent: Agent) {
   ] as const
 }
 
-const pauseColumns = [
-  { header: 'WORKSPACE', value: (pause: Agent['paused'][number]) => pause.workspace ?? 'all' },
-  { header: 'SINCE', value: (pause: Agent['paused'][number]) => ({ time: pause.paused_at }) },
-  { header: 'BY', value: (pause: Agent['paused'][number]) => pause.paused_by_name ?? pause.paused_by },
-  { header: 'REASON', value: (pause: Agent['paused'][number]) => pause.reason, shrink: true },
+export const pauseColumns = [
+  { header: 'WORKSPACE', value: (pause: Pause) => pause.workspace ?? 'all' },
+  { header: 'SINCE', value: (pause: Pause) => ({ time: pause.paused_at }) },
+  { header: 'BY', value: (pause: Pause) => pause.paused_by_name ?? pause.paused_by },
+  { header: 'REASON', value: (pause: Pause) => pause.reason, shrink: true },
 ]
 
 const workspaceColumns = [

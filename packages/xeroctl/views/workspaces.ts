@@ -1,6 +1,8 @@
 import type { Workspace } from '@xerotier/protocol/api/workspaces.ts'
-import { rows } from '../output/detail.ts'
+import { rows, type Section } from '../output/detail.ts'
+import type { Column } from '../output/table.ts'
 import type { RecordView, View } from '../output/view.ts'
+import { type Pause, pauseColumns, statusOf } from './agents.ts'
 
 type Bound = Workspace['agents'][number]
 
@@ -26,14 +28,27 @@ export const workspaceRecord: RecordView<Workspace> = {
       ['Description', workspace.description],
       ['Created', { time: workspace.created_at }],
     ],
-    sections: [{ title: 'Agents', body: rows(boundColumns, workspace.agents) }],
+    sections: [
+      { title: 'Agents', body: rows(boundColumns, workspace.agents) },
+      ...pausedSection(workspace.agents.flatMap(({ agent, paused }) => paused.map((pause) => ({ agent, ...pause })))),
+    ],
   }),
 }
+
+interface BoundPause extends Pause {
+  agent: string
+}
+
+function pausedSection(pauses: BoundPause[]): Section[] {
+  return pauses.length === 0 ? [] : [{ title: 'Paused', body: rows(boundPauseColumns, pauses) }]
+}
+
+const boundPauseColumns: Column<BoundPause>[] = [{ header: 'AGENT', value: (pause) => pause.agent }, ...pauseColumns]
 
 const boundColumns = [
   { header: 'ID', value: (bound: Bound) => bound.agent_id },
   { header: 'NAME', value: (bound: Bound) => bound.agent },
-  { header: 'STATUS', value: (bound: Bound) => ({ word: bound.health }) },
+  { header: 'STATUS', value: (bound: Bound) => statusOf(bound) },
   { header: 'CREDENTIALS', value: (bound: Bound) => bound.credentials_ref },
   { header: 'BOUND', value: (bound: Bound) => ({ time: bound.bound_at }) },
 ]

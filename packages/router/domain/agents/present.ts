@@ -28,14 +28,7 @@ export function presentAgent(core: Core, row: AgentSummaryRow, pauses: PauseRow[
     max_concurrent_executions: row.max_concurrent_executions,
     in_flight: online?.inFlight.size ?? 0,
     tool_count: online?.tools.size ?? row.tool_count,
-    paused: mine.map((pause) => ({
-      workspace_id: pause.workspace_id,
-      workspace: pause.workspace,
-      reason: pause.reason,
-      paused_by: pause.paused_by,
-      paused_by_name: pause.paused_by_name,
-      paused_at: pause.paused_at.toISOString(),
-    })),
+    paused: mine.map(presentPause),
     enrolled_at: row.enrolled_at.toISOString(),
     connected_at: row.connected_at?.toISOString() ?? null,
     last_heartbeat_at: latest(row.last_heartbeat_at, online?.lastHeartbeatAt),
@@ -43,6 +36,17 @@ export function presentAgent(core: Core, row: AgentSummaryRow, pauses: PauseRow[
     lease_expires_at: latest(row.lease_expires_at, online?.leaseExpiresAt),
     manifest_version: row.manifest_version,
     manifest_hash: row.manifest_hash,
+  }
+}
+
+export function presentPause(pause: PauseRow): Agent['paused'][number] {
+  return {
+    workspace_id: pause.workspace_id,
+    workspace: pause.workspace,
+    reason: pause.reason,
+    paused_by: pause.paused_by,
+    paused_by_name: pause.paused_by_name,
+    paused_at: pause.paused_at.toISOString(),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Workspace } from '@xerotier/protocol/api/workspaces.ts'
 import { selectPauses } from '../../store/agents.ts'
 import { selectBoundAgents, type WorkspaceRow } from '../../store/workspaces.ts'
 import { healthOf } from '../agents/health.ts'
+import { presentPause } from '../agents/present.ts'
 import type { Core } from '../core.ts'
 
 /** Several workspaces with the agents that serve them. */
@@ -21,21 +22,21 @@ export async function presentWorkspaces(core: Core, rows: WorkspaceRow[]): Promi
     created_at: row.created_at.toISOString(),
     agents: bound
       .filter((agent) => agent.workspace_id === row.id)
-      .map((agent) => ({
-        agent_id: agent.agent_id,
-        agent: agent.name,
-        health: healthOf(
-          core,
-          { id: agent.agent_id, state: agent.state },
-          // Seen from this workspace, a pause of it alone is a pause.
-          pauses.some(
-            (pause) =>
-              pause.agent_id === agent.agent_id && (pause.workspace_id === null || pause.workspace_id === row.id),
-          ),
-        ),
-        credentials_ref: agent.credentials_ref,
-        bound_at: agent.created_at.toISOString(),
-      })),
+      .map((agent) => {
+        // Seen from this workspace, a pause of it alone is a pause.
+        const mine = pauses.filter(
+          ({ agent_id, workspace_id }) =>
+            agent_id === agent.agent_id && (workspace_id === null || workspace_id === row.id),
+        )
+        return {
+          agent_id: agent.agent_id,
+          agent: agent.name,
+          health: healthOf(core, { id: agent.agent_id, state: agent.state }, mine.length > 0),
+          paused: mine.map(presentPause),
+          credentials_ref: agent.credentials_ref,
+          bound_at: agent.created_at.toISOString(),
+        }
+      }),
   }))
 }
 
