@@ -96,6 +96,7 @@ test('a database that is away is said to be away, and nothing of it leaks', asyn
 test('an unknown failure is internal_error, and its cause stays inside', async () => {
   const { workspaces } = router.core
   router.core.workspaces = {
+    ...workspaces,
     find() {
       throw new Error('secret plan')
     },

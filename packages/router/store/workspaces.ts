@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
 import type { WorkspacesTable } from './tables.ts'
 
@@ -35,6 +35,32 @@ export function selectBoundAgents(db: Database | Tx, workspaceIds: string[]) {
     .orderBy('binding.created_at')
     .execute()
 }
+
+/**
+ * Who is bound to a workspace, with what the record has on calls of one tool: whether the agent's last manifest offers
+ * it (they come first), and the reason of a pause that holds such calls back (an object, as there may be a pause without a reason).
+ */
+export function selectBoundFor(db: Database, workspaceId: string, tool: string) {
+  return db
+    .selectFrom('workspace_agent_bindings as binding')
+    .innerJoin('agents', 'agents.id', 'binding.agent_id')
+    .select(['agents.id', 'agents.name', 'agents.state'])
+    .select([
+      sql<boolean>`exists (select from jsonb_array_elements(agents.manifest->'tools') as tool where tool->>'name' = ${tool})`.as(
+        'offers',
+      ),
+      sql<{
+        reason: string | null
+      } | null>`(select jsonb_build_object('reason', pause.reason) from agent_pauses as pause
+        where pause.agent_id = agents.id and (pause.workspace_id is null or pause.workspace_id = binding.workspace_id)
+        order by pause.workspace_id nulls first limit 1)`.as('pause'),
+    ])
+    .where('binding.workspace_id', '=', workspaceId)
+    .orderBy('offers', 'desc')
+    .orderBy('binding.created_at')
+    .execute()
+}
+export type BoundForRow = Awaited<ReturnType<typeof selectBoundFor>>[number]
 
 /** What one agent serves, as the data plane says it. */
 export function selectBindings(db: Database | Tx, agentId: string) {

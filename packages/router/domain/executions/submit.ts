@@ -18,6 +18,7 @@ import { replayed } from './replay.ts'
 import { submissionOf } from './submission.ts'
 import { toolFor } from './tool-for.ts'
 import { traceSubmit } from './trace.ts'
+import { unserved } from './unserved.ts'
 
 export interface SubmitMeta {
   requestId: string
@@ -43,6 +44,7 @@ export async function submitCall(
     throw new Fault('capacity_exceeded', { message: 'The router has too many submits in hand.', retryAfter: 1 })
   const workspace = await findWorkspace(core, principal.projectId, invocation.workspace)
   const tool = toolFor(core, principal.projectId, workspace, invocation.tool)
+  if (tool === undefined) throw await unserved(core, principal.projectId, workspace, invocation.tool)
   checkArguments(tool, invocation.args)
 
   const now = core.clock.now()

@@ -5,6 +5,7 @@ import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
 import { moveExecution } from './move.ts'
 import { markAmbiguous, requeue } from './unfinished.ts'
+import { whyNobodyCame } from './unserved.ts'
 
 const perSweep = 500
 /** A dispatch younger than this may still be on its way, ms. */
@@ -15,19 +16,24 @@ export async function expireQueued(core: Core): Promise<void> {
   const at = new Date(core.clock.now())
   const due = await core.store.db
     .selectFrom('executions')
-    .select('id')
+    .select(['id', 'workspace_id', 'tool'])
     .where('state', '=', 'queued')
     .where('queue_deadline', '<=', at)
     .limit(perSweep)
     .execute()
-  for (const { id } of due) {
+  const reasons = new Map<string, string | undefined>()
+  for (const { id, workspace_id, tool } of due) {
+    const key = `${workspace_id} ${tool}`
+    if (!reasons.has(key)) reasons.set(key, await whyNobodyCame(core, workspace_id, tool))
+    const reason = reasons.get(key)
+    const message = `No agent could run the call in time${reason === undefined ? '' : `: ${reason}`}.`
     const row = await core.store.db.transaction().execute((tx) =>
       moveExecution(tx, id, {
         to: 'expired',
         from: ['queued'],
         set: {
           finished_at: at,
-          error: JSON.stringify({ code: 'execution_expired', message: 'No agent could run the call in time.' }),
+          error: JSON.stringify({ code: 'execution_expired', message }),
         },
         actor: 'router',
         at,

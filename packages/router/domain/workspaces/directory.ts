@@ -1,17 +1,20 @@
 // Workspaces by project and reference, remembered: a submit must not ask Postgres for one. A workspace is never renamed
 // or deleted, so what was found stays true in every router.
 import type { Database } from '../../store/database.ts'
-import { selectWorkspace, type WorkspaceRow } from '../../store/workspaces.ts'
+import { type BoundForRow, selectBoundFor, selectWorkspace, type WorkspaceRow } from '../../store/workspaces.ts'
 
 const rememberedWorkspaces = 10_000
 
 export interface WorkspaceDirectory {
   /** At once when it is remembered. Undefined when there is none. */
   find(projectId: string, reference: string): WorkspaceRow | Promise<WorkspaceRow | undefined>
+  /** Who is bound to it, and could run the tool, from the record. Those who ask at the same time share a query: in an outage many do. */
+  boundFor(workspaceId: string, tool: string): Promise<BoundForRow[]>
 }
 
 export function createWorkspaceDirectory(db: Database): WorkspaceDirectory {
   const known = new Map<string, WorkspaceRow>()
+  const asked = new Map<string, Promise<BoundForRow[]>>()
   return {
     find(projectId, reference) {
       const key = `${projectId} ${reference}`
@@ -24,6 +27,14 @@ export function createWorkspaceDirectory(db: Database): WorkspaceDirectory {
         }
         return row
       })
+    },
+    boundFor(workspaceId, tool) {
+      const key = `${workspaceId} ${tool}`
+      const running = asked.get(key)
+      if (running !== undefined) return running
+      const query = selectBoundFor(db, workspaceId, tool).finally(() => asked.delete(key))
+      asked.set(key, query)
+      return query
     },
   }
 }

@@ -1,13 +1,13 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { WorkspaceRow } from '../../store/workspaces.ts'
-import type { Core } from '../core.ts'
+import type { WorkspaceDirectory } from './directory.ts'
 
 /**
  * The workspace of that id or name in the project. Answers from memory once it was asked for.
  * @throws Fault workspace_not_found, for another project's too
  */
 export async function findWorkspace(
-  core: Pick<Core, 'workspaces'>,
+  core: { workspaces: Pick<WorkspaceDirectory, 'find'> },
   projectId: string,
   reference: string,
 ): Promise<WorkspaceRow> {

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { toolOf } from '@xerotier/devkit/bare-agent.ts'
+import { until } from '@xerotier/devkit/faults/until.ts'
+import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
+import { type ServingAgent, servingAgent } from '@xerotier/devkit/serving-agent.ts'
+
+let system: RouterForTests
+let client: RouterForTests['client']
+let away: ServingAgent
+const open: ServingAgent[] = []
+
+before(async () => {
+  system = await startRouterForTests()
+  client = system.client
+  away = await serving('xem-1', 'prod', 'work')
+  await serving('xem-2', 'prod', 'other')
+})
+after(async () => {
+  for (const { agent } of open) agent.close()
+  await system.stop()
+})
+
+async function serving(name: string, workspace: string, tool: string): Promise<ServingAgent> {
+  const agent = await servingAgent(client, name, workspace, [toolOf(tool)])
+  open.push(agent)
+  return agent
+}
+const submit = (tool: string, wait = 0) =>
+  client.call('invocations.submit', { query: { wait }, body: { workspace: 'prod', tool, args: {} } })
+
+test('a refusal names the bound agents that are away, paused or without the tool, from the record', async () => {
+  await client.call('agents.pause', { params: { id: 'xem-1' }, body: { workspace: 'prod', reason: 'INC-7' } })
+  await away.agent.send([{ t: 'goodbye', reason: 'maintenance' }])
+  await until('the agent to be offline', async () => {
+    const { health } = await client.call('agents.show', { params: { id: 'xem-1' } })
+    return health === 'offline' ? true : undefined
+  })
+  await assert.rejects(submit('work'), {
+    code: 'exec_tool_not_found',
+    message:
+      'No online agent offers the tool work. Of those bound to the workspace prod, xem-1 is offline and is paused (INC-7), xem-2 does not offer work. See `xeroctl workspaces show prod`.',
+  })
+  await client.call('agents.resume', { params: { id: 'xem-1' }, body: {} })
+  await serving('xem-3', 'staging', 'work')
+  await assert.rejects(submit('work'), {
+    code: 'tool_executor_unavailable',
+    message:
+      'No online agent of the workspace prod offers the tool work: xem-1 is offline, xem-2 does not offer work. ' +
+      'xem-3 offers work: `xeroctl workspaces bind prod --agent xem-3`.',
+  })
+})
+
+test('a call that expires says that the agents of its workspace are paused, and why', async () => {
+  await client.call('agents.pause', { params: { id: 'xem-2' }, body: { reason: 'INC-8' } })
+  const { settings } = system.router.core
+  const seconds = settings.queueSeconds
+  settings.queueSeconds = 0
+  const { error } = await submit('other', 10)
+  settings.queueSeconds = seconds
+  assert.deepEqual(error, {
+    code: 'execution_expired',
+    message: 'No agent could run the call in time: xem-2 is paused (INC-8), xem-1 is offline and did not offer other.',
+  })
+})

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { toolOf } from '@xerotier/devkit/bare-agent.ts'
+import type { Fault } from '@xerotier/protocol/errors.ts'
+import { systemClock } from '@xerotier/runtime/clock.ts'
+import type { BoundForRow } from '../../store/workspaces.ts'
+import { createFleet, type OnlineAgent } from '../agents/fleet.ts'
+import { unserved, whyNobodyCame } from './unserved.ts'
+
+/** An agent of the project; `online` are the tools that it offers now. */
+interface Agent {
+  name: string
+  online?: string[]
+  draining?: boolean
+  state?: BoundForRow['state']
+  bound?: boolean
+  /** By its last manifest. */
+  offers?: boolean
+  pause?: BoundForRow['pause']
+}
+
+function coreOf(agents: Agent[]) {
+  const fleet = createFleet(systemClock)
+  for (const { name, online, draining = false } of agents) {
+    if (online === undefined) continue
+    fleet.join({
+      id: `agt_${name}`,
+      name,
+      projectId: 'p',
+      tools: new Map(online.map((tool) => [tool, toolOf(tool)])),
+      draining,
+      leaseExpiresAt: Infinity,
+    } as unknown as OnlineAgent)
+  }
+  const rows = agents
+    .filter(({ bound }) => bound !== false)
+    .map(({ name, state = 'active', offers = true, pause = null }) => ({
+      id: `agt_${name}`,
+      name,
+      state,
+      offers,
+      pause,
+    }))
+  return { fleet, clock: systemClock, workspaces: { boundFor: async () => rows } }
+}
+
+const refusal = (...agents: Agent[]): Promise<Fault> =>
+  unserved(coreOf(agents), 'p', { id: 'ws_1', name: 'prod' }, 'work')
+
+const away: Agent = { name: 'xem-1', state: 'disconnected' }
+const free: Agent = { name: 'xem-9', online: ['work'], bound: false }
+
+for (const [what, agents, code, message] of [
+  [
+    'nothing is bound and nobody offers the tool',
+    [],
+    'exec_tool_not_found',
+    'No online agent offers the tool work, and no agent is bound to the workspace prod.',
+  ],
+  [
+    'nothing is bound',
+    [free],
+    'tool_executor_unavailable',
+    'No agent is bound to the workspace prod. xem-9 offers work: `xeroctl workspaces bind prod --agent xem-9`.',
+  ],
+  [
+    'the only bound agent is offline',
+    [away],
+    'exec_tool_not_found',
+    'No online agent offers the tool work. Of those bound to the workspace prod, xem-1 is offline. See `xeroctl workspaces show prod`.',
+  ],
+  [
+    'the bound agents are offline, paused, gone, or lack the tool',
+    [
+      { ...away, pause: { reason: 'INC-7' } },
+      { name: 'xem-2', online: ['other'], pause: { reason: null } },
+      { name: 'xem-3', state: 'suspended' },
+      { name: 'xem-4', state: 'pending', offers: false },
+      { name: 'xem-5', state: 'dead', offers: false },
+    ],
+    'exec_tool_not_found',
+    'No online agent offers the tool work. Of those bound to the workspace prod, xem-1 is offline and is paused (INC-7), ' +
+      'xem-2 is paused and does not offer work, xem-3 is suspended, xem-4 has never connected, ' +
+      'xem-5 is offline and did not offer work. See `xeroctl workspaces show prod`.',
+  ],
+  [
+    'the bound agent is offline and another offers the tool',
+    [away, free],
+    'tool_executor_unavailable',
+    'No online agent of the workspace prod offers the tool work: xem-1 is offline. ' +
+      'xem-9 offers work: `xeroctl workspaces bind prod --agent xem-9`.',
+  ],
+  [
+    'more agents are bound than a sentence holds',
+    Array.from({ length: 8 }, (_, n) => ({ name: `x${n}` })),
+    'exec_tool_not_found',
+    'No online agent offers the tool work. Of those bound to the workspace prod, x0 is offline, x1 is offline, ' +
+      'x2 is offline, x3 is offline, x4 is offline, and 3 more cannot either. See `xeroctl workspaces show prod`.',
+  ],
+  [
+    'a bound agent came back meanwhile',
+    [{ name: 'xem-1', online: ['work'] }],
+    'tool_executor_unavailable',
+    'No online agent of the workspace prod offers the tool work: xem-1 has just come.',
+  ],
+] as [string, Agent[], string, string][]) {
+  test(`a refusal says it where ${what}`, async () => {
+    const fault = await refusal(...agents)
+    assert.deepEqual([fault.code, fault.message, fault.retryAfter], [code, message, undefined])
+    const expected = code === 'exec_tool_not_found' ? [400, 'tool'] : [503, 'workspace']
+    assert.deepEqual([fault.status, fault.param], expected)
+  })
+}
+
+test('a call that waited in vain is told what kept everybody, unless somebody was only full', async () => {
+  const why = (...agents: Agent[]) => whyNobodyCame(coreOf(agents), 'ws_1', 'work')
+  const paused = { name: 'xem-1', online: ['work'], pause: { reason: 'INC-7' } }
+  const leaving = { name: 'xem-2', online: ['work'], draining: true }
+  assert.equal(await why(paused, leaving), 'xem-1 is paused (INC-7), xem-2 is draining')
+  assert.equal(await why(paused, { name: 'xem-3', online: ['work'] }), undefined)
+  assert.equal(await why(), 'no agent is bound to its workspace any more')
+})

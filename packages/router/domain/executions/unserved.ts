@@ -1,0 +1,73 @@
+// Why no agent runs a tool for a workspace, in words that say where to look: who is bound and away is not missing. The record is
+// asked, as the fleet knows nobody who is offline. Only refusals and expiries come here.
+import { Fault } from '@xerotier/protocol/errors.ts'
+import type { WorkspaceRow } from '../../store/tables.ts'
+import type { BoundForRow } from '../../store/workspaces.ts'
+import { healthOf } from '../agents/health.ts'
+import type { Core } from '../core.ts'
+import type { WorkspaceDirectory } from '../workspaces/directory.ts'
+
+type Known = Pick<Core, 'fleet' | 'clock'> & { workspaces: Pick<WorkspaceDirectory, 'boundFor'> }
+
+/** Agents in a sentence; `xeroctl workspaces show` lists them all. */
+const mostNamed = 5
+
+/**
+ * What a submit answers when no online agent that serves the workspace offers the tool: exec_tool_not_found (400) when no online
+ * agent at all does, else tool_executor_unavailable.
+ */
+export async function unserved(
+  core: Known,
+  projectId: string,
+  { id, name: workspace }: Pick<WorkspaceRow, 'id' | 'name'>,
+  tool: string,
+): Promise<Fault> {
+  const bound = await core.workspaces.boundFor(id, tool)
+  const offering = core.fleet.offering(projectId, tool)
+  const troubles = sentenceOf(bound.map((agent) => `${agent.name} ${troubleOf(core, agent, tool) ?? 'has just come'}`))
+  if (offering.length === 0) {
+    const message =
+      bound.length === 0
+        ? `No online agent offers the tool ${tool}, and no agent is bound to the workspace ${workspace}.`
+        : `No online agent offers the tool ${tool}. Of those bound to the workspace ${workspace}, ${troubles}. See \`xeroctl workspaces show ${workspace}\`.`
+    return new Fault('exec_tool_not_found', { status: 400, param: 'tool', message })
+  }
+  const why =
+    bound.length === 0
+      ? `No agent is bound to the workspace ${workspace}.`
+      : `No online agent of the workspace ${workspace} offers the tool ${tool}: ${troubles}.`
+  const other = offering.find((agent) => bound.every((one) => one.id !== agent.id))
+  const hint =
+    other === undefined
+      ? ''
+      : ` ${other.name} offers ${tool}: \`xeroctl workspaces bind ${workspace} --agent ${other.name}\`.`
+  // Without Retry-After: what is missing is a binding or an agent, and waiting brings neither.
+  return new Fault('tool_executor_unavailable', { param: 'workspace', message: why + hint })
+}
+
+/** What kept every agent of the workspace from a call that waited; undefined when one of them could, and was only full. */
+export async function whyNobodyCame(core: Known, workspaceId: string, tool: string): Promise<string | undefined> {
+  const bound = await core.workspaces.boundFor(workspaceId, tool)
+  if (bound.length === 0) return 'no agent is bound to its workspace any more'
+  const troubles = bound.map((agent) => ({ agent, trouble: troubleOf(core, agent, tool) }))
+  if (troubles.some(({ trouble }) => trouble === undefined)) return undefined
+  return sentenceOf(troubles.map(({ agent, trouble }) => `${agent.name} ${trouble}`))
+}
+
+function troubleOf(core: Known, agent: BoundForRow, tool: string): string | undefined {
+  const health = healthOf(core, agent, false)
+  const connected = health === 'healthy' || health === 'draining'
+  // What it offers now stands in the fleet.
+  const offers = connected ? core.fleet.get(agent.id)!.tools.has(tool) : agent.offers
+  const facts: string[] = []
+  if (health === 'pending') facts.push('has never connected')
+  else if (health !== 'healthy') facts.push(`is ${health}`)
+  if (agent.pause !== null) facts.push(`is paused${agent.pause.reason === null ? '' : ` (${agent.pause.reason})`}`)
+  if (!offers && health !== 'pending') facts.push(`${connected ? 'does' : 'did'} not offer ${tool}`)
+  return facts.length === 0 ? undefined : facts.join(' and ')
+}
+
+function sentenceOf(parts: string[]): string {
+  const rest = parts.length - mostNamed
+  return rest <= 0 ? parts.join(', ') : `${parts.slice(0, mostNamed).join(', ')}, and ${rest} more cannot either`
+}
