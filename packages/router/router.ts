@@ -1,7 +1,7 @@
 // The composition root: everything a router is made of, put together by hand.
 import { mkdirSync } from 'node:fs'
 import { limits } from '@xerotier/protocol/limits.ts'
-import { type Clock, every } from '@xerotier/runtime/clock.ts'
+import { type Clock, every, systemClock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { createMetricsRegistry } from '@xerotier/runtime/metrics.ts'
 import { createTracing, noTracing, type TracingOptions } from '@xerotier/runtime/tracing.ts'
@@ -52,6 +52,8 @@ export interface RouterOptions {
     address: string
     /** What join keys tell agents to dial; default: the address listened on. */
     announced?: string | undefined
+    /** By which frames wait for company, a few milliseconds. Real time unless told otherwise, also where `clock` stands still. */
+    clock?: Clock
   }
   lanes?: number
   /** Off when left out. */
@@ -147,11 +149,12 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const broker = await startBroker({
       core,
       address: options.dataPlane.address,
+      clock: options.dataPlane.clock ?? systemClock,
       probe: createBrokerProbe(registry, log, () => clock.now()),
     })
     started.push(() => broker.close())
     if (options.dataPlane.announced === undefined) core.settings.announcedAddress = broker.address
-    await core.dispatcher.resume()
+    await core.dispatcher.findWaiting()
 
     const http = await createHttpServer({
       ...options.http,
@@ -173,6 +176,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
       ['expire approvals', 1_000, () => expireApprovals(core)],
       ['expire queued calls', 1_000, () => expireQueued(core)],
       ['sweep orphans', 1_000, () => sweepOrphans(core)],
+      ['find waiting calls', 2_000, () => core.dispatcher.findWaiting()],
       ['miss agents', 1_000, () => missAgents(core)],
       ['bury agents', 60_000, () => buryAgents(core)],
     ]

@@ -4,6 +4,7 @@ import { type AgentFrame, agentFrameSchema } from '@xerotier/protocol/frames/age
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { envelopeSchema, messageSignaturePrefix, wireVersion } from '@xerotier/protocol/wire.ts'
+import type { Clock } from '@xerotier/runtime/clock.ts'
 import { verifySignature } from '@xerotier/runtime/ed25519.ts'
 import { unpackMessage } from '@xerotier/runtime/msgpack.ts'
 import { Context, Router } from 'zeromq'
@@ -33,6 +34,8 @@ export interface BrokerOptions {
   core: Core
   /** tcp://host:port; port 0 or * takes a free one. */
   address: string
+  /** Of the writer. */
+  clock: Clock
   probe: BrokerProbe
 }
 
@@ -48,7 +51,7 @@ export interface Broker {
 
 const prefix = Buffer.from(messageSignaturePrefix)
 
-export async function startBroker({ core, address, probe }: BrokerOptions): Promise<Broker> {
+export async function startBroker({ core, address, clock, probe }: BrokerOptions): Promise<Broker> {
   const context = new Context()
   const zap = await startZap({
     context,
@@ -77,7 +80,7 @@ export async function startBroker({ core, address, probe }: BrokerOptions): Prom
   const handshakes = createHandshakes(core, (agentId) => probe.refused('too_many_handshakes', { agent_id: agentId }))
   /** Sessions being opened, by agent: one after the other, so that what the later connection says stands. */
   const opening = new Map<string, Promise<void>>()
-  const writer = createWriter(socket, core.clock, (outlet, error) => {
+  const writer = createWriter(socket, clock, (outlet, error) => {
     const session = sessions.get(outlet.routingId.toString('latin1'))
     if (session !== undefined && session.outlet === outlet) end(session, 'unreachable')
     else core.log.debug({ error }, 'a connection went away before its answer')

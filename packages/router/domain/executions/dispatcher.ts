@@ -22,8 +22,11 @@ export interface Dispatcher {
   queueDeadline(): Date
   /** Sends a reserved call whose dispatch is committed. */
   send(row: ExecutionRow): void
-  /** Learns what waits in the database; once, at the start. */
-  resume(): Promise<void>
+  /**
+   * Learns what waits in the database: at the start, and every few seconds for calls that were queued by a commit whose
+   * answer was lost. Nobody counted them, and an uncounted call is never given out.
+   */
+  findWaiting(): Promise<void>
   /** Something may have become possible: an agent joined, resumed, was bound or finished a call; a call was queued. */
   wake(projectId: string): void
   /** Calls waiting, over all projects. */
@@ -53,11 +56,12 @@ export function createDispatcher(core: Core): Dispatcher {
 
   function count(row: ExecutionRow, difference: 1 | -1): void {
     changes += 1
-    const counts = waiting.get(row.project_id) ?? new Map<string, number>()
-    waiting.set(
-      row.project_id,
-      counts.set(row.workspace_id, Math.max(0, (counts.get(row.workspace_id) ?? 0) + difference)),
-    )
+    add(row, difference)
+  }
+
+  function add({ project_id, workspace_id }: Pick<ExecutionRow, 'project_id' | 'workspace_id'>, calls: number): void {
+    const counts = waiting.get(project_id) ?? new Map<string, number>()
+    waiting.set(project_id, counts.set(workspace_id, Math.max(0, (counts.get(workspace_id) ?? 0) + calls)))
   }
 
   const dispatcher: Dispatcher = {
@@ -137,14 +141,8 @@ export function createDispatcher(core: Core): Dispatcher {
         })
       passes.set(projectId, running)
     },
-    async resume() {
-      const projects = await core.store.db
-        .selectFrom('executions')
-        .select('project_id')
-        .distinct()
-        .where('state', '=', 'queued')
-        .execute()
-      for (const { project_id } of projects) await recount(project_id)
+    async findWaiting() {
+      for (const projectId of await recount()) dispatcher.wake(projectId)
     },
     get queueDepth() {
       return [...waiting.keys()].reduce((sum, projectId) => sum + countOf(projectId), 0)
@@ -219,21 +217,23 @@ export function createDispatcher(core: Core): Dispatcher {
     return { approvalId: row.approval_id, message: `The tool ${row.tool} changed after the call was approved.` }
   }
 
-  async function recount(projectId: string): Promise<void> {
+  /** Of one project, or of all. @returns the projects that have calls waiting */
+  async function recount(projectId?: string): Promise<Set<string>> {
     const before = changes
     const rows = await core.store.db
       .selectFrom('executions')
-      .select(['workspace_id', (eb) => eb.fn.countAll<number>().as('count')])
-      .where('project_id', '=', projectId)
+      .select(['project_id', 'workspace_id', (eb) => eb.fn.countAll<number>().as('count')])
       .where('state', '=', 'queued')
-      .groupBy('workspace_id')
+      .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId!))
+      .groupBy(['project_id', 'workspace_id'])
       .execute()
-    if (changes !== before) return
-    const counts = new Map(rows.map((row) => [row.workspace_id, Number(row.count)]))
-    for (const row of entering)
-      if (row.project_id === projectId) counts.set(row.workspace_id, (counts.get(row.workspace_id) ?? 0) + 1)
-    if (counts.size === 0) waiting.delete(projectId)
-    else waiting.set(projectId, counts)
+    const projects = new Set(rows.map((row) => row.project_id))
+    if (changes !== before) return projects
+    if (projectId === undefined) waiting.clear()
+    else waiting.delete(projectId)
+    for (const row of rows) add(row, Number(row.count))
+    for (const row of entering) if (projectId === undefined || row.project_id === projectId) add(row, 1)
+    return projects
   }
 
   return dispatcher

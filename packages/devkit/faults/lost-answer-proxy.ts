@@ -1,0 +1,70 @@
+// Between a router and its Postgres: answers to chosen statements are lost with their connection, after they took effect.
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export interface LostAnswerProxy {
+  /** The database through the proxy. */
+  url: string
+  /** The answer to the next message to Postgres that `is` takes is lost. Resolves when it is. */
+  loseAnswer(is: (application: string, message: string) => boolean): Promise<void>
+  close(): Promise<void>
+}
+
+const socketName = '.s.PGSQL.5432'
+
+/** @param databaseUrl of a database behind a unix socket */
+export async function startLostAnswerProxy(databaseUrl: string): Promise<LostAnswerProxy> {
+  const url = new URL(databaseUrl)
+  const socket = join(url.searchParams.get('host')!, socketName)
+  const folder = mkdtempSync(join(tmpdir(), 'xerotier-proxy-'))
+  chmodSync(folder, 0o700)
+  const sockets = new Set<Socket>()
+  let losing: { is: (application: string, message: string) => boolean; lost: () => void } | undefined
+  const server = createServer((near) => {
+    const far = connect(socket)
+    let application: string | undefined
+    let lost: (() => void) | undefined
+    near.on('data', (message) => {
+      const text = message.toString('latin1')
+      // The first message holds it among the parameters of the session.
+      application ??= /application_name\0([^\0]*)/.exec(text)?.[1] ?? ''
+      if (losing?.is(application, text)) {
+        lost = losing.lost
+        losing = undefined
+      }
+      far.write(message)
+    })
+    far.on('data', (answer) => {
+      if (lost === undefined) return void near.write(answer)
+      lost()
+      near.destroy()
+    })
+    for (const [one, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(one)
+      one.on('error', () => {})
+      one.on('close', () => {
+        sockets.delete(one)
+        other.destroy()
+      })
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(join(folder, socketName), resolve))
+  url.searchParams.set('host', folder)
+  return {
+    url: url.href,
+    loseAnswer: (is) =>
+      new Promise((lost) => {
+        losing = { is, lost }
+      }),
+    async close() {
+      for (const open of sockets) open.destroy()
+      await new Promise((resolve) => server.close(resolve))
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
