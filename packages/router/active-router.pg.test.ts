@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { startPostgresProxy } from '@xerotier/devkit/faults/postgres-proxy.ts'
+import { until } from '@xerotier/devkit/faults/until.ts'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
@@ -64,4 +66,49 @@ test('a router that another one overtook while its connection was broken is told
   await overtaken.lost
   await overtaken.release()
   await other.end()
+})
+
+const application = 'xerotier-router-active'
+/** Backends that hold a lock in this database. */
+async function holders(url: string): Promise<number[]> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const { rows } = await client.query<{ pid: number }>(
+    "select pid from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())",
+  )
+  await client.end()
+  return rows.map(({ pid }) => pid)
+}
+
+test('a router whose connection went silent notices, and takes the lock from its own old backend', async (t) => {
+  const { url } = await cloneDatabase()
+  const proxy = await startPostgresProxy(url)
+  t.after(() => proxy.close())
+  const router = await becomeActive(proxy.url, systemClock, silentLog)
+  const [before] = await holders(url)
+  proxy.silence(application)
+  await until('another backend to hold the lock', async () => {
+    const [holder] = await holders(url)
+    return holder !== undefined && holder !== before ? true : undefined
+  })
+  let lost = false
+  void router.lost.then(() => {
+    lost = true
+  })
+  await router.release()
+  assert.equal(lost, false)
+})
+
+test('a router that another one overtook while its connection was silent is told so', async (t) => {
+  const { url } = await cloneDatabase()
+  const proxy = await startPostgresProxy(url)
+  t.after(() => proxy.close())
+  const overtaken = await becomeActive(proxy.url, systemClock, silentLog)
+  proxy.silence(application)
+  await terminate(url)
+  const other = await becomeActive(url, systemClock, silentLog)
+  await overtaken.lost
+  await overtaken.release()
+  assert.equal((await holders(url)).length, 1)
+  await other.release()
 })

@@ -1,5 +1,6 @@
 // One router works on a database at a time; others stand by. So the fleet in its memory is the whole fleet.
-import type { Clock } from '@xerotier/runtime/clock.ts'
+import type { Socket } from 'node:net'
+import { type Clock, every } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import pg from 'pg'
 
@@ -12,6 +13,14 @@ export interface ActiveRouter {
 /** Any constant will do; this one is ours. */
 const lockId = 7_237_003
 const pollMs = 1_000
+/** How long the database may take to say that the connection stands. */
+const answerMs = 5_000
+
+/** What tells one backend from all others, also behind another server: pids come again. */
+interface Backend {
+  pid: number
+  since: string
+}
 
 /**
  * Waits until this router is the active one. The lock lives with its connection: when Postgres restarts it is taken again,
@@ -20,26 +29,42 @@ const pollMs = 1_000
 export async function becomeActive(databaseUrl: string, clock: Clock, log: Log): Promise<ActiveRouter> {
   const { promise: lost, resolve: lose } = Promise.withResolvers<void>()
   let client: pg.Client | undefined
+  let backend: Backend | undefined
   let released = false
 
   /** @returns false when another router holds the lock */
   async function take(): Promise<boolean> {
-    const fresh = new pg.Client({ connectionString: databaseUrl, application_name: 'xerotier-router-active' })
+    const fresh = new pg.Client({
+      connectionString: databaseUrl,
+      application_name: 'xerotier-router-active',
+      connectionTimeoutMillis: answerMs,
+      query_timeout: answerMs,
+    })
     // Without a listener a lost connection would end the process.
     fresh.on('error', () => {})
     await fresh.connect()
-    const { rows } = await fresh
-      .query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [lockId])
-      .catch(async (error) => {
-        await fresh.end().catch(() => {})
-        throw error
-      })
-    if (rows[0]!.locked !== true || released) {
-      await fresh.end()
-      return false
+    try {
+      const { rows } = await fresh.query<Backend & { locked: boolean }>(
+        `select pid, backend_start::text as since, pg_try_advisory_lock($1) as locked
+         from pg_stat_activity where pid = pg_backend_pid()`,
+        [lockId],
+      )
+      const { locked, ...own } = rows[0]!
+      if (!locked || released) {
+        if (!locked && backend !== undefined && (await endBackend(fresh, backend)))
+          throw new Error('our own earlier connection held the lock')
+        await fresh.end()
+        return false
+      }
+      client = fresh
+      backend = own
+    } catch (error) {
+      hangUp(fresh)
+      throw error
     }
-    client = fresh
+    const heartbeat = every(clock, pollMs, () => answers(fresh))
     fresh.on('end', () => {
+      heartbeat.cancel()
       if (!released)
         retake().catch((error) => log.error({ error }, 'the lock on the database could not be taken again'))
     })
@@ -71,9 +96,37 @@ export async function becomeActive(databaseUrl: string, clock: Clock, log: Log):
     lost,
     async release() {
       released = true
-      await client?.end()
+      if (client === undefined) return
+      const held = client
+      const silent = clock.after(answerMs, () => hangUp(held))
+      await held.end()
+      silent.cancel()
     },
   }
+}
+
+/** A server that went away without a word says nothing: asked, a connection to it turns out to be broken. */
+async function answers(client: pg.Client): Promise<void> {
+  try {
+    await client.query('select 1')
+  } catch {
+    hangUp(client)
+  }
+}
+
+/** At once; `client.end()` would wait for the other side. */
+function hangUp(client: pg.Client): void {
+  ;(client as unknown as { connection: { stream: Socket } }).connection.stream.destroy()
+}
+
+/** Ends the backend that holds the lock, if it is this one: our connection to it broke, and it does not know. */
+async function endBackend(client: pg.Client, { pid, since }: Backend): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `select pg_terminate_backend(pid) from pg_locks join pg_stat_activity using (pid)
+     where locktype = 'advisory' and objid = $1 and granted and pid = $2 and backend_start::text = $3`,
+    [lockId, pid, since],
+  )
+  return rowCount === 1
 }
 
 /** All that a standby router does is wait, so unlike other timers this keeps the process alive. */

@@ -3,17 +3,17 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
-import { type LostAnswerProxy, startLostAnswerProxy } from '@xerotier/devkit/faults/lost-answer-proxy.ts'
+import { type PostgresProxy, startPostgresProxy } from '@xerotier/devkit/faults/postgres-proxy.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { type ServingAgent, servingAgent } from '@xerotier/devkit/serving-agent.ts'
 
-let proxy: LostAnswerProxy
+let proxy: PostgresProxy
 let system: RouterForTests
 let serving: ServingAgent
 before(async () => {
-  proxy = await startLostAnswerProxy((await cloneDatabase()).url)
+  proxy = await startPostgresProxy((await cloneDatabase()).url)
   system = await startRouterForTests({ databaseUrl: proxy.url })
   const tools = [toolOf('t_read'), toolOf('t_destroy', { risk: 'destructive' })]
   serving = await servingAgent(system.client, 'lost-xem', 'lost', tools)
