@@ -104,6 +104,24 @@ test('a heartbeat is a sign of life without being an event', async (t) => {
   await events.return(undefined)
 })
 
+test('a stream that ends is taken up again behind the last event, after a pause', async (t) => {
+  const { events, server, timers } = await stream(t, (_, response) => {
+    openEvents(response)
+    sendEvent(response, String(server.seen.length), 'e', {})
+    response.end()
+  })
+  for (const id of ['1', '2', '3']) assert.equal((await events.next()).value?.id, id)
+  assert.deepEqual(
+    server.seen.map(({ headers }) => headers['last-event-id']),
+    [undefined, '1', '2'],
+  )
+  assert.deepEqual(
+    timers.asked.filter((ms) => ms < 20_000),
+    [250, 250],
+  )
+  await events.return(undefined)
+})
+
 test('the wait that the router names in `retry:` is kept', async (t) => {
   const { events, server, timers } = await stream(t, (_, response) => {
     openEvents(response)

@@ -40,5 +40,10 @@ export async function streamApprovals(
     })
   }
   return (sink) =>
-    core.eventLog.subscribe(projectId, { after: lastEventId }, async (events) => sink.write(await itemsOf(events)))
+    core.eventLog.subscribe(
+      projectId,
+      { after: lastEventId },
+      async (events) => sink.write(await itemsOf(events)),
+      () => sink.end(),
+    )
 }

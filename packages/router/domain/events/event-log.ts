@@ -28,12 +28,14 @@ export interface EventLog {
   wake(): void
   /**
    * Delivers the project's events in order and without a gap. `onEvents` may return a promise to slow the reader down; one
-   * that throws or rejects ends its subscription.
+   * that throws or rejects ends its subscription. Then `onCut` is called, once: nothing more will come, and who still waits
+   * has to subscribe again.
    */
   subscribe(
     projectId: string,
     options: SubscriptionOptions,
     onEvents: (events: LoggedEvent[]) => void | Promise<void>,
+    onCut: () => void,
   ): Subscription
   close(): void
 }

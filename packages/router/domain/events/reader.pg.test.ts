@@ -35,11 +35,12 @@ function gather(
 ) {
   const events: LoggedEvent[] = []
   const { promise, resolve } = Promise.withResolvers<LoggedEvent[]>()
-  const subscription = log.subscribe(project, options, (batch) => {
+  const onEvents = (batch: LoggedEvent[]) => {
     events.push(...batch)
     if (events.length >= count) resolve(events)
     return slow?.()
-  })
+  }
+  const subscription = log.subscribe(project, options, onEvents, () => {})
   return { events, all: promise, ready: subscription.ready, close: () => subscription.close() }
 }
 const actors = (events: LoggedEvent[]) => events.map((event) => event.actor)
@@ -140,16 +141,22 @@ test('a slow reader holds up nobody and misses nothing', async () => {
   quick.close()
 })
 
-test('a reader that throws is cut and the others go on', async () => {
-  const broken = log.subscribe('proj_throw', {}, () => {
+test('a reader that throws or rejects is cut and told so, and the others go on', { timeout: 30_000 }, async () => {
+  const refuse = () => {
     throw new Error('no')
+  }
+  const broken = [refuse, async () => refuse()].map((onEvents) => {
+    const { promise: cut, resolve } = Promise.withResolvers<void>()
+    const { ready } = log.subscribe('proj_throw', {}, onEvents, resolve)
+    return { cut, ready }
   })
   const reader = gather('proj_throw', 2)
-  await Promise.all([broken.ready, reader.ready])
+  await Promise.all([reader, ...broken].map(({ ready }) => ready))
   await append('proj_throw', 'a')
   await append('proj_throw', 'b')
   log.wake()
   assert.deepEqual(actors(await reader.all), ['a', 'b'])
+  await Promise.all(broken.map(({ cut }) => cut))
   reader.close()
 })
 
@@ -166,5 +173,6 @@ test('a lost connection is made anew and nothing is missed', async () => {
 })
 
 test('a cursor that is none is refused', () => {
-  assert.throws(() => log.subscribe('proj_x', { after: 'yesterday' }, () => {}), { code: 'invalid_request' })
+  const ignore = () => {}
+  assert.throws(() => log.subscribe('proj_x', { after: 'yesterday' }, ignore, ignore), { code: 'invalid_request' })
 })

@@ -27,6 +27,7 @@ const patienceMs = 10_000
 interface Reader extends SubscriptionOptions {
   projectId: string
   onEvents: (events: LoggedEvent[]) => void | Promise<void>
+  onCut: () => void
   /** Undefined until it has one: from now on. */
   place: Place | undefined
   busy: boolean
@@ -97,7 +98,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
     try {
       answer = reader.onEvents(mine.map(loggedEvent))
     } catch (error) {
-      return end(reader, error)
+      return cut(reader, error)
     }
     if (!(answer instanceof Promise)) return
     reader.busy = true
@@ -108,13 +109,15 @@ export function createEventLog(options: EventLogOptions): EventLog {
         if (reader.place !== common) schedule(0)
         else if (reader.everyWake === true && passes > reader.calledIn) schedule(coalesceMs)
       },
-      (error) => end(reader, error),
+      (error) => cut(reader, error),
     )
   }
-  const end = (reader: Reader, error: unknown) => {
+  const cut = (reader: Reader, error: unknown) => {
+    if (reader.closed) return
     reader.closed = true
     readers.delete(reader)
     log.warning({ error, project_id: reader.projectId }, 'a reader of the event log failed and was cut')
+    reader.onCut()
   }
 
   /** One page for each reader who lies behind; true when somebody still does. */
@@ -183,11 +186,11 @@ export function createEventLog(options: EventLogOptions): EventLog {
 
   return {
     wake,
-    subscribe(projectId, given, onEvents) {
+    subscribe(projectId, given, onEvents, onCut) {
       const { promise, resolve } = Promise.withResolvers<EventId>()
       const place = given.after === undefined ? undefined : cursorOf(given.after, 'Last-Event-ID')
       const state = { place, busy: false, calledIn: 0, closed: false, ready: resolve }
-      const reader: Reader = { ...given, projectId, onEvents, ...state }
+      const reader: Reader = { ...given, projectId, onEvents, onCut, ...state }
       readers.add(reader)
       if (given.after !== undefined) resolve(given.after)
       schedule(0)

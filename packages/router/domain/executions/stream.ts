@@ -47,7 +47,12 @@ export async function streamExecutions(
       throw new Fault('invalid_request', { message: 'output: needs execution_id', param: 'output' })
     }
     return (sink) =>
-      core.eventLog.subscribe(projectId, { after: resume?.event }, async (events) => tell(core, sink, events, wanted))
+      core.eventLog.subscribe(
+        projectId,
+        { after: resume?.event },
+        async (events) => tell(core, sink, events, wanted),
+        () => sink.end(),
+      )
   }
 
   const { id, attempt } = await findExecution(core, projectId, query.execution_id)
@@ -63,7 +68,7 @@ export async function streamExecutions(
       return { ready: Promise.resolve(after), close() {} }
     }
     const options = { after, executionId: id, everyWake: output !== undefined }
-    return core.eventLog.subscribe(projectId, options, async (events) => {
+    const onEvents = async (events: LoggedEvent[]) => {
       const last = events.findIndex((event) => settledKinds.includes(event.kind))
       const before = last === -1 ? events : events.slice(0, last)
       await tell(core, sink, before, wanted, output?.mark)
@@ -71,7 +76,8 @@ export async function streamExecutions(
       if (last === -1) return
       await tell(core, sink, events.slice(last, last + 1), wanted, output?.mark)
       sink.end()
-    })
+    }
+    return core.eventLog.subscribe(projectId, options, onEvents, () => sink.end())
   }
 }
 
