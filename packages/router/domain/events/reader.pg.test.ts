@@ -107,6 +107,20 @@ test('a reader resumes after the event that it names, without a gap', async () =
   second.close()
 })
 
+test('a reader that resumes after the last event of all is up to date at once', { timeout: 30_000 }, async () => {
+  const first = gather('proj_last', 1)
+  await first.ready
+  await append('proj_last', 'a')
+  log.wake()
+  const [last] = await first.all
+  const told = Promise.withResolvers<LoggedEvent[]>()
+  const options = { after: last!.id, everyWake: true }
+  const second = log.subscribe('proj_last', options, told.resolve, () => {})
+  assert.deepEqual(await told.promise, [])
+  first.close()
+  second.close()
+})
+
 test('a reader gets its own project and, if it wants, one execution only', async () => {
   const execution = '01980000-0000-7000-8000-000000000001'
   const reader = gather('proj_mine', 1, { executionId: execution })

@@ -125,11 +125,13 @@ export function createEventLog(options: EventLogOptions): EventLog {
     let behind = false
     for (const reader of [...readers]) {
       if (reader.closed || reader.busy) continue
-      if (reader.place === undefined) {
+      // By value: who resumes, or whose page was full, names the common place without having it.
+      const { projectId, executionId, place = until } = reader
+      const order = compareCursors(place, until)
+      if (order === 0) {
         reader.place = until
-      } else if (compareCursors(reader.place, until) < 0) {
-        const { projectId, executionId } = reader
-        const rows = await readMissed(link, { projectId, executionId, after: reader.place, until, limit: pageSize })
+      } else if (order < 0) {
+        const rows = await readMissed(link, { projectId, executionId, after: place, until, limit: pageSize })
         reader.place = rows.length < pageSize ? until : placeOf(rows.at(-1)!)
         if (rows.length > 0) deliver(reader, rows)
         behind ||= reader.place !== until
