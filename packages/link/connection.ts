@@ -60,8 +60,11 @@ export function openConnection(options: ConnectionOptions): Connection {
     reconnectInterval: 250,
     reconnectMaxInterval: 2_000,
   })
-  const sender = createSender(socket, keys.signing, (error) =>
-    end({ kind: 'lost', reason: `cannot send: ${(error as Error).message}` }),
+  const sender = createSender(
+    socket,
+    keys.signing,
+    (error) => end({ kind: 'lost', reason: `cannot send: ${(error as Error).message}` }),
+    (frame, error) => log.critical({ error, frame: frame.t }, 'a frame cannot be written and is not sent'),
   )
   let welcome: Welcome | undefined
   let received = 0

@@ -152,8 +152,14 @@ export function createLink(options: LinkOptions): Link {
   }
 
   function receive(frames: RouterFrame[]): void {
-    const calls: DispatchFrame[] = []
+    let calls: DispatchFrame[] = []
+    const start = () => {
+      if (calls.length > 0) handlers.dispatch(calls)
+      calls = []
+    }
     for (const frame of frames) {
+      // Frames of a message count in their order: what follows a dispatch may be about it. An acknowledgement never is.
+      if (frame.t !== 'dispatch' && frame.t !== 'result_ack' && frame.t !== 'output_ack') start()
       switch (frame.t) {
         case 'dispatch':
           calls.push(frame)
@@ -183,7 +189,7 @@ export function createLink(options: LinkOptions): Link {
           log.warning({ frame: frame.t }, 'the router sent a frame that does not belong here')
       }
     }
-    if (calls.length > 0) handlers.dispatch(calls)
+    start()
   }
 
   /** After the messages of this turn have left: the sync then runs beside the router's work instead of before it. */

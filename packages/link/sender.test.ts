@@ -12,17 +12,21 @@ const ref = { execution_id: '00000000-0000-7000-8000-000000000001', attempt: 1, 
 
 function recording() {
   const frames: AgentFrame[] = []
+  const numbers: number[] = []
   let messages = 0
   let sentOne = () => {}
   const socket = {
     async send([body]: [Buffer]) {
-      frames.push(...(unpackMessage(body) as { f: AgentFrame[] }).f)
+      const { n, f } = unpackMessage(body) as { n: number; f: AgentFrame[] }
+      numbers.push(n)
+      frames.push(...f)
       messages += 1
       sentOne()
     },
   }
   return {
     frames,
+    numbers,
     messages: () => messages,
     onSend: (callback: () => void) => {
       sentOne = callback
@@ -34,7 +38,7 @@ function recording() {
 test('a frame leaves whenever it is sent, however few turns after the one before', async () => {
   for (let turns = 0; turns < 12; turns++) {
     const { socket, frames, onSend } = recording()
-    const sender = createSender(socket, key, assert.ifError)
+    const sender = createSender(socket, key, assert.ifError, assert.fail)
     let second: Promise<void> | undefined
     onSend(() => {
       onSend(() => {})
@@ -57,7 +61,7 @@ test('a frame leaves whenever it is sent, however few turns after the one before
 
 test('what is ready together leaves as one message, and a start that its end overtook does not leave', async () => {
   const { socket, frames, messages } = recording()
-  const sender = createSender(socket, key, assert.ifError)
+  const sender = createSender(socket, key, assert.ifError, assert.fail)
   sender.send({ t: 'accepted', ...ref, started_at: 1 })
   sender.send({ t: 'accepted', ...ref, execution_id: ref.execution_id.replace(/1$/, '2'), started_at: 1 })
   sender.send({
@@ -79,5 +83,24 @@ test('what is ready together leaves as one message, and a start that its end ove
   assert.deepEqual(
     frames.map((frame) => frame.t),
     ['accepted', 'result'],
+  )
+})
+
+test('a frame that cannot be written is dropped alone, and the numbers of messages have no gap', async () => {
+  const { socket, frames, numbers, messages } = recording()
+  let deep: unknown = 1
+  for (let level = 0; level < 100_000; level++) deep = [deep]
+  const dropped: AgentFrame[] = []
+  const sender = createSender(socket, key, assert.ifError, (frame) => dropped.push(frame))
+  const endless = { t: 'goodbye', reason: deep } as unknown as AgentFrame
+  for (const frame of [goodbye('one'), endless, goodbye('two')]) sender.send(frame)
+  await sender.flushed()
+  sender.send(goodbye('three'))
+  await sender.flushed()
+  assert.deepEqual(dropped, [endless])
+  assert.deepEqual(frames, [goodbye('one'), goodbye('two'), goodbye('three')])
+  assert.deepEqual(
+    numbers,
+    Array.from({ length: messages() }, (_, index) => index + 1),
   )
 })

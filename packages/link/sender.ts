@@ -16,7 +16,13 @@ export interface Sender {
 
 const prefix = Buffer.from(messageSignaturePrefix)
 
-export function createSender(socket: Dealer, signing: SigningKey, failed: (error: unknown) => void): Sender {
+/** @param dropped hears of a frame that MessagePack cannot write */
+export function createSender(
+  socket: Dealer,
+  signing: SigningKey,
+  failed: (error: unknown) => void,
+  dropped: (frame: AgentFrame, error: unknown) => void,
+): Sender {
   let queue: AgentFrame[] = []
   let session = ''
   let number = 0
@@ -45,13 +51,26 @@ export function createSender(socket: Dealer, signing: SigningKey, failed: (error
       })
   }
 
-  /** Usually one; more where one would be larger than the router accepts. */
+  /** Usually one; more where one would be larger than the router accepts, or holds a frame that cannot be written. */
   function messages(frames: AgentFrame[]): Buffer[] {
-    const body = packMessage({ v: wireVersion, s: session, n: ++number, f: frames })
-    if (body.length <= limits.messageBytes || frames.length === 1) return [body]
-    number -= 1
+    const body = pack(frames)
+    if (body !== undefined && (body.length <= limits.messageBytes || frames.length === 1)) {
+      number += 1
+      return [body]
+    }
+    if (frames.length === 1) return []
     const half = frames.length >> 1
     return [...messages(frames.slice(0, half)), ...messages(frames.slice(half))]
+  }
+
+  function pack(frames: AgentFrame[]): Buffer | undefined {
+    try {
+      return packMessage({ v: wireVersion, s: session, n: number + 1, f: frames })
+    } catch (error) {
+      // Neither the others of its message nor the connection go with it.
+      if (frames.length === 1) dropped(frames[0]!, error)
+      return undefined
+    }
   }
 
   return {

@@ -15,6 +15,8 @@ export const limits = {
   noteCharacters: 2000,
   /** Open connections of the HTTP server; more are closed at once. */
   httpConnections: 8192,
+  /** How long a router that stops waits for the requests in hand before it closes their connections. */
+  httpCloseGraceMs: 5_000,
   /** What one API key may ask when it has no quota of its own. Far above honest use: it stops a runaway loop. */
   requestsPerMinutePerKey: 1_200_000,
   /** Unknown credentials that one address may present. */
@@ -53,6 +55,8 @@ export const limits = {
   outputFrameBytes: 64 * KiB,
   /** JSON result of a builtin or MCP tool. */
   resultBytes: 256 * KiB,
+  /** How deep its arrays and objects may stand in each other. */
+  resultDepth: 64,
   /** How far the clocks of router and agent may differ before an agent takes a valid grant for expired. */
   grantClockToleranceMs: 5 * 60_000,
   /** Executions waiting for an agent, per project. */

@@ -1,4 +1,5 @@
 // Runs a tool that is a function: a builtin of the agent, or a tool of an MCP server.
+import { isDeeperThan } from '@xerotier/protocol/depth.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
@@ -6,7 +7,7 @@ import type { Answer, FunctionRun, Invocation } from '../tool.ts'
 import { killGraceMs } from './process-group.ts'
 
 /**
- * @returns its answer. A result beyond the limit is written to stdout instead.
+ * @returns its answer. A result beyond the limits is written to stdout instead.
  * @throws what the function throws; Fault `execution_timeout` when it does not end within the grace after an abort.
  */
 export async function runFunction(
@@ -22,12 +23,23 @@ export async function runFunction(
     options.started()
     answer = await raceAbort(answering, invocation.signal, options.clock)
   } else answer = answering
-  const text = JSON.stringify(answer.result ?? null)
-  if (text.length * 3 > limits.resultBytes && Buffer.byteLength(text) > limits.resultBytes) {
+  const tooDeep = isDeeperThan(answer.result, limits.resultDepth)
+  const text = textOf(answer.result)
+  if (tooDeep || (text.length * 3 > limits.resultBytes && Buffer.byteLength(text) > limits.resultBytes)) {
     invocation.write('stdout', text)
     return { ...answer, result: null }
   }
   return answer
+}
+
+/** JSON, but for a value so deep that nothing can write it. */
+function textOf(result: unknown): string {
+  try {
+    return JSON.stringify(result ?? null)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return 'The tool answered with a value that is nested too deep to be written.'
+  }
 }
 
 /** A function that ignores its signal is left behind: its slot must not be lost to it. */

@@ -42,6 +42,21 @@ test('one byte more, however it is encoded, and the call has failed', () => {
   }
 })
 
+test('one level deeper, however deep, and the call has failed', () => {
+  const nested = (levels: number): unknown => {
+    let value: unknown = 1
+    for (let level = 0; level < levels; level++) value = level % 2 === 0 ? [value] : { in: value }
+    return value
+  }
+  const fits = { ...frame, result: nested(limits.resultDepth) }
+  assert.equal(withinLimits(fits, false), fits)
+  for (const levels of [limits.resultDepth + 1, 100_000]) {
+    const kept = withinLimits({ ...frame, result: nested(levels) }, false)
+    assert.deepEqual([kept.outcome, kept.result], ['failed', null])
+    assert.match(kept.error?.message ?? '', /nested deeper than 64 levels/)
+  }
+})
+
 test('a call that did not complete keeps its own end, without what was too large', () => {
   const error = { code: 'execution_interrupted', message: 'It stopped.' }
   const kept = withinLimits({ ...frame, outcome: 'interrupted', error, result: `${most}x` }, false)
