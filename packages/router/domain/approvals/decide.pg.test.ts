@@ -6,8 +6,6 @@ import { type ServingAgent, servingAgent } from '@xerotier/devkit/serving-agent.
 import { type SettableClock, settableClock } from '@xerotier/devkit/settable-clock.ts'
 import type { Scope } from '@xerotier/protocol/api/scopes.ts'
 import { callText, grantText } from '@xerotier/protocol/grant.ts'
-import { limits } from '@xerotier/protocol/limits.ts'
-import { systemClock } from '@xerotier/runtime/clock.ts'
 import { sha256Hex } from '@xerotier/runtime/digest.ts'
 import { verifyingKey, verifySignature } from '@xerotier/runtime/ed25519.ts'
 
@@ -21,10 +19,7 @@ const tools = [toolOf('stop', { risk: 'destructive' }), toolOf('erase', { risk: 
 
 before(async () => {
   clock = settableClock(Date.now())
-  // It stands still, but for the acknowledgements that an answering agent waits for.
-  const after: SettableClock['after'] = (ms, callback) =>
-    (ms === limits.acknowledgementDelayMs ? systemClock : clock).after(ms, callback)
-  system = await startRouterForTests({ clock: { ...clock, after } })
+  system = await startRouterForTests({ clock })
   client = system.client
   serving = await servingAgent(client, 'approver', 'ws', tools, { lease_renewal_interval_ms: 3_600_000 })
 })
