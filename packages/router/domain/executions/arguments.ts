@@ -93,6 +93,11 @@ function detailOf(error: ErrorObject): string {
   return allowed === undefined ? '' : `: ${allowed.map((value) => JSON.stringify(value)).join(', ')}`
 }
 
+/** Whether the record can hold them at all. */
+export function isStorable(args: Record<string, unknown>): boolean {
+  return unstorable(args, 'args', 0) === undefined
+}
+
 /** What jsonb cannot hold, or what would cost too much to look at. */
 function unstorable(value: unknown, path: string, depth: number): { message: string; param: string } | undefined {
   if (depth > limits.argumentsDepth)

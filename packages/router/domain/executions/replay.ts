@@ -6,24 +6,31 @@ import type { ExecutionRow } from '../../store/tables.ts'
 import type { Core } from '../core.ts'
 import { presentRow } from './present-row.ts'
 
-/** The first answer again, for a submit whose idempotency key is known. @throws Fault idempotency_conflict when it was another request */
+/** A submit by its idempotency key, or by its id when it has none. */
+type Submit = Pick<ExecutionRow, 'project_id' | 'idempotency_key' | 'request_digest'> & { id?: string }
+
+/**
+ * The first answer again, for a submit that is known; undefined for one that is not.
+ * @throws Fault idempotency_conflict when it was another request
+ */
 export async function replayed(
   core: Core,
-  row: ExecutionRow,
+  submit: Submit,
   waitMs: number,
-): Promise<{ execution: Execution; settled: boolean }> {
+): Promise<{ execution: Execution; settled: boolean } | undefined> {
   let query = core.store.db
     .selectFrom('executions')
     .selectAll()
     .select(keyName('executions.requested_by', 'executions.project_id').as('requested_by_name'))
-    .where('project_id', '=', row.project_id)
+    .where('project_id', '=', submit.project_id)
   query =
-    row.idempotency_key === null
-      ? query.where('id', '=', row.id)
-      : query.where('idempotency_key', '=', row.idempotency_key)
+    submit.idempotency_key === null
+      ? query.where('id', '=', submit.id!)
+      : query.where('idempotency_key', '=', submit.idempotency_key)
   const first = await query.executeTakeFirst()
-  if (first === undefined) throw new Fault('internal_error', { message: 'The submit was neither stored nor found.' })
-  if (first.request_digest !== row.request_digest) throw new Fault('idempotency_conflict', { param: 'Idempotency-Key' })
+  if (first === undefined) return undefined
+  if (first.request_digest !== submit.request_digest)
+    throw new Fault('idempotency_conflict', { param: 'Idempotency-Key' })
   if (isSettled(first.state) || waitMs === 0)
     return { execution: await presentRow(core, first, first.requested_by_name), settled: isSettled(first.state) }
   // It waits as the first one does. What ended between the look and the wait shows in a second look.

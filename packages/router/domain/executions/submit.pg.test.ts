@@ -52,3 +52,16 @@ test('a router has as many commits in hand as their limit says, and refuses a su
   assert.ok((await Promise.all(waiting)).every((written) => !written))
   assert.equal((await submit()).state, 'dispatched')
 })
+
+test('a submit that was accepted is answered again although its agent has gone, or its arguments would be refused now', async () => {
+  const one = await servingAgent(system.client, 'leaving', 'left', [toolOf('leave', { risk: 'destructive' })])
+  const invoke = (args: Record<string, unknown>, idempotencyKey: string) =>
+    system.client.call('invocations.submit', { body: { workspace: 'left', tool: 'leave', args }, idempotencyKey })
+  const first = await invoke({}, 'once')
+  one.agent.close()
+  await system.client.call('workspaces.unbind', { params: { id: 'left', agent: 'leaving' } })
+  assert.deepEqual([(await invoke({}, 'once')).id, first.state], [first.id, 'pending_approval'])
+  await assert.rejects(invoke({ other: 1 }, 'once'), { code: 'idempotency_conflict' })
+  await assert.rejects(invoke({ text: '\0' }, 'once'), { code: 'exec_tool_not_found' })
+  await assert.rejects(invoke({}, 'another'), { code: 'exec_tool_not_found' })
+})

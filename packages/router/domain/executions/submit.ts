@@ -11,7 +11,7 @@ import { newUuid } from '../ids.ts'
 import { decidePolicy, policyVersion } from '../policy/decide.ts'
 import type { Principal } from '../principal.ts'
 import { findWorkspace } from '../workspaces/find.ts'
-import { checkArguments } from './arguments.ts'
+import { checkArguments, isStorable } from './arguments.ts'
 import { callDigest } from './call-digest.ts'
 import { presentRow } from './present-row.ts'
 import { replayed } from './replay.ts'
@@ -44,8 +44,20 @@ export async function submitCall(
     throw new Fault('capacity_exceeded', { message: 'The router has too many submits in hand.', retryAfter: 1 })
   const workspace = await findWorkspace(core, principal.projectId, invocation.workspace)
   const tool = toolFor(core, principal.projectId, workspace, invocation.tool)
-  if (tool === undefined) throw await unserved(core, principal.projectId, workspace, invocation.tool)
-  checkArguments(tool, invocation.args)
+  const key = meta.idempotencyKey
+  const requestDigest = () => digestOf({ ...invocation, workspace: workspace.id })
+  try {
+    if (tool === undefined) throw await unserved(core, principal.projectId, workspace, invocation.tool)
+    checkArguments(tool, invocation.args)
+  } catch (error) {
+    // What was accepted once is answered again, whether or not it would be accepted now.
+    if (key !== undefined && isStorable(invocation.args)) {
+      const submit = { project_id: principal.projectId, idempotency_key: key, request_digest: requestDigest() }
+      const first = await replayed(core, submit, meta.waitMs)
+      if (first !== undefined) return first
+    }
+    throw error
+  }
 
   const now = core.clock.now()
   const row: ExecutionRow = {
@@ -69,8 +81,8 @@ export async function submitCall(
     requested_by: principal.keyId,
     request_id: meta.requestId,
     traceparent: meta.traceparent ?? null,
-    idempotency_key: meta.idempotencyKey ?? null,
-    request_digest: meta.idempotencyKey === undefined ? null : digestOf({ ...invocation, workspace: workspace.id }),
+    idempotency_key: key ?? null,
+    request_digest: key === undefined ? null : requestDigest(),
     timeout_ms: Math.min(invocation.timeout_ms ?? tool.timeout_ms, tool.timeout_ms),
     created_at: new Date(now),
     queue_deadline: null,
@@ -99,7 +111,11 @@ export async function submitCall(
     const stored =
       decision.decision === 'ask' ? await requestApproval(core, row, decision.timeoutSeconds) : await store(core, row)
     span?.end({ ok: true, attributes: { state: row.state, replayed: !stored } })
-    if (!stored) return await replayed(core, row, meta.waitMs)
+    if (!stored) {
+      const first = await replayed(core, row, meta.waitMs)
+      if (first === undefined) throw new Error('a submit was neither stored nor found')
+      return first
+    }
     core.eventLog.wake()
     const settled = await waiter?.settled
     return { execution: await presentRow(core, settled ?? row, principal.name), settled: settled !== undefined }
