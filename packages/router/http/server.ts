@@ -1,5 +1,5 @@
 // The HTTP server, made by hand from the route table.
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { type ErrorCode, Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { Route } from '@xerotier/protocol/route.ts'
@@ -42,7 +42,7 @@ export interface HttpServer {
   app: FastifyInstance
   /** @returns the base URL, with the port that was taken */
   listen(): Promise<string>
-  /** Ends the streams, lets the requests in hand finish, closes the port. */
+  /** Ends the streams, closes the port, and gives the requests in hand `httpCloseGraceMs` to finish. */
   close(): Promise<void>
 }
 
@@ -70,6 +70,12 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     frameworkErrors: (error, request, reply) => void answerFailure(error, request, reply as FastifyReply),
   }) as unknown as FastifyInstance
   app.server.maxConnections = limits.httpConnections
+  // Node's own list lacks those that are still in their TLS handshake.
+  const connections = new Set<Socket>()
+  app.server.on('connection', (socket: Socket) => {
+    connections.add(socket)
+    socket.once('close', () => connections.delete(socket))
+  })
 
   const answerFailure = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const fault = faultOf(error)
@@ -166,7 +172,11 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       const closed = app.close()
       // Those who wait for the end of a call are answered with what is known.
       core.calls.close()
-      await closed
+      // A download that nobody reads, or a request that is never sent in full, would keep the router for as long as it likes.
+      const grace = core.clock.after(limits.httpCloseGraceMs, () => {
+        for (const connection of connections) connection.destroy()
+      })
+      await closed.finally(() => grace.cancel())
     },
   }
 }

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { after, before, type TestContext, test } from 'node:test'
+import { settableClock } from '@xerotier/devkit/settable-clock.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import { createMetricsRegistry } from '@xerotier/runtime/metrics.ts'
+import { newId } from '../domain/ids.ts'
+import { type RouterForTests, startRouterForTests } from './router.fixture.ts'
+import { createHttpServer, type HttpOptions } from './server.ts'
+
+let router: RouterForTests
+before(async () => {
+  router = await startRouterForTests()
+})
+after(() => router.stop())
+
+/** One more door to the same router, whose time stands still. */
+async function door(t: TestContext, tls?: HttpOptions['tls']) {
+  const clock = settableClock(router.clock.now())
+  const door = await createHttpServer({
+    core: { ...router.core, clock },
+    host: '127.0.0.1',
+    port: 0,
+    tls,
+    registry: createMetricsRegistry(),
+    readiness: {},
+    version: '0',
+  })
+  const url = await door.listen()
+  const { server } = door.app
+  return {
+    clock,
+    url,
+    close: () => door.close(),
+    /** A connection that the server has. */
+    async dial() {
+      const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+      t.after(() => socket.destroy())
+      await once(server, 'connection')
+      return socket
+    },
+  }
+}
+
+test('a server that stops lets requests in hand finish, and waits for them no longer than its limit', {
+  timeout: 30_000,
+}, async (t) => {
+  const { clock, dial, close } = await door(t)
+  const slow = await dial()
+  const endless = await dial()
+  for (const socket of [slow, endless]) socket.write('GET /healthz HTTP/1.1\r\n')
+  const closed = close()
+  await clock.advance(limits.httpCloseGraceMs - 1)
+  slow.write('Host: router\r\n\r\n')
+  assert.match(String((await once(slow, 'data'))[0]), /^HTTP\/1\.1 \d{3} /)
+  const cut = once(endless, 'close')
+  await clock.advance(1)
+  await Promise.all([closed, cut])
+  assert.equal(clock.pending(), 0)
+})
+
+test('a server that stops waits for no download that nobody reads', { timeout: 30_000 }, async (t) => {
+  const made = await router.call('POST', '/acme/v1/workspaces', { body: { name: 'lab' } })
+  const id = await router.storeExecution({ workspace_id: made.body.id })
+  const artifact = newId('cart', router.clock.now())
+  const { db, pool } = router.core.store
+  const about = { project_id: router.projectId, execution_id: id, attempt: 1 }
+  const row = { id: artifact, ...about, name: 'big.bin', created_at: new Date(router.clock.now()) }
+  await db.insertInto('artifacts').values(row).execute()
+  // More than the kernel takes off the server's hands.
+  await pool.query(
+    `insert into artifact_chunks (artifact_id, seq, data) select $1, n, convert_to(repeat('x', 1024 * 1024), 'UTF8') from generate_series(0, 31) n`,
+    [artifact],
+  )
+  const { clock, url, close } = await door(t)
+  const path = `/acme/v1/exec/executions/${id}/artifacts/${artifact}`
+  const download = request(url + path, { headers: { authorization: `Bearer ${router.key}` } }).end()
+  t.after(() => download.destroy())
+  const [answer] = (await once(download, 'response')) as [IncomingMessage]
+  assert.equal(answer.statusCode, 200)
+  const closed = close()
+  await clock.advance(limits.httpCloseGraceMs)
+  await closed
+})
+
+test('a server that stops waits for no TLS handshake', { timeout: 30_000 }, async (t) => {
+  // No handshake gets so far that it needs the certificate.
+  const { clock, dial, close } = await door(t, { cert: '', key: '' })
+  await dial()
+  const closed = close()
+  await clock.advance(limits.httpCloseGraceMs)
+  await closed
+})
