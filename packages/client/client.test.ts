@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import { ApiError, ConnectionError } from './api-error.ts'
 import { createClient } from './client.ts'
@@ -195,4 +197,38 @@ test('bytes arrive as they are', async (t) => {
   const chunks: Uint8Array[] = []
   for await (const chunk of body) chunks.push(chunk)
   assert.deepEqual(Buffer.concat(chunks), sent)
+})
+
+test('bytes that are cut in the middle are a ConnectionError for who reads them', async (t) => {
+  let sending: ServerResponse | undefined
+  const { client } = await connected(t, (_, response) => {
+    sending = response
+    response.writeHead(200).write('half')
+  })
+  const { body } = await client.bytes('executions.raw', { params: { id: 'x' } })
+  const read = async () => {
+    for await (const _ of body) sending?.destroy()
+  }
+  await assert.rejects(read, (error) => error instanceof ConnectionError && /was cut$/.test(error.message))
+})
+
+test('bytes that are aborted while they are read end with the reason of the signal', async (t) => {
+  const abort = new AbortController()
+  const { client } = await connected(t, (_, response) => void response.writeHead(200).write('half'))
+  const { body } = await client.bytes('executions.raw', { params: { id: 'x' }, signal: abort.signal })
+  const read = async () => {
+    for await (const _ of body) abort.abort(new Error('enough'))
+  }
+  await assert.rejects(read, /^Error: enough$/)
+})
+
+test('a reader that stops reading bytes closes the connection', async (t) => {
+  let closed: Promise<unknown> | undefined
+  const { client } = await connected(t, (_, response) => {
+    closed = once(response, 'close')
+    response.writeHead(200).write('half')
+  })
+  const { body } = await client.bytes('executions.raw', { params: { id: 'x' } })
+  for await (const _ of body) break
+  await closed
 })

@@ -2,6 +2,7 @@
 import type { RouteId } from '@xerotier/protocol/routes.ts'
 import { parseBaseUrl } from './address.ts'
 import { ConnectionError } from './api-error.ts'
+import { bodyOf } from './body.ts'
 import type {
   Answer,
   BytesId,
@@ -57,7 +58,7 @@ export interface Client {
   ask<Id extends CallId>(id: Id, ...input: CallArguments<Id>): Promise<Reply<Answer<Id>>>
   /** Every item of a list, page after page, until `most` are read. */
   items<Id extends PageId>(id: Id, input: CallInput<Id>, most?: number): AsyncGenerator<Item<Id>>
-  /** The bytes of an answer, as they arrive. */
+  /** The bytes of an answer, as they arrive. @throws ApiError, ConnectionError; the latter also while they are read */
   bytes<Id extends BytesId>(id: Id, ...input: CallArguments<Id>): Promise<Bytes>
   /** Server-sent events; reconnects and resumes until `signal` aborts. */
   events<Id extends StreamId>(id: Id, input: CallInput<Id>, options?: EventStreamOptions): AsyncGenerator<StreamEvent>
@@ -113,17 +114,13 @@ export function createClient(options: ClientOptions): Client {
     items: (id, input, most) => pageItems((query) => ask(id, { ...loose(input), query }), loose(input).query, most),
     bytes: (id, ...[input]) =>
       send(id, loose(input), (response) => ({
-        body: response.body ?? emptyBody(),
+        body: bodyOf(response, input?.signal),
         contentType: response.headers.get('content-type'),
         requestId: response.headers.get('x-request-id'),
       })),
     events: (id, input, streamOptions) =>
       eventStream(surroundings, plan(id, loose(input)), { ...streamOptions, timeoutMs }),
   }
-}
-
-function emptyBody(): ReadableStream<Uint8Array> {
-  return new ReadableStream({ start: (controller) => controller.close() })
 }
 
 async function jsonOf(response: Response): Promise<unknown> {

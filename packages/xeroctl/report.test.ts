@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { ServerResponse } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import { json, refusal, scriptedServer } from '@xerotier/client/scripted-server.fixture.ts'
 import { type ErrorCode, errorCodes, errors } from '@xerotier/protocol/errors.ts'
@@ -54,6 +55,23 @@ test('a tool that nobody offers ends xeroctl with 4, as the target of a call and
     t.after(() => server.close())
     assert.equal((await xeroctl(t, words, { env: envFor(server) })).code, exitCodes.notFound.code)
   }
+})
+
+test('output that is cut in the middle ends xeroctl with 7', async (t) => {
+  let sending: ServerResponse | undefined
+  const server = await scriptedServer((_, response) => {
+    sending = response
+    response.writeHead(200).write('half')
+  })
+  t.after(() => server.close())
+  const { code, stdout, stderr } = await xeroctl(t, ['exec', 'raw', 'exe_1'], {
+    env: envFor(server),
+    onOutput: (stream) => {
+      if (stream === 'stdout') sending?.destroy()
+    },
+  })
+  assert.deepEqual([code, stdout], [exitCodes.network.code, 'half'])
+  assert.match(stderr, /^error: the connection to http:\S+ was cut/)
 })
 
 test('an error whose code this version does not know ends by its HTTP status', async (t) => {
