@@ -42,8 +42,8 @@ export const apiKeyCreateSchema = z.strictObject({
   name: textSchema(100).min(1),
   scopes: z.array(scopeSchema).min(1),
   expires_at: timestampSchema.optional(),
-  ip_filter: ipFilterSchema.optional(),
-  quota: quotaSchema.optional(),
+  ip_filter: z.strictObject(ipFilterSchema.shape).optional(),
+  quota: z.strictObject(quotaSchema.shape).optional(),
 })
 /** `key` is the value, shown this once. */
 export const apiKeySecretSchema = apiKeySchema.extend({ key: z.string() })

@@ -163,16 +163,36 @@ describe('the IP filter of a key', () => {
       (await behind.call('GET', '/acme/v1/workspaces', { key: made.key, headers: { 'x-forwarded-for': address } }))
         .status
     assert.deepEqual([await from('10.1.2.3'), await from('11.1.2.3')], [200, 403])
+    assert.deepEqual([await from('10.1.2.3:5678'), await from('[::ffff:10.1.2.3]:80')], [200, 200])
+    await behind.call('PUT', `${keys}/${made.id}/ip-filter`, { body: { block: ['10.0.0.0/8'] } })
+    for (const blocked of ['10.1.2.3', '10.1.2.3:5678', 'unknown']) assert.equal(await from(blocked), 403, blocked)
+    assert.equal(await from('11.1.2.3:5678'), 200)
     await behind.stop()
   })
 
-  test('knows IPv6 and IPv4 in IPv6', () => {
+  test('knows IPv6, and admits nobody whose address is not known', () => {
     const check = addressCheck({ allow: ['2001:db8::/32', '192.0.2.1'], block: ['2001:db8::bad'] })
-    assert.deepEqual(
-      ['2001:db8::1', '2001:db8::bad', '2001:db9::1', '192.0.2.1', '::ffff:192.0.2.1', '192.0.2.2'].map(check),
-      [true, false, false, true, true, false],
-    )
+    assert.deepEqual(['2001:db8::1', '2001:db8::bad', '2001:db9::1', '192.0.2.1', '192.0.2.2', undefined].map(check), [
+      true,
+      false,
+      false,
+      true,
+      false,
+      false,
+    ])
   })
+})
+
+test('a misspelled restriction makes no key without it', async () => {
+  for (const [body, param] of [
+    [{ ip_filter: { allowed: ['10.0.0.0/8'] } }, 'ip_filter.allowed'],
+    [{ quota: { requests: 1, window_seconds: 60, burst: 2 } }, 'quota.burst'],
+  ] as const) {
+    const { status, body: answer } = await router.call('POST', keys, {
+      body: { name: 'x', scopes: ['execution'], ...body },
+    })
+    assert.deepEqual([status, answer.error.code, answer.error.param], [400, 'invalid_body', param])
+  }
 })
 
 test('an address that guesses keys is slowed down; keys that are known there go on', async () => {

@@ -10,6 +10,7 @@ import type { Core } from '../domain/core.ts'
 import { verifyAgentToken } from '../domain/enrollment/agent-token.ts'
 import { createWindow, type Window } from '../domain/window.ts'
 import { bearerOf } from './caller.ts'
+import { callerAddress } from './caller-address.ts'
 
 const rememberedWindows = 10_000
 const minuteMs = 60_000
@@ -40,11 +41,13 @@ export function createAuthentication(core: Core, options: AuthenticationOptions)
     return fresh
   }
   const failed = (request: FastifyRequest) => {
-    windowOf(failures, request.ip, options.failedAuthenticationsPerMinute, minuteMs).take(clock.now())
+    windowOf(failures, callerAddress(request.ip) ?? 'unknown', options.failedAuthenticationsPerMinute, minuteMs).take(
+      clock.now(),
+    )
     return new Fault('authentication_error')
   }
   const refuseGuessers = (request: FastifyRequest, value: string) => {
-    if (failures.get(request.ip)?.full(clock.now()) !== true || keyring.knew(value)) return
+    if (failures.get(callerAddress(request.ip) ?? 'unknown')?.full(clock.now()) !== true || keyring.knew(value)) return
     throw new Fault('rate_limit_exceeded', {
       message: 'Too many failed authentications from this address.',
       retryAfter: 60,
@@ -77,13 +80,14 @@ export function createAuthentication(core: Core, options: AuthenticationOptions)
     if (project !== undefined && project !== principal.projectId && project !== principal.projectSlug) {
       throw new Fault('cross_project_access')
     }
-    if (!key.admits(request.ip)) throw new Fault('ip_not_allowed')
+    const address = callerAddress(request.ip)
+    if (!key.admits(address)) throw new Fault('ip_not_allowed')
     count(key, reply)
     usage.used(principal.keyId)
     request.caller = {
       principal,
       agentId: undefined,
-      stillAdmitted: async () => (await keyring.find(value))?.admits(request.ip) === true,
+      stillAdmitted: async () => (await keyring.find(value))?.admits(address) === true,
     }
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { errorCodes, errorEnvelopeSchema } from '@xerotier/protocol/errors.ts'
 import { routeIds, routes } from '@xerotier/protocol/routes.ts'
+import { faultOf } from './failure.ts'
 import { type RouterForTests, startRouterForTests } from './router.fixture.ts'
 import { createHttpServer } from './server.ts'
 
@@ -59,6 +60,20 @@ test('a body is JSON, and within its limit', async () => {
   assert.deepEqual([form.status, form.body.error.code], [415, 'unsupported_media_type'])
   const big = await post({ name: 'x', description: 'x'.repeat(1024 * 1024) })
   assert.deepEqual([big.status, big.body.error.code], [413, 'payload_too_large'])
+})
+
+test('a part of the path that is longer than any name is not found, with or without a key', async () => {
+  for (const key of [router.key, null]) {
+    const { status, body } = await router.call('GET', `/acme/v1/exec/tools/${'a'.repeat(101)}`, { key })
+    assert.deepEqual([status, body.error.code], [404, 'not_found'])
+  }
+})
+
+test('a caller who hangs up in the middle of a body is not the database being away', () => {
+  const aborted = Object.assign(new Error('aborted'), { code: 'ECONNRESET' })
+  assert.equal(faultOf(aborted).code, 'invalid_request')
+  const away = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' })
+  assert.equal(faultOf(away).code, 'backend_unavailable')
 })
 
 test('what a route does not know is refused', async () => {

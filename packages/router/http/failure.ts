@@ -13,6 +13,7 @@ const fastifyFaults: Record<string, () => Fault> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () =>
     new Fault('invalid_request', { message: 'The body is not as long as content-length says.' }),
   FST_ERR_BAD_URL: () => new Fault('not_found'),
+  FST_ERR_MAX_PARAM_LENGTH: () => new Fault('not_found'),
 }
 
 /** The Fault of any failure. An unknown one is internal_error, with its cause for the log. */
@@ -22,6 +23,9 @@ export function faultOf(error: unknown): Fault {
   if (typeof code === 'string') {
     const known = fastifyFaults[code]
     if (known !== undefined) return known()
+    // What Node says of a caller who hung up: nobody hears the answer, and no database is away.
+    if (code === 'ECONNRESET' && (error as Error).message === 'aborted')
+      return new Fault('invalid_request', { message: 'The request ended in the middle of its body.' })
   }
   return storeFault(error) ?? new Fault('internal_error', { cause: error })
 }

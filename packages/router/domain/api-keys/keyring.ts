@@ -17,7 +17,7 @@ export interface KnownKey {
   principal: Principal
   quota: Quota | null
   /** Whether the filter of the key lets this address in. */
-  admits(address: string): boolean
+  admits(address: string | undefined): boolean
   /** Milliseconds since the epoch after which this value of the key is void: its expiry, or the end of a rotation's grace. */
   validUntil: number
 }
@@ -103,15 +103,14 @@ function knownKey(row: Found, hash: Buffer): KnownKey | undefined {
   }
 }
 
-/** Block wins over allow; an empty allow list allows every address. */
-export function addressCheck(filter: IpFilter): (address: string) => boolean {
+/** Block wins over allow; an empty allow list allows every address. Nobody knows whether an unknown one is blocked: it is not admitted. */
+export function addressCheck(filter: IpFilter): (address: string | undefined) => boolean {
   const allow = blockList(filter.allow)
   const block = blockList(filter.block)
   return (address) => {
-    // A dual-stack socket shows IPv4 callers as ::ffff:a.b.c.d.
-    const plain = address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
-    const family = isIPv6(plain) ? 'ipv6' : 'ipv4'
-    return !block.check(plain, family) && (filter.allow.length === 0 || allow.check(plain, family))
+    if (address === undefined) return false
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4'
+    return !block.check(address, family) && (filter.allow.length === 0 || allow.check(address, family))
   }
 }
 

@@ -51,6 +51,16 @@ test('a number that JSON can write and nothing can hold is refused with its path
   assert.throws(() => checkArguments(tool, args), { code: 'invalid_arguments', param: 'args.a.b.1' })
 })
 
+test('an integer that was rounded on its way is refused with its path', () => {
+  const tool = { name: 'any', input_schema: { type: 'object' }, schema_digest: 'any' } as unknown as ToolDescriptor
+  for (const written of ['9007199254740993', '-9007199254740993', '12345678901234567890', '1e300'])
+    assert.throws(() => checkArguments(tool, JSON.parse(`{"a":[${written}]}`)), {
+      code: 'invalid_arguments',
+      param: 'args.a.0',
+    })
+  checkArguments(tool, { a: [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 0.5, 1e-300] })
+})
+
 const anything = { name: 'any', input_schema: { type: 'object' }, schema_digest: 'any' } as unknown as ToolDescriptor
 
 test('arguments may have as many bytes of canonical JSON as their limit says, and not one more', () => {

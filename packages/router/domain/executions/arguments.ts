@@ -106,6 +106,12 @@ function unstorable(value: unknown, path: string, depth: number): { message: str
   // JSON may write 1e400, which is no number here.
   if (typeof value === 'number' && !Number.isFinite(value))
     return { message: `${path} is larger than a number may be.`, param: path }
+  // JavaScript has rounded it: the call would act on another number than the one that was asked for.
+  if (Number.isInteger(value) && !Number.isSafeInteger(value))
+    return {
+      message: `${path} is an integer beyond 2^53, which JSON numbers do not hold exactly; send it as text.`,
+      param: path,
+    }
   if (typeof value !== 'object' || value === null) return undefined
   for (const [key, item] of Object.entries(value)) {
     const bad = textFault(key, path) ?? unstorable(item, `${path}.${key}`, depth + 1)
