@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { errorCodes, errorEnvelopeSchema } from '@xerotier/protocol/errors.ts'
 import { routeIds, routes } from '@xerotier/protocol/routes.ts'
@@ -66,6 +67,21 @@ test('a part of the path that is longer than any name is not found, with or with
   for (const key of [router.key, null]) {
     const { status, body } = await router.call('GET', `/acme/v1/exec/tools/${'a'.repeat(101)}`, { key })
     assert.deepEqual([status, body.error.code], [404, 'not_found'])
+  }
+})
+
+test('what is no readable request is answered like everything else, and the connection closed', async () => {
+  const { port } = new URL(router.url)
+  for (const [sent, status, code] of [
+    ['GARBAGE\r\n\r\n', 400, 'invalid_request'],
+    [`GET /healthz HTTP/1.1\r\nhost: x\r\nx-long: ${'a'.repeat(32_768)}\r\n\r\n`, 413, 'payload_too_large'],
+  ] as const) {
+    const socket = connect(Number(port), '127.0.0.1').setEncoding('utf8').end(sent)
+    let answer = ''
+    for await (const text of socket) answer += text
+    const [head, body] = answer.split('\r\n\r\n') as [string, string]
+    assert.match(head, new RegExp(`^HTTP/1.1 ${status} [^]*\nx-request-id: [0-9a-f-]{36}\r`))
+    assert.equal(errorEnvelopeSchema.strict().parse(JSON.parse(body)).error.code, code)
   }
 })
 

@@ -8,6 +8,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import type { Registry } from 'prom-client'
 import type { z } from 'zod'
 import type { Core } from '../domain/core.ts'
+import { newUuid } from '../domain/ids.ts'
 import { createAuthentication } from './authenticate.ts'
 import { faultOf, faultOfSchema } from './failure.ts'
 import type { Call, Handlers } from './handlers.ts'
@@ -17,6 +18,7 @@ import { requestIdFrom } from './request-id.ts'
 import { createHandlers } from './routes.ts'
 import { parseQuery, requestSchemasOf } from './schemas.ts'
 import { createStreams } from './stream/streams.ts'
+import { answerUnreadable } from './unreadable-request.ts'
 
 export interface HttpOptions {
   core: Core
@@ -67,6 +69,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     keepAliveTimeout: 75_000,
     routerOptions: { querystringParser: parseQuery },
     trustProxy: options.trustedProxies?.length ? options.trustedProxies : false,
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, newUuid(core.clock.now())),
     frameworkErrors: (error, request, reply) => void answerFailure(error, request, reply as FastifyReply),
   }) as unknown as FastifyInstance
   app.server.maxConnections = limits.httpConnections

@@ -1,0 +1,27 @@
+// Requests that Node itself cannot read never reach a route: they are answered here, like everything else (law L7).
+import { maxHeaderSize, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { Fault } from '@xerotier/protocol/errors.ts'
+
+const faults: Record<string, () => Fault> = {
+  HPE_HEADER_OVERFLOW: () =>
+    new Fault('payload_too_large', { message: `The headers are larger than ${maxHeaderSize} bytes.` }),
+  ERR_HTTP_REQUEST_TIMEOUT: () => new Fault('invalid_request', { message: 'The request took too long to arrive.' }),
+}
+
+/** Answers on the bare socket and closes it: where the next request would begin, nobody knows. */
+export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket, requestId: string): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const fault =
+    faults[error.code ?? '']?.() ?? new Fault('invalid_request', { message: 'The request is not HTTP/1.1.' })
+  const body = JSON.stringify(fault.toEnvelope())
+  const head = [
+    `HTTP/1.1 ${fault.status} ${STATUS_CODES[fault.status]}`,
+    `x-request-id: ${requestId}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ]
+  socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
+  socket.destroy(error)
+}
