@@ -31,7 +31,11 @@ export const exitCodes = {
     code: 13,
     meaning: 'Whether the followed call took effect is not known: look, then `xeroctl exec resolve`.',
   },
-  detached: { code: 14, meaning: 'xeroctl stopped waiting (Ctrl-C, or --wait ran out); the call goes on.' },
+  detached: {
+    code: 14,
+    meaning:
+      'xeroctl stopped waiting (Ctrl-C, --wait ran out, or nobody reads its output any more, as with `| head`); the call goes on.',
+  },
   timeout: { code: 124, meaning: 'The followed call ran past its deadline and was killed.' },
   cancelled: { code: 130, meaning: 'The followed call was cancelled; or xeroctl was interrupted at a prompt.' },
 } as const

@@ -58,6 +58,7 @@ export async function xeroctl(t: TestContext, argv: readonly string[], options: 
       options.onListening?.(handler)
       return () => {}
     },
+    ifUnread() {},
     ...options.surroundings,
   })
   return { code, stdout: Buffer.concat(written.stdout).toString(), stderr: Buffer.concat(written.stderr).toString() }

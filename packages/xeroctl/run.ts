@@ -51,8 +51,10 @@ export async function run(surroundings: Surroundings): Promise<number> {
     if (error instanceof CommanderError) {
       return error.exitCode === 0 ? exitCodes.ok.code : exitCodes.usage.code
     }
+    const failure = exitOfError(error)
+    surroundings.ifUnread(failure)
     stderr.write(reportOf(error, format))
-    return exitOfError(error)
+    return failure
   }
 }
 

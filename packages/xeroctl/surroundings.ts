@@ -35,6 +35,8 @@ export interface Surroundings extends ClientSurroundings {
   randomId(): string
   /** Calls back on Ctrl-C or SIGTERM until the answered function is called. */
   onInterrupt(handler: () => void): () => void
+  /** What the process ends with should its reader go away before the run is over; 0 until told. */
+  ifUnread(code: number): void
 }
 
 export const systemSurroundings: Surroundings = {
@@ -56,5 +58,8 @@ export const systemSurroundings: Surroundings = {
       process.off('SIGINT', handler)
       process.off('SIGTERM', handler)
     }
+  },
+  ifUnread(code) {
+    process.exitCode = code
   },
 }

@@ -3,7 +3,7 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import type { Cli } from '../cli.ts'
 import { command } from '../command.ts'
 import { maskedKey } from '../dry-run.ts'
-import { exitOfError } from '../exit-codes.ts'
+import { exitCodes, exitOfError } from '../exit-codes.ts'
 import type { Cell } from '../output/cell.ts'
 
 export const status = command({
@@ -82,10 +82,11 @@ export const status = command({
       fields.push(['Agents paused', agents?.sentence ?? more(paused?.length ?? 0, agents?.more)])
       fields.push(['Approvals pending', approvals?.sentence ?? more(approvals?.rows?.length ?? 0, approvals?.more)])
     }
+    const code = failures.length === 0 ? exitCodes.ok.code : exitOfError(failures[0])
+    cli.surroundings.ifUnread(code)
     await cli.print.detail(value, { fields })
-    if (failures.length === 0) return
-    cli.say((failures[0] as Error).message)
-    return exitOfError(failures[0])
+    if (failures.length > 0) cli.say((failures[0] as Error).message)
+    return code
   },
 })
 

@@ -19,6 +19,8 @@ export interface FollowOptions {
 
 /** Answers the exit code: the outcome, or `detached` when it stopped before the end. */
 export async function follow(cli: Cli, id: string, options: FollowOptions): Promise<number> {
+  // Scripts take 0 for completed, which nobody knows yet.
+  cli.surroundings.ifUnread(exitCodes.detached.code)
   const stop = new AbortController()
   const release = cli.surroundings.onInterrupt(() => stop.abort('interrupted'))
   const timer =
@@ -90,6 +92,7 @@ async function untilSettled(cli: Cli, id: string, stop: AbortController): Promis
   await checking
   if (stop.signal.aborted) return undefined
   const record = await read()
+  cli.surroundings.ifUnread(exitOfState(record.state))
   // The other formats bring what the record keeps.
   const unprinted = people ? await output.complete(record) : outputParts(record).beyond
   if (cli.format === 'ndjson' && !told) {
