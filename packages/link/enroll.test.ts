@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -108,6 +108,28 @@ test('a refresh that fails is tried again with the same token, and not more than
   await last.answer(200, enrollment('second', 1))
   assert.equal(onDisk()?.token, 'second')
   keeping.cancel()
+})
+
+test('a renewed enrollment that cannot be written is used all the same, and written once it can be', async () => {
+  const { clock, enrollment, begin, onDisk, advance } = kept()
+  // What stands in its way fails the write as a full or read-only disk does.
+  const inTheWay = join(folder, 'enrollment.json')
+  mkdirSync(inTheWay, { recursive: true })
+  const keeping = begin(enrollment('first', 24))
+  await (await advance(12 * hourMs)).answer(200, enrollment('second', 24))
+  await clock.advance(60_000)
+  rmSync(inTheWay, { recursive: true })
+  assert.equal(onDisk(), undefined)
+  await clock.advance(60_000)
+  assert.equal(onDisk()?.token, 'second')
+  assert.equal(clock.pending(), 1, 'only the next refresh is planned')
+  const next = await advance(12 * hourMs)
+  assert.deepEqual(next.said, refreshOf('second'))
+  rmSync(inTheWay)
+  mkdirSync(inTheWay)
+  await next.answer(200, enrollment('third', 24))
+  keeping.cancel()
+  assert.equal(clock.pending(), 0, 'after the end nothing is written')
 })
 
 test('an answer that comes after the end is not kept, and nothing is planned any more', async () => {

@@ -125,9 +125,10 @@ async function enroll(options: EnrollOptions, joinKey: string): Promise<Enrollme
   }
 }
 
-/** Renews the bearer token at half of its life, for as long as the agent runs. */
+/** Renews the bearer token at half of its life, for as long as the agent runs. A disk that takes nothing stops neither. */
 export function keepEnrolled(options: EnrollOptions, first: Enrollment): Timer {
   let timer: Timer
+  let saving: Timer | undefined
   let cancelled = false
   const schedule = (current: Enrollment) => {
     if (cancelled) return
@@ -142,9 +143,19 @@ export function keepEnrolled(options: EnrollOptions, first: Enrollment): Timer {
       })
     })
   }
+  const save = (enrollment: Enrollment) => {
+    try {
+      keep(options, enrollment)
+    } catch (error) {
+      // The token in memory is good, and the older one on disk is good for a start: the calls in flight need neither.
+      options.log.error({ error, retry_in_ms: saveAgainMs }, 'the renewed enrollment cannot be written to disk')
+      saving = options.clock.after(saveAgainMs, () => save(enrollment))
+    }
+  }
   const renewed = (enrollment: Enrollment) => {
+    saving?.cancel()
     // An answer that comes after a revocation must not put back the enrollment that was put aside.
-    if (!cancelled) keep(options, enrollment)
+    if (!cancelled) save(enrollment)
     schedule(enrollment)
   }
   schedule(first)
@@ -152,11 +163,13 @@ export function keepEnrolled(options: EnrollOptions, first: Enrollment): Timer {
     cancel() {
       cancelled = true
       timer.cancel()
+      saving?.cancel()
     },
   }
 }
 
 const shortestRefreshMs = 60_000
+const saveAgainMs = 60_000
 
 async function refresh(options: EnrollOptions, current: Enrollment): Promise<Enrollment> {
   const { allowInsecure, routerUrl } = options
