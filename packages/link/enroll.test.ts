@@ -11,7 +11,7 @@ import { until } from '@xerotier/devkit/faults/until.ts'
 import { settableClock } from '@xerotier/devkit/settable-clock.ts'
 import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
-import { type EnrollOptions, keepEnrolled, loadEnrollment } from './enroll.ts'
+import { type EnrollOptions, ensureEnrolled, keepEnrolled, loadEnrollment } from './enroll.ts'
 
 const hourMs = 3_600_000
 const folder = mkdtempSync(join(tmpdir(), 'link-enroll-'))
@@ -26,13 +26,14 @@ before(async () => {
 after(() => router.close())
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-function kept() {
+function kept(path = '') {
   const clock = settableClock()
   const options: EnrollOptions = {
     clock,
     log: silentLog,
     keys: newAgentKeys(),
-    routerUrl,
+    routerUrl: `${routerUrl}${path}`,
+    joinKey: 'xjk_a.b.c',
     registrationName: 'a',
     role: 'xem',
     allowInsecure: true,
@@ -54,6 +55,7 @@ function kept() {
   return {
     clock,
     enrollment,
+    enroll: () => ensureEnrolled(options),
     begin: (first: Enrollment) => keepEnrolled(options, first),
     onDisk: () => loadEnrollment(options),
     /** Moves the clock; the request that follows, and how to answer it. Resolves once the next refresh is planned. */
@@ -147,4 +149,29 @@ test('an answer that comes after the end is not kept, and nothing is planned any
   await clock.advance(0)
   assert.equal(onDisk(), undefined)
   assert.equal(clock.pending(), 0)
+})
+
+test('a router behind a path is asked below that path, to enroll, to refresh and to enroll again', async () => {
+  for (const path of ['/gateway/xerotier', '/gateway/xerotier/']) {
+    const { clock, enrollment, enroll, begin, advance } = kept(path)
+    const came = once(asked, 'request')
+    const enrolling = enroll()
+    const [first, response] = (await came) as [IncomingMessage, ServerResponse]
+    response.end(JSON.stringify(enrollment('first', 24)))
+    const keeping = begin(await enrolling)
+    const refresh = await advance(12 * hourMs)
+    // The answer comes when the token is over.
+    await clock.advance(12 * hourMs)
+    const again = once(asked, 'request')
+    refresh.response.writeHead(401).end('{}')
+    const [last, answer] = (await again) as [IncomingMessage, ServerResponse]
+    answer.end(JSON.stringify(enrollment('second', 24)))
+    await until('the next plan', () => clock.pending() > 0 || undefined)
+    keeping.cancel()
+    assert.deepEqual(
+      [first.url, refresh.said[1], last.url],
+      ['/v1/enroll', '/v1/enroll/refresh', '/v1/enroll/again'].map((route) => `/gateway/xerotier${route}`),
+    )
+    rmSync(folder, { recursive: true })
+  }
 })

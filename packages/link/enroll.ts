@@ -14,7 +14,7 @@ export interface EnrollOptions {
   clock: Clock
   log: Log
   keys: AgentKeys
-  /** The router's base URL, https. */
+  /** The router's base URL, https; it may have a path, as behind a gateway. */
   routerUrl: string
   joinKey?: string | undefined
   registrationName: string
@@ -96,7 +96,7 @@ async function enroll(options: EnrollOptions, joinKey: string): Promise<Enrollme
     try {
       const answer = await httpsRequest({
         method: 'POST',
-        url: new URL('/v1/enroll', options.routerUrl),
+        url: urlOf(options.routerUrl, '/v1/enroll'),
         allowInsecure: options.allowInsecure,
         body: { ...body, proof },
       })
@@ -174,7 +174,7 @@ const saveAgainMs = 60_000
 async function refresh(options: EnrollOptions, current: Enrollment): Promise<Enrollment> {
   const { allowInsecure, routerUrl } = options
   const post = (path: string, more: { token?: string; body?: unknown }) =>
-    httpsRequest({ method: 'POST', url: new URL(path, routerUrl), allowInsecure, ...more })
+    httpsRequest({ method: 'POST', url: urlOf(routerUrl, path), allowInsecure, ...more })
   let answer = await post('/v1/enroll/refresh', { token: current.token })
   // Away for longer than a token lives: the identity is still good.
   if (answer.status === 401 && Date.parse(current.token_expires_at) <= options.clock.now()) {
@@ -183,6 +183,11 @@ async function refresh(options: EnrollOptions, current: Enrollment): Promise<Enr
     answer = await post('/v1/enroll/again', { body: { ...who, proof } })
   }
   return accepted(answer)
+}
+
+/** Below the path of the base URL: `new URL('/v1/…', base)` would drop it. */
+function urlOf(routerUrl: string, path: string): URL {
+  return new URL(`${routerUrl.replace(/\/+$/, '')}${path}`)
 }
 
 function accepted(answer: HttpAnswer): Enrollment {
