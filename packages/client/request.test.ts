@@ -34,3 +34,14 @@ for (const id of ['', '.', '..']) {
 test('without a key nothing is claimed', () => {
   assert.equal(planRequest(address, undefined, routeData['health.live'], {}).headers.authorization, undefined)
 })
+
+test('a key that no header can carry is refused, and the error does not hold it', () => {
+  for (const key of ['warning\nxero_demo_secret', 'xero_demo_sécret', 'xero demo_secret']) {
+    assert.throws(
+      () => planRequest(address, key, routeData['health.live'], {}),
+      (error) => error instanceof InputError && /the API key/.test(error.message) && !/demo/.test(error.message),
+    )
+  }
+  const once = () => planRequest(address, 'k', routeData['invocations.submit'], { idempotencyKey: 'a\nb' })
+  assert.throws(once, InputError)
+})

@@ -20,7 +20,7 @@ const accepted: Record<RouteData['answer'], string> = {
   text: 'text/plain',
 }
 
-/** @throws InputError when a path parameter is missing or cannot stand in a path. */
+/** @throws InputError when a path parameter is missing or cannot stand in a path, and a header's value not in a header. */
 export function planRequest(
   address: Address,
   apiKey: string | undefined,
@@ -41,10 +41,18 @@ export function planRequest(
     if (value !== undefined) query.append(name, String(value))
   }
   const headers: Record<string, string> = { accept: accepted[route.answer] }
-  if (apiKey !== undefined && apiKey !== '') headers.authorization = `Bearer ${apiKey}`
-  if (input.idempotencyKey !== undefined) headers['idempotency-key'] = input.idempotencyKey
+  if (apiKey !== undefined && apiKey !== '') headers.authorization = `Bearer ${inHeader(apiKey, 'API key')}`
+  if (input.idempotencyKey !== undefined) {
+    headers['idempotency-key'] = inHeader(input.idempotencyKey, 'idempotency key')
+  }
   const body = input.body === undefined ? undefined : JSON.stringify(input.body)
   if (body !== undefined) headers['content-type'] = 'application/json'
   const search = query.size === 0 ? '' : `?${query}`
   return { method: route.method, url: `${address.origin}${path}${search}`, headers, body, success: route.status }
+}
+
+/** Not left to fetch, whose error quotes the value: that of a key must never be read anywhere. */
+function inHeader(value: string, name: string): string {
+  if (/^[\x21-\x7e]*$/.test(value)) return value
+  throw new InputError(`the ${name} holds white space or characters that are no printable ASCII`)
 }

@@ -16,7 +16,7 @@ export async function printPlan(print: Printer, plan: PlannedRequest): Promise<v
 /** `Bearer xero_demo_****`. */
 function maskedAuthorization(value: string): string {
   return value.replace(
-    /^Bearer (xero_[a-z0-9-]*_)?.*$/,
+    /^Bearer (xero_[a-z0-9-]*_)?.*$/s,
     (_, prefix: string | undefined) => `Bearer ${prefix ?? ''}****`,
   )
 }

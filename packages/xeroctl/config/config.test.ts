@@ -170,6 +170,39 @@ test('a key is printed by no config command', async (t) => {
   }
 })
 
+test('a key that cannot be sent is refused where it comes from, and shown nowhere', async (t) => {
+  const server = await scriptedServer((_, response) => json(response, 200, page()))
+  t.after(() => server.close())
+  const key = 'warning: old\nxero_demo_supersecret'
+  const home = emptyFolder(t)
+  const path = put(join(home, '.config/xeroctl/config.toml'), file(server.baseUrl, 'xero_demo_supersécret'))
+  const env = { XEROTIER_BASE_URL: server.baseUrl }
+  const flags = ['--base-url', server.baseUrl]
+  const sources: [source: string, words: string[], options: RunOptions][] = [
+    ['XEROTIER_API_KEY', ['agents'], { env: { ...env, XEROTIER_API_KEY: key } }],
+    ['XEROTIER_API_KEY', ['config', 'show'], { env: { ...env, XEROTIER_API_KEY: key } }],
+    ['--api-key', ['agents', '-o', 'json', '--api-key', key], { env }],
+    [path, ['status'], { home }],
+    ['stdin', ['config', 'add', 'x', ...flags, '--api-key-stdin'], { stdin: key }],
+    ['--api-key', ['config', 'add', 'x', ...flags, '--api-key', key], {}],
+  ]
+  for (const [source, words, options] of sources) {
+    const { code, stdout, stderr } = await xeroctl(t, words, options)
+    assert.equal(code, 2, words.join(' '))
+    assert.ok(stderr.includes(`the API key from ${source} holds`), stderr)
+    assert.doesNotMatch(stdout + stderr, /demo|supers/)
+  }
+  assert.equal(server.seen.length, 0)
+})
+
+test('a key with a line break at its end is sent without it', async (t) => {
+  const server = await scriptedServer((_, response) => json(response, 200, page()))
+  t.after(() => server.close())
+  const env = { XEROTIER_BASE_URL: server.baseUrl, XEROTIER_API_KEY: 'xero_demo_1\r\n' }
+  assert.equal((await xeroctl(t, ['agents'], { env })).code, 0)
+  assert.equal(server.seen[0]?.headers.authorization, 'Bearer xero_demo_1')
+})
+
 test('names and addresses that are none are refused', async (t) => {
   assert.equal((await xeroctl(t, ['config', 'add', '-x-', '--base-url', 'http://x/p/v1', '--api-key', 'k'])).code, 2)
   assert.match(

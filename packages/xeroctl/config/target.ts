@@ -3,6 +3,7 @@ import { UsageError } from '../exit-codes.ts'
 import type { Globals } from '../globals.ts'
 import type { Format } from '../output/format.ts'
 import type { Surroundings } from '../surroundings.ts'
+import { checkedApiKey } from './api-key.ts'
 import { type ConfigFile, type Deployment, readConfigFile } from './file.ts'
 import { projectConfigPath, userConfigPath } from './locate.ts'
 
@@ -23,7 +24,7 @@ export function configFiles(surroundings: Surroundings): ConfigFile[] {
   return paths.flatMap((path) => (path === undefined ? [] : (readConfigFile(path, surroundings.uid) ?? [])))
 }
 
-/** @throws UsageError when nothing names a router, or the context does not exist. */
+/** @throws UsageError when nothing names a router, the context does not exist, or the key cannot be sent. */
 export function resolveTarget(surroundings: Surroundings, globals: Globals): Target {
   const env = (name: string) => surroundings.env[name] || undefined
   const baseUrl = globals.baseUrl ?? env('XEROTIER_BASE_URL')
@@ -43,21 +44,23 @@ export function resolveTarget(surroundings: Surroundings, globals: Globals): Tar
   // A file's key is for that file's router: it never goes to an address from elsewhere unless the context was named too.
   const sameRouter = baseUrl === undefined || baseUrl === found?.deployment.baseUrl || wanted !== undefined
   const keyOfFile = sameRouter ? found?.deployment.apiKey : undefined
+  const key = apiKey ?? keyOfFile
+  const keyFrom = sourceOf(
+    globals.apiKey,
+    '--api-key',
+    apiKey,
+    'XEROTIER_API_KEY',
+    keyOfFile === undefined ? undefined : found?.path,
+  )
   return {
     baseUrl: baseUrl ?? found!.deployment.baseUrl,
-    apiKey: apiKey ?? keyOfFile,
+    apiKey: key === undefined ? undefined : checkedApiKey(key, keyFrom ?? ''),
     frontendUrl: globals.frontendUrl ?? env('XEROTIER_FRONTEND_URL') ?? found?.deployment.frontendUrl,
     output: found?.deployment.output,
     context: found?.name,
     sources: {
       baseUrl: sourceOf(globals.baseUrl, '--base-url', baseUrl, 'XEROTIER_BASE_URL', found?.path) ?? '',
-      apiKey: sourceOf(
-        globals.apiKey,
-        '--api-key',
-        apiKey,
-        'XEROTIER_API_KEY',
-        keyOfFile === undefined ? undefined : found?.path,
-      ),
+      apiKey: keyFrom,
     },
   }
 }

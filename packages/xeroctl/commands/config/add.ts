@@ -1,6 +1,7 @@
 import { text as readAll } from 'node:stream/consumers'
 import { parseBaseUrl } from '@xerotier/client/address.ts'
 import { command } from '../../command.ts'
+import { checkedApiKey } from '../../config/api-key.ts'
 import { checkDeploymentName, editUserConfig } from '../../config/edit.ts'
 import { ask } from '../../confirm.ts'
 import { UsageError } from '../../exit-codes.ts'
@@ -23,11 +24,11 @@ export const configAdd = command({
   async run({ cli, args, options }) {
     checkDeploymentName(args.name)
     checkBaseUrl(options.baseUrl)
-    let apiKey = options.apiKeyStdin ? (await readAll(cli.surroundings.stdin)).trim() : options.apiKey
-    if (apiKey === undefined && cli.surroundings.stdin.isTTY === true)
-      apiKey = (await ask(cli, 'API key: ', true)).trim()
-    if (apiKey === undefined || apiKey === '')
-      throw new UsageError('an API key is needed: --api-key-stdin or --api-key')
+    let given = options.apiKeyStdin ? await readAll(cli.surroundings.stdin) : options.apiKey
+    if (given === undefined && cli.surroundings.stdin.isTTY === true) given = await ask(cli, 'API key: ', true)
+    const source = options.apiKeyStdin ? 'stdin' : options.apiKey === undefined ? 'the terminal' : '--api-key'
+    const apiKey = checkedApiKey(given ?? '', source)
+    if (apiKey === '') throw new UsageError('an API key is needed: --api-key-stdin or --api-key')
     const path = editUserConfig(cli, (document, deployments) => {
       deployments[args.name] = {
         base_url: options.baseUrl,

@@ -1,4 +1,5 @@
 import { command } from '../../command.ts'
+import { checkedApiKey } from '../../config/api-key.ts'
 import { checkDeploymentName, editUserConfig } from '../../config/edit.ts'
 import { ask } from '../../confirm.ts'
 import { UsageError } from '../../exit-codes.ts'
@@ -18,7 +19,7 @@ export const configInit = command({
     checkDeploymentName(name)
     const baseUrl = (await ask(cli, 'Base URL (https://<router>/<project>/v1): ')).trim()
     checkBaseUrl(baseUrl)
-    const apiKey = (await ask(cli, 'API key (does not show): ', true)).trim()
+    const apiKey = checkedApiKey(await ask(cli, 'API key (does not show): ', true), 'the terminal')
     if (apiKey === '') throw new UsageError('an API key is needed')
     const frontendUrl = (await ask(cli, 'URL of the dashboard [none]: ')).trim()
     const path = editUserConfig(cli, (document, deployments) => {
