@@ -1,10 +1,37 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
 import { openOutbox } from './outbox.ts'
+
+/** Runs `source` with `outbox` (at `path`) and `callOf` where no file may grow beyond 100 KB, and answers what it prints as JSON. */
+function onFullDisk(path: string, source: string): unknown {
+  const program = `
+    const { openOutbox } = await import('${import.meta.resolve('./outbox.ts')}')
+    const outbox = openOutbox(process.argv[1])
+    const callOf = (number) => ({ execution_id: String(number).padStart(36, '0'), attempt: 1, lease_epoch: 1 })
+    const failed = (work) => {
+      try {
+        work()
+      } catch (error) {
+        return error.message
+      }
+    }
+    const print = (answer) => console.log(JSON.stringify(answer))
+    /** Calls until one is not taken; its number. */
+    const fill = () => {
+      for (let number = 1000; ; number++) if (failed(() => outbox.begin([callOf(number)]))) return number
+    }
+    ${source}`
+  const node = [process.execPath, '--input-type=module', '-e', program, path]
+  // Blocks of 512 bytes. What reaches the limit fails as what fills a disk does.
+  const done = spawnSync('sh', ['-c', 'ulimit -f 200; exec "$@"', 'sh', ...node], { encoding: 'utf8' })
+  assert.equal(done.status, 0, done.stderr)
+  return JSON.parse(done.stdout)
+}
 
 const call = { execution_id: '00000000-0000-4000-8000-000000000001', attempt: 1, lease_epoch: 1 }
 const result: ResultFrame = {
@@ -34,5 +61,59 @@ test('what a clean end flushed is known to the next process: the result, not tha
   assert.deepEqual(after.interrupted(), [])
   assert.deepEqual(after.pending(), [result])
   after.close()
+  rmSync(folder, { recursive: true })
+})
+
+test('a call whose start cannot be written says why and is not known; those before it stay', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'xem-outbox-'))
+  const path = join(folder, 'queue.sqlite')
+  const answer = onFullDisk(
+    path,
+    `const number = fill()
+    const error = failed(() => outbox.begin([callOf(number)]))
+    print({ number, error, has: outbox.has(callOf(number)) })`,
+  ) as { number: number; error: string; has: boolean }
+  assert.match(answer.error, /disk/)
+  assert.equal(answer.has, false)
+  const outbox = openOutbox(path)
+  assert.equal(outbox.interrupted().length, answer.number - 1000)
+  outbox.close()
+  rmSync(folder, { recursive: true })
+})
+
+test('on a full disk acknowledgements are taken, and what was acknowledged stays known', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'xem-outbox-'))
+  const path = join(folder, 'queue.sqlite')
+  const answer = onFullDisk(
+    path,
+    `const calls = Array.from({ length: 512 }, (_, number) => callOf(number))
+    outbox.begin(calls)
+    const last = callOf(fill() - 1)
+    const errors = calls.map((call) => failed(() => outbox.acknowledge(call))).filter(Boolean)
+    print({ errors, known: outbox.begin(calls).length, flush: failed(() => outbox.flush()) ?? null, has: outbox.has(last) })`,
+  )
+  assert.deepEqual(answer, { errors: [], known: 512, flush: null, has: true })
+  rmSync(folder, { recursive: true })
+})
+
+test('a flush fails only when a result is lost with the process', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'xem-outbox-'))
+  const path = join(folder, 'queue.sqlite')
+  const answer = onFullDisk(
+    path,
+    `const result = ${JSON.stringify(result)}
+    outbox.settle({ ...result, ...callOf(1) }, { durable: true })
+    const number = fill()
+    const saved = failed(() => outbox.flush()) ?? null
+    outbox.settle({ ...result, ...callOf(number) }, { durable: false })
+    const lost = failed(() => outbox.flush())
+    outbox.acknowledge(callOf(number))
+    print({ saved, lost, acknowledged: failed(() => outbox.flush()) ?? null })`,
+  ) as { saved: string | null; lost: string; acknowledged: string | null }
+  assert.match(answer.lost, /disk/)
+  assert.deepEqual([answer.saved, answer.acknowledged], [null, null])
+  const outbox = openOutbox(path)
+  assert.equal(outbox.pending().length, 1)
+  outbox.close()
   rmSync(folder, { recursive: true })
 })

@@ -8,6 +8,7 @@ import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
 import { packMessage, unpackMessage } from '@xerotier/runtime/msgpack.ts'
 import { SlotMap } from '@xerotier/runtime/slot-map.ts'
 
+/** What writes throws SQLite's error when the disk takes nothing; nothing has changed then. */
 export interface Outbox {
   /** Random 32 hex digits made with the file: another file is another journal. */
   readonly journalId: string
@@ -25,7 +26,7 @@ export interface Outbox {
   pending(): ResultFrame[]
   /** Calls begun by an earlier process and never settled. The owner settles each as `interrupted` at start. */
   interrupted(): CallRef[]
-  /** Writes every result to disk that is not there: before the process ends. */
+  /** Writes every result to disk that is not there: before the process ends. @throws when such results are lost with it */
   flush(): void
   close(): void
 }
@@ -39,6 +40,9 @@ create table if not exists calls (
   result blob,
   primary key (execution_id, attempt)
 ) strict, without rowid;`
+
+/** Acknowledged rows that do not wait for another write. */
+const sweepAt = 512
 
 const keyOf = (call: CallRef) => `${call.execution_id} ${call.attempt}`
 const refOf = ({ execution_id, attempt, lease_epoch }: CallRef): CallRef => ({ execution_id, attempt, lease_epoch })
@@ -68,6 +72,8 @@ export function openOutbox(path: string): Outbox {
   const results = new SlotMap<ResultFrame>()
   /** Keys that have a row in the file. */
   const stored = new Set<string>()
+  /** Those of them whose row has the result. */
+  const saved = new Set<string>()
   const interrupted: CallRef[] = []
   for (const row of db
     .prepare('select execution_id, attempt, lease_epoch, result from calls')
@@ -77,33 +83,49 @@ export function openOutbox(path: string): Outbox {
     if (row.result === null) {
       begun.set(keyOf(call), call)
       interrupted.push(call)
-    } else results.set(keyOf(call), unpackMessage(row.result) as ResultFrame)
-  }
-
-  function inTransaction(work: () => void): void {
-    db.exec('begin immediate')
-    try {
-      work()
-      db.exec('commit')
-    } catch (error) {
-      db.exec('rollback')
-      throw error
+    } else {
+      results.set(keyOf(call), unpackMessage(row.result) as ResultFrame)
+      saved.add(keyOf(call))
     }
-  }
-
-  function write(result: ResultFrame): void {
-    writeResult.run(result.execution_id, result.attempt, result.lease_epoch, packMessage(result))
-    stored.add(keyOf(result))
   }
 
   /** Acknowledged rows wait for the next write: removing them needs no sync of its own. */
   const acknowledged = new Map<string, CallRef>()
-  function sweep(): void {
-    for (const [key, call] of acknowledged) {
-      remove.run(call.execution_id, call.attempt)
+
+  /** One synced transaction. Memory follows the disk: after one that failed both are as they were. */
+  function write(calls: CallRef[], settled: ResultFrame[]): void {
+    db.exec('begin immediate')
+    try {
+      for (const call of acknowledged.values()) remove.run(call.execution_id, call.attempt)
+      for (const call of calls) insertCall.run(call.execution_id, call.attempt, call.lease_epoch)
+      for (const result of settled)
+        writeResult.run(result.execution_id, result.attempt, result.lease_epoch, packMessage(result))
+      db.exec('commit')
+    } catch (error) {
+      // SQLite has rolled back already when the disk is full; asking again would hide why.
+      if (db.isTransaction) db.exec('rollback')
+      throw error
+    }
+    for (const key of acknowledged.keys()) {
       stored.delete(key)
+      saved.delete(key)
     }
     acknowledged.clear()
+    for (const call of calls) stored.add(keyOf(call))
+    for (const result of settled) {
+      stored.add(keyOf(result))
+      saved.add(keyOf(result))
+    }
+  }
+
+  /** Rows that stay, or are lost in a crash, are only reported once more and acknowledged once more. */
+  function sweep(): void {
+    if (acknowledged.size === 0) return
+    try {
+      write([], [])
+    } catch {
+      // They wait for the next write; one that must not fail says what is wrong.
+    }
   }
 
   return {
@@ -114,52 +136,35 @@ export function openOutbox(path: string): Outbox {
       )
       const fresh = calls.filter((call) => !known.includes(call))
       if (fresh.length > 0) {
-        inTransaction(() => {
-          sweep()
-          for (const call of fresh) insertCall.run(call.execution_id, call.attempt, call.lease_epoch)
-        })
-        for (const call of fresh) {
-          begun.set(keyOf(call), refOf(call))
-          stored.add(keyOf(call))
-        }
+        write(fresh, [])
+        for (const call of fresh) begun.set(keyOf(call), refOf(call))
       }
       return known
     },
     has: (call) => begun.has(keyOf(call)) || results.has(keyOf(call)),
     settle(result, { durable }) {
-      if (durable) {
-        inTransaction(() => {
-          sweep()
-          write(result)
-        })
-      }
+      if (durable) write([], [result])
       begun.delete(keyOf(result))
       results.set(keyOf(result), result)
     },
     persist(settled) {
-      const unsaved = settled.filter((result) => results.has(keyOf(result)))
-      if (unsaved.length === 0) return
-      inTransaction(() => {
-        sweep()
-        for (const result of unsaved) write(result)
-      })
+      const pending = settled.filter((result) => results.has(keyOf(result)))
+      if (pending.length > 0) write([], pending)
     },
     acknowledge(call) {
       const key = keyOf(call)
       begun.delete(key)
       results.delete(key)
       if (stored.has(key)) acknowledged.set(key, refOf(call))
-      // Lost in a crash, the row is only reported once more, and acknowledged once more.
-      if (acknowledged.size >= 512) inTransaction(sweep)
+      if (acknowledged.size % sweepAt === 0) sweep()
     },
     pending: () => results.values(),
     interrupted: () => interrupted.filter((call) => begun.has(keyOf(call))),
     flush() {
-      inTransaction(() => {
-        sweep()
-        // Also those of calls that have a row: `begin` made it, and without its result it would count as interrupted.
-        for (const result of results.values()) write(result)
-      })
+      // Also results of calls that have a row: `begin` made it, and without its result it would count as interrupted.
+      const left = results.values().filter((result) => !saved.has(keyOf(result)))
+      if (left.length > 0) write([], left)
+      else sweep()
     },
     close: () => db.close(),
   }
