@@ -23,8 +23,8 @@ export interface Cli {
   paint: Paint
   /** A line for a person, on stderr. */
   say(line: string): void
-  /** Bytes to stdout or stderr, as they are. */
-  pour(stream: 'stdout' | 'stderr', bytes: Uint8Array): Promise<void>
+  /** Bytes to stdout, as they are. */
+  pour(bytes: Uint8Array): Promise<void>
   /** @throws UsageError when nothing is configured. */
   target(): Target
   client(): Client
@@ -45,7 +45,7 @@ export function createCli(surroundings: Surroundings, globals: Globals): Cli {
     format,
     say,
     paint: paintFor(surroundings.stderr, surroundings.env, globals.noColor),
-    pour: (stream, bytes) => writeTo(surroundings[stream], bytes),
+    pour: (bytes) => writeTo(surroundings.stdout, bytes),
     print: createPrinter({
       format,
       style: {

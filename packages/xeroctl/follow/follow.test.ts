@@ -1,60 +1,11 @@
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
-import { type TestContext, test } from 'node:test'
-import { json, openEvents, type Seen, scriptedServer, sendEvent } from '@xerotier/client/scripted-server.fixture.ts'
+import { test } from 'node:test'
+import { scriptedServer, sendEvent } from '@xerotier/client/scripted-server.fixture.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import { approval, execution, tool } from '../records.fixture.ts'
-import { envFor, type RunOptions, xeroctl } from '../run.fixture.ts'
-
-/** A router with one call: its record changes as the test says, its stream is in the test's hands. */
-function oneCall() {
-  const streams: ServerResponse[] = []
-  const call = {
-    record: execution({ state: 'queued', agent: null, agent_id: null, exit_code: null, duration_ms: null }),
-    raw: { stdout: '', stderr: '' } as Record<string, string>,
-    confirm: null as string | null,
-    onStream: (_response: ServerResponse, _count: number): void => {},
-    answer(request: Seen, response: ServerResponse): void {
-      const { path } = request
-      if (path.startsWith('/exec/invocations')) return json(response, 202, call.record)
-      if (path.startsWith('/exec/tools')) return json(response, 200, tool)
-      if (path.startsWith('/exec/approvals')) return json(response, 200, approval({ confirm: call.confirm }))
-      if (path.startsWith('/exec/executions/stream')) {
-        openEvents(response)
-        sendEvent(response, undefined, 'x_exec.connection.connected', {})
-        return call.onStream(response, streams.push(response))
-      }
-      const raw = new URL(path, 'http://router').searchParams.get('stream') ?? ''
-      if (path.includes('/raw')) return void response.writeHead(200).end(call.raw[raw])
-      json(response, 200, call.record)
-    },
-    move(response: ServerResponse, state: ExecutionState, change: Parameters<typeof execution>[0] = {}): void {
-      call.record = { ...call.record, ...change, state }
-      sendEvent(response, `e-${state}`, `x_exec.execution.${state}`, call.record)
-    },
-    output(response: ServerResponse, seq: number, text: string, stream = 'stdout'): void {
-      const data = Buffer.from(text).toString('base64')
-      const piece = { execution_id: 'exe_1', seq, stream, at: '2026-05-01T12:00:00.000Z', data }
-      sendEvent(response, undefined, 'x_exec.execution.output', piece)
-    },
-  }
-  return call
-}
-
-async function invoke(
-  t: TestContext,
-  call: ReturnType<typeof oneCall>,
-  words: string[] = ['--follow'],
-  options: RunOptions = {},
-) {
-  const server = await scriptedServer(call.answer)
-  t.after(() => server.close())
-  const ended = await xeroctl(t, ['exec', 'invoke', '--workspace', 'local-host', '--tool', tool.name, ...words], {
-    env: envFor(server),
-    ...options,
-  })
-  return { ...ended, server }
-}
+import { envFor, xeroctl } from '../run.fixture.ts'
+import { invoke, oneCall } from './one-call.fixture.ts'
 
 test('a followed call brings its output as it comes, and its end as exit code', async (t) => {
   const call = oneCall()
@@ -112,88 +63,6 @@ test('a call that runs again prints the output of the new run', async (t) => {
     call.move(response, 'completed', { stdout_bytes: 10 })
   }
   assert.equal((await invoke(t, call)).stdout, 'first run second run')
-})
-
-test('output that the stream did not bring is completed from the record, each byte once', async (t) => {
-  const call = oneCall()
-  call.raw.stdout = 'first second\n'
-  call.onStream = (response) => {
-    call.output(response, 0, 'first ')
-    call.output(response, 0, 'first ')
-    call.move(response, 'completed', { stdout_bytes: 13 })
-  }
-  assert.equal((await invoke(t, call)).stdout, 'first second\n')
-})
-
-test('a hole in the live output is named instead of hidden', async (t) => {
-  const call = oneCall()
-  call.onStream = (response) => {
-    call.output(response, 0, 'a')
-    call.output(response, 2, 'c')
-    call.move(response, 'completed', { stdout_bytes: 3 })
-  }
-  const { stdout, stderr } = await invoke(t, call)
-  assert.equal(stdout, 'ac')
-  assert.match(stderr, /exec raw exe_1/)
-})
-
-const mebibyte = 1024 * 1024
-const overflow = (name: string, bytes: number) => ({
-  id: `cart_${name}`,
-  object: 'artifact' as const,
-  name,
-  bytes,
-  created_at: '2026-05-01T12:00:00.000Z',
-})
-
-test('output beyond what a record keeps is counted at the end, with the command that prints it', async (t) => {
-  const call = oneCall()
-  call.onStream = (response) => {
-    call.output(response, 0, 'x'.repeat(mebibyte))
-    const artifacts = [overflow('stdout.log', 500), overflow('stderr.log', 70), overflow('report.pdf', 9000)]
-    call.move(response, 'completed', { stdout_bytes: mebibyte + 500, stderr_bytes: 70, artifacts })
-  }
-  for (const format of ['table', 'json']) {
-    const { stderr, stdout, server } = await invoke(t, call, ['--follow', '-o', format])
-    assert.match(stderr, /^570 more bytes of output were not shown here; all of it: xeroctl exec raw exe_1$/m)
-    assert.doesNotMatch(stderr, /truncated|not kept/)
-    if (format === 'table') assert.equal(stdout.length, mebibyte)
-    assert.ok(server.seen.every(({ path }) => !path.includes('/raw')))
-  }
-})
-
-test('what a cut connection left out counts too when there is more than a record keeps', async (t) => {
-  const call = oneCall()
-  call.onStream = (response) => {
-    call.output(response, 0, 'first ')
-    const artifacts = [overflow('stdout.log', 500)]
-    call.move(response, 'completed', { stdout_bytes: mebibyte + 500, artifacts })
-  }
-  const { stdout, stderr } = await invoke(t, call)
-  assert.equal(stdout, 'first ')
-  assert.match(stderr, new RegExp(`^${mebibyte + 500 - 6} more bytes of output`, 'm'))
-})
-
-test('the kept output of a call whose agent never reported its end is counted', async (t) => {
-  const call = oneCall()
-  call.onStream = (response) => {
-    call.output(response, 0, 'x'.repeat(mebibyte))
-    call.move(response, 'ambiguous', { artifacts: [overflow('stdout.log', 500)] })
-  }
-  assert.match((await invoke(t, call)).stderr, /^500 more bytes of output were not shown here/m)
-})
-
-test('output beyond all limits is named as lost', async (t) => {
-  const call = oneCall()
-  call.onStream = (response) => {
-    call.output(response, 0, 'x'.repeat(mebibyte))
-    const artifacts = [overflow('stdout.log', 15 * mebibyte)]
-    call.move(response, 'completed', { stdout_bytes: 16 * mebibyte + 44, truncated: true, artifacts })
-  }
-  const { stderr } = await invoke(t, call)
-  assert.match(stderr, /output truncated/)
-  assert.match(stderr, /^15728640 more bytes of output .* xeroctl exec raw exe_1$/m)
-  assert.match(stderr, /^44 bytes beyond the first 16 MiB of output were not kept$/m)
 })
 
 test('a cut stream is resumed, and what happened meanwhile is not missed', async (t) => {

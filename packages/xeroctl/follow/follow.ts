@@ -4,6 +4,7 @@ import type { ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { Cli } from '../cli.ts'
 import { exitCodes, exitOfState } from '../exit-codes.ts'
+import { toolOutput } from '../output/tool-output.ts'
 import { executionDetail } from '../views/executions.ts'
 import { vocabulary } from '../vocabulary.data.ts'
 import { connectionNotes } from './connection-notes.ts'
@@ -83,7 +84,7 @@ async function untilSettled(cli: Cli, id: string, stop: AbortController): Promis
     if (piece !== undefined && people) await output.piece(piece)
     const execution = executionIn(event)
     if (execution?.id !== id) continue
-    if (event.event === 'x_exec.execution.queued') output.restart()
+    if (event.event === 'x_exec.execution.queued') await output.restart()
     told = settledNames.has(event.event)
     if (told) break
     // The name says what happened, the record what is now: of a past that is told again only the present matters.
@@ -107,7 +108,7 @@ async function end(cli: Cli, record: ExecutionDetail): Promise<number> {
     // Builtin and MCP tools answer a value instead of bytes.
     const silent = record.stdout_bytes === 0
     if (silent && record.result !== null && record.result !== undefined) {
-      await cli.print.text(`${JSON.stringify(record.result, null, 2)}\n`)
+      await toolOutput(cli.surroundings.stdout).write(Buffer.from(`${JSON.stringify(record.result, null, 2)}\n`))
     }
   } else if (cli.format !== 'ndjson') {
     await cli.print.record(executionDetail, record)

@@ -39,7 +39,8 @@ export const execInvoke = command({
   notes: [
     'The outcome of the call is the exit code (`xeroctl help exit-codes`). Its stdout and stderr arrive on ours, its progress on',
     'stderr, with the command that approves it while it waits for that. Ctrl-C stops following, not the call. -o json prints the',
-    'final record, -o ndjson each event. --detach is another name of --no-wait.',
+    'final record, -o ndjson each event. --detach is another name of --no-wait. On a terminal each control character of the output is',
+    'replaced by \uFFFD, since it could steer the terminal; scripts and `xeroctl exec raw` get the bytes.',
   ].join('\n'),
   examples: [
     `xeroctl exec invoke --workspace kubernetes-prod --tool kubectl_get --args '{"resource": "nodes"}'`,

@@ -19,6 +19,6 @@ export const execRaw = command({
       options.artifact === undefined
         ? await cli.client().bytes('executions.raw', { params, query: { stream: options.stream } })
         : await cli.client().bytes('executions.artifact', { params: { ...params, artifact_id: options.artifact } })
-    for await (const chunk of body) await cli.pour('stdout', chunk)
+    for await (const chunk of body) await cli.pour(chunk)
   },
 })
