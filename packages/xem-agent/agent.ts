@@ -104,7 +104,9 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       },
     })
   let catalogue: Catalogue = await loadTools()
-  const keeper = createManifestKeeper(besideQueue('manifest.json', config.queue_db_path))
+  const keeper = createManifestKeeper(besideQueue('manifest.json', config.queue_db_path), (error) =>
+    log.error({ error }, 'the state of the manifest cannot be written; the manifest is published all the same'),
+  )
   keeper.update(catalogue)
 
   for (const call of settleInterrupted(outbox, clock.now())) {
@@ -224,9 +226,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 
   async function reload(): Promise<void> {
     const next = await loadTools()
-    catalogue.retire()
-    catalogue = next
     const changed = keeper.update(next)
+    // What fails above leaves everything as it was; nothing below fails.
+    const before = catalogue
+    catalogue = next
+    before.retire()
     meters.reloaded(next.bundles.every((bundle) => bundle.error === null))
     const { manifest_version } = keeper.current()
     log.notice({ manifest_version, changed, tools: next.tools.size }, 'bundles and credentials read again')

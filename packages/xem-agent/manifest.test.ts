@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { canonicalJson } from '@xerotier/protocol/canonical.ts'
@@ -8,6 +11,7 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import { type Manifest, manifestContent, type ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { packMessage } from '@xerotier/runtime/msgpack.ts'
 import type { z } from 'zod'
+import { createManifestKeeper } from './manifest.ts'
 
 test('the largest manifest fits one message, however MessagePack writes it', () => {
   // What grows most against canonical JSON: "0.5," is nine bytes. Reports and calls are the longest that their schemas allow.
@@ -37,4 +41,23 @@ test('the largest manifest fits one message, however MessagePack writes it', () 
   assert.ok(bytesOf(tools) <= limits.manifestBytes && bytesOf(tools) > limits.manifestBytes - 10)
   const message = packMessage({ v: 1, s: 'x'.repeat(64), n: Number.MAX_SAFE_INTEGER, f: [frame] })
   assert.ok(message.length <= limits.messageBytes, `${message.length} bytes`)
+})
+
+test('a manifest whose state cannot be written is published all the same, and written with the next update', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'xem-manifest-'))
+  const path = join(folder, 'manifest.json')
+  const inTheWay = `${path}.tmp`
+  mkdirSync(inTheWay)
+  const errors: unknown[] = []
+  const keeper = createManifestKeeper(path, (error) => void errors.push(error))
+  const bound = { workspaces: ['ws_0123456789ab'] }
+  assert.equal(keeper.update(bound), true)
+  assert.deepEqual([keeper.current().manifest_version, keeper.current().workspaces], [1, bound.workspaces])
+  assert.equal(errors.length, 1)
+  assert.deepEqual(createManifestKeeper(path).lastWorkspaces, [])
+  rmSync(inTheWay, { recursive: true })
+  assert.equal(keeper.update(bound), false)
+  assert.deepEqual(createManifestKeeper(path).lastWorkspaces, bound.workspaces)
+  assert.equal(errors.length, 1)
+  rmSync(folder, { recursive: true })
 })

@@ -29,12 +29,33 @@ const stateSchema = z.object({
 })
 type State = z.infer<typeof stateSchema>
 
-/** @param statePath where version and hash are kept; a lost file starts again at 1. */
-export function createManifestKeeper(statePath: string): ManifestKeeper {
+/**
+ * @param statePath where version and hash are kept; a lost file starts again at 1.
+ * @param notWritten hears why the file could not be written. What is published is the manifest in memory, and the next
+ *   update writes again; without it the update throws.
+ */
+export function createManifestKeeper(
+  statePath: string,
+  notWritten = (error: unknown): void => {
+    throw error
+  },
+): ManifestKeeper {
   const kept = readState(statePath)
   const lastWorkspaces = kept?.workspaces ?? []
   let content: ManifestContent = { tools: new Map(), bundles: [], workspaces: lastWorkspaces }
   let manifest: Manifest | undefined
+  let written = true
+
+  function keep(state: State): void {
+    written = false
+    try {
+      writeState(statePath, state)
+      written = true
+    } catch (error) {
+      notWritten(error)
+    }
+  }
+
   return {
     lastWorkspaces,
     current() {
@@ -42,15 +63,16 @@ export function createManifestKeeper(statePath: string): ManifestKeeper {
       return manifest
     },
     update(change) {
-      content = { ...content, ...change }
-      const tools = [...content.tools.values()].map((tool) => tool.descriptor)
-      const workspaces = [...content.workspaces].sort()
+      const next = { ...content, ...change }
+      const tools = [...next.tools.values()].map((tool) => tool.descriptor)
+      const workspaces = [...next.workspaces].sort()
       const manifest_hash = digestOf(manifestContent({ tools, workspaces }))
       const last = manifest ?? kept
       const changed = manifest_hash !== last?.manifest_hash
       const manifest_version = (last?.manifest_version ?? 0) + (changed ? 1 : 0)
-      manifest = { manifest_version, manifest_hash, tools, workspaces, bundles: content.bundles }
-      if (changed) writeState(statePath, { manifest_version, manifest_hash, workspaces })
+      content = next
+      manifest = { manifest_version, manifest_hash, tools, workspaces, bundles: next.bundles }
+      if (changed || !written) keep({ manifest_version, manifest_hash, workspaces })
       return changed
     },
   }
