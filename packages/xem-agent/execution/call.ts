@@ -11,11 +11,12 @@ import { renderArgv, textOf } from '../argv.ts'
 import type { Callback, CommandRun, FunctionRun, Invocation, Tool } from '../tool.ts'
 import { credentialsFileFor } from './credentials.ts'
 import { environmentOf } from './environment.ts'
-import { executionVariable, journalVariable } from './leftovers.ts'
+import { attemptVariable, executionVariable, journalVariable } from './leftovers.ts'
 import { createOutput, type Output } from './output.ts'
 import { type Ended, type Ending, endedBy, endedByAnswer, endedByError, endedByExit, isExpected } from './result.ts'
 import { runCommand } from './run-command.ts'
 import { runFunction } from './run-function.ts'
+import type { Strays } from './strays.ts'
 
 export interface CallSurroundings {
   clock: Clock
@@ -24,6 +25,7 @@ export interface CallSurroundings {
   journalId: string
   hostEnv: NodeJS.ProcessEnv
   callback: Callback | undefined
+  strays: Strays
   accepted(call: CallRef, startedAt: number): void
   output(frame: OutputFrame | ArtifactFrame): void
   unacknowledgedBytes(executionId: string): number
@@ -77,7 +79,11 @@ export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, a
   })
   const timeoutMs = Math.min(frame.timeout_ms, tool.descriptor.timeout_ms)
   const args = { ...tool.defaults, ...frame.args }
-  const marks = { [journalVariable]: around.journalId, [executionVariable]: ref.execution_id }
+  const marks = {
+    [journalVariable]: around.journalId,
+    [executionVariable]: ref.execution_id,
+    [attemptVariable]: String(ref.attempt),
+  }
 
   async function runProgram(
     run: CommandRun,
@@ -107,6 +113,10 @@ export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, a
         if (startedAt === null) started()
       },
       cut: output.markTruncated,
+      async endStrays() {
+        const ended = await around.strays.end(ref)
+        if (ended > 0) log.warning({ ended }, 'programs that had left the process group of the call were ended')
+      },
     })
   }
 

@@ -10,6 +10,7 @@ import type { Tool } from '../tool.ts'
 import { admit, type Gate, type Refusal } from './admit.ts'
 import { type Call, type CallSurroundings, createCall } from './call.ts'
 import { interruptedResult } from './result.ts'
+import { createStrays } from './strays.ts'
 
 export interface ExecutionMeters {
   started(): void
@@ -62,6 +63,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
   const around: CallSurroundings = {
     ...options,
     journalId: outbox.journalId,
+    strays: createStrays(outbox.journalId),
     accepted: (ref, startedAt) => link.accepted({ t: 'accepted', ...ref, started_at: startedAt }),
     output: (frame) => link.output(frame),
     unacknowledgedBytes: (id) => link.unacknowledgedBytes(id),

@@ -28,6 +28,9 @@ const forking = `
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
   child.once('spawn', () => console.log(child.pid));`
 
+// A leader of a session, and so of no group that its parent's signals reach. It holds the pipes of the call.
+const escaping = `const c = require('node:child_process').spawn('sleep', ['600'], { stdio: 'inherit', detached: true }); c.once('spawn', () => console.log(c.pid));`
+
 /** Long: a test that wants it over moves its clock. */
 const deadlineMs = 3_600_000
 
@@ -35,7 +38,7 @@ const bundle = `
 name: test
 version: '1'
 domain: test
-tools:${tool('say', 'process.stdout.write(process.argv[1] ?? "nothing"); process.stderr.write("aside")')}${tool('fail', 'process.exit(3)')}${tool('fork', forking.replaceAll('\n', ' '), `timeout_ms: ${deadlineMs}`)}${tool('leave', `const c = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' }); console.log(c.pid); c.unref()`)}${tool('environment', 'console.log(JSON.stringify({ env: process.env, cwd: process.cwd(), stdin: require("node:fs").readFileSync(0, "utf8") }))')}${tool('flood', 'const piece = Buffer.alloc(65536, "x"); let left = 320; const go = () => { while (left-- > 0) if (!process.stdout.write(piece)) return process.stdout.once("drain", go) }; go()')}
+tools:${tool('say', 'process.stdout.write(process.argv[1] ?? "nothing"); process.stderr.write("aside")')}${tool('fail', 'process.exit(3)')}${tool('fork', forking.replaceAll('\n', ' '), `timeout_ms: ${deadlineMs}`)}${tool('leave', `const c = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' }); console.log(c.pid); c.unref()`)}${tool('escape', escaping)}${tool('daemon', `${escaping} c.unref()`)}${tool('environment', 'console.log(JSON.stringify({ env: process.env, cwd: process.cwd(), stdin: require("node:fs").readFileSync(0, "utf8") }))')}${tool('flood', 'const piece = Buffer.alloc(65536, "x"); let left = 320; const go = () => { while (left-- > 0) if (!process.stdout.write(piece)) return process.stdout.once("drain", go) }; go()')}
   - name: missing
     description: d
     risk: read
@@ -134,6 +137,7 @@ test('the environment is an allow-list, the folder is private and empty, and std
     'SSL_CERT_FILE',
     'TMPDIR',
     'TZ',
+    'XEROTIER_EXECUTION_ATTEMPT',
     'XEROTIER_EXECUTION_ID',
     'XEROTIER_XEM_JOURNAL',
   ]
@@ -206,6 +210,37 @@ test('what a program leaves in the background ends with its call', async () => {
   const { id, result } = await call('leave')
   assert.equal(result.outcome, 'completed')
   await untilGone(Number(bench.output(id)))
+})
+
+const onLinux = { skip: process.platform !== 'linux' && 'only Linux shows the environment of a process' }
+
+test('a program in a session of its own ends with its cancelled call', onLinux, async () => {
+  const frame = bench.frame('escape', {})
+  bench.executions.dispatch([frame])
+  await bench.untilTrue(() => bench.output(frame.execution_id).includes('\n'))
+  bench.executions.cancel(frame)
+  const result = await bench.until('result', frame.execution_id)
+  assert.deepEqual([result.outcome, result.truncated], ['cancelled', false])
+  await untilGone(Number.parseInt(bench.output(frame.execution_id), 10))
+})
+
+test('a program in a session of its own that holds the pipes is ended when they are given up', onLinux, async () => {
+  const clock = settableClock()
+  const own = createBench(bundle, { clock, hostEnv })
+  const frame = own.frame('daemon', {})
+  own.executions.dispatch([frame])
+  const pid = await until('its pid', async () => {
+    await clock.advance(coalesceMs)
+    return Number.parseInt(own.output(frame.execution_id), 10) || undefined
+  })
+  await until('the end of the program', async () => {
+    await clock.advance(killGraceMs)
+    return own.executions.running().length === 0 || undefined
+  })
+  const result = await own.until('result', frame.execution_id)
+  assert.deepEqual([result.outcome, result.truncated], ['completed', true])
+  await untilGone(pid)
+  await own.close()
 })
 
 test('1 MiB of output is inline, the rest up to 16 MiB an artifact, and what follows is dropped and marked', async () => {

@@ -24,6 +24,8 @@ export interface CommandOptions {
   started(): void
   /** The output was cut because the pipes were given up. */
   cut(): void
+  /** Ends what the program left outside its group. It looks at every process of the host: not for a call that ended by itself. */
+  endStrays(): Promise<void>
 }
 
 export interface CommandEnd {
@@ -49,7 +51,16 @@ async function runIn(folder: string, options: CommandOptions): Promise<CommandEn
   const group = await startGroup({ program, argv: options.argv, cwd: folder, env, stdin: options.stdin, clock })
   if (group instanceof Error) throw startFailed(options.program, group)
   options.started()
-  const kill = () => group.kill()
+  let exited = false
+  let search: Promise<void> | undefined
+  // With the group gone, the pipes of those outside it would keep the call for as long as they are open.
+  const endStrays = () => {
+    search ??= options.endStrays()
+  }
+  const kill = () => {
+    if (exited) endStrays()
+    else group.kill()
+  }
   if (signal.aborted) kill()
   signal.addEventListener('abort', kill)
 
@@ -68,12 +79,14 @@ async function runIn(folder: string, options: CommandOptions): Promise<CommandEn
   }
   const stopListening = options.onWindow(resume)
   try {
-    return await new Promise<CommandEnd>((done) => {
+    const ended = await new Promise<CommandEnd>((done) => {
       let end: CommandEnd = { exitCode: null, signal: null }
       group.child.once('exit', (exitCode, exitSignal) => {
         end = { exitCode, signal: exitSignal }
         // A call's processes end with it: what it left in the background would run unseen and unaccounted.
         group.killNow()
+        exited = true
+        if (signal.aborted) endStrays()
         waitForPipes()
       })
       group.child.once('close', () => done(end))
@@ -85,10 +98,13 @@ async function runIn(folder: string, options: CommandOptions): Promise<CommandEn
             if (pipe.readableEnded || pipe.destroyed) continue
             options.cut()
             pipe.destroy()
+            endStrays()
           }
           done(end)
         })
     })
+    await search
+    return ended
   } finally {
     stopListening()
     signal.removeEventListener('abort', kill)
