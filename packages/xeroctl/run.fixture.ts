@@ -19,7 +19,7 @@ export interface RunOptions {
   /** Both are a fresh empty folder unless given. */
   cwd?: string
   home?: string
-  stdin?: string
+  stdin?: string | Uint8Array
   /** Columns of a terminal; without it stdout and stderr are none. */
   terminal?: number
   now?: number
@@ -49,7 +49,9 @@ export async function xeroctl(t: TestContext, argv: readonly string[], options: 
     cwd: options.cwd ?? folder,
     home: options.home ?? folder,
     uid: process.getuid?.(),
-    stdin: Readable.from(options.stdin === undefined ? [] : [options.stdin]) as unknown as Surroundings['stdin'],
+    stdin: Readable.from(
+      options.stdin === undefined ? [] : [Buffer.from(options.stdin)],
+    ) as unknown as Surroundings['stdin'],
     stdout: stream('stdout'),
     stderr: stream('stderr'),
     now: () => options.now ?? Date.parse('2026-05-01T12:00:00Z'),

@@ -1,10 +1,11 @@
 // The configuration file: TOML, `current = "prod"` and a table `[deployment.<name>]` for each deployment. 0600: it holds keys.
-import { mkdirSync, statSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { readSecretFile, writeSecretFile } from '@xerotier/runtime/secret-file.ts'
 import { parse, stringify, type TomlTable } from 'smol-toml'
 import { UsageError } from '../exit-codes.ts'
 import { type Format, formats } from '../output/format.ts'
+import { textOf } from '../text.ts'
 
 export interface Deployment {
   baseUrl: string
@@ -23,13 +24,11 @@ export interface ConfigFile {
 
 /** The file, or undefined when there is none. @throws UsageError when it is unsafe, no TOML, or says something else. */
 export function readConfigFile(path: string, uid: number | undefined): ConfigFile | undefined {
-  let content: string | undefined
   try {
-    content = readSecretFile(path)
+    if (readSecretFile(path) === undefined) return undefined
   } catch (error) {
     throw new UsageError((error as Error).message)
   }
-  if (content === undefined) return undefined
   // As git does with a repository: a file that somebody else placed could send calls to their router.
   const owner = statSync(path).uid
   if (uid !== undefined && owner !== uid && owner !== 0) {
@@ -38,6 +37,8 @@ export function readConfigFile(path: string, uid: number | undefined): ConfigFil
       'Give --base-url and XEROTIER_API_KEY, or run as its owner.',
     )
   }
+  // Its bytes, because `config add` would write what had become of an odd one.
+  const content = textOf(readFileSync(path), path)
   let document: TomlTable
   try {
     document = parse(content)

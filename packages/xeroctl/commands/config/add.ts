@@ -1,4 +1,3 @@
-import { text as readAll } from 'node:stream/consumers'
 import { parseBaseUrl } from '@xerotier/client/address.ts'
 import { command } from '../../command.ts'
 import { checkedApiKey } from '../../config/api-key.ts'
@@ -7,6 +6,7 @@ import { ask } from '../../confirm.ts'
 import { UsageError } from '../../exit-codes.ts'
 import { oneOf, required, text, toggle } from '../../options.ts'
 import { formats } from '../../output/format.ts'
+import { textOfStdin } from '../../text.ts'
 
 export const configAdd = command({
   name: 'add',
@@ -24,7 +24,7 @@ export const configAdd = command({
   async run({ cli, args, options }) {
     checkDeploymentName(args.name)
     checkBaseUrl(options.baseUrl)
-    let given = options.apiKeyStdin ? await readAll(cli.surroundings.stdin) : options.apiKey
+    let given = options.apiKeyStdin ? await textOfStdin(cli.surroundings.stdin) : options.apiKey
     if (given === undefined && cli.surroundings.stdin.isTTY === true) given = await ask(cli, 'API key: ', true)
     const source = options.apiKeyStdin ? 'stdin' : options.apiKey === undefined ? 'the terminal' : '--api-key'
     const apiKey = checkedApiKey(given ?? '', source)

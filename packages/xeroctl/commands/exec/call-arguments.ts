@@ -1,14 +1,14 @@
 // The arguments of a call: one JSON object from --args, single values from --arg.
 import { readFileSync } from 'node:fs'
-import { text as readAll } from 'node:stream/consumers'
 import type { Cli } from '../../cli.ts'
 import { UsageError } from '../../exit-codes.ts'
+import { textOf, textOfStdin } from '../../text.ts'
 
 /** `{…}`, `@file` or `-` (stdin). @throws UsageError */
 export async function jsonArguments(cli: Cli, given: string | undefined): Promise<Record<string, unknown>> {
   if (given === undefined) return {}
   const source =
-    given === '-' ? await readAll(cli.surroundings.stdin) : given.startsWith('@') ? readFile(given.slice(1)) : given
+    given === '-' ? await textOfStdin(cli.surroundings.stdin) : given.startsWith('@') ? readFile(given.slice(1)) : given
   let value: unknown
   try {
     value = JSON.parse(source)
@@ -24,11 +24,13 @@ export async function jsonArguments(cli: Cli, given: string | undefined): Promis
 }
 
 function readFile(path: string): string {
+  let bytes: Uint8Array
   try {
-    return readFileSync(path, 'utf8')
+    bytes = readFileSync(path)
   } catch (error) {
     throw new UsageError(`--args @${path}: ${(error as Error).message}`)
   }
+  return textOf(bytes, path)
 }
 
 /**
