@@ -53,5 +53,12 @@ export class ConnectionError extends Error {
   }
 }
 
+/** Whether a ConnectionError of this code had a connection: the request may have arrived. */
+export function isCut(code: string | null): boolean {
+  return code !== null && cutCodes.has(code)
+}
+
+const cutCodes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+
 /** What was given cannot be put into a request. */
 export class InputError extends Error {}

@@ -1,5 +1,5 @@
 // One attempt: send, wait for the head of the answer, turn what went wrong into the two errors.
-import { ApiError, ConnectionError } from './api-error.ts'
+import { ApiError, ConnectionError, isCut } from './api-error.ts'
 import { errorFromAnswer } from './error-answer.ts'
 import type { PlannedRequest } from './request.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -52,14 +52,11 @@ export function explain(error: unknown, url: string, signal?: AbortSignal): unkn
   if (signal?.aborted) return signal.reason
   const cause = (error as { cause?: { code?: unknown; message?: unknown } }).cause
   const code = typeof cause?.code === 'string' ? cause.code : null
-  if (code !== null && cutCodes.has(code))
-    return new ConnectionError(`the connection to ${hostOf(url)} was cut`, code, error)
+  if (isCut(code)) return new ConnectionError(`the connection to ${hostOf(url)} was cut`, code, error)
   const detail =
     (code !== null && sentences[code]) || cause?.message || (error instanceof Error ? error.message : 'failed')
   return new ConnectionError(`cannot reach ${hostOf(url)}: ${detail}`, code, error)
 }
-
-const cutCodes = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
 
 const sentences: Record<string, string> = {
   ECONNREFUSED: 'connection refused; is the router running?',

@@ -71,7 +71,7 @@ test('output that is cut in the middle ends xeroctl with 7', async (t) => {
     },
   })
   assert.deepEqual([code, stdout], [exitCodes.network.code, 'half'])
-  assert.match(stderr, /^error: the connection to http:\S+ was cut/)
+  assert.match(stderr, /^error: the connection to http:\S+ was cut\nhint: Try again, but after a write look first/)
 })
 
 test('an error whose code this version does not know ends by its HTTP status', async (t) => {
@@ -119,7 +119,7 @@ test('a router that is not there ends xeroctl with 7', async (t) => {
   await server.close()
   const { code, stderr } = await xeroctl(t, ['approvals', 'approve', 'ap'], { env: envFor(server) })
   assert.equal(code, 7)
-  assert.match(stderr, /connection refused/)
+  assert.match(stderr, /connection refused.*\nhint: Check the address/)
 })
 
 test('control characters in what the router says do not reach the terminal', async (t) => {

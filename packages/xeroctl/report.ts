@@ -1,7 +1,7 @@
 // How a failure reads: one line of what, one line of what to do. Under -o json and ndjson the same as one JSON line.
 // Always on stderr: stdout holds answers only, as with kubectl and gh.
 import { errorDataOf } from '@xerotier/client/advice.ts'
-import { ApiError, ConnectionError, InputError } from '@xerotier/client/api-error.ts'
+import { ApiError, ConnectionError, InputError, isCut } from '@xerotier/client/api-error.ts'
 import { Interrupted, UsageError } from './exit-codes.ts'
 import { printable } from './output/cell.ts'
 import type { Format } from './output/format.ts'
@@ -24,7 +24,11 @@ function sentenceOf(error: unknown): string {
 
 function hintOf(error: unknown): string | undefined {
   if (error instanceof UsageError || error instanceof WrongKindError) return error.hint
-  if (error instanceof ConnectionError) return 'Check the address with `xeroctl status`.'
+  if (error instanceof ConnectionError) {
+    return isCut(error.code)
+      ? 'Try again, but after a write look first whether it took effect. If this goes on, check the address with `xeroctl status`.'
+      : 'Check the address with `xeroctl status`.'
+  }
   if (!(error instanceof ApiError)) return undefined
   const advice = errorDataOf(error.code)?.advice
   if (error.retryAfter === undefined) return advice
