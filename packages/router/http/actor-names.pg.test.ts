@@ -97,7 +97,8 @@ test('who cancels, resolves or repeats a call of another is told whose it is', a
   const body = { outcome: 'completed' as const, note: 'I looked' }
   const resolved = await ben.client.call('executions.resolve', { params: { id: lost.id }, body })
   assert.equal(resolved.requested_by_name, 'anna')
-  const { resolution } = await show(lost.id)
+  const { resolution, error } = await show(lost.id)
+  assert.equal(error, null, 'there is no doubt any more')
   assert.deepEqual([resolution?.by, resolution?.by_name, resolution?.note], [ben.id, 'ben', 'I looked'])
 
   const first = await submit(anna, 'look', { idempotencyKey: 'once' })

@@ -214,6 +214,11 @@ test('a deleted agent is gone: session, bindings, name', async () => {
   assert.equal((await router.call('DELETE', path)).status, 404)
   const bound = (await router.call('GET', '/acme/v1/workspaces/prod')).body.agents
   assert.ok(!bound.some((one: { agent: string }) => one.agent === agent.name))
+  // What it ran is still found by either.
+  for (const reference of [agent.name, agent.id])
+    assert.equal((await router.call('GET', `/acme/v1/exec/executions?agent=${reference}`)).status, 200)
+  const never = await router.call('GET', '/acme/v1/exec/executions?agent=never-was')
+  assert.deepEqual([never.status, never.body.error.code], [404, 'agent_not_found'])
 })
 
 test('health follows the session, not the row alone', async () => {

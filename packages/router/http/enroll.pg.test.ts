@@ -100,6 +100,7 @@ describe('a join key', () => {
     assert.deepEqual([again.status, again.body.agent_id], [200, first.body.agent_id])
     assert.equal(router.core.enrolledKeys.get(host.curve), undefined)
     refused(await enroll(key, newHost()), 401, 'join_key_consumed', 'join_key')
+    refused(await enroll(key, host, { registration_name: 'other' }), 401, 'join_key_consumed', 'registration_name')
   })
 
   test('is consumed by exactly one of many who come at once', async () => {

@@ -23,6 +23,19 @@ export function selectAgent(db: Database | Tx, projectId: string, reference: str
     .executeTakeFirst()
 }
 
+/** The last one of this name that was deleted. */
+export function selectDeletedAgent(db: Database | Tx, projectId: string, name: string) {
+  return db
+    .selectFrom('agents')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .where('name', '=', name)
+    .where('deleted_at', 'is not', null)
+    .orderBy('deleted_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
 /** Which health to look for. Who is connected is not in the record, so the filter brings it: pages stay whole. */
 export interface AgentStatus {
   words: (typeof agentHealths)[number][]

@@ -20,7 +20,7 @@ export const status = command({
     const roundTripMs = cli.surroundings.now() - startedAt
     const ready = live === undefined ? undefined : await attempt(client.call('health.ready'))
     const reachable = live !== undefined
-    const [agents, approvals] = reachable
+    const [agents, approvals, doubts] = reachable
       ? await Promise.all([
           counted(cli, client.call('agents.list', { query: { limit: limits.pageMax } }), 'management'),
           counted(
@@ -28,10 +28,15 @@ export const status = command({
             client.call('approvals.list', { query: { status: 'pending', limit: limits.pageMax } }),
             'execution',
           ),
+          counted(
+            cli,
+            client.call('executions.list', { query: { status: 'ambiguous', limit: limits.pageMax } }),
+            'execution',
+          ),
         ])
-      : [undefined, undefined]
+      : [undefined, undefined, undefined]
     // A key that lacks one scope is a good key; a refused one is not.
-    const refusal = [agents, approvals].find((count) => count?.failure !== undefined)?.failure
+    const refusal = [agents, approvals, doubts].find((count) => count?.failure !== undefined)?.failure
     if (refusal !== undefined) failures.push(refusal)
     const online = agents?.rows?.filter(
       (agent) => agent.health !== 'offline' && agent.health !== 'pending' && agent.health !== 'suspended',
@@ -56,6 +61,7 @@ export const status = command({
       agents: agents?.rows?.length ?? null,
       agents_paused: paused?.length ?? null,
       approvals_pending: approvals?.rows?.length ?? null,
+      executions_ambiguous: doubts?.rows?.length ?? null,
     }
     const failing = Object.entries(value.checks)
       .filter(([, check]) => check !== 'ok')
@@ -81,6 +87,8 @@ export const status = command({
       // Wholly, or in some workspace: `xeroctl agents` says where.
       fields.push(['Agents paused', agents?.sentence ?? more(paused?.length ?? 0, agents?.more)])
       fields.push(['Approvals pending', approvals?.sentence ?? more(approvals?.rows?.length ?? 0, approvals?.more)])
+      // Each waits for a person: `xeroctl exec list --status ambiguous`, then `exec resolve`.
+      fields.push(['Calls in doubt', doubts?.sentence ?? more(doubts?.rows?.length ?? 0, doubts?.more)])
     }
     const code = failures.length === 0 ? exitCodes.ok.code : exitOfError(failures[0])
     cli.surroundings.ifUnread(code)

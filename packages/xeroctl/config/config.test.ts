@@ -222,7 +222,9 @@ test('status says what is used, whether it answers, and what waits', async (t) =
           { health: 'healthy', paused: [{ workspace: 'w' }] },
           { health: 'offline', paused: [] },
         ]
-      : [{}, {}, {}]
+      : request.path.includes('approvals')
+        ? [{}, {}, {}]
+        : [{}]
     json(response, 200, { ...page(), data })
   })
   t.after(() => server.close())
@@ -235,6 +237,7 @@ test('status says what is used, whether it answers, and what waits', async (t) =
     /Agents online: +1 of 2/,
     /Agents paused: +1\n/,
     /Approvals pending: +3/,
+    /Calls in doubt: +1\n/,
     /from: +XEROTIER_BASE_URL/,
   ]) {
     assert.match(stdout, line)

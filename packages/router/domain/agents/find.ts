@@ -1,5 +1,5 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
-import { type AgentRow, selectAgent, selectAgentById } from '../../store/agents.ts'
+import { type AgentRow, selectAgent, selectAgentById, selectDeletedAgent } from '../../store/agents.ts'
 import type { Database, Tx } from '../../store/database.ts'
 
 /** @throws Fault agent_not_found, for another project's and for a deleted one too */
@@ -14,11 +14,13 @@ export async function findAgent(
   return row
 }
 
-/** The id to filter history by: a deleted agent's own id still counts. @throws Fault agent_not_found */
+/** The id to filter history by: a deleted agent's id still counts, and its name until another has it. @throws Fault agent_not_found */
 export async function findAgentId(db: Database, projectId: string, reference: string): Promise<string> {
   if (reference.startsWith('agt_')) {
     const row = await selectAgentById(db, reference)
     if (row?.project_id === projectId) return row.id
   }
-  return (await findAgent(db, projectId, reference, 'agent')).id
+  const row = (await selectAgent(db, projectId, reference)) ?? (await selectDeletedAgent(db, projectId, reference))
+  if (row === undefined) throw new Fault('agent_not_found', { param: 'agent' })
+  return row.id
 }

@@ -65,6 +65,13 @@ async function existing(tx: Tx, joinKey: JoinKeyRow, body: EnrollBody): Promise<
         param: 'join_key',
       })
     }
+    // A fresh key may rename it. This one has made an agent of that name, and its history goes by it.
+    if (agent.name !== body.registration_name) {
+      throw new Fault('join_key_consumed', {
+        message: `This join key was used by the agent ${agent.name}; mint a new key to enroll it under another name.`,
+        param: 'registration_name',
+      })
+    }
     return agent
   }
   const signingKey = Buffer.from(body.signing_public_key, 'hex')

@@ -29,7 +29,13 @@ export async function resolveCall(
     const moved = await moveExecution(tx, executionId, {
       to: body.outcome,
       from: ['ambiguous'],
-      set: { resolved_by: principal.keyId, resolved_note: body.note, resolved_at: at },
+      set: {
+        resolved_by: principal.keyId,
+        resolved_note: body.note,
+        resolved_at: at,
+        // The doubt is over, and it stands in the events; how a call failed is still worth knowing.
+        ...(body.outcome === 'completed' ? { error: null } : {}),
+      },
       actor: principal.keyId,
       at,
       data: { note: body.note },

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
+import type { WorkspaceType } from '@xerotier/protocol/manifest.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { createFleet, type OnlineAgent } from '../agents/fleet.ts'
 import { toolFor } from './tool-for.ts'
@@ -8,14 +9,14 @@ import { toolFor } from './tool-for.ts'
 const workspace = { id: 'ws_1', name: 'prod', type: 'generic' as const }
 
 /** A fleet of online agents, each with its tools and the workspaces that it serves. */
-function fleetOf(...agents: { name: string; tools: string[]; bound?: string[] }[]) {
+function fleetOf(...agents: { name: string; tools: string[]; bound?: string[]; types?: WorkspaceType[] }[]) {
   const fleet = createFleet(systemClock)
-  for (const { name, tools, bound = [] } of agents) {
+  for (const { name, tools, bound = [], types = [] } of agents) {
     fleet.join({
       id: `agt_${name}`,
       name,
       projectId: 'p',
-      tools: new Map(tools.map((tool) => [tool, toolOf(tool)])),
+      tools: new Map(tools.map((tool) => [tool, toolOf(tool, { workspace_types: types })])),
       bindings: new Map(bound.map((id) => [id, {}])),
       leaseExpiresAt: Infinity,
     } as unknown as OnlineAgent)
@@ -35,4 +36,13 @@ test('a tool that no online agent offers to the workspace has no descriptor ther
 test('an agent that is bound and offers the tool is found beside others', () => {
   const core = fleetOf({ name: 'xem-1', tools: ['work'] }, { name: 'xem-2', tools: ['work'], bound: ['ws_1'] })
   assert.equal(toolFor(core, 'p', workspace, 'work')?.name, 'work')
+})
+
+test('a tool for workspaces of another type is not there, and no retry brings it', () => {
+  const core = fleetOf({ name: 'xem-1', tools: ['work'], bound: ['ws_1'], types: ['kubernetes'] })
+  assert.throws(() => toolFor(core, 'p', workspace, 'work'), {
+    code: 'exec_tool_not_found',
+    status: 400,
+    message: 'work does not apply to a workspace of type generic.',
+  })
 })

@@ -8,7 +8,7 @@ import type { Core } from '../core.ts'
  * The descriptor under which a tool runs for a workspace. Where agents that serve it disagree, the one with the highest risk
  * wins, then the one that may run once only: policy must never be the milder for it.
  * @returns undefined when no online agent offers it there
- * @throws Fault tool_executor_unavailable when the tool is for workspaces of another type
+ * @throws Fault exec_tool_not_found when the tool is for workspaces of another type
  */
 export function toolFor(
   core: Pick<Core, 'fleet'>,
@@ -23,8 +23,10 @@ export function toolFor(
     if (best === undefined || severity(tool) > severity(best)) best = tool
   }
   if (best !== undefined && best.workspace_types.length > 0 && !best.workspace_types.includes(workspace.type)) {
-    throw new Fault('tool_executor_unavailable', {
-      param: 'workspace',
+    // No retry helps: neither an agent nor a binding is missing.
+    throw new Fault('exec_tool_not_found', {
+      status: 400,
+      param: 'tool',
       message: `${name} does not apply to a workspace of type ${workspace.type}.`,
     })
   }
