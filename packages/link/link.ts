@@ -78,6 +78,7 @@ export interface Link {
 const backoffMs = { first: 100, longest: 5_000, refused: 30_000 }
 /** Handshakes in a row that the router's gatekeeper may refuse before the credentials count as revoked. */
 const refusalsAllowed = 3
+const notOnDisk = 'the journal cannot be written; results are not on disk'
 
 export function createLink(options: LinkOptions): Link {
   const { clock, log, outbox, handlers } = options
@@ -206,7 +207,7 @@ export function createLink(options: LinkOptions): Link {
         outbox.persist(results)
       } catch (error) {
         // It is in memory and on its way; after a crash now it would be reported as interrupted, which is true then.
-        log.critical({ error }, 'the journal cannot be written; results are not on disk')
+        log.critical({ error }, notOnDisk)
       }
     })
   }
@@ -246,7 +247,12 @@ export function createLink(options: LinkOptions): Link {
       }
       state = 'closed'
       redial?.cancel()
-      outbox.flush()
+      try {
+        outbox.flush()
+      } catch (error) {
+        // The router must hear of the end all the same: silence would keep its calls waiting for this agent.
+        log.critical({ error }, notOnDisk)
+      }
       await connection?.close(reason)
       connection = undefined
     },

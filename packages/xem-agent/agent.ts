@@ -46,7 +46,7 @@ export interface Agent {
   running(): number
   /** Reads bundles again; calls in flight keep what they started with. */
   reload(): Promise<void>
-  /** Drains within the grace, ends what still runs, hands over what it has, and closes. */
+  /** Drains within the grace, ends what still runs, hands over what it has, and closes. @throws at its end when results are lost. */
   stop(reason: string): Promise<void>
   /** Resolves with an exit code when it cannot go on. */
   ended: Promise<number>
@@ -250,9 +250,17 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     executions.interrupt()
     await within(clock, 2 * killGraceMs + 1000, executions.idle())
     await link.close(reason, handOverMs)
-    outbox.flush()
+    let lost: Error | undefined
+    try {
+      outbox.flush()
+    } catch (cause) {
+      lost = new Error('results are neither with the router nor on disk: these calls are run again, or ambiguous', {
+        cause,
+      })
+    }
     outbox.close()
     await Promise.all([catalogue.close(), metricsServer.close(), tracing.close()])
+    if (lost !== undefined) throw lost
     log.notice({ reason }, 'stopped')
   }
 
