@@ -20,6 +20,8 @@ export interface Route {
   body?: z.ZodType
   /** JSON answer, or another kind of body. */
   response: z.ZodType | 'sse' | 'bytes' | 'text'
+  /** Of an `sse` answer: the data of its events. */
+  events?: z.ZodType
   /** Success statuses, the usual one first. */
   status: readonly [number, ...number[]]
   /** Beyond what every route of its kind can answer (`commonErrors`). */

@@ -15,11 +15,18 @@ import {
   ipFilterPutSchema,
   quotaPutSchema,
 } from './api/api-keys.ts'
-import { approvalQuerySchema, approvalSchema, approvalStreamQuerySchema, decisionSchema } from './api/approvals.ts'
+import {
+  approvalEventSchema,
+  approvalQuerySchema,
+  approvalSchema,
+  approvalStreamQuerySchema,
+  decisionSchema,
+} from './api/approvals.ts'
 import { enrollmentSchema, enrollSchema, reenrollSchema } from './api/enroll.ts'
 import { eventSchema } from './api/events.ts'
 import {
   executionDetailSchema,
+  executionEventSchema,
   executionQuerySchema,
   executionSchema,
   executionStreamQuerySchema,
@@ -540,6 +547,7 @@ export const routes = {
     query: executionStreamQuerySchema,
     headers: ['Last-Event-ID'],
     response: 'sse',
+    events: executionEventSchema,
     status: [200],
     errors: ['workspace_not_found', 'agent_not_found', 'execution_not_found'],
   }),
@@ -613,6 +621,7 @@ export const routes = {
     query: approvalStreamQuerySchema,
     headers: ['Last-Event-ID'],
     response: 'sse',
+    events: approvalEventSchema,
     status: [200],
     errors: ['workspace_not_found'],
   }),

@@ -311,16 +311,16 @@ test('--limit beyond a page reads as many pages as it takes', async (t) => {
 })
 
 test('approvals watch prints one event a line as it happens, and one JSON object a line under -o json', async (t) => {
+  const decidedAt = '2026-05-01T12:00:00.000Z'
   const server = await scriptedServer((_, response) => {
     openEvents(response)
     sendEvent(response, undefined, 'x_exec.connection.connected', {})
-    sendEvent(response, '1-1', 'x_exec.approval.requested', records.approval())
-    sendEvent(
-      response,
-      '1-2',
-      'x_exec.approval.decided',
-      records.approval({ state: 'approved', decided_by: 'key_2', decided_at: '2026-05-01T12:00:00.000Z' }),
-    )
+    // Both are told after the decision, so both bring the approved record.
+    const approval = records.approval({ state: 'approved', decided_by: 'key_2', decided_at: decidedAt })
+    const asked = { kind: 'approval.requested', actor: 'key_1', actor_name: 'ci' } as const
+    sendEvent(response, '1-1', 'x_exec.approval.requested', records.streamed(approval, asked))
+    const decided = { kind: 'approval.approved', at: decidedAt, actor: 'key_2' } as const
+    sendEvent(response, '1-2', 'x_exec.approval.decided', records.streamed(approval, decided))
   })
   t.after(() => server.close())
   const watch = async (format: string) => {
@@ -337,18 +337,42 @@ test('approvals watch prints one event a line as it happens, and one JSON object
   assert.deepEqual([table.code, table.stdout.trimEnd().split('\n').length], [0, 2])
   assert.match(
     table.stdout,
-    /approval\.requested +5f9c\S+ pending host_process_kill \(destructive\) in local-host, asked by ci/,
+    /^2026-05-01T11:57:00\.000Z +approval\.requested +5f9c\S+ pending host_process_kill \(destructive\) in local-host, asked by ci/m,
   )
-  assert.match(table.stdout, /approval\.decided +5f9c\S+ approved .*, by key_2$/m)
+  assert.match(table.stdout, /^2026-05-01T12:00:00\.000Z +approval\.decided +5f9c\S+ approved .*, by key_2$/m)
   const lines = (await watch('json')).stdout.trimEnd().split('\n')
   assert.deepEqual(
-    lines.map((line) => JSON.parse(line)).map(({ event, data }) => [event, data.state]),
+    lines.map((line) => JSON.parse(line)).map(({ event, data }) => [event, data.state, data.event.at]),
     [
-      ['x_exec.approval.requested', 'pending'],
-      ['x_exec.approval.decided', 'approved'],
+      ['x_exec.approval.requested', 'approved', '2026-05-01T11:57:00.000Z'],
+      ['x_exec.approval.decided', 'approved', decidedAt],
     ],
   )
   assert.equal(server.seen[0]?.path, '/exec/approvals/stream?workspace=w')
+})
+
+test('exec watch --all says of each event when it happened and who did it, not how the call is now', async (t) => {
+  const server = await scriptedServer((_, response) => {
+    openEvents(response)
+    const tell = (name: string, event: Parameters<typeof records.streamed>[1]) =>
+      sendEvent(response, undefined, `x_exec.execution.${name}`, records.streamed(records.execution(), event))
+    tell('running', { kind: 'execution.running', at: '2026-05-01T11:58:00.000Z', actor: 'agt_1', actor_name: 'xem-1' })
+    tell('cancel_requested', { kind: 'execution.cancel_requested', at: '2026-05-01T11:59:00.000Z', actor: 'key_2' })
+  })
+  t.after(() => server.close())
+  const watch = async (...options: string[]) => {
+    let interrupt = () => {}
+    const onOutput = (_: string, text: string) => text.includes('cancel_requested') && interrupt()
+    const words = ['exec', 'watch', '--all', ...options]
+    return xeroctl(t, words, { env: envFor(server), onOutput, onListening: (handler) => (interrupt = handler) })
+  }
+  assert.match(
+    (await watch()).stdout,
+    /^2026-05-01T11:58:00\.000Z +execution\.running +exe_1 .*, by xem-1\n2026-05-01T11:59:00\.000Z +execution\.cancel_requested +exe_1 .*, by key_2\n/,
+  )
+  const [first] = (await watch('-o', 'ndjson')).stdout.split('\n')
+  const { state, event } = JSON.parse(first!).data
+  assert.deepEqual([state, event.kind, event.at], ['completed', 'execution.running', '2026-05-01T11:58:00.000Z'])
 })
 
 test('every command says in one line what it does', () => {

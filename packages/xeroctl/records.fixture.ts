@@ -5,6 +5,7 @@ import { type Approval, approvalSchema } from '@xerotier/protocol/api/approvals.
 import { type Event, eventSchema } from '@xerotier/protocol/api/events.ts'
 import { type ExecutionDetail, executionDetailSchema } from '@xerotier/protocol/api/executions.ts'
 import { joinKeySecretSchema } from '@xerotier/protocol/api/join-keys.ts'
+import type { StreamedEvent } from '@xerotier/protocol/api/streamed-event.ts'
 import { toolDetailSchema } from '@xerotier/protocol/api/tools.ts'
 import { workspaceSchema } from '@xerotier/protocol/api/workspaces.ts'
 
@@ -196,6 +197,14 @@ export function approval(change: Partial<Approval> = {}): Approval {
     confirm: null,
     ...change,
   })
+}
+
+/** As a stream tells it: the record, and what happened. */
+export function streamed<Row extends ExecutionDetail | Approval>(
+  record: Row,
+  event: Partial<StreamedEvent> & Pick<StreamedEvent, 'kind'>,
+): Row & { event: StreamedEvent } {
+  return { ...record, event: { at, actor: 'router', actor_name: null, ...event } }
 }
 
 export function logEntry(kind: Event['kind'], change: Partial<Event> = {}): Event {

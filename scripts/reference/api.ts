@@ -66,7 +66,7 @@ function needs({ auth }: Route): string {
 const bodies = { sse: 'Server-sent events (`text/event-stream`).', bytes: 'The bytes.', text: 'Plain text.' }
 
 function section(id: string, route: Route): string {
-  const { body, headers = [], query, response, status } = route
+  const { body, events, headers = [], query, response, status } = route
   const answer = typeof response === 'string' ? bodies[response] : fieldTable(response, 'output') || 'A JSON object.'
   const errors = [...new Set([...route.errors, ...commonErrors(route)])]
   return [
@@ -76,6 +76,9 @@ function section(id: string, route: Route): string {
     query ? `Query:\n\n${fieldTable(query, 'input')}` : '',
     body ? `Body:\n\n${fieldTable(body, 'input')}` : '',
     `Answers ${status.join(' or ')}:\n\n${answer}`,
+    events
+      ? `Data of its events: the record as it is now, and in \`event\` what happened, when, and who did it.\n\n${fieldTable(events, 'output')}`
+      : '',
     `Errors: ${errors.map((one) => `[${code(one)}](errors.md#${one})`).join(', ')}.`,
   ]
     .filter((part) => part !== '')

@@ -5,6 +5,7 @@ import { limits } from '../limits.ts'
 import { riskSchema } from '../risk.ts'
 import { actorNameSchema } from './actor.ts'
 import { nullableTimestampSchema, pageQuerySchema, timestampSchema } from './page.ts'
+import { streamedEventSchema } from './streamed-event.ts'
 
 export const approvalSchema = z.object({
   id: z.string(),
@@ -58,3 +59,7 @@ export const approvalStreamQuerySchema = z.object({
   workspace: textSchema(64).optional(),
   risk: textSchema(100).optional(),
 })
+
+/** Data of the events of the stream: the approval as it is now, and what happened. */
+export const approvalEventSchema = approvalSchema.extend({ event: streamedEventSchema('approval') })
+export type ApprovalEvent = z.infer<typeof approvalEventSchema>

@@ -6,6 +6,7 @@ import { limits } from '../limits.ts'
 import { riskSchema } from '../risk.ts'
 import { actorNameSchema } from './actor.ts'
 import { nullableTimestampSchema, pageQuerySchema, timestampSchema } from './page.ts'
+import { streamedEventSchema } from './streamed-event.ts'
 
 /** One tool call to make. */
 export const invocationSchema = z.strictObject({
@@ -129,6 +130,10 @@ export const executionStreamQuerySchema = z.object({
   /** With `execution_id`: stream the call's output too (x_exec.execution.output). */
   output: z.enum(['true', 'false']).default('false'),
 })
+
+/** Data of the other events of the stream: the execution as it is now, and what happened. */
+export const executionEventSchema = executionSchema.extend({ event: streamedEventSchema('execution') })
+export type ExecutionEvent = z.infer<typeof executionEventSchema>
 
 /** Data of `x_exec.execution.output`. */
 export const outputEventSchema = z.object({

@@ -14,8 +14,9 @@ interface Person {
 
 /** No duty of the router runs and no remembered key grows old: nothing asks the database beside the test. */
 const startedAt = Date.now()
+let now = startedAt
 const calm: Clock = {
-  now: () => startedAt,
+  now: () => now,
   after: (ms, callback) => (ms < 1000 ? systemClock.after(ms, callback) : { cancel() {} }),
 }
 
@@ -105,6 +106,55 @@ test('who cancels, resolves or repeats a call of another is told whose it is', a
   const again = await submit(ben, 'look', { idempotencyKey: 'once' })
   assert.deepEqual([again.id, again.requested_by, again.requested_by_name], [first.id, anna.id, 'anna'])
   await serving.answer(await nextCall())
+})
+
+/** What a stream tells of one call, up to the event of that name. */
+async function told(route: 'executions.stream' | 'approvals.stream', executionId: string, last: string) {
+  const lines: unknown[][] = []
+  // From the beginning of the log: by now every record is what came last.
+  for await (const { event, data } of anna.client.events(route, {}, { lastEventId: '0-0' })) {
+    if (data === '' || event.includes('connection')) continue
+    const record = JSON.parse(data)
+    if ((record.execution_id ?? record.id) !== executionId) continue
+    const { kind, at, actor, actor_name } = record.event
+    lines.push([kind, at, actor, actor_name, record.state])
+    if (event === last) break
+  }
+  return lines
+}
+
+test('a stream says of each event what happened, when, and who did it, beside the record as it is now', async () => {
+  const gated = await submit(anna, 'stop')
+  now += 1000
+  await ben.client.call('approvals.approve', { params: { id: gated.approval_id! }, body: {} })
+  const call = await nextCall()
+  now += 1000
+  await ben.client.call('invocations.cancel', { params: { id: gated.id } })
+  now += 1000
+  await serving.answer(call, { outcome: 'interrupted', exit_code: null })
+  now += 1000
+  const body = { outcome: 'cancelled' as const, note: 'I looked' }
+  await anna.client.call('executions.resolve', { params: { id: gated.id }, body })
+  const at = (seconds: number) => new Date(startedAt + seconds * 1000).toISOString()
+  const byAnna = [anna.id, 'anna', 'cancelled']
+  const byBen = [ben.id, 'ben', 'cancelled']
+  const lines = await told('executions.stream', gated.id, 'x_exec.execution.cancelled')
+  // The agent's own clock dates what it tells.
+  const ambiguous = lines.splice(3, 1)[0]!
+  assert.deepEqual(
+    [ambiguous[0], ...ambiguous.slice(2)],
+    ['execution.ambiguous', serving.agentId, 'worker', 'cancelled'],
+  )
+  assert.deepEqual(lines, [
+    ['execution.pending_approval', at(0), ...byAnna],
+    ['execution.dispatched', at(1), ...byBen],
+    ['execution.cancel_requested', at(2), ...byBen],
+    ['execution.cancelled', at(4), ...byAnna],
+  ])
+  assert.deepEqual(await told('approvals.stream', gated.id, 'x_exec.approval.decided'), [
+    ['approval.requested', at(0), anna.id, 'anna', 'approved'],
+    ['approval.approved', at(1), ben.id, 'ben', 'approved'],
+  ])
 })
 
 test('a pause and the events of an agent name who did it', async () => {

@@ -162,6 +162,15 @@ test('OpenAPI documents every route with its scopes and its errors', async () =>
   const approve = body.paths['/{project_id}/v1/exec/approvals/{id}/approve'].post.responses
   assert.match(approve['409'].description, /approval_expired/)
   assert.deepEqual(approve['200'].content['application/json'].schema, { $ref: '#/components/schemas/Approval' })
+  for (const [subject, component] of [
+    ['executions', 'ExecutionEvent'],
+    ['approvals', 'ApprovalEvent'],
+  ]) {
+    const stream = body.paths[`/{project_id}/v1/exec/${subject}/stream`].get.responses['200']
+    assert.match(stream.description, new RegExp(`#/components/schemas/${component}`))
+    const { event } = body.components.schemas[component!].properties
+    assert.deepEqual(Object.keys(event.properties), ['kind', 'at', 'actor', 'actor_name'])
+  }
 })
 
 test('plain HTTP is served on loopback addresses only, unless told otherwise', async () => {

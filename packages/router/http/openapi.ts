@@ -2,9 +2,9 @@
 import swagger from '@fastify/swagger'
 import { agentSchema } from '@xerotier/protocol/api/agents.ts'
 import { apiKeySchema } from '@xerotier/protocol/api/api-keys.ts'
-import { approvalSchema } from '@xerotier/protocol/api/approvals.ts'
+import { approvalEventSchema, approvalSchema } from '@xerotier/protocol/api/approvals.ts'
 import { eventSchema } from '@xerotier/protocol/api/events.ts'
-import { executionSchema } from '@xerotier/protocol/api/executions.ts'
+import { executionEventSchema, executionSchema } from '@xerotier/protocol/api/executions.ts'
 import { joinKeySchema } from '@xerotier/protocol/api/join-keys.ts'
 import { projectSchema } from '@xerotier/protocol/api/projects.ts'
 import { toolSummarySchema } from '@xerotier/protocol/api/tools.ts'
@@ -25,8 +25,10 @@ const named = Object.entries({
   Agent: agentSchema,
   ApiKey: apiKeySchema,
   Approval: approvalSchema,
+  ApprovalEvent: approvalEventSchema,
   Event: eventSchema,
   Execution: executionSchema,
+  ExecutionEvent: executionEventSchema,
   JoinKey: joinKeySchema,
   Project: projectSchema,
   ToolDescriptor: toolDescriptorSchema,
@@ -83,7 +85,7 @@ export function documentationOf(id: RouteId, definition: Route) {
   for (const status of definition.status) {
     response[status] =
       typeof definition.response === 'string'
-        ? { description: definition.summary, content: { [media[definition.response]!]: { schema: z.string() } } }
+        ? { description: describe(definition), content: { [media[definition.response]!]: { schema: z.string() } } }
         : { description: definition.summary, content: { 'application/json': { schema: definition.response } } }
   }
   for (const [status, codes] of byStatus([...commonErrors(definition), ...definition.errors])) {
@@ -99,6 +101,14 @@ export function documentationOf(id: RouteId, definition: Route) {
     security: securityOf(definition),
     response,
   }
+}
+
+/** The type of a stream cannot say what its events hold. */
+function describe({ summary, events }: Route): string {
+  const component = named.find(({ schema }) => schema === events)
+  return component === undefined
+    ? summary
+    : `${summary}. The data of each event is \`#/components/schemas/${component.id}\`.`
 }
 
 function securityOf({ auth }: Route): Record<string, string[]>[] {

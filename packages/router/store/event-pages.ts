@@ -6,6 +6,23 @@ import type { Database } from './database.ts'
 const actorName = sql<string | null>`coalesce(${keyName('events.actor', 'events.project_id')},
   (select agents.name from agents where agents.id = events.actor and agents.project_id = events.project_id))`
 
+/** The names of those who did something in a project, by id; without those that have none there. */
+export async function selectActorNames(db: Database, projectId: string, actors: Iterable<string>) {
+  const ids = [...new Set(actors)].filter((actor) => actor !== 'router')
+  if (ids.length === 0) return new Map<string, string>()
+  const keys = db
+    .selectFrom('api_keys')
+    .select(['id', 'name'])
+    .where('project_id', '=', projectId)
+    .where('id', 'in', ids)
+  const agents = db
+    .selectFrom('agents')
+    .select(['id', 'name'])
+    .where('project_id', '=', projectId)
+    .where('id', 'in', ids)
+  return new Map((await keys.unionAll(agents).execute()).map(({ id, name }) => [id, name]))
+}
+
 /** Newest first. The index on (agent_id, xid, seq) has the `agent.` kinds only. */
 export function selectAgentEvents(
   db: Database,

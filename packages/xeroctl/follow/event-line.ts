@@ -2,30 +2,29 @@ import { printable } from '../output/cell.ts'
 import { colourOfWord, type Paint } from '../output/colours.ts'
 import { approvalIn, executionIn, type PublicEvent } from './public-event.ts'
 
-/** One line for a person: when, what happened, to what. */
+/** One line for a person: when, what happened, to what, and who did it. */
 export function eventLine(paint: Paint): (event: PublicEvent) => string {
   return (event) => {
-    const { at, about, state } = factsOf(event)
+    const { at, about, word } = factsOf(event)
     const name = event.event.replace(/^x_exec\./, '').padEnd(26)
-    return `${at.padEnd(24)}  ${paint(name, colourOfWord[state])} ${printable(about)}`
+    return `${at.padEnd(24)}  ${paint(name, colourOfWord[word])} ${printable(about)}`
   }
 }
 
-function factsOf(event: PublicEvent): { at: string; about: string; state: string } {
+/** Of the event, not of the record as it is now: that may have moved on, and a line must not tell what comes after it. */
+function factsOf(event: PublicEvent): { at: string; about: string; word: string } {
   const approval = approvalIn(event)
+  const execution = executionIn(event)
+  const happened = (approval ?? execution)?.event
+  if (happened === undefined) return { at: '', about: JSON.stringify(event.data), word: '' }
+  const { at, kind } = happened
+  const actor = happened.actor_name ?? happened.actor
+  const word = kind === 'approval.requested' ? 'pending' : kind.slice(kind.indexOf('.') + 1)
   if (approval !== undefined) {
     const { id, risk, tool, workspace, prompt } = approval
-    const requester = approval.requested_by_name ?? approval.requested_by
-    const reviewer = approval.decided_by_name ?? approval.decided_by
-    const who = reviewer === null ? `asked by ${requester}: ${prompt}` : `by ${reviewer}`
-    const about = `${id} ${approval.state} ${tool} (${risk}) in ${workspace}, ${who}`
-    return { at: approval.decided_at ?? approval.requested_at, about, state: approval.state }
+    const who = word === 'pending' ? `asked by ${actor}: ${prompt}` : `by ${actor}`
+    return { at, about: `${id} ${word} ${tool} (${risk}) in ${workspace}, ${who}`, word }
   }
-  const execution = executionIn(event)
-  if (execution !== undefined) {
-    const { id, tool, workspace, agent, state } = execution
-    const at = execution.finished_at ?? execution.started_at ?? execution.dispatched_at ?? execution.created_at
-    return { at, about: `${id} ${tool} in ${workspace}${agent === null ? '' : ` on ${agent}`}`, state }
-  }
-  return { at: '', about: JSON.stringify(event.data), state: '' }
+  const { id, tool, workspace, agent } = execution!
+  return { at, about: `${id} ${tool} in ${workspace}${agent === null ? '' : ` on ${agent}`}, by ${actor}`, word }
 }

@@ -1,8 +1,8 @@
-// The public streams: each event is named for what happened and brings the execution or approval as it is now.
+// The public streams: each event is named for what happened and brings the execution or approval as it is now, with what happened in `event`.
 import type { StreamEvent } from '@xerotier/client/event-stream.ts'
 import { streamData } from '@xerotier/client/streams.data.ts'
-import type { Approval } from '@xerotier/protocol/api/approvals.ts'
-import type { Execution, OutputEvent } from '@xerotier/protocol/api/executions.ts'
+import type { ApprovalEvent } from '@xerotier/protocol/api/approvals.ts'
+import type { ExecutionEvent, OutputEvent } from '@xerotier/protocol/api/executions.ts'
 
 const { eventNames } = streamData
 
@@ -11,7 +11,7 @@ export interface PublicEvent {
   event: string
   /** Cursor: a stream resumes behind it with --last-event-id. */
   id: string | undefined
-  data: Execution | Approval | OutputEvent
+  data: ExecutionEvent | ApprovalEvent | OutputEvent
 }
 
 /** The event with its data read; undefined for what belongs to the connection, and for what cannot be read. */
@@ -30,10 +30,10 @@ export function outputIn({ event, data }: PublicEvent): OutputEvent | undefined 
   return event === eventNames.output ? (data as OutputEvent) : undefined
 }
 
-export function executionIn({ data }: PublicEvent): Execution | undefined {
+export function executionIn({ data }: PublicEvent): ExecutionEvent | undefined {
   return 'object' in data && data.object === 'execution' ? data : undefined
 }
 
-export function approvalIn({ data }: PublicEvent): Approval | undefined {
+export function approvalIn({ data }: PublicEvent): ApprovalEvent | undefined {
   return 'object' in data && data.object === 'approval' ? data : undefined
 }

@@ -1,9 +1,12 @@
+import type { ApprovalEvent } from '@xerotier/protocol/api/approvals.ts'
 import { publicEventNames } from '@xerotier/protocol/events.ts'
 import { risks } from '@xerotier/protocol/risk.ts'
 import { selectNamedApprovals } from '../../store/approval-pages.ts'
+import { selectActorNames } from '../../store/event-pages.ts'
 import type { Core } from '../core.ts'
 import { cursorOf } from '../events/cursor.ts'
 import type { LoggedEvent, Subscription } from '../events/event-log.ts'
+import { presentStreamed } from '../events/present.ts'
 import type { StreamItem, StreamSink } from '../events/sink.ts'
 import { wordsOf } from '../page.ts'
 import type { Principal } from '../principal.ts'
@@ -31,12 +34,19 @@ export async function streamApprovals(
     )
     if (told.length === 0) return []
     const ids = [...new Set(told.map((event) => event.approval_id!))]
-    const rows = new Map((await selectNamedApprovals(core.store.db, ids)).map((row) => [row.id, row]))
+    const { db } = core.store
+    const actors = told.map(({ actor }) => actor)
+    const [approvals, names] = await Promise.all([
+      selectNamedApprovals(db, ids),
+      selectActorNames(db, projectId, actors),
+    ])
+    const rows = new Map(approvals.map((row) => [row.id, row]))
     return told.flatMap((event) => {
       const row = rows.get(event.approval_id!)
       if (row === undefined || (workspace !== undefined && row.workspace_id !== workspace.id)) return []
       if (levels !== undefined && !levels.includes(row.risk)) return []
-      return [{ name: publicEventNames[event.kind]!, id: event.id, data: presentNamed(row, core.clock.now()) }]
+      const data: ApprovalEvent = { ...presentNamed(row, core.clock.now()), event: presentStreamed(event, names) }
+      return [{ name: publicEventNames[event.kind]!, id: event.id, data }]
     })
   }
   return (sink) =>

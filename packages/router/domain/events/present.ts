@@ -1,7 +1,9 @@
 import type { Event } from '@xerotier/protocol/api/events.ts'
+import type { StreamedEvent } from '@xerotier/protocol/api/streamed-event.ts'
 import type { Selectable } from 'kysely'
 import type { EventsTable } from '../../store/tables.ts'
 import { eventIdOf } from './cursor.ts'
+import type { LoggedEvent } from './event-log.ts'
 
 export function presentEvent(row: Selectable<EventsTable> & { actor_name: string | null }): Event {
   return {
@@ -17,4 +19,9 @@ export function presentEvent(row: Selectable<EventsTable> & { actor_name: string
     workspace_id: row.workspace_id,
     data: row.data,
   }
+}
+
+/** @param names of actors, by id */
+export function presentStreamed({ kind, at, actor }: LoggedEvent, names: ReadonlyMap<string, string>): StreamedEvent {
+  return { kind, at: at.toISOString(), actor, actor_name: names.get(actor) ?? null }
 }

@@ -1,15 +1,16 @@
 // Executions as they happen: all of a project, or one from its beginning to its end, with its output between.
-import type { OutputEvent } from '@xerotier/protocol/api/executions.ts'
+import type { ExecutionEvent, OutputEvent } from '@xerotier/protocol/api/executions.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { publicEventNames, streamEventNames } from '@xerotier/protocol/events.ts'
 import { settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
-import { selectExecutionEnds } from '../../store/event-pages.ts'
+import { selectActorNames, selectExecutionEnds } from '../../store/event-pages.ts'
 import { selectOutput, streamName } from '../../store/execution-output.ts'
 import { type NamedExecutionRow, selectNamedExecutions } from '../../store/execution-pages.ts'
 import { findAgentId } from '../agents/find.ts'
 import type { Core } from '../core.ts'
 import { compareCursors, cursorOf, eventIdOf } from '../events/cursor.ts'
 import type { EventId, LoggedEvent, Subscription } from '../events/event-log.ts'
+import { presentStreamed } from '../events/present.ts'
 import type { StreamItem, StreamSink } from '../events/sink.ts'
 import type { Principal } from '../principal.ts'
 import { findWorkspace } from '../workspaces/find.ts'
@@ -106,18 +107,25 @@ async function tell(
   }
 }
 
-/** The public events of a batch, each with its execution as it is now: one query a batch. */
+/** The public events of a batch, each with its execution as it is now: one query a batch for these, and one for the actors. */
 async function itemsOf(core: Core, events: LoggedEvent[], wanted: Wanted): Promise<StreamItem[]> {
   const told = events.filter(
     (event) => event.kind.startsWith('execution.') && publicEventNames[event.kind] !== undefined,
   )
   if (told.length === 0) return []
   const ids = [...new Set(told.map((event) => event.execution_id!))]
-  const rows = new Map((await selectNamedExecutions(core.store.db, ids)).map((row) => [row.id, row]))
+  const { db } = core.store
+  const actors = told.map(({ actor }) => actor)
+  const [executions, names] = await Promise.all([
+    selectNamedExecutions(db, ids),
+    selectActorNames(db, told[0]!.project_id, actors),
+  ])
+  const rows = new Map(executions.map((row) => [row.id, row]))
   return told.flatMap((event) => {
     const row = rows.get(event.execution_id!)
     if (row === undefined || !wanted(row)) return []
-    return [{ name: publicEventNames[event.kind]!, id: event.id, data: presentNamed(row) }]
+    const data: ExecutionEvent = { ...presentNamed(row), event: presentStreamed(event, names) }
+    return [{ name: publicEventNames[event.kind]!, id: event.id, data }]
   })
 }
 
