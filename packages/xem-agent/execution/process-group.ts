@@ -13,6 +13,8 @@ export interface GroupOptions {
   env: Readonly<Record<string, string>>
   /** Text for stdin; null closes it at once. */
   stdin: string | null
+  /** For a program that one talks to: stdin stays open after the text. */
+  keepStdin?: boolean
   clock: Clock
 }
 
@@ -45,7 +47,8 @@ export function startGroup(options: GroupOptions): Promise<ProcessGroup | Error>
       if (options.stdin !== null && child.stdin !== null) {
         // A program that does not read its stdin is free not to.
         child.stdin.on('error', () => {})
-        child.stdin.end(options.stdin)
+        if (options.keepStdin === true) child.stdin.write(options.stdin)
+        else child.stdin.end(options.stdin)
       }
       resolve(groupOf(child, options.clock))
     })

@@ -2,6 +2,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/client'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { toolNameSchema } from '@xerotier/protocol/ids.ts'
+import { type Clock, systemClock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import type { Answer, EnvironmentRules, Tool } from '../tool.ts'
 import { BundleError, type BundleFile } from './bundle-file.ts'
@@ -11,6 +12,8 @@ import { credentialRules, describe, environmentRules } from './load-bundle.ts'
 import { createMcpServer, type McpServer } from './mcp-server.ts'
 
 export interface McpOptions {
+  /** The system's when nobody holds another. */
+  clock?: Clock
   log: Log
   version: string
   /** The environment of a server; `credentialsFile` as for a command. */
@@ -47,7 +50,8 @@ export async function loadMcpBundle(file: BundleFile, dir: string, options: McpO
     if (server === undefined) {
       const env = options.environment(rules, { credentialsFile, workspace })
       const { command, args } = mcp
-      server = createMcpServer({ command, args, cwd: dir, env, log, version: options.version })
+      const { clock = systemClock, version } = options
+      server = createMcpServer({ command, args, cwd: dir, env, clock, log, version })
       servers.set(key, server)
       // A call of the bundle as it was before a reload: its server goes with it.
       if (retired) server.retire()

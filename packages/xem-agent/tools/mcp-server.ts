@@ -1,13 +1,15 @@
-// One MCP server over stdio: a process of ours that is started when it is needed and again when it has died.
+// One MCP server over stdio: a process of ours that is started when it is needed, and again when it has died or hangs.
 import type { CallToolResult, Client } from '@modelcontextprotocol/client'
-
+import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
+import { createMcpProcess, type McpProcess } from './mcp-process.ts'
 
 export interface McpServerOptions {
   command: string
   args: readonly string[]
   cwd: string
   env: Record<string, string>
+  clock: Clock
   log: Log
   version: string
 }
@@ -24,65 +26,110 @@ export interface McpServer {
   close(): Promise<void>
 }
 
+interface Connection {
+  client: Client
+  process: McpProcess
+  /** In flight. */
+  calls: number
+  /** Under way after a call that the server did not end in time: whether it still answers. The next call waits for it. */
+  check: Promise<void> | undefined
+  /** It did not. */
+  silent: boolean
+}
+
 /** How long a server may take to start and to list its tools. */
 const startMs = 30_000
+/** How long one that let a call run into its deadline may take to answer a ping. */
+export const pingMs = 2000
 /** A broken pagination must not hold the agent up. */
 const pagesMax = 64
 
 export function createMcpServer(options: McpServerOptions): McpServer {
-  const { log } = options
-  let connection: Promise<Client> | undefined
+  const { log, clock } = options
+  let current: { process: McpProcess; connected: Promise<Connection> } | undefined
+  /** All that run: one that takes no more calls may have some in hand, or be at its end. */
+  const processes = new Set<McpProcess>()
   let calls = 0
   let retired = false
 
-  async function connect(): Promise<Client> {
+  function start(): NonNullable<typeof current> {
     const { command, args, cwd, env } = options
-    // Loaded when the first server is: most agents have none, and it is a fifth of their start.
-    const [{ Client }, { StdioClientTransport }] = await Promise.all([
-      import('@modelcontextprotocol/client'),
-      import('@modelcontextprotocol/client/stdio'),
-    ])
-    const transport = new StdioClientTransport({ command, args: [...args], cwd, env, stderr: 'pipe' })
-    // Its stderr is its log, bounded here; what it prints is at the operator's risk, so only at debug level.
-    transport.stderr?.on('data', (data: Buffer) =>
-      log.debug({ text: data.toString('utf8', 0, 2000) }, 'MCP server says'),
-    )
-    const client = new Client({ name: 'xerotier-xem-agent', version: options.version })
-    client.onerror = (error) => log.debug({ error }, 'MCP server error')
-    await client.connect(transport, { timeout: startMs })
-    log.debug({ pid: transport.pid }, 'MCP server started')
-    return client
+    const process = createMcpProcess({
+      command,
+      args,
+      cwd,
+      env,
+      clock,
+      // Its log, bounded here; what it prints is at the operator's risk, so only at debug level.
+      says: (data) => log.debug({ text: data.toString('utf8', 0, 2000) }, 'MCP server says'),
+      lost: () => forget(process, process.reason()),
+    })
+    processes.add(process)
+    void process.ended.then(() => processes.delete(process))
+    const connected = connect(process)
+    connected.catch(() => forget(process, 'it did not start'))
+    return { process, connected }
   }
 
-  function client(): Promise<Client> {
-    if (connection !== undefined) return connection
-    const started = connect()
-    connection = started
-    const forget = () => {
-      if (connection === started) connection = undefined
+  function forget(process: McpProcess, reason: string | undefined): void {
+    if (current?.process !== process) return
+    current = undefined
+    log.warning({ pid: process.pid(), reason }, 'MCP server is lost; the next call starts it again')
+  }
+
+  async function connect(process: McpProcess): Promise<Connection> {
+    // Loaded when the first server is: most agents have none, and it is a fifth of their start.
+    const { Client } = await import('@modelcontextprotocol/client')
+    const client = new Client({ name: 'xerotier-xem-agent', version: options.version })
+    client.onerror = (error) => log.debug({ error }, 'MCP server error')
+    await client.connect(process, { timeout: startMs }).catch((error: unknown) => {
+      throw explained(process, error)
+    })
+    log.debug({ pid: process.pid() }, 'MCP server started')
+    return { client, process, calls: 0, check: undefined, silent: false }
+  }
+
+  /** A connection that is not in doubt. */
+  async function connection(): Promise<Connection> {
+    for (;;) {
+      current ??= start()
+      const found = await current.connected
+      if (found.check === undefined) return found
+      await found.check
     }
-    started.then((live) => {
-      live.onclose = () => {
-        if (connection === started) log.warning({}, 'MCP server ended; the next call starts it again')
-        forget()
-      }
-    }, forget)
-    return started
+  }
+
+  /** Whether a server that did not end a call in time is there at all. If not, the next call starts another. */
+  async function check(doubted: Connection): Promise<void> {
+    const abort = new AbortController()
+    const limit = clock.after(pingMs, () => abort.abort())
+    // An error is an answer, too.
+    await doubted.client.ping({ signal: abort.signal, timeout: startMs }).catch(() => {})
+    limit.cancel()
+    doubted.check = undefined
+    if (!abort.signal.aborted) return
+    doubted.silent = true
+    forget(doubted.process, 'it does not answer')
+    endSilent(doubted)
+  }
+
+  /** What takes its calls one after the other does not answer either: it keeps those that it has. */
+  function endSilent({ silent, calls, process }: Connection): void {
+    if (silent && calls === 0) process.giveUp('it did not answer')
   }
 
   async function close(): Promise<void> {
-    const last = connection
-    connection = undefined
-    await last?.then((live) => live.close()).catch(() => {})
+    current = undefined
+    await Promise.all([...processes].map((process) => process.close()))
   }
 
   return {
     async tools() {
-      const live = await client()
+      const { client } = await connection()
       const tools: Awaited<ReturnType<McpServer['tools']>> = []
       let cursor: string | undefined
       for (let page = 0; page < pagesMax; page++) {
-        const answer = await live.listTools(cursor === undefined ? undefined : { cursor }, { timeout: startMs })
+        const answer = await client.listTools(cursor === undefined ? undefined : { cursor }, { timeout: startMs })
         tools.push(...answer.tools)
         cursor = answer.nextCursor
         if (cursor === undefined) break
@@ -92,9 +139,19 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     async call(name, args, { timeoutMs, signal }) {
       calls++
       try {
-        const live = await client()
-        // The signal is the deadline; this is for a server that does not even heed that.
-        return await live.callTool({ name, arguments: args }, { timeout: timeoutMs + 1000, signal })
+        const live = await connection()
+        signal.throwIfAborted()
+        live.calls++
+        try {
+          // The signal is the deadline; this is for a server that does not even heed that.
+          return await live.client.callTool({ name, arguments: args }, { timeout: timeoutMs + 1000, signal })
+        } catch (error) {
+          if (signal.aborted && !live.silent) live.check ??= check(live)
+          throw explained(live.process, error)
+        } finally {
+          live.calls--
+          endSilent(live)
+        }
       } finally {
         calls--
         if (retired && calls === 0) void close()
@@ -106,4 +163,10 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     },
     close,
   }
+}
+
+/** That a connection is closed says little; how its server ended says why. */
+function explained(process: McpProcess, error: unknown): unknown {
+  const reason = process.reason()
+  return reason === undefined ? error : new Error(reason, { cause: error })
 }
