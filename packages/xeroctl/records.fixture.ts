@@ -166,6 +166,7 @@ export function execution(change: Partial<ExecutionDetail> = {}): ExecutionDetai
     artifacts: [],
     transitions: [{ state: 'queued', at, actor: 'key_1', actor_name: 'ci', detail: {} }],
     approvals: [],
+    cancel_requested: null,
     resolution: null,
     ...change,
   })

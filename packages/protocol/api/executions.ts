@@ -101,6 +101,8 @@ export const executionDetailSchema = executionSchema.extend({
       note: z.string().nullable(),
     }),
   ),
+  /** Who asked for a running call to be stopped. A call that still waited is cancelled at once: see its transitions. */
+  cancel_requested: z.object({ at: timestampSchema, by: z.string(), by_name: actorNameSchema }).nullable(),
   resolution: z.object({ by: z.string(), by_name: actorNameSchema, note: z.string(), at: timestampSchema }).nullable(),
 })
 export type ExecutionDetail = z.infer<typeof executionDetailSchema>

@@ -157,6 +157,20 @@ test('a stream says of each event what happened, when, and who did it, beside th
   ])
 })
 
+test('the record of a running call says who asked for its cancel, and when', async () => {
+  const { id } = await submit(anna, 'look')
+  const call = await nextCall()
+  assert.equal((await show(id)).cancel_requested, null)
+  const asked = { at: new Date(now).toISOString(), by: ben.id, by_name: 'ben' }
+  for (const person of [ben, anna]) {
+    await person.client.call('invocations.cancel', { params: { id } })
+    assert.deepEqual((await show(id)).cancel_requested, asked, 'the first who asked')
+    now += 1000
+  }
+  await serving.answer(call, { outcome: 'cancelled', exit_code: null })
+  assert.deepEqual((await show(id)).cancel_requested, asked)
+})
+
 test('a pause and the events of an agent name who did it', async () => {
   const params = { id: serving.agentId }
   const paused = await ben.client.call('agents.pause', { params, body: {} })

@@ -228,6 +228,7 @@ test('who did what is shown by name, by its id where nobody has one, and both on
       { state: 'running', at, actor: 'agt_fleet01', actor_name: 'xem-jumphost-01', detail: {} },
       { state: 'expired', at, actor: 'router', actor_name: null, detail: {} },
     ],
+    cancel_requested: { at, by: 'key_2', by_name: 'ben' },
     resolution: { by: 'key_2', by_name: 'ben', note: 'looked', at },
   })
   const shown = (await printed(t, record, ['exec', 'show', 'exe_1'])).stdout
@@ -237,6 +238,7 @@ test('who did what is shown by name, by its id where nobody has one, and both on
     / running +xem-jumphost-01 +-$/m,
     / expired +router +-$/m,
     /ap +approved +ben +\S+ +ok$/m,
+    /^Cancel asked: +2026-05-01T11:57:00\.000Z by ben \(key_2\)$/m,
     / by ben \(key_2\): looked$/m,
   ]) {
     assert.match(shown, words)

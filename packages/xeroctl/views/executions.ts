@@ -1,5 +1,5 @@
 import type { Execution, ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
-import { rows, type Section } from '../output/detail.ts'
+import { type Detail, rows, type Section } from '../output/detail.ts'
 import { milliseconds } from '../output/time.ts'
 import type { RecordView, View } from '../output/view.ts'
 import { actorInFull } from './actor.ts'
@@ -38,7 +38,7 @@ export const executionRecord: RecordView<Execution> = {
 export const executionDetail: RecordView<ExecutionDetail> = {
   name: executionView.name,
   detail: (execution) => ({
-    fields: fieldsOf(execution),
+    fields: fieldsOf(execution, progressOf(execution)),
     sections: [
       { title: 'Transitions', body: rows(transitionColumns, execution.transitions) },
       { title: 'Approvals', body: rows(decisionColumns, execution.approvals) },
@@ -53,11 +53,12 @@ export const executionDetail: RecordView<ExecutionDetail> = {
   }),
 }
 
-function fieldsOf(execution: Execution) {
+function fieldsOf(execution: Execution, progress: Detail['fields'] = []): Detail['fields'] {
   const { exit_code, signal, error, duration_ms } = execution
   return [
     ['Id', execution.id],
     ['Status', { word: execution.state }],
+    ...progress,
     ['Tool', execution.tool],
     ['Risk', { word: execution.risk }],
     ['Workspace', `${execution.workspace} (${execution.workspace_id})`],
@@ -81,7 +82,12 @@ function fieldsOf(execution: Execution) {
     ['Digest', execution.digest],
     ['Request id', execution.request_id],
     ['Trace id', execution.trace_id],
-  ] as const
+  ]
+}
+
+/** What is to be said of some calls only. A router older than these fields leaves them out. */
+function progressOf({ cancel_requested: cancel }: Partial<ExecutionDetail>): Detail['fields'] {
+  return cancel ? [['Cancel asked', `${cancel.at} by ${actorInFull(cancel.by, cancel.by_name)}`]] : []
 }
 
 function sectionsOf(execution: Execution): Section[] {

@@ -26,6 +26,7 @@ export async function showExecution(core: Core, principal: Principal, id: string
   ])
   const text = (stream: StreamName) =>
     Buffer.concat(output.filter((piece) => streamName(piece.stream) === stream).map((piece) => piece.data)).toString()
+  const cancel = events.find(({ kind }) => kind === 'execution.cancel_requested')
   return {
     ...presentNamed(row),
     stdout: text('stdout'),
@@ -51,6 +52,8 @@ export async function showExecution(core: Core, principal: Principal, id: string
       decided_at: approval.decided_at?.toISOString() ?? null,
       note: approval.note,
     })),
+    cancel_requested:
+      cancel === undefined ? null : { at: cancel.at.toISOString(), by: cancel.actor, by_name: cancel.actor_name },
     resolution:
       row.resolved_at === null
         ? null
