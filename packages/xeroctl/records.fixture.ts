@@ -166,6 +166,8 @@ export function execution(change: Partial<ExecutionDetail> = {}): ExecutionDetai
     artifacts: [],
     transitions: [{ state: 'queued', at, actor: 'key_1', actor_name: 'ci', detail: {} }],
     approvals: [],
+    waiting_for: null,
+    queue_deadline: null,
     cancel_requested: null,
     resolution: null,
     ...change,

@@ -101,6 +101,9 @@ export const executionDetailSchema = executionSchema.extend({
       note: z.string().nullable(),
     }),
   ),
+  /** Of a queued call: why no agent has it yet, and when it expires if none takes it. Null in every other state. */
+  waiting_for: z.string().nullable(),
+  queue_deadline: nullableTimestampSchema,
   /** Who asked for a running call to be stopped. A call that still waited is cancelled at once: see its transitions. */
   cancel_requested: z.object({ at: timestampSchema, by: z.string(), by_name: actorNameSchema }).nullable(),
   resolution: z.object({ by: z.string(), by_name: actorNameSchema, note: z.string(), at: timestampSchema }).nullable(),

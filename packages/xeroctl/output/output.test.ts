@@ -263,6 +263,18 @@ test('who did what is shown by name, by its id where nobody has one, and both on
   assert.match(log, /agent\.offline +router /)
 })
 
+test('the page of a queued call says why it waits and until when; no other page does', async (t) => {
+  const waiting = execution({
+    state: 'queued',
+    waiting_for: 'xem-1 is paused (INC-7), xem-2 is offline',
+    queue_deadline: '2026-05-01T12:05:00.000Z',
+  })
+  const { stdout } = await printed(t, waiting, ['exec', 'show', 'exe_1'])
+  assert.match(stdout, /^Waits for: +xem-1 is paused \(INC-7\), xem-2 is offline$/m)
+  assert.match(stdout, /^Waits until: +2026-05-01T12:05:00\.000Z \(in 5m\)$/m)
+  assert.doesNotMatch((await printed(t, execution(), ['exec', 'show', 'exe_1'])).stdout, /^Waits /m)
+})
+
 test('names and output of others cannot steer the terminal', async (t) => {
   const evil = execution({ workspace: 'w\u001b]0;owned\u0007', stdout: 'ok\u001b[2J\nnext\u009b1m', stdout_bytes: 9 })
   const { stdout } = await printed(t, evil, ['exec', 'show', 'exe_1'], { terminal: 100, env: { NO_COLOR: '1' } })

@@ -86,8 +86,13 @@ function fieldsOf(execution: Execution, progress: Detail['fields'] = []): Detail
 }
 
 /** What is to be said of some calls only. A router older than these fields leaves them out. */
-function progressOf({ cancel_requested: cancel }: Partial<ExecutionDetail>): Detail['fields'] {
-  return cancel ? [['Cancel asked', `${cancel.at} by ${actorInFull(cancel.by, cancel.by_name)}`]] : []
+function progressOf(execution: Partial<ExecutionDetail>): Detail['fields'] {
+  const { waiting_for: reason, queue_deadline: until, cancel_requested: cancel } = execution
+  return [
+    ...(reason ? [['Waits for', reason] as const] : []),
+    ...(until ? [['Waits until', { time: until }] as const] : []),
+    ...(cancel ? [['Cancel asked', `${cancel.at} by ${actorInFull(cancel.by, cancel.by_name)}`] as const] : []),
+  ]
 }
 
 function sectionsOf(execution: Execution): Section[] {

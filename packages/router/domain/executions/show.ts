@@ -10,6 +10,7 @@ import type { Core } from '../core.ts'
 import type { Principal } from '../principal.ts'
 import { findExecution } from './find.ts'
 import { presentNamed } from './list.ts'
+import { whatItWaitsFor } from './unserved.ts'
 
 /** A call has no more of the shortest. */
 const inlinePieces = limits.outputTotalBytes / limits.outputPieceLeastBytes
@@ -18,11 +19,13 @@ const inlinePieces = limits.outputTotalBytes / limits.outputPieceLeastBytes
 export async function showExecution(core: Core, principal: Principal, id: string): Promise<ExecutionDetail> {
   const { db } = core.store
   const row = await findExecution(core, principal.projectId, id)
-  const [events, approvals, artifacts, output] = await Promise.all([
+  const queued = row.state === 'queued'
+  const [events, approvals, artifacts, output, waitingFor] = await Promise.all([
     selectTransitions(db, id),
     selectApprovalsOf(db, id),
     selectArtifacts(db, id, row.attempt),
     selectInlineOutput(db, id, row.attempt, { pieces: inlinePieces, bytes: limits.outputInlineBytes }),
+    queued ? whatItWaitsFor(core, row) : null,
   ])
   const text = (stream: StreamName) =>
     Buffer.concat(output.filter((piece) => streamName(piece.stream) === stream).map((piece) => piece.data)).toString()
@@ -52,6 +55,8 @@ export async function showExecution(core: Core, principal: Principal, id: string
       decided_at: approval.decided_at?.toISOString() ?? null,
       note: approval.note,
     })),
+    waiting_for: waitingFor,
+    queue_deadline: queued ? (row.queue_deadline?.toISOString() ?? null) : null,
     cancel_requested:
       cancel === undefined ? null : { at: cancel.at.toISOString(), by: cancel.actor, by_name: cancel.actor_name },
     resolution:

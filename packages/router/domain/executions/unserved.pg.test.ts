@@ -51,6 +51,19 @@ test('a refusal names the bound agents that are away, paused or without the tool
   })
 })
 
+test('the record of a queued call says why it waits, and until when; the record of one that ended does not', async () => {
+  await client.call('agents.pause', { params: { id: 'xem-2' }, body: { reason: 'INC-9' } })
+  const { id, created_at } = await submit('other')
+  const shown = await client.call('executions.show', { params: { id } })
+  assert.equal(shown.waiting_for, 'xem-2 is paused (INC-9), xem-1 is offline and did not offer other')
+  const seconds = (Date.parse(shown.queue_deadline!) - Date.parse(created_at)) / 1000
+  assert.equal(Math.round(seconds), system.router.core.settings.queueSeconds)
+  await client.call('invocations.cancel', { params: { id } })
+  const ended = await client.call('executions.show', { params: { id } })
+  assert.deepEqual([ended.state, ended.waiting_for, ended.queue_deadline], ['cancelled', null, null])
+  await client.call('agents.resume', { params: { id: 'xem-2' }, body: {} })
+})
+
 test('a call that expires says that the agents of its workspace are paused, and why', async () => {
   await client.call('agents.pause', { params: { id: 'xem-2' }, body: { reason: 'INC-8' } })
   const { settings } = system.router.core

@@ -5,7 +5,7 @@ import type { Fault } from '@xerotier/protocol/errors.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import type { BoundForRow } from '../../store/workspaces.ts'
 import { createFleet, type OnlineAgent } from '../agents/fleet.ts'
-import { unserved, whyNobodyCame } from './unserved.ts'
+import { unserved, whatItWaitsFor, whyNobodyCame } from './unserved.ts'
 
 /** An agent of the project; `online` are the tools that it offers now. */
 interface Agent {
@@ -17,11 +17,14 @@ interface Agent {
   /** By its last manifest. */
   offers?: boolean
   pause?: BoundForRow['pause']
+  /** Calls that it has, of two that it takes. */
+  busy?: number
+  rests?: boolean
 }
 
 function coreOf(agents: Agent[]) {
   const fleet = createFleet(systemClock)
-  for (const { name, online, draining = false } of agents) {
+  for (const { name, online, draining = false, busy = 0, rests = false } of agents) {
     if (online === undefined) continue
     fleet.join({
       id: `agt_${name}`,
@@ -30,6 +33,9 @@ function coreOf(agents: Agent[]) {
       tools: new Map(online.map((tool) => [tool, toolOf(tool)])),
       draining,
       leaseExpiresAt: Infinity,
+      inFlight: new Set(Array.from({ length: busy }, (_, call) => `${call}`)),
+      maxConcurrent: 2,
+      restsUntil: rests ? Infinity : 0,
     } as unknown as OnlineAgent)
   }
   const rows = agents
@@ -119,4 +125,24 @@ test('a call that waited in vain is told what kept everybody, unless somebody wa
   assert.equal(await why(paused, leaving), 'xem-1 is paused (INC-7), xem-2 is draining')
   assert.equal(await why(paused, { name: 'xem-3', online: ['work'] }), undefined)
   assert.equal(await why(), 'no agent is bound to its workspace any more')
+})
+
+test('a queued call waits for what keeps each agent of its workspace from it now', async () => {
+  const { schema_digest, risk } = toolOf('work')
+  const call = { workspace_id: 'ws_1', tool: 'work', schema_digest, risk, at_most_once: false }
+  const reason = (...agents: Agent[]) => whatItWaitsFor(coreOf(agents), call)
+  const online = ['work']
+  assert.equal(
+    await reason(
+      { name: 'xem-1', online, pause: { reason: 'INC-7' } },
+      { ...away, name: 'xem-5' },
+      { name: 'xem-2', online, busy: 2 },
+      { name: 'xem-3', online, busy: 1, rests: true },
+      { name: 'xem-4', online },
+    ),
+    'xem-1 is paused (INC-7), xem-5 is offline, xem-2 is busy (2 of 2 calls), xem-3 has just refused a call for now, xem-4 has just come free',
+  )
+  const newer = { ...call, schema_digest: 'f'.repeat(64) }
+  assert.equal(await whatItWaitsFor(coreOf([{ name: 'xem-1', online }]), newer), 'xem-1 offers work in another version')
+  assert.equal(await reason(), 'no agent is bound to its workspace any more')
 })

@@ -1,8 +1,9 @@
 // Why no agent runs a tool for a workspace, in words that say where to look: who is bound and away is not missing. The record is
-// asked, as the fleet knows nobody who is offline. Only refusals and expiries come here.
+// asked, as the fleet knows nobody who is offline. Only refusals, expiries and who looks at a queued call come here.
 import { Fault } from '@xerotier/protocol/errors.ts'
-import type { WorkspaceRow } from '../../store/tables.ts'
+import type { ExecutionRow, WorkspaceRow } from '../../store/tables.ts'
 import type { BoundForRow } from '../../store/workspaces.ts'
+import { isSameTool } from '../agents/fleet.ts'
 import { healthOf } from '../agents/health.ts'
 import type { Core } from '../core.ts'
 import type { WorkspaceDirectory } from '../workspaces/directory.ts'
@@ -52,6 +53,26 @@ export async function whyNobodyCame(core: Known, workspaceId: string, tool: stri
   const troubles = bound.map((agent) => ({ agent, trouble: troubleOf(core, agent, tool) }))
   if (troubles.some(({ trouble }) => trouble === undefined)) return undefined
   return sentenceOf(troubles.map(({ agent, trouble }) => `${agent.name} ${trouble}`))
+}
+
+type QueuedCall = Pick<ExecutionRow, 'workspace_id' | 'tool' | 'schema_digest' | 'risk' | 'at_most_once'>
+
+/** Why no agent has a queued call yet: what keeps each of its workspace from it now. */
+export async function whatItWaitsFor(core: Known, call: QueuedCall): Promise<string> {
+  const bound = await core.workspaces.boundFor(call.workspace_id, call.tool)
+  if (bound.length === 0) return 'no agent is bound to its workspace any more'
+  return sentenceOf(
+    bound.map((agent) => `${agent.name} ${troubleOf(core, agent, call.tool) ?? delayOf(core, agent, call)}`),
+  )
+}
+
+/** What keeps an agent that could run the call from it for now. */
+function delayOf({ fleet, clock }: Known, { id }: BoundForRow, call: QueuedCall): string {
+  const agent = fleet.get(id)!
+  if (!isSameTool(agent.tools.get(call.tool)!, call)) return `offers ${call.tool} in another version`
+  const calls = agent.inFlight.size
+  if (calls >= agent.maxConcurrent) return `is busy (${calls} of ${agent.maxConcurrent} calls)`
+  return agent.restsUntil > clock.now() ? 'has just refused a call for now' : 'has just come free'
 }
 
 function troubleOf(core: Known, agent: BoundForRow, tool: string): string | undefined {
