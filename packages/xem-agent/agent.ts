@@ -87,6 +87,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 
   const loadTools = () =>
     loadCatalogue({
+      clock,
       log,
       toolsDir: config.tools_dir,
       shippedDir,

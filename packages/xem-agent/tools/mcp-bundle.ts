@@ -2,7 +2,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/client'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { toolNameSchema } from '@xerotier/protocol/ids.ts'
-import { type Clock, systemClock } from '@xerotier/runtime/clock.ts'
+import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import type { Answer, EnvironmentRules, Tool } from '../tool.ts'
 import { BundleError, type BundleFile } from './bundle-file.ts'
@@ -13,7 +13,7 @@ import { createMcpServer, type McpServer } from './mcp-server.ts'
 
 export interface McpOptions {
   /** The system's when nobody holds another. */
-  clock?: Clock
+  clock: Clock
   log: Log
   version: string
   /** The environment of a server; `credentialsFile` as for a command. */
@@ -50,7 +50,7 @@ export async function loadMcpBundle(file: BundleFile, dir: string, options: McpO
     if (server === undefined) {
       const env = options.environment(rules, { credentialsFile, workspace })
       const { command, args } = mcp
-      const { clock = systemClock, version } = options
+      const { clock, version } = options
       server = createMcpServer({ command, args, cwd: dir, env, clock, log, version })
       servers.set(key, server)
       // A call of the bundle as it was before a reload: its server goes with it.
