@@ -25,6 +25,7 @@ import {
 import { enrollmentSchema, enrollSchema, reenrollSchema } from './api/enroll.ts'
 import { eventSchema } from './api/events.ts'
 import {
+  cancellationSchema,
   executionDetailSchema,
   executionEventSchema,
   executionQuerySchema,
@@ -521,7 +522,7 @@ export const routes = {
     summary: 'Cancel a call; a running one is killed',
     auth: execution,
     params: withId,
-    response: executionSchema,
+    response: cancellationSchema,
     status: [200, 202],
     errors: ['execution_not_found', 'illegal_transition'],
   }),

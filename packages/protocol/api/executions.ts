@@ -110,6 +110,12 @@ export const executionDetailSchema = executionSchema.extend({
 })
 export type ExecutionDetail = z.infer<typeof executionDetailSchema>
 
+export const cancellationSchema = executionSchema.extend({
+  /** Whether its agent has now been asked to stop it. False when nothing ran, and when the agent is away: it is asked when it comes back. */
+  agent_asked: z.boolean(),
+})
+export type Cancellation = z.infer<typeof cancellationSchema>
+
 /** Filters work on the server. `status` may be given more than once, or comma-separated. */
 export const executionQuerySchema = pageQuerySchema.extend({
   status: textSchema(200).optional(),

@@ -1,4 +1,4 @@
-import type { Execution } from '@xerotier/protocol/api/executions.ts'
+import type { Cancellation } from '@xerotier/protocol/api/executions.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { uuidSchema } from '@xerotier/protocol/ids.ts'
 import { keyName } from '../../store/api-keys.ts'
@@ -9,14 +9,15 @@ import { moveExecution } from './move.ts'
 import { presentRow } from './present-row.ts'
 
 /**
- * Cancels a call: at once when it waits, by killing it when it runs (`done` false: its agent has been asked).
+ * Cancels a call: at once when it waits, by killing it when it runs (`done` false: its agent has been asked, or will be when
+ * it is back).
  * @throws Fault execution_not_found, illegal_transition when it has ended
  */
 export async function cancelCall(
   core: Core,
   principal: Principal,
   executionId: string,
-): Promise<{ execution: Execution; done: boolean }> {
+): Promise<{ execution: Cancellation; done: boolean }> {
   if (!uuidSchema.safeParse(executionId).success) throw new Fault('execution_not_found')
   const at = new Date(core.clock.now())
   const { row, requestedBy, done } = await core.store.db.transaction().execute(async (tx) => {
@@ -83,6 +84,7 @@ export async function cancelCall(
     }
     return { row: cancelled, requestedBy: current.requested_by_name, done: true }
   })
+  let asked = false
   if (done) {
     core.calls.settled(row)
     // It counts no longer towards the limit of what may wait.
@@ -91,9 +93,11 @@ export async function cancelCall(
     const call = core.calls.get(executionId)
     if (call !== undefined) {
       call.row.cancel_requested_at = at
+      // Between the end of its lease and of its session nobody listens.
+      asked = call.agent.leaseExpiresAt > core.clock.now()
       call.agent.send({ t: 'cancel', execution_id: row.id, attempt: row.attempt, lease_epoch: row.lease_epoch })
     }
   }
   core.eventLog.wake()
-  return { execution: await presentRow(core, row, requestedBy), done }
+  return { execution: { ...(await presentRow(core, row, requestedBy)), agent_asked: asked }, done }
 }

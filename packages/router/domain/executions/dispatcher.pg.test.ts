@@ -139,11 +139,25 @@ test('a running call is cancelled at its agent, a waiting one at once, an ended 
   assert.equal(await state(waiting.id), 'cancelled')
   const call = await worker.agent.next('dispatch')
   const asked = await cancel(running.id)
-  assert.deepEqual([asked.status, asked.data.state], [202, 'dispatched'])
+  assert.deepEqual([asked.status, asked.data.state, asked.data.agent_asked], [202, 'dispatched', true])
   assert.deepEqual(refOf((await worker.agent.next('cancel')) as never), refOf(call))
   await worker.answer(call, { outcome: 'cancelled', exit_code: null, signal: 'SIGKILL' })
   assert.equal(await state(running.id), 'cancelled')
   await assert.rejects(cancel(running.id), { code: 'illegal_transition' })
+})
+
+test('who cancels a call whose agent is away is told that nobody was asked, and the agent is when it is back', async () => {
+  const worker = await serving('leaves')
+  const { id } = await submit('leaves')
+  const call = await worker.agent.next('dispatch')
+  await worker.agent.send([{ t: 'goodbye', reason: 'maintenance' }])
+  await until('the agent to be away', async () => (system.router.core.calls.get(id) === undefined ? true : undefined))
+  const { status, data } = await client.ask('invocations.cancel', { params: { id } })
+  assert.deepEqual([status, data.state, data.agent_asked], [202, 'dispatched', false])
+  await worker.agent.open({ in_flight: [{ ...refOf(call), status: 'running' }] })
+  assert.deepEqual(refOf((await worker.agent.next('cancel')) as never), refOf(call))
+  await worker.answer(call, { outcome: 'cancelled', exit_code: null })
+  assert.equal(await state(id), 'cancelled')
 })
 
 test('a call that its agent refuses goes to another when that may help, else it fails with the reason', async () => {

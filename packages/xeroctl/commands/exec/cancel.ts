@@ -1,4 +1,5 @@
 import { command } from '../../command.ts'
+import { printable } from '../../output/cell.ts'
 import { executionRecord } from '../../views/executions.ts'
 
 export const execCancel = command({
@@ -8,8 +9,14 @@ export const execCancel = command({
   async run({ cli, args }) {
     const execution = await cli.write('invocations.cancel', { params: { id: args.execution } })
     if (execution === undefined) return
-    if (execution.state !== 'cancelled')
-      cli.say(`asked the agent to stop it; watch: ${cli.self} exec watch ${execution.id}`)
+    if (execution.state !== 'cancelled') {
+      // A router older than this field leaves it out.
+      const away = execution.agent_asked === false
+      const said = away
+        ? `nobody was reached: ${printable(execution.agent ?? 'its agent')} is not connected, and is asked to stop it when it is back`
+        : 'asked the agent to stop it'
+      cli.say(`${said}; watch: ${cli.self} exec watch ${execution.id}`)
+    }
     await cli.print.record(executionRecord, execution)
   },
 })
