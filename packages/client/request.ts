@@ -51,8 +51,13 @@ export function planRequest(
   return { method: route.method, url: `${address.origin}${path}${search}`, headers, body, success: route.status }
 }
 
+/** Whether it is one word of printable ASCII, as keys are. */
+export function fitsHeader(value: string): boolean {
+  return /^[\x21-\x7e]*$/.test(value)
+}
+
 /** Not left to fetch, whose error quotes the value: that of a key must never be read anywhere. */
 function inHeader(value: string, name: string): string {
-  if (/^[\x21-\x7e]*$/.test(value)) return value
+  if (fitsHeader(value)) return value
   throw new InputError(`the ${name} holds white space or characters that are no printable ASCII`)
 }

@@ -3,18 +3,16 @@ import { z } from 'zod'
 import { digestSchema, nameSchema, textSchema, toolNameSchema, workspaceIdSchema } from './ids.ts'
 import { limits } from './limits.ts'
 import { riskSchema } from './risk.ts'
+import { isStorableJson } from './storable-json.ts'
 
 export const workspaceTypes = ['generic', 'host', 'kubernetes', 'aws', 'openstack'] as const
 export const workspaceTypeSchema = z.enum(workspaceTypes)
 export type WorkspaceType = z.infer<typeof workspaceTypeSchema>
 
-/** As JSON writes it: a NUL character, or half of a surrogate pair. The record can hold neither. */
-const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i
-
 /** JSON Schema 2020-12 of the arguments; always an object schema. */
 export const inputSchemaSchema = z
   .record(z.string(), z.unknown())
-  .refine((schema) => !unstorable.test(JSON.stringify(schema)), 'must hold no NUL character and no lone surrogate')
+  .refine(isStorableJson, 'must hold no NUL character and no lone surrogate')
 
 export const toolDescriptorSchema = z.object({
   name: toolNameSchema,

@@ -6,6 +6,11 @@ import formats from 'ajv-formats'
 /** Has compiled the draft's own schemas, which takes fifty times as long as a tool's. */
 const draft = new Ajv2020()
 
+/** Does what only the first `compileJsonSchema` has to do; more calls cost nothing. It must not be stopped in the middle. */
+export function prepareJsonSchema(): void {
+  draft.validateSchema({})
+}
+
 /**
  * Compiles a schema of draft 2020-12 with an instance of its own: one never lets go of what it compiled, nor of the names
  * inside that other schemas could see. Its `$id` does not count.
@@ -14,7 +19,7 @@ const draft = new Ajv2020()
 export function compileJsonSchema(schema: Record<string, unknown>, options: Options): ValidateFunction {
   // Ajv's own keyword for a check that answers with a promise: whoever takes that for a yes lets everything in.
   if (schema.$async !== undefined) throw new Error('the schema must not have "$async"')
-  draft.validateSchema({})
+  prepareJsonSchema()
   const ajv = new Ajv2020({ ...options, meta: false })
   Object.assign(ajv.schemas, draft.schemas)
   Object.assign(ajv.refs, draft.refs)

@@ -40,14 +40,14 @@ export function createAuthentication(core: Core, options: AuthenticationOptions)
     windows.set(name, fresh)
     return fresh
   }
+  /** Whose guesses are counted together. */
+  const sourceOf = (request: FastifyRequest) => callerAddress(request.ip) ?? 'unknown'
   const failed = (request: FastifyRequest) => {
-    windowOf(failures, callerAddress(request.ip) ?? 'unknown', options.failedAuthenticationsPerMinute, minuteMs).take(
-      clock.now(),
-    )
+    windowOf(failures, sourceOf(request), options.failedAuthenticationsPerMinute, minuteMs).take(clock.now())
     return new Fault('authentication_error')
   }
   const refuseGuessers = (request: FastifyRequest, value: string) => {
-    if (failures.get(callerAddress(request.ip) ?? 'unknown')?.full(clock.now()) !== true || keyring.knew(value)) return
+    if (failures.get(sourceOf(request))?.full(clock.now()) !== true || keyring.knew(value)) return
     throw new Fault('rate_limit_exceeded', {
       message: 'Too many failed authentications from this address.',
       retryAfter: 60,

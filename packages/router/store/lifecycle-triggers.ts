@@ -21,7 +21,7 @@ const list = (states: readonly string[]) => states.map((state) => `'${state}'`).
  * One trigger for inserts and one for moves per table. States hold only letters and underscores, so quoting is enough.
  *
  * Postgres parses a trigger's condition anew in every statement, so it stands there only while it is short: the moves of an
- * execution as a condition cost a lone update a fifth of its time (45 us), the function call costs less than 1 us a row.
+ * execution as a condition cost a lone update a fifth of the backend's time (41 us of 206), the function call at most 2 us a row.
  */
 export function lifecycleTriggers(): string {
   return tables

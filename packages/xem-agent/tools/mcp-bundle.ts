@@ -12,7 +12,6 @@ import { credentialRules, describe, environmentRules } from './load-bundle.ts'
 import { createMcpServer, type McpServer } from './mcp-server.ts'
 
 export interface McpOptions {
-  /** The system's when nobody holds another. */
   clock: Clock
   log: Log
   version: string

@@ -1,3 +1,4 @@
+import { fitsHeader } from '@xerotier/client/request.ts'
 import { UsageError } from '../exit-codes.ts'
 
 /**
@@ -6,7 +7,7 @@ import { UsageError } from '../exit-codes.ts'
  */
 export function checkedApiKey(given: string, source: string): string {
   const key = given.trim()
-  if (/^[\x21-\x7e]*$/.test(key)) return key
+  if (fitsHeader(key)) return key
   throw new UsageError(
     `the API key from ${source} holds white space or characters that are no printable ASCII`,
     'It is one word like xero_<project>_…; look for a warning or a second line in what it was taken from.',

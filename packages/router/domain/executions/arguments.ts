@@ -2,7 +2,7 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
-import { compileJsonSchema } from '@xerotier/runtime/json-schema.ts'
+import { compileJsonSchema, prepareJsonSchema } from '@xerotier/runtime/json-schema.ts'
 import { TookTooLong, withinTime } from '@xerotier/runtime/within-time.ts'
 import type { ErrorObject, ValidateFunction } from 'ajv'
 import { canonicalArguments } from './call-digest.ts'
@@ -30,6 +30,8 @@ export function compileSchema(schemaDigest: string, schema: Record<string, unkno
   let entry = compiled.get(schemaDigest)
   if (entry === undefined) {
     const options = { strict: false, allErrors: false, code: { regExp: linearPattern } }
+    // What all schemas share is not given up half made.
+    prepareJsonSchema()
     const validate = withinTime(limits.schemaCompileMs, () => compileJsonSchema(schema, options))
     const text = JSON.stringify(schema)
     entry = { validate, bytes: text.length, steep: /"(?:\$ref|\$dynamicRef|uniqueItems)"/.test(text) }

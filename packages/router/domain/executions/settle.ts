@@ -1,5 +1,6 @@
 // An agent's answer becomes the record.
 import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
+import { storableJson } from '@xerotier/protocol/storable-json.ts'
 import type { Settlement } from '../../store/lanes/parts.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { OnlineAgent } from '../agents/fleet.ts'
@@ -81,10 +82,4 @@ async function readSettled(core: Core, agent: OnlineAgent, frame: ResultFrame): 
     .executeTakeFirst()
   const same = row?.agent_id === agent.id && row.attempt === frame.attempt && row.state === stateOf[frame.outcome]
   return same ? row : undefined
-}
-
-/** JSON text that jsonb can hold: NUL characters and lone surrogates, which it refuses, become U+FFFD. */
-function storableJson(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'null'
-  return text.includes('\\u') ? text.replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/gi, '$1\ufffd') : text
 }
