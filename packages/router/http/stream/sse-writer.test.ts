@@ -21,7 +21,11 @@ const replyOf = (raw: unknown) => ({ raw, getHeaders: () => ({}) }) as unknown a
 function stalled() {
   const raw = new Writable({ write() {} })
   const clock = settableClock()
-  return { clock, writer: createSseWriter(replyOf(Object.assign(raw, { writeHead() {}, flushHeaders() {} })), clock) }
+  return {
+    clock,
+    raw,
+    writer: createSseWriter(replyOf(Object.assign(raw, { writeHead() {}, flushHeaders() {} })), clock),
+  }
 }
 
 test('a reader may have as large a backlog as its limit says, and one byte more cuts it', () => {
@@ -44,6 +48,16 @@ test('a reader who takes nothing for 30 seconds is cut, however little waits for
   assert.equal(writer.closed, false)
   await clock.advance(1)
   assert.equal(writer.closed, true)
+})
+
+test('a stream that ends is cut too when its reader takes nothing for 30 seconds', async () => {
+  const { clock, raw, writer } = stalled()
+  void writer.event(eventOf(1000))
+  writer.end()
+  await clock.advance(29_999)
+  assert.equal(raw.destroyed, false)
+  await clock.advance(1)
+  assert.equal(raw.destroyed, true)
 })
 
 test('a reader whose connection is cut sees it end in the middle, and so resumes', async (t) => {

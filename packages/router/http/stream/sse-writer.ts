@@ -52,7 +52,11 @@ export function createSseWriter(reply: FastifyReply, clock: Clock): SseWriter {
       else if (!room) await drained()
     },
     end() {
-      if (!raw.writableEnded) raw.end()
+      if (raw.destroyed || raw.writableEnded) return
+      raw.end()
+      // Its last bytes may wait for a reader who takes nothing, too.
+      const stalled = clock.after(stalledMs, () => raw.destroy())
+      raw.on('close', () => stalled.cancel())
     },
     onClose(callback) {
       if (raw.destroyed) callback()
