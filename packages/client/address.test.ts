@@ -23,9 +23,16 @@ for (const wrong of ['demo', 'ftp://x/demo/v1', 'http://x/v1', 'http://x/demo', 
   })
 }
 
-test('a password in a base URL is not repeated in the message', () => {
-  assert.throws(
-    () => parseBaseUrl('http://user:hunter2@x/demo/v1'),
-    (error: Error) => !error.message.includes('hunter2'),
-  )
-})
+for (const wrong of [
+  'http://user:hunter2@x/demo/v1',
+  'ftp://user:hunter2@x/demo/v1',
+  'user:hunter2@x/demo',
+  'http:/u:hunter2@x',
+]) {
+  test(`a password in a base URL is not repeated in the message about '${wrong.replace('hunter2', '...')}'`, () => {
+    assert.throws(
+      () => parseBaseUrl(wrong),
+      (error: Error) => error instanceof TypeError && !error.message.includes('hunter2'),
+    )
+  })
+}

@@ -9,6 +9,8 @@ export interface Address {
 
 /** @throws TypeError that says what a base URL looks like. */
 export function parseBaseUrl(baseUrl: string): Address {
+  // Whatever else is wrong with it: what may be a password is not repeated.
+  if (baseUrl.includes('@')) throw new TypeError('a base URL holds no user name and no password')
   let url: URL
   try {
     url = new URL(baseUrl)
@@ -18,7 +20,6 @@ export function parseBaseUrl(baseUrl: string): Address {
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
     throw new TypeError(`base URL '${baseUrl}' is neither http nor https`)
   }
-  if (url.username !== '' || url.password !== '') throw new TypeError('a base URL holds no user name and no password')
   const [, prefix = '', project = ''] = /^(.*?)\/([^/]+)\/v1\/?$/.exec(url.pathname) ?? []
   if (project === '') throw new TypeError(`base URL '${baseUrl}' does not end in /<project>/v1`)
   return { origin: url.origin + prefix, project: decodeURIComponent(project) }
