@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Writes a file that only its owner reads: 0600 from its first byte, whole or not at all, on disk when this returns. */
@@ -29,12 +29,25 @@ export function writeSecretFile(path: string, content: string): void {
 
 /** The content, or undefined when there is no such file. @throws when others may read it. */
 export function readSecretFile(path: string): string | undefined {
+  return readSecretBytes(path)?.content.toString('utf8')
+}
+
+/** The bytes and the user whose file it is. @throws when others may read it. */
+export function readSecretBytes(path: string): { content: Buffer; owner: number } | undefined {
+  let file: number
   try {
-    const mode = statSync(path).mode & 0o777
-    if ((mode & 0o077) !== 0) throw new Error(`${path} holds a secret and has mode 0${mode.toString(8)}; make it 0600`)
-    return readFileSync(path, 'utf8')
+    file = openSync(path, 'r')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
+  }
+  try {
+    const { mode, uid } = fstatSync(file)
+    if ((mode & 0o077) !== 0) {
+      throw new Error(`${path} holds a secret and has mode 0${(mode & 0o777).toString(8)}; make it 0600`)
+    }
+    return { content: readFileSync(file), owner: uid }
+  } finally {
+    closeSync(file)
   }
 }

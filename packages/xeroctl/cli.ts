@@ -6,6 +6,7 @@ import { resolveTarget, type Target } from './config/target.ts'
 import { printPlan } from './dry-run.ts'
 import { UsageError } from './exit-codes.ts'
 import type { Globals } from './globals.ts'
+import { printable } from './output/cell.ts'
 import { type Paint, paintFor } from './output/colours.ts'
 import type { Format } from './output/format.ts'
 import { createPrinter, type Printer } from './output/printer.ts'
@@ -76,7 +77,9 @@ function connect(cli: Cli): Client {
       apiKey,
       surroundings: cli.surroundings,
       onRetry: (error, delayMs) =>
-        cli.say(`${(error as Error).message.replace(/\.$/, '')}; trying again in ${(delayMs / 1000).toFixed(1)} s`),
+        cli.say(
+          printable(`${(error as Error).message.replace(/\.$/, '')}; trying again in ${(delayMs / 1000).toFixed(1)} s`),
+        ),
     })
   } catch (error) {
     throw new UsageError((error as Error).message)

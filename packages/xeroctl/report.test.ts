@@ -141,3 +141,15 @@ test('help exit-codes lists every code', async (t) => {
   const { stdout } = await xeroctl(t, ['help', 'exit-codes'])
   for (const { code, meaning } of Object.values(exitCodes)) assert.ok(stdout.includes(`${code}  ${meaning}`))
 })
+
+test('what a router says when it is asked again cannot steer the terminal', async (t) => {
+  let attempts = 0
+  const server = await scriptedServer((_, response) => {
+    if (++attempts === 1) refusal(response, 503, 'backend_unavailable', { message: 'no\u001b[2J', retry_after: 0 })
+    else json(response, 200, approval())
+  })
+  t.after(() => server.close())
+  const { code, stderr } = await xeroctl(t, ['approvals', 'show', 'ap'], { env: envFor(server) })
+  assert.equal(code, exitCodes.ok.code)
+  assert.match(stderr, /^no\uFFFD\[2J; trying again/)
+})

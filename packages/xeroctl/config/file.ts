@@ -1,7 +1,7 @@
 // The configuration file: TOML, `current = "prod"` and a table `[deployment.<name>]` for each deployment. 0600: it holds keys.
-import { mkdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { readSecretFile, writeSecretFile } from '@xerotier/runtime/secret-file.ts'
+import { readSecretBytes, writeSecretFile } from '@xerotier/runtime/secret-file.ts'
 import { parse, stringify, type TomlTable } from 'smol-toml'
 import { UsageError } from '../exit-codes.ts'
 import { type Format, formats } from '../output/format.ts'
@@ -24,13 +24,15 @@ export interface ConfigFile {
 
 /** The file, or undefined when there is none. @throws UsageError when it is unsafe, no TOML, or says something else. */
 export function readConfigFile(path: string, uid: number | undefined): ConfigFile | undefined {
+  let secret: ReturnType<typeof readSecretBytes>
   try {
-    if (readSecretFile(path) === undefined) return undefined
+    secret = readSecretBytes(path)
   } catch (error) {
     throw new UsageError((error as Error).message)
   }
+  if (secret === undefined) return undefined
+  const { content: bytes, owner } = secret
   // As git does with a repository: a file that somebody else placed could send calls to their router.
-  const owner = statSync(path).uid
   if (uid !== undefined && owner !== uid && owner !== 0) {
     throw new UsageError(
       `${path} belongs to another user, so it is not read`,
@@ -38,7 +40,7 @@ export function readConfigFile(path: string, uid: number | undefined): ConfigFil
     )
   }
   // Its bytes, because `config add` would write what had become of an odd one.
-  const content = textOf(readFileSync(path), path)
+  const content = textOf(bytes, path)
   let document: TomlTable
   try {
     document = parse(content)
