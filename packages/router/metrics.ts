@@ -4,22 +4,41 @@ import { boundSeries } from '@xerotier/runtime/metrics.ts'
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { BrokerProbe } from './broker/probe.ts'
 import type { Core } from './domain/core.ts'
+import { countPending } from './store/approval-pages.ts'
+import type { ExecutionRow } from './store/tables.ts'
 
 /** Gauges read the domain when they are scraped. */
 export function addDomainMetrics(registry: Registry, core: Core): void {
-  const gauge = (name: string, help: string, read: () => number) =>
+  const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
     new Gauge({
       name: `xerotier_router_${name}`,
       help,
       registers: [registry],
-      collect() {
-        this.set(read())
+      async collect() {
+        this.set(await read())
       },
     })
   gauge('agents_online', 'Agents that hold a lease with this router', () => [...core.fleet.all()].length)
   gauge('executions_in_flight', 'Calls at agents, not yet settled', () => core.calls.size)
   gauge('executions_queued', 'Calls waiting for an agent', () => core.dispatcher.queueDepth)
   gauge('commit_queue', 'Items waiting for a group commit', () => core.lanes.depth)
+  // One process's memory does not know it. Without the database the other figures are wanted most.
+  gauge('approvals_pending', 'Approvals that wait for a person; NaN when the database does not say', () =>
+    countPending(core.store.db).catch(() => Number.NaN),
+  )
+}
+
+/** Counts the calls that end; one that a person resolves has ended before. */
+export function countEnded(registry: Registry): (row: Pick<ExecutionRow, 'state' | 'risk'>) => void {
+  const series = boundSeries(
+    new Counter({
+      name: 'xerotier_router_executions_ended_total',
+      help: 'Calls that ended, by how: `ambiguous` ones wait for `xeroctl exec resolve`',
+      labelNames: ['state', 'risk'] as const,
+      registers: [registry],
+    }),
+  )
+  return ({ state, risk }) => series(state, risk).inc()
 }
 
 /** Seconds between two log lines about the same kind of refused message: a flood must not flood the log. */

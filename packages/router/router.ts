@@ -22,7 +22,7 @@ import { loadIdentity } from './domain/identity.ts'
 import { type BootstrapOptions, bootstrapProject } from './domain/projects/bootstrap.ts'
 import { createWorkspaceDirectory } from './domain/workspaces/directory.ts'
 import { createHttpServer, type HttpOptions } from './http/server.ts'
-import { addDomainMetrics, createBrokerProbe } from './metrics.ts'
+import { addDomainMetrics, countEnded, createBrokerProbe } from './metrics.ts'
 import { startEmbeddedPostgres } from './postgres/embedded.ts'
 import { openStore } from './store/database.ts'
 import { openLanes } from './store/lanes/lanes.ts'
@@ -117,6 +117,9 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const tracing = options.tracing === undefined ? noTracing : createTracing({ ...options.tracing, clock, log })
     started.push(() => tracing.close())
 
+    const registry = createMetricsRegistry()
+    const ended = countEnded(registry)
+
     const core = {
       clock,
       log,
@@ -125,7 +128,10 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
       identity: loadIdentity(stateDir),
       fleet: createFleet(clock),
       eventLog,
-      calls: createCalls(clock, (row) => traceEnd(tracing, row, clock.now())),
+      calls: createCalls(clock, (row) => {
+        ended(row)
+        traceEnd(tracing, row, clock.now())
+      }),
       tracing,
       absences: createAbsences(clock.now()),
       keyring: createKeyring(store.db, clock),
@@ -143,7 +149,6 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
 
     if (options.bootstrap !== undefined) await bootstrapProject(core, options.bootstrap)
     await core.enrolledKeys.load(store.db)
-    const registry = createMetricsRegistry()
     addDomainMetrics(registry, core)
 
     const broker = await startBroker({

@@ -18,6 +18,16 @@ function named(db: Database) {
 }
 export type NamedApprovalRow = Awaited<ReturnType<ReturnType<typeof named>['execute']>>[number]
 
+/** Of all projects. */
+export async function countPending(db: Database): Promise<number> {
+  const { pending } = await db
+    .selectFrom('approvals')
+    .select((count) => count.fn.countAll<string>().as('pending'))
+    .where('state', '=', 'pending')
+    .executeTakeFirstOrThrow()
+  return Number(pending)
+}
+
 export interface ApprovalFilter {
   limit: number
   after?: string | undefined
