@@ -24,12 +24,15 @@ export async function reconcileSession(core: Core, agent: OnlineAgent, inFlight:
     .execute()
   const reported = new Map(inFlight.map((call) => [call.execution_id, call]))
   const has = (row: ExecutionRow) => reported.get(row.id)?.attempt === row.attempt
+  const take = (row: ExecutionRow): LiveCall => {
+    const call = { row, agent, sentAt: core.clock.now(), missed: 0, outputBytes: 0 }
+    core.calls.add(call)
+    return call
+  }
   // First, and at once: while the others are put back, the sweep must not take these for orphans.
-  const taken = rows
-    .filter(has)
-    .map((row): LiveCall => ({ row, agent, sentAt: core.clock.now(), missed: 0, outputBytes: 0 }))
-  for (const call of taken) core.calls.add(call)
-  await countOutput(core, taken)
+  const taken = rows.filter(has).map(take)
+  const doubtful = await selectDoubtful(core, agent, inFlight)
+  await countOutput(core, [...taken, ...doubtful.filter(has).map(take)])
   for (const row of rows) {
     if (has(row)) continue
     if (!row.at_most_once || row.journal_id === agent.journalId) {
@@ -44,6 +47,22 @@ export async function reconcileSession(core: Core, agent: OnlineAgent, inFlight:
     }
   }
   return unwanted(core, agent, inFlight)
+}
+
+/**
+ * What the agent has and the record doubts. Until a result settles such a call, or a person does, it stays ambiguous; but it
+ * has its place at the agent, and what it still writes is acknowledged, so it must be stored (law L1).
+ */
+async function selectDoubtful(core: Core, agent: OnlineAgent, inFlight: InFlight[]): Promise<ExecutionRow[]> {
+  const ids = inFlight.map((call) => call.execution_id).filter((id) => !agent.inFlight.has(id))
+  if (ids.length === 0) return []
+  return core.store.db
+    .selectFrom('executions')
+    .selectAll()
+    .where('id', 'in', ids)
+    .where('agent_id', '=', agent.id)
+    .where('state', '=', 'ambiguous')
+    .execute()
 }
 
 /** What an earlier session stored counts too, or each new one could fill the record anew. */
@@ -101,16 +120,30 @@ export async function reconcileRenewal(
     if (call === undefined || reported.has(id) || call.sentAt === 0 || call.sentAt >= previousReport) continue
     call.missed += 1
     if (call.missed < missesAllowed) continue
+    if (call.row.state === 'ambiguous') {
+      // Nobody can answer for it any more but a person.
+      core.calls.remove(call.row)
+      core.dispatcher.wake(agent.projectId)
+      continue
+    }
     // Its dispatch may still be on the way. Only a new session proves that it never arrives: it ends with its connection.
     if (call.row.at_most_once) return { forget: [], doubt: 'A call that was sent did not arrive.' }
     await requeue(core, call.row, 'the agent never received it')
   }
-  return { forget: await unwanted(core, agent, inFlight) }
+  const forget = await unwanted(core, agent, inFlight)
+  // A person resolved it. Its place is free only now that the agent is told to stop it.
+  const resolved = forget.filter(({ execution_id }) => agent.inFlight.has(execution_id))
+  for (const { execution_id: id, attempt } of resolved) core.calls.remove({ id, attempt })
+  if (resolved.length > 0) core.dispatcher.wake(agent.projectId)
+  return { forget }
 }
 
 /** Of what the agent has: what the record holds ended, or given to another attempt. An ambiguous call may still be answered. */
 async function unwanted(core: Core, agent: OnlineAgent, inFlight: InFlight[]): Promise<CallRef[]> {
-  const unknown = inFlight.filter((call) => !agent.inFlight.has(call.execution_id))
+  // Nobody tells a call that was taken back in doubt when a person resolves it: the record is asked each time.
+  const unknown = inFlight.filter(
+    ({ execution_id: id }) => !agent.inFlight.has(id) || core.calls.get(id)?.row.state === 'ambiguous',
+  )
   if (unknown.length === 0) return []
   const rows = await core.store.db
     .selectFrom('executions')

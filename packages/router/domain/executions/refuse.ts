@@ -9,6 +9,8 @@ const restMs = 200
 export async function refuseCall(core: Core, agent: OnlineAgent, frame: RefusedFrame): Promise<void> {
   const call = core.calls.get(frame.execution_id)
   if (call === undefined || call.agent.id !== agent.id || call.row.attempt !== frame.attempt) return
+  // It was in flight there when it was taken back: only its result ends the doubt.
+  if (call.row.state === 'ambiguous') return
   core.log.warning(
     { execution_id: frame.execution_id, agent_id: agent.id, code: frame.code, reason: frame.message },
     'the agent refused a call',
