@@ -100,8 +100,8 @@ test('rejected, it never reaches the server; approved, it takes the server with 
   assert.equal(await serverPid(), pid)
 
   const died = await system.runApproved(workspace, 'fix_die')
-  assert.equal(died.state, 'failed')
-  assert.equal(died.error?.code, 'execution_failed')
+  assert.equal(died.state, 'ambiguous')
+  assert.equal(died.error?.code, 'execution_interrupted')
   assert.notEqual(await serverPid(), pid)
 })
 

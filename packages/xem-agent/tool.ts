@@ -44,6 +44,8 @@ export interface Invocation {
   /** Milliseconds it may take; `signal` aborts at its end and on cancel. */
   timeoutMs: number
   signal: AbortSignal
+  /** Nothing of it may go on after its end, nor be repeated (law L2). */
+  atMostOnce: boolean
   log: Log
   /** Streams output as a program's would be. */
   write(stream: OutputStream, text: string): void

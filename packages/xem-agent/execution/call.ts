@@ -153,6 +153,7 @@ export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, a
       credentialsFile: credentialsFileFor(tool.credentials, binding, around.credentialsDir),
       timeoutMs,
       signal: abort.signal,
+      atMostOnce: frame.at_most_once,
       log,
       write: (stream, text) => void output.write(stream, Buffer.from(text)),
       run: ([program, ...argv]) => runProgram(command, { program: program!, argv, stdin: null }),

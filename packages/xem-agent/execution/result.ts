@@ -48,6 +48,9 @@ export function endedByAnswer(answer: Answer): Ended {
 
 /** Only a Fault speaks to the caller; any other error is the log's (law L7). */
 export function endedByError(error: unknown): Ended {
+  if (error instanceof Fault && error.code === 'execution_interrupted') {
+    return { ...failed(error.code, error.message), outcome: 'interrupted' }
+  }
   if (error instanceof Fault) return failed(error.code, error.message)
   if (error instanceof ArgvError) return failed('invalid_arguments', `The ${error.message}.`)
   return failed('execution_failed', 'The tool failed inside the agent; the log of the agent says why.')

@@ -56,6 +56,7 @@ async function callTool({ run }: Tool, args: Record<string, unknown>, change: Pa
       output += text
     },
     run: () => assert.fail('no program'),
+    atMostOnce: false,
     callback: undefined,
     ...change,
   })

@@ -109,9 +109,9 @@ export async function loadMcpBundle(file: BundleFile, dir: string, options: McpO
         kind: 'function',
         needsCallback: false,
         environment: rules,
-        async invoke({ args, credentialsFile, workspace, timeoutMs, signal, write }) {
+        async invoke({ args, credentialsFile, workspace, write, ...options }) {
           const server = serverFor(credentialsFile, workspace.workspace)
-          const answer = await server.call(tool.name, { ...args }, { timeoutMs, signal }).catch((error: unknown) => {
+          const answer = await server.call(tool.name, { ...args }, options).catch((error: unknown) => {
             throw explained(error, mcp)
           })
           return toAnswer(answer, write)

@@ -24,6 +24,10 @@ export interface McpProcess extends Transport {
   ended: Promise<void>
   /** Fails its calls and kills its group. */
   giveUp(reason: string): void
+  /** The same without a grace: its group does nothing more. */
+  giveUpNow(reason: string): void
+  /** Resolves when the request that `cancel` cancels is answered all the same, was before, or never left, or when all is lost. */
+  cancelled(cancel: () => void): Promise<void>
   /** Ends its input, and kills the group when that does not end it within the grace. Resolves at its end. */
   close(): Promise<void>
 }
@@ -46,6 +50,11 @@ export function createMcpProcess(options: McpProcessOptions): McpProcess {
   let reason: string | undefined
   /** What is the matter with its pipes. It may just be ending, and how it ended says more. */
   let broken: string | undefined
+  type RequestId = string | number
+  /** The request whose cancellation was last sent. */
+  let cancelledId: RequestId | undefined
+  /** Who waits for an answer that the SDK waits for no more. */
+  const late = new Map<RequestId, () => void>()
 
   function lose(why: string | undefined): void {
     reason ??= why
@@ -60,6 +69,7 @@ export function createMcpProcess(options: McpProcessOptions): McpProcess {
     disconnected = true
     for (const pipe of group?.child.stdio ?? []) pipe?.destroy()
     transport.onclose?.()
+    for (const over of late.values()) over()
   }
 
   function giveUp(why: string): void {
@@ -67,6 +77,18 @@ export function createMcpProcess(options: McpProcessOptions): McpProcess {
     lose(why)
     group?.kill()
     disconnect()
+  }
+
+  function giveUpNow(why: string): void {
+    if (exited) return
+    lose(why)
+    group?.killNow()
+    disconnect()
+  }
+
+  function hear(message: JSONRPCMessage): void {
+    if ('id' in message && !('method' in message)) late.get(message.id!)?.()
+    transport.onmessage?.(message)
   }
 
   function watch({ child, killNow, kill }: ProcessGroup, read: (data: Buffer) => void): void {
@@ -118,7 +140,7 @@ export function createMcpProcess(options: McpProcessOptions): McpProcess {
           try {
             const message = buffer.readMessage()
             if (message === null) more = false
-            else transport.onmessage?.(message)
+            else hear(message)
           } catch (error) {
             transport.onerror?.(error as Error)
           }
@@ -128,6 +150,8 @@ export function createMcpProcess(options: McpProcessOptions): McpProcess {
     send: (message: JSONRPCMessage) =>
       new Promise((resolve, reject) => {
         if (group === undefined || reason !== undefined) return reject(new Error(reason ?? 'it is not started'))
+        if ('method' in message && message.method === 'notifications/cancelled')
+          cancelledId = (message.params as { requestId: RequestId }).requestId
         group.child.stdin!.write(`${JSON.stringify(message)}\n`, (cause) =>
           cause ? reject(new Error('it closed its input', { cause })) : resolve(),
         )
@@ -135,6 +159,20 @@ export function createMcpProcess(options: McpProcessOptions): McpProcess {
     pid: () => group?.pid,
     reason: () => reason ?? broken,
     giveUp,
+    giveUpNow,
+    cancelled(cancel) {
+      cancelledId = undefined
+      // The SDK sends the notification before this returns, and does not say for which request.
+      cancel()
+      const id = cancelledId
+      if (id === undefined || disconnected) return Promise.resolve()
+      return new Promise((resolve) => {
+        late.set(id, () => {
+          late.delete(id)
+          resolve()
+        })
+      })
+    },
     async close() {
       lose('it was closed')
       await starting

@@ -8,7 +8,7 @@ import { settableClock } from '@xerotier/devkit/settable-clock.ts'
 import { type Clock, systemClock } from '@xerotier/runtime/clock.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
 import { closeGraceMs } from './mcp-process.ts'
-import { createMcpServer, type McpServer, pingMs } from './mcp-server.ts'
+import { createMcpServer, lateAnswerMs, type McpCallOptions, type McpServer, pingMs } from './mcp-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'xem-mcp-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -24,8 +24,14 @@ function start(change: { clock?: Clock; ways?: string; wrap?: boolean } = {}): M
   return createMcpServer({ command, args: [...args, ways], cwd: folder, env, clock, log: silentLog, version: '0' })
 }
 
-async function say(server: McpServer, name: string, args = {}, signal = new AbortController().signal): Promise<string> {
-  const { content } = await server.call(name, args, { timeoutMs: 60_000, signal })
+async function say(
+  server: McpServer,
+  name: string,
+  args = {},
+  signal = new AbortController().signal,
+  change: Partial<McpCallOptions> = {},
+): Promise<string> {
+  const { content } = await server.call(name, args, { timeoutMs: 60_000, signal, atMostOnce: false, ...change })
   return content.map((part) => (part.type === 'text' ? part.text : '')).join('')
 }
 
@@ -126,6 +132,62 @@ test('a server that answers no ping keeps the calls that it has, and takes no ne
   writeFileSync(until, '')
   assert.equal(await busy, 'done')
   await untilGone(before.pid, before.helper)
+  await server.close()
+})
+
+const once = { atMostOnce: true }
+const never = new AbortController().signal
+
+test('a call that may run only once does not go on after its deadline: its server is killed, and with it the others', async () => {
+  const clock = settableClock()
+  const server = start({ clock, wrap: true })
+  const before = await pidsOf(server)
+  const deadline = new AbortController()
+  const { begun, until } = files('once')
+  const spinning = assert.rejects(say(server, 'spin', { begun, until }, deadline.signal, once))
+  await untilThere(begun)
+  const lost = 'it was killed, as it did not end another call in time'
+  const beside = [
+    assert.rejects(say(server, 'pids', {}, never, once), {
+      code: 'execution_interrupted',
+      message: `The MCP server was lost while the call ran (${lost}); whether it took effect is not known.`,
+    }),
+    assert.rejects(say(server, 'pids'), { message: lost }),
+  ]
+  await clock.advance(0)
+  deadline.abort()
+  await clock.advance(lateAnswerMs - 1)
+  assert.ok(!isGone(before.pid), 'it has its grace')
+  await clock.advance(1)
+  await Promise.all([spinning, ...beside])
+  await untilGone(before.pid, before.helper)
+  assert.notEqual((await pidsOf(server)).pid, before.pid)
+  await server.close()
+})
+
+test('a server that answers a call that may run only once right after its deadline is kept', async () => {
+  const clock = settableClock()
+  const server = start({ clock })
+  const before = await pidsOf(server)
+  const deadline = new AbortController()
+  const { begun, until } = files('late')
+  const spinning = assert.rejects(say(server, 'spin', { begun, until }, deadline.signal, once))
+  await untilThere(begun)
+  deadline.abort()
+  writeFileSync(until, '')
+  await spinning
+  await clock.advance(lateAnswerMs)
+  assert.equal((await pidsOf(server)).pid, before.pid)
+  await server.close()
+})
+
+test('a server that ends leaves it open whether the calls took effect that may run only once', async () => {
+  const server = start()
+  const lost = { code: 'execution_interrupted', message: /it ended with exit code 1/ }
+  const waiting = assert.rejects(say(server, 'wait', {}, never, once), lost)
+  const free = assert.rejects(say(server, 'wait'), { message: 'it ended with exit code 1' })
+  await assert.rejects(say(server, 'die', {}, never, once), lost)
+  await Promise.all([waiting, free])
   await server.close()
 })
 

@@ -1,5 +1,6 @@
 // One MCP server over stdio: a process of ours that is started when it is needed, and again when it has died or hangs.
 import type { CallToolResult, Client } from '@modelcontextprotocol/client'
+import { Fault } from '@xerotier/protocol/errors.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { createMcpProcess, type McpProcess } from './mcp-process.ts'
@@ -16,14 +17,19 @@ export interface McpServerOptions {
 
 export interface McpServer {
   tools(): Promise<{ name: string; description?: string | undefined; inputSchema: Record<string, unknown> }[]>
-  call(
-    name: string,
-    args: Record<string, unknown>,
-    options: { timeoutMs: number; signal: AbortSignal },
-  ): Promise<CallToolResult>
+  /** @throws Fault `execution_interrupted` when the server is lost while it has a call that may run only once */
+  call(name: string, args: Record<string, unknown>, options: McpCallOptions): Promise<CallToolResult>
   /** Ends when its last call is done. Whoever calls it later starts it again. */
   retire(): void
   close(): Promise<void>
+}
+
+export interface McpCallOptions {
+  timeoutMs: number
+  /** Aborts at the deadline and on cancel. */
+  signal: AbortSignal
+  /** What the server does not end in time after that ends with the server. */
+  atMostOnce: boolean
 }
 
 interface Connection {
@@ -41,6 +47,8 @@ interface Connection {
 const startMs = 30_000
 /** How long one that let a call run into its deadline may take to answer a ping. */
 export const pingMs = 2000
+/** How long one may take to answer a call that may run only once after its deadline or cancellation, before it is killed. */
+export const lateAnswerMs = 1000
 /** A broken pagination must not hold the agent up. */
 const pagesMax = 64
 
@@ -118,6 +126,52 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     if (silent && calls === 0) process.giveUp('it did not answer')
   }
 
+  /** It may run twice, so a server that goes on with it after its end does no harm. */
+  async function callFreely(live: Connection, name: string, args: Record<string, unknown>, options: McpCallOptions) {
+    const { timeoutMs, signal } = options
+    try {
+      // The signal is the deadline; this is for a server that does not even heed that.
+      return await live.client.callTool({ name, arguments: args }, { timeout: timeoutMs + 1000, signal })
+    } catch (error) {
+      if (signal.aborted && !live.silent) live.check ??= check(live)
+      throw error
+    }
+  }
+
+  /** Nothing of it goes on after its end, and a server that is lost with it leaves the question whether it ran (law L2). */
+  async function callOnce(live: Connection, name: string, args: Record<string, unknown>, options: McpCallOptions) {
+    const { timeoutMs, signal } = options
+    const cancel = new AbortController()
+    let ending: Promise<void> | undefined
+    const end = () => {
+      ending = endOrKill(live, () => cancel.abort(signal.reason))
+    }
+    const answer = live.client.callTool({ name, arguments: args }, { timeout: timeoutMs + 1000, signal: cancel.signal })
+    signal.addEventListener('abort', end, { once: true })
+    try {
+      return await answer
+    } catch (error) {
+      await ending
+      const lost = live.process.reason()
+      if (lost === undefined || signal.aborted) throw error
+      await live.process.ended
+      const message = `The MCP server was lost while the call ran (${lost}); whether it took effect is not known.`
+      throw new Fault('execution_interrupted', { message, cause: error })
+    } finally {
+      signal.removeEventListener('abort', end)
+    }
+  }
+
+  async function endOrKill({ process }: Connection, cancel: () => void): Promise<void> {
+    const answered = process.cancelled(cancel).then(() => true)
+    const limit = Promise.withResolvers<false>()
+    const timer = clock.after(lateAnswerMs, () => limit.resolve(false))
+    const inTime = await Promise.race([answered, limit.promise])
+    timer.cancel()
+    if (!inTime) process.giveUpNow('it was killed, as it did not end another call in time')
+    if (process.reason() !== undefined) await process.ended
+  }
+
   async function close(): Promise<void> {
     current = undefined
     await Promise.all([...processes].map((process) => process.close()))
@@ -136,17 +190,15 @@ export function createMcpServer(options: McpServerOptions): McpServer {
       }
       return tools
     },
-    async call(name, args, { timeoutMs, signal }) {
+    async call(name, args, options) {
       calls++
       try {
         const live = await connection()
-        signal.throwIfAborted()
+        options.signal.throwIfAborted()
         live.calls++
         try {
-          // The signal is the deadline; this is for a server that does not even heed that.
-          return await live.client.callTool({ name, arguments: args }, { timeout: timeoutMs + 1000, signal })
+          return await (options.atMostOnce ? callOnce : callFreely)(live, name, args, options)
         } catch (error) {
-          if (signal.aborted && !live.silent) live.check ??= check(live)
           throw explained(live.process, error)
         } finally {
           live.calls--
@@ -167,6 +219,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
 
 /** That a connection is closed says little; how its server ended says why. */
 function explained(process: McpProcess, error: unknown): unknown {
+  if (error instanceof Fault) return error
   const reason = process.reason()
   return reason === undefined ? error : new Error(reason, { cause: error })
 }

@@ -51,6 +51,7 @@ async function call(name: string, args: Record<string, unknown> = {}) {
       output += stdout
       return { exitCode: status, signal }
     },
+    atMostOnce: false,
     callback: undefined,
   })
   return { ...answer, result: answer.result as Record<string, unknown>, output }
