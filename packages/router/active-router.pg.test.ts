@@ -6,7 +6,7 @@ import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
 import pg from 'pg'
-import { becomeActive } from './active-router.ts'
+import { becomeActive, Overtaken, workingConnections } from './active-router.ts'
 
 const terminate = async (url: string) => {
   const client = new pg.Client({ connectionString: url })
@@ -111,4 +111,50 @@ test('a router that another one overtook while its connection was silent is told
   await overtaken.release()
   assert.equal((await holders(url)).length, 1)
   await other.release()
+})
+
+test('a takeover ends the working connections of the router before, and admits no new one of it', async (t) => {
+  const { url } = await cloneDatabase()
+  const connected = async (name: string) => {
+    const client = new pg.Client({ connectionString: url, application_name: name })
+    const ended = new Promise<void>((resolve) => client.on('end', resolve))
+    client.on('error', () => {})
+    await client.connect()
+    t.after(() => client.end().catch(() => {}))
+    return { client, ended }
+  }
+  const proxy = await startPostgresProxy(url)
+  t.after(() => proxy.close())
+  const overtaken = await becomeActive(proxy.url, systemClock, silentLog)
+  const working = await Promise.all(Object.values(workingConnections).map(connected))
+  const reading = await connected('xerotier-events')
+  for (const { client } of working) await overtaken.admit(client)
+
+  proxy.silence(application)
+  await terminate(url)
+  const other = await becomeActive(url, systemClock, silentLog)
+  await Promise.all(working.map(({ ended }) => ended))
+  await assert.rejects(overtaken.admit(reading.client), Overtaken)
+  await other.admit(reading.client)
+  await overtaken.lost
+  await Promise.all([overtaken.release(), other.release()])
+})
+
+test('a router that gets the lock back after another one was active is told so', async (t) => {
+  const { url } = await cloneDatabase()
+  const proxy = await startPostgresProxy(url)
+  t.after(() => proxy.close())
+  const overtaken = await becomeActive(proxy.url, systemClock, silentLog)
+  proxy.silence(application)
+  await terminate(url)
+  await (await becomeActive(url, systemClock, silentLog)).release()
+  await overtaken.lost
+  await overtaken.release()
+})
+
+test('what is prepared under the lock and fails leaves the lock to others', async () => {
+  const { url } = await cloneDatabase()
+  const failing = () => Promise.reject(new Error('no such migration'))
+  await assert.rejects(becomeActive(url, systemClock, silentLog, failing), /no such migration/)
+  await (await becomeActive(url, systemClock, silentLog)).release()
 })

@@ -1,4 +1,9 @@
 // One router works on a database at a time; others stand by. So the fleet in its memory is the whole fleet.
+//
+// The lock says who may begin. It does not end who was active before: a process that was paused, or cut off from the database,
+// does not know that it was overtaken. So each router writes its tenure into the database and ends the working connections
+// of the one before; and a connection that is opened later asks whether the tenure still stands (`admit`).
+import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { type Clock, every } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
@@ -7,14 +12,24 @@ import pg from 'pg'
 export interface ActiveRouter {
   /** Resolves when another router has taken over: this one must stop working. */
   lost: Promise<void>
+  /** For each new connection that may write. @throws Overtaken */
+  admit(client: pg.ClientBase): Promise<void>
   release(): Promise<void>
 }
+
+/** Another router works on the database. */
+export class Overtaken extends Error {}
+
+/** What the connections of a router that writes are called. */
+export const workingConnections = { pool: 'xerotier-router', lane: 'xerotier-router-lane' }
 
 /** Any constant will do; this one is ours. */
 const lockId = 7_237_003
 const pollMs = 1_000
 /** How long the database may take to say that the connection stands. */
 const answerMs = 5_000
+/** How long a backend may take to end once it is told to, ms. */
+const endingMs = 1_000
 
 /** What tells one backend from all others, also behind another server: pids come again. */
 interface Backend {
@@ -24,9 +39,16 @@ interface Backend {
 
 /**
  * Waits until this router is the active one. The lock lives with its connection: when Postgres restarts it is taken again,
- * and only when another router was faster is it lost.
+ * and only when another router was active meanwhile is it lost.
+ * @param prepare runs under the lock, before the tenure begins: brings the schema up to date
  */
-export async function becomeActive(databaseUrl: string, clock: Clock, log: Log): Promise<ActiveRouter> {
+export async function becomeActive(
+  databaseUrl: string,
+  clock: Clock,
+  log: Log,
+  prepare: () => Promise<void> = async () => {},
+): Promise<ActiveRouter> {
+  const tenure = randomUUID()
   const { promise: lost, resolve: lose } = Promise.withResolvers<void>()
   let client: pg.Client | undefined
   let backend: Backend | undefined
@@ -75,7 +97,8 @@ export async function becomeActive(databaseUrl: string, clock: Clock, log: Log):
     log.warning({}, 'the lock on the database was lost with its connection')
     while (!released) {
       try {
-        if (await take()) return log.notice({}, 'the lock on the database is held again')
+        if ((await take()) && (await stands(client!, tenure)))
+          return log.notice({}, 'the lock on the database is held again')
         return released ? undefined : lose()
       } catch {
         await pause(clock, pollMs / 4)
@@ -92,17 +115,48 @@ export async function becomeActive(databaseUrl: string, clock: Clock, log: Log):
     if (!said) log.notice({}, 'another router is active on this database; standing by')
     await pause(clock, pollMs)
   }
+  async function release(): Promise<void> {
+    released = true
+    if (client === undefined) return
+    const held = client
+    const silent = clock.after(answerMs, () => hangUp(held))
+    await held.end()
+    silent.cancel()
+  }
+
+  try {
+    await prepare()
+    await begin(client!, tenure)
+  } catch (error) {
+    await release()
+    throw error
+  }
   return {
     lost,
-    async release() {
-      released = true
-      if (client === undefined) return
-      const held = client
-      const silent = clock.after(answerMs, () => hangUp(held))
-      await held.end()
-      silent.cancel()
+    async admit(fresh) {
+      if (!(await stands(fresh, tenure))) throw new Overtaken('another router is active on this database')
     },
+    release,
   }
+}
+
+/** First the tenure, so that nobody of an earlier one is admitted any more; then the end of those who were. */
+async function begin(client: pg.Client, tenure: string): Promise<void> {
+  await client.query(
+    'insert into active_router (tenure) values ($1) on conflict (only_one) do update set tenure = $1, since = now()',
+    [tenure],
+  )
+  const { rows } = await client.query<{ ended: boolean }>(
+    `select pg_terminate_backend(pid, ${endingMs}) as ended from pg_stat_activity
+     where datname = current_database() and usename = current_user and application_name = any($1)`,
+    [Object.values(workingConnections)],
+  )
+  if (rows.some(({ ended }) => !ended))
+    throw new Error('a connection of the router that was active before does not end')
+}
+
+async function stands(client: pg.ClientBase, tenure: string): Promise<boolean> {
+  return (await client.query('select from active_router where tenure = $1', [tenure])).rowCount === 1
 }
 
 /** A server that went away without a word says nothing: asked, a connection to it turns out to be broken. */

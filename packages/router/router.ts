@@ -94,22 +94,23 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     started.length = 0
   }
   try {
-    let { databaseUrl } = options
-    if (databaseUrl === undefined) {
+    const embedded = async () => {
       const postgres = await startEmbeddedPostgres({ stateDir, log, clock })
       started.push(() => postgres.stop())
-      databaseUrl = postgres.url
+      return postgres.url
     }
-    await migrate(databaseUrl)
-    const active: ActiveRouter = await becomeActive(databaseUrl, clock, log)
+    const databaseUrl = options.databaseUrl ?? (await embedded())
+    const active: ActiveRouter = await becomeActive(databaseUrl, clock, log, () => migrate(databaseUrl))
     started.push(() => active.release())
+    const { admit } = active
 
     const store = openStore(databaseUrl, {
       connections: 16,
+      admit,
       onError: (error) => log.warning({ error }, 'a database connection was lost'),
     })
     started.push(() => store.close())
-    const lanes = await openLanes({ databaseUrl, lanes: options.lanes ?? 2, patienceMs: 10_000, clock, log })
+    const lanes = await openLanes({ databaseUrl, lanes: options.lanes ?? 2, patienceMs: 10_000, clock, log, admit })
     started.push(() => lanes.close())
     const eventLog = createEventLog({ databaseUrl, clock, log })
     started.push(() => eventLog.close())

@@ -21,7 +21,14 @@ export interface Store {
  */
 const planGuard = '-c enable_seqscan=off -c enable_bitmapscan=off -c jit=off'
 
-export function openStore(databaseUrl: string, options: { connections: number; onError(error: Error): void }): Store {
+export interface StoreOptions {
+  connections: number
+  onError(error: Error): void
+  /** What a connection must pass before it is used. */
+  admit?: ((client: pg.ClientBase) => Promise<void>) | undefined
+}
+
+export function openStore(databaseUrl: string, options: StoreOptions): Store {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: options.connections,
@@ -29,6 +36,7 @@ export function openStore(databaseUrl: string, options: { connections: number; o
     options: planGuard,
     connectionTimeoutMillis: 5_000,
     query_timeout: 30_000,
+    ...(options.admit === undefined ? {} : { onConnect: options.admit as (client: pg.ClientBase) => void }),
   })
   // A connection that Postgres closes must not end the process: the pool listens while it is idle, this while it is in use.
   pool.on('error', options.onError)

@@ -3,17 +3,33 @@ import { sha256Hex } from '@xerotier/runtime/digest.ts'
 import pg from 'pg'
 import { lifecycleTriggers } from './lifecycle-triggers.ts'
 import { foundation } from './migrations/0001-foundation.ts'
+import { standbyAndLists } from './migrations/0002-standby-and-lists.ts'
 
-const migrations: { name: string; sql: string }[] = [{ name: '0001-foundation', sql: foundation }]
+interface Migration {
+  name: string
+  sql: string
+}
+
+const migrations: Migration[] = [
+  { name: '0001-foundation', sql: foundation },
+  { name: '0002-standby-and-lists', sql: standbyAndLists },
+]
+
+/** Applied again whenever its text is another. */
+const repeatable: Migration = { name: 'lifecycle-triggers', sql: lifecycleTriggers() }
 
 /** Any constant will do; this one is ours. */
 const lockId = 7_237_001
+/** SQLSTATE. */
+const lockNotAvailable = '55P03'
 
 /**
- * Brings the database to this version's schema.
- * @throws when the database is from a newer version, or when a migration that it has was changed since.
+ * Brings the database to this version's schema. One that is there already is only read.
+ * @param lockTimeoutMs how long a table may be held by somebody else: a dump or a report must not make a start wait in silence
+ * @throws when the database is from a newer version, when a migration that it has was changed since, or when somebody holds
+ * a lock that a migration needs.
  */
-export async function migrate(databaseUrl: string): Promise<void> {
+export async function migrate(databaseUrl: string, lockTimeoutMs = 10_000): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'xerotier-migrate' })
   await client.connect()
   try {
@@ -26,35 +42,44 @@ export async function migrate(databaseUrl: string): Promise<void> {
     )
     const applied = new Map(rows.map((row) => [row.name, row.digest]))
     for (const name of applied.keys()) {
-      if (!migrations.some((migration) => migration.name === name)) {
+      if (![...migrations, repeatable].some((migration) => migration.name === name)) {
         throw new Error(
           `the database has migration ${name}, which this version does not know: it is from a newer version`,
         )
       }
     }
-    for (const { name, sql } of migrations) {
-      const digest = sha256Hex(sql)
-      const known = applied.get(name)
-      if (known === digest) continue
-      if (known !== undefined) throw new Error(`migration ${name} was changed after it was applied`)
-      await inTransaction(client, async () => {
-        await client.query(sql)
-        await client.query('insert into migrations (name, digest) values ($1, $2)', [name, digest])
-      })
+    for (const migration of migrations) {
+      const known = applied.get(migration.name)
+      if (known === undefined) await apply(client, migration, lockTimeoutMs)
+      else if (known !== sha256Hex(migration.sql)) {
+        throw new Error(`migration ${migration.name} was changed after it was applied`)
+      }
     }
-    await inTransaction(client, async () => void (await client.query(lifecycleTriggers())))
+    if (applied.get(repeatable.name) !== sha256Hex(repeatable.sql)) await apply(client, repeatable, lockTimeoutMs)
   } finally {
     await client.end()
   }
 }
 
-async function inTransaction(client: pg.Client, work: () => Promise<void>): Promise<void> {
+async function apply(client: pg.Client, { name, sql }: Migration, lockTimeoutMs: number): Promise<void> {
   await client.query('begin')
   try {
-    await work()
+    await client.query(`set local lock_timeout = ${lockTimeoutMs}`)
+    await client.query(sql)
+    await client.query(
+      `insert into migrations (name, digest) values ($1, $2)
+       on conflict (name) do update set digest = excluded.digest, applied_at = now()`,
+      [name, sha256Hex(sql)],
+    )
     await client.query('commit')
   } catch (error) {
     await client.query('rollback')
-    throw error
+    if ((error as pg.DatabaseError).code !== lockNotAvailable) throw error
+    throw new Error(
+      `migration ${name} needs a table that another session holds (a dump, a report): start again after it`,
+      {
+        cause: error,
+      },
+    )
   }
 }

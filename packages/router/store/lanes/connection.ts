@@ -20,6 +20,8 @@ export interface LaneConnection {
   close(): Promise<void>
 }
 
+export type Admit = (client: pg.ClientBase) => Promise<void>
+
 /** An item of the batch holds what its column cannot: the item is at fault and not the connection. */
 export class UnwritableItem extends Error {}
 
@@ -30,8 +32,9 @@ export class UnwritableItem extends Error {}
 export const planGuard =
   '-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_material=off -c jit=off -c plan_cache_mode=force_generic_plan'
 
-export async function openLaneConnection(databaseUrl: string): Promise<LaneConnection> {
-  let client = await connect(databaseUrl)
+/** @param admit what a connection must pass before it is used */
+export async function openLaneConnection(databaseUrl: string, admit: Admit = async () => {}): Promise<LaneConnection> {
+  let client = await connect(databaseUrl, admit)
   const writer = createBinaryWriter()
   const keyOf = ({ part, item }: BatchItem) => (part === 'output' ? 'output' : `${part} ${item.id}`)
 
@@ -81,7 +84,7 @@ export async function openLaneConnection(databaseUrl: string): Promise<LaneConne
     async reconnect() {
       client.end().catch(() => {})
       try {
-        client = await connect(databaseUrl)
+        client = await connect(databaseUrl, admit)
         return true
       } catch {
         return false
@@ -91,7 +94,7 @@ export async function openLaneConnection(databaseUrl: string): Promise<LaneConne
   }
 }
 
-async function connect(databaseUrl: string): Promise<pg.Client> {
+async function connect(databaseUrl: string, admit: Admit): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: 'xerotier-router-lane',
@@ -102,7 +105,13 @@ async function connect(databaseUrl: string): Promise<pg.Client> {
   })
   // A lost connection shows in the next query; without a listener it would end the process.
   client.on('error', () => {})
-  await client.connect()
-  await client.query('set synchronous_commit = on')
+  try {
+    await client.connect()
+    await client.query('set synchronous_commit = on')
+    await admit(client)
+  } catch (error) {
+    client.end().catch(() => {})
+    throw error
+  }
   return client
 }

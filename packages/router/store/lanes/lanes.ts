@@ -2,7 +2,7 @@
 // batch: alone a call commits at once, under load batches grow by themselves.
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
-import { type LaneConnection, openLaneConnection } from './connection.ts'
+import { type Admit, type LaneConnection, openLaneConnection } from './connection.ts'
 import type { PartItems, PartName } from './parts.ts'
 
 export interface CommitLanes {
@@ -25,6 +25,8 @@ export interface LaneOptions {
   patienceMs: number
   clock: Clock
   log: Log
+  /** What a connection must pass before it is used. */
+  admit?: Admit | undefined
 }
 
 interface Waiting {
@@ -46,7 +48,8 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
   /** Executions and idempotency keys that some lane is writing: their next items wait for it, so that lanes neither deadlock nor overtake each other. */
   const busy = new Set<string>()
   const idle: LaneConnection[] = []
-  const lanes = await Promise.all(Array.from({ length: options.lanes }, () => openLaneConnection(options.databaseUrl)))
+  const { databaseUrl, admit } = options
+  const lanes = await Promise.all(Array.from({ length: options.lanes }, () => openLaneConnection(databaseUrl, admit)))
   idle.push(...lanes)
   let committing = 0
   let scheduled = false
