@@ -1,6 +1,6 @@
 import { command } from '../../command.ts'
 import { number, required, someOf, text } from '../../options.ts'
-import { printSecret } from '../../secret.ts'
+import { printSecret, secretNotes } from '../../secret.ts'
 import { keyRecord } from '../../views/keys.ts'
 import { vocabulary } from '../../vocabulary.data.ts'
 
@@ -14,6 +14,7 @@ export const keysCreate = command({
     scopes: required(someOf('What it may do', vocabulary.scopes, { aliases: ['scope'] })),
     expiresInHours: number('Default: never', { min: 0.01, max: mostHours, integer: false }, { placeholder: 'hours' }),
   },
+  notes: secretNotes,
   examples: [
     'xeroctl keys create --name ci --scope execution',
     'xeroctl keys --create --name ci --scopes execution,inference',

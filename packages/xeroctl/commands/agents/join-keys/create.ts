@@ -1,7 +1,7 @@
 import { limits } from '@xerotier/protocol/limits.ts'
 import { command } from '../../../command.ts'
 import { number, oneOf, required, text } from '../../../options.ts'
-import { printSecret } from '../../../secret.ts'
+import { printSecret, secretNotes } from '../../../secret.ts'
 import { joinKeyRecord } from '../../../views/join-keys.ts'
 import { vocabulary } from '../../../vocabulary.data.ts'
 
@@ -19,6 +19,7 @@ export const joinKeysCreate = command({
       { placeholder: 'hours' },
     ),
   },
+  notes: secretNotes,
   examples: [
     'xeroctl agents join-keys --create --name xem-jumphost-01 --region eu-west --router-addr tcp://router.example:5555',
   ],
