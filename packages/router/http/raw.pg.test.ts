@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { artifactBytes } from '../domain/executions/artifact.ts'
 import { newId } from '../domain/ids.ts'
+import type { Principal } from '../domain/principal.ts'
 import { startRouterForTests } from './router.fixture.ts'
 
 test('raw output is whole: what did not fit into the record follows from the artifact of its stream', async () => {
@@ -41,6 +43,40 @@ test('raw output is whole: what did not fit into the record follows from the art
     assert.equal(await raw(''), `out1 err1 out2 ${rest}err2`)
     assert.equal(await raw('?stream=stdout'), `out1 out2 ${rest}`)
     assert.equal(await raw('?stream=stderr'), 'err1 err2')
+  } finally {
+    await router.stop()
+  }
+})
+
+test('a download of an artifact that grows meanwhile ends at the length that it told', async () => {
+  const router = await startRouterForTests()
+  try {
+    const { core, projectId } = router
+    const { db } = core.store
+    const made = await router.call('POST', '/acme/v1/workspaces', { body: { name: 'lab' } })
+    const id = await router.storeExecution({ workspace_id: made.body.id, tool: 'long' })
+    const artifact = newId('cart', router.clock.now())
+    const about = { project_id: projectId, execution_id: id, attempt: 1, created_at: new Date() }
+    await db
+      .insertInto('artifacts')
+      .values({ id: artifact, name: 'stdout.log', ...about })
+      .execute()
+    const grow = (from: number, to: number) => {
+      const seqs = Array.from({ length: to - from }, (_, n) => from + n)
+      return db
+        .insertInto('artifact_chunks')
+        .values(seqs.map((seq) => ({ artifact_id: artifact, seq, data: Buffer.alloc(10, 'x') })))
+        .execute()
+    }
+    await grow(3, 20)
+    const { bytes, chunks } = await artifactBytes(core, { projectId } as Principal, id, 'stdout.log')
+    assert.equal(bytes, 170)
+    await grow(20, 60)
+    // Not only after the others: a piece that came again.
+    await grow(2, 3)
+    let read = 0
+    for await (const chunk of chunks) read += chunk.length
+    assert.equal(read, bytes)
   } finally {
     await router.stop()
   }

@@ -23,15 +23,19 @@ export async function artifactBytes(
   const artifacts = await selectArtifacts(core.store.db, id, attempt)
   const artifact = artifacts.find((one) => one.id === reference || one.name === reference)
   if (artifact === undefined) throw new Fault('artifact_not_found')
-  return { name: artifact.name, bytes: artifact.bytes, chunks: chunksOf(core, artifact.id) }
+  return { name: artifact.name, bytes: artifact.bytes, chunks: chunksOf(core, artifact) }
 }
 
-/** The bytes of one artifact, read page by page. */
-export async function* chunksOf(core: Core, artifactId: string): AsyncGenerator<Buffer> {
+/** The bytes that an artifact had when it was looked up, read page by page: what came since would overrun the length that was told. */
+export async function* chunksOf(core: Core, { id, bytes }: { id: string; bytes: number }): AsyncGenerator<Buffer> {
   let afterSeq = -1
-  while (true) {
-    const chunks = await selectArtifactChunks(core.store.db, artifactId, { afterSeq, limit: chunksPerPage })
-    for (const chunk of chunks) yield chunk.data
+  let left = bytes
+  while (left > 0) {
+    const chunks = await selectArtifactChunks(core.store.db, id, { afterSeq, limit: chunksPerPage })
+    for (const { data } of chunks) {
+      if (left > 0) yield data.subarray(0, left)
+      left -= data.length
+    }
     if (chunks.length < chunksPerPage) return
     afterSeq = chunks.at(-1)!.seq
   }

@@ -31,7 +31,7 @@ export async function rawOutput(
     }
     const names = (stream === undefined ? streamNames : [stream]).map(overflowName)
     for (const artifact of await selectArtifacts(core.store.db, id, attempt)) {
-      if (names.includes(artifact.name)) yield* chunksOf(core, artifact.id)
+      if (names.includes(artifact.name)) yield* chunksOf(core, artifact)
     }
   })()
 }
