@@ -16,7 +16,9 @@ import type { OutputStream, Surroundings } from './surroundings.ts'
 export interface Cli {
   surroundings: Surroundings
   globals: Globals
-  /** How the person called us, for the commands that we suggest. */
+  /** How the person called us. */
+  program: string
+  /** The same with the router that was named, for the commands that we suggest: they must go where this one went. */
   self: string
   format: Format
   print: Printer
@@ -39,10 +41,12 @@ export function createCli(surroundings: Surroundings, globals: Globals): Cli {
   const targetOnce = () => (target ??= resolveTarget(surroundings, globals))
   const format = globals.output ?? outputOfTarget(targetOnce) ?? 'table'
   const say = (line: string) => void surroundings.stderr.write(`${line}\n`)
+  const program = surroundings.env.npm_command === 'exec' ? 'npx xeroctl' : 'xeroctl'
   const cli: Cli = {
     surroundings,
     globals,
-    self: surroundings.env.npm_command === 'exec' ? 'npx xeroctl' : 'xeroctl',
+    program,
+    self: `${program}${named('--context', globals.context)}${named('--base-url', globals.baseUrl)}`,
     format,
     say,
     paint: paintFor(surroundings.stderr, surroundings.env, globals.noColor),
@@ -67,6 +71,13 @@ export function createCli(surroundings: Surroundings, globals: Globals): Cli {
     },
   }
   return cli
+}
+
+/** An option as a shell takes it back. */
+function named(flag: string, value: string | undefined): string {
+  if (value === undefined) return ''
+  const word = /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`
+  return ` ${flag} ${word}`
 }
 
 function connect(cli: Cli): Client {
