@@ -31,6 +31,9 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>
 }
 
+/** Outside of the router's state folder, which is 0700, and of the agent's, which its unit gives to the agent's user. */
+export const rootsClusters = '/var/lib/xerotier-postgres'
+
 const ourSettings: Record<string, string> = {
   listen_addresses: '',
   unix_socket_permissions: '0700',
@@ -52,7 +55,7 @@ const ourSettings: Record<string, string> = {
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log, clock } = options
   const account = postgresAccount()
-  const systemDir = options.systemDir ?? '/var/lib/xerotier/postgres'
+  const systemDir = options.systemDir ?? rootsClusters
   const place = await placeCluster({ stateDir: options.stateDir, account, systemDir })
   const lock = lockFolder(place.root)
   try {
