@@ -1,5 +1,5 @@
 // The whole agent, put together by hand: keys, enrollment, tools, calls, the link, and how they stop.
-import { mkdirSync, renameSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { EnrollError, type EnrollOptions, ensureEnrolled, keepEnrolled } from '@xerotier/link/enroll.ts'
@@ -16,7 +16,7 @@ import { notPermittedExitCode, StartError } from '@xerotier/runtime/start-error.
 import { createTracing } from '@xerotier/runtime/tracing.ts'
 import { createCallback } from './callback.ts'
 import { type AgentConfig, besideQueue } from './config.ts'
-import { credentialsFileFor } from './execution/credentials.ts'
+import { credentialsFileFor, readyCredentialsFolder } from './execution/credentials.ts'
 import { environmentOf } from './execution/environment.ts'
 import { createExecutions, type Executions, settleInterrupted } from './execution/executions.ts'
 import { endLeftovers, journalVariable } from './execution/leftovers.ts'
@@ -61,6 +61,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const { config, clock, log, version, hostEnv } = options
   const paths = [config.signing_key_path, config.curve_key_path, config.queue_db_path, config.enrollment_path]
   for (const path of paths) mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  readyCredentialsFolder(config.credentials_dir, !existsSync(config.enrollment_path), log)
   const keys = loadKeys({ signingKeyPath: config.signing_key_path, curveKeyPath: config.curve_key_path })
   log.info({ key_id: keys.signing.keyId }, 'keys ready')
   const outbox = openOutbox(config.queue_db_path)

@@ -107,7 +107,7 @@ export const options = {
     env: ['XEM_CREDENTIALS_DIR'],
     type: path,
     default: '/var/lib/xerotier/credentials',
-    help: 'Folder of the credential files that credentials_ref names.',
+    help: 'Folder of the credential files that credentials_ref names. Made at the first start, empty; must be there from then on.',
   },
   signing_key_path: {
     env: ['XEM_SIGNING_KEY_PATH'],

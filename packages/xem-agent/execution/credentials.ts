@@ -1,11 +1,27 @@
 // Which credential file a call uses: a plain name inside the credentials folder, and nothing that leads out of it.
-import { accessSync, constants, realpathSync, statSync } from 'node:fs'
+import { accessSync, constants, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
+import type { Log } from '@xerotier/runtime/log.ts'
 import type { CredentialRules } from '../tool.ts'
 
 const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
+
+/** Made at the first start of an agent only: later its absence means that files are missing, and an empty one would hide that. */
+export function readyCredentialsFolder(folder: string, firstStart: boolean, log: Log): void {
+  try {
+    if (firstStart) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  } catch {
+    // It is said below.
+  }
+  if (!isFolder(folder)) {
+    log.warning(
+      { path: folder },
+      'the credentials folder is not there; calls that look into it fail until it is, empty or not',
+    )
+  }
+}
 
 /**
  * The file's real path, or undefined when the tool uses none or the host's own credentials serve. What the binding
@@ -22,11 +38,25 @@ export function credentialsFileFor(
   if (workspace.credentials_ref !== null) return existing(workspace.credentials_ref, folder)
   if (rules.ref === undefined) return undefined
   const name = rules.ref.replaceAll('{workspace}', workspace.workspace)
-  return name === rules.ref || isThere(join(folder, name)) ? existing(name, folder) : undefined
+  return name !== rules.ref && hostServes(name, folder) ? undefined : existing(name, folder)
 }
 
-function isThere(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined
+/** Only a name that is not in the folder at all: a link that leads nowhere, or a folder that is not mounted, was meant to be more. */
+function hostServes(name: string, folder: string): boolean {
+  try {
+    lstatSync(join(folder, name))
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' && isFolder(folder)
+  }
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
 }
 
 function existing(name: string, folder: string): string {
@@ -34,6 +64,7 @@ function existing(name: string, folder: string): string {
     new Fault('credentials_missing', { message: `The credential file "${name}" ${reason}.` })
   if (!plainName.test(name)) throw missing('is no plain file name')
   let file: string
+  if (!isFolder(folder)) throw missing('cannot be looked up: the folder that XEM_CREDENTIALS_DIR names is not there')
   try {
     file = realpathSync(join(folder, name))
     if (!file.startsWith(realpathSync(folder) + sep)) throw missing('leads out of the credentials folder')

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openOutbox } from '@xerotier/link/outbox.ts'
-import { credentialsFileFor } from './credentials.ts'
+import { silentLog } from '@xerotier/runtime/log.ts'
+import { credentialsFileFor, readyCredentialsFolder } from './credentials.ts'
 import { environmentOf } from './environment.ts'
 import { settleInterrupted } from './executions.ts'
 import { binding, createBench } from './fixtures/recording-link.ts'
@@ -142,6 +143,22 @@ test('no name leads out of the credentials folder', () => {
     join(inside, 'good.yaml'),
   )
   assert.equal(credentialsFileFor(perWorkspace, { workspace: 'prod', credentials_ref: null }, inside), undefined)
+  rmSync(folder, { recursive: true })
+})
+
+test("the host's own credentials do not stand in for a file that a link promises, or a folder that is gone", () => {
+  const folder = mkdtempSync(join(tmpdir(), 'xem-credentials-'))
+  const inside = join(folder, 'credentials')
+  const find = () =>
+    credentialsFileFor({ ref: '{workspace}.yaml', used: true }, { workspace: 'prod', credentials_ref: null }, inside)
+  readyCredentialsFolder(inside, false, silentLog)
+  assert.throws(find, { code: 'credentials_missing', message: /XEM_CREDENTIALS_DIR/ })
+  readyCredentialsFolder(inside, true, silentLog)
+  assert.equal(find(), undefined)
+  symlinkSync('gone.yaml', join(inside, 'prod.yaml'))
+  assert.throws(find, { code: 'credentials_missing' })
+  writeFileSync(join(inside, 'gone.yaml'), 'x')
+  assert.equal(find(), join(inside, 'gone.yaml'))
   rmSync(folder, { recursive: true })
 })
 
