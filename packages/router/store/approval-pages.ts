@@ -46,10 +46,7 @@ export interface ApprovalFilter {
 export function selectApprovals(db: Database, projectId: string, filter: ApprovalFilter) {
   let query = named(db).where('approvals.project_id', '=', projectId)
   if (filter.after !== undefined) query = query.where('approvals.id', '<', filter.after)
-  if (filter.states !== undefined) {
-    const state = sql<ApprovalState>`case when approvals.state = 'pending' and approvals.expires_at <= ${filter.now} then 'expired' else approvals.state end`
-    query = query.where(state, 'in', filter.states)
-  }
+  if (filter.states !== undefined) query = query.where(isIn(filter.states, filter.now))
   if (filter.risks !== undefined) query = query.where('approvals.risk', 'in', filter.risks)
   if (filter.tool !== undefined) query = query.where('approvals.tool', '=', filter.tool)
   if (filter.workspaceId !== undefined) query = query.where('approvals.workspace_id', '=', filter.workspaceId)
@@ -68,6 +65,19 @@ export function selectApprovals(db: Database, projectId: string, filter: Approva
     .orderBy('approvals.id', 'desc')
     .limit(filter.limit + 1)
     .execute()
+}
+
+/** A condition for each state, which an index over the pending ones can serve. */
+function isIn(states: readonly ApprovalState[], now: Date) {
+  return sql<boolean>`(${sql.join(
+    states.map((wanted) => {
+      if (wanted === 'pending') return sql`(approvals.state = 'pending' and approvals.expires_at > ${now})`
+      if (wanted === 'expired')
+        return sql`(approvals.state = 'expired' or (approvals.state = 'pending' and approvals.expires_at <= ${now}))`
+      return sql`approvals.state = ${wanted}`
+    }),
+    sql` or `,
+  )})`
 }
 
 /** Calls that ran at the agent, and calls that wait and that it may get because it serves their workspace. */

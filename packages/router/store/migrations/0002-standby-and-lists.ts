@@ -7,7 +7,6 @@ create table active_router (
   since timestamptz not null default now()
 );
 
-create index approvals_pending on approvals (project_id, id) where state = 'pending';
 -- A call that is dispatched at once and completes is never in it.
 create index executions_not_as_usual on executions (project_id, state, id) where state not in ('dispatched', 'running', 'completed');
 `
