@@ -14,8 +14,8 @@ export interface OnlineAgent {
   readonly journalId: string
   readonly maxConcurrent: number
   manifest: Manifest
-  /** Why the manifest that it publishes since is not taken. */
-  manifestFault?: string | undefined
+  /** The manifest that it publishes since and that is not taken, why, and when it was looked at, ms. */
+  refusedManifest?: { hash: string; version: number; fault: string; at: number } | undefined
   tools: Map<string, ToolDescriptor>
   /** By workspace id. */
   bindings: Map<string, Binding>

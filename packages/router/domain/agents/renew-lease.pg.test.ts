@@ -116,6 +116,33 @@ test('why a manifest is refused is said once, until it changes', async () => {
   assert.deepEqual(kinds, ['agent.manifest_refused', 'agent.manifest_updated', 'agent.manifest_refused'])
 })
 
+test('a refused manifest that comes again is not looked at again for a while', async () => {
+  const agent = await online('repeating')
+  const { core } = system.router
+  let looks = 0
+  const unlike = (version: number): Manifest => {
+    const { tools, ...rest } = { ...manifestOf([toolOf('t_two')], version), manifest_hash: '0'.repeat(64) }
+    return Object.defineProperty(rest as Manifest, 'tools', {
+      get() {
+        looks += 1
+        return tools
+      },
+    })
+  }
+  const renewAfter = async (ms: number, version: number) => {
+    const before = looks
+    const clock = { ...core.clock, now: () => core.clock.now() + ms }
+    const frame = agent.frame(unlike(version)) as Parameters<typeof renewLease>[3]
+    await renewLease({ ...core, clock }, agent.online(), 30_000, frame)
+    return looks > before
+  }
+  assert.equal(await renewAfter(0, 2), true)
+  assert.equal(await renewAfter(1_000, 2), false)
+  assert.equal(await renewAfter(590_000, 2), false)
+  assert.equal(await renewAfter(590_000, 3), true)
+  assert.equal(await renewAfter(1_200_000, 3), true)
+})
+
 test('while the database is away an agent keeps its session, and what it said is on record once it says it again', async (t) => {
   const agent = await online('patient')
   const { core } = system.router

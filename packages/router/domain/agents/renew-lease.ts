@@ -9,6 +9,9 @@ import { reconcileRenewal } from '../executions/reconcile.ts'
 import { manifestFault } from './check-manifest.ts'
 import type { OnlineAgent } from './fleet.ts'
 
+/** A refused manifest is looked at again after this, ms: on a busy machine a good schema may have taken too long. */
+const recheckMs = 600_000
+
 type Renewal = z.infer<typeof leaseRenewalFrame>
 
 /**
@@ -56,11 +59,12 @@ async function record(
   const events: NewEvent[] = []
   const { manifest_version: version, manifest_hash: hash } = manifest
   const changed = hash !== agent.manifest.manifest_hash || version !== agent.manifest.manifest_version
-  const fault = changed ? await manifestFault(manifest) : undefined
+  const refused = changed ? await refusalOf(agent, manifest, at.getTime()) : undefined
+  const fault = refused?.fault
   const newTools = changed && fault === undefined
   if (newTools) {
     events.push({ ...about, kind: 'agent.manifest_updated', data: { version, hash, tools: manifest.tools.length } })
-  } else if (fault !== undefined && fault !== agent.manifestFault) {
+  } else if (fault !== undefined && fault !== agent.refusedManifest?.fault) {
     // Said once, and not with every renewal for as long as it lasts.
     core.log.warning({ agent_id: agent.id, fault }, 'an agent published a manifest that cannot be accepted')
     events.push({ ...about, kind: 'agent.manifest_refused', data: { reason: fault } })
@@ -90,12 +94,24 @@ async function record(
   })
   if (row === undefined) return undefined
   // After the commit: what could not be stored still differs at the next renewal, and is stored then.
-  agent.manifestFault = fault
+  agent.refusedManifest = refused
   if (startsDraining) agent.drainRecorded = true
   if (next !== undefined) agent.manifest = next
   if (newTools) agent.tools = new Map(manifest.tools.map((tool) => [tool.name, tool]))
   if (events.length > 0) core.eventLog.wake()
   return { newTools }
+}
+
+/** It comes with every renewal, and compiling its schemas holds up everybody: the same manifest has the same fault. */
+async function refusalOf(
+  { refusedManifest: known }: OnlineAgent,
+  manifest: Manifest,
+  at: number,
+): Promise<OnlineAgent['refusedManifest']> {
+  const { manifest_hash: hash, manifest_version: version } = manifest
+  if (known?.hash === hash && known.version === version && at - known.at < recheckMs) return known
+  const fault = await manifestFault(manifest)
+  return fault === undefined ? undefined : { hash, version, fault, at }
 }
 
 /** Of every renewal of every agent, so by the fields: no text is made of them. */
