@@ -22,15 +22,18 @@ export function toolFor(
     const tool = agent.tools.get(name)!
     if (best === undefined || severity(tool) > severity(best)) best = tool
   }
-  if (best !== undefined && best.workspace_types.length > 0 && !best.workspace_types.includes(workspace.type)) {
-    // No retry helps: neither an agent nor a binding is missing.
-    throw new Fault('exec_tool_not_found', {
-      status: 400,
-      param: 'tool',
-      message: `${name} does not apply to a workspace of type ${workspace.type}.`,
-    })
-  }
+  if (best !== undefined && !appliesTo(best, workspace)) throw doesNotApply(name, workspace)
   return best
+}
+
+export function appliesTo({ workspace_types }: ToolDescriptor, { type }: Pick<WorkspaceRow, 'type'>): boolean {
+  return workspace_types.length === 0 || workspace_types.includes(type)
+}
+
+/** No retry helps: neither an agent nor a binding is missing. */
+export function doesNotApply(tool: string, { type }: Pick<WorkspaceRow, 'type'>): Fault {
+  const message = `${tool} does not apply to a workspace of type ${type}.`
+  return new Fault('exec_tool_not_found', { status: 400, param: 'tool', message })
 }
 
 function severity({ risk, idempotent }: ToolDescriptor): number {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
 import type { Fault } from '@xerotier/protocol/errors.ts'
+import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import type { BoundForRow } from '../../store/workspaces.ts'
 import { createFleet, type OnlineAgent } from '../agents/fleet.ts'
@@ -11,6 +12,8 @@ import { unserved, whatItWaitsFor, whyNobodyCame } from './unserved.ts'
 interface Agent {
   name: string
   online?: string[]
+  /** Of workspaces that its tools are for; none is all. */
+  types?: ToolDescriptor['workspace_types']
   draining?: boolean
   state?: BoundForRow['state']
   bound?: boolean
@@ -24,13 +27,13 @@ interface Agent {
 
 function coreOf(agents: Agent[]) {
   const fleet = createFleet(systemClock)
-  for (const { name, online, draining = false, busy = 0, rests = false } of agents) {
+  for (const { name, online, types = [], draining = false, busy = 0, rests = false } of agents) {
     if (online === undefined) continue
     fleet.join({
       id: `agt_${name}`,
       name,
       projectId: 'p',
-      tools: new Map(online.map((tool) => [tool, toolOf(tool)])),
+      tools: new Map(online.map((tool) => [tool, toolOf(tool, { workspace_types: types })])),
       draining,
       leaseExpiresAt: Infinity,
       inFlight: new Set(Array.from({ length: busy }, (_, call) => `${call}`)),
@@ -51,7 +54,7 @@ function coreOf(agents: Agent[]) {
 }
 
 const refusal = (...agents: Agent[]): Promise<Fault> =>
-  unserved(coreOf(agents), 'p', { id: 'ws_1', name: 'prod' }, 'work')
+  unserved(coreOf(agents), 'p', { id: 'ws_1', name: 'prod', type: 'aws' }, 'work')
 
 const away: Agent = { name: 'xem-1', state: 'disconnected' }
 const free: Agent = { name: 'xem-9', online: ['work'], bound: false }
@@ -68,6 +71,21 @@ for (const [what, agents, code, message] of [
     [free],
     'tool_executor_unavailable',
     'No agent is bound to the workspace prod. xem-9 offers work: `xeroctl workspaces bind prod --agent xem-9`.',
+  ],
+  [
+    'nothing is bound and the tool is for workspaces of another type',
+    [{ ...free, types: ['kubernetes'] }],
+    'exec_tool_not_found',
+    'work does not apply to a workspace of type aws.',
+  ],
+  [
+    'only some offer the tool for workspaces of this type',
+    [
+      { ...free, types: ['kubernetes'] },
+      { ...free, name: 'xem-8', types: ['host', 'aws'] },
+    ],
+    'tool_executor_unavailable',
+    'No agent is bound to the workspace prod. xem-8 offers work: `xeroctl workspaces bind prod --agent xem-8`.',
   ],
   [
     'the only bound agent is offline',

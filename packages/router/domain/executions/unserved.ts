@@ -7,6 +7,7 @@ import { isSameTool } from '../agents/fleet.ts'
 import { healthOf } from '../agents/health.ts'
 import type { Core } from '../core.ts'
 import type { WorkspaceDirectory } from '../workspaces/directory.ts'
+import { appliesTo, doesNotApply } from './tool-for.ts'
 
 type Known = Pick<Core, 'fleet' | 'clock'> & { workspaces: Pick<WorkspaceDirectory, 'boundFor'> }
 
@@ -15,16 +16,19 @@ const mostNamed = 5
 
 /**
  * What a submit answers when no online agent that serves the workspace offers the tool: exec_tool_not_found (400) when no online
- * agent at all does, else tool_executor_unavailable.
+ * agent at all does or the tool is for workspaces of another type, else tool_executor_unavailable.
  */
 export async function unserved(
   core: Known,
   projectId: string,
-  { id, name: workspace }: Pick<WorkspaceRow, 'id' | 'name'>,
+  { id, name: workspace, type }: Pick<WorkspaceRow, 'id' | 'name' | 'type'>,
   tool: string,
 ): Promise<Fault> {
+  const online = core.fleet.offering(projectId, tool)
+  const offering = online.filter((agent) => appliesTo(agent.tools.get(tool)!, { type }))
+  // Binding one of those would not help.
+  if (online.length > 0 && offering.length === 0) return doesNotApply(tool, { type })
   const bound = await core.workspaces.boundFor(id, tool)
-  const offering = core.fleet.offering(projectId, tool)
   const troubles = sentenceOf(bound.map((agent) => `${agent.name} ${troubleOf(core, agent, tool) ?? 'has just come'}`))
   if (offering.length === 0) {
     const message =
