@@ -3,6 +3,7 @@ import { type Detail, renderDetail } from './detail.ts'
 import type { Format } from './format.ts'
 import { renderTable, type TableStyle } from './table.ts'
 import type { RecordView, View } from './view.ts'
+import { yamlOf } from './yaml.ts'
 
 export interface List<Row> {
   data: Row[]
@@ -65,9 +66,4 @@ export function createPrinter(options: PrinterOptions): Printer {
     },
     text: write,
   }
-}
-
-async function yamlOf(value: unknown): Promise<string> {
-  const { stringify } = await import('yaml')
-  return stringify(value)
 }
