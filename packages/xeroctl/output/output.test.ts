@@ -87,7 +87,7 @@ test('a table that is too wide loses its least important columns; names and ids 
   assert.match(stdout, /^NAME +STATUS +HEARTBEAT\nn{48} {2}healthy {2}6s ago\n$/)
 })
 
-test('on 80 columns `exec list` and `approvals list` show whole ids, tools and workspaces', async (t) => {
+test('on 80 columns `exec list` and `approvals list` show whole ids and tools, and of approvals the risk', async (t) => {
   const call = execution({ id: uuid, state: 'pending_approval' })
   assert.equal(
     (await printed(t, page(call), ['exec', 'list'], narrow)).stdout,
@@ -95,11 +95,11 @@ test('on 80 columns `exec list` and `approvals list` show whole ids, tools and w
   )
   assert.equal(
     (await printed(t, page(approval({ id: uuid })), ['approvals', 'list'], narrow)).stdout,
-    `${'ID'.padEnd(36)}  TOOL               WORKSPACE   EXPIRES\n${uuid}  host_process_kill  local-host  in 12m\n`,
+    `${'ID'.padEnd(36)}  RISK         TOOL               EXPIRES\n${uuid}  destructive  host_process_kill  in 12m\n`,
   )
   const decided = page(approval({ id: uuid, state: 'rejected' }))
   const { stdout } = await printed(t, decided, ['approvals', 'list', '--status', 'all'], narrow)
-  assert.match(stdout, /^ID +STATUS +TOOL +WORKSPACE\n\S+ +rejected +host_process_kill +local-host\n$/)
+  assert.match(stdout, /^ID +STATUS +RISK +TOOL\n\S+ +rejected +destructive +host_process_kill\n$/)
 })
 
 test('a list of approvals says where each would run and when it times out', async (t) => {

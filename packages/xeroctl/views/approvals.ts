@@ -2,18 +2,17 @@ import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import type { RecordView, View } from '../output/view.ts'
 import { actorInFull } from './actor.ts'
 
-/** How soon each column goes on a narrow terminal. */
+/** How soon these columns go on a narrow terminal. The risk outlasts the workspace in both: it says how closely to look. */
 interface DropOrders {
   status: number
-  risk: number
   expires: number
 }
 
 /** Those that wait: all have the same state, and when they time out is what matters. */
-export const waitingView: View<Approval> = viewWith({ status: 2, risk: 3, expires: 4 })
+export const waitingView: View<Approval> = viewWith({ status: 2, expires: 5 })
 
 /** Those of any state: what became of each is what matters. */
-export const approvalView: View<Approval> = viewWith({ expires: 2, risk: 3, status: 6 })
+export const approvalView: View<Approval> = viewWith({ expires: 2, status: 5 })
 
 function viewWith(drop: DropOrders): View<Approval> {
   return {
@@ -21,9 +20,9 @@ function viewWith(drop: DropOrders): View<Approval> {
     columns: [
       { header: 'ID', value: (approval) => approval.id },
       { header: 'STATUS', value: (approval) => ({ word: approval.state }), dropOrder: drop.status },
-      { header: 'RISK', value: (approval) => ({ word: approval.risk }), dropOrder: drop.risk },
+      { header: 'RISK', value: (approval) => ({ word: approval.risk }), dropOrder: 4 },
       { header: 'TOOL', value: (approval) => approval.tool },
-      { header: 'WORKSPACE', value: (approval) => approval.workspace, dropOrder: 5 },
+      { header: 'WORKSPACE', value: (approval) => approval.workspace, dropOrder: 3 },
       { header: 'CREATED', value: (approval) => ({ time: approval.requested_at }), dropOrder: 1 },
       { header: 'EXPIRES', value: (approval) => ({ time: approval.expires_at }), dropOrder: drop.expires },
       { header: 'REQUESTED BY', value: (approval) => approval.requested_by_name ?? approval.requested_by, wide: true },
