@@ -107,6 +107,16 @@ test('a list of approvals says where each would run and when it times out', asyn
   assert.match(stdout, /^ID +STATUS +RISK +TOOL +WORKSPACE +CREATED +EXPIRES\n/)
 })
 
+test('only an approval that waits times out', async (t) => {
+  const all = page(approval(), approval({ state: 'approved' }), approval({ state: 'expired' }))
+  const { stdout } = await printed(t, all, ['approvals', 'list', '--status', 'all'])
+  assert.match(stdout, / ago +in 12m\n.* ago +-\n.* ago +-\n$/)
+  const pageOf = async (state: 'pending' | 'rejected') =>
+    (await printed(t, approval({ state }), ['approvals', 'show', 'ap'])).stdout
+  assert.match(await pageOf('pending'), /^Times out: +2026-05-01T12:12:00\.000Z \(in 12m\)$/m)
+  assert.match(await pageOf('rejected'), /^Times out: +-$/m)
+})
+
 test('free text is cut when no other column is left to go, and no column goes for what is longer than readable', async (t) => {
   const long = { ...tool, description: 'word '.repeat(60) }
   const { stdout } = await printed(t, page(long), ['exec', 'tools'], narrow)

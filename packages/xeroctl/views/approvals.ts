@@ -24,7 +24,7 @@ function viewWith(drop: DropOrders): View<Approval> {
       { header: 'TOOL', value: (approval) => approval.tool },
       { header: 'WORKSPACE', value: (approval) => approval.workspace, dropOrder: 3 },
       { header: 'CREATED', value: (approval) => ({ time: approval.requested_at }), dropOrder: 1 },
-      { header: 'EXPIRES', value: (approval) => ({ time: approval.expires_at }), dropOrder: drop.expires },
+      { header: 'EXPIRES', value: (approval) => ({ time: timeoutOf(approval) }), dropOrder: drop.expires },
       { header: 'REQUESTED BY', value: (approval) => approval.requested_by_name ?? approval.requested_by, wide: true },
       { header: 'PROMPT', value: (approval) => approval.prompt, wide: true, shrink: true },
     ],
@@ -45,7 +45,7 @@ export const approvalRecord: RecordView<Approval> = {
       ['Requested by', actorInFull(approval.requested_by, approval.requested_by_name)],
       ['Requested', { time: approval.requested_at }],
       ['Reason', approval.reason],
-      ['Times out', { time: approval.expires_at }],
+      ['Times out', { time: timeoutOf(approval) }],
       ['To approve, type', approval.confirm],
       ['Decided by', actorInFull(approval.decided_by, approval.decided_by_name)],
       ['Decided', { time: approval.decided_at }],
@@ -55,4 +55,9 @@ export const approvalRecord: RecordView<Approval> = {
     ],
     sections: [{ title: 'Arguments', body: JSON.stringify(approval.args, null, 2) }],
   }),
+}
+
+/** What is decided times out no more. */
+function timeoutOf({ state, expires_at }: Approval): string | null {
+  return state === 'pending' ? expires_at : null
 }
