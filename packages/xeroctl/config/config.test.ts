@@ -161,6 +161,18 @@ test('add, use, list and remove keep the file 0600 and what they do not know', a
   assert.doesNotMatch(readFileSync(path, 'utf8'), /acme/)
 })
 
+test('under --dry-run a change is checked, and neither made nor told as made', async (t) => {
+  const home = emptyFolder(t)
+  const content = file('http://user/p/v1', 'xero_user_1')
+  const path = put(join(home, '.config/xeroctl/config.toml'), content)
+  for (const words of ['add two --base-url http://r/p/v1 --api-key k', 'use one', 'remove one']) {
+    const { code, stderr } = await xeroctl(t, ['config', ...words.split(' '), '--dry-run'], { home })
+    assert.deepEqual([code, stderr], [0, `dry run: ${path} stays as it is\n`], words)
+  }
+  assert.equal(readFileSync(path, 'utf8'), content)
+  assert.equal((await xeroctl(t, ['config', 'use', 'two', '--dry-run'], { home })).code, 2)
+})
+
 test('a key is printed by no config command', async (t) => {
   const home = emptyFolder(t)
   put(join(home, '.config/xeroctl/config.toml'), file('http://user/p/v1', 'xero_user_supersecret'))

@@ -5,8 +5,11 @@ import { UsageError } from '../exit-codes.ts'
 import { readConfigFile, writeConfigFile } from './file.ts'
 import { projectConfigPath, userConfigPath } from './locate.ts'
 
-/** Applies `change` to the user's document and writes it, 0600. Answers its path. @throws UsageError */
-export function editUserConfig(cli: Cli, change: (document: TomlTable, deployments: TomlTable) => void): string {
+/** Applies `change` to the user's document and writes it, 0600. Answers its path; undefined under --dry-run. @throws UsageError */
+export function editUserConfig(
+  cli: Cli,
+  change: (document: TomlTable, deployments: TomlTable) => void,
+): string | undefined {
   const { env, home, uid, cwd } = cli.surroundings
   const path = userConfigPath(env, home)
   const document = readConfigFile(path, uid)?.document ?? {}
@@ -15,7 +18,7 @@ export function editUserConfig(cli: Cli, change: (document: TomlTable, deploymen
   change(document, document.deployment as TomlTable)
   if (cli.globals.dryRun) {
     cli.say(`dry run: ${path} stays as it is`)
-    return path
+    return undefined
   }
   writeConfigFile(path, document)
   const nearer = projectConfigPath(cwd)

@@ -38,7 +38,7 @@ export const configAdd = command({
       }
       if (options.use || document.current === undefined) document.current = args.name
     })
-    cli.say(`context ${args.name} is in ${path}`)
+    if (path !== undefined) cli.say(`context ${args.name} is in ${path}`)
   },
 })
 

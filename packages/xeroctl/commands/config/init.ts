@@ -30,6 +30,6 @@ export const configInit = command({
       }
       document.current = name
     })
-    cli.say(`context ${name} is in ${path} and in use; check it with: ${cli.program} status`)
+    if (path !== undefined) cli.say(`context ${name} is in ${path} and in use; check it with: ${cli.program} status`)
   },
 })

@@ -16,6 +16,6 @@ export const configRemove = command({
       delete deployments[args.name]
       if (document.current === args.name) delete document.current
     })
-    cli.say(`context ${args.name} is gone from ${path}`)
+    if (path !== undefined) cli.say(`context ${args.name} is gone from ${path}`)
   },
 })

@@ -16,6 +16,6 @@ export const configUse = command({
       }
       document.current = args.name
     })
-    cli.say(`context ${args.name} is the current one in ${path}`)
+    if (path !== undefined) cli.say(`context ${args.name} is the current one in ${path}`)
   },
 })
