@@ -38,27 +38,47 @@ export async function readEvents(client: pg.Client, after: Place, limit: number)
   return rows
 }
 
-/** What one reader has missed: after `after` up to and including `until`. */
+export interface Missed {
+  rows: EventRow[]
+  /** What has been looked through: the next page begins behind it. */
+  upTo: Place
+}
+
+/** A page of what one reader has missed: after `after`, up to and including `until` at most. */
 export async function readMissed(
   client: pg.Client,
-  reader: { projectId: string; executionId: string | undefined; after: Place; until: Place; limit: number },
-): Promise<EventRow[]> {
+  reader: { projectId: string; executionId: string | undefined; after: Place; until: Place; pageSize: number },
+): Promise<Missed> {
+  const { projectId, executionId, after, until, pageSize } = reader
+  if (executionId === undefined) {
+    // The log has no index by project: a page is so many events of all, so that one of a quiet project takes no longer.
+    const upTo = (await endOfPage(client, after, until, pageSize)) ?? until
+    const { rows } = await client.query<EventRow>({
+      name: 'events-missed',
+      text: `select ${columns} from events where project_id = $1 and (xid, seq) > ($2::xid8, $3::bigint)
+        and (xid, seq) <= ($4::xid8, $5::bigint) order by events.xid, events.seq`,
+      values: [projectId, after.xid, after.seq, upTo.xid, upTo.seq],
+    })
+    return { rows, upTo }
+  }
   const { rows } = await client.query<EventRow>({
-    name: reader.executionId === undefined ? 'events-missed' : 'events-missed-execution',
+    name: 'events-missed-execution',
     text: `select ${columns} from events where project_id = $1 and (xid, seq) > ($2::xid8, $3::bigint)
-      and (xid, seq) <= ($4::xid8, $5::bigint) ${reader.executionId === undefined ? '' : 'and execution_id = $7'}
-      order by events.xid, events.seq limit $6`,
-    values: [
-      reader.projectId,
-      reader.after.xid,
-      reader.after.seq,
-      reader.until.xid,
-      reader.until.seq,
-      reader.limit,
-      ...(reader.executionId === undefined ? [] : [reader.executionId]),
-    ],
+      and (xid, seq) <= ($4::xid8, $5::bigint) and execution_id = $7 order by events.xid, events.seq limit $6`,
+    values: [projectId, after.xid, after.seq, until.xid, until.seq, pageSize, executionId],
   })
-  return rows
+  return { rows, upTo: rows.length < pageSize ? until : rows.at(-1)! }
+}
+
+/** Undefined when no more than a page is left. */
+async function endOfPage(client: pg.Client, after: Place, until: Place, pageSize: number): Promise<Place | undefined> {
+  const { rows } = await client.query<Place>({
+    name: 'events-page',
+    text: `select xid::text, seq::text from events where (xid, seq) > ($1::xid8, $2::bigint)
+      and (xid, seq) <= ($3::xid8, $4::bigint) order by events.xid, events.seq offset $5 limit 1`,
+    values: [after.xid, after.seq, until.xid, until.seq, pageSize - 1],
+  })
+  return rows[0]
 }
 
 /** A place that every transaction which is still running, or begins later, lies behind of. */

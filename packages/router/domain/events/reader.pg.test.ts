@@ -4,6 +4,8 @@ import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
 import pg from 'pg'
+import { presentPlace, readMissed } from '../../store/event-reader.ts'
+import { compareCursors } from './cursor.ts'
 import type { EventLog, LoggedEvent } from './event-log.ts'
 import { createEventLog } from './reader.ts'
 
@@ -134,6 +136,53 @@ test('a reader gets its own project and, if it wants, one execution only', async
   assert.deepEqual(actors(await all.all), ['y', 'z'])
   reader.close()
   all.close()
+})
+
+test('a page of what a reader has missed ends after so many events of all projects', async () => {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const from = await presentPlace(client)
+  await db.query(
+    "insert into events (at, project_id, kind, actor, data) select now(), 'proj_loud', 'agent.updated', 'x', '{}' from generate_series(1, 25)",
+  )
+  await append('proj_quiet', 'alone')
+  const until = await presentPlace(client)
+  const pages: string[][] = []
+  for (let after = from; compareCursors(after, until) < 0; ) {
+    const page = await readMissed(client, {
+      projectId: 'proj_quiet',
+      executionId: undefined,
+      after,
+      until,
+      pageSize: 10,
+    })
+    pages.push(page.rows.map((row) => row.actor))
+    after = page.upTo
+  }
+  await client.end()
+  assert.deepEqual(pages, [[], [], ['alone']])
+})
+
+test('more readers than get a page in one pass all catch up', { timeout: 30_000 }, async () => {
+  const from = await gather('proj_many', 0).ready
+  for (const actor of ['one', 'two']) await append('proj_many', actor)
+  const readers = Array.from({ length: 40 }, () => gather('proj_many', 2, { after: from }))
+  for (const reader of readers) {
+    assert.deepEqual(actors(await reader.all), ['one', 'two'])
+    reader.close()
+  }
+})
+
+test('a reader that names a place still to come begins now', { timeout: 30_000 }, async () => {
+  const up = gather('proj_future', 0)
+  await up.ready
+  const reader = gather('proj_future', 1, { after: '999999999999-1' })
+  // The pass that serves the newcomer after it has served this one.
+  await gather('proj_future', 0).ready
+  await append('proj_future', 'now')
+  assert.deepEqual(actors(await reader.all), ['now'])
+  reader.close()
+  up.close()
 })
 
 test('a slow reader holds up nobody and misses nothing', async () => {

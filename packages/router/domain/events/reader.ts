@@ -2,7 +2,8 @@
 //
 // It holds one place for all readers who are up to date, and each reader its own. A reader who resumes, or who is slow,
 // lies behind: it is served pages of its own until it has caught up with the common place. As passes never overlap, the
-// common place stands still meanwhile, so that nothing can fall between the two.
+// common place stands still meanwhile, so that nothing can fall between the two. Who is up to date comes first in a pass,
+// and only so many of the others: a month that somebody has missed must not silence everybody.
 import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import pg from 'pg'
@@ -21,6 +22,8 @@ export interface EventLogOptions {
 }
 
 const pageSize = 1000
+/** Readers who lie behind and get a page in one pass. */
+const catchUpsAPass = 16
 const reconnectMs = 500
 const patienceMs = 10_000
 
@@ -120,21 +123,32 @@ export function createEventLog(options: EventLogOptions): EventLog {
     reader.onCut()
   }
 
-  /** One page for each reader who lies behind; true when somebody still does. */
+  /** A page for each reader who lies behind, in turn; true when somebody still does. */
   const catchUp = async (link: pg.Client, until: Place): Promise<boolean> => {
     let behind = false
+    let served = 0
     for (const reader of [...readers]) {
       if (reader.closed || reader.busy) continue
       // By value: who resumes, or whose page was full, names the common place without having it.
       const { projectId, executionId, place = until } = reader
-      const order = compareCursors(place, until)
-      if (order === 0) {
-        reader.place = until
-      } else if (order < 0) {
-        const rows = await readMissed(link, { projectId, executionId, after: place, until, limit: pageSize })
-        reader.place = rows.length < pageSize ? until : placeOf(rows.at(-1)!)
-        if (rows.length > 0) deliver(reader, rows)
+      if (compareCursors(place, until) < 0) {
+        if (served++ >= catchUpsAPass) {
+          behind = true
+          continue
+        }
+        const { rows, upTo } = await readMissed(link, { projectId, executionId, after: place, until, pageSize })
+        if (reader.closed) continue
+        reader.place = compareCursors(upTo, until) === 0 ? until : placeOf(upTo)
         behind ||= reader.place !== until
+        if (rows.length > 0) deliver(reader, rows)
+        // To the end of the line.
+        if (!reader.closed) {
+          readers.delete(reader)
+          readers.add(reader)
+        }
+      } else {
+        // Also a place that is still to come, of a database that was put back to an earlier day: from now on.
+        reader.place = until
       }
       if (reader.place === until) reader.ready(eventIdOf(until))
     }
@@ -162,8 +176,8 @@ export function createEventLog(options: EventLogOptions): EventLog {
     try {
       const link = await connection()
       common ??= await presentPlace(link)
-      const behind = await catchUp(link, common)
       const found = await live(link, common)
+      const behind = await catchUp(link, common)
       emptyPasses = found === 0 ? emptyPasses + 1 : 0
       if (behind || found === pageSize) next = 0
       else next = Math.min(pollMs, coalesceMs * 2 ** Math.min(emptyPasses, 10))
@@ -223,8 +237,8 @@ export function createEventLog(options: EventLogOptions): EventLog {
   }
 }
 
-function placeOf(row: EventRow): Place {
-  return { xid: row.xid, seq: row.seq }
+function placeOf({ xid, seq }: Place): Place {
+  return { xid, seq }
 }
 
 function loggedEvent({ xid, seq, ...event }: EventRow): LoggedEvent {
