@@ -102,7 +102,7 @@ export const options = {
   bootstrap_key_file: {
     env: ['XEROTIER_BOOTSTRAP_KEY_FILE'],
     type: path,
-    help: "Where that project's first API key is written, 0600. Default: api-key in state_dir.",
+    help: "Where that project's first API key is written, 0600. A start that finds it missing, revoked or expired writes a new one. Default: api-key in state_dir.",
   },
   bootstrap_self_approval: {
     env: ['XEROTIER_BOOTSTRAP_SELF_APPROVAL'],

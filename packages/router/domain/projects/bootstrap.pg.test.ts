@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
-import { systemClock } from '@xerotier/runtime/clock.ts'
-import { silentLog } from '@xerotier/runtime/log.ts'
+import { settableClock } from '@xerotier/devkit/settable-clock.ts'
+import { type Clock, systemClock } from '@xerotier/runtime/clock.ts'
+import { type Log, silentLog } from '@xerotier/runtime/log.ts'
 import { openStore, type Store } from '../../store/database.ts'
 import { createKeyring } from '../api-keys/keyring.ts'
 import { bootstrapProject } from './bootstrap.ts'
@@ -24,11 +25,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const bootstrap = (from: Store = store) =>
-  bootstrapProject(
-    { store: from, clock: systemClock, log: silentLog },
-    { slug: 'local', keyFile, allowSelfApproval: true },
-  )
+const bootstrap = (from: Store = store, clock: Clock = systemClock, log: Log = silentLog, slug = 'local') =>
+  bootstrapProject({ store: from, clock, log }, { slug, keyFile, allowSelfApproval: true })
 const keyInFile = () => readFileSync(keyFile, 'utf8').trim()
 const principal = async () => (await createKeyring(store.db, systemClock).find(keyInFile()))?.principal
 
@@ -67,6 +65,56 @@ test('a crash after the file and before the commit heals at the next start', asy
   await bootstrap()
   assert.equal(keyInFile(), key)
   assert.ok(await principal())
+})
+
+for (const [what, lose] of [
+  ['missing', () => rmSync(keyFile)],
+  ['revoked', () => store.db.updateTable('api_keys').set({ revoked_at: new Date() }).execute()],
+  ['expired', () => store.db.updateTable('api_keys').set({ expires_at: new Date() }).execute()],
+  ['not of this project', () => writeFileSync(keyFile, `xero_local_${'x'.repeat(43)}\n`)],
+] as const) {
+  test(`a first key that is ${what} is replaced at the next start, on the record`, async () => {
+    await bootstrap()
+    const before = keyInFile()
+    await lose()
+    const said: unknown[] = []
+    const log = { ...silentLog, notice: (_: object, text: string) => said.push(text) } as unknown as Log
+    const clock = settableClock(Date.now() + 1)
+    assert.equal(await bootstrap(store, clock, log), undefined)
+    assert.deepEqual(said, [`the API key in the file is ${what}; a new one with every scope is there now`])
+    assert.notEqual(keyInFile(), before)
+    assert.equal(statSync(keyFile).mode & 0o777, 0o600)
+    const found = await principal()
+    assert.deepEqual(found?.scopes, ['inference', 'execution', 'management'])
+    const { rows } = await store.pool.query(
+      "select data, actor from events where kind = 'api_key.created' order by seq",
+    )
+    assert.deepEqual(
+      rows.map(({ actor, data }) => [actor, data.api_key_id === found?.keyId]),
+      [
+        ['router', false],
+        ['router', true],
+      ],
+    )
+    const key = keyInFile()
+    await bootstrap()
+    assert.equal(keyInFile(), key)
+  })
+}
+
+test('a file that cannot be used stops no router that has its project', async () => {
+  await bootstrap()
+  chmodSync(keyFile, 0o644)
+  const key = keyInFile()
+  assert.equal(await bootstrap(), undefined)
+  assert.equal(keyInFile(), key)
+})
+
+test('another project than those of the database is not made, and gets no key', async () => {
+  await bootstrap()
+  const key = keyInFile()
+  assert.equal(await bootstrap(store, systemClock, silentLog, 'other'), undefined)
+  assert.equal(keyInFile(), key)
 })
 
 test('two first starts at once make one project', async () => {

@@ -1,9 +1,12 @@
-// The first start: a project, and an API key in a file that only the operator reads.
+// The first start: a project, and an API key in a file that only the operator reads. Later ones: a new key where that one is lost.
 import { scopes } from '@xerotier/protocol/api/scopes.ts'
 import { apiKeyPattern, slugSchema } from '@xerotier/protocol/ids.ts'
 import { readSecretFile, writeSecretFile } from '@xerotier/runtime/secret-file.ts'
+import { selectApiKeyByHash } from '../../store/api-keys.ts'
+import type { Tx } from '../../store/database.ts'
 import { appendEvents } from '../../store/events.ts'
-import { apiKeyValueOf, newApiKeyValue } from '../api-keys/value.ts'
+import { createKeyring } from '../api-keys/keyring.ts'
+import { type ApiKeyValue, apiKeyValueOf, newApiKeyValue } from '../api-keys/value.ts'
 import type { Core } from '../core.ts'
 import { newId } from '../ids.ts'
 
@@ -14,28 +17,32 @@ export interface BootstrapOptions {
   allowSelfApproval: boolean
 }
 
+type Bootstrapping = Pick<Core, 'store' | 'clock' | 'log'>
+
 /** Any constant will do; this one is ours. Two routers on one new database make one project. */
 const lockId = 7_237_002
 
 /**
  * On a database without projects, makes one with a key of all scopes. The file is written before the row is committed
  * and used again when it is there already, so that a crash between the two heals at the next start.
+ * Where the project is there, its file gets a new key if it has none that is valid.
  * @returns the new project's id, or undefined when there was a project
  */
-export async function bootstrapProject(
-  core: Pick<Core, 'store' | 'clock' | 'log'>,
-  options: BootstrapOptions,
-): Promise<string | undefined> {
+export async function bootstrapProject(core: Bootstrapping, options: BootstrapOptions): Promise<string | undefined> {
   const slug = slugSchema.parse(options.slug)
   return core.store.db.transaction().execute(async (tx) => {
     await tx.selectNoFrom((make) => make.fn('pg_advisory_xact_lock', [make.val(lockId)]).as('lock')).execute()
-    const known = await tx.selectFrom('projects').select('id').limit(1).executeTakeFirst()
-    if (known !== undefined) return undefined
+    const known = await tx.selectFrom('projects').select(['id', 'slug']).execute()
+    if (known.length > 0) {
+      const ours = known.find((project) => project.slug === slug)
+      if (ours === undefined) core.log.warning({ slug }, 'the database has other projects; this one is not made')
+      else await replaceLostKey(core, tx, options.keyFile, ours)
+      return undefined
+    }
 
     const now = new Date(core.clock.now())
     const secret = keyOf(options.keyFile, slug)
     const project_id = newId('proj', now.getTime())
-    const keyId = newId('key', now.getTime())
     await tx
       .insertInto('projects')
       .values({
@@ -46,25 +53,59 @@ export async function bootstrapProject(
         created_at: now,
       })
       .execute()
-    await tx
-      .insertInto('api_keys')
-      .values({
-        id: keyId,
-        project_id,
-        name: 'bootstrap',
-        prefix: secret.prefix,
-        hash: secret.hash,
-        scopes: [...scopes],
-        created_at: now,
-      })
-      .execute()
-    await appendEvents(tx, [
-      { at: now, project_id, kind: 'project.created', actor: 'router', data: { slug } },
-      { at: now, project_id, kind: 'api_key.created', actor: 'router', data: { api_key_id: keyId, name: 'bootstrap' } },
-    ])
+    await appendEvents(tx, [{ at: now, project_id, kind: 'project.created', actor: 'router', data: { slug } }])
+    await insertKey(tx, project_id, secret, now)
     core.log.notice({ project_id, slug, key_file: options.keyFile }, 'project created; its API key is in the file')
     return project_id
   })
+}
+
+async function insertKey(tx: Tx, project_id: string, { prefix, hash }: ApiKeyValue, now: Date): Promise<string> {
+  const id = newId('key', now.getTime())
+  const name = 'bootstrap'
+  await tx
+    .insertInto('api_keys')
+    .values({ id, project_id, name, prefix, hash, scopes: [...scopes], created_at: now })
+    .execute()
+  await appendEvents(tx, [
+    { at: now, project_id, kind: 'api_key.created', actor: 'router', data: { api_key_id: id, name } },
+  ])
+  return id
+}
+
+/**
+ * Nobody without a key could make another: who writes the file, and so owns the router, gets a new one. A value that the
+ * database does not know is never taken over: it may be an old one of a key that was rotated because it leaked.
+ */
+async function replaceLostKey(
+  core: Bootstrapping,
+  tx: Tx,
+  keyFile: string,
+  { id: project_id, slug }: { id: string; slug: string },
+): Promise<void> {
+  try {
+    const why = await lossOf(core, tx, keyFile, project_id)
+    if (why === undefined) return
+    const secret = newApiKeyValue(slug)
+    writeSecretFile(keyFile, `${secret.value}\n`)
+    const api_key_id = await insertKey(tx, project_id, secret, new Date(core.clock.now()))
+    core.log.notice(
+      { project_id, slug, api_key_id, key_file: keyFile, before: why },
+      `the API key in the file is ${why}; a new one with every scope is there now`,
+    )
+  } catch (error) {
+    // Others may have keys: no reason not to start.
+    core.log.warning({ project_id, key_file: keyFile, error }, 'the file of the first API key cannot be used')
+  }
+}
+
+async function lossOf({ clock }: Bootstrapping, tx: Tx, keyFile: string, projectId: string) {
+  const value = readSecretFile(keyFile)?.trim()
+  if (value === undefined) return 'missing'
+  if ((await createKeyring(tx, clock).find(value))?.principal.projectId === projectId) return undefined
+  const row = await selectApiKeyByHash(tx, apiKeyValueOf(value).hash)
+  if (row === undefined || row.project_id !== projectId) return 'not of this project'
+  return row.revoked_at === null ? 'expired' : 'revoked'
 }
 
 function keyOf(path: string, slug: string) {
