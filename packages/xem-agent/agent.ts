@@ -21,6 +21,7 @@ import { environmentOf } from './execution/environment.ts'
 import { createExecutions, type Executions, settleInterrupted } from './execution/executions.ts'
 import { endLeftovers, journalVariable } from './execution/leftovers.ts'
 import { killGraceMs } from './execution/process-group.ts'
+import { type InterruptedCall, leaveInterrupted, takeInterrupted, unknownCall } from './interrupted.ts'
 import { createManifestKeeper } from './manifest.ts'
 import { createAgentMetrics } from './metrics.ts'
 import { createBuiltins } from './tools/builtins/registry.ts'
@@ -111,7 +112,10 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   )
   keeper.update(catalogue)
 
+  const interruptedPath = besideQueue('interrupted.json', config.queue_db_path)
+  const interruptedBefore = takeInterrupted(interruptedPath)
   for (const call of settleInterrupted(outbox, clock.now())) {
+    interruptedBefore.push(unknownCall)
     log.warning(
       { execution_id: call.execution_id, attempt: call.attempt },
       'call was interrupted by the end of an earlier process',
@@ -189,6 +193,9 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       bundlesRefused: () => catalogue.bundles.filter((bundle) => bundle.error !== null).length,
     },
   )
+  for (const call of interruptedBefore) meters.interruptedBefore(call)
+  /** Since the stop began. */
+  let interrupted: InterruptedCall[] | undefined
   const tracing = createTracing({
     enabled: config.otel_enabled,
     endpoint: config.otel_endpoint,
@@ -202,7 +209,13 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     log,
     link,
     outbox,
-    meters,
+    meters: {
+      ...meters,
+      ended(call) {
+        meters.ended(call)
+        if (call.outcome === 'interrupted') interrupted?.push({ workspace: call.workspace, tool: call.tool })
+      },
+    },
     hostEnv,
     projectId: enrollment.project_id,
     routerKey: { key: verifyingKey(routerKey), keyId: keyIdOf(routerKey) },
@@ -249,10 +262,16 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     const left = executions.running()
     for (const { execution_id } of left)
       log.warning({ execution_id }, 'call did not end within the grace; it is killed')
+    interrupted = []
     executions.interrupt()
     await within(clock, 2 * killGraceMs + 1000, executions.idle())
     await link.close(reason, handOverMs)
     let lost: Error | undefined
+    try {
+      leaveInterrupted(interruptedPath, interrupted)
+    } catch (error) {
+      log.warning({ error }, 'the next process will not count the calls that this one interrupted')
+    }
     try {
       outbox.flush()
     } catch (cause) {

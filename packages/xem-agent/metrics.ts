@@ -1,8 +1,11 @@
 // The agent's metrics. Project and agent are on every series, the workspace on those about calls: alerts need all three.
 import { boundSeries, Counter, Gauge, Histogram, type Registry } from '@xerotier/runtime/metrics.ts'
 import type { ExecutionMeters } from './execution/executions.ts'
+import type { InterruptedCall } from './interrupted.ts'
 
 export interface AgentMetrics extends ExecutionMeters {
+  /** The end of an earlier process ended it: how long it ran and what it wrote is not known. */
+  interruptedBefore(call: InterruptedCall): void
   reloaded(ok: boolean): void
   connected(): void
 }
@@ -90,6 +93,7 @@ export function createAgentMetrics(
       seconds(workspace, tool).observe(measured.seconds)
       if (measured.bytes > 0) bytes(workspace, tool).inc(measured.bytes)
     },
+    interruptedBefore: ({ workspace, tool }) => ended(workspace, tool, 'interrupted').inc(),
     refused: (labels) => refused.inc(labels),
     reloaded: (ok) => reloads.inc({ result: ok ? 'ok' : 'failed' }),
     connected: () => connects.inc(),

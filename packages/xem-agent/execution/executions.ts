@@ -148,7 +148,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
     meters.ended({
       tool: call.tool.descriptor.name,
       workspace: call.binding.workspace,
-      outcome: call.ending() === 'forget' ? 'forgotten' : result.outcome,
+      outcome: silent ? 'forgotten' : result.outcome,
       seconds: (result.finished_at - from) / 1000,
       bytes: result.stdout_bytes + result.stderr_bytes,
     })
