@@ -54,7 +54,10 @@ function routerOptions(values: Values<typeof options>): Omit<RouterOptions, 'clo
       tls:
         values.tls_cert_path === undefined || values.tls_key_path === undefined
           ? undefined
-          : { cert: readFileSync(values.tls_cert_path), key: readFileSync(values.tls_key_path) },
+          : {
+              cert: contentOf('tls_cert_path', values.tls_cert_path),
+              key: contentOf('tls_key_path', values.tls_key_path),
+            },
     },
     dataPlane: { address: values.data_plane, announced: values.announced_address },
     lanes: values.commit_lanes,
@@ -73,6 +76,16 @@ function routerOptions(values: Values<typeof options>): Omit<RouterOptions, 'clo
             keyFile: values.bootstrap_key_file ?? join(values.state_dir, 'api-key'),
             allowSelfApproval: values.bootstrap_self_approval,
           },
+  }
+}
+
+/** @throws ConfigError */
+function contentOf(setting: keyof typeof options, path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    const { code = 'unknown error' } = error as NodeJS.ErrnoException
+    throw new ConfigError('invalidValue', `${setting}: ${path} cannot be read (${code})`)
   }
 }
 
