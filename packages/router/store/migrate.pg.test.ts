@@ -41,3 +41,26 @@ test('a database of a newer version, or with another past, is left alone', async
   await client.query("update migrations set digest = 'another' where name = '0001-foundation'")
   await assert.rejects(migrate(url), /0001-foundation was changed/)
 })
+
+test('events of a dump that was restored into another cluster are of the past, in their order', async (t) => {
+  const { url, client } = await database(t)
+  const event = (kind: string, xid: string, seq: number) =>
+    client.query(
+      `insert into events (xid, seq, at, project_id, kind, actor, data) overriding system value
+       values (${xid}, $1, now(), 'p', $2, 'x', '{}')`,
+      [seq, kind],
+    )
+  const toCome = (by: number) => `((pg_current_xact_id()::text::bigint + ${by})::text)::xid8`
+  await event('first', toCome(1000), 1)
+  await event('second', toCome(900), 2)
+  await event('after the restore', 'pg_current_xact_id()', 3)
+  await migrate(url)
+  const { rows } = await client.query(
+    'select kind from events where xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid, seq',
+  )
+  assert.deepEqual(
+    rows.map(({ kind }) => kind),
+    ['first', 'second', 'after the restore'],
+  )
+  await assert.rejects(client.query("update events set kind = 'x'"), /append-only/)
+})

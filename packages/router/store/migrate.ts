@@ -4,6 +4,7 @@ import pg from 'pg'
 import { lifecycleTriggers } from './lifecycle-triggers.ts'
 import { foundation } from './migrations/0001-foundation.ts'
 import { standbyAndLists } from './migrations/0002-standby-and-lists.ts'
+import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
   name: string
@@ -56,6 +57,7 @@ export async function migrate(databaseUrl: string, lockTimeoutMs = 10_000): Prom
       }
     }
     if (applied.get(repeatable.name) !== sha256Hex(repeatable.sql)) await apply(client, repeatable, lockTimeoutMs)
+    await renumberRestoredEvents(client)
   } finally {
     await client.end()
   }

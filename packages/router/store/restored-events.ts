@@ -1,0 +1,28 @@
+import type pg from 'pg'
+
+/**
+ * A dump that was restored into another cluster: its events name transactions of the old one, which are still to come here.
+ * They would be read as new when those numbers pass, and stand behind what happens now. All that is in the log was committed
+ * one way or the other, so its order is that of `seq`, and one number of the past serves for all.
+ * @returns how many events were renumbered
+ */
+export async function renumberRestoredEvents(client: pg.Client): Promise<number> {
+  const { rowCount: restored } = await client.query(
+    'select from events where xid >= pg_snapshot_xmax(pg_current_snapshot()) limit 1',
+  )
+  if (restored === 0) return 0
+  await client.query('begin')
+  try {
+    await client.query('alter table events disable trigger events_append_only')
+    const { rowCount } = await client.query(`update events set xid = '${firstTransaction}'`)
+    await client.query('alter table events enable trigger events_append_only')
+    await client.query('commit')
+    return rowCount ?? 0
+  } catch (error) {
+    await client.query('rollback')
+    throw error
+  }
+}
+
+/** The first number that Postgres gives to a transaction (FirstNormalTransactionId). */
+const firstTransaction = 3
