@@ -1,10 +1,13 @@
 // The shape `xeroctl <resource> [<id>] [--<action>]`, derived from the commands of the group.
+import { ApiError } from '@xerotier/client/api-error.ts'
 import { type Bare, type Command, command } from './command.ts'
-import { UsageError } from './exit-codes.ts'
+import { exitCodes, exitOfError, UsageError } from './exit-codes.ts'
+import { HintedError } from './hinted-error.ts'
+import { nearestVerb, type Verbs } from './nearest.ts'
 import { flagOf, type Option, type Options } from './options.ts'
 
 /** One command that does what its id and its action flag say. */
-export function bareCommand(name: string, summary: string, bare: Bare): Command {
+export function bareCommand(name: string, summary: string, bare: Bare, verbs: Verbs): Command {
   const actions = Object.entries(bare.actions)
   const all = [bare.list, bare.show, ...actions.map(([, action]) => action)]
   const options: Options = {}
@@ -19,6 +22,8 @@ export function bareCommand(name: string, summary: string, bare: Bare): Command 
     examples: all.flatMap((member) => member.examples),
     async run({ cli, args, options: given }) {
       const id = (args as Record<string, string | undefined>)[bare.argument]
+      // `agents lst` reads as an agent of that name.
+      const hint = nearestVerb(id, verbs)
       const chosen = actions.filter(([key]) => (given[key] as readonly string[]).length > 0)
       if (chosen.length > 1)
         throw new UsageError(`one action at a time: ${chosen.map(([key]) => flagOf(key)).join(' and ')}`)
@@ -26,7 +31,7 @@ export function bareCommand(name: string, summary: string, bare: Bare): Command 
       for (const [key, value] of Object.entries(given)) {
         if (key in action.options || key in bare.actions || (value as readonly string[]).length === 0) continue
         const goesWith = actions.filter(([, other]) => key in other.options).map(([other]) => flagOf(other))
-        throw new UsageError(`${flagOf(key)} goes with ${goesWith.join(' or ') || 'the list'}`)
+        throw new UsageError(`${flagOf(key)} goes with ${goesWith.join(' or ') || 'the list'}`, hint)
       }
       const argument = Object.keys(action.arguments)[0]
       if (argument === undefined && id !== undefined)
@@ -37,10 +42,14 @@ export function bareCommand(name: string, summary: string, bare: Bare): Command 
         key,
         option.parse(given[key] as readonly string[], flagOf(key)),
       ])
-      return action.run({
+      const done = action.run({
         cli,
         args: argument === undefined ? {} : { [argument]: id },
         options: Object.fromEntries(values),
+      })
+      return done.catch((error: unknown) => {
+        const missing = error instanceof ApiError && exitOfError(error) === exitCodes.notFound.code
+        throw missing && hint !== undefined ? new HintedError(error, hint) : error
       })
     },
   })

@@ -3,6 +3,7 @@ import { Command as Parser, Option as ParserOption } from 'commander'
 import { bareCommand } from './bare.ts'
 import type { Command, Group } from './command.ts'
 import { type Globals, globalOptions } from './globals.ts'
+import { nearestVerb } from './nearest.ts'
 import { flagOf, type Option, type Options, type Values } from './options.ts'
 
 export interface Call {
@@ -54,7 +55,17 @@ function add(parent: Parser, member: Command | Group, dispatch: Parameters<typeo
     parser.helpCommand(false)
     for (const inner of member.members) add(parser, inner, dispatch)
     if (member.bare !== undefined) {
-      prepare(parser, bareCommand(member.name, member.summary, member.bare), dispatch)
+      const path = chainOf(parser)
+        .slice(0, -1)
+        .map((above) => above.name())
+      const verbs = { path: path.reverse().join(' '), verbs: member.members.map(({ name }) => name) }
+      prepare(parser, bareCommand(member.name, member.summary, member.bare, verbs), dispatch)
+      // A mistyped verb is an id to the parser, which then trips over what follows it.
+      const withHint = (text: string) => {
+        const hint = nearestVerb(parser.args[0], verbs)
+        return hint === undefined ? text : `${text}hint: ${hint}\n`
+      }
+      parser.configureOutput({ outputError: (text, write) => write(withHint(text)) })
     } else {
       addOptions(parser, globalOptions, globalHeading)
     }

@@ -3,9 +3,9 @@
 import { errorDataOf } from '@xerotier/client/advice.ts'
 import { ApiError, ConnectionError, InputError, isCut } from '@xerotier/client/api-error.ts'
 import { Interrupted, UsageError } from './exit-codes.ts'
+import { HintedError } from './hinted-error.ts'
 import { printable } from './output/cell.ts'
 import type { Format } from './output/format.ts'
-import { WrongKindError } from './wrong-kind.ts'
 
 export function reportOf(error: unknown, format: Format): string {
   if (error instanceof Interrupted) return ''
@@ -23,7 +23,7 @@ function sentenceOf(error: unknown): string {
 }
 
 function hintOf(error: unknown): string | undefined {
-  if (error instanceof UsageError || error instanceof WrongKindError) return error.hint
+  if (error instanceof UsageError || error instanceof HintedError) return error.hint
   if (error instanceof ConnectionError) {
     return isCut(error.code)
       ? 'Try again, but after a write look first whether it took effect. If this goes on, check the address with `xeroctl status`.'

@@ -1,18 +1,9 @@
 // Executions and approvals have ids of one form, and a call that waits shows both: who takes one for the other is told so.
 import { ApiError } from '@xerotier/client/api-error.ts'
 import type { Cli } from './cli.ts'
+import { HintedError } from './hinted-error.ts'
 
-/** What was named is there, but is something else. */
-export class WrongKindError extends ApiError {
-  readonly hint: string
-
-  constructor(error: ApiError, hint: string) {
-    super(error)
-    this.hint = hint
-  }
-}
-
-/** @throws WrongKindError in place of approval_not_found where the id is that of an execution */
+/** @throws HintedError in place of approval_not_found where the id is that of an execution */
 export function ofApproval<T>(cli: Cli, id: string, answer: Promise<T>): Promise<T> {
   return explained(answer, 'approval_not_found', async () => {
     const { approval_id } = await cli.client().call('executions.show', { params: { id } })
@@ -22,7 +13,7 @@ export function ofApproval<T>(cli: Cli, id: string, answer: Promise<T>): Promise
   })
 }
 
-/** @throws WrongKindError in place of execution_not_found where the id is that of an approval */
+/** @throws HintedError in place of execution_not_found where the id is that of an approval */
 export function ofExecution<T>(cli: Cli, id: string, answer: Promise<T>): Promise<T> {
   return explained(answer, 'execution_not_found', async () => {
     const { execution_id } = await cli.client().call('approvals.show', { params: { id } })
@@ -37,6 +28,6 @@ async function explained<T>(answer: Promise<T>, code: string, hintOfOther: () =>
     if (!(error instanceof ApiError) || error.code !== code) throw error
     // Whatever goes wrong here, the first error is the answer.
     const hint = await hintOfOther().catch(() => undefined)
-    throw hint === undefined ? error : new WrongKindError(error, hint)
+    throw hint === undefined ? error : new HintedError(error, hint)
   }
 }
