@@ -31,9 +31,8 @@ export function planRequest(
   const path = route.path.replace(/:([a-z_]+)/g, (_, name: string) => {
     const value = params[name]
     // `.` and `..` would be resolved away by the URL parser, and lead to another route.
-    if (value === undefined || value === '' || value === '.' || value === '..') {
-      throw new InputError(`'${value ?? ''}' cannot stand for :${name} in ${route.path}`)
-    }
+    if (value === undefined || value === '') throw new InputError(`the ${name} is empty`)
+    if (value === '.' || value === '..') throw new InputError(`'${value}' is no ${name}`)
     return encodeURIComponent(String(value))
   })
   const query = new URLSearchParams()

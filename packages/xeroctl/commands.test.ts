@@ -178,7 +178,11 @@ const misused: [words: string, message: RegExp][] = [
   ['keys ip-filter key_1', /give --allow or --block, or else --clear/],
   ['keys quota key_1 --quota-requests 1', /give --quota-requests and --quota-window/],
   ['completion tcsh', /no completion for 'tcsh'/],
-  ['agents ..', /cannot stand for :id/],
+  ['agents ..', /^error: '\.\.' is no id\n$/],
+  [`agents '' --delete --yes`, /^error: <agent> is empty\n$/],
+  [`exec show ''`, /^error: <execution> is empty\n$/],
+  [`config use ' '`, /^error: <name> is empty\n$/],
+  [`workspaces unbind w --agent ''`, /^error: the agent is empty\n$/],
 ]
 for (const [words, message] of misused) {
   test(`xeroctl ${words} is refused before anything is sent`, async (t) => {

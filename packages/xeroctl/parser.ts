@@ -2,6 +2,7 @@
 import { Command as Parser, Option as ParserOption } from 'commander'
 import { bareCommand } from './bare.ts'
 import type { Command, Group } from './command.ts'
+import { UsageError } from './exit-codes.ts'
 import { type Globals, globalOptions } from './globals.ts'
 import { nearestVerb } from './nearest.ts'
 import { flagOf, type Option, type Options, type Values } from './options.ts'
@@ -89,12 +90,20 @@ function prepare(parser: Parser, command: Command, dispatch: Parameters<typeof b
     dispatch(
       () => ({
         command,
-        args: Object.fromEntries(names.map((name, index) => [name, parser.processedArgs[index] as string | undefined])),
+        args: Object.fromEntries(
+          names.map((name, index) => [name, named(name, parser.processedArgs[index] as string | undefined)]),
+        ),
         options: valuesOf(command.options, [parser]),
       }),
       () => valuesOf(globalOptions, chainOf(parser)),
     ),
   )
+}
+
+/** @throws UsageError for an empty argument, which names nothing: `"$id"` of a variable that is not set */
+function named(name: string, given: string | undefined): string | undefined {
+  if (given?.trim() === '') throw new UsageError(`<${name}> is empty`)
+  return given
 }
 
 function addOptions(parser: Parser, options: Options, heading?: string): void {
