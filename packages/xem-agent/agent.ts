@@ -15,7 +15,7 @@ import { createMetricsRegistry, serveMetrics } from '@xerotier/runtime/metrics.t
 import { notPermittedExitCode, StartError } from '@xerotier/runtime/start-error.ts'
 import { createTracing } from '@xerotier/runtime/tracing.ts'
 import { createCallback } from './callback.ts'
-import { type AgentConfig, besideQueue } from './config.ts'
+import { type AgentConfig, besideQueue, ownPaths } from './config.ts'
 import { credentialsFileFor, readyCredentialsFolder } from './execution/credentials.ts'
 import { environmentOf } from './execution/environment.ts'
 import { createExecutions, type Executions, settleInterrupted } from './execution/executions.ts'
@@ -32,6 +32,8 @@ export interface AgentOptions {
   clock: Clock
   log: Log
   version: string
+  /** Where the settings come from, besides. */
+  configFile?: string | undefined
   /** The environment from which tools take what their bundle allows. */
   hostEnv: NodeJS.ProcessEnv
   /** Gives up a start that waits for the router. */
@@ -94,7 +96,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       toolsDir: config.tools_dir,
       shippedDir,
       shipped: config.shipped_bundles,
-      builtins: createBuiltins({ clock, writeDirs: config.host_write_dirs }),
+      builtins: createBuiltins({
+        clock,
+        writeDirs: config.host_write_dirs,
+        ownPaths: ownPaths(config, options.configFile),
+      }),
       version,
       searchPath: hostEnv.PATH,
       environment: (rules, use) =>

@@ -170,6 +170,24 @@ export const configFlag = {
   config: { env: [], type: path, help: 'YAML file of settings.', default: defaultConfigFile },
 }
 
+/** What is the agent's alone: its keys, its state, and where its settings and credential files lie. */
+export function ownPaths(values: AgentConfig, configFile = defaultConfigFile): string[] {
+  const { signing_key_path, curve_key_path, enrollment_path, queue_db_path, credentials_dir } = values
+  const state = ['manifest.json', 'interrupted.json'].map((name) => besideQueue(name, queue_db_path))
+  const queue = ['', '-wal', '-shm', '-journal'].map((end) => queue_db_path + end)
+  const enrollment = ['', '.revoked'].map((end) => enrollment_path + end)
+  return [
+    signing_key_path,
+    curve_key_path,
+    credentials_dir,
+    dirname(defaultConfigFile),
+    configFile,
+    ...queue,
+    ...enrollment,
+    ...state,
+  ]
+}
+
 /** What settings say together. @throws ConfigError */
 export function checkAgentConfig(values: AgentConfig): void {
   if (values.router_url?.startsWith('http:') && !values.allow_insecure) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -81,7 +81,7 @@ test('--help and --version answer without any setting', () => {
 })
 
 /** Starts it for a router at this port; resolves with its exit code. */
-async function boot(port: number, onLog: (text: string, stop: () => void) => void): Promise<unknown> {
+async function boot(port: number, onLog: (text: string, child: ChildProcess) => void): Promise<unknown> {
   const env = {
     XEM_ROUTER_URL: `http://127.0.0.1:${port}`,
     XEM_JOIN_KEY: 'xjk_a.b.c',
@@ -91,14 +91,15 @@ async function boot(port: number, onLog: (text: string, stop: () => void) => voi
     XEM_CURVE_KEY_PATH: join(folder, 'curve.hex'),
     XEM_QUEUE_DB_PATH: join(folder, 'boot', 'queue.sqlite'),
   }
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+  const argv = ['--router-auth-token', 'a-token-on-the-command-line']
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), ...argv], {
     env,
     stdio: ['ignore', 'inherit', 'pipe'],
   })
   let log = ''
   child.stderr.on('data', (data: Buffer) => {
     log += data
-    onLog(log, () => child.kill('SIGTERM'))
+    onLog(log, child)
   })
   try {
     const [code] = await once(child, 'exit', { signal: AbortSignal.timeout(waitMs) })
@@ -108,18 +109,21 @@ async function boot(port: number, onLog: (text: string, stop: () => void) => voi
   }
 }
 
-test('while it waits for the router it can be stopped', async () => {
+test('while it waits for the router it can be stopped, and the process list shows none of its secrets', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   server.close()
   let stopping = false
-  const code = await boot(port, (log, stop) => {
+  let command = ''
+  const code = await boot(port, (log, child) => {
     if (stopping || !log.includes('could not be asked')) return
     stopping = true
-    stop()
+    command = readFileSync(`/proc/${child.pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
+    child.kill('SIGTERM')
   })
   assert.equal(code, 0)
+  assert.equal(command.trim(), 'xerotier-xem-agent')
 })
 
 test('a join key that the router refuses ends it with 77, for starting again does not help', async () => {

@@ -15,6 +15,8 @@ const program = 'xerotier-xem-agent'
 /** @throws ConfigError */
 function main(): void {
   const flags = parseFlags({ ...configFlag, ...options }, process.argv.slice(2))
+  // A secret that was given as a flag does not stay in the process list.
+  process.title = program
   if (flags.program.has('--help')) {
     process.stdout.write(showHelp(program, manifest.description, { ...configFlag, ...options }))
     return
@@ -33,8 +35,9 @@ function main(): void {
   const log = createLog({ level: config.values.log_level, name: program })
   for (const warning of config.warnings) log.warning({}, warning)
   const { version } = manifest
+  const configFile = flags.given.get('config')?.text
   void runProcess(log, (aborted) =>
-    startAgent({ config: config.values, clock: systemClock, log, version, hostEnv: process.env, aborted }),
+    startAgent({ config: config.values, configFile, clock: systemClock, log, version, hostEnv: process.env, aborted }),
   )
 }
 

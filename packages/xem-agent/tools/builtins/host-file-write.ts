@@ -8,14 +8,13 @@ import {
   lstatSync,
   openSync,
   readlinkSync,
-  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Answer, Invocation } from '../../tool.ts'
-import { fileFault, isBelow } from './open-file.ts'
+import { fileFault, isBelow, realOrSame } from './open-file.ts'
 
 const { O_RDONLY, O_DIRECTORY, O_WRONLY, O_CREAT, O_EXCL } = constants
 
@@ -51,14 +50,6 @@ function openFolder(path: string) {
     return { fd, inside, realPath: readlinkSync(inside) }
   } catch (error) {
     throw fileFault(`The folder cannot be opened (${(error as NodeJS.ErrnoException).code}).`)
-  }
-}
-
-function realOrSame(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return path
   }
 }
 

@@ -96,7 +96,7 @@ test('processes are listed with what they use, and our own secrets in an argv ar
   assert.ok(total > 2)
 })
 
-test('a file is read in part, through links, and only when every user of the machine may', async () => {
+test('a file is read in part, through links, and only when every user may and it is of no process nor the agent', async () => {
   const path = join(folder, 'public.txt')
   writeFileSync(path, 'hello world', { mode: 0o644 })
   symlinkSync('public.txt', join(folder, 'link'))
@@ -108,13 +108,29 @@ test('a file is read in part, through links, and only when every user of the mac
 
   mkdirSync(join(folder, 'private'), { mode: 0o700 })
   writeFileSync(join(folder, 'private', 'inside'), 'secret', { mode: 0o644 })
-  writeFileSync(join(folder, 'own'), 'secret', { mode: 0o600 })
-  symlinkSync('own', join(folder, 'link-to-own'))
+  writeFileSync(join(folder, 'closed'), 'secret', { mode: 0o600 })
+  symlinkSync('closed', join(folder, 'link-to-closed'))
   spawnSync('mkfifo', [join(folder, 'fifo')])
-  for (const name of ['own', 'link-to-own', 'private/inside', 'fifo', '.', 'nothing']) {
+  for (const name of ['closed', 'link-to-closed', 'private/inside', 'fifo', '.', 'nothing']) {
     await assert.rejects(call('host_file_read', { path: join(folder, name) }), { code: 'execution_failed' }, name)
   }
-  for (const secret of ['/etc/shadow', '/proc/self/environ', '/proc/self/mem']) {
+  mkdirSync(join(folder, 'own'))
+  writeFileSync(join(folder, 'own', 'xem.yaml'), 'join_key: secret', { mode: 0o644 })
+  symlinkSync('/proc/self', join(folder, 'self'))
+  symlinkSync('own', join(folder, 'link-to-own-folder'))
+  const secrets = [
+    '/etc/shadow',
+    '/proc/self/environ',
+    '/proc/self/mem',
+    '/proc/self/cmdline',
+    '/proc/thread-self/cmdline',
+    `/proc/${process.ppid}/cmdline`,
+    '/proc/self/root/proc/1/status',
+    join(folder, 'self', 'cmdline'),
+    join(folder, 'own', 'xem.yaml'),
+    join(folder, 'link-to-own-folder', 'xem.yaml'),
+  ]
+  for (const secret of secrets) {
     await assert.rejects(call('host_file_read', { path: secret }), { code: 'execution_failed' }, secret)
   }
   await assert.rejects(call('host_file_read', { path: 'relative' }), /\/path must match pattern/)

@@ -1,6 +1,16 @@
 // Opens files that a caller names. What counts is where the descriptor really leads, asked after it is open, so that no
 // link and no change in between can lead elsewhere.
-import { closeSync, constants, fstatSync, openSync, readlinkSync, type Stats, statSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  type Stats,
+  statfsSync,
+  statSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 import { Fault } from '@xerotier/protocol/errors.ts'
 
@@ -37,6 +47,25 @@ export function isPublic(file: OpenFile): boolean {
   for (let folder = dirname(file.realPath); ; folder = dirname(folder)) {
     if ((statSync(folder).mode & constants.S_IXOTH) === 0) return false
     if (folder === '/') return true
+  }
+}
+
+/** PROC_SUPER_MAGIC of statfs(2). */
+const procType = 0x9fa0
+
+/**
+ * Whether it is about one process: /proc/1/cmdline, wherever a /proc is mounted. Any user may read most of that, and
+ * secrets that a program was given as arguments are in it.
+ */
+export function isOfProcess(file: OpenFile): boolean {
+  return /\/\d+(\/|$)/.test(file.realPath) && statfsSync(`/proc/self/fd/${file.fd}`).type === procType
+}
+
+export function realOrSame(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
   }
 }
 

@@ -16,13 +16,15 @@ export interface BuiltinOptions {
   clock: Clock
   /** Folders below which files may be written. */
   writeDirs: readonly string[]
+  /** Files and folders of the agent itself, which no tool shows. */
+  ownPaths: readonly string[]
 }
 
 export function createBuiltins(options: BuiltinOptions): Builtins {
   return {
     bench_echo: { invoke: benchEcho },
     host_disk: { invoke: hostDisk },
-    host_file_read: { invoke: fileRead },
+    host_file_read: { invoke: fileRead(options.ownPaths) },
     host_file_write: { invoke: fileWrite(options.writeDirs) },
     host_log_tail: { invoke: logTail },
     host_memory: { invoke: hostMemory },
