@@ -1,7 +1,6 @@
 // `npm start`: the whole system on this machine, with something to approve. State lives in `.xerotier/`.
 import { relative } from 'node:path'
 import { createClient } from '@xerotier/client/client.ts'
-import { lockFolder } from '@xerotier/router/postgres/folder-lock.ts'
 import {
   forgetEnrollment,
   isEnrolled,
@@ -16,7 +15,7 @@ import { interruption } from './start/interruption.ts'
 import { choosePorts } from './start/ports.ts'
 import { project, startRouterProcess, untilReady } from './start/router.ts'
 import { heading, keyPrefix, say, step } from './start/show.ts'
-import { openState, readNote, writeNote } from './start/state.ts'
+import { openState, readNote, writeNote, xeroctlOf } from './start/state.ts'
 import { makeSampleWorkspaces } from './start/workspaces.ts'
 import { writeXeroctlConfig } from './start/xeroctl-config.ts'
 
@@ -29,7 +28,7 @@ const interrupted = interruption(() => {
 
 async function start(): Promise<void> {
   const state = openState()
-  lockFolder(state.folder)
+  const xeroctl = xeroctlOf(state)
   const shown = (path: string) => relative(process.cwd(), path) || '.'
   const before = readNote<{ at: string }>(state, 'started')
 
@@ -91,16 +90,16 @@ async function start(): Promise<void> {
   const uptime = await runUptime(client)
   say(`  ${JSON.stringify(uptime.result)}`)
   say(
-    `  ${uptime.durationMs === null ? '' : `ran ${uptime.durationMs} ms; `}the record: npx xeroctl exec show ${uptime.executionId}`,
+    `  ${uptime.durationMs === null ? '' : `ran ${uptime.durationMs} ms; `}the record: ${xeroctl} exec show ${uptime.executionId}`,
   )
 
   waiting = await askToKill(client, state)
   heading('A dangerous call waits for you: host_process_kill')
   say(`  Process ${waiting.pid} is a sleep that this command started. Nobody ends it before you approve.`)
-  say('  npx xeroctl approvals list')
-  say(`  npx xeroctl approvals show ${waiting.approvalId}`)
-  say(`  npx xeroctl approvals approve ${waiting.approvalId}`)
-  say(`  npx xeroctl exec show ${waiting.executionId}`)
+  say(`  ${xeroctl} approvals list`)
+  say(`  ${xeroctl} approvals show ${waiting.approvalId}`)
+  say(`  ${xeroctl} approvals approve ${waiting.approvalId}`)
+  say(`  ${xeroctl} exec show ${waiting.executionId}`)
   say('\nCtrl-C stops everything; what is stored stays.')
 
   void waiting.ended.then(() => say(`\nProcess ${waiting?.pid} has ended: the approved call ran.`))

@@ -1,7 +1,8 @@
 // `.xerotier/`: everything that one clone's system keeps, 0700.
-import { chmodSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { lockFile, lockFolder } from '@xerotier/router/postgres/folder-lock.ts'
 
 export const clone = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -15,7 +16,11 @@ export interface State {
   logs: string
 }
 
-export function openState(folder = process.env.XEROTIER_STATE_DIR ?? join(clone, '.xerotier')): State {
+const usualFolder = join(clone, '.xerotier')
+
+/** Opens the folder and holds it until this process ends. @throws when it is somebody else's, or another process holds it */
+export function openState(named = process.env.XEROTIER_STATE_DIR): State {
+  const folder = named ? resolve(named) : usualFolder
   const state: State = {
     folder,
     apiKey: join(folder, 'api-key'),
@@ -25,11 +30,27 @@ export function openState(folder = process.env.XEROTIER_STATE_DIR ?? join(clone,
     credentials: join(folder, 'credentials'),
     logs: join(folder, 'log'),
   }
-  for (const path of [folder, state.agent, state.tools, state.credentials, state.logs]) {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const found = readdirSync(folder)
+  // It is about to be closed to everybody else, which would break what others keep there.
+  if (found.length > 0 && !found.includes(lockFile))
+    throw new Error(
+      `${folder} holds other files (${found[0]}) and is not the state of a system; XEROTIER_STATE_DIR takes a new or an empty folder`,
+    )
+  chmodSync(folder, 0o700)
+  lockFolder(folder)
+  for (const path of [state.agent, state.tools, state.credentials, state.logs]) {
     mkdirSync(path, { recursive: true, mode: 0o700 })
     chmodSync(path, 0o700)
   }
   return state
+}
+
+/** How a second terminal in the clone calls xeroctl so that it finds this system. */
+export function xeroctlOf({ folder }: State): string {
+  if (folder === usualFolder) return 'npx xeroctl'
+  const word = /^[\w@%+:,./-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`
+  return `XEROTIER_STATE_DIR=${word} npx xeroctl`
 }
 
 /** What an earlier start noted, `{}` when there is nothing readable. */

@@ -5,6 +5,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StartError } from '@xerotier/runtime/start-error.ts'
 
+/** In every folder that was ever locked. */
+export const lockFile = 'router.lock'
+
 export interface FolderLock {
   release(): void
 }
@@ -14,7 +17,7 @@ const held = new Set<DatabaseSync>()
 
 /** @throws when a live process holds the folder; the message names it. */
 export function lockFolder(folder: string): FolderLock {
-  const path = join(folder, 'router.lock')
+  const path = join(folder, lockFile)
   const holderPath = join(folder, 'router.pid')
   closeSync(openSync(path, 'a', 0o600)) // SQLite would let others read it, and readers can hold a lock
   const database = new DatabaseSync(path, { timeout: 0 })

@@ -63,6 +63,16 @@ test('a context is found by its name in either file', async (t) => {
   assert.match(JSON.parse(unknown.stderr).error.hint, /Known: local, prod/)
 })
 
+test('the folder that npm start was told to use comes before the one in the clone, if a system is in it', async (t) => {
+  const [cwd, other] = [emptyFolder(t), emptyFolder(t)]
+  put(join(cwd, '.xerotier/xeroctl.toml'), file('http://clone/p/v1', 'xero_clone_1'))
+  assert.equal((await used(t, { cwd, env: { XEROTIER_STATE_DIR: other } })).base_url, 'http://clone/p/v1')
+  put(join(other, 'xeroctl.toml'), file('http://other/p/v1', 'xero_other_1'))
+  assert.equal((await used(t, { cwd, env: { XEROTIER_STATE_DIR: other } })).base_url, 'http://other/p/v1')
+  put(join(cwd, 'sub/xeroctl.toml'), file('http://sub/p/v1', 'xero_sub_1'))
+  assert.equal((await used(t, { cwd, env: { XEROTIER_STATE_DIR: 'sub' } })).base_url, 'http://sub/p/v1')
+})
+
 test('XDG_CONFIG_HOME moves the file of the user', async (t) => {
   const folder = emptyFolder(t)
   put(join(folder, 'xeroctl/config.toml'), file('http://xdg/p/v1', 'xero_x_1'))

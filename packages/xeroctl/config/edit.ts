@@ -10,7 +10,7 @@ export function editUserConfig(
   cli: Cli,
   change: (document: TomlTable, deployments: TomlTable) => void,
 ): string | undefined {
-  const { env, home, uid, cwd } = cli.surroundings
+  const { env, home, uid } = cli.surroundings
   const path = userConfigPath(env, home)
   const document = readConfigFile(path, uid)?.document ?? {}
   document.deployment ??= {}
@@ -21,7 +21,7 @@ export function editUserConfig(
     return undefined
   }
   writeConfigFile(path, document)
-  const nearer = projectConfigPath(cwd)
+  const nearer = projectConfigPath(cli.surroundings)
   if (nearer !== undefined) cli.say(`note: in this folder ${nearer} comes first`)
   return path
 }

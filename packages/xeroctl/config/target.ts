@@ -20,7 +20,7 @@ export interface Target {
 
 /** Both files, nearest first; those that exist. @throws UsageError */
 export function configFiles(surroundings: Surroundings): ConfigFile[] {
-  const paths = [projectConfigPath(surroundings.cwd), userConfigPath(surroundings.env, surroundings.home)]
+  const paths = [projectConfigPath(surroundings), userConfigPath(surroundings.env, surroundings.home)]
   return paths.flatMap((path) => (path === undefined ? [] : (readConfigFile(path, surroundings.uid) ?? [])))
 }
 
