@@ -167,6 +167,8 @@ const misused: [words: string, message: RegExp][] = [
   ['exec invoke --workspace w --tool t --args @/nowhere', /--args @\/nowhere: ENOENT/],
   ['exec invoke --workspace w --tool t --follow --no-wait', /--no-wait and --follow or --wait exclude each other/],
   ['exec invoke --workspace w --tool t --wait 5 --detach', /--no-wait and --follow or --wait exclude each other/],
+  ['exec invoke --workspace w --tool t --wait 5 --no-wait', /--no-wait and --follow or --wait exclude each other/],
+  ['exec invoke --workspace w --tool t --no-wait --wait 5', /--no-wait and --follow or --wait exclude each other/],
   ['exec list --since yesterday', /--since must be an age/],
   ['exec list -o xml', /--output must be one of table, wide/],
   ['exec resolve exe_1 --outcome completed', /--note is required/],

@@ -101,57 +101,45 @@ function prepare(parser: Parser, command: Command, dispatch: Parameters<typeof b
 }
 
 /** @throws UsageError for an empty argument, which names nothing: `"$id"` of a variable that is not set */
-function named(name: string, given: string | undefined): string | undefined {
-  if (given?.trim() === '') throw new UsageError(`<${name}> is empty`)
-  return given
+function named(name: string, word: string | undefined): string | undefined {
+  if (word?.trim() === '') throw new UsageError(`<${name}> is empty`)
+  return word
 }
 
 function addOptions(parser: Parser, options: Options, heading?: string): void {
+  const values = new Map<string, string[]>()
   for (const [key, option] of Object.entries(options)) {
-    addOne(flagOf(key), option, option.short)
-    for (const alias of option.aliases) addOne(`--${alias}`, option, undefined, true)
+    addOne(key, flagOf(key), option, option.short)
+    for (const alias of option.aliases) addOne(key, `--${alias}`, option, undefined, true)
   }
-  function addOne(flag: string, option: Option<unknown>, short: string | undefined, hidden = false) {
+  given.set(parser, new Map([...(given.get(parser) ?? []), ...values]))
+
+  function addOne(key: string, flag: string, option: Option<unknown>, short: string | undefined, hidden = false) {
     const value = option.placeholder === undefined ? '' : ` <${option.placeholder}>`
     const parserOption = new ParserOption(`${short === undefined ? '' : `-${short}, `}${flag}${value}`, option.summary)
-    if (option.placeholder !== undefined) {
-      // Before may be `false`, from a `--no-…` of the same name.
-      parserOption.argParser((given: string, before: unknown) => [...(Array.isArray(before) ? before : []), given])
-    }
     if (hidden) parserOption.hideHelp()
     if (heading !== undefined) parserOption.helpGroup(heading)
     parser.addOption(parserOption)
+    const before = values.get(key) ?? []
+    values.set(key, before)
+    parser.on(`option:${parserOption.name()}`, (word: string | undefined) => before.push(word ?? ''))
   }
 }
+
+/** What each option was given, in the order of the line. commander's own values lose `--wait 5` to a `--no-wait` behind it. */
+const given = new WeakMap<Parser, ReadonlyMap<string, string[]>>()
 
 /** Values of options that were given anywhere in the chain; the innermost counts. */
 function valuesOf<O extends Options>(options: O, chain: readonly Parser[]): Values<O> {
   const values = Object.entries(options).map(([key, option]) => {
-    for (const parser of chain) {
-      const given = [key, ...option.aliases.map(camel)].flatMap((name) => givenTo(parser, name))
-      if (given.length > 0) return [key, option.parse(given, flagOf(key))]
-    }
-    return [key, option.parse([], flagOf(key))]
+    const words = chain.map((parser) => given.get(parser)?.get(key) ?? []).find((found) => found.length > 0)
+    return [key, option.parse(words ?? [], flagOf(key))]
   })
   return Object.fromEntries(values)
-}
-
-function givenTo(parser: Parser, key: string): string[] {
-  // commander keeps `--no-color` as `color: false`, and `--no-wait` in the place of the value of `--wait`: the last counts.
-  const negative = /^no[A-Z]/.test(key)
-  const name = negative ? key.charAt(2).toLowerCase() + key.slice(3) : key
-  if (parser.getOptionValueSource(name) !== 'cli') return []
-  const value: unknown = parser.getOptionValue(name)
-  if (typeof value === 'boolean') return value === negative ? [] : ['']
-  return negative || !Array.isArray(value) ? [] : value
 }
 
 function chainOf(parser: Parser): Parser[] {
   const chain: Parser[] = []
   for (let current: Parser | null = parser; current !== null; current = current.parent) chain.push(current)
   return chain
-}
-
-function camel(flag: string): string {
-  return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }

@@ -182,11 +182,6 @@ test('a gated call that nobody waits for says on stderr what it waits for', asyn
   assert.match(stderr, /follow it with: xeroctl exec watch exe_1/)
 })
 
-test('of --wait and --no-wait the last one counts', async (t) => {
-  assert.equal((await invoke(t, oneCall(), ['--wait', '0', '--no-wait'])).code, 0)
-  assert.equal((await invoke(t, oneCall(), ['--no-wait', '--wait', '0'])).code, 14)
-})
-
 test('-o json prints the final record alone on stdout', async (t) => {
   const call = oneCall()
   call.onStream = (response) => {

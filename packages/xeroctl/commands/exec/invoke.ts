@@ -23,9 +23,12 @@ export const execInvoke = command({
       { min: 0, max: 86_400, integer: false },
       { placeholder: 'seconds' },
     ),
-    noWait: toggle('Submit, print the execution and end; 0 then says no more than that it was accepted', {
-      aliases: ['detach'],
-    }),
+    noWait: toggle(
+      'Submit, print the execution and end; 0 then says no more than that it was accepted. Not with --follow or --wait',
+      {
+        aliases: ['detach'],
+      },
+    ),
     idempotencyKey: text(
       'The same key and call again answer the first call instead of making a second; default: a fresh one',
       { placeholder: 'key' },
