@@ -72,6 +72,15 @@ test('a malformed bundle is refused with file, line and reason, and the others l
       /g-schema\/bundle\.yaml:8: tools\.0\.input_schema: g_tool: strict mode: unknown keyword/,
     ],
     ['h-shell', good('h').replace("'true'", 'bash'), /h-shell\/bundle\.yaml:9: .*there is no shell/],
+    ...['sh, -c', '/bin/bash, -c', '-exec, sh, -c', '[-u, root], { if: b, add: [dash, -c] }'].map(
+      (words, n): [string, string, RegExp] => [
+        `h-shell-behind-${n}`,
+        good(`hs${n}`)
+          .replace("'true', '--a={a}'", `timeout, '5', ${words}, 'ls {a}'`)
+          .replace('{ a:', '{ b: { type: boolean }, a:'),
+        /bundle\.yaml:9: .*a value behind the word \S*sh could become a command: there is no shell/,
+      ],
+    ),
     ['i-same', good('i', 'a_tool'), /i-same\/bundle\.yaml:5: tools: the tool a_tool is in bundle a already/],
     [
       'j-builtin',
@@ -141,6 +150,12 @@ test('a bundle that would make the manifest too large is refused with its file, 
   keeper.update({ ...catalogue, workspaces })
   const bytes = Buffer.byteLength(canonicalJson(manifestContent(keeper.current())))
   assert.ok(bytes <= limits.manifestBytes && bytes > limits.manifestBytes - 50_000, `${bytes} bytes`)
+})
+
+test('a word that names a shell is one of many where no value follows it, and so is a starter of programs', async () => {
+  write('a', good('a').replace("'true', '--a={a}'", "'true', '--a={a}', /etc/bash, sh"))
+  write('b', good('b').replace("'true', '--a={a}'", "kubectl, set, env, '--a={a}'"))
+  assert.deepEqual([...(await load()).tools.keys()], ['a_tool', 'b_tool'])
 })
 
 test('a tools folder that is missing is an empty one', async () => {

@@ -6,15 +6,19 @@ import { type CommandTemplate, type Element, placeholdersOf, type Step } from '.
 export type CommandSource = readonly (string | readonly string[] | { if: string; add: readonly string[] })[]
 
 /** A shell would read its arguments as a program of its own (law L5); a script runs by its own `#!` line. */
-const shells = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'fish', 'csh', 'tcsh', 'busybox', 'env', 'xargs', 'eval'])
+const shells = new Set(['sh', 'bash', 'rbash', 'dash', 'ash', 'zsh', 'ksh', 'mksh', 'fish', 'csh', 'tcsh', 'pwsh'])
+/** They start what stands behind them, or behind their first options. As a plain argument (`kubectl set env`) they are none. */
+const starters = new Set(['busybox', 'env', 'xargs', 'eval'])
 
 /** @throws Error with a sentence for the author of the bundle. */
 export function parseCommand(source: CommandSource, properties: Readonly<Record<string, unknown>>): CommandTemplate {
   const [program, ...rest] = source
   if (typeof program !== 'string' || program === '') throw new Error('the first word of a command is its program')
   if (program.includes('{')) throw new Error('the program of a command cannot be a placeholder')
-  if (shells.has(basename(program))) throw new Error(`a command cannot be ${basename(program)}: there is no shell`)
+  const name = basename(program)
+  if (shells.has(name) || starters.has(name)) throw new Error(`a command cannot be ${name}: there is no shell`)
   const steps = rest.map(parseStep)
+  refuseShellBehind(steps)
   for (const step of steps) {
     for (const name of placeholdersOf(step)) checkPlaceholder(name, properties)
     if (step.onlyIf !== undefined) checkCondition(step.onlyIf, properties)
@@ -24,6 +28,18 @@ export function parseCommand(source: CommandSource, properties: Readonly<Record<
   }
   refuseChosenOptions(steps)
   return { program, steps }
+}
+
+/** `timeout 5 sh -c …`, `find -exec sh …`, `docker exec … sh`: what may start a shell is a matter of each program, so no word may be one. */
+function refuseShellBehind(steps: readonly Step[]): void {
+  let shell: string | undefined
+  for (const element of steps.flatMap((step) => step.elements)) {
+    if (shell !== undefined && element.some((part) => 'placeholder' in part)) {
+      throw new Error(`a value behind the word ${shell} could become a command: there is no shell`)
+    }
+    const [word] = element
+    if (word !== undefined && 'literal' in word && shells.has(basename(word.literal))) shell ??= word.literal
+  }
 }
 
 /** `-{a}`, `--{a}` and `-n{a}` let a value name an option, or more of them behind the first; `--name={a}` does not. */
