@@ -93,6 +93,10 @@ test('an id of the other kind ends as not found, and the hint names the command 
     ['approvals reject exe_1', /hint: This is an execution/],
     ['exec show ap_1', /hint: This is an approval: `xeroctl approvals show ap_1`\. .*`xeroctl exec show exe_1`/],
     ['exec watch ap_1', /hint: This is an approval/],
+    ['exec raw ap_1', /hint: This is an approval/],
+    ['exec raw ap_1 --artifact cart_1', /hint: This is an approval/],
+    ['exec cancel ap_1', /hint: This is an approval/],
+    ['exec resolve ap_1 --outcome failed --note seen', /hint: This is an approval/],
     ['approvals show none', /hint: List them: `xeroctl approvals list`/],
   ]
   for (const [words, hint] of hints) {

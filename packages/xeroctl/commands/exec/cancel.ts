@@ -1,13 +1,15 @@
 import { command } from '../../command.ts'
 import { printable } from '../../output/cell.ts'
 import { executionRecord } from '../../views/executions.ts'
+import { ofExecution } from '../../wrong-kind.ts'
 
 export const execCancel = command({
   name: 'cancel',
   summary: 'Cancel a call; a running one is killed',
   arguments: { execution: 'Id' },
   async run({ cli, args }) {
-    const execution = await cli.write('invocations.cancel', { params: { id: args.execution } })
+    const cancelling = cli.write('invocations.cancel', { params: { id: args.execution } })
+    const execution = await ofExecution(cli, args.execution, cancelling)
     if (execution === undefined) return
     if (execution.state !== 'cancelled') {
       // A router older than this field leaves it out.

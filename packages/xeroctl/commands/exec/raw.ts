@@ -1,5 +1,6 @@
 import { command } from '../../command.ts'
 import { oneOf, text } from '../../options.ts'
+import { ofExecution } from '../../wrong-kind.ts'
 
 export const execRaw = command({
   name: 'raw',
@@ -15,10 +16,11 @@ export const execRaw = command({
   examples: ['xeroctl exec raw <id> > output.bin'],
   async run({ cli, args, options }) {
     const params = { id: args.execution }
-    const { body } =
+    const reading =
       options.artifact === undefined
-        ? await cli.client().bytes('executions.raw', { params, query: { stream: options.stream } })
-        : await cli.client().bytes('executions.artifact', { params: { ...params, artifact_id: options.artifact } })
+        ? cli.client().bytes('executions.raw', { params, query: { stream: options.stream } })
+        : cli.client().bytes('executions.artifact', { params: { ...params, artifact_id: options.artifact } })
+    const { body } = await ofExecution(cli, args.execution, reading)
     for await (const chunk of body) await cli.pour(chunk)
   },
 })

@@ -1,6 +1,7 @@
 import { command } from '../../command.ts'
 import { oneOf, required, text } from '../../options.ts'
 import { executionRecord } from '../../views/executions.ts'
+import { ofExecution } from '../../wrong-kind.ts'
 
 export const execResolve = command({
   name: 'resolve',
@@ -12,7 +13,8 @@ export const execResolve = command({
   },
   examples: ['xeroctl exec resolve <id> --outcome completed --note "node is gone from the cluster"'],
   async run({ cli, args, options }) {
-    const execution = await cli.write('executions.resolve', { params: { id: args.execution }, body: options })
+    const resolving = cli.write('executions.resolve', { params: { id: args.execution }, body: options })
+    const execution = await ofExecution(cli, args.execution, resolving)
     if (execution !== undefined) await cli.print.record(executionRecord, execution)
   },
 })
