@@ -27,6 +27,13 @@ export interface ProcessGroup {
   killNow(): void
 }
 
+/** By the pid of its leader, until that ends. */
+const running = new Set<number>()
+// However this process comes to its end (a second signal, an unhandled error), nothing of it goes on unseen.
+process.once('exit', () => {
+  for (const pid of running) signalGroup(pid, 'SIGKILL')
+})
+
 /** @throws nothing: resolves with the error when the program cannot be started. */
 export function startGroup(options: GroupOptions): Promise<ProcessGroup | Error> {
   return new Promise((resolve) => {
@@ -41,6 +48,11 @@ export function startGroup(options: GroupOptions): Promise<ProcessGroup | Error>
     } catch (error) {
       resolve(error as Error)
       return
+    }
+    const { pid } = child
+    if (pid !== undefined) {
+      running.add(pid)
+      child.once('exit', () => running.delete(pid))
     }
     child.once('error', (error) => resolve(error))
     child.once('spawn', () => {
@@ -58,13 +70,7 @@ export function startGroup(options: GroupOptions): Promise<ProcessGroup | Error>
 function groupOf(child: ChildProcess, clock: Clock): ProcessGroup {
   const pid = child.pid!
   let escalation: Timer | undefined
-  const signal = (name: 'SIGTERM' | 'SIGKILL') => {
-    try {
-      process.kill(-pid, name)
-    } catch {
-      // ESRCH: nobody is left.
-    }
-  }
+  const signal = (name: 'SIGTERM' | 'SIGKILL') => signalGroup(pid, name)
   child.once('exit', () => escalation?.cancel())
   return {
     pid,
@@ -75,5 +81,13 @@ function groupOf(child: ChildProcess, clock: Clock): ProcessGroup {
       escalation = clock.after(killGraceMs, () => signal('SIGKILL'))
     },
     killNow: () => signal('SIGKILL'),
+  }
+}
+
+function signalGroup(pid: number, name: 'SIGTERM' | 'SIGKILL'): void {
+  try {
+    process.kill(-pid, name)
+  } catch {
+    // ESRCH: nobody is left.
   }
 }
