@@ -38,3 +38,21 @@ test('an error is written with its message and stack', () => {
   const [line] = lines((log) => log.error({ error: new Error('broken') }, 'failed'))
   assert.match(JSON.stringify(line), /"message":"broken"/)
 })
+
+test('an error is told by message, stack, code and cause, not by whatever hangs on it', () => {
+  const cause = Object.assign(new Error('reset'), { code: 'ECONNRESET', client: { secretKey: 4711 } })
+  const error = Object.assign(new AggregateError([cause], 'lost', { cause }), {
+    detail: 'Failing row contains (xyzzy)',
+  })
+  const text = JSON.stringify(lines((log) => log.warning({ error }, 'a connection was lost')))
+  for (const told of ['"message":"lost"', '"message":"reset"', '"code":"ECONNRESET"', 'log.test']) {
+    assert.ok(text.includes(told), told)
+  }
+  assert.doesNotMatch(text, /4711|xyzzy/)
+})
+
+test('an error that is its own cause is written', () => {
+  const error = new Error('round')
+  error.cause = error
+  assert.equal(lines((log) => log.error({ error }, 'failed')).length, 1)
+})

@@ -52,7 +52,7 @@ export function createLog(options: LogOptions): Log {
       base: { name: options.name, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { error: pino.stdSerializers.err },
+      serializers: { error: (error) => errorFields(error) },
     },
     destination,
   )
@@ -61,6 +61,37 @@ export function createLog(options: LogOptions): Log {
 
 type PinoLike = { [L in LogLevel]: (fields: object, message: string) => void } & {
   isLevelEnabled(level: string): boolean
+}
+
+/** Of an error's own properties. Others hold what nobody expects in a log: pg adds its client with a key, and values of the row. */
+const toldOfErrors = [
+  'code',
+  'errno',
+  'syscall',
+  'address',
+  'port',
+  'path',
+  'severity',
+  'table',
+  'column',
+  'constraint',
+]
+
+const causesTold = 5
+
+function errorFields(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return error
+  if (depth > causesTold) return error.message
+  const { name, message, stack, cause } = error
+  const own = error as unknown as Record<string, unknown>
+  return {
+    type: name,
+    message,
+    stack,
+    ...Object.fromEntries(toldOfErrors.filter((field) => own[field] !== undefined).map((field) => [field, own[field]])),
+    ...(cause === undefined ? {} : { cause: errorFields(cause, depth + 1) }),
+    ...(error instanceof AggregateError ? { errors: error.errors.map((each) => errorFields(each, depth + 1)) } : {}),
+  }
 }
 
 /** Bound fields are merged when a line is written: a pino child for each call costs more than its few lines. */
