@@ -1,87 +1,14 @@
 // `npm start` as a newcomer meets it: first start, approval, Ctrl-C, second start.
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { prepareStarts } from './start.fixture.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'xerotier-start-'))
-const stateDir = join(folder, '.xerotier')
-const running: ChildProcess[] = []
-after(() => {
-  for (const child of running) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
-  // As root the cluster is outside of the state folder.
-  const cluster = realpathSync(join(stateDir, 'postgres'))
-  rmSync(cluster, { recursive: true, force: true })
-  rmSync(folder, { recursive: true, force: true })
-})
-chmodSync(folder, 0o755)
-
-interface Started {
-  child: ChildProcess
-  /** All that it printed. */
-  text(): string
-  /** Resolves once it printed something like this. */
-  saw(pattern: RegExp): Promise<RegExpExecArray>
-}
-
-function start(env: Record<string, string> = {}): Started {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('start.ts', import.meta.url))], {
-    env: {
-      PATH: process.env.PATH,
-      HOME: folder,
-      XEROTIER_STATE_DIR: stateDir,
-      XEM_SHIPPED_BUNDLES: 'host',
-      XEROTIER_HTTP_PORT: '0',
-      XEROTIER_DATA_PLANE_PORT: '0',
-      XEROTIER_XEM_METRICS_PORT: '0',
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  running.push(child)
-  let text = ''
-  for (const stream of [child.stdout!, child.stderr!])
-    stream.setEncoding('utf8').on('data', (part) => {
-      text += part
-    })
-  return {
-    child,
-    text: () => text,
-    async saw(pattern) {
-      const closed = once(child, 'close').then(() => true)
-      for (;;) {
-        const found = pattern.exec(text)
-        if (found) return found
-        const over = await Promise.race([closed, once(child.stdout!, 'data').then(() => false)])
-        if (over && !pattern.test(text)) assert.fail(`it ended without saying ${pattern}:\n${text}`)
-      }
-    },
-  }
-}
-
-async function stopped({ child }: Started): Promise<number | null> {
-  const exit = once(child, 'exit')
-  child.kill('SIGINT')
-  // npm passes on what the terminal has sent already.
-  child.kill('SIGINT')
-  const [code] = await exit
-  return code as number | null
-}
-
-function xeroctl(...args: string[]): Promise<string> {
-  const program = fileURLToPath(new URL('../packages/xeroctl/main.ts', import.meta.url))
-  return new Promise((resolve, reject) => {
-    const env = { PATH: process.env.PATH, HOME: folder }
-    execFile(process.execPath, [program, ...args], { cwd: folder, env }, (error, stdout, stderr) =>
-      error ? reject(new Error(`xeroctl ${args.join(' ')}: ${stderr}`)) : resolve(stdout),
-    )
-  })
-}
+const { clear, start, stateDir, xeroctl } = prepareStarts()
+after(clear)
 
 const alive = (pid: number) => {
   try {
@@ -118,7 +45,7 @@ test('the first start runs a call, leaves one to approve, and stops cleanly', as
   await xeroctl('approvals', 'approve', approval!)
   await system.saw(/has ended: the approved call ran/)
 
-  assert.equal(await stopped(system), 0)
+  assert.equal(await system.stopped(), 0)
   assert.match(system.text(), /XEM agent \.\.\. stopped[\s\S]*router \.\.\. stopped/)
 })
 
@@ -133,7 +60,7 @@ test('the second start finds everything again, and withdraws what it asked for w
   const list = executions.data ?? (executions as unknown as { tool: string }[])
   assert.ok(list.length >= 4, 'calls of both starts are on record')
   const [, pid] = await system.saw(/Process (\d+) is a sleep/)
-  assert.equal(await stopped(system), 0)
+  assert.equal(await system.stopped(), 0)
   assert.equal(alive(Number(pid)), false)
 })
 
@@ -145,7 +72,7 @@ test('while one runs, another on the same folder says so and leaves it alone', a
   assert.equal(code, 1)
   assert.match(other.text(), new RegExp(`pid ${system.child.pid}`))
   assert.equal(system.child.exitCode, null)
-  assert.equal(await stopped(system), 0)
+  assert.equal(await system.stopped(), 0)
 })
 
 test('a port that the environment names and somebody has is an error that names it', async () => {

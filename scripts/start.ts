@@ -1,22 +1,25 @@
 // `npm start`: the whole system on this machine, with something to approve. State lives in `.xerotier/`.
 import { relative } from 'node:path'
-import { createClient } from '@xerotier/client/client.ts'
+import { type Client, createClient } from '@xerotier/client/client.ts'
+import type { Agent } from '@xerotier/protocol/api/agents.ts'
 import {
+  agentName,
   forgetEnrollment,
   isEnrolled,
   mintJoinKey,
+  notPermitted,
   startAgentProcess,
+  untilConnected,
   untilEnrolled,
-  untilHealthy,
 } from './start/agent.ts'
 import type { Child } from './start/child.ts'
-import { askToKill, runUptime, type Waiting } from './start/demonstration.ts'
+import { askToKill, demonstrationWorkspace, runUptime, type Waiting } from './start/demonstration.ts'
 import { interruption } from './start/interruption.ts'
 import { choosePorts } from './start/ports.ts'
 import { project, startRouterProcess, untilReady } from './start/router.ts'
 import { heading, keyPrefix, say, step } from './start/show.ts'
-import { openState, readNote, writeNote, xeroctlOf } from './start/state.ts'
-import { makeSampleWorkspaces } from './start/workspaces.ts'
+import { openState, readNote, type State, writeNote, xeroctlOf } from './start/state.ts'
+import { bindSampleWorkspaces, makeSampleWorkspaces } from './start/workspaces.ts'
 import { writeXeroctlConfig } from './start/xeroctl-config.ts'
 
 const started: Child[] = []
@@ -30,7 +33,7 @@ async function start(): Promise<void> {
   const state = openState()
   const xeroctl = xeroctlOf(state)
   const shown = (path: string) => relative(process.cwd(), path) || '.'
-  const before = readNote<{ at: string }>(state, 'started')
+  const before = readNote<{ at: string; agent: string }>(state, 'started')
 
   heading('Starting Xerotier XEM')
   if (before.at !== undefined)
@@ -67,17 +70,21 @@ async function start(): Promise<void> {
       () => untilEnrolled(agent, state),
       () => 'enrolled',
     )
-  await step(
+  const connected = await step(
     'XEM agent connects (CurveZMQ)',
-    () => untilHealthy(agent, client),
-    (tools) => `healthy, ${tools} tools published${known ? ', enrolled before' : ''}`,
+    () => untilConnected(agent, client),
+    ({ health, tool_count }) => `${health}, ${tool_count} tools published${known ? ', enrolled before' : ''}`,
   )
   await step(
     'sample workspaces',
-    () => makeSampleWorkspaces(client, before.at !== undefined),
+    async () => {
+      const made = await makeSampleWorkspaces(client, before.at !== undefined)
+      if (before.agent !== connected.id) await bindSampleWorkspaces(client)
+      return made
+    },
     (made) => (made.length > 0 ? made.join(', ') : 'there already'),
   )
-  writeNote(state, 'started', { at: before.at ?? new Date().toISOString() })
+  writeNote(state, 'started', { at: before.at ?? new Date().toISOString(), agent: connected.id })
 
   heading('Running')
   say(`  API          ${baseUrl}`)
@@ -86,29 +93,50 @@ async function start(): Promise<void> {
   say(`  API key      in ${shown(state.apiKey)} (0600), starts with ${keyPrefix(apiKey)}...`)
   say(`  logs         ${shown(state.logs)}/router.log and xem-agent.log`)
 
-  heading('A real call: host_uptime in workspace local-host')
-  const uptime = await runUptime(client)
-  say(`  ${JSON.stringify(uptime.result)}`)
-  say(
-    `  ${uptime.durationMs === null ? '' : `ran ${uptime.durationMs} ms; `}the record: ${xeroctl} exec show ${uptime.executionId}`,
-  )
+  await demonstrate(client, state, connected, xeroctl)
+  say('\nCtrl-C stops everything; what is stored stays.')
 
-  waiting = await askToKill(client, state)
+  const deaths = started.map((child) =>
+    child.exited.then((how) => {
+      if (interrupted.yet()) return
+      if (child === agent && how === notPermitted)
+        throw new Error(
+          `the ${child.name} ended: the router has revoked its credentials or deleted it. The next start enrolls it anew.`,
+        )
+      throw new Error(`the ${child.name} ended (${how}):\n${child.lastWords()}`)
+    }),
+  )
+  await Promise.race([interrupted.promise, ...deaths])
+}
+
+/** What operators changed in an earlier run may stand in its way: it says so, and the system runs on, for them to change it back. */
+async function demonstrate(client: Client, state: State, agent: Agent, xeroctl: string): Promise<void> {
+  heading('A real call: host_uptime in workspace local-host')
+  const pause = agent.paused.find((one) => one.workspace === null || one.workspace === demonstrationWorkspace)
+  if (pause !== undefined) {
+    const at = pause.workspace === null ? '' : ` --workspace ${pause.workspace}`
+    say(`  Not made: ${agentName} is paused${pause.reason === null ? '' : ` (${pause.reason})`}. To resume it:`)
+    say(`  ${xeroctl} agents resume-exec ${agentName}${at}`)
+    return
+  }
+  try {
+    const uptime = await runUptime(client)
+    say(`  ${JSON.stringify(uptime.result)}`)
+    say(
+      `  ${uptime.durationMs === null ? '' : `ran ${uptime.durationMs} ms; `}the record: ${xeroctl} exec show ${uptime.executionId}`,
+    )
+    waiting = await askToKill(client, state)
+  } catch (error) {
+    say(`  It cannot run: ${(error as Error).message.replaceAll('`xeroctl ', `\`${xeroctl} `)}`)
+    return
+  }
   heading('A dangerous call waits for you: host_process_kill')
   say(`  Process ${waiting.pid} is a sleep that this command started. Nobody ends it before you approve.`)
   say(`  ${xeroctl} approvals list`)
   say(`  ${xeroctl} approvals show ${waiting.approvalId}`)
   say(`  ${xeroctl} approvals approve ${waiting.approvalId}`)
   say(`  ${xeroctl} exec show ${waiting.executionId}`)
-  say('\nCtrl-C stops everything; what is stored stays.')
-
   void waiting.ended.then(() => say(`\nProcess ${waiting?.pid} has ended: the approved call ran.`))
-  const deaths = started.map((child) =>
-    child.exited.then((how) => {
-      if (!interrupted.yet()) throw new Error(`the ${child.name} ended (${how}):\n${child.lastWords()}`)
-    }),
-  )
-  await Promise.race([interrupted.promise, ...deaths])
 }
 
 /** In reverse order, each awaited. */

@@ -1,11 +1,16 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Client } from '@xerotier/client/client.ts'
+import type { Agent } from '@xerotier/protocol/api/agents.ts'
+import { notPermittedExitCode } from '@xerotier/runtime/start-error.ts'
 import { type Child, cleanEnvironment, startChild, until } from './child.ts'
 import type { Ports } from './ports.ts'
 import { clone, logPath, type State } from './state.ts'
 
 export const agentName = 'local-xem-01'
+
+/** How it ends when the router does not know it any more. */
+export const notPermitted = `exit ${notPermittedExitCode}`
 
 export function enrollmentFile(state: State): string {
   return join(state.agent, 'enrollment.json')
@@ -66,11 +71,11 @@ export async function untilEnrolled(child: Child, state: State): Promise<void> {
   await until(child, 20_000, async () => (isEnrolled(state) ? true : undefined))
 }
 
-/** Waits for the session over CURVE and the manifest. Answers the number of tools. */
-export async function untilHealthy(child: Child, client: Client): Promise<number> {
+/** Waits for the session over CURVE and the manifest; an operator may have paused the agent in an earlier run. */
+export async function untilConnected(child: Child, client: Client): Promise<Agent> {
   return until(child, 20_000, async () => {
     const { data } = await client.call('agents.list', { query: { state: 'active' } })
-    const agent = data.find(({ name, health }) => name === agentName && health === 'healthy')
-    return agent && agent.tool_count > 0 ? agent.tool_count : undefined
+    const agent = data.find(({ name, health }) => name === agentName && (health === 'healthy' || health === 'paused'))
+    return agent && agent.tool_count > 0 ? agent : undefined
   })
 }

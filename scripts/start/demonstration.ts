@@ -5,7 +5,7 @@ import type { Client } from '@xerotier/client/client.ts'
 import { guardProcess } from '@xerotier/runtime/guard-process.ts'
 import { readNote, type State, writeNote } from './state.ts'
 
-const workspace = 'local-host'
+export const demonstrationWorkspace = 'local-host'
 
 export interface Uptime {
   executionId: string
@@ -17,7 +17,7 @@ export interface Uptime {
 export async function runUptime(client: Client): Promise<Uptime> {
   const execution = await client.call('invocations.submit', {
     query: { wait: 20 },
-    body: { workspace, tool: 'host_uptime', reason: 'First call of npm start' },
+    body: { workspace: demonstrationWorkspace, tool: 'host_uptime', reason: 'First call of npm start' },
     idempotencyKey: crypto.randomUUID(),
   })
   if (execution.state !== 'completed') {
@@ -52,7 +52,7 @@ export async function askToKill(client: Client, state: State): Promise<Waiting> 
       state: now,
     } = await client.call('invocations.submit', {
       body: {
-        workspace,
+        workspace: demonstrationWorkspace,
         tool: 'host_process_kill',
         // The name guards against a pid that has come round to another process.
         args: { pid, signal: 'TERM', name: 'sleep' },

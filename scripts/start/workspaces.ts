@@ -14,17 +14,28 @@ const samples = [
   { name: 'aws-sandbox', type: 'aws', description: 'Bind it to an agent with AWS credentials', bound: false },
 ] as const
 
-/** Makes the samples once; what an operator changed or removed since stays so. Answers the names that it made. */
+/** Makes the samples once for a project; what an operator changed or removed since stays so. Answers the names that it made. */
 export async function makeSampleWorkspaces(client: Client, already: boolean): Promise<string[]> {
   const made: string[] = []
-  for (const { bound, ...body } of already ? [] : samples) {
+  for (const { bound: _, ...body } of already ? [] : samples) {
     try {
       await client.call('workspaces.create', { body })
       made.push(body.name)
     } catch (error) {
       if (!(error instanceof ApiError && error.code === 'name_taken')) throw error
     }
-    if (bound) await client.call('workspaces.bind', { params: { id: body.name }, body: { agent: agentName } })
   }
   return made
+}
+
+/** For an agent that no binding knows: the first one, or one that took the place of a deleted one. */
+export async function bindSampleWorkspaces(client: Client): Promise<void> {
+  for (const { bound, name } of samples) {
+    if (!bound) continue
+    try {
+      await client.call('workspaces.bind', { params: { id: name }, body: { agent: agentName } })
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 'workspace_not_found')) throw error
+    }
+  }
 }

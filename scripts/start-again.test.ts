@@ -1,0 +1,55 @@
+// `npm start` after what operators did in an earlier run.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { after, test } from 'node:test'
+import { prepareStarts } from './start.fixture.ts'
+
+const { clear, start, xeroctl } = prepareStarts()
+after(clear)
+
+/** Starts, lets an operator do something to the running system, and stops. */
+async function afterStart(...operations: string[][]): Promise<void> {
+  const system = start()
+  await system.saw(/Ctrl-C stops everything/)
+  for (const words of operations) await xeroctl(...words)
+  assert.equal(await system.stopped(), 0)
+}
+
+test('a paused agent is said, with the line that resumes it, and the system runs', async () => {
+  await afterStart(['agents', 'pause-exec', 'local-xem-01', '--reason', 'INC-7'])
+  const system = start()
+  await system.saw(/Ctrl-C stops everything/)
+  assert.match(system.text(), /XEM agent connects \(CurveZMQ\) \.\.\. paused, \d+ tools/)
+  const [, line] = await system.saw(
+    /Not made: local-xem-01 is paused \(INC-7\)\. To resume it:\n +XEROTIER_STATE_DIR=\S+ npx xeroctl (.+)/,
+  )
+  await xeroctl(...line!.split(' '))
+  assert.match(await xeroctl('exec', 'invoke', '--workspace', 'local-host', '--tool', 'host_uptime'), /uptime_seconds/)
+  assert.equal(await system.stopped(), 0)
+})
+
+test('a workspace that was unbound stays so: it says why nothing can run, and runs on for the advice to be followed', async () => {
+  await afterStart(['workspaces', 'unbind', 'local-host', '--agent', 'local-xem-01'])
+  const system = start()
+  await system.saw(/Ctrl-C stops everything/)
+  const [, line] = await system.saw(/It cannot run: No agent is bound .*`XEROTIER_STATE_DIR=\S+ npx xeroctl (.+)`/)
+  await xeroctl(...line!.split(' '))
+  assert.match(await xeroctl('exec', 'invoke', '--workspace', 'local-host', '--tool', 'host_uptime'), /uptime_seconds/)
+  assert.equal(await system.stopped(), 0)
+})
+
+test('an agent that was deleted ends the run in words; the next start enrolls and binds a new one', async () => {
+  const system = start()
+  await system.saw(/Ctrl-C stops everything/)
+  const closed = once(system.child, 'close')
+  await xeroctl('agents', 'local-xem-01', '--delete', '--yes')
+  const [code] = await closed
+  assert.equal(code, 1)
+  assert.match(system.text(), /the router has revoked its credentials or deleted it/)
+  const next = start()
+  await next.saw(/Ctrl-C stops everything/)
+  assert.match(next.text(), /enrolled \(/)
+  assert.match(next.text(), /"uptime_seconds":\d+/)
+  assert.match(next.text(), /A dangerous call waits for you/)
+  assert.equal(await next.stopped(), 0)
+})
