@@ -19,7 +19,7 @@ export const limits = {
   httpCloseGraceMs: 5_000,
   /** What one API key may ask when it has no quota of its own. Far above honest use: it stops a runaway loop. */
   requestsPerMinutePerKey: 1_200_000,
-  /** Unknown credentials that one address may present. */
+  /** Unknown credentials of one address that are answered 401; more are answered 429, and those that are valid pass. */
   failedAuthenticationsPerMinute: 60,
   idempotencyKeyCharacters: 128,
   /** Longest `?wait=` of a submit, seconds. */

@@ -42,17 +42,24 @@ export function createAuthentication(core: Core, options: AuthenticationOptions)
   }
   /** Whose guesses are counted together. */
   const sourceOf = (request: FastifyRequest) => callerAddress(request.ip) ?? 'unknown'
-  const failed = (request: FastifyRequest) => {
-    windowOf(failures, sourceOf(request), options.failedAuthenticationsPerMinute, minuteMs).take(clock.now())
-    return new Fault('authentication_error')
-  }
-  const refuseGuessers = (request: FastifyRequest, value: string) => {
-    if (failures.get(sourceOf(request))?.full(clock.now()) !== true || keyring.knew(value)) return
-    throw new Fault('rate_limit_exceeded', {
+  /** What a credential that is none gets. A valid one is never refused for others from its address: many callers may share it. */
+  const failed = (request: FastifyRequest, fault = new Fault('authentication_error')) => {
+    const window = windowOf(failures, sourceOf(request), options.failedAuthenticationsPerMinute, minuteMs)
+    const waitMs = window.take(clock.now())
+    if (waitMs === 0) return fault
+    return new Fault('rate_limit_exceeded', {
       message: 'Too many failed authentications from this address.',
-      retryAfter: 60,
+      retryAfter: Math.ceil(waitMs / 1000),
     })
   }
+  /** Values that addresses at that limit may be guessing are looked up one by one: together they hold one connection to the database. */
+  const find = (request: FastifyRequest, value: string) => {
+    if (failures.get(sourceOf(request))?.full(clock.now()) !== true || keyring.knew(value)) return keyring.find(value)
+    const found = lastLookup.then(() => keyring.find(value))
+    lastLookup = found.catch(() => {})
+    return found
+  }
+  let lastLookup: Promise<unknown> = Promise.resolve()
   const count = (key: KnownKey, reply: FastifyReply) => {
     const { keyId } = key.principal
     const windows = [windowOf(rates, keyId, options.requestsPerMinutePerKey, minuteMs)]
@@ -97,8 +104,7 @@ export function createAuthentication(core: Core, options: AuthenticationOptions)
       try {
         const value = bearerOf(request)
         if (!apiKeyPattern.test(value)) throw failed(request)
-        refuseGuessers(request, value)
-        const found = keyring.find(value)
+        const found = find(request, value)
         if (!(found instanceof Promise)) {
           if (found === undefined) throw failed(request)
           admit(definition, value, found, request, reply)
@@ -118,13 +124,13 @@ export function createAuthentication(core: Core, options: AuthenticationOptions)
   const withToken: onRequestHookHandler = (request, _reply, done) => {
     const work = async () => {
       const value = bearerOf(request)
-      refuseGuessers(request, value)
       try {
+        // Its signature comes first: what nobody signed costs no query.
         const { id: agentId } = await verifyAgentToken(core, value)
         request.caller = { principal: undefined, agentId, stillAdmitted: () => true }
       } catch (error) {
-        if (error instanceof Fault && error.code === 'authentication_error') failed(request)
-        throw error
+        if (!(error instanceof Fault) || error.code !== 'authentication_error') throw error
+        throw failed(request, error)
       }
     }
     work().then(() => done(), done)

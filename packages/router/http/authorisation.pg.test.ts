@@ -2,10 +2,6 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { type Scope, scopes } from '@xerotier/protocol/api/scopes.ts'
 import { type RouteId, routeIds, routes } from '@xerotier/protocol/routes.ts'
-import { newSigningKey } from '@xerotier/runtime/ed25519.ts'
-import { mintAgentToken } from '../domain/enrollment/agent-token.ts'
-import { write } from '../domain/events/write.ts'
-import { newId } from '../domain/ids.ts'
 import { type RouterForTests, startRouterForTests } from './router.fixture.ts'
 
 /** Who may call what, written down a second time: a route that is not here fails, and so does one that was opened up. */
@@ -138,41 +134,19 @@ for (const id of routeIds) {
 }
 
 describe("an agent's token", () => {
-  const agentWith = async (state: 'pending' | 'suspended') => {
-    const signing = newSigningKey()
-    const id = newId('agt', router.clock.now())
-    await write(router.core, async (tx, _append, now) => {
-      await tx
-        .insertInto('agents')
-        .values({
-          id,
-          project_id: router.projectId,
-          name: id.replaceAll('_', '-'),
-          role: 'xem',
-          region: 'eu',
-          state: 'pending',
-          signing_public_key: signing.publicKey,
-          curve_public_key: signing.publicKey.toString('hex').slice(0, 40),
-          enrolled_at: now,
-        })
-        .execute()
-      if (state === 'suspended') await tx.updateTable('agents').set({ state }).where('id', '=', id).execute()
-    })
-    const agent = { id, project_id: router.projectId, signing_public_key: signing.publicKey }
-    return (await mintAgentToken(router.core, agent)).token
-  }
-
   test('opens the agent routes and no others', async () => {
-    const token = await agentWith('pending')
+    const token = (await router.makeAgent()).token
     assert.equal((await router.call('POST', '/v1/enroll/refresh', { key: token })).status, 200)
     assert.equal((await router.call('GET', '/acme/v1/management/agents', { key: token })).status, 401)
   })
   test('is void once the credentials are revoked', async () => {
-    const { status, body } = await router.call('POST', '/v1/enroll/refresh', { key: await agentWith('suspended') })
+    const { id, token } = await router.makeAgent()
+    await router.core.store.db.updateTable('agents').set({ state: 'suspended' }).where('id', '=', id).execute()
+    const { status, body } = await router.call('POST', '/v1/enroll/refresh', { key: token })
     assert.deepEqual([status, body.error.code], [401, 'agent_credentials_revoked'])
   })
   test('expires', async () => {
-    const token = await agentWith('pending')
+    const token = (await router.makeAgent()).token
     router.clock.shift(24 * 3_600_000 + 1000)
     const { status, body } = await router.call('POST', '/v1/enroll/refresh', { key: token })
     assert.deepEqual([status, body.error.code], [401, 'authentication_error'])

@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import type { Scope } from '@xerotier/protocol/api/scopes.ts'
 import { type Clock, systemClock } from '@xerotier/runtime/clock.ts'
+import { newSigningKey } from '@xerotier/runtime/ed25519.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
 import { newApiKeyValue } from '../domain/api-keys/value.ts'
 import type { Core } from '../domain/core.ts'
+import { mintAgentToken } from '../domain/enrollment/agent-token.ts'
 import { newId, newUuid } from '../domain/ids.ts'
 import { type RouterOptions, startRouter } from '../router.ts'
 import { appendEvents } from '../store/events.ts'
@@ -55,6 +57,8 @@ export interface RouterForTests {
     scopes?: readonly Scope[]
     expiresAt?: Date
   }): Promise<{ id: string; key: string }>
+  /** An enrolled agent that never connected, with its token. */
+  makeAgent(): Promise<{ id: string; token: string }>
   /** Another project, with a key of every scope. */
   makeProject(slug: string): Promise<{ projectId: string; key: string }>
   /** An execution as if it had been submitted, with the event of its state. */
@@ -131,6 +135,26 @@ export async function startRouterForTests(http: Partial<RouterOptions['http']> =
         })
         .execute()
       return { id, key: secret.value }
+    },
+    async makeAgent() {
+      const id = newId('agt', clock.now())
+      const { publicKey } = newSigningKey()
+      await db
+        .insertInto('agents')
+        .values({
+          id,
+          project_id: projectId,
+          name: id.replaceAll('_', '-'),
+          role: 'xem',
+          region: 'eu',
+          state: 'pending',
+          signing_public_key: publicKey,
+          curve_public_key: publicKey.toString('hex').slice(0, 40),
+          enrolled_at: new Date(clock.now()),
+        })
+        .execute()
+      const { token } = await mintAgentToken(core, { id, project_id: projectId, signing_public_key: publicKey })
+      return { id, token }
     },
     async makeProject(slug) {
       const id = newId('proj', clock.now())
