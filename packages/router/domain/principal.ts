@@ -8,6 +8,4 @@ export interface Principal {
   projectId: string
   projectSlug: string
   scopes: readonly Scope[]
-  /** The project lets requesters approve their own calls. */
-  allowSelfApproval: boolean
 }

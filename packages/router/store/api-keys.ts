@@ -14,13 +14,13 @@ export function keyName(id: string, projectId: string) {
   >`(select one.name from api_keys as one where one.id = ${sql.ref(id)} and one.project_id = ${sql.ref(projectId)})`
 }
 
-/** The key whose value, or whose value before the last rotation, has this SHA-256; with what its project says. */
+/** The key whose value, or whose value before the last rotation, has this SHA-256; with the slug of its project. */
 export function selectApiKeyByHash(db: Database, hash: Buffer) {
   return db
     .selectFrom('api_keys')
     .innerJoin('projects', 'projects.id', 'api_keys.project_id')
     .selectAll('api_keys')
-    .select(['projects.slug as project_slug', 'projects.allow_self_approval'])
+    .select('projects.slug as project_slug')
     .where((where) => where.or([where('hash', '=', hash), where('previous_hash', '=', hash)]))
     .executeTakeFirst()
 }

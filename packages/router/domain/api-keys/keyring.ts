@@ -28,7 +28,6 @@ export interface Keyring {
   /** Whether this value was valid lately: such a caller is not guessing. */
   knew(value: string): boolean
   forgetKey(keyId: string): void
-  forgetProject(projectId: string): void
 }
 
 type Found = NonNullable<Awaited<ReturnType<typeof selectApiKeyByHash>>>
@@ -77,10 +76,6 @@ export function createKeyring(db: Database, clock: Clock): Keyring {
       generation++
       for (const [name, entry] of known) if (entry.key.principal.keyId === keyId) known.delete(name)
     },
-    forgetProject(projectId) {
-      generation++
-      for (const [name, entry] of known) if (entry.key.principal.projectId === projectId) known.delete(name)
-    },
   }
 }
 
@@ -95,7 +90,6 @@ function knownKey(row: Found, hash: Buffer): KnownKey | undefined {
       projectId: row.project_id,
       projectSlug: row.project_slug,
       scopes: row.scopes,
-      allowSelfApproval: row.allow_self_approval,
     },
     quota: row.quota,
     admits: row.ip_filter === null ? () => true : addressCheck(row.ip_filter),

@@ -34,7 +34,7 @@ test('the first start makes a project and a key with every scope, in a file of i
   const projectId = await bootstrap()
   assert.equal(statSync(keyFile).mode & 0o777, 0o600)
   const found = await principal()
-  assert.deepEqual([found?.projectId, found?.projectSlug, found?.allowSelfApproval], [projectId, 'local', true])
+  assert.deepEqual([found?.projectId, found?.projectSlug], [projectId, 'local'])
   assert.deepEqual(found?.scopes, ['inference', 'execution', 'management'])
 })
 

@@ -22,7 +22,5 @@ export async function updateProject(
       .returningAll()
       .executeTakeFirstOrThrow()
   })
-  // Keys carry their project's settings.
-  core.keyring.forgetProject(principal.projectId)
   return presentProject(row)
 }
