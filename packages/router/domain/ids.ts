@@ -45,3 +45,7 @@ export function newId(prefix: IdPrefix, now: number): string {
   tick(now)
   return `${prefix}_${lastMs.toString(16).padStart(12, '0')}${counter.toString(16).padStart(3, '0')}${random(5).toString('hex').slice(1)}`
 }
+
+export function isId(prefix: IdPrefix, text: string): boolean {
+  return text.startsWith(`${prefix}_`) && /^[0-9a-f]{24}$/.test(text.slice(prefix.length + 1))
+}

@@ -1,5 +1,6 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { uuidSchema } from '@xerotier/protocol/ids.ts'
+import { type IdPrefix, isId } from './ids.ts'
 
 export interface Page<Item> {
   object: 'list'
@@ -22,7 +23,16 @@ export function toPage<Row, Item>(
 
 /** @throws Fault invalid_request when the cursor of a list of UUIDs is none */
 export function uuidCursor(after: string | undefined): string | undefined {
-  if (after !== undefined && !isUuid(after)) {
+  return cursor(after, isUuid)
+}
+
+/** @throws Fault invalid_request when the cursor of a list of such ids is none: the rows before any other text are anyone's guess */
+export function idCursor(prefix: IdPrefix, after: string | undefined): string | undefined {
+  return cursor(after, (text) => isId(prefix, text))
+}
+
+function cursor(after: string | undefined, fits: (text: string) => boolean): string | undefined {
+  if (after !== undefined && !fits(after)) {
     throw new Fault('invalid_request', { message: 'after: must be the `last_id` of a page', param: 'after' })
   }
   return after

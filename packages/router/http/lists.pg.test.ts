@@ -322,3 +322,22 @@ test('agents are listed by state and workspace, page by page', async () => {
   })
   assert.equal(described.body.description, 'spare')
 })
+
+test('a cursor that is no id of the list is refused everywhere', async () => {
+  const made = await get('management/api-keys')
+  assert.equal((await get(`management/api-keys?after=${made.last_id}`)).object, 'list')
+  for (const list of [
+    'management/agents',
+    'management/agents/jumphost/events',
+    'management/api-keys',
+    'management/join-keys',
+    'workspaces',
+    'exec/executions',
+    'exec/invocations',
+    'exec/approvals',
+  ])
+    for (const cursor of ['zzz', 'AAA', 'key', 'proj_000000000000000000000000', `ws_${'F'.repeat(24)}`]) {
+      const { status, body } = await router.call('GET', `/acme/v1/${list}?after=${cursor}`)
+      assert.deepEqual([status, body.error?.code, body.error?.param], [400, 'invalid_request', 'after'], list + cursor)
+    }
+})

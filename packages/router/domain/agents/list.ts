@@ -2,7 +2,7 @@ import { type Agent, agentHealths } from '@xerotier/protocol/api/agents.ts'
 import type { AgentState } from '@xerotier/protocol/lifecycles/agent.ts'
 import { selectAgents, selectPauses } from '../../store/agents.ts'
 import type { Core } from '../core.ts'
-import { type Page, toPage, wordsOf } from '../page.ts'
+import { idCursor, type Page, toPage, wordsOf } from '../page.ts'
 import type { Principal } from '../principal.ts'
 import { findWorkspace } from '../workspaces/find.ts'
 import { presentAgent } from './present.ts'
@@ -23,6 +23,7 @@ export async function listAgents(core: Core, principal: Principal, query: AgentQ
   const online = core.fleet.inProject(projectId)
   const rows = await selectAgents(core.store.db, projectId, {
     ...query,
+    after: idCursor('agt', query.after),
     workspaceId: workspace?.id,
     status: words && {
       words,

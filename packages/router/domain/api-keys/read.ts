@@ -2,16 +2,18 @@ import type { ApiKey } from '@xerotier/protocol/api/api-keys.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { selectApiKey, selectApiKeys } from '../../store/api-keys.ts'
 import type { Core } from '../core.ts'
-import { type Page, toPage } from '../page.ts'
+import { idCursor, type Page, toPage } from '../page.ts'
 import type { Principal } from '../principal.ts'
 import { presentApiKey } from './present.ts'
 
+/** @throws Fault invalid_request */
 export async function listApiKeys(
   core: Core,
   principal: Principal,
   query: { limit: number; after?: string | undefined },
 ): Promise<Page<ApiKey>> {
-  const rows = await selectApiKeys(core.store.db, principal.projectId, query)
+  const page = { limit: query.limit, after: idCursor('key', query.after) }
+  const rows = await selectApiKeys(core.store.db, principal.projectId, page)
   const now = core.clock.now()
   return toPage(
     rows,

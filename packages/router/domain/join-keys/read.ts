@@ -2,16 +2,18 @@ import type { JoinKey } from '@xerotier/protocol/api/join-keys.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { selectJoinKey, selectJoinKeys } from '../../store/join-keys.ts'
 import type { Core } from '../core.ts'
-import { type Page, toPage } from '../page.ts'
+import { idCursor, type Page, toPage } from '../page.ts'
 import type { Principal } from '../principal.ts'
 import { presentJoinKey } from './present.ts'
 
+/** @throws Fault invalid_request */
 export async function listJoinKeys(
   core: Core,
   principal: Principal,
   query: { limit: number; after?: string | undefined },
 ): Promise<Page<JoinKey>> {
-  const rows = await selectJoinKeys(core.store.db, principal.projectId, query)
+  const page = { limit: query.limit, after: idCursor('jk', query.after) }
+  const rows = await selectJoinKeys(core.store.db, principal.projectId, page)
   const now = core.clock.now()
   return toPage(
     rows,

@@ -1,17 +1,19 @@
 import type { Workspace } from '@xerotier/protocol/api/workspaces.ts'
 import { selectWorkspaces } from '../../store/workspaces.ts'
 import type { Core } from '../core.ts'
-import type { Page } from '../page.ts'
+import { idCursor, type Page } from '../page.ts'
 import type { Principal } from '../principal.ts'
 import { findWorkspace } from './find.ts'
 import { presentWorkspace, presentWorkspaces } from './present.ts'
 
+/** @throws Fault invalid_request */
 export async function listWorkspaces(
   core: Core,
   principal: Principal,
   query: { limit: number; after?: string | undefined },
 ): Promise<Page<Workspace>> {
-  const rows = await selectWorkspaces(core.store.db, principal.projectId, query)
+  const page = { limit: query.limit, after: idCursor('ws', query.after) }
+  const rows = await selectWorkspaces(core.store.db, principal.projectId, page)
   const data = await presentWorkspaces(core, rows.slice(0, query.limit))
   return { object: 'list', data, has_more: rows.length > query.limit, last_id: data.at(-1)?.id ?? null }
 }
