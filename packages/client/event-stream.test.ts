@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { type TestContext, test } from 'node:test'
-import { ApiError, ConnectionError } from './api-error.ts'
+import { ApiError, ConnectionError, InputError } from './api-error.ts'
 import { createClient } from './client.ts'
 import type { EventStreamOptions, StreamState } from './event-stream.ts'
 import { handTimers } from './hand-timers.fixture.ts'
@@ -37,6 +37,14 @@ test('an event that is cut in two by the network is put together', async (t) => 
   })
   assert.equal((await events.next()).value?.data, '{"word":"café"}')
   await events.return(undefined)
+})
+
+test('a position that no header can carry is refused before anything is sent', async (t) => {
+  for (const lastEventId of ['7\n', 'é']) {
+    const { events, server } = await stream(t, (_, response) => openEvents(response), { lastEventId })
+    await assert.rejects(events.next(), (error) => error instanceof InputError && /last event id/.test(error.message))
+    assert.equal(server.seen.length, 0)
+  }
 })
 
 test('a cut stream resumes behind the last event, and says what happened', async (t) => {

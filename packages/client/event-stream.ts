@@ -3,7 +3,7 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { ConnectionError } from './api-error.ts'
 import { exchange, explain } from './exchange.ts'
-import type { PlannedRequest } from './request.ts'
+import { inHeader, type PlannedRequest } from './request.ts'
 import { isPassing } from './retry.ts'
 import { streamData } from './streams.data.ts'
 import { pause, type Surroundings } from './surroundings.ts'
@@ -40,14 +40,14 @@ const eventCharacters = 8 * 1024 * 1024
 
 /**
  * Events until the signal aborts. A cut, a silence or a clean end leads to a new connection behind the last event seen.
- * @throws ApiError when the router refuses; ConnectionError when the first connection or `attempts` in a row fail.
+ * @throws InputError for a `lastEventId` that no header can carry; ApiError when the router refuses; ConnectionError when the first connection or `attempts` in a row fail.
  */
 export async function* eventStream(
   surroundings: Surroundings,
   request: PlannedRequest,
   options: EventStreamOptions & { timeoutMs: number },
 ): AsyncGenerator<StreamEvent> {
-  let lastEventId = options.lastEventId
+  let lastEventId = options.lastEventId === undefined ? undefined : inHeader(options.lastEventId, 'last event id')
   let failures = 0
   let everConnected = false
   let firstDelay = firstDelayMs

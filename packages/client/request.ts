@@ -55,8 +55,8 @@ export function fitsHeader(value: string): boolean {
   return /^[\x21-\x7e]*$/.test(value)
 }
 
-/** Not left to fetch, whose error quotes the value: that of a key must never be read anywhere. */
-function inHeader(value: string, name: string): string {
+/** Not left to fetch, whose error quotes the value: that of a key must never be read anywhere. @throws InputError */
+export function inHeader(value: string, name: string): string {
   if (fitsHeader(value)) return value
   throw new InputError(`the ${name} holds white space or characters that are no printable ASCII`)
 }
