@@ -118,6 +118,13 @@ test('a rejected call says who rejected it and why', async (t) => {
   assert.match((await invoke(t, call)).stderr, /^by ben: wrong node$/m)
 })
 
+test('a call that a person resolved says who did and what was seen', async (t) => {
+  const call = oneCall()
+  const resolution = { by: 'key_2', by_name: 'ben', note: 'node is gone', at: '2026-05-01T12:00:00.000Z' }
+  call.onStream = (response) => call.move(response, 'completed', { resolution })
+  assert.match((await invoke(t, call)).stderr, /^completed .*exe_1\nresolved by ben: node is gone$/m)
+})
+
 test('Ctrl-C stops following, not the call, and says how to go on', async (t) => {
   const call = oneCall()
   let interrupt = () => {}

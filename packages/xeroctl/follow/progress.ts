@@ -53,6 +53,11 @@ export function createProgress(cli: Cli): Progress {
           printable(`by ${decision.decided_by_name ?? decision.decided_by ?? 'nobody'}: ${decision.note ?? 'no note'}`),
         )
       }
+      const { resolution } = execution
+      if (resolution !== null) {
+        // The outcome is what a person found, which nothing else here tells from what the agent reported.
+        cli.say(printable(`resolved by ${resolution.by_name ?? resolution.by}: ${resolution.note}`))
+      }
       if (execution.error !== null) cli.say(printable(`${execution.error.message} (${execution.error.code})`))
       if (execution.state === 'ambiguous') {
         cli.say(
