@@ -9,7 +9,7 @@ export const execList = command({
   name: 'list',
   summary: 'List executions, newest first',
   options: {
-    status: someOf('Only these states', vocabulary.executionStates),
+    status: someOf('Only these states; `all`, as by default, for every one', [...vocabulary.executionStates, 'all']),
     tool: text('Only this tool', { placeholder: 'tool' }),
     agent: text('Only this agent (name or id)', { placeholder: 'agent' }),
     workspace: text('Only this workspace (name or id)', { placeholder: 'workspace' }),
@@ -27,7 +27,8 @@ export const execList = command({
     const now = cli.surroundings.now()
     const query = {
       ...filters,
-      status: status.join(',') || undefined,
+      // The router knows the word for approvals only; their list is of the open ones unless asked otherwise.
+      status: status.includes('all') ? undefined : status.join(',') || undefined,
       risk: risk.join(',') || undefined,
       since: since === undefined ? undefined : instant(since, '--since', now),
       until: until === undefined ? undefined : instant(until, '--until', now),
