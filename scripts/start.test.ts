@@ -53,7 +53,7 @@ test('the second start finds everything again, and withdraws what it asked for w
   const key = readFileSync(join(stateDir, 'api-key'), 'utf8')
   const system = start()
   await system.saw(/Ctrl-C stops everything/)
-  assert.match(system.text(), /same database, same key, same agent/)
+  assert.match(system.text(), /what it holds is used again/)
   assert.equal(readFileSync(join(stateDir, 'api-key'), 'utf8'), key)
   assert.match(system.text(), /sample workspaces \.\.\. there already/)
   const executions = JSON.parse(await xeroctl('exec', 'list', '-o', 'json')) as { data?: { tool: string }[] }

@@ -2,17 +2,9 @@
 import { relative } from 'node:path'
 import { type Client, createClient } from '@xerotier/client/client.ts'
 import type { Agent } from '@xerotier/protocol/api/agents.ts'
-import {
-  agentName,
-  forgetEnrollment,
-  isEnrolled,
-  mintJoinKey,
-  notPermitted,
-  startAgentProcess,
-  untilConnected,
-  untilEnrolled,
-} from './start/agent.ts'
+import { agentName, forgetEnrollment, notPermitted } from './start/agent.ts'
 import type { Child } from './start/child.ts'
+import { connectAgent } from './start/connect-agent.ts'
 import { askToKill, demonstrationWorkspace, runUptime, type Waiting } from './start/demonstration.ts'
 import { interruption } from './start/interruption.ts'
 import { choosePorts } from './start/ports.ts'
@@ -33,11 +25,10 @@ async function start(): Promise<void> {
   const state = openState()
   const xeroctl = xeroctlOf(state)
   const shown = (path: string) => relative(process.cwd(), path) || '.'
-  const before = readNote<{ at: string; agent: string }>(state, 'started')
+  const before = readNote<{ at: string; project: string; agent: string }>(state, 'started')
 
   heading('Starting Xerotier XEM')
-  if (before.at !== undefined)
-    say(`  ${shown(state.folder)}/ is from ${before.at}: same database, same key, same agent`)
+  if (before.at !== undefined) say(`  ${shown(state.folder)}/ is from ${before.at}; what it holds is used again`)
   const { ports, moved, dataPlaneMoved } = await choosePorts(state, process.env)
   for (const line of moved) say(`  ${line}`)
 
@@ -52,39 +43,20 @@ async function start(): Promise<void> {
   const baseUrl = `${url}/${project}/v1`
   const client = createClient({ baseUrl, apiKey })
   writeXeroctlConfig(state, baseUrl, apiKey)
+  const { id: projectId } = await client.call('project.show')
 
   if (dataPlaneMoved) forgetEnrollment(state)
-  const known = isEnrolled(state)
-  const joinKey = known
-    ? undefined
-    : await step(
-        'join key',
-        () => mintJoinKey(client, ports),
-        () => 'minted, for one agent, one hour',
-      )
-  const agent = startAgentProcess(state, ports, url, joinKey)
-  started.push(agent)
-  if (!known)
-    await step(
-      'XEM agent enrolls (POST /v1/enroll)',
-      () => untilEnrolled(agent, state),
-      () => 'enrolled',
-    )
-  const connected = await step(
-    'XEM agent connects (CurveZMQ)',
-    () => untilConnected(agent, client),
-    ({ health, tool_count }) => `${health}, ${tool_count} tools published${known ? ', enrolled before' : ''}`,
-  )
+  const { agent, connected } = await connectAgent({ state, ports, url, client, started })
   await step(
     'sample workspaces',
     async () => {
-      const made = await makeSampleWorkspaces(client, before.at !== undefined)
+      const made = await makeSampleWorkspaces(client, before.project === projectId)
       if (before.agent !== connected.id) await bindSampleWorkspaces(client)
       return made
     },
     (made) => (made.length > 0 ? made.join(', ') : 'there already'),
   )
-  writeNote(state, 'started', { at: before.at ?? new Date().toISOString(), agent: connected.id })
+  writeNote(state, 'started', { at: before.at ?? new Date().toISOString(), project: projectId, agent: connected.id })
 
   heading('Running')
   say(`  API          ${baseUrl}`)

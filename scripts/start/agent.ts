@@ -20,7 +20,7 @@ export function isEnrolled(state: State): boolean {
   return existsSync(enrollmentFile(state))
 }
 
-/** The data plane moved: the address of the enrollment is old. Enrolling again keeps the agent's identity. */
+/** For a data plane that moved, and a router that does not know it. Enrolling again keeps the agent's keys. */
 export function forgetEnrollment(state: State): void {
   rmSync(enrollmentFile(state), { force: true })
 }
@@ -71,11 +71,18 @@ export async function untilEnrolled(child: Child, state: State): Promise<void> {
   await until(child, 20_000, async () => (isEnrolled(state) ? true : undefined))
 }
 
-/** Waits for the session over CURVE and the manifest; an operator may have paused the agent in an earlier run. */
-export async function untilConnected(child: Child, client: Client): Promise<Agent> {
-  return until(child, 20_000, async () => {
+/**
+ * Waits for the session over CURVE and the manifest; an operator may have paused the agent in an earlier run.
+ * @returns undefined when the router does not know the agent
+ */
+export async function untilConnected(child: Child, client: Client): Promise<Agent | undefined> {
+  const connected = until(child, 20_000, async () => {
     const { data } = await client.call('agents.list', { query: { state: 'active' } })
     const agent = data.find(({ name, health }) => name === agentName && (health === 'healthy' || health === 'paused'))
     return agent && agent.tool_count > 0 ? agent : undefined
+  })
+  return connected.catch(async (error: unknown) => {
+    if (!child.running() && (await child.exited) === notPermitted) return undefined
+    throw error
   })
 }

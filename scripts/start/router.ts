@@ -29,11 +29,15 @@ export function startRouterProcess(state: State, ports: Ports): Child {
   })
 }
 
-/** Waits until the router takes work and the first API key is there; answers the key. */
-export function untilReady(child: Child, state: State, url: string): Promise<string> {
+/** Waits until the router takes work; answers the first API key, which it has put into its file before that. */
+export async function untilReady(child: Child, state: State, url: string): Promise<string> {
   // The first time it makes a database.
-  return until(child, 60_000, async () => {
+  await until(child, 60_000, async () => {
     const ready = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2000) })
-    return ready.ok ? readSecretFile(state.apiKey)?.trim() : undefined
+    return ready.ok ? true : undefined
   })
+  const apiKey = readSecretFile(state.apiKey)?.trim()
+  if (apiKey === undefined)
+    throw new Error(`the router runs, but left no key in ${state.apiKey}: its database has no project '${project}'`)
+  return apiKey
 }

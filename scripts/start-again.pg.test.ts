@@ -1,11 +1,17 @@
 // `npm start` after what operators did in an earlier run.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import { prepareStarts } from './start.fixture.ts'
 
-const { clear, start, xeroctl } = prepareStarts()
+const { clear, start, stateDir, xeroctl } = prepareStarts()
 after(clear)
+/** Not a free one: the agent's enrollment would be forgotten for that. */
+const samePort = { XEROTIER_DATA_PLANE_PORT: '' }
+const keyFile = join(stateDir, 'api-key')
 
 /** Starts, lets an operator do something to the running system, and stops. */
 async function afterStart(...operations: string[][]): Promise<void> {
@@ -46,10 +52,39 @@ test('an agent that was deleted ends the run in words; the next start enrolls an
   const [code] = await closed
   assert.equal(code, 1)
   assert.match(system.text(), /the router has revoked its credentials or deleted it/)
-  const next = start()
+  const next = start(samePort)
   await next.saw(/Ctrl-C stops everything/)
   assert.match(next.text(), /enrolled \(/)
   assert.match(next.text(), /"uptime_seconds":\d+/)
   assert.match(next.text(), /A dangerous call waits for you/)
   assert.equal(await next.stopped(), 0)
 })
+
+test('on another database the agent enrolls anew, and the samples are made there too', async () => {
+  const database = await cloneDatabase()
+  const system = start({ ...samePort, XEROTIER_DATABASE_URL: database.url })
+  await system.saw(/Ctrl-C stops everything/)
+  assert.match(system.text(), /connects \(CurveZMQ\) \.\.\. the router does not know it .*\n +join key \.\.\. minted/)
+  assert.match(system.text(), /sample workspaces \.\.\. local-host, kubernetes-staging, aws-sandbox/)
+  assert.match(system.text(), /A dangerous call waits for you/)
+  assert.equal(await system.stopped(), 0)
+  await database.drop()
+})
+
+for (const [what, lose] of [
+  ['revoked', async () => xeroctl('keys', (await xeroctl('keys', '-o', 'name')).trim(), '--delete', '--yes')],
+  ['lost', async () => rmSync(keyFile)],
+] as const) {
+  test(`a first key that was ${what} is replaced by the next start`, async () => {
+    const system = start()
+    await system.saw(/Ctrl-C stops everything/)
+    const key = readFileSync(keyFile, 'utf8')
+    await lose()
+    assert.equal(await system.stopped(), 0)
+    const next = start()
+    await next.saw(/A dangerous call waits for you/)
+    assert.notEqual(readFileSync(keyFile, 'utf8'), key)
+    assert.match(await xeroctl('approvals', 'list'), /host_process_kill/)
+    assert.equal(await next.stopped(), 0)
+  })
+}
