@@ -63,6 +63,22 @@ test('a body is JSON, and within its limit', async () => {
   assert.deepEqual([big.status, big.body.error.code], [413, 'payload_too_large'])
 })
 
+test('a body that is no UTF-8 is refused, and nothing in it replaced', async () => {
+  const sent = async (name: Buffer) => {
+    const body = Buffer.concat([Buffer.from('{"name": "bytes", "description": "'), name, Buffer.from('"}')])
+    const headers = { authorization: `Bearer ${router.key}`, 'content-type': 'application/json' }
+    const response = await fetch(`${router.url}/acme/v1/workspaces`, { method: 'POST', headers, body })
+    return { status: response.status, body: await response.json() }
+  }
+  for (const bytes of [[0xe9], [0xed, 0xa0, 0x80], [0xc3]]) {
+    const { status, body } = await sent(Buffer.from(bytes))
+    assert.deepEqual([status, body.error?.code], [400, 'json_parse_error'])
+    assert.match(body.error.message, /UTF-8/)
+  }
+  const { status, body } = await sent(Buffer.from('café 😀'))
+  assert.deepEqual([status, body.description], [201, 'café 😀'])
+})
+
 test('a part of the path that is longer than any name is not found, with or without a key', async () => {
   for (const key of [router.key, null]) {
     const { status, body } = await router.call('GET', `/acme/v1/exec/tools/${'a'.repeat(101)}`, { key })

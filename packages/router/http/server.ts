@@ -1,4 +1,5 @@
 // The HTTP server, made by hand from the route table.
+import { isUtf8 } from 'node:buffer'
 import type { AddressInfo, Socket } from 'node:net'
 import { type ErrorCode, Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
@@ -226,12 +227,15 @@ function addRoute(
   })
 }
 
-/** One content type in, and an empty body is no body. */
+/** One content type in, as it was sent: a byte that is no UTF-8 is refused, never replaced. An empty body is no body. */
 function acceptJsonOnly(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, text, done) => {
-    if (text.length === 0) return done(null, undefined)
-    return parse(request, text as string, done)
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    if (body.length === 0) return done(null, undefined)
+    if (!isUtf8(body as Buffer)) {
+      return done(new Fault('json_parse_error', { message: 'The request body is not valid UTF-8.' }))
+    }
+    return parse(request, (body as Buffer).toString(), done)
   })
 }
