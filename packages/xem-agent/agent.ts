@@ -89,8 +89,11 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   const renewing = keepEnrolled(enrolling, enrollment)
   const routerKey = Buffer.from(enrollment.router.signing_public_key, 'hex')
 
+  const stopping = new AbortController()
+  const aborted = AbortSignal.any([stopping.signal, ...(options.aborted === undefined ? [] : [options.aborted])])
   const loadTools = () =>
     loadCatalogue({
+      aborted,
       clock,
       log,
       toolsDir: config.tools_dir,
@@ -264,6 +267,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     renewing.cancel()
     executions.drain()
     link.drain()
+    stopping.abort()
+    await reloading.catch(() => {})
     await within(clock, config.shutdown_grace_seconds * 1000, executions.idle())
     const left = executions.running()
     for (const { execution_id } of left)

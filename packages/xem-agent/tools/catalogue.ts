@@ -8,7 +8,7 @@ import type { Log } from '@xerotier/runtime/log.ts'
 import type { Tool } from '../tool.ts'
 import { BundleError, type BundleFile, readBundleFile } from './bundle-file.ts'
 import { type Builtins, loadTools } from './load-bundle.ts'
-import { loadMcpBundle, type McpOptions } from './mcp-bundle.ts'
+import { loadMcpBundle, type McpBundle, type McpOptions } from './mcp-bundle.ts'
 import { missingPrograms } from './programs.ts'
 
 export type BundleReport = Manifest['bundles'][number]
@@ -30,7 +30,21 @@ export interface CatalogueOptions extends Omit<McpOptions, 'log'> {
   builtins: Builtins
   /** PATH of the agent. */
   searchPath: string | undefined
+  /** Gives the load up. */
+  aborted?: AbortSignal | undefined
 }
+
+/** A bundle whose servers have listed their tools, or why not. */
+interface Prepared {
+  folder: string
+  dir: string
+  file?: BundleFile
+  mcp?: McpBundle | undefined
+  error?: unknown
+}
+
+/** How long the MCP servers of all bundles together may take to start and to list their tools: the agent is offline meanwhile. */
+export const loadMs = 30_000
 
 /** Bundles that the manifest can report. */
 const bundlesMax = 256
@@ -38,30 +52,35 @@ const bundlesMax = 256
 const toolsBytesMax =
   limits.manifestBytes - manifestBytes([], Array(limits.workspacesPerManifest).fill(`ws_${'f'.repeat(24)}`))
 
-/** Never throws for a bundle: one that is refused is reported, the others load. */
+/** Never throws for a bundle: one that is refused is reported, the others load. @throws when it is given up */
 export async function loadCatalogue(options: CatalogueOptions): Promise<Catalogue> {
   const { log } = options
   const tools = new Map<string, Tool>()
   let toolsBytes = 0
   const bundles: BundleReport[] = []
-  const servers: { retire(): void; close(): Promise<void> }[] = []
+  const servers: McpBundle[] = []
 
-  async function load(folder: string, dir: string): Promise<void> {
-    let file: BundleFile | undefined
+  async function prepare(folder: string, dir: string, limit: AbortSignal): Promise<Prepared> {
+    const prepared: Prepared = { folder, dir }
     try {
-      file = readBundleFile(join(dir, 'bundle.yaml'))
+      prepared.file = readBundleFile(join(dir, 'bundle.yaml'))
+      const isMcp = prepared.file.source.mcp !== undefined
+      if (isMcp) prepared.mcp = await loadMcpBundle(prepared.file, dir, options, limit)
+    } catch (error) {
+      prepared.error = error
+    }
+    return prepared
+  }
+
+  function add({ folder, dir, file, mcp, error }: Prepared): void {
+    try {
+      if (file === undefined || error !== undefined) throw error
       const { source } = file
       if (bundles.some((bundle) => bundle.error === null && bundle.name === source.name)) {
         throw file.errorAt(['name'], `a bundle ${source.name} is loaded already`)
       }
-      const mcp = source.mcp === undefined ? undefined : await loadMcpBundle(file, dir, options)
       const loaded = mcp?.tools ?? loadTools(file, dir, options.builtins)
-      try {
-        toolsBytes += addAll(tools, loaded, file, toolsBytes)
-      } catch (error) {
-        await mcp?.close()
-        throw error
-      }
+      toolsBytes += addAll(tools, loaded, file, toolsBytes)
       if (mcp !== undefined) servers.push(mcp)
       bundles.push({ name: source.name, version: source.version, error: null })
       log.info({ bundle: source.name, version: source.version, tools: loaded.length }, 'bundle loaded')
@@ -69,6 +88,7 @@ export async function loadCatalogue(options: CatalogueOptions): Promise<Catalogu
       if (missing.length > 0)
         log.warning({ bundle: source.name, missing }, 'programs of the bundle are not on the PATH of the agent')
     } catch (error) {
+      mcp?.giveUp()
       if (!(error instanceof BundleError)) log.error({ error, bundle: folder }, 'bundle failed to load')
       const reason =
         error instanceof BundleError ? error.message : `${join(dir, 'bundle.yaml')}: cannot be loaded; see the log`
@@ -81,10 +101,23 @@ export async function loadCatalogue(options: CatalogueOptions): Promise<Catalogu
     }
   }
 
-  for (const name of options.shipped) await load(name, join(options.shippedDir, name))
-  for (const folder of foldersOf(options.toolsDir, log).slice(0, bundlesMax - bundles.length)) {
-    await load(folder, join(options.toolsDir, folder))
+  const shipped = options.shipped.map((name) => [name, join(options.shippedDir, name)] as const)
+  const own = foldersOf(options.toolsDir, log).map((name) => [name, join(options.toolsDir, name)] as const)
+  const places = [...shipped, ...own].slice(0, Math.max(bundlesMax, shipped.length))
+  const limit = new AbortController()
+  const giveUp = () => limit.abort('the agent stops')
+  if (options.aborted?.aborted) giveUp()
+  options.aborted?.addEventListener('abort', giveUp)
+  const reason = `the server did not list its tools within ${loadMs / 1000} seconds of the load`
+  const timer = options.clock.after(loadMs, () => limit.abort(reason))
+  const prepared = await Promise.all(places.map(([folder, dir]) => prepare(folder, dir, limit.signal)))
+  timer.cancel()
+  options.aborted?.removeEventListener('abort', giveUp)
+  if (options.aborted?.aborted) {
+    for (const { mcp } of prepared) mcp?.giveUp()
+    throw new Error('stopped before all bundles were loaded')
   }
+  for (const one of prepared) add(one)
   return {
     tools,
     bundles,

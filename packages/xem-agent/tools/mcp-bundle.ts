@@ -28,12 +28,22 @@ export interface McpBundle {
   tools: Tool[]
   retire(): void
   close(): Promise<void>
+  /** Ends its servers without a grace: before they have had a call. */
+  giveUp(): void
 }
 
 type ListedTool = Awaited<ReturnType<McpServer['tools']>>[number]
 
-/** @throws BundleError when the server does not start, list its tools, or has none that can be offered. */
-export async function loadMcpBundle(file: BundleFile, dir: string, options: McpOptions): Promise<McpBundle> {
+/**
+ * @param limit aborts with the reason why its server is waited for no longer
+ * @throws BundleError when the server does not start, list its tools, or has none that can be offered.
+ */
+export async function loadMcpBundle(
+  file: BundleFile,
+  dir: string,
+  options: McpOptions,
+  limit: AbortSignal,
+): Promise<McpBundle> {
   const { source } = file
   const mcp = source.mcp!
   const log = options.log.with({ bundle: source.name })
@@ -58,12 +68,16 @@ export async function loadMcpBundle(file: BundleFile, dir: string, options: McpO
     return server
   }
   const close = async () => void (await Promise.all([...servers.values()].map((server) => server.close())))
+  const giveUp = () => {
+    for (const server of servers.values()) server.giveUp('its bundle was not loaded')
+  }
 
   let listed: ListedTool[]
   try {
-    listed = await serverFor(options.credentialsFile(credentials), '').tools()
+    const server = serverFor(options.credentialsFile(credentials), '')
+    listed = await unlessAborted(limit, () => server.tools())
   } catch (error) {
-    await close()
+    giveUp()
     log.warning({ error }, 'MCP server did not list its tools')
     const reason =
       error instanceof Fault ? error.message : 'the server did not start or did not list its tools; see the log'
@@ -127,6 +141,21 @@ export async function loadMcpBundle(file: BundleFile, dir: string, options: McpO
       for (const server of servers.values()) server.retire()
     },
     close,
+    giveUp,
+  }
+}
+
+/** @throws Fault with the reason of the limit */
+async function unlessAborted<T>(limit: AbortSignal, work: () => Promise<T>): Promise<T> {
+  const over = () => new Fault('execution_failed', { message: String(limit.reason) })
+  if (limit.aborted) throw over()
+  const aborted = Promise.withResolvers<never>()
+  const abort = () => aborted.reject(over())
+  limit.addEventListener('abort', abort)
+  try {
+    return await Promise.race([work(), aborted.promise])
+  } finally {
+    limit.removeEventListener('abort', abort)
   }
 }
 

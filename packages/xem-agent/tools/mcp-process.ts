@@ -128,6 +128,8 @@ export function createMcpProcess(options: McpProcessOptions): McpProcess {
         throw started
       }
       group = started
+      // Given up meanwhile.
+      if (reason !== undefined) group.killNow()
       const buffer = new ReadBuffer({ maxBufferSize: messageBytes })
       watch(group, (data) => {
         if (disconnected) return

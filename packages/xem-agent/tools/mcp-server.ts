@@ -22,6 +22,8 @@ export interface McpServer {
   /** Ends when its last call is done. Whoever calls it later starts it again. */
   retire(): void
   close(): Promise<void>
+  /** Ends it without a grace: before it has had a call. */
+  giveUp(reason: string): void
 }
 
 export interface McpCallOptions {
@@ -214,6 +216,10 @@ export function createMcpServer(options: McpServerOptions): McpServer {
       if (calls === 0) void close()
     },
     close,
+    giveUp(reason) {
+      current = undefined
+      for (const process of processes) process.giveUpNow(reason)
+    },
   }
 }
 
