@@ -1,11 +1,9 @@
 import type { agentHealths } from '@xerotier/protocol/api/agents.ts'
 import type { AgentState } from '@xerotier/protocol/lifecycles/agent.ts'
-import { type ExpressionBuilder, type RawBuilder, type Selectable, sql } from 'kysely'
+import { type ExpressionBuilder, type RawBuilder, sql } from 'kysely'
 import { keyName } from './api-keys.ts'
 import type { Database, Tx } from './database.ts'
-import type { AgentsTable, Tables } from './tables.ts'
-
-export type AgentRow = Selectable<AgentsTable>
+import type { Tables } from './tables.ts'
 
 /** Whatever its project and whether or not it was deleted. */
 export function selectAgentById(db: Database | Tx, id: string) {

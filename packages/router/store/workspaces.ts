@@ -1,8 +1,5 @@
-import { type Selectable, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
-import type { WorkspacesTable } from './tables.ts'
-
-export type WorkspaceRow = Selectable<WorkspacesTable>
 
 /** By id or by name. Names cannot hold `_`, so no name looks like an id. */
 export function selectWorkspace(db: Database | Tx, projectId: string, reference: string) {

@@ -1,6 +1,7 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
-import { type AgentRow, selectAgent, selectAgentById, selectDeletedAgent } from '../../store/agents.ts'
+import { selectAgent, selectAgentById, selectDeletedAgent } from '../../store/agents.ts'
 import type { Database, Tx } from '../../store/database.ts'
+import type { AgentRow } from '../../store/tables.ts'
 
 /** @throws Fault agent_not_found, for another project's and for a deleted one too */
 export async function findAgent(

@@ -1,5 +1,5 @@
 import type { agentHealths } from '@xerotier/protocol/api/agents.ts'
-import type { AgentRow } from '../../store/agents.ts'
+import type { AgentRow } from '../../store/tables.ts'
 import type { Core } from '../core.ts'
 
 export type AgentHealth = (typeof agentHealths)[number]

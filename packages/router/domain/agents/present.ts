@@ -1,5 +1,6 @@
 import type { Agent, AgentDetail } from '@xerotier/protocol/api/agents.ts'
-import { type AgentRow, type PauseRow, selectPauses } from '../../store/agents.ts'
+import { type PauseRow, selectPauses } from '../../store/agents.ts'
+import type { AgentRow } from '../../store/tables.ts'
 import { selectBindings } from '../../store/workspaces.ts'
 import type { Core } from '../core.ts'
 import { healthOf } from './health.ts'

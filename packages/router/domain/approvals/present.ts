@@ -1,8 +1,5 @@
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
-import type { Selectable } from 'kysely'
-import type { ApprovalsTable } from '../../store/tables.ts'
-
-export type ApprovalRow = Selectable<ApprovalsTable>
+import type { ApprovalRow } from '../../store/tables.ts'
 
 /** What the record refers to by id, in the operators' words. */
 export interface ApprovalNames {

@@ -2,7 +2,8 @@
 // with another signing key.
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { keyIdOf } from '@xerotier/runtime/ed25519.ts'
-import { type AgentRow, selectAgentById } from '../../store/agents.ts'
+import { selectAgentById } from '../../store/agents.ts'
+import type { AgentRow } from '../../store/tables.ts'
 import type { Core } from '../core.ts'
 import { readToken, signToken } from '../signed-token.ts'
 

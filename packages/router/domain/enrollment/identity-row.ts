@@ -1,8 +1,8 @@
 // Which agent record an enrollment is for. The signing key is the identity; the name belongs to whoever has it.
 import { Fault } from '@xerotier/protocol/errors.ts'
-import type { AgentRow } from '../../store/agents.ts'
 import type { Tx } from '../../store/database.ts'
 import type { JoinKeyRow } from '../../store/join-keys.ts'
+import type { AgentRow } from '../../store/tables.ts'
 import { newId } from '../ids.ts'
 import type { EnrollBody } from './enroll.ts'
 

@@ -1,5 +1,5 @@
 import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
-import type { AgentRow } from '../../store/agents.ts'
+import type { AgentRow } from '../../store/tables.ts'
 import type { Core } from '../core.ts'
 import { mintAgentToken } from './agent-token.ts'
 

@@ -1,8 +1,5 @@
 import type { Execution } from '@xerotier/protocol/api/executions.ts'
-import type { Selectable } from 'kysely'
-import type { ExecutionsTable } from '../../store/tables.ts'
-
-export type ExecutionRow = Selectable<ExecutionsTable>
+import type { ExecutionRow } from '../../store/tables.ts'
 
 /** What the record refers to by id, in the operators' words. */
 export interface ExecutionNames {

@@ -1,7 +1,8 @@
 // Workspaces by project and reference, remembered: a submit must not ask Postgres for one. A workspace is never renamed
 // or deleted, so what was found stays true in every router.
 import type { Database } from '../../store/database.ts'
-import { type BoundForRow, selectBoundFor, selectWorkspace, type WorkspaceRow } from '../../store/workspaces.ts'
+import type { WorkspaceRow } from '../../store/tables.ts'
+import { type BoundForRow, selectBoundFor, selectWorkspace } from '../../store/workspaces.ts'
 
 const rememberedWorkspaces = 10_000
 

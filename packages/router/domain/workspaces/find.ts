@@ -1,5 +1,5 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
-import type { WorkspaceRow } from '../../store/workspaces.ts'
+import type { WorkspaceRow } from '../../store/tables.ts'
 import type { WorkspaceDirectory } from './directory.ts'
 
 /**

@@ -1,6 +1,7 @@
 import type { Workspace } from '@xerotier/protocol/api/workspaces.ts'
 import { selectPauses } from '../../store/agents.ts'
-import { selectBoundAgents, type WorkspaceRow } from '../../store/workspaces.ts'
+import type { WorkspaceRow } from '../../store/tables.ts'
+import { selectBoundAgents } from '../../store/workspaces.ts'
 import { healthOf } from '../agents/health.ts'
 import { presentPause } from '../agents/present.ts'
 import type { Core } from '../core.ts'
