@@ -1,10 +1,13 @@
 // One run of the command line, from its words to its exit code.
+
+import { ApiError } from '@xerotier/client/api-error.ts'
 import { CommanderError } from 'commander'
-import { createCli } from './cli.ts'
+import { type Cli, createCli } from './cli.ts'
 import type { Command, Group } from './command.ts'
 import { commands } from './commands.ts'
 import { exitCodes, exitOfError, UsageError } from './exit-codes.ts'
 import { helpTopics } from './help-topics.ts'
+import { HintedError } from './hinted-error.ts'
 import { type Format, formats } from './output/format.ts'
 import { buildParser } from './parser.ts'
 import { reportOf } from './report.ts'
@@ -28,6 +31,7 @@ export async function run(surroundings: Surroundings): Promise<number> {
   const argv = helped === undefined ? surroundings.argv : [...helped, '--help']
   let code: number = exitCodes.ok.code
   let format = formatIn(argv)
+  let cli: Cli | undefined
   const parser = buildParser(
     commands,
     version,
@@ -37,7 +41,7 @@ export async function run(surroundings: Surroundings): Promise<number> {
       columns: stdout.isTTY ? stdout.columns : undefined,
     },
     async (call, globals) => {
-      const cli = createCli(surroundings, globals())
+      cli = createCli(surroundings, globals())
       format = cli.format
       const { command, args, options } = call()
       code = (await command.run({ cli, args, options })) ?? exitCodes.ok.code
@@ -53,9 +57,16 @@ export async function run(surroundings: Surroundings): Promise<number> {
     }
     const failure = exitOfError(error)
     surroundings.ifUnread(failure)
-    stderr.write(reportOf(error, format))
+    stderr.write(reportOf(withKeyHint(error, cli), format))
     return failure
   }
+}
+
+/** The router only knows that no key came. */
+function withKeyHint(error: unknown, cli: Cli | undefined): unknown {
+  if (cli === undefined || !(error instanceof ApiError) || error.status !== 401) return error
+  const { withheldKey } = cli.target()
+  return withheldKey === undefined ? error : new HintedError(error, withheldKey)
 }
 
 /** The format as far as it can be known before the words are parsed, for errors in them. */

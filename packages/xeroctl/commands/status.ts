@@ -94,6 +94,7 @@ export const status = command({
     cli.surroundings.ifUnread(code)
     await cli.print.detail(value, { fields })
     if (failures.length > 0) cli.say((failures[0] as Error).message)
+    if (target.withheldKey !== undefined) cli.say(target.withheldKey)
     return code
   },
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { chmodSync, chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { json, scriptedServer } from '@xerotier/client/scripted-server.fixture.ts'
+import { json, refusal, scriptedServer } from '@xerotier/client/scripted-server.fixture.ts'
 import { page } from '../records.fixture.ts'
 import { emptyFolder, type RunOptions, xeroctl } from '../run.fixture.ts'
 
@@ -50,6 +50,29 @@ test('the key of a file does not go to a router from elsewhere', async (t) => {
   const home = emptyFolder(t)
   put(join(home, '.config/xeroctl/config.toml'), file('http://user/p/v1', 'xero_user_1'))
   assert.equal((await used(t, { home }, ['--base-url', 'http://other/p/v1'])).api_key, null)
+})
+
+test('who gets no key sent is told whose was kept back and why', async (t) => {
+  const server = await scriptedServer((_, response) => refusal(response, 401, 'authentication_error'))
+  t.after(() => server.close())
+  const home = emptyFolder(t)
+  const path = put(join(home, '.config/xeroctl/config.toml'), file('http://user/p/v1', 'xero_user_1'))
+  const told = `The key of context one (${path}) is not sent: --base-url names another router than that context.`
+  for (const words of [['agents'], ['status'], ['config', 'show']]) {
+    const { stderr } = await xeroctl(t, [...words, '--base-url', server.baseUrl], { home })
+    assert.ok(stderr.includes(told), stderr)
+  }
+  const json = await xeroctl(t, ['agents', '--base-url', server.baseUrl, '-o', 'json'], { home })
+  assert.ok(JSON.parse(json.stderr).error.hint.startsWith(told), json.stderr)
+  assert.equal(json.code, 3)
+  // A key that was sent and refused is another matter.
+  for (const given of [
+    ['--api-key', 'xero_other_1'],
+    ['--context', 'one'],
+  ]) {
+    const { stderr } = await xeroctl(t, ['agents', '--base-url', server.baseUrl, ...given], { home })
+    assert.doesNotMatch(stderr, /is not sent/)
+  }
 })
 
 test('a context is found by its name in either file', async (t) => {

@@ -10,6 +10,8 @@ import { projectConfigPath, userConfigPath } from './locate.ts'
 export interface Target {
   baseUrl: string
   apiKey: string | undefined
+  /** In a sentence: which key is not sent, why, and how it would be; undefined when none was kept back. */
+  withheldKey: string | undefined
   frontendUrl: string | undefined
   output: Format | undefined
   /** Name of the deployment, when one was read. */
@@ -52,14 +54,19 @@ export function resolveTarget(surroundings: Surroundings, globals: Globals): Tar
     'XEROTIER_API_KEY',
     keyOfFile === undefined ? undefined : found?.path,
   )
+  const baseUrlFrom = sourceOf(globals.baseUrl, '--base-url', baseUrl, 'XEROTIER_BASE_URL', found?.path) ?? ''
   return {
     baseUrl: baseUrl ?? found!.deployment.baseUrl,
     apiKey: key === undefined ? undefined : checkedApiKey(key, keyFrom ?? ''),
+    withheldKey:
+      key !== undefined || found?.deployment.apiKey === undefined
+        ? undefined
+        : `The key of context ${found.name} (${found.path}) is not sent: ${baseUrlFrom} names another router than that context. Give --api-key or XEROTIER_API_KEY; or, to send that key there, --context ${found.name}.`,
     frontendUrl: globals.frontendUrl ?? env('XEROTIER_FRONTEND_URL') ?? found?.deployment.frontendUrl,
     output: found?.deployment.output,
     context: found?.name,
     sources: {
-      baseUrl: sourceOf(globals.baseUrl, '--base-url', baseUrl, 'XEROTIER_BASE_URL', found?.path) ?? '',
+      baseUrl: baseUrlFrom,
       apiKey: keyFrom,
     },
   }

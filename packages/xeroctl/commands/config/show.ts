@@ -26,6 +26,7 @@ const show = (name: string, summary: string) =>
           ['Output', value.output],
         ],
       })
+      if (target.withheldKey !== undefined) cli.say(target.withheldKey)
     },
   })
 
