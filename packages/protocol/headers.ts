@@ -22,8 +22,10 @@ export const requestHeaders = {
     description: 'The W3C trace that the call is to be part of. A malformed one is ignored.',
   },
   'Last-Event-ID': {
-    pattern: /^\d{1,19}-\d{1,18}$/,
-    description: 'Resumes the stream behind the event of this id. Another form is `invalid_request`.',
+    pattern: /^\d{1,19}-\d{1,18}(?:\.\d{1,9}\.(?:-1|\d{1,9}))?$/,
+    description:
+      'Resumes the stream behind the event of this id. A stream with `output=true` gives the longer ids, and only streams of executions ' +
+      'take them. Another form is `invalid_request`.',
   },
 } as const satisfies Record<string, { pattern: RegExp; description: string }>
 export type RequestHeaderName = keyof typeof requestHeaders
