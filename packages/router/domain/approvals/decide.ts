@@ -11,9 +11,9 @@ import type { ApprovalRow, ExecutionRow } from '../../store/tables.ts'
 import type { Core } from '../core.ts'
 import { callDigest } from '../executions/call-digest.ts'
 import { moveExecution } from '../executions/move.ts'
-import { policyVersion } from '../policy/decide.ts'
 import type { Principal } from '../principal.ts'
 import { findWorkspace } from '../workspaces/find.ts'
+import { whatChanged } from './changed.ts'
 import { expireApproval } from './expire.ts'
 import { presentApproval } from './present.ts'
 import { mayDecide } from './requester.ts'
@@ -65,7 +65,7 @@ export async function decideApproval(
 
       if (body.digest !== undefined && !sameSecret(body.digest, approval.digest))
         throw new Fault('approval_voided', { param: 'digest' })
-      if (changed(core, approval, call)) {
+      if (!sameSecret(callDigest(call), approval.digest) || whatChanged(core, call) !== undefined) {
         const execution = await voidApproval(tx, approval.id, call, 'What was to be approved has changed.', at)
         return { fault: new Fault('approval_voided'), ...(execution === undefined ? {} : { execution }) }
       }
@@ -122,19 +122,6 @@ function decidedFault(approval: ApprovalRow): Fault {
   if (approval.state === 'expired') return new Fault('approval_expired')
   if (approval.state === 'voided') return new Fault('approval_voided')
   return new Fault('approval_already_decided', { message: `The approval is already ${approval.state}.` })
-}
-
-/** Law L3: is what would run still exactly what was asked? */
-function changed(core: Core, approval: ApprovalRow, call: ExecutionRow): boolean {
-  if (!sameSecret(callDigest(call), approval.digest) || call.policy_version !== policyVersion) return true
-  const serving = core.fleet
-    .offering(call.project_id, call.tool)
-    .filter((agent) => agent.bindings.has(call.workspace_id))
-  if (serving.length === 0) return false // nobody is there to compare with: dispatch checks again
-  return !serving.some((agent) => {
-    const tool = agent.tools.get(call.tool)!
-    return tool.schema_digest === call.schema_digest && tool.risk === call.risk
-  })
 }
 
 async function decide(

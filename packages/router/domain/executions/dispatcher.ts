@@ -1,10 +1,10 @@
 // Gives calls to agents. Postgres is the queue: what waits is read from it, and nothing is lost when this process ends.
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
-import { isSameTool, type OnlineAgent, takes } from '../agents/fleet.ts'
+import { type OnlineAgent, takes } from '../agents/fleet.ts'
+import { whatChanged } from '../approvals/changed.ts'
 import { voidApproved } from '../approvals/void.ts'
 import type { Core } from '../core.ts'
-import { policyVersion } from '../policy/decide.ts'
 import { sendDispatch } from './dispatch.ts'
 import { giveUp, requeue } from './unfinished.ts'
 
@@ -182,8 +182,11 @@ export function createDispatcher(core: Core): Dispatcher {
   }
 
   async function claim(row: ExecutionRow): Promise<void> {
-    const voided = voidReason(row)
-    if (voided !== undefined) return voidApproved(core, row, voided.approvalId, voided.message)
+    if (row.approval_id !== null) {
+      const changed = whatChanged(core, row)
+      if (changed !== undefined)
+        return voidApproved(core, row, row.approval_id, `${changed} after the call was approved.`)
+    }
     const agent = dispatcher.reserve(row, { newcomer: false })
     if (agent === undefined) return
     const written = await core.lanes
@@ -202,19 +205,6 @@ export function createDispatcher(core: Core): Dispatcher {
     if (!written) return core.calls.remove(row)
     count(row, -1)
     dispatcher.send(row)
-  }
-
-  /** What was approved must be what would run: no agent that serves the workspace offers this very tool any more. */
-  function voidReason(row: ExecutionRow): { approvalId: string; message: string } | undefined {
-    if (row.approval_id === null) return undefined
-    if (row.policy_version !== policyVersion)
-      return { approvalId: row.approval_id, message: 'The policy changed after the call was approved.' }
-    const serving = core.fleet
-      .offering(row.project_id, row.tool)
-      .filter((agent) => agent.bindings.has(row.workspace_id))
-    const same = serving.some((agent) => isSameTool(agent.tools.get(row.tool)!, row))
-    if (serving.length === 0 || same) return undefined
-    return { approvalId: row.approval_id, message: `The tool ${row.tool} changed after the call was approved.` }
   }
 
   /** Of one project, or of all. @returns the projects that have calls waiting */

@@ -1,0 +1,17 @@
+// Law L3: an approval covers exactly what runs.
+import type { ExecutionRow } from '../../store/tables.ts'
+import { isSameTool } from '../agents/fleet.ts'
+import type { Core } from '../core.ts'
+import { policyVersion } from '../policy/decide.ts'
+
+/**
+ * What changed since the call was submitted: asked when it is decided and again when it is dispatched, as nobody may have
+ * been there to compare with.
+ * @returns half a sentence, or undefined when nothing is known to have changed
+ */
+export function whatChanged({ fleet }: Pick<Core, 'fleet'>, call: ExecutionRow): string | undefined {
+  if (call.policy_version !== policyVersion) return 'The policy changed'
+  const serving = fleet.offering(call.project_id, call.tool).filter((agent) => agent.bindings.has(call.workspace_id))
+  const same = serving.some((agent) => isSameTool(agent.tools.get(call.tool)!, call))
+  return serving.length === 0 || same ? undefined : `The tool ${call.tool} changed`
+}
