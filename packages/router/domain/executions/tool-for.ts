@@ -1,12 +1,12 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
-import { risks, runsAtMostOnce } from '@xerotier/protocol/risk.ts'
 import type { WorkspaceRow } from '../../store/tables.ts'
 import type { Core } from '../core.ts'
+import { stricter } from '../tools/stricter.ts'
 
 /**
- * The descriptor under which a tool runs for a workspace. Where agents that serve it disagree, the one with the highest risk
- * wins, then the one that may run once only: policy must never be the milder for it.
+ * The descriptor under which a tool runs for a workspace. Where agents that serve it disagree, the strictest wins: policy must
+ * never be the milder for it.
  * @returns undefined when no online agent offers it there
  * @throws Fault exec_tool_not_found when the tool is for workspaces of another type
  */
@@ -20,7 +20,7 @@ export function toolFor(
   for (const agent of core.fleet.offering(projectId, name)) {
     if (!agent.bindings.has(workspace.id)) continue
     const tool = agent.tools.get(name)!
-    if (best === undefined || severity(tool) > severity(best)) best = tool
+    best = best === undefined ? tool : stricter(best, tool)
   }
   if (best !== undefined && !appliesTo(best, workspace)) throw doesNotApply(name, workspace)
   return best
@@ -34,8 +34,4 @@ export function appliesTo({ workspace_types }: ToolDescriptor, { type }: Pick<Wo
 export function doesNotApply(tool: string, { type }: Pick<WorkspaceRow, 'type'>): Fault {
   const message = `${tool} does not apply to a workspace of type ${type}.`
   return new Fault('exec_tool_not_found', { status: 400, param: 'tool', message })
-}
-
-function severity({ risk, idempotent }: ToolDescriptor): number {
-  return 2 * risks.indexOf(risk) + (runsAtMostOnce(risk, idempotent) ? 1 : 0)
 }

@@ -8,6 +8,7 @@ import type { Core } from '../core.ts'
 import { type Page, toPage, wordsOf } from '../page.ts'
 import type { Principal } from '../principal.ts'
 import { findWorkspace } from '../workspaces/find.ts'
+import { stricter } from './stricter.ts'
 
 export interface ToolQuery {
   limit: number
@@ -76,11 +77,6 @@ function page(agents: OnlineAgent[], query: ToolQuery, wanted: (tool: ToolDescri
     (row) => summaryOf(row.tool, row.agents),
     (tool) => tool.name,
   )
-}
-
-/** Of two versions of a tool the catalogue shows the one that can hurt more; the first agent's when they are equal. */
-function stricter(a: ToolDescriptor, b: ToolDescriptor): ToolDescriptor {
-  return risks.indexOf(b.risk) > risks.indexOf(a.risk) ? b : a
 }
 
 function byName(agents: OnlineAgent[]): OnlineAgent[] {

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { toolOf } from '@xerotier/devkit/bare-agent.ts'
+import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
+import { systemClock } from '@xerotier/runtime/clock.ts'
+import { createFleet, type OnlineAgent } from '../agents/fleet.ts'
+import type { Core } from '../core.ts'
+import { toolFor } from '../executions/tool-for.ts'
+import type { Principal } from '../principal.ts'
+import { listTools, showTool } from './catalogue.ts'
+
+/** Agents xem-1, xem-2… that serve the workspace, each with its own opinion of one tool. */
+function fleetOf(...tools: ToolDescriptor[]) {
+  const fleet = createFleet(systemClock)
+  for (const [index, tool] of tools.entries()) {
+    fleet.join({
+      id: `agt_${index + 1}`,
+      name: `xem-${index + 1}`,
+      projectId: 'p',
+      tools: new Map([[tool.name, tool]]),
+      bindings: new Map([['ws_1', {}]]),
+      leaseExpiresAt: Infinity,
+    } as unknown as OnlineAgent)
+  }
+  return { fleet } as Core
+}
+
+const principal = { projectId: 'p' } as Principal
+const once = toolOf('work', { risk: 'write', idempotent: false, description: 'once' })
+const often = toolOf('work', { risk: 'write', idempotent: true, description: 'often' })
+const worse = toolOf('work', { risk: 'destructive', idempotent: true, description: 'worse' })
+
+for (const [how, tools, description] of [
+  ['the one that may run once only', [often, once], 'once'],
+  ['whoever comes first', [once, often], 'once'],
+  ['the higher risk before that', [often, once, worse], 'worse'],
+] as const) {
+  test(`where agents disagree the catalogue shows what a call would run as: ${how}`, async () => {
+    const core = fleetOf(...tools)
+    assert.equal(showTool(core, principal, 'work').description, description)
+    const { data } = await listTools(core, principal, { limit: 10 })
+    assert.deepEqual(
+      data.map((tool) => tool.description),
+      [description],
+    )
+    assert.equal(toolFor(core, 'p', { id: 'ws_1', type: 'generic' }, 'work')?.description, description)
+  })
+}
