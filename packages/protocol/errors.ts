@@ -237,7 +237,7 @@ export const errors = define({
     message: 'There is no such artifact in this project.',
     advice: 'The execution record names its artifacts.',
   },
-  // 404 on a catalogue read, 400 as the target of an invocation: the thrower says which.
+  // 404 on a catalogue read, 400 as the target of an invocation: the thrower says which, and the route (`statuses`).
   exec_tool_not_found: {
     status: 404,
     type: 'not_found_error',

@@ -1,7 +1,6 @@
 // The headers of the public API beyond those of HTTP itself. The server reads by these patterns; OpenAPI and reference derive.
-import { errors } from './errors.ts'
 import { limits } from './limits.ts'
-import { commonErrors, type Route } from './route.ts'
+import { commonErrors, type Route, statusOf } from './route.ts'
 
 /** Headers of requests, as they are written. None is mandatory. */
 export const requestHeaders = {
@@ -76,5 +75,5 @@ export function answerHeadersOf(definition: Route, status: number): AnswerHeader
 }
 
 function refusalsOf(definition: Route): Set<number> {
-  return new Set([...commonErrors(definition), ...definition.errors].map((code) => errors[code].status))
+  return new Set([...commonErrors(definition), ...definition.errors].map((code) => statusOf(definition, code)))
 }

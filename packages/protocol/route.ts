@@ -1,7 +1,7 @@
 // What a route of the public API is. routes.ts lists them all; server, client, docs and the authorisation test derive from it.
 import type { z } from 'zod'
 import type { Scope } from './api/scopes.ts'
-import type { ErrorCode } from './errors.ts'
+import { type ErrorCode, errors } from './errors.ts'
 import type { RequestHeaderName } from './headers.ts'
 
 export interface Route {
@@ -26,11 +26,18 @@ export interface Route {
   status: readonly [number, ...number[]]
   /** Beyond what every route of its kind can answer (`commonErrors`). */
   errors: readonly ErrorCode[]
+  /** Of those, which it answers with another status than the catalogue's. */
+  statuses?: Partial<Record<ErrorCode, number>>
 }
 
 /** Keeps the literal types of one entry. */
 export function route<const R extends Route>(definition: R): R {
   return definition
+}
+
+/** The status with which this route answers an error. */
+export function statusOf(definition: Route, code: ErrorCode): number {
+  return definition.statuses?.[code] ?? errors[code].status
 }
 
 /** What any route of this kind may answer besides its own errors. */

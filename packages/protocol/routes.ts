@@ -491,6 +491,8 @@ export const routes = {
     response: executionSchema,
     status: [202, 200],
     errors: submitErrors,
+    // The route is there; what its body names is not.
+    statuses: { exec_tool_not_found: 400 },
   }),
   'invocations.list': route({
     method: 'GET',

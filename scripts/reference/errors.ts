@@ -1,5 +1,5 @@
-import { errors } from '@xerotier/protocol/errors.ts'
-import { commonErrors, type Route } from '@xerotier/protocol/route.ts'
+import { type ErrorCode, errors } from '@xerotier/protocol/errors.ts'
+import { commonErrors, type Route, statusOf } from '@xerotier/protocol/route.ts'
 import { routes } from '@xerotier/protocol/routes.ts'
 import { code, page } from './markdown.ts'
 
@@ -11,7 +11,10 @@ export function errorsPage(): string {
     ...Object.entries(errors).map(([name, { status, type, retry, message, advice }]) => {
       const routeNames = (Object.values(routes) as Route[])
         .filter((route) => (route.errors as readonly string[]).includes(name))
-        .map(({ method, path }) => code(`${method} ${path}`))
+        .map((route) => {
+          const answered = statusOf(route, name as ErrorCode)
+          return code(`${route.method} ${route.path}`) + (answered === status ? '' : ` (with ${answered})`)
+        })
       const everywhere = (Object.values(routes) as Route[]).some((route) =>
         (commonErrors(route) as string[]).includes(name),
       )

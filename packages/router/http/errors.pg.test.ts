@@ -68,7 +68,7 @@ test('a body that is no UTF-8 is refused, and nothing in it replaced', async () 
     const body = Buffer.concat([Buffer.from('{"name": "bytes", "description": "'), name, Buffer.from('"}')])
     const headers = { authorization: `Bearer ${router.key}`, 'content-type': 'application/json' }
     const response = await fetch(`${router.url}/acme/v1/workspaces`, { method: 'POST', headers, body })
-    return { status: response.status, body: await response.json() }
+    return { status: response.status, body: JSON.parse(await response.text()) }
   }
   for (const bytes of [[0xe9], [0xed, 0xa0, 0x80], [0xc3]]) {
     const { status, body } = await sent(Buffer.from(bytes))
@@ -186,6 +186,21 @@ test('OpenAPI documents every route with its scopes and its errors', async () =>
     assert.match(stream.description, new RegExp(`#/components/schemas/${component}`))
     const { event } = body.components.schemas[component!].properties
     assert.deepEqual(Object.keys(event.properties), ['kind', 'at', 'actor', 'actor_name'])
+  }
+})
+
+test('OpenAPI has each error under the status that it is answered with', async () => {
+  await post({ name: 'empty' })
+  const { body } = await router.call('GET', '/openapi.json', { key: null })
+  const { responses } = body.paths['/{project_id}/v1/exec/invocations'].post
+  for (const [call, status, code] of [
+    [{ workspace: 'empty', tool: 'nothing', args: {} }, 400, 'exec_tool_not_found'],
+    [{ workspace: 'nowhere', tool: 'nothing', args: {} }, 404, 'workspace_not_found'],
+  ] as const) {
+    const answer = await router.call('POST', '/acme/v1/exec/invocations', { body: call })
+    assert.deepEqual([answer.status, answer.body.error.code], [status, code])
+    const documented = Object.keys(responses).filter((one) => responses[one].description.includes(`\`${code}\``))
+    assert.deepEqual(documented, [String(status)])
   }
 })
 

@@ -11,7 +11,7 @@ import { toolSummarySchema } from '@xerotier/protocol/api/tools.ts'
 import { workspaceSchema } from '@xerotier/protocol/api/workspaces.ts'
 import { type ErrorCode, errorEnvelopeSchema, errors } from '@xerotier/protocol/errors.ts'
 import { toolDescriptorSchema } from '@xerotier/protocol/manifest.ts'
-import { commonErrors, type Route } from '@xerotier/protocol/route.ts'
+import { commonErrors, type Route, statusOf } from '@xerotier/protocol/route.ts'
 import type { RouteId } from '@xerotier/protocol/routes.ts'
 import type { FastifyInstance } from 'fastify'
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
@@ -88,7 +88,7 @@ export function documentationOf(id: RouteId, definition: Route) {
         ? { description: describe(definition), content: { [media[definition.response]!]: { schema: z.string() } } }
         : { description: definition.summary, content: { 'application/json': { schema: definition.response } } }
   }
-  for (const [status, codes] of byStatus([...commonErrors(definition), ...definition.errors])) {
+  for (const [status, codes] of byStatus(definition)) {
     response[status] ??= {
       description: codes.map((code) => `\`${code}\`: ${errors[code].message}`).join('\n\n'),
       content: { 'application/json': { schema: errorEnvelopeSchema } },
@@ -116,10 +116,10 @@ function securityOf({ auth }: Route): Record<string, string[]>[] {
   return auth === 'agent' ? [{ agentToken: [] }] : [{ apiKey: [...auth] }]
 }
 
-function byStatus(codes: ErrorCode[]): Map<number, ErrorCode[]> {
+function byStatus(definition: Route): Map<number, ErrorCode[]> {
   const grouped = new Map<number, ErrorCode[]>()
-  for (const code of codes) {
-    const { status } = errors[code]
+  for (const code of [...commonErrors(definition), ...definition.errors]) {
+    const status = statusOf(definition, code)
     grouped.set(status, [...(grouped.get(status) ?? []), code])
   }
   return grouped
