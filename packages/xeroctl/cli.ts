@@ -11,7 +11,7 @@ import { type Paint, paintFor } from './output/colours.ts'
 import type { Format } from './output/format.ts'
 import { createPrinter, type Printer } from './output/printer.ts'
 import { writeTo } from './output/write.ts'
-import type { OutputStream, Surroundings } from './surroundings.ts'
+import { type Surroundings, widthOfTerminal } from './surroundings.ts'
 
 export interface Cli {
   surroundings: Surroundings
@@ -104,8 +104,4 @@ function outputOfTarget(target: () => Target): Format | undefined {
   } catch {
     return undefined
   }
-}
-
-function widthOfTerminal(stream: OutputStream): number | undefined {
-  return stream.isTTY === true ? stream.columns : undefined
 }

@@ -14,6 +14,11 @@ export interface OutputStream {
   columns?: number
 }
 
+/** Columns; undefined when it is no terminal. */
+export function widthOfTerminal(stream: OutputStream): number | undefined {
+  return stream.isTTY === true ? stream.columns : undefined
+}
+
 export interface InputStream extends NodeJS.ReadableStream {
   isTTY?: boolean
   setRawMode?(raw: boolean): unknown

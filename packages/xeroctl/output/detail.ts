@@ -1,5 +1,6 @@
 // The page of one record: fields, then sections.
 import { type Cell, cellText, pad, printableLines, widthOf } from './cell.ts'
+import { endOf } from './end-of-text.ts'
 import { type Column, renderTable, type TableStyle } from './table.ts'
 
 export interface Detail {
@@ -13,11 +14,20 @@ export interface Section {
   body: string | Rows
 }
 
-/** A table whose row type only its own columns know. */
+/** Drawn for the terminal, if there is one: a table whose row type only its own columns know, or the end of a long text. */
 export type Rows = (style: TableStyle) => string
 
 export function rows<Row>(columns: readonly Column<Row>[], items: readonly Row[]): Rows {
   return (style) => (items.length === 0 ? '  none\n' : indent(renderTable(columns, items, style)))
+}
+
+/** A text whole; on a terminal its end, so that what is above does not scroll away. */
+export function ending(text: string): Rows {
+  return (style) => {
+    const { shown, hidden } = endOf(text, style.columns)
+    const mark = hidden === 0 ? '' : `${style.paint(`… ${hidden} characters before this`, 'dim')}\n`
+    return indent(mark + ended(printableLines(shown)))
+  }
 }
 
 export function renderDetail(detail: Detail, style: TableStyle): string {

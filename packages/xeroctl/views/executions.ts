@@ -1,5 +1,5 @@
 import type { Execution, ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
-import { type Detail, rows, type Section } from '../output/detail.ts'
+import { type Detail, ending, rows, type Section } from '../output/detail.ts'
 import { milliseconds } from '../output/time.ts'
 import type { RecordView, View } from '../output/view.ts'
 import { actorInFull } from './actor.ts'
@@ -43,8 +43,8 @@ export const executionDetail: RecordView<ExecutionDetail> = {
       { title: 'Transitions', body: rows(transitionColumns, execution.transitions) },
       { title: 'Approvals', body: rows(decisionColumns, execution.approvals) },
       ...sectionsOf(execution),
-      ...textSection('Output', execution.stdout),
-      ...textSection('Error output', execution.stderr),
+      ...outputSection('Output', execution.stdout),
+      ...outputSection('Error output', execution.stderr),
       ...(execution.artifacts.length === 0
         ? []
         : [{ title: 'Artifacts', body: rows(artifactColumns, execution.artifacts) }]),
@@ -103,6 +103,11 @@ function sectionsOf(execution: Execution): Section[] {
 
 function resolutionOf({ at, by, by_name, note }: NonNullable<ExecutionDetail['resolution']>): string {
   return `${at} by ${actorInFull(by, by_name)}: ${note}`
+}
+
+/** Up to 1 MiB. */
+function outputSection(title: string, body: string): Section[] {
+  return body === '' ? [] : [{ title, body: ending(body) }]
 }
 
 function textSection(title: string, body: string): Section[] {
