@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
 import { openOutbox } from './outbox.ts'
@@ -115,5 +116,51 @@ test('a flush fails only when a result is lost with the process', () => {
   const outbox = openOutbox(path)
   assert.equal(outbox.pending().length, 1)
   outbox.close()
+  rmSync(folder, { recursive: true })
+})
+
+test('a file without a version is brought up to the first, and one of a later version is refused and left as it is', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'xem-outbox-'))
+  const path = join(folder, 'queue.sqlite')
+  const version = (change = '') => {
+    const db = new DatabaseSync(path)
+    db.exec(change)
+    const { user_version } = db.prepare('pragma user_version').get() as { user_version: number }
+    db.close()
+    return user_version
+  }
+  const outbox = openOutbox(path)
+  outbox.begin([call])
+  outbox.close()
+  assert.equal(version('pragma user_version = 0'), 0)
+  const older = openOutbox(path)
+  assert.deepEqual(older.interrupted(), [call])
+  older.close()
+  assert.equal(version(), 1)
+  version('pragma user_version = 2; drop table calls')
+  assert.throws(() => openOutbox(path), {
+    name: 'OutboxError',
+    retry: false,
+    message: `${path} was written by a later version of the agent (its schema is 2, this one knows 1); start that version again`,
+  })
+  assert.throws(() => version('select * from calls'), /no such table/)
+  rmSync(folder, { recursive: true })
+})
+
+test('a file that cannot be opened is named, and what to do', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'xem-outbox-'))
+  const path = join(folder, 'queue.sqlite')
+  const first = openOutbox(path)
+  assert.throws(() => openOutbox(path), { retry: true, message: /queue\.sqlite is in use by another process/ })
+  first.close()
+  writeFileSync(path, 'x'.repeat(10_000))
+  assert.throws(() => openOutbox(path), {
+    retry: false,
+    message: /queue\.sqlite is not a database, or damaged; move it away/,
+  })
+  assert.throws(() => openOutbox(folder), {
+    retry: true,
+    message: `${folder} cannot be opened: unable to open database file`,
+  })
   rmSync(folder, { recursive: true })
 })

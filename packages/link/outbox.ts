@@ -31,6 +31,19 @@ export interface Outbox {
   close(): void
 }
 
+/** A file that cannot be this agent's journal, in words for its operator. */
+export class OutboxError extends Error {
+  /** Opening it again may help. */
+  readonly retry: boolean
+  constructor(message: string, retry: boolean, cause?: unknown) {
+    super(message, { cause })
+    this.name = 'OutboxError'
+    this.retry = retry
+  }
+}
+
+/** `user_version` of the file. Raise it with what changes the tables, and bring those of the versions before up to it. */
+const schemaVersion = 1
 const schema = `
 create table if not exists journal (id text not null) strict;
 create table if not exists calls (
@@ -47,15 +60,12 @@ const sweepAt = 512
 const keyOf = (call: CallRef) => `${call.execution_id} ${call.attempt}`
 const refOf = ({ execution_id, attempt, lease_epoch }: CallRef): CallRef => ({ execution_id, attempt, lease_epoch })
 
-/** Opens or makes the SQLite file, 0600, its folder with it. WAL with a sync at every commit: what `begin` recorded survives power loss. */
+/**
+ * Opens or makes the SQLite file, 0600, its folder with it. WAL with a sync at every commit: what `begin` recorded survives power loss.
+ * @throws OutboxError
+ */
 export function openOutbox(path: string): Outbox {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  const db = new DatabaseSync(path)
-  chmodSync(path, 0o600)
-  db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000;')
-  // A second process on the same journal would start calls twice: the first one keeps it locked.
-  db.exec('pragma locking_mode = exclusive; begin immediate; commit;')
-  db.exec(schema)
+  const db = openFile(path)
   if (db.prepare('select 1 from journal').get() === undefined)
     db.prepare('insert into journal (id) values (?)').run(randomBytes(16).toString('hex'))
   const journalId = (db.prepare('select id from journal').get() as { id: string }).id
@@ -168,4 +178,44 @@ export function openOutbox(path: string): Outbox {
     },
     close: () => db.close(),
   }
+}
+
+/** @throws OutboxError */
+function openFile(path: string): DatabaseSync {
+  let db: DatabaseSync | undefined
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    db = new DatabaseSync(path)
+    chmodSync(path, 0o600)
+    db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000;')
+    // A second process on the same journal would start calls twice: the first one keeps it locked.
+    db.exec('pragma locking_mode = exclusive; begin immediate; commit;')
+    const { user_version: version } = db.prepare('pragma user_version').get() as { user_version: number }
+    if (version > schemaVersion) {
+      const reason = `was written by a later version of the agent (its schema is ${version}, this one knows ${schemaVersion})`
+      throw new OutboxError(`${path} ${reason}; start that version again`, false)
+    }
+    // Files of the time before there was a version have the tables already. Nothing is written without need: the disk may be full.
+    if (version < schemaVersion) db.exec(`begin immediate; ${schema} pragma user_version = ${schemaVersion}; commit;`)
+    return db
+  } catch (error) {
+    db?.close()
+    throw error instanceof OutboxError ? error : notOpened(path, error)
+  }
+}
+
+/** https://sqlite.org/rescode.html; the higher bytes say more. */
+const sqliteBusy = 5
+const sqliteNotADatabase = 26
+
+function notOpened(path: string, error: unknown): OutboxError {
+  const { errcode = 0, message } = error as Error & { errcode?: number }
+  if ((errcode & 0xff) === sqliteBusy) {
+    return new OutboxError(`${path} is in use by another process: end that, or name another file`, true, error)
+  }
+  if ((errcode & 0xff) === sqliteNotADatabase) {
+    const advice = 'move it away, and a new one is made: dangerous calls that were in flight are then ambiguous'
+    return new OutboxError(`${path} is not a database, or damaged; ${advice}`, false, error)
+  }
+  return new OutboxError(`${path} cannot be opened: ${message}`, true, error)
 }

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { EnrollError, type EnrollOptions, ensureEnrolled, keepEnrolled } from '@xerotier/link/enroll.ts'
 import { loadKeys } from '@xerotier/link/keys.ts'
 import { createLink, type Link } from '@xerotier/link/link.ts'
-import { type Outbox, openOutbox } from '@xerotier/link/outbox.ts'
+import type { Outbox } from '@xerotier/link/outbox.ts'
 import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
 import { systemChance } from '@xerotier/runtime/chance.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
@@ -24,6 +24,7 @@ import { killGraceMs } from './execution/process-group.ts'
 import { type InterruptedCall, leaveInterrupted, takeInterrupted, unknownCall } from './interrupted.ts'
 import { createManifestKeeper } from './manifest.ts'
 import { createAgentMetrics } from './metrics.ts'
+import { openQueue } from './start-parts.ts'
 import { createBuiltins } from './tools/builtins/registry.ts'
 import { type Catalogue, loadCatalogue } from './tools/catalogue.ts'
 
@@ -67,7 +68,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
   readyCredentialsFolder(config.credentials_dir, !existsSync(config.enrollment_path), log)
   const keys = loadKeys({ signingKeyPath: config.signing_key_path, curveKeyPath: config.curve_key_path })
   log.info({ key_id: keys.signing.keyId }, 'keys ready')
-  const outbox = openOutbox(config.queue_db_path)
+  const outbox = openQueue(config.queue_db_path)
   options.instrument?.({ outbox })
   for (const { pid, executionId } of endLeftovers(outbox.journalId)) {
     log.warning({ pid, execution_id: executionId }, 'a program of an earlier process was still running and was ended')

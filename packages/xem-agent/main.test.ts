@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -78,6 +78,18 @@ test('--help and --version answer without any setting', () => {
   assert.match(help.stdout, /--router-url, --enroll-url <url>/)
   assert.match(help.stdout, /XEM_MAX_CONCURRENT_EXECUTIONS; default 20/)
   assert.match(run(['--version']).stdout, /^xerotier-xem-agent \d+\.\d+\.\d+\n$/)
+})
+
+test('a queue that is no database is named with its setting, and starting again does not help', () => {
+  writeFileSync(file, 'router_url: https://router.example\nregistration_name: a\n')
+  const path = join(folder, 'damaged', 'queue.sqlite')
+  mkdirSync(join(folder, 'damaged'))
+  writeFileSync(path, 'x'.repeat(10_000))
+  const keys = ['--signing-key-path', join(folder, 's.hex'), '--curve-key-path', join(folder, 'c.hex')]
+  const more = ['--queue-db-path', path, '--credentials-dir', join(folder, 'credentials'), ...keys]
+  const { stderr, status } = run(more, { XEM_JOIN_KEY: 'xjk_a.b.c' })
+  assert.equal(status, 78)
+  assert.match(stderr, /damaged\/queue\.sqlite is not a database, .*XEM_QUEUE_DB_PATH/)
 })
 
 /** Starts it for a router at this port; resolves with its exit code. */
