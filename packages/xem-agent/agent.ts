@@ -11,7 +11,7 @@ import { systemChance } from '@xerotier/runtime/chance.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import { keyIdOf, verifyingKey } from '@xerotier/runtime/ed25519.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
-import { createMetricsRegistry, serveMetrics } from '@xerotier/runtime/metrics.ts'
+import { createMetricsRegistry } from '@xerotier/runtime/metrics.ts'
 import { notPermittedExitCode, StartError } from '@xerotier/runtime/start-error.ts'
 import { createTracing } from '@xerotier/runtime/tracing.ts'
 import { createCallback } from './callback.ts'
@@ -24,7 +24,7 @@ import { killGraceMs } from './execution/process-group.ts'
 import { type InterruptedCall, leaveInterrupted, takeInterrupted, unknownCall } from './interrupted.ts'
 import { createManifestKeeper } from './manifest.ts'
 import { createAgentMetrics } from './metrics.ts'
-import { openQueue } from './start-parts.ts'
+import { openMetrics, openQueue } from './start-parts.ts'
 import { createBuiltins } from './tools/builtins/registry.ts'
 import { type Catalogue, loadCatalogue } from './tools/catalogue.ts'
 
@@ -240,7 +240,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       allowInsecure: config.allow_insecure,
     }),
   })
-  const metricsServer = await serveMetrics({
+  const metricsServer = await openMetrics({
     registry,
     host: config.metrics_host,
     port: config.metrics_port,
