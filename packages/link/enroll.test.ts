@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -55,7 +55,7 @@ function kept(path = '') {
   return {
     clock,
     enrollment,
-    enroll: () => ensureEnrolled(options),
+    enroll: (change: Partial<EnrollOptions> = {}) => ensureEnrolled({ ...options, ...change }),
     begin: (first: Enrollment) => keepEnrolled(options, first),
     onDisk: () => loadEnrollment(options),
     /** Moves the clock; the request that follows, and how to answer it. Resolves once the next refresh is planned. */
@@ -149,6 +149,27 @@ test('an answer that comes after the end is not kept, and nothing is planned any
   await clock.advance(0)
   assert.equal(onDisk(), undefined)
   assert.equal(clock.pending(), 0)
+})
+
+test('an enrollment that does not serve is named with the reason', async () => {
+  const agent = kept()
+  const says = (change: Partial<EnrollOptions>, reason: RegExp) =>
+    assert.rejects(agent.enroll({ joinKey: undefined, ...change }), { code: 'join_key_missing', message: reason })
+  await says({}, /^This agent is not enrolled and has no join key\.$/)
+  const came = once(asked, 'request')
+  const enrolling = agent.enroll()
+  const [, response] = (await came) as [IncomingMessage, ServerResponse]
+  response.end(JSON.stringify(agent.enrollment('t', 24)))
+  await enrolling
+  assert.equal((await agent.enroll({ joinKey: undefined })).token, 't')
+  await says({ registrationName: 'b' }, /enrollment\.json is the enrollment of "a", and this agent is "b"\. Undo that/)
+  await says(
+    { routerUrl: 'https://other' },
+    /is the enrollment at http:\S+, and the router of this agent is https:\/\/other\./,
+  )
+  await says({ keys: newAgentKeys() }, /is the enrollment of other keys/)
+  writeFileSync(join(folder, 'enrollment.json'), '{"signing', { mode: 0o600 })
+  await says({}, /enrollment\.json is damaged/)
 })
 
 test('a router behind a path is asked below that path, to enroll, to refresh and to enroll again', async () => {

@@ -49,23 +49,35 @@ interface Kept {
   enrollment: Enrollment
 }
 
+type WhoAsks = Pick<EnrollOptions, 'keys' | 'routerUrl' | 'registrationName' | 'enrollmentPath'>
+
 /** The kept enrollment if it fits these keys and this router, else undefined. */
-export function loadEnrollment(
-  options: Pick<EnrollOptions, 'keys' | 'routerUrl' | 'registrationName' | 'enrollmentPath'>,
-): Enrollment | undefined {
-  const text = readSecretFile(options.enrollmentPath)
+export function loadEnrollment(options: WhoAsks): Enrollment | undefined {
+  const kept = readKept(options)
+  return typeof kept === 'string' ? undefined : kept
+}
+
+/** The kept enrollment; why it cannot be used; or undefined when there is none. */
+function readKept({ keys, routerUrl, registrationName, enrollmentPath }: WhoAsks): Enrollment | string | undefined {
+  const text = readSecretFile(enrollmentPath)
   if (text === undefined) return undefined
+  let kept: Kept
   try {
-    const kept = JSON.parse(text) as Kept
-    const fits =
-      kept.signing_public_key === options.keys.signing.publicKey.toString('hex') &&
-      kept.curve_public_key === options.keys.curve.publicKey &&
-      kept.registration_name === options.registrationName &&
-      kept.router_url === options.routerUrl
-    return fits ? enrollmentSchema.parse(kept.enrollment) : undefined
+    kept = JSON.parse(text)
+    kept.enrollment = enrollmentSchema.parse(kept.enrollment)
   } catch {
-    return undefined
+    return `${enrollmentPath} is damaged`
   }
+  if (kept.registration_name !== registrationName)
+    return `${enrollmentPath} is the enrollment of "${kept.registration_name}", and this agent is "${registrationName}"`
+  if (kept.router_url !== routerUrl)
+    return `${enrollmentPath} is the enrollment at ${kept.router_url}, and the router of this agent is ${routerUrl}`
+  if (
+    kept.signing_public_key !== keys.signing.publicKey.toString('hex') ||
+    kept.curve_public_key !== keys.curve.publicKey
+  )
+    return `${enrollmentPath} is the enrollment of other keys than this agent has`
+  return kept.enrollment
 }
 
 /**
@@ -73,10 +85,14 @@ export function loadEnrollment(
  * @throws EnrollError when there is neither, or when the router refuses
  */
 export async function ensureEnrolled(options: EnrollOptions): Promise<Enrollment> {
-  const kept = loadEnrollment(options)
-  if (kept !== undefined) return kept
-  if (options.joinKey === undefined)
-    throw new EnrollError('join_key_missing', 'This agent is not enrolled and has no join key.', false)
+  const kept = readKept(options)
+  if (typeof kept === 'object') return kept
+  if (options.joinKey === undefined) {
+    const why = kept === undefined ? '' : ` ${kept}. Undo that, or enroll it again with a new one.`
+    throw new EnrollError('join_key_missing', `This agent is not enrolled and has no join key.${why}`, false)
+  }
+  if (kept !== undefined)
+    options.log.warning({ reason: kept }, 'the kept enrollment does not serve; a new one is asked for')
   return enroll(options, options.joinKey)
 }
 
