@@ -47,15 +47,10 @@ export function commonErrors(definition: Route): ErrorCode[] {
   // Whatever takes no body refuses one that says something.
   if (definition.method !== 'GET')
     codes.push('invalid_body', 'json_parse_error', 'payload_too_large', 'unsupported_media_type')
-  if (definition.auth !== 'public') codes.push('authentication_error')
-  if (Array.isArray(definition.auth)) {
-    codes.push(
-      'scope_insufficient',
-      'cross_project_access',
-      'ip_not_allowed',
-      'rate_limit_exceeded',
-      'backend_unavailable',
-    )
-  }
+  if (definition.auth === 'public') return codes
+  codes.push('authentication_error')
+  if (Array.isArray(definition.auth)) codes.push('scope_insufficient', 'cross_project_access', 'ip_not_allowed')
+  // Who presents wrong credentials is slowed down, and whose they are stands in the database.
+  codes.push('rate_limit_exceeded', 'backend_unavailable')
   return codes
 }

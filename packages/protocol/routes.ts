@@ -122,6 +122,7 @@ export const routes = {
       'join_key_consumed',
       'join_key_wrong_role',
       'name_taken',
+      'backend_unavailable',
     ],
   }),
   'enroll.refresh': route({
@@ -143,7 +144,7 @@ export const routes = {
     body: reenrollSchema,
     response: enrollmentSchema,
     status: [200],
-    errors: ['authentication_error', 'agent_credentials_revoked'],
+    errors: ['authentication_error', 'agent_credentials_revoked', 'backend_unavailable'],
   }),
 
   // --- management

@@ -18,7 +18,7 @@ export function errorsPage(): string {
       const everywhere = (Object.values(routes) as Route[]).some((route) =>
         (commonErrors(route) as string[]).includes(name),
       )
-      const where = routeNames.length > 0 ? `From ${routeNames.join(', ')}.` : everywhere ? 'From most routes.' : ''
+      const where = everywhere ? 'From most routes.' : routeNames.length > 0 ? `From ${routeNames.join(', ')}.` : ''
       return [
         `## ${name}`,
         `${status}, ${code(type)}, ${retry ? 'worth a retry' : 'a retry alone does not help'}.`,

@@ -140,6 +140,32 @@ test('a database that is away is said to be away, and nothing of it leaks', asyn
   await lost.stop()
 })
 
+test('what keeps an agent from a token for a while is documented where it happens', async () => {
+  const guarded = await startRouterForTests({ failedAuthenticationsPerMinute: 1 })
+  const { token } = await guarded.makeAgent()
+  const refresh = (key: string) => guarded.call('POST', '/v1/enroll/refresh', { key })
+  const { paths } = (await guarded.call('GET', '/openapi.json', { key: null })).body
+  const { pool } = guarded.core.store
+  const connect = pool.connect
+  pool.connect = () => Promise.reject(Object.assign(new Error('away'), { code: 'ECONNREFUSED' }))
+  const proof = { agent_id: 'agt_00000000000000000000', at: guarded.clock.now(), proof: '0'.repeat(128) }
+  const again = await guarded.call('POST', '/v1/enroll/again', { key: null, body: proof })
+  const answers = [
+    ['refresh', 503, await refresh(token)],
+    ['again', 503, again],
+    ['refresh', 401, await refresh('none')],
+    ['refresh', 429, await refresh('none')],
+  ] as const
+  pool.connect = connect
+  await guarded.stop()
+  for (const [route, status, answer] of answers) {
+    assert.equal(answer.status, status, route)
+    const documented = paths[`/v1/enroll/${route}`].post.responses[status]?.description
+    assert.ok(documented?.includes(answer.body.error.code), `${route} ${status}`)
+  }
+  assert.match(paths['/v1/enroll'].post.responses['503'].description, /backend_unavailable/)
+})
+
 test('an unknown failure is internal_error, and its cause stays inside', async () => {
   const { workspaces } = router.core
   router.core.workspaces = {
