@@ -65,11 +65,12 @@ function writeInto(
     throw fileFault('The file is there already; set overwrite to replace it.')
   const temporary = join(inside, `.${randomBytes(6).toString('hex')}.tmp`)
   try {
-    const fd = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o644)
+    const fd = openSync(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o600)
     try {
       // Not writeSync: at a full disk or a size limit it writes a part and does not fail.
       writeFileSync(fd, file.content)
-      if (before !== undefined) fchmodSync(fd, before.mode & 0o777)
+      // Whatever the umask of the agent is: a file that it made for others must be readable for them.
+      fchmodSync(fd, before === undefined ? 0o644 : before.mode & 0o777)
       fsyncSync(fd)
     } finally {
       closeSync(fd)

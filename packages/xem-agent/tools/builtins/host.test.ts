@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -138,12 +139,16 @@ test('a file is read in part, through links, and only when every user may and it
 
 test('a file is written below an allowed folder only, never through a link, and what it replaces is kept', async () => {
   const path = join(folder, 'written.txt')
+  const umask = process.umask(0o077)
   assert.deepEqual((await call('host_file_write', { path, content: 'one' })).result, { path, bytes: 3, backup: null })
+  process.umask(umask)
+  assert.equal((await call('host_file_read', { path })).output, 'one', 'whatever the umask of the agent')
   await assert.rejects(call('host_file_write', { path, content: 'two' }), /there already/)
   chmodSync(path, 0o640)
   const { result } = await call('host_file_write', { path, content: 'two', overwrite: true })
   assert.deepEqual(result, { path, bytes: 3, backup: `${path}.exec-1.bak` })
   assert.equal(readFileSync(path, 'utf8'), 'two')
+  assert.equal(statSync(path).mode & 0o777, 0o640, 'it keeps its mode')
   assert.equal(readFileSync(`${path}.exec-1.bak`, 'utf8'), 'one')
 
   symlinkSync('/etc', join(folder, 'etc'))
