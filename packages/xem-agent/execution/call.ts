@@ -69,7 +69,9 @@ export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, a
   const started = () => {
     startedAt ??= around.clock.now()
     around.accepted(ref, startedAt)
-    log.debug({}, 'call started')
+    // Reads are many and can be looked for again; where one of these is in progress, somebody may have to know.
+    if (frame.at_most_once) log.info({}, 'call started')
+    else log.debug({}, 'call started')
   }
   const output = createOutput({
     call: ref,

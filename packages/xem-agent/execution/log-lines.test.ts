@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DispatchFrame } from '@xerotier/protocol/frames/dispatch.ts'
-import { createLog } from '@xerotier/runtime/log.ts'
+import { createLog, type LogLevel } from '@xerotier/runtime/log.ts'
 import { type Bench, createBench } from './fixtures/recording-link.ts'
 
 const schema = '{ type: object, additionalProperties: false, properties: {} }'
@@ -30,11 +30,12 @@ async function linesOf(
   tool: string,
   finish: (bench: Bench, frame: DispatchFrame) => Promise<unknown>,
   change: Partial<DispatchFrame> = {},
+  level: LogLevel = 'trace',
 ): Promise<string[]> {
   const lines: Line[] = []
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) }
   const bench = createBench(bundle, {
-    log: createLog({ level: 'trace', name: 'test', destination }),
+    log: createLog({ level, name: 'test', destination }),
     hostEnv: { PATH: '/usr/bin:/bin' },
   })
   const frame = bench.frame(tool, {}, change)
@@ -74,6 +75,12 @@ test('every log line about a call carries its execution_id, however the call end
     bench.executions.dispatch([frame])
   })
   assert.equal(again.at(-1), 'attempt is known, so it is not started again')
+})
+
+test('the start of a call that may run only once is a line at level info, that of a read is not', async () => {
+  const complete = (tool: string) => linesOf(tool, result, {}, 'info')
+  assert.deepEqual(await complete('complete_once'), ['call started', 'call ended: completed'])
+  assert.deepEqual(await complete('complete'), ['call ended: completed'])
 })
 
 test('calls that the journal cannot take are refused in lines of their own', async () => {
