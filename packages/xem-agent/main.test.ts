@@ -21,14 +21,15 @@ function run(argv: string[], env: Record<string, string> = {}) {
   return spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts'), ...all], { encoding: 'utf8', env, timeout })
 }
 
-test('--print-config shows each value and where it came from, with secrets masked', () => {
-  writeFileSync(file, 'Router_URL: https://router.example\nlog_level: debug\n')
-  const { stdout, status } = run(['--print-config', '--log-level', 'warning'], {
+test('--print-config shows each value and where it came from, with secrets masked, and warns of keys that are none', () => {
+  writeFileSync(file, 'Router_URL: https://router.example\nlog_level: debug\ntool_dir: /x\n')
+  const { stdout, stderr, status } = run(['--print-config', '--log-level', 'warning'], {
     XEM_JOIN_KEY: 'xjk_very.secret.key',
     XEROTIER_XEM_METRICS_PORT: '0',
   })
   assert.equal(status, 0)
   assert.ok(!stdout.includes('xjk_very'))
+  assert.match(stderr, /^xerotier-xem-agent: \S+xem\.yaml:3: unknown key "tool_dir" is ignored$/m)
   const line = (key: string) =>
     stdout
       .split('\n')

@@ -28,6 +28,7 @@ function main(): void {
   const config = loadAgentConfig(flags, process.env)
   if (flags.program.has('--print-config')) {
     process.stdout.write(showConfig(options, config))
+    for (const warning of config.warnings) process.stderr.write(`${program}: ${warning}\n`)
     return
   }
   requireComplete(options, config.missing)
