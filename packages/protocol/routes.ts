@@ -45,7 +45,9 @@ import { bindSchema, workspaceCreateSchema, workspaceSchema } from './api/worksp
 import { referenceSchema, textSchema } from './ids.ts'
 import { route } from './route.ts'
 
-const inProject = z.object({ project_id: referenceSchema })
+const inProject = z.object({
+  project_id: referenceSchema.describe('The slug or the id of the project, or the id of one of its workspaces.'),
+})
 const withId = inProject.extend({ id: referenceSchema })
 const execution = ['execution'] as const
 const management = ['management'] as const

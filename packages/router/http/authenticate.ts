@@ -8,6 +8,8 @@ import type { KnownKey } from '../domain/api-keys/keyring.ts'
 import { createUsageRecord } from '../domain/api-keys/usage.ts'
 import type { Core } from '../domain/core.ts'
 import { verifyAgentToken } from '../domain/enrollment/agent-token.ts'
+import { isId } from '../domain/ids.ts'
+import type { Principal } from '../domain/principal.ts'
 import { createWindow, type Window } from '../domain/window.ts'
 import { bearerOf } from './caller.ts'
 import { callerAddress } from './caller-address.ts'
@@ -77,16 +79,22 @@ export function createAuthentication(core: Core, options: AuthenticationOptions)
     reply.header('x-ratelimit-remaining', told.remaining())
   }
 
-  const admit = (definition: Route, value: string, key: KnownKey, request: FastifyRequest, reply: FastifyReply) => {
+  /** At once, unless the path names the project by a workspace that nobody asked for lately. */
+  const admit = (
+    definition: Route,
+    value: string,
+    key: KnownKey,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): undefined | Promise<undefined> => {
     const { principal } = key
     const missing = (definition.auth as readonly string[]).find((scope) => !principal.scopes.includes(scope as never))
     if (missing !== undefined) {
       throw new Fault('scope_insufficient', { message: `The API key lacks the scope \`${missing}\`.` })
     }
     const { project_id: project } = request.params as { project_id?: string }
-    if (project !== undefined && project !== principal.projectId && project !== principal.projectSlug) {
-      throw new Fault('cross_project_access')
-    }
+    const own = project === undefined || project === principal.projectId || project === principal.projectSlug
+    if (!own && !isId('ws', project)) throw new Fault('cross_project_access')
     const address = callerAddress(request.ip)
     if (!key.admits(address)) throw new Fault('ip_not_allowed')
     count(key, reply)
@@ -96,6 +104,16 @@ export function createAuthentication(core: Core, options: AuthenticationOptions)
       agentId: undefined,
       stillAdmitted: async () => (await keyring.find(value))?.admits(address) === true,
     }
+    return own ? undefined : ownWorkspace(principal, project)
+  }
+  /** A workspace names the project that it belongs to. One of another project is refused like one that nobody has. */
+  const ownWorkspace = (principal: Principal, id: string): undefined | Promise<undefined> => {
+    const check = (row: object | undefined) => {
+      if (row === undefined) throw new Fault('cross_project_access')
+      return undefined
+    }
+    const found = core.workspaces.find(principal.projectId, id)
+    return found instanceof Promise ? found.then(check) : check(found)
   }
 
   const withKey =
@@ -107,13 +125,13 @@ export function createAuthentication(core: Core, options: AuthenticationOptions)
         const found = find(request, value)
         if (!(found instanceof Promise)) {
           if (found === undefined) throw failed(request)
-          admit(definition, value, found, request, reply)
-          return done()
+          const admitted = admit(definition, value, found, request, reply)
+          return admitted === undefined ? done() : void admitted.then(() => done(), done)
         }
         found
           .then((key) => {
             if (key === undefined) throw failed(request)
-            admit(definition, value, key, request, reply)
+            return admit(definition, value, key, request, reply)
           })
           .then(() => done(), done)
       } catch (error) {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { type Scope, scopes } from '@xerotier/protocol/api/scopes.ts'
 import { type RouteId, routeIds, routes } from '@xerotier/protocol/routes.ts'
+import { newId } from '../domain/ids.ts'
 import { type RouterForTests, startRouterForTests } from './router.fixture.ts'
 
 /** Who may call what, written down a second time: a route that is not here fails, and so does one that was opened up. */
@@ -132,6 +133,28 @@ for (const id of routeIds) {
     })
   })
 }
+
+test('a workspace in the place of the project names its own, to keys of that project alone', async () => {
+  const make = (project: string, key: string) =>
+    router.call('POST', `/${project}/v1/workspaces`, { key, body: { name: 'where' } })
+  const [mine, theirs] = [(await make('acme', router.key)).body.id, (await make('other', other.key)).body.id]
+  // The second time it is remembered.
+  for (let times = 0; times < 2; times++) {
+    const { status, body } = await router.call('GET', `/${mine}/v1/management/project`)
+    assert.deepEqual([status, body.id], [200, router.projectId])
+  }
+  const submitted = await router.call('POST', `/${mine}/v1/exec/invocations`, {
+    body: { workspace: 'where', tool: 'nothing', args: {} },
+  })
+  assert.equal(submitted.body.error.code, 'exec_tool_not_found')
+  const refusals = []
+  for (const id of [theirs, newId('ws', router.clock.now()), 'ws_0', 'where', `${mine}0`]) {
+    const { status, body } = await router.call('GET', `/${id}/v1/management/project`)
+    assert.deepEqual([status, body.error.code], [403, 'cross_project_access'], id)
+    refusals.push(body.error.message)
+  }
+  assert.equal(new Set(refusals).size, 1)
+})
 
 describe("an agent's token", () => {
   test('opens the agent routes and no others', async () => {
