@@ -1,5 +1,6 @@
 // `npm start` as a newcomer meets it: first start, approval, Ctrl-C, second start.
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -61,6 +62,22 @@ test('the second start finds everything again, and withdraws what it asked for w
   assert.ok(list.length >= 4, 'calls of both starts are on record')
   const [, pid] = await system.saw(/Process (\d+) is a sleep/)
   assert.equal(await system.stopped(), 0)
+  assert.equal(alive(Number(pid)), false)
+})
+
+test('a call that is rejected is said to be over, with a line that asks again', async () => {
+  const system = start()
+  const [, approval] = await system.saw(/npx xeroctl approvals approve (\S+)/)
+  await xeroctl('approvals', 'reject', approval!)
+  const [, pid, line] = await system.saw(
+    /The call is rejected, and npm start has ended process (\d+) itself\..*\n +sleep 86400 & \S+ npx xeroctl (.+)\n/,
+  )
+  const other = spawn('sleep', ['60'])
+  await once(other, 'spawn')
+  const asked = await xeroctl(...line!.replace('$!', `${other.pid}`).split(' '), '--no-wait')
+  assert.match(asked, /pending_approval/)
+  assert.equal(await system.stopped(), 0)
+  other.kill()
   assert.equal(alive(Number(pid)), false)
 })
 

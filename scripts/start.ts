@@ -5,7 +5,7 @@ import type { Agent } from '@xerotier/protocol/api/agents.ts'
 import { agentName, forgetEnrollment, notPermitted } from './start/agent.ts'
 import type { Child } from './start/child.ts'
 import { connectAgent } from './start/connect-agent.ts'
-import { askToKill, demonstrationWorkspace, runUptime, type Waiting } from './start/demonstration.ts'
+import { askAgainLine, askToKill, demonstrationWorkspace, runUptime, type Waiting } from './start/demonstration.ts'
 import { interruption } from './start/interruption.ts'
 import { choosePorts } from './start/ports.ts'
 import { project, startRouterProcess, untilReady } from './start/router.ts'
@@ -104,11 +104,24 @@ async function demonstrate(client: Client, state: State, agent: Agent, xeroctl: 
   }
   heading('A dangerous call waits for you: host_process_kill')
   say(`  Process ${waiting.pid} is a sleep that this command started. Nobody ends it before you approve.`)
+  say(
+    `  You can until ${waiting.deadline.toISOString().slice(11, 19)} UTC, for ${minutesUntil(waiting.deadline)} minutes.`,
+  )
   say(`  ${xeroctl} approvals list`)
   say(`  ${xeroctl} approvals show ${waiting.approvalId}`)
   say(`  ${xeroctl} approvals approve ${waiting.approvalId}`)
   say(`  ${xeroctl} exec show ${waiting.executionId}`)
-  void waiting.ended.then(() => say(`\nProcess ${waiting?.pid} has ended: the approved call ran.`))
+  const { over, pid } = waiting
+  void over.then((how) => {
+    if (how === 'approved') return say(`\nProcess ${pid} has ended: the approved call ran.`)
+    const why = how === 'expired' ? 'Nobody approved in time: the call has expired' : `The call is ${how}`
+    say(`\n${why}, and npm start has ended process ${pid} itself. To ask for the end of another sleep:`)
+    say(`  ${askAgainLine(xeroctl)}`)
+  })
+}
+
+function minutesUntil(time: Date): number {
+  return Math.round((time.getTime() - Date.now()) / 60_000)
 }
 
 /** In reverse order, each awaited. */

@@ -2,6 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Client } from '@xerotier/client/client.ts'
+import type { ExecutionEvent } from '@xerotier/protocol/api/executions.ts'
+import { type ExecutionState, isSettled } from '@xerotier/protocol/lifecycles/execution.ts'
 import { guardProcess } from '@xerotier/runtime/guard-process.ts'
 import { readNote, type State, writeNote } from './state.ts'
 
@@ -30,8 +32,13 @@ export interface Waiting {
   pid: number
   executionId: string
   approvalId: string
-  /** Resolves when the process ends before `withdraw`: somebody approved. */
-  ended: Promise<void>
+  /** Until when it can be approved. */
+  deadline: Date
+  /**
+   * Resolves when it is over before `withdraw`: with `approved` when the process has ended, else with the state in which the
+   * call ended without having ended the process, which is ended then.
+   */
+  over: Promise<'approved' | ExecutionState>
   /** Cancels the call, if it still waits, and ends the process. */
   withdraw(): Promise<void>
 }
@@ -62,15 +69,24 @@ export async function askToKill(client: Client, state: State): Promise<Waiting> 
     })
     if (approvalId === null) throw new Error(`host_process_kill waits for nobody: it is ${now}`)
     writeNote(state, 'demonstration', { executionId: id })
+    const { expires_at } = await client.call('approvals.show', { params: { id: approvalId } })
+    const watching = new AbortController()
     let withdrawn = false
-    const ended = once(sleeper, 'exit').then(() => (withdrawn ? new Promise<void>(() => {}) : undefined))
+    const exited = once(sleeper, 'exit').then(() => 'approved' as const)
+    const over = Promise.race([exited, endWithoutLeave(client, id, watching.signal)]).then((how) => {
+      watching.abort()
+      end(sleeper)
+      return withdrawn ? new Promise<never>(() => {}) : how
+    })
     return {
       pid,
       executionId: id,
       approvalId,
-      ended,
+      deadline: new Date(expires_at),
+      over,
       async withdraw() {
         withdrawn = true
+        watching.abort()
         end(sleeper)
         await cancelOld(client, state)
       },
@@ -79,6 +95,24 @@ export async function askToKill(client: Client, state: State): Promise<Waiting> 
     end(sleeper)
     throw error
   }
+}
+
+/** The state in which the call ends, unless it completes: then the process ends too. */
+async function endWithoutLeave(client: Client, id: string, signal: AbortSignal): Promise<ExecutionState> {
+  try {
+    for await (const { data } of client.events('executions.stream', { query: { execution_id: id } }, { signal })) {
+      const { state } = JSON.parse(data) as Partial<ExecutionEvent>
+      if (state !== undefined && state !== 'completed' && isSettled(state)) return state
+    }
+  } catch {
+    // The router ends, and so does everything else.
+  }
+  return new Promise(() => {})
+}
+
+/** Asks again, for another process: of the first nothing is left. */
+export function askAgainLine(xeroctl: string): string {
+  return `sleep 86400 & ${xeroctl} exec invoke --workspace ${demonstrationWorkspace} --tool host_process_kill --arg pid=$! --arg name=sleep`
 }
 
 function end(sleeper: ChildProcess): void {
