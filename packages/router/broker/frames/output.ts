@@ -25,6 +25,8 @@ export async function onOutput(peer: Peer, frame: OutputFrame | ArtifactFrame): 
       throw error
     }
   }
+  // It may have been dropped with its session while it waited: it comes again in the next one.
+  if (core.fleet.get(session.agent.id) !== session.agent) return
   const seq = session.outputAcks.stored(call, arrival)
   if (seq !== undefined) reply({ t: 'output_ack', execution_id, attempt, lease_epoch, seq })
 }

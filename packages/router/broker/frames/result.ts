@@ -11,7 +11,12 @@ export async function onResult({ core, session, reply, replyLater }: Peer, frame
   if (artifacts !== undefined) await artifacts
   const cut = call?.agent === session.agent && call.row.attempt === frame.attempt && call.outputCut === true
   const kept = withinLimits(frame, cut)
-  const ok = await session.turns.take(() => settleCall(core, session.agent, kept))
+  // Its session or its place went while it waited, and output before it perhaps with them: it comes again, after that output.
+  const gone = () =>
+    call !== undefined &&
+    (core.calls.get(frame.execution_id) !== call || core.fleet.get(session.agent.id) !== session.agent)
+  const ok = await session.turns.take(async () => (gone() ? undefined : settleCall(core, session.agent, kept)))
+  if (ok === undefined) return
   const { execution_id, attempt, lease_epoch } = frame
   const ack = { t: 'result_ack', execution_id, attempt, lease_epoch, ok } as const
   // A message of its own costs both sides as much as a dispatch. Only an agent that wants to go waits for it.

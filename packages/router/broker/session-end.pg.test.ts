@@ -1,0 +1,33 @@
+// A session that ends while what it brought still waits for the database.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { BareAgent } from '@xerotier/devkit/bare-agent.ts'
+import type { CallRef } from '@xerotier/protocol/frames/call.ts'
+import { artifactOf, refOf, resultOf, serving, show, submit, system, withDatabase } from './wire.fixture.ts'
+
+const text = (words: string) => new Uint8Array(Buffer.from(words))
+const reopen = (agent: BareAgent, call: CallRef) => agent.open({ in_flight: [{ ...refOf(call), status: 'settled' }] })
+
+test('a result whose output went with its session does not count, and comes again after that output', async () => {
+  const { agent, enrollment, workspace } = await serving()
+  const { id } = await submit(workspace)
+  const call = await agent.next('dispatch')
+  const pieces = [artifactOf(call, 0, text('one ')), artifactOf(call, 1, text('two'))]
+  await withDatabase(async (db) => {
+    await db.query('begin; lock table artifact_chunks in share row exclusive mode')
+    await agent.send([...pieces, resultOf(call), { t: 'goodbye', reason: 'the link is cut' }])
+    while (system.router.core.fleet.get(enrollment.agent_id) !== undefined) await show(id)
+    await db.query('commit')
+  })
+  // The piece that was under way is stored by the end of this; nothing else of that session may be.
+  await reopen(agent, call)
+  assert.equal((await show(id)).state, 'dispatched')
+  await agent.send([...pieces, resultOf(call)])
+  assert.equal((await agent.next('result_ack')).ok, true)
+  const { state, artifacts, truncated } = await show(id)
+  assert.deepEqual([state, artifacts[0]?.bytes, truncated], ['completed', 7, false])
+  assert.deepEqual(
+    agent.waiting.filter((frame) => frame.t === 'result_ack'),
+    [],
+  )
+})
