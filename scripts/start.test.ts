@@ -81,6 +81,19 @@ test('a call that is rejected is said to be over, with a line that asks again', 
   assert.equal(alive(Number(pid)), false)
 })
 
+test('when its reader goes away it stops everything, without a stack', async () => {
+  const system = start()
+  await system.saw(/router and its Postgres \.\.\. ready/)
+  let stderr = ''
+  system.child.stderr!.on('data', (text) => {
+    stderr += text
+  })
+  const closed = once(system.child, 'close')
+  system.child.stdout!.destroy()
+  assert.deepEqual(await closed, [0, null])
+  assert.equal(stderr, '')
+})
+
 test('while one runs, another on the same folder says so and leaves it alone', async () => {
   const system = start()
   await system.saw(/Ctrl-C stops everything/)

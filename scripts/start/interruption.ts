@@ -1,5 +1,5 @@
 export interface Interruption {
-  /** Resolves at the first SIGINT or SIGTERM. */
+  /** Resolves at the first SIGINT or SIGTERM, or when nobody reads what we print any more. */
   promise: Promise<void>
   yet(): boolean
 }
@@ -20,6 +20,13 @@ export function interruption(force: () => void): Interruption {
       } else if (now - first > sameKeyPressMs) {
         force()
       }
+    })
+  }
+  // `npm start | head`: EPIPE at the next line. What nobody watches stops in order, and says no more.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', () => {
+      first ??= performance.now()
+      resolve()
     })
   }
   return { promise, yet: () => first !== undefined }
