@@ -42,7 +42,7 @@ export function apiPage(): string {
     fieldTable(errorEnvelopeSchema, 'output'),
     '## Events of the streams',
     `Server-sent events. A stream resumes behind \`Last-Event-ID\`, says \`${streamEventNames.connected}\` first and ` +
-      `\`${streamEventNames.heartbeat}\` every ${heartbeatSeconds} seconds.`,
+      `\`${streamEventNames.heartbeat}\` every ${heartbeatSeconds} seconds. It ends when its key expires or is changed or revoked.`,
     table(
       ['Event', 'When'],
       [

@@ -103,6 +103,7 @@ export function createAuthentication(core: Core, options: AuthenticationOptions)
       principal,
       agentId: undefined,
       stillAdmitted: async () => (await keyring.find(value))?.admits(address) === true,
+      validUntil: key.validUntil,
     }
     return own ? undefined : ownWorkspace(principal, project)
   }
@@ -145,7 +146,12 @@ export function createAuthentication(core: Core, options: AuthenticationOptions)
       try {
         // Its signature comes first: what nobody signed costs no query.
         const { id: agentId } = await verifyAgentToken(core, value)
-        request.caller = { principal: undefined, agentId, stillAdmitted: () => true }
+        request.caller = {
+          principal: undefined,
+          agentId,
+          stillAdmitted: () => true,
+          validUntil: Number.POSITIVE_INFINITY,
+        }
       } catch (error) {
         if (!(error instanceof Fault) || error.code !== 'authentication_error') throw error
         throw failed(request, error)

@@ -8,6 +8,8 @@ export interface Caller {
   agentId: string | undefined
   /** Whether the credential would still be let in, for answers that take long. */
   stillAdmitted(): boolean | Promise<boolean>
+  /** Milliseconds since the epoch after which it surely would not. */
+  validUntil: number
 }
 
 declare module 'fastify' {

@@ -4,6 +4,7 @@ import { type IncomingMessage, request } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { after, before, type TestContext, test } from 'node:test'
 import { settableClock } from '@xerotier/devkit/settable-clock.ts'
+import { heartbeatSeconds } from '@xerotier/protocol/events.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { createMetricsRegistry } from '@xerotier/runtime/metrics.ts'
 import { newId } from '../domain/ids.ts'
@@ -59,6 +60,18 @@ test('a server that stops lets requests in hand finish, and waits for them no lo
   await clock.advance(1)
   await Promise.all([closed, cut])
   assert.equal(clock.pending(), 0)
+})
+
+test('a stream ends when its key expires', { timeout: 30_000 }, async (t) => {
+  const { clock, url, close } = await door(t)
+  t.after(close)
+  const seconds = heartbeatSeconds / 2
+  const { key } = await router.makeKey({ expiresAt: new Date(clock.now() + seconds * 1000) })
+  const stream = await fetch(`${url}/acme/v1/exec/executions/stream`, { headers: { authorization: `Bearer ${key}` } })
+  const reader = stream.body!.getReader()
+  await reader.read()
+  await clock.advance(seconds * 1000)
+  assert.equal((await reader.read()).done, true)
 })
 
 test('a server that stops waits for no download that nobody reads', { timeout: 30_000 }, async (t) => {

@@ -263,6 +263,55 @@ describe('following one execution', () => {
   })
 })
 
+describe('the stream of a key', () => {
+  const path = 'executions/stream?workspace=prod'
+  const keys = '/acme/v1/management/api-keys'
+  // Far below the time of a heartbeat.
+  const atOnce = { timeout: 15_000 }
+  const follow = async (query = path) => {
+    const { id, key } = await router.makeKey({})
+    const stream = await open(query, {}, key)
+    await stream.next()
+    return { id, stream }
+  }
+
+  test('ends with it, and tells nothing more', atOnce, async () => {
+    for (const stop of [
+      (id: string) => router.call('DELETE', `${keys}/${id}`),
+      (id: string) => router.call('PUT', `${keys}/${id}/ip-filter`, { body: { block: ['127.0.0.1'] } }),
+    ])
+      for (const query of [path, 'approvals/stream']) {
+        const { id, stream } = await follow(query)
+        assert.equal((await stop(id)).status, 200)
+        await submit()
+        assert.deepEqual(await stream.rest(), [])
+      }
+  })
+
+  test('goes on when another key is revoked', atOnce, async () => {
+    const { stream } = await follow()
+    await router.call('DELETE', `${keys}/${(await router.makeKey({})).id}`)
+    const id = await submit()
+    assert.equal((await stream.next()).data.id, id)
+    stream.close()
+  })
+
+  test('tells nothing when it is revoked while the stream opens', atOnce, async () => {
+    const { id, key } = await router.makeKey({})
+    const { workspaces } = router.core
+    router.core.workspaces = {
+      ...workspaces,
+      async find(...asked) {
+        await router.call('DELETE', `${keys}/${id}`)
+        return workspaces.find(...asked)
+      },
+    }
+    const stream = await open(path, {}, key)
+    router.core.workspaces = workspaces
+    assert.deepEqual(await stream.rest(), [])
+  })
+})
+
 test('a stream is closed when the router stops, and streams of a project are limited', async () => {
   const mine = await startRouterForTests()
   const url = `${mine.url}/acme/v1/exec/executions/stream`

@@ -28,6 +28,8 @@ export interface Keyring {
   /** Whether this value was valid lately: such a caller is not guessing. */
   knew(value: string): boolean
   forgetKey(keyId: string): void
+  /** What lasts longer than a request hears of it when a key is forgotten: it was changed or revoked. */
+  onForgotten(callback: (keyId: string) => void): void
 }
 
 type Found = NonNullable<Awaited<ReturnType<typeof selectApiKeyByHash>>>
@@ -36,6 +38,7 @@ export function createKeyring(db: Database, clock: Clock): Keyring {
   const known = new Map<string, { key: KnownKey; loadedAt: number; refreshing: boolean }>()
   // An answer that was on its way while something was forgotten may be from before the change: use it, do not keep it.
   let generation = 0
+  const listeners: ((keyId: string) => void)[] = []
 
   const load = async (name: string, hash: Buffer): Promise<KnownKey | undefined> => {
     const asked = clock.now()
@@ -75,7 +78,9 @@ export function createKeyring(db: Database, clock: Clock): Keyring {
     forgetKey(keyId) {
       generation++
       for (const [name, entry] of known) if (entry.key.principal.keyId === keyId) known.delete(name)
+      for (const listener of listeners) listener(keyId)
     },
+    onForgotten: (callback) => void listeners.push(callback),
   }
 }
 

@@ -19,8 +19,9 @@ export interface Streams {
   close(): void
 }
 
-export function createStreams({ clock, log }: Pick<Core, 'clock' | 'log'>): Streams {
-  const open = new Set<SseWriter>()
+export function createStreams({ clock, log, keyring }: Pick<Core, 'clock' | 'log' | 'keyring'>): Streams {
+  /** With the key that each was opened with. */
+  const open = new Map<SseWriter, string | undefined>()
   const perProject = new Map<string, number>()
 
   const count = (projectId: string, by: 1 | -1) => {
@@ -28,6 +29,11 @@ export function createStreams({ clock, log }: Pick<Core, 'clock' | 'log'>): Stre
     if (number === 0) perProject.delete(projectId)
     else perProject.set(projectId, number)
   }
+
+  // Whatever was changed about a key: its readers come again and are asked anew, and nothing more is told until then.
+  keyring.onForgotten((keyId) => {
+    for (const [writer, key] of open) if (key === keyId) writer.end()
+  })
 
   return {
     async serve(projectId, request, reply, start) {
@@ -40,7 +46,9 @@ export function createStreams({ clock, log }: Pick<Core, 'clock' | 'log'>): Stre
       count(projectId, 1)
       reply.hijack()
       const writer = createSseWriter(reply, clock)
-      open.add(writer)
+      const { caller } = request
+      open.set(writer, caller?.principal?.keyId)
+      const admitted = async () => caller === undefined || (await caller.stillAdmitted())
       const connected = Promise.withResolvers<void>()
       const subscription = start({
         async write(items) {
@@ -50,9 +58,10 @@ export function createStreams({ clock, log }: Pick<Core, 'clock' | 'log'>): Stre
         end: () => void connected.promise.then(() => writer.end()),
       })
       const beat = () => {
-        timer = clock.after(heartbeatSeconds * 1000, async () => {
-          const admitted = await Promise.resolve(request.caller?.stillAdmitted()).catch(() => true)
-          if (admitted === false) return writer.end()
+        const validMs = (caller?.validUntil ?? Number.POSITIVE_INFINITY) - clock.now()
+        timer = clock.after(Math.min(heartbeatSeconds * 1000, Math.max(0, validMs)), async () => {
+          const over = caller !== undefined && clock.now() >= caller.validUntil
+          if (over || !(await admitted().catch(() => true))) return writer.end()
           void writer.event({ name: streamEventNames.heartbeat, data: {} })
           beat()
         })
@@ -67,13 +76,15 @@ export function createStreams({ clock, log }: Pick<Core, 'clock' | 'log'>): Stre
         log.debug({ request_id: request.id, project_id: projectId }, 'stream ended')
       })
       const id = await subscription.ready
+      // Its key may have been changed between the request and here.
+      if (!(await admitted().catch(() => true))) writer.end()
       void writer.event({ name: streamEventNames.connected, id, data: {} })
       connected.resolve()
       if (!writer.closed) beat()
       return undefined
     },
     close() {
-      for (const writer of open) writer.end()
+      for (const writer of open.keys()) writer.end()
     },
   }
 }
