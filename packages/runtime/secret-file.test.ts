@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import fs, { fstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { after, mock, test } from 'node:test'
 import { readSecretFile, writeSecretFile } from './secret-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'xerotier-secret-'))
@@ -35,4 +36,27 @@ test('a secret that cannot be written whole is not written: the old one stays, a
   assert.equal(done.stdout, 'EFBIG\n', done.stderr)
   assert.equal(readSecretFile(path), 'as it was')
   assert.deepEqual(readdirSync(folder), ['kept'])
+})
+
+test('a secret is on disk before it has its name, and its name before the write returns', () => {
+  const path = join(folder, 'synced')
+  writeSecretFile(path, 'one')
+  const synced: { folder: boolean; bytes: number; named: string }[] = []
+  const fsync = mock.method(fs, 'fsyncSync', (file: number) => {
+    const stat = fstatSync(file)
+    synced.push({ folder: stat.isDirectory(), bytes: stat.isFile() ? stat.size : 0, named: readFileSync(path, 'utf8') })
+  })
+  // What was imported by name follows what the module holds only when told to.
+  syncBuiltinESMExports()
+  try {
+    writeSecretFile(path, 'the second')
+  } finally {
+    fsync.mock.restore()
+    syncBuiltinESMExports()
+  }
+  assert.deepEqual(synced, [
+    { folder: false, bytes: 10, named: 'one' },
+    { folder: true, bytes: 0, named: 'the second' },
+  ])
+  rmSync(path)
 })
