@@ -26,28 +26,29 @@ const installed = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === s
 if (!installed) {
   console.error('setup: installing dependencies (about a minute, once)')
   npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'])
-  const major = Number(process.versions.node.split('.')[0])
-  if (major < OLDEST_MAJOR || existsSync(nodePrefix)) {
-    const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
-    if (!existsSync(`${nodePrefix}/node_modules/${name}`))
-      console.error(
-        `setup: this Node is older than ${OLDEST_MAJOR}; fetching Node ${NODE} for this folder only (npm package ${name})`,
-      )
-    mkdirSync(nodePrefix, { recursive: true })
-    npm([
-      'install',
-      '--prefix',
-      nodePrefix,
-      '--no-save',
-      '--no-audit',
-      '--no-fund',
-      '--loglevel=error',
-      `${name}@${NODE}`,
-    ])
-    rmSync('node_modules/.bin/node', { force: true })
-    symlinkSync(`../../${nodePrefix}/node_modules/${name}/bin/node`, 'node_modules/.bin/node')
-  }
-  writeFileSync(stampFile, stamp)
 }
 const ownNode = 'node_modules/.bin/node'
+const major = Number(process.versions.node.split('.')[0])
+// Also in a folder that another, newer Node has set up.
+if (!existsSync(ownNode) && (major < OLDEST_MAJOR || existsSync(nodePrefix))) {
+  const name = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`
+  if (!existsSync(`${nodePrefix}/node_modules/${name}`))
+    console.error(
+      `setup: this Node is older than ${OLDEST_MAJOR}; fetching Node ${NODE} for this folder only (npm package ${name})`,
+    )
+  mkdirSync(nodePrefix, { recursive: true })
+  npm([
+    'install',
+    '--prefix',
+    nodePrefix,
+    '--no-save',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    `${name}@${NODE}`,
+  ])
+  rmSync(ownNode, { force: true })
+  symlinkSync(`../../${nodePrefix}/node_modules/${name}/bin/node`, ownNode)
+}
+if (!installed) writeFileSync(stampFile, stamp)
 run(existsSync(ownNode) ? ownNode : process.execPath, ['scripts/build.ts'])
