@@ -81,7 +81,7 @@ function readKept({ keys, routerUrl, registrationName, enrollmentPath }: WhoAsks
 }
 
 /**
- * The kept enrollment, or a new one bought with the join key. Retries while the router cannot be reached.
+ * The kept enrollment, or a new one bought with the join key. Retries while the router cannot be reached, or the enrollment cannot be written.
  * @throws EnrollError when there is neither, or when the router refuses
  */
 export async function ensureEnrolled(options: EnrollOptions): Promise<Enrollment> {
@@ -125,9 +125,10 @@ async function enroll(options: EnrollOptions, joinKey: string): Promise<Enrollme
       return enrollment
     } catch (error) {
       if (error instanceof EnrollError && !error.retry) throw error
+      // The router, the way to it, or the disk that the enrollment is kept on: the reason says which.
       log.warning(
         { reason: (error as Error).message, retry_in_ms: delay },
-        'the router could not be asked to enroll this agent',
+        'this agent could not be enrolled; it is tried again',
       )
       await new Promise<void>((resolve) => {
         // This wait is all that a booting agent does, so unlike other timers it keeps the process alive.

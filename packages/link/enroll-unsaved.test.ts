@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { newAgentKeys } from '@xerotier/devkit/bare-agent.ts'
+import { settableClock } from '@xerotier/devkit/settable-clock.ts'
+import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
+import { silentLog } from '@xerotier/runtime/log.ts'
+import { type EnrollOptions, ensureEnrolled, loadEnrollment } from './enroll.ts'
+
+test('an enrollment that cannot be written is asked for again, and nobody says that it was the router', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'link-enroll-'))
+  const enrollment: Enrollment = {
+    object: 'enrollment',
+    agent_id: 'agt_abcd1234',
+    project_id: 'proj_abcd1234',
+    name: 'a',
+    role: 'xem',
+    region: 'test',
+    token: 'token',
+    token_expires_at: '2030-01-01T00:00:00.000Z',
+    router: { address: 'tcp://127.0.0.1:1', curve_public_key: 'x'.repeat(40), signing_public_key: 'f'.repeat(64) },
+  }
+  const path = join(folder, 'enrollment.json')
+  let asked = 0
+  const router = createServer((_, response) => {
+    // What stands in its way fails the write as a full or read-only disk does.
+    if (++asked === 1) mkdirSync(path)
+    response.end(JSON.stringify(enrollment))
+  })
+  router.listen(0, '127.0.0.1')
+  await once(router, 'listening')
+  const clock = settableClock()
+  const warnings: [unknown, string][] = []
+  const options: EnrollOptions = {
+    clock: {
+      now: clock.now,
+      after(ms, callback) {
+        // By the time that it asks again the way is free.
+        rmdirSync(path)
+        const timer = clock.after(ms, callback)
+        void clock.advance(ms)
+        return timer
+      },
+    },
+    log: { ...silentLog, warning: (fields, message) => warnings.push([fields.reason, message]) },
+    keys: newAgentKeys(),
+    routerUrl: `http://127.0.0.1:${(router.address() as AddressInfo).port}`,
+    joinKey: 'xjk_a.b.c',
+    registrationName: 'a',
+    role: 'xem',
+    allowInsecure: true,
+    enrollmentPath: path,
+    hostname: 'h',
+    version: '0',
+  }
+  assert.deepEqual(await ensureEnrolled(options), enrollment)
+  assert.equal(asked, 2)
+  assert.deepEqual(loadEnrollment(options), enrollment)
+  assert.equal(warnings.length, 1)
+  const [[reason, message]] = warnings as [[unknown, string]]
+  assert.match(String(reason), /EISDIR/)
+  assert.doesNotMatch(message, /router/)
+  router.close()
+  rmSync(folder, { recursive: true })
+})
