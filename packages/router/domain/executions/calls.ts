@@ -9,6 +9,8 @@ export interface LiveCall {
   agent: OnlineAgent
   /** When its dispatch frame went out, ms. */
   sentAt: number
+  /** Its agent has said that it runs; its record says so a little later. */
+  started?: boolean
   /** Renewals in a row that did not mention it. */
   missed: number
   /** Output admitted so far, to hold an agent to its limits. A short piece counts as `limits.outputPieceLeastBytes`. */

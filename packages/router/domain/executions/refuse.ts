@@ -1,7 +1,7 @@
 import type { RefusedFrame } from '@xerotier/protocol/frames/refused.ts'
 import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
-import { giveUp, requeue } from './unfinished.ts'
+import { giveUp, markAmbiguous, requeue } from './unfinished.ts'
 
 const restMs = 200
 
@@ -15,7 +15,10 @@ export async function refuseCall(core: Core, agent: OnlineAgent, frame: RefusedF
     { execution_id: frame.execution_id, agent_id: agent.id, code: frame.code, reason: frame.message },
     'the agent refused a call',
   )
-  if (frame.retry) {
+  if (call.started === true && call.row.at_most_once) {
+    // It said before that the call runs, and perhaps the record does not yet.
+    await markAmbiguous(core, call.row, `Its agent refused the call after it had started it: ${frame.message}`)
+  } else if (frame.retry) {
     // What it cannot take now it cannot take in a millisecond either.
     agent.restsUntil = core.clock.now() + restMs
     core.clock.after(restMs + 1, () => core.dispatcher.wake(agent.projectId))
