@@ -86,11 +86,13 @@ test('a part of the path that is longer than any name is not found, with or with
   }
 })
 
-test('what is no readable request is answered like everything else, and the connection closed', async () => {
+test('what Node would answer by itself is answered like everything else, and the connection closed', async () => {
   const { port } = new URL(router.url)
   for (const [sent, status, code] of [
     ['GARBAGE\r\n\r\n', 400, 'invalid_request'],
     [`GET /healthz HTTP/1.1\r\nhost: x\r\nx-long: ${'a'.repeat(32_768)}\r\n\r\n`, 413, 'payload_too_large'],
+    ['GET /healthz HTTP/1.1\r\nconnection: close\r\n\r\n', 400, 'invalid_request'],
+    ['GET /healthz HTTP/1.1\r\nhost: x\r\nexpect: foo\r\nconnection: close\r\n\r\n', 417, 'invalid_request'],
   ] as const) {
     const socket = connect(Number(port), '127.0.0.1').setEncoding('utf8').end(sent)
     let answer = ''

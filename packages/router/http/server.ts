@@ -19,7 +19,7 @@ import { requestIdFrom } from './request-id.ts'
 import { createHandlers } from './routes.ts'
 import { parseQuery, requestSchemasOf } from './schemas.ts'
 import { createStreams } from './stream/streams.ts'
-import { answerUnreadable } from './unreadable-request.ts'
+import { answerExpectation, answerUnreadable, faultOfHost } from './unreadable-request.ts'
 
 export interface HttpOptions {
   core: Core
@@ -59,12 +59,15 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       `plain HTTP is served on loopback addresses only, not on ${options.host}: give a certificate and key`,
     )
   }
+  const requestIdOf = requestIdFrom(core.clock)
+  // Node would answer without an envelope.
+  const nodeOptions = { requireHostHeader: false }
   const app = fastify({
-    ...(options.tls === undefined ? {} : { https: options.tls }),
+    ...(options.tls === undefined ? { http: nodeOptions } : { https: { ...options.tls, ...nodeOptions } }),
     bodyLimit: limits.httpBodyBytes,
     exposeHeadRoutes: false,
     forceCloseConnections: 'idle',
-    genReqId: requestIdFrom(core.clock) as never,
+    genReqId: requestIdOf as never,
     requestIdHeader: false,
     requestTimeout: 60_000,
     keepAliveTimeout: 75_000,
@@ -73,6 +76,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     clientErrorHandler: (error, socket) => answerUnreadable(error, socket, newUuid(core.clock.now())),
     frameworkErrors: (error, request, reply) => void answerFailure(error, request, reply as FastifyReply),
   }) as unknown as FastifyInstance
+  app.server.on('checkExpectation', (request, response) => answerExpectation(response, requestIdOf(request)))
   app.server.maxConnections = limits.httpConnections
   // Node's own list lacks those that are still in their TLS handshake.
   const connections = new Set<Socket>()
@@ -126,7 +130,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const metrics = createHttpMetrics(options.registry)
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
-    done()
+    done(faultOfHost(request.raw))
   })
   app.addHook('preValidation', (request, _reply, done) => {
     if (request.body === undefined && request.method !== 'GET') {

@@ -1,5 +1,6 @@
-// Requests that Node itself cannot read never reach a route: they are answered here, like everything else (law L7).
-import { maxHeaderSize, STATUS_CODES } from 'node:http'
+// Requests that Node itself cannot read, or would answer with a bare status, reach no route: they are answered here, like
+// everything else (law L7).
+import { type IncomingMessage, maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { Fault } from '@xerotier/protocol/errors.ts'
 
@@ -24,4 +25,22 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket, r
   ]
   socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
   socket.destroy(error)
+}
+
+/** For Node's `checkExpectation`: the body is not read. */
+export function answerExpectation(response: ServerResponse, requestId: string): void {
+  const fault = new Fault('invalid_request', { status: 417, message: 'Of expectations, only 100-continue is met.' })
+  const body = JSON.stringify(fault.toEnvelope())
+  const headers = {
+    'x-request-id': requestId,
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+  }
+  response.writeHead(fault.status, headers).end(body)
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9112#section-3.2 */
+export function faultOfHost({ headers, httpVersion }: IncomingMessage): Fault | undefined {
+  if (headers.host !== undefined || httpVersion !== '1.1') return undefined
+  return new Fault('invalid_request', { message: 'The request has no Host header.' })
 }
