@@ -1,6 +1,6 @@
 // A command is a value: its words, its options and what it does. commands.ts lists them all.
 import type { Cli } from './cli.ts'
-import type { Options, Values } from './options.ts'
+import type { Offer, Options, Values } from './options.ts'
 
 /** Positional arguments in their order: name -> what it is. A name that ends in `?` may be left out. */
 export type Arguments = Record<string, string>
@@ -14,6 +14,8 @@ export interface Command {
   summary: string
   arguments: Arguments
   options: Options
+  /** What completion offers for its argument. */
+  offers: Offer | undefined
   /** Further paragraphs of the help. */
   notes: string
   examples: readonly string[]
@@ -30,6 +32,7 @@ export function command<const A extends Arguments, O extends Options>(definition
   summary: string
   arguments?: A
   options?: O
+  offers?: Offer
   notes?: string
   examples?: readonly string[]
   // biome-ignore lint/suspicious/noConfusingVoidType: a command that answers nothing just ends
@@ -41,6 +44,7 @@ export function command<const A extends Arguments, O extends Options>(definition
     summary: definition.summary,
     arguments: definition.arguments ?? {},
     options: definition.options ?? {},
+    offers: definition.offers,
     notes: definition.notes ?? '',
     examples: definition.examples ?? [],
     // The parser hands over exactly what `arguments` and `options` describe.

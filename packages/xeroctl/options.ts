@@ -10,6 +10,8 @@ export interface Option<T> {
   /** One letter. */
   short?: string
   choices?: readonly string[]
+  /** The value is the name of a context, which completion can know. */
+  contexts?: true
   /** The values as given, in their order; empty when absent. @throws UsageError */
   parse(values: readonly string[], flag: string): T
 }
@@ -22,7 +24,11 @@ interface Details {
   placeholder?: string
   aliases?: readonly string[]
   short?: string
+  contexts?: true
 }
+
+/** What completion offers for a value: words, or the names of the contexts of the configuration. */
+export type Offer = readonly string[] | 'contexts'
 
 export function text(summary: string, details: Details = {}): Option<string | undefined> {
   return { summary, placeholder: 'text', aliases: [], ...details, parse: last }

@@ -1,5 +1,5 @@
 import { type Command, command, type Group } from '../command.ts'
-import { completionScript, type Shell, shells } from '../completion.ts'
+import { completionScript, type Shell, shells } from '../completion/script.ts'
 import { UsageError } from '../exit-codes.ts'
 
 /** `members` answers all commands, this one among them. */
@@ -8,6 +8,7 @@ export const completionOf = (members: () => readonly (Command | Group)[]) =>
     name: 'completion',
     summary: 'Print the completion script of a shell',
     arguments: { shell: shells.join(', ') },
+    offers: shells,
     examples: ['source <(xeroctl completion bash)', 'xeroctl completion fish | source'],
     async run({ cli, args }) {
       const shell = args.shell as Shell

@@ -8,6 +8,7 @@ export const configRemove = command({
   name: 'remove',
   summary: 'Forget a context and its key',
   arguments: { name: 'Name of the context' },
+  offers: 'contexts',
   options: { yes: toggle('Do not ask', { short: 'y' }) },
   async run({ cli, args, options }) {
     await confirm(cli, `Forget context '${args.name}' and its key?`, options.yes)

@@ -6,6 +6,7 @@ export const configUse = command({
   name: 'use',
   summary: 'Make a context the current one',
   arguments: { name: 'Name of the context' },
+  offers: 'contexts',
   async run({ cli, args }) {
     const path = editUserConfig(cli, (document, deployments) => {
       if (!Object.hasOwn(deployments, args.name)) {

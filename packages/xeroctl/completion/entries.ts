@@ -1,0 +1,139 @@
+// What can stand where on the line, derived from the commands: for the scripts of all shells.
+import type { Command, Group } from '../command.ts'
+import { globalOptions } from '../globals.ts'
+import { helpTopics } from '../help-topics.ts'
+import { flagOf, type Offer, type Option, type Options } from '../options.ts'
+
+/** After these words of the line… */
+export interface Entry {
+  /** Words after `xeroctl`. */
+  path: readonly string[]
+  /** Verbs, or the values that its argument takes. */
+  words: readonly { word: string; summary: string }[]
+  /** Its argument is the name of a context. */
+  contexts: boolean
+  flags: readonly Flag[]
+}
+
+export interface Flag {
+  /** With dashes; the first is the one of the help. */
+  names: readonly string[]
+  summary: string
+  /** What may follow; `nothing` for a switch, `anything` for a value that nobody here knows. */
+  value: Offer | 'nothing' | 'anything'
+  /** Of every command, with the same values. */
+  global: boolean
+}
+
+export function entriesOf(members: readonly (Command | Group)[]): Entry[] {
+  const [root, ...rest] = below([], members, {})
+  const help = { word: 'help', summary: 'Help for a command, or for a topic' }
+  const version: Flag = { names: ['--version', '-V'], summary: 'Print the version', value: 'nothing', global: false }
+  const top = { ...root!, words: [...root!.words, help], flags: [...root!.flags, version] }
+  return [top, ...rest, ...helpEntries(['help'], members, Object.keys(helpTopics))]
+}
+
+function below(path: readonly string[], members: readonly (Command | Group)[], options: Options): Entry[] {
+  const own = { path, words: wordsOf(members), contexts: false, flags: flagsOf(options) }
+  const inner = members.flatMap((member) => {
+    const words = [...path, member.name]
+    if (member.kind === 'group') return below(words, member.members, bareOptions(member))
+    const [entry] = below(words, [], member.options)
+    const { offers } = member
+    if (offers === 'contexts') return [{ ...entry!, contexts: true }]
+    return [{ ...entry!, words: (offers ?? []).map((word) => ({ word, summary: '' })) }]
+  })
+  return [own, ...inner]
+}
+
+function helpEntries(
+  path: readonly string[],
+  members: readonly (Command | Group)[],
+  topics: readonly string[],
+): Entry[] {
+  const words = [...wordsOf(members), ...topics.map((word) => ({ word, summary: 'A topic of the help' }))]
+  const inner = members.flatMap((member) =>
+    member.kind === 'group' ? helpEntries([...path, member.name], member.members, []) : [],
+  )
+  return [{ path, words, contexts: false, flags: [] }, ...inner]
+}
+
+function wordsOf(members: readonly (Command | Group)[]): Entry['words'] {
+  return members.map((member) => ({ word: member.name, summary: member.summary }))
+}
+
+function bareOptions(group: Group): Options {
+  if (group.bare === undefined) return {}
+  const { list, show, actions } = group.bare
+  const flags = Object.entries(actions).map(([key, action]) => [
+    key,
+    { summary: action.summary, placeholder: undefined, aliases: [], parse: () => undefined },
+  ])
+  const options = [list, show, ...Object.values(actions)].map((member) => member.options)
+  return Object.assign({}, ...options, Object.fromEntries(flags))
+}
+
+function flagsOf(options: Options): Flag[] {
+  const own = Object.entries(options).map(([key, option]) => flag(key, option, false))
+  const everywhere = Object.entries(globalOptions).filter(([key]) => !(key in options))
+  const help: Flag = { names: ['--help', '-h'], summary: 'Print help', value: 'nothing', global: true }
+  return [...own, ...everywhere.map(([key, option]) => flag(key, option, true)), help]
+}
+
+function flag(key: string, option: Option<unknown>, global: boolean): Flag {
+  const { summary, short, aliases, choices, contexts, placeholder } = option
+  return {
+    names: [flagOf(key), ...aliases.map((alias) => `--${alias}`), ...(short === undefined ? [] : [`-${short}`])],
+    summary,
+    value: placeholder === undefined ? 'nothing' : contexts === true ? 'contexts' : (choices ?? 'anything'),
+    global,
+  }
+}
+
+/** `agents agents/join-keys …`: how far the words typed so far lead. */
+export function pathsOf(entries: readonly Entry[]): string[] {
+  return entries.filter(({ path }) => path.length > 0).map(({ path }) => path.join('/'))
+}
+
+/** Every name of an option that takes a value: what follows one of them is no word of a command. */
+export function namesWithValue(entries: readonly Entry[]): string[] {
+  const names = entries.flatMap(({ flags }) =>
+    flags.filter(({ value }) => value !== 'nothing').flatMap((one) => one.names),
+  )
+  return [...new Set(names)]
+}
+
+export interface ValueCase {
+  /** Patterns of `<path> <flag>`, for the `case` of bash and zsh. */
+  patterns: readonly string[]
+  offer: Offer
+}
+
+/** What each option takes where, those of single commands before those of all. */
+export function valueCases(entries: readonly Entry[]): ValueCase[] {
+  const own = entries.flatMap(({ path, flags }) =>
+    casesOf(
+      flags.filter(({ global }) => !global),
+      (name) => `'${path.join('/')} ${name}'`,
+    ),
+  )
+  const everywhere = casesOf(
+    entries[0]!.flags.filter(({ global }) => global),
+    (name) => `*' ${name}'`,
+  )
+  return [...own, ...everywhere]
+}
+
+function casesOf(flags: readonly Flag[], pattern: (name: string) => string): ValueCase[] {
+  return flags.flatMap(({ names, value }) =>
+    value === 'nothing' || value === 'anything' ? [] : [{ patterns: names.map(pattern), offer: value }],
+  )
+}
+
+/** Names to offer; the short ones are for who knows them. */
+export function namesOf({ flags }: Entry): string[] {
+  return flags.flatMap(({ names }) => names.filter((name) => name.startsWith('--')))
+}
+
+/** Prints the names of the contexts: from the files, without a router. */
+export const contextNames = 'xeroctl config list -o name 2>/dev/null'

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { commands } from '../commands.ts'
+import { emptyFolder, xeroctl } from '../run.fixture.ts'
+import { entriesOf } from './entries.ts'
+import { type Shell, shells } from './script.ts'
+
+/** Names that `xeroctl config list` answers; the last one must not be run. */
+const contexts = ['$(touch ran)', 'prod', 'staging']
+
+/** What asks each shell for its offers, behind the script. zsh's own functions work in its line editor only. */
+const asking: Record<Shell, (words: string[]) => string> = {
+  bash: (words) =>
+    `COMP_WORDS=(xeroctl ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _xeroctl; printf '%s\\n' "\${COMPREPLY[@]}"`,
+  zsh: (words) => `compadd() { shift; print -rl -- "$@" }; _describe() { print -rl -- "\${(@)offers%%:*}" }
+words=(xeroctl ${words.map((word) => `'${word}'`).join(' ')}); CURRENT=${words.length + 1}; _xeroctl`,
+  fish: (words) => `complete -C 'xeroctl ${words.join(' ')}'`,
+}
+
+/** Offers after these words, in a folder that holds `file.txt` and where xeroctl is a script. */
+async function offered(t: TestContext, shell: Shell, line: string): Promise<string[]> {
+  const words = line.split(' ')
+  const { stdout: script } = await xeroctl(t, ['completion', shell])
+  const cwd = emptyFolder(t)
+  writeFileSync(join(cwd, 'file.txt'), '')
+  const program = join(cwd, 'xeroctl')
+  const names = contexts.map((name) => `'${name}'`).join(' ')
+  writeFileSync(program, `#!/bin/sh\n[ "$*" = "config list -o name" ] && printf '%s\\n' ${names}\n`)
+  chmodSync(program, 0o755)
+  const given = `${shell === 'zsh' ? 'compdef() { : }\n' : ''}${script}\n${asking[shell](words)}`
+  const options = { fish: ['--no-config'], zsh: ['-f'], bash: [] }[shell]
+  const env = { PATH: `${cwd}:${process.env.PATH}`, HOME: cwd }
+  const { stdout, stderr } = spawnSync(shell, [...options, '-c', given], { encoding: 'utf8', cwd, env })
+  assert.equal(stderr, '')
+  assert.ok(!existsSync(join(cwd, 'ran')))
+  return (
+    stdout
+      .split('\n')
+      // fish adds the description, and bash takes words as they are to stand on the line.
+      .map((word) => word.split('\t')[0]!.replace(/\\(.)/g, '$1'))
+      .filter((word) => word !== '' && word.startsWith(words.at(-1)!))
+      .sort()
+  )
+}
+
+const isThere = (shell: string) => spawnSync(shell, ['-c', 'true']).status === 0
+
+const lines: [line: string, offers: string[]][] = [
+  ['ag', ['agents']],
+  ['agents join', ['join-keys']],
+  ['agents join-keys --cr', ['--create']],
+  ['exec invoke --idem', ['--idempotency-key']],
+  ['exec invoke --det', ['--detach']],
+  ['keys create --scope', ['--scope', '--scopes']],
+  ['keys create --he', ['--help']],
+  ['--vers', ['--version']],
+  ['exec list --risk irr', ['irreversible']],
+  // The same flag takes other words elsewhere.
+  ['agents --status a', []],
+  ['agents --status hea', ['healthy']],
+  ['approvals list --status a', ['all', 'approved']],
+  ['exec list --status am', ['ambiguous']],
+  ['-o ', ['json', 'name', 'ndjson', 'table', 'wide', 'yaml']],
+  ['exec list -o nd', ['ndjson']],
+  ['-o json exec list --risk irr', ['irreversible']],
+  // The value of an option is no command.
+  ['--context agents exec inv', ['invoke']],
+  ['completion ', ['bash', 'fish', 'zsh']],
+  ['hel', ['help']],
+  ['help ex', ['exec', 'exit-codes']],
+  ['help agents join', ['join-keys']],
+  ['--context ', contexts],
+  ['config remove ', contexts],
+  ['--context pr', ['prod']],
+  ['config use st', ['staging']],
+  ['config remove --ye', ['--yes']],
+  ['exec show fi', []],
+  ['agents --workspace fi', []],
+  ['agents --workspace agents --st', ['--state', '--status']],
+]
+for (const shell of shells) {
+  test(`${shell} offers what can stand there`, {
+    skip: isThere(shell) ? false : `${shell} is not installed here`,
+  }, async (t) => {
+    for (const [line, offers] of lines) assert.deepEqual(await offered(t, shell, line), offers, line)
+  })
+}
+
+test('a flag takes a value in all commands or in none: the scripts know it by its name', () => {
+  const kinds = new Map<string, boolean>()
+  for (const { path, flags } of entriesOf(commands)) {
+    for (const { names, value } of flags) {
+      for (const name of names) {
+        const takes = value !== 'nothing'
+        assert.equal(kinds.get(name) ?? takes, takes, `${path.join(' ')} ${name}`)
+        kinds.set(name, takes)
+      }
+    }
+  }
+})

@@ -1,0 +1,16 @@
+// Completion scripts, derived from the commands. Pressing Tab asks no router. The words are static; only the names of contexts come
+// from a process, which reads the configuration.
+import type { Command, Group } from '../command.ts'
+import { bash } from './bash.ts'
+import { entriesOf } from './entries.ts'
+import { fish } from './fish.ts'
+import { zsh } from './zsh.ts'
+
+const scripts = { bash, zsh, fish }
+
+export type Shell = keyof typeof scripts
+export const shells = Object.keys(scripts) as Shell[]
+
+export function completionScript(shell: Shell, members: readonly (Command | Group)[]): string {
+  return scripts[shell](entriesOf(members))
+}
