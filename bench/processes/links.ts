@@ -3,6 +3,7 @@ import { createClient } from '@xerotier/client/client.ts'
 import { enrollBare, manifestOf, toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { createLink } from '@xerotier/link/link.ts'
 import type { Outbox } from '@xerotier/link/outbox.ts'
+import { createOutputWindow } from '@xerotier/link/output-window.ts'
 import { systemChance } from '@xerotier/runtime/chance.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { createLog } from '@xerotier/runtime/log.ts'
@@ -24,6 +25,7 @@ const manifest = manifestOf([toolOf('bench_nothing')])
 /** Nothing is ever run here. */
 const noOutbox: Outbox = {
   journalId: '0'.repeat(32),
+  output: createOutputWindow(),
   begin: () => [],
   has: () => false,
   settle() {},

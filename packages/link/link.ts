@@ -15,7 +15,6 @@ import type { Log } from '@xerotier/runtime/log.ts'
 import { type Connection, type ConnectionEnd, openConnection } from './connection.ts'
 import type { AgentKeys } from './keys.ts'
 import type { Outbox } from './outbox.ts'
-import { createOutputWindow } from './output-window.ts'
 
 /** What the owner of a link does with what arrives. All synchronous: none may throw. */
 export interface LinkHandlers {
@@ -82,7 +81,7 @@ const notOnDisk = 'the journal cannot be written; results are not on disk'
 
 export function createLink(options: LinkOptions): Link {
   const { clock, log, outbox, handlers } = options
-  const unacknowledged = createOutputWindow()
+  const unacknowledged = outbox.output
   let state: Link['state'] = 'connecting'
   let connection: Connection | undefined
   let draining = false

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
+import type { OutputFrame } from '@xerotier/protocol/frames/output.ts'
 import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
 import { openOutbox } from './outbox.ts'
 
@@ -62,6 +63,35 @@ test('what a clean end flushed is known to the next process: the result, not tha
   assert.deepEqual(after.interrupted(), [])
   assert.deepEqual(after.pending(), [result])
   after.close()
+  rmSync(folder, { recursive: true })
+})
+
+test('a result that goes to disk takes along the output that the router does not have, until it is acknowledged', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'xem-outbox-'))
+  const path = join(folder, 'queue.sqlite')
+  const piece = (seq: number): OutputFrame => {
+    return { t: 'output', ...call, seq, stream: 'stdout', at: 1, data: new Uint8Array(Buffer.from(`piece ${seq}`)) }
+  }
+  const other = { ...piece(0), execution_id: call.execution_id.replace('1', '2') }
+  const before = openOutbox(path)
+  for (const kept of [piece(0), piece(1), piece(2), other]) before.output.add(kept)
+  before.output.acknowledge(call.execution_id, 1, 0)
+  before.settle(result, { durable: false })
+  before.persist([result])
+  before.close()
+
+  const after = openOutbox(path)
+  const seen = after.output.all().map((kept) => [kept.execution_id, kept.seq, Buffer.from(kept.data).toString()])
+  assert.deepEqual(seen, [
+    [call.execution_id, 1, 'piece 1'],
+    [call.execution_id, 2, 'piece 2'],
+  ])
+  after.acknowledge(call)
+  after.flush()
+  after.close()
+  const last = openOutbox(path)
+  assert.deepEqual([last.output.all(), last.pending()], [[], []])
+  last.close()
   rmSync(folder, { recursive: true })
 })
 

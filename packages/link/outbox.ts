@@ -1,4 +1,5 @@
-// The agent's durable memory: which at-most-once calls were started, and which results the router has not acknowledged.
+// The agent's durable memory: which at-most-once calls were started, and which results the router has not acknowledged, with
+// the output before them.
 import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -7,11 +8,14 @@ import type { CallRef } from '@xerotier/protocol/frames/call.ts'
 import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
 import { packMessage, unpackMessage } from '@xerotier/runtime/msgpack.ts'
 import { SlotMap } from '@xerotier/runtime/slot-map.ts'
+import { createOutputWindow, type OutputWindow, type Piece } from './output-window.ts'
 
 /** What writes throws SQLite's error when the disk takes nothing; nothing has changed then. */
 export interface Outbox {
   /** Random 32 hex digits made with the file: another file is another journal. */
   readonly journalId: string
+  /** What the router has not acknowledged of the calls' output. In memory until a result goes to disk, which takes it along. */
+  readonly output: OutputWindow
   /** Records calls that are about to start, in one synced transaction. A call that is already known is returned, and must not start. */
   begin(calls: CallRef[]): CallRef[]
   /** Whether this attempt is known: begun, or settled and not yet acknowledged. */
@@ -52,7 +56,14 @@ create table if not exists calls (
   lease_epoch integer not null,
   result blob,
   primary key (execution_id, attempt)
-) strict, without rowid;`
+) strict, without rowid;
+create table if not exists output (
+  execution_id text not null,
+  attempt integer not null,
+  seq integer not null,
+  piece blob not null,
+  primary key (execution_id, attempt, seq)
+) strict;`
 
 /** Acknowledged rows that do not wait for another write. */
 const sweepAt = 512
@@ -76,7 +87,11 @@ export function openOutbox(path: string): Outbox {
   const writeResult = db.prepare(
     'insert into calls (execution_id, attempt, lease_epoch, result) values (?, ?, ?, ?) on conflict do update set result = excluded.result',
   )
+  const writePiece = db.prepare(
+    'insert into output (execution_id, attempt, seq, piece) values (?, ?, ?, ?) on conflict do nothing',
+  )
   const remove = db.prepare('delete from calls where execution_id = ? and attempt = ?')
+  const removeOutput = db.prepare('delete from output where execution_id = ? and attempt = ?')
 
   const begun = new SlotMap<CallRef>()
   const results = new SlotMap<ResultFrame>()
@@ -99,6 +114,10 @@ export function openOutbox(path: string): Outbox {
     }
   }
 
+  const output = createOutputWindow()
+  for (const row of db.prepare('select piece from output order by execution_id, attempt, seq').iterate())
+    output.add(unpackMessage(row.piece as Uint8Array) as Piece)
+
   /** Acknowledged rows wait for the next write: removing them needs no sync of its own. */
   const acknowledged = new Map<string, CallRef>()
 
@@ -106,10 +125,17 @@ export function openOutbox(path: string): Outbox {
   function write(calls: CallRef[], settled: ResultFrame[]): void {
     db.exec('begin immediate')
     try {
-      for (const call of acknowledged.values()) remove.run(call.execution_id, call.attempt)
+      for (const call of acknowledged.values()) {
+        remove.run(call.execution_id, call.attempt)
+        removeOutput.run(call.execution_id, call.attempt)
+      }
       for (const call of calls) insertCall.run(call.execution_id, call.attempt, call.lease_epoch)
-      for (const result of settled)
-        writeResult.run(result.execution_id, result.attempt, result.lease_epoch, packMessage(result))
+      for (const result of settled) {
+        const { execution_id, attempt, lease_epoch } = result
+        writeResult.run(execution_id, attempt, lease_epoch, packMessage(result))
+        for (const piece of output.of(execution_id, attempt))
+          writePiece.run(execution_id, attempt, piece.seq, packMessage(piece))
+      }
       db.exec('commit')
     } catch (error) {
       // SQLite has rolled back already when the disk is full; asking again would hide why.
@@ -140,6 +166,7 @@ export function openOutbox(path: string): Outbox {
 
   return {
     journalId,
+    output,
     begin(calls) {
       const known = calls.filter(
         (call) => begun.has(keyOf(call)) || results.has(keyOf(call)) || acknowledged.has(keyOf(call)),

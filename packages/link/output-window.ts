@@ -2,7 +2,7 @@
 import type { ArtifactFrame } from '@xerotier/protocol/frames/artifact.ts'
 import type { OutputFrame } from '@xerotier/protocol/frames/output.ts'
 
-type Piece = OutputFrame | ArtifactFrame
+export type Piece = OutputFrame | ArtifactFrame
 
 export interface OutputWindow {
   add(piece: Piece): void
@@ -10,6 +10,8 @@ export interface OutputWindow {
   acknowledge(executionId: string, attempt: number, seq: number): void
   drop(executionId: string): void
   bytes(executionId: string): number
+  /** Of one attempt. */
+  of(executionId: string, attempt: number): Piece[]
   all(): Piece[]
 }
 
@@ -31,6 +33,7 @@ export function createOutputWindow(): OutputWindow {
     },
     drop: (executionId) => void calls.delete(executionId),
     bytes: (executionId) => calls.get(executionId)?.bytes ?? 0,
+    of: (executionId, attempt) => (calls.get(executionId)?.pieces ?? []).filter((piece) => piece.attempt === attempt),
     all: () => [...calls.values()].flatMap((call) => call.pieces),
   }
 }
