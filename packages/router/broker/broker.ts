@@ -8,6 +8,7 @@ import type { Clock } from '@xerotier/runtime/clock.ts'
 import { verifySignature } from '@xerotier/runtime/ed25519.ts'
 import { unpackMessage } from '@xerotier/runtime/msgpack.ts'
 import { Context, Router } from 'zeromq'
+import { manifestFault } from '../domain/agents/check-manifest.ts'
 import { closeSession } from '../domain/agents/close-session.ts'
 import type { EnrolledAgent } from '../domain/agents/enrolled.ts'
 import { holdsLease, openSession } from '../domain/agents/open-session.ts'
@@ -27,6 +28,7 @@ import type { Peer } from './peer.ts'
 import type { BrokerProbe } from './probe.ts'
 import type { Session } from './session.ts'
 import { createTurns } from './turns.ts'
+import { claimOf, faultOf, type ProofClaim, renewalOf, type UnreadableRenewal } from './unreadable.ts'
 import { createWriter, type Outlet } from './writer.ts'
 import { startZap } from './zap.ts'
 
@@ -152,21 +154,23 @@ export async function startBroker({ core, address, clock, probe }: BrokerOptions
     }
     for (const raw of f) {
       const frame = agentFrameSchema.safeParse(raw)
-      if (!frame.success) {
-        probe.refused('frame_invalid', {
-          agent_id: session.agent.id,
-          frame: nameOf(raw),
-        })
-        continue
+      const bytes = body.length / f.length
+      if (frame.success) {
+        probe.received(frame.data.t)
+        handle(peer, frame.data, bytes)
+      } else {
+        const fault = faultOf(frame.error, raw)
+        probe.refused('frame_invalid', { agent_id: session.agent.id, frame: nameOf(raw), fault })
+        // Without its lease the agent would lose the session, and with it everything that was in order.
+        const renewal = renewalOf(raw)
+        if (renewal !== undefined) handle(peer, { ...renewal, manifest: { unreadable: fault } }, bytes)
       }
-      probe.received(frame.data.t)
-      handle(peer, frame.data, body.length / f.length)
       if (sessions.get(routingKey) !== session) return
     }
   }
 
   /** @param bytes what the frame holds in memory until it is dealt with */
-  function handle(peer: Peer, frame: AgentFrame, bytes: number): void {
+  function handle(peer: Peer, frame: AgentFrame | UnreadableRenewal, bytes: number): void {
     const handled = dispatchFrame(peer, frame)
     if (handled === undefined) return
     const { session } = peer
@@ -192,7 +196,7 @@ export async function startBroker({ core, address, clock, probe }: BrokerOptions
     peer.begin('Too much is not yet acknowledged.')
   }
 
-  function dispatchFrame(peer: Peer, frame: AgentFrame): Promise<void> | undefined {
+  function dispatchFrame(peer: Peer, frame: AgentFrame | UnreadableRenewal): Promise<void> | undefined {
     switch (frame.t) {
       case 'lease_renewal':
         return onLeaseRenewal(peer, frame)
@@ -221,7 +225,15 @@ export async function startBroker({ core, address, clock, probe }: BrokerOptions
   /** Messages without a session: exactly one frame, hello or proof. */
   function greet(routingKey: string, routingId: Buffer, body: Buffer, signature: Buffer, frames: unknown[]): void {
     const frame = agentFrameSchema.safeParse(frames[0])
-    if (frames.length !== 1 || !frame.success) return probe.refused('malformed', {})
+    if (frames.length !== 1) return probe.refused('malformed', { fault: `${frames.length} frames before a session` })
+    if (!frame.success) {
+      const claim = claimOf(frames[0])
+      const fault = faultOf(frame.error, frames[0])
+      if (claim === undefined) return probe.refused('malformed', { frame: nameOf(frames[0]), fault })
+      return void prove(routingKey, routingId, body, signature, claim, async () => fault).catch((error) =>
+        notOpened(routingId, claim.agent_id, error),
+      )
+    }
     core.log.debug({ frame: frame.data.t }, 'an agent greets')
     if (frame.data.t === 'hello') {
       const nonce = handshakes.begin(routingKey, frame.data)
@@ -229,10 +241,28 @@ export async function startBroker({ core, address, clock, probe }: BrokerOptions
     }
     if (frame.data.t !== 'proof') return refuse(routingId, 'session_unknown', 'Say hello first.')
     const proof = frame.data
-    welcome(routingKey, routingId, body, signature, proof).catch((error) => {
-      core.log.error({ error, agent_id: proof.agent_id }, 'a session could not be opened')
-      refuse(routingId, 'handshake_expired', 'The router could not open the session; try again.')
-    })
+    welcome(routingKey, routingId, body, signature, proof).catch((error) => notOpened(routingId, proof.agent_id, error))
+  }
+
+  function notOpened(routingId: Buffer, agentId: string, error: unknown): void {
+    core.log.error({ error, agent_id: agentId }, 'a session could not be opened')
+    refuse(routingId, 'handshake_expired', 'The router could not open the session; try again.')
+  }
+
+  /** Checks who sends a proof, then the rest of it. @returns undefined when it was refused */
+  async function prove(
+    routingKey: string,
+    routingId: Buffer,
+    body: Buffer,
+    signature: Buffer,
+    claim: ProofClaim,
+    faultOfRest: () => Promise<string | undefined>,
+  ): Promise<{ agent: EnrolledAgent; key: KeyObject } | undefined> {
+    const verify = (key: KeyObject) => verifySignature(key, Buffer.concat([prefix, body]), signature)
+    const proved = await handshakes.finish(routingKey, routingId, claim, verify, faultOfRest)
+    if (!('refusal' in proved)) return proved
+    refuse(routingId, proved.refusal, proved.message, { agent_id: claim.agent_id, fault: proved.message })
+    return undefined
   }
 
   async function welcome(
@@ -242,10 +272,8 @@ export async function startBroker({ core, address, clock, probe }: BrokerOptions
     signature: Buffer,
     proof: Extract<AgentFrame, { t: 'proof' }>,
   ): Promise<void> {
-    const proved = await handshakes.finish(routingKey, routingId, proof, (key) =>
-      verifySignature(key, Buffer.concat([prefix, body]), signature),
-    )
-    if ('refusal' in proved) return refuse(routingId, proved.refusal, proved.message, { agent_id: proof.agent_id })
+    const proved = await prove(routingKey, routingId, body, signature, proof, () => manifestFault(proof.manifest))
+    if (proved === undefined) return
     const turn = (opening.get(proof.agent_id) ?? Promise.resolve())
       .catch(() => {})
       .then(() => open(routingKey, routingId, proof, proved))

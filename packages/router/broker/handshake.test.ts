@@ -18,6 +18,7 @@ function handshakes() {
       Buffer.alloc(5),
       proof as Parameters<typeof open.finish>[2],
       () => true,
+      async () => undefined,
     )
     const { refusal } = proved as { refusal: string }
     assert.ok(refusal === 'identity_mismatch' || refusal === 'handshake_expired')

@@ -2,17 +2,15 @@
 // CURVE key with the Ed25519 key that was enrolled.
 import { type KeyObject, randomBytes } from 'node:crypto'
 import type { helloFrame } from '@xerotier/protocol/frames/hello.ts'
-import type { proofFrame } from '@xerotier/protocol/frames/proof.ts'
 import type { sessionRefusals } from '@xerotier/protocol/frames/session-refused.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { verifyingKey } from '@xerotier/runtime/ed25519.ts'
 import type { z } from 'zod'
-import { manifestFault } from '../domain/agents/check-manifest.ts'
 import { type EnrolledAgent, findEnrolled } from '../domain/agents/enrolled.ts'
 import type { Core } from '../domain/core.ts'
+import type { ProofClaim } from './unreadable.ts'
 
 export type SessionRefusal = (typeof sessionRefusals)[number]
-type Proof = z.infer<typeof proofFrame>
 
 interface Pending {
   nonce: Buffer
@@ -26,12 +24,16 @@ export interface Handshakes {
    * most is forgotten: nobody has proved anything yet, so whoever fills the table must not keep newcomers out.
    */
   begin(routingKey: string, hello: z.infer<typeof helloFrame>): Buffer
-  /** Checks a proof; `verify` checks the message's signature with the enrolled key. A nonce is good for one proof. */
+  /**
+   * Checks a proof; `verify` checks the message's signature with the enrolled key. A nonce is good for one proof.
+   * @param faultOfRest what is wrong with all else that it says; asked when it is certain who says it
+   */
   finish(
     routingKey: string,
     routingId: Buffer,
-    proof: Proof,
+    proof: ProofClaim,
     verify: (key: KeyObject) => boolean,
+    faultOfRest: () => Promise<string | undefined>,
   ): Promise<{ agent: EnrolledAgent; key: KeyObject } | { refusal: SessionRefusal; message: string }>
 }
 
@@ -79,7 +81,7 @@ export function createHandshakes(core: Core, crowded: (agentId: string) => void)
       byAgent.set(hello.agent_id, (byAgent.get(hello.agent_id) ?? 0) + 1)
       return nonce
     },
-    async finish(routingKey, routingId, proof, verify) {
+    async finish(routingKey, routingId, proof, verify, faultOfRest) {
       const pending = close(routingKey)
       if (pending === undefined || core.clock.now() - pending.at > limits.handshakeMs) {
         return { refusal: 'handshake_expired', message: 'There is no open challenge for this connection.' }
@@ -98,7 +100,7 @@ export function createHandshakes(core: Core, crowded: (agentId: string) => void)
       const key = verifyingKey(agent.signing_public_key)
       if (!verify(key))
         return { refusal: 'signature_invalid', message: 'The signature does not verify with the enrolled key.' }
-      const fault = await manifestFault(proof.manifest)
+      const fault = await faultOfRest()
       if (fault !== undefined) return { refusal: 'manifest_invalid', message: fault.slice(0, 500) }
       return { agent, key }
     },

@@ -2,11 +2,12 @@ import type { leaseRenewalFrame } from '@xerotier/protocol/frames/lease-renewal.
 import type { z } from 'zod'
 import { renewLease } from '../../domain/agents/renew-lease.ts'
 import type { Peer } from '../peer.ts'
+import type { UnreadableRenewal } from '../unreadable.ts'
 
 /** The heartbeat: extends the lease, takes a changed manifest, reconciles what runs. */
 export async function onLeaseRenewal(
   { core, session, reply, begin }: Peer,
-  frame: z.infer<typeof leaseRenewalFrame>,
+  frame: z.infer<typeof leaseRenewalFrame> | UnreadableRenewal,
 ): Promise<void> {
   if (frame.lease_epoch !== session.agent.leaseEpoch) return
   const { forget, doubt } = await renewLease(core, session.agent, session.leaseTtlMs, frame)

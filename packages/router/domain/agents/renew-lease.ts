@@ -12,7 +12,14 @@ import type { OnlineAgent } from './fleet.ts'
 /** A refused manifest is looked at again after this, ms: on a busy machine a good schema may have taken too long. */
 const recheckMs = 600_000
 
-type Renewal = z.infer<typeof leaseRenewalFrame>
+/** Where a manifest does not even fit its schema. */
+export interface UnreadableManifest {
+  unreadable: string
+}
+
+type Renewal = Pick<z.infer<typeof leaseRenewalFrame>, 'in_flight' | 'draining'> & {
+  manifest: Manifest | UnreadableManifest
+}
 
 /**
  * Extends the lease; takes a changed manifest whole, or keeps the old one and says so.
@@ -52,14 +59,21 @@ export async function renewLease(
 async function record(
   core: Core,
   agent: OnlineAgent,
-  { manifest }: Renewal,
+  { manifest: offered }: Renewal,
   at: Date,
 ): Promise<{ newTools: boolean } | undefined> {
   const about = { at, project_id: agent.projectId, actor: agent.id, agent_id: agent.id }
   const events: NewEvent[] = []
+  const unreadable = 'unreadable' in offered
+  const manifest = unreadable ? agent.manifest : offered
   const { manifest_version: version, manifest_hash: hash } = manifest
   const changed = hash !== agent.manifest.manifest_hash || version !== agent.manifest.manifest_version
-  const refused = changed ? await refusalOf(agent, manifest, at.getTime()) : undefined
+  const refused = unreadable
+    ? // Neither hash nor version of it says which it is.
+      { hash: '', version: 0, fault: offered.unreadable, at: at.getTime() }
+    : changed
+      ? await refusalOf(agent, manifest, at.getTime())
+      : undefined
   const fault = refused?.fault
   const newTools = changed && fault === undefined
   if (newTools) {

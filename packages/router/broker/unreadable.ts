@@ -1,0 +1,43 @@
+// A frame that does not fit its schema is dropped. Of a proof or a renewal enough may be readable to tell its agent why: one
+// tool that is wrong must not leave an agent without an answer for ever.
+import { leaseRenewalFrame } from '@xerotier/protocol/frames/lease-renewal.ts'
+import { proofFrame } from '@xerotier/protocol/frames/proof.ts'
+import { toolNameSchema } from '@xerotier/protocol/ids.ts'
+import { z } from 'zod'
+import type { UnreadableManifest } from '../domain/agents/renew-lease.ts'
+
+const claimOfProof = proofFrame.pick({
+  t: true,
+  agent_id: true,
+  nonce: true,
+  routing_id: true,
+  curve_public_key: true,
+})
+const renewalAlone = leaseRenewalFrame.extend({ manifest: z.unknown() })
+
+/** What a proof says about who sends it. */
+export type ProofClaim = z.infer<typeof claimOfProof>
+/** A renewal with why its manifest does not fit. */
+export type UnreadableRenewal = Omit<z.infer<typeof leaseRenewalFrame>, 'manifest'> & { manifest: UnreadableManifest }
+
+export function claimOf(raw: unknown): ProofClaim | undefined {
+  return claimOfProof.safeParse(raw).data
+}
+
+/** All of it but its manifest. */
+export function renewalOf(raw: unknown): z.infer<typeof renewalAlone> | undefined {
+  return renewalAlone.safeParse(raw).data
+}
+
+/** Where it does not fit and why, in a line that holds nothing that an agent wrote but the name of a tool. */
+export function faultOf({ issues }: z.ZodError, raw: unknown): string {
+  const { path, message } = issues[0]!
+  const tool = path[0] === 'manifest' && path[1] === 'tools' ? toolNameOf(raw, path[2]) : undefined
+  return `${path.join('.')}${tool === undefined ? '' : ` (tool ${tool})`}: ${message}`.slice(0, 500)
+}
+
+function toolNameOf(raw: unknown, index: PropertyKey | undefined): string | undefined {
+  if (typeof index !== 'number') return undefined
+  const { manifest } = raw as { manifest: { tools: { name?: unknown }[] } }
+  return toolNameSchema.safeParse(manifest.tools[index]?.name).data
+}
