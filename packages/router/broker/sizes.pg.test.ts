@@ -60,6 +60,18 @@ test('a new session gives a call no more room in its record, and what was droppe
   assert.equal((await show(id)).truncated, true)
 })
 
+test('output that does not fit inline costs no artifact, and is marked', async () => {
+  const { agent, workspace } = await serving()
+  const { id } = await submit(workspace)
+  const call = await agent.next('dispatch')
+  const large = new Uint8Array(Buffer.alloc(60_000, 'x'))
+  for (let seq = 0; seq < 18; seq++) await agent.send([outputOf(call, seq, large)])
+  await agent.send([artifactOf(call, 18, large), artifactOf(call, 19, large), resultOf(call)])
+  await agent.next('result_ack')
+  const { stdout, artifacts, truncated } = await show(id)
+  assert.deepEqual([stdout.length, artifacts[0]?.bytes, truncated], [17 * 60_000, 120_000, true])
+})
+
 test('artifacts of earlier sessions count, each piece as the least at least', async () => {
   const { agent, workspace } = await serving()
   const { id } = await submit(workspace)

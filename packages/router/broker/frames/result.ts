@@ -9,7 +9,10 @@ export async function onResult({ core, session, reply, replyLater }: Peer, frame
   const artifacts = call === undefined ? undefined : session.artifacts.get(call)
   // One that could not be stored is thrown here: the result comes again, after it.
   if (artifacts !== undefined) await artifacts
-  const cut = call?.agent === session.agent && call.row.attempt === frame.attempt && call.outputCut === true
+  const cut =
+    call?.agent === session.agent &&
+    call.row.attempt === frame.attempt &&
+    (call.outputCut === true || call.inlineCut === true)
   const kept = withinLimits(frame, cut)
   // Its session or its place went while it waited, and output before it perhaps with them: it comes again, after that output.
   const gone = () =>

@@ -21,6 +21,8 @@ export interface LiveCall {
   storedBelow?: number
   /** Some of its output was dropped: so is all that follows, and its record says so. */
   outputCut?: boolean
+  /** The same of what is kept with its record; artifacts go on. */
+  inlineCut?: boolean
 }
 
 export interface Waiter {

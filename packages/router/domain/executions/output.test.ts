@@ -49,6 +49,8 @@ test('what is kept with the record has a limit of its own, in true bytes', () =>
   call.inlineBytes = limits.outputInlineBytes - 1
   assert.equal(admitOutput(call, output(2_000, 1)), true)
   assert.equal(admitOutput(call, output(2_001, 1)), false)
+  assert.equal(admitOutput(call, piece(2_002, 1)), true, 'artifacts go on')
+  assert.equal(admitOutput(call, output(2_003, 1)), false, 'the output has no hole')
 })
 
 test('a piece that an earlier session stored is neither stored nor counted again', () => {

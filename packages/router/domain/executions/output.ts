@@ -12,8 +12,10 @@ export function admitOutput(call: LiveCall, frame: OutputFrame | ArtifactFrame):
   if (frame.seq < (call.storedBelow ?? 0)) return false
   const bytes = call.outputBytes + Math.max(frame.data.length, limits.outputPieceLeastBytes)
   const inlineBytes = (call.inlineBytes ?? 0) + (frame.t === 'output' ? frame.data.length : 0)
-  call.outputCut ||= bytes > limits.outputTotalBytes || inlineBytes > limits.outputInlineBytes
-  if (call.outputCut) return false
+  call.outputCut ||= bytes > limits.outputTotalBytes
+  // Artifacts have a place of their own: what does not fit inline does not stop them.
+  call.inlineCut ||= inlineBytes > limits.outputInlineBytes
+  if (call.outputCut || (call.inlineCut && frame.t === 'output')) return false
   call.outputBytes = bytes
   call.inlineBytes = inlineBytes
   return true
