@@ -9,7 +9,7 @@ export const exitCodes = {
     meaning: 'It worked. For a followed call: it completed. For `exec invoke --no-wait`: it was accepted, no more.',
   },
   unexpected: { code: 1, meaning: 'Something failed that none of the codes below names, in the router or in xeroctl.' },
-  usage: { code: 2, meaning: 'The command line, the configuration or the request is wrong (HTTP 400, 413, 415).' },
+  usage: { code: 2, meaning: 'The command line, the configuration or the request is wrong (HTTP 400, 405, 413, 415).' },
   refused: { code: 3, meaning: 'The API key is missing, not valid here, or not allowed to do this (HTTP 401, 403).' },
   notFound: {
     code: 4,
@@ -86,6 +86,7 @@ function nameOfError(error: unknown): ExitName {
 
 const exitOfStatus: Record<number, ExitName> = {
   400: 'usage',
+  405: 'usage',
   413: 'usage',
   415: 'usage',
   401: 'refused',

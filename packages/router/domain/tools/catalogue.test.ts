@@ -37,7 +37,7 @@ for (const [how, tools, description] of [
 ] as const) {
   test(`where agents disagree the catalogue shows what a call would run as: ${how}`, async () => {
     const core = fleetOf(...tools)
-    assert.equal(showTool(core, principal, 'work').description, description)
+    assert.equal((await showTool(core, principal, 'work')).description, description)
     const { data } = await listTools(core, principal, { limit: 10 })
     assert.deepEqual(
       data.map((tool) => tool.description),

@@ -3,8 +3,11 @@ import type { ToolDetail, ToolSummary } from '@xerotier/protocol/api/tools.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { risks } from '@xerotier/protocol/risk.ts'
+import type { WorkspaceRow } from '../../store/tables.ts'
 import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
+import { toolFor } from '../executions/tool-for.ts'
+import { unserved } from '../executions/unserved.ts'
 import { type Page, toPage, wordsOf } from '../page.ts'
 import type { Principal } from '../principal.ts'
 import { findWorkspace } from '../workspaces/find.ts'
@@ -36,9 +39,22 @@ export async function listTools(core: Core, principal: Principal, query: ToolQue
   return page(agents, query, (tool) => fits(tool, levels))
 }
 
-/** @throws Fault exec_tool_not_found */
-export function showTool(core: Core, principal: Principal, name: string): ToolDetail {
-  const agents = byName(core.fleet.inProject(principal.projectId)).filter((agent) => agent.tools.has(name))
+/**
+ * @param workspaceName as the agents bound to this workspace offer it, which is what a call there runs
+ * @throws Fault exec_tool_not_found; with a workspace also workspace_not_found, tool_executor_unavailable, as a submit says it
+ */
+export async function showTool(
+  core: Core,
+  { projectId }: Principal,
+  name: string,
+  workspaceName?: string,
+): Promise<ToolDetail> {
+  let agents = byName(core.fleet.inProject(projectId)).filter((agent) => agent.tools.has(name))
+  if (workspaceName !== undefined) {
+    const workspace = await findWorkspace(core, projectId, workspaceName)
+    await mustBeServed(core, projectId, workspace, name)
+    agents = agents.filter((agent) => agent.bindings.has(workspace.id))
+  }
   if (agents.length === 0) throw new Fault('exec_tool_not_found', { param: 'name' })
   const tool = agents.map((agent) => agent.tools.get(name)!).reduce(stricter)
   return {
@@ -52,6 +68,15 @@ export function showTool(core: Core, principal: Principal, name: string): ToolDe
       const { bundle, bundle_version, schema_digest } = agent.tools.get(name)!
       return { agent_id: agent.id, agent: agent.name, bundle, bundle_version, schema_digest }
     }),
+  }
+}
+
+async function mustBeServed(core: Core, projectId: string, workspace: WorkspaceRow, name: string): Promise<void> {
+  try {
+    if (toolFor(core, projectId, workspace, name) === undefined) throw await unserved(core, projectId, workspace, name)
+  } catch (error) {
+    if (!(error instanceof Fault) || error.code !== 'exec_tool_not_found') throw error
+    throw new Fault('exec_tool_not_found', { param: 'name', message: error.message })
   }
 }
 

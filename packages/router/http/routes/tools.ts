@@ -5,6 +5,6 @@ import type { Handlers } from '../handlers.ts'
 export function toolHandlers(core: Core) {
   return {
     'tools.list': ({ principal, query }) => listTools(core, principal, query),
-    'tools.show': async ({ principal, params }) => showTool(core, principal, params.name),
+    'tools.show': ({ principal, params, query }) => showTool(core, principal, params.name, query.workspace),
   } satisfies Partial<Handlers>
 }

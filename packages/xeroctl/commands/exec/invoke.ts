@@ -5,7 +5,6 @@ import { follow } from '../../follow/follow.ts'
 import { many, number, required, text, toggle } from '../../options.ts'
 import { executionRecord } from '../../views/executions.ts'
 import { jsonArguments, singleArguments } from './call-arguments.ts'
-import { offered } from './offered.ts'
 
 export const execInvoke = command({
   name: 'invoke',
@@ -56,8 +55,9 @@ export const execInvoke = command({
     }
     const args = await jsonArguments(cli, options.args)
     if (options.arg.length > 0) {
-      const tool = await offered(cli, options.workspace, options.tool)
-      Object.assign(args, singleArguments(options.arg, tool.input_schema))
+      const { workspace, tool } = options
+      const { input_schema } = await cli.client().call('tools.show', { params: { name: tool }, query: { workspace } })
+      Object.assign(args, singleArguments(options.arg, input_schema))
     }
     const execution = await cli.write('invocations.submit', {
       idempotencyKey: options.idempotencyKey ?? cli.surroundings.randomId(),
