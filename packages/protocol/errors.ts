@@ -166,13 +166,20 @@ export const errors = define({
     advice: 'Let another person decide, or allow self-approval in the project settings of a one-person project.',
   },
 
-  // 404
+  // 404 and 405: what is named
   not_found: {
     status: 404,
     type: 'not_found_error',
     retry: false,
     message: 'There is nothing at this address.',
-    advice: 'Check the path and the method.',
+    advice: 'Check the path.',
+  },
+  method_not_allowed: {
+    status: 405,
+    type: 'invalid_request_error',
+    retry: false,
+    message: 'The path does not take this method.',
+    advice: 'The header `Allow` names those that it takes.',
   },
   project_not_found: {
     status: 404,

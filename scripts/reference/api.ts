@@ -13,7 +13,8 @@ export function apiPage(): string {
   return page(
     'HTTP API',
     'The running router serves the same as OpenAPI 3.1 at `/openapi.json`. `:project_id` takes the slug or the id of the project, or the id of ' +
-      'one of its workspaces; `:id` and names of things take the name or the id. A key goes into `Authorization: Bearer`. [Headers](#headers) are described at the end.',
+      'one of its workspaces; `:id` and names of things take the name or the id. A key goes into `Authorization: Bearer`. Each `GET` but those of ' +
+      'streams answers `HEAD` too. [Headers](#headers) are described at the end.',
     table(
       ['Route', '', 'Needs'],
       all.map(([, route]) => [`[${code(nameOf(route))}](#${anchor(nameOf(route))})`, route.summary, needs(route)]),

@@ -7,7 +7,7 @@ export function errorsPage(): string {
   return page(
     'Errors',
     'Codes are stable: they are added, never renamed. The body is described in [api.md](api.md#errors). Codes that no route ' +
-      'lists stand in the record of an execution.',
+      'lists stand in the record of an execution, or say that no route was reached.',
     ...Object.entries(errors).map(([name, { status, type, retry, message, advice }]) => {
       const routeNames = (Object.values(routes) as Route[])
         .filter((route) => (route.errors as readonly string[]).includes(name))

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import { errorCodes, errorEnvelopeSchema } from '@xerotier/protocol/errors.ts'
 import { routeIds, routes } from '@xerotier/protocol/routes.ts'
 import { faultOf } from './failure.ts'
-import { type RouterForTests, startRouterForTests } from './router.fixture.ts'
+import { type Answer, type RouterForTests, startRouterForTests } from './router.fixture.ts'
 import { createHttpServer } from './server.ts'
 
 let router: RouterForTests
@@ -77,6 +77,48 @@ test('a body that is no UTF-8 is refused, and nothing in it replaced', async () 
   }
   const { status, body } = await sent(Buffer.from('café 😀'))
   assert.deepEqual([status, body.description], [201, 'café 😀'])
+})
+
+test('a wrong method is told from a path that leads nowhere, whatever the body', async () => {
+  for (const [method, path, allow] of [
+    ['DELETE', '/acme/v1/workspaces', 'GET, POST, HEAD'],
+    ['POST', '/healthz?now=1', 'GET, HEAD'],
+    ['OPTIONS', '/healthz', 'GET, HEAD'],
+    ['PROPFIND', '/acme/v1/workspaces/lab', 'GET, HEAD'],
+    ['HEAD', '/acme/v1/exec/approvals/stream', 'GET'],
+    ['GET', '/acme/v1/exec/approvals/1/approve', 'POST'],
+    ['PUT', '/acme/v1/workspaces', 'GET, POST, HEAD'],
+    ['PUT', '/nowhere', null],
+    ['POST', '/acme/v1', null],
+    ['PATCH', '/openapiXjson', null],
+  ] as const) {
+    for (const body of method === 'PUT' || method === 'POST' ? [undefined, '{'] : [undefined]) {
+      const answer = await router.call(method, path, { body, key: null })
+      const [status, code] = allow === null ? [404, 'not_found'] : [405, 'method_not_allowed']
+      assert.deepEqual([answer.status, answer.headers.get('allow')], [status, allow], `${method} ${path}`)
+      if (method !== 'HEAD') assert.equal(answer.body.error.code, code)
+    }
+  }
+})
+
+test('HEAD answers as GET does, without the body', async () => {
+  const { body } = await router.call('POST', '/acme/v1/workspaces', { body: { name: 'head' } })
+  const id = await router.storeExecution({ workspace_id: body.id })
+  const usual = ['content-type', 'allow', 'www-authenticate']
+  for (const [path, key, ...more] of [
+    ['/healthz', null],
+    ['/openapi.json', null, 'content-length'],
+    ['/acme/v1/workspaces/head', router.key, 'content-length'],
+    [`/acme/v1/exec/executions/${id}/raw`, router.key],
+    ['/acme/v1/workspaces/none', router.key, 'content-length'],
+    ['/acme/v1/workspaces', null, 'content-length'],
+    ['/nowhere', null],
+  ] as const) {
+    const seen = ({ status, headers }: Answer) => [status, ...[...usual, ...more].map((name) => headers.get(name))]
+    const head = await router.call('HEAD', path, { key })
+    assert.deepEqual(seen(head), seen(await router.call('GET', path, { key })), path)
+    assert.equal(head.body, '')
+  }
 })
 
 test('a part of the path that is longer than any name is not found, with or without a key', async () => {

@@ -116,7 +116,7 @@ export async function startRouterForTests(http: Partial<RouterOptions['http']> =
       })
       const text = await response.text()
       const json = response.headers.get('content-type')?.startsWith('application/json') === true
-      return { status: response.status, body: json ? JSON.parse(text) : text, headers: response.headers }
+      return { status: response.status, body: json && text !== '' ? JSON.parse(text) : text, headers: response.headers }
     },
     async makeKey({ projectId: owner = projectId, slug = 'acme', scopes = everyScope, expiresAt }) {
       const secret = newApiKeyValue(slug)

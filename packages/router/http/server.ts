@@ -10,6 +10,7 @@ import type { Registry } from 'prom-client'
 import type { z } from 'zod'
 import type { Core } from '../domain/core.ts'
 import { newUuid } from '../domain/ids.ts'
+import { methodsAt } from './allowed-methods.ts'
 import { createAuthentication } from './authenticate.ts'
 import { faultOf, faultOfSchema } from './failure.ts'
 import type { Call, Handlers } from './handlers.ts'
@@ -107,7 +108,6 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
 
   app.decorateRequest('caller', undefined)
   app.setErrorHandler(answerFailure)
-  app.setNotFoundHandler((request, reply) => answerFailure(new Fault('not_found'), request, reply))
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => (value: unknown) => {
     const parsed = schema.safeParse(value)
     return parsed.success
@@ -130,7 +130,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const metrics = createHttpMetrics(options.registry)
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id)
-    done(faultOfHost(request.raw))
+    // Before the body is looked at: whatever it holds, nobody wants it.
+    done(faultOfHost(request.raw) ?? (request.is404 ? faultOfPath(request, reply) : undefined))
   })
   app.addHook('preValidation', (request, _reply, done) => {
     if (request.body === undefined && request.method !== 'GET') {
@@ -206,11 +207,18 @@ function addRoute(
   const definition: Route = routes[id]
   const handler = handlers[id] as ((call: Call<never>) => Promise<unknown>) | undefined
   if (handler === undefined) throw new Error(`route ${id} has no handler`)
+  // Else it would be the HEAD of the record whose id is the last word of the path.
+  if (definition.response === 'sse') {
+    app.head(definition.path, (request, reply) => {
+      throw faultOfPath(request, reply)
+    })
+  }
   const [usual] = definition.status
   app.route({
     method: definition.method,
     url: definition.path,
     config: { id },
+    exposeHeadRoute: definition.method === 'GET' && definition.response !== 'sse',
     schema: { ...requestSchemasOf(definition), ...documentationOf(id, definition) },
     ...(authenticate === undefined ? {} : { onRequest: authenticate }),
     handler: (request, reply) => {
@@ -229,6 +237,13 @@ function addRoute(
       return handler(call as unknown as Call<never>)
     },
   })
+}
+
+function faultOfPath(request: FastifyRequest, reply: FastifyReply): Fault {
+  const methods = methodsAt(request.url)
+  if (methods.length === 0) return new Fault('not_found')
+  reply.header('allow', methods.join(', '))
+  return new Fault('method_not_allowed')
 }
 
 /** One content type in, as it was sent: a byte that is no UTF-8 is refused, never replaced. An empty body is no body. */
