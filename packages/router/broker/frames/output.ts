@@ -1,6 +1,6 @@
 import type { ArtifactFrame } from '@xerotier/protocol/frames/artifact.ts'
 import type { OutputFrame } from '@xerotier/protocol/frames/output.ts'
-import type { LiveCall } from '../../domain/executions/calls.ts'
+import { isAbout, type LiveCall } from '../../domain/executions/calls.ts'
 import { admitOutput, storeArtifact, storeOutput } from '../../domain/executions/output.ts'
 import type { Peer } from '../peer.ts'
 
@@ -12,7 +12,7 @@ export async function onOutput(peer: Peer, frame: OutputFrame | ArtifactFrame): 
   const { core, session, reply, begin } = peer
   const { execution_id, attempt, lease_epoch } = frame
   const call = core.calls.get(execution_id)
-  if (call?.agent !== session.agent || call.row.attempt !== attempt) {
+  if (call?.agent !== session.agent || !isAbout(call, frame)) {
     // Of a call that is not here any more (or never was): nobody wants it, and nothing is kept of it.
     return reply({ t: 'output_ack', execution_id, attempt, lease_epoch, seq: frame.seq })
   }

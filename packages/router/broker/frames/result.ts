@@ -1,4 +1,5 @@
 import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
+import { isAbout } from '../../domain/executions/calls.ts'
 import { withinLimits } from '../../domain/executions/result-limits.ts'
 import { settleCall } from '../../domain/executions/settle.ts'
 import type { Peer } from '../peer.ts'
@@ -10,9 +11,7 @@ export async function onResult({ core, session, reply, replyLater }: Peer, frame
   // One that could not be stored is thrown here: the result comes again, after it.
   if (artifacts !== undefined) await artifacts
   const cut =
-    call?.agent === session.agent &&
-    call.row.attempt === frame.attempt &&
-    (call.outputCut === true || call.inlineCut === true)
+    call?.agent === session.agent && isAbout(call, frame) && (call.outputCut === true || call.inlineCut === true)
   const kept = withinLimits(frame, cut)
   // Its session or its place went while it waited, and output before it perhaps with them: it comes again, after that output.
   const gone = () =>

@@ -2,18 +2,18 @@ import type { AcceptedFrame } from '@xerotier/protocol/frames/accepted.ts'
 import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
 import { agentTime } from './agent-time.ts'
+import { isAbout } from './calls.ts'
 
 /** The agent says that the call runs. Noted at once, for what the same message says next. */
 export function noteStart(core: Core, agent: OnlineAgent, frame: AcceptedFrame): void {
   const call = core.calls.get(frame.execution_id)
-  if (call?.agent === agent && call.row.attempt === frame.attempt && call.row.lease_epoch === frame.lease_epoch)
-    call.started = true
+  if (call?.agent === agent && isAbout(call, frame)) call.started = true
 }
 
 /** The agent started the call. Joins the next lane commit; nobody waits for it. */
 export async function acceptCall(core: Core, agent: OnlineAgent, frame: AcceptedFrame): Promise<void> {
   const call = core.calls.get(frame.execution_id)
-  if (call === undefined || call.agent.id !== agent.id || call.row.attempt !== frame.attempt) return
+  if (call === undefined || call.agent.id !== agent.id || !isAbout(call, frame)) return
   const now = core.clock.now()
   const startedAt = agentTime(frame.started_at, now)
   const written = await core.lanes.commit('accept', {

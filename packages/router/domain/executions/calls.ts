@@ -1,4 +1,5 @@
 // The calls that this router has given to agents and not yet seen settled, and the requesters who wait for one.
+import type { CallRef } from '@xerotier/protocol/frames/call.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import { SlotMap } from '@xerotier/runtime/slot-map.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
@@ -23,6 +24,14 @@ export interface LiveCall {
   outputCut?: boolean
   /** The same of what is kept with its record; artifacts go on. */
   inlineCut?: boolean
+}
+
+/** Whether a frame of its agent is about this call. A wrong epoch fences as a wrong attempt does; each call keeps that of its dispatch. */
+export function isAbout(
+  { row }: LiveCall,
+  { attempt, lease_epoch }: Pick<CallRef, 'attempt' | 'lease_epoch'>,
+): boolean {
+  return row.attempt === attempt && row.lease_epoch === lease_epoch
 }
 
 export interface Waiter {

@@ -5,7 +5,7 @@ import { selectOutputCounts } from '../../store/execution-output.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
-import type { LiveCall } from './calls.ts'
+import { isAbout, type LiveCall } from './calls.ts'
 import { markAmbiguous, requeue } from './unfinished.ts'
 
 /** Renewals in a row that may leave a call out before it counts as never received. */
@@ -22,8 +22,9 @@ export async function reconcileSession(core: Core, agent: OnlineAgent, inFlight:
     .where('agent_id', '=', agent.id)
     .where('state', 'in', ['dispatched', 'running'])
     .execute()
-  const reported = new Map(inFlight.map((call) => [call.execution_id, call]))
-  const has = (row: ExecutionRow) => reported.get(row.id)?.attempt === row.attempt
+  const reported = new Set(inFlight.map(nameOf))
+  const has = ({ id, attempt, lease_epoch }: ExecutionRow) =>
+    reported.has(nameOf({ execution_id: id, attempt, lease_epoch }))
   const take = (row: ExecutionRow): LiveCall => {
     const call = { row, agent, sentAt: core.clock.now(), missed: 0, outputBytes: 0 }
     core.calls.add(call)
@@ -33,8 +34,14 @@ export async function reconcileSession(core: Core, agent: OnlineAgent, inFlight:
   const taken = rows.filter(has).map(take)
   const doubtful = await selectDoubtful(core, agent, inFlight)
   await countOutput(core, [...taken, ...doubtful.filter(has).map(take)])
+  // Its epoch is wrong, so nothing of it counts; but the agent's journal does know it.
+  const misnamed = new Set(inFlight.map(({ execution_id, attempt }) => `${execution_id} ${attempt}`))
   for (const row of rows) {
     if (has(row)) continue
+    if (row.at_most_once && misnamed.has(`${row.id} ${row.attempt}`)) {
+      await markAmbiguous(core, row, 'The agent has the call from another lease than it was given with.')
+      continue
+    }
     if (!row.at_most_once || row.journal_id === agent.journalId) {
       // Its journal is whole and does not know the call (or the call may run twice): it never started here.
       await requeue(core, row, 'the agent does not have it')
@@ -111,9 +118,9 @@ export async function reconcileRenewal(
 ): Promise<{ forget: CallRef[]; doubt?: string }> {
   // A slower one overtaken by the next says nothing new.
   if (at < agent.reportedAt) return { forget: [] }
-  const reported = new Set(inFlight.map((call) => call.execution_id))
+  const reported = new Set(inFlight.filter((call) => isLive(core, agent, call)).map((call) => call.execution_id))
   const previousReport = agent.reportedAt
-  agent.reported = reported
+  agent.reported = new Set(inFlight.map((call) => call.execution_id))
   agent.reportedAt = at
   for (const id of [...agent.inFlight]) {
     const call = core.calls.get(id)
@@ -132,22 +139,30 @@ export async function reconcileRenewal(
   }
   const forget = await unwanted(core, agent, inFlight)
   // A person resolved it. Its place is free only now that the agent is told to stop it.
-  const resolved = forget.filter(({ execution_id }) => agent.inFlight.has(execution_id))
+  const resolved = forget.filter((call) => isLive(core, agent, call))
   for (const { execution_id: id, attempt } of resolved) core.calls.remove({ id, attempt })
   if (resolved.length > 0) core.dispatcher.wake(agent.projectId)
   return { forget }
+}
+
+const nameOf = ({ execution_id, attempt, lease_epoch }: CallRef) => `${execution_id} ${attempt} ${lease_epoch}`
+
+/** Whether this attempt of the call has its place at the agent. */
+function isLive(core: Core, agent: OnlineAgent, ref: CallRef): boolean {
+  const call = core.calls.get(ref.execution_id)
+  return call?.agent === agent && isAbout(call, ref)
 }
 
 /** Of what the agent has: what the record holds ended, or given to another attempt. An ambiguous call may still be answered. */
 async function unwanted(core: Core, agent: OnlineAgent, inFlight: InFlight[]): Promise<CallRef[]> {
   // Nobody tells a call that was taken back in doubt when a person resolves it: the record is asked each time.
   const unknown = inFlight.filter(
-    ({ execution_id: id }) => !agent.inFlight.has(id) || core.calls.get(id)?.row.state === 'ambiguous',
+    (call) => !isLive(core, agent, call) || core.calls.get(call.execution_id)!.row.state === 'ambiguous',
   )
   if (unknown.length === 0) return []
   const rows = await core.store.db
     .selectFrom('executions')
-    .select(['id', 'agent_id', 'attempt', 'state'])
+    .select(['id', 'agent_id', 'attempt', 'lease_epoch', 'state'])
     .where(
       'id',
       'in',
@@ -162,6 +177,7 @@ async function unwanted(core: Core, agent: OnlineAgent, inFlight: InFlight[]): P
         row !== undefined &&
         row.agent_id === agent.id &&
         row.attempt === call.attempt &&
+        row.lease_epoch === call.lease_epoch &&
         (row.state === 'ambiguous' || row.state === 'dispatched' || row.state === 'running')
       return !wanted
     })

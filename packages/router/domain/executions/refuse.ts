@@ -1,6 +1,7 @@
 import type { RefusedFrame } from '@xerotier/protocol/frames/refused.ts'
 import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
+import { isAbout } from './calls.ts'
 import { giveUp, markAmbiguous, requeue } from './unfinished.ts'
 
 const restMs = 200
@@ -8,7 +9,7 @@ const restMs = 200
 /** The agent did not start the call and will not: another may, or it fails. */
 export async function refuseCall(core: Core, agent: OnlineAgent, frame: RefusedFrame): Promise<void> {
   const call = core.calls.get(frame.execution_id)
-  if (call === undefined || call.agent.id !== agent.id || call.row.attempt !== frame.attempt) return
+  if (call === undefined || call.agent.id !== agent.id || !isAbout(call, frame)) return
   // It was in flight there when it was taken back: only its result ends the doubt.
   if (call.row.state === 'ambiguous') return
   core.log.warning(

@@ -6,6 +6,7 @@ import type { ExecutionRow } from '../../store/tables.ts'
 import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
 import { agentTime } from './agent-time.ts'
+import { isAbout } from './calls.ts'
 import { requeue } from './unfinished.ts'
 
 const stateOf = {
@@ -22,7 +23,7 @@ const stateOf = {
  */
 export async function settleCall(core: Core, agent: OnlineAgent, frame: ResultFrame): Promise<boolean> {
   const call = core.calls.get(frame.execution_id)
-  const live = call !== undefined && call.agent.id === agent.id && call.row.attempt === frame.attempt ? call : undefined
+  const live = call !== undefined && call.agent.id === agent.id && isAbout(call, frame) ? call : undefined
   if (frame.outcome === 'interrupted' && live !== undefined && !live.row.at_most_once) {
     await requeue(core, live.row, 'the agent was interrupted')
     return true
@@ -80,6 +81,10 @@ async function readSettled(core: Core, agent: OnlineAgent, frame: ResultFrame): 
     .selectAll()
     .where('id', '=', frame.execution_id)
     .executeTakeFirst()
-  const same = row?.agent_id === agent.id && row.attempt === frame.attempt && row.state === stateOf[frame.outcome]
+  const same =
+    row?.agent_id === agent.id &&
+    row.attempt === frame.attempt &&
+    row.lease_epoch === frame.lease_epoch &&
+    row.state === stateOf[frame.outcome]
   return same ? row : undefined
 }
