@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import { packMessage, unpackMessage } from '@xerotier/runtime/msgpack.ts'
 import { withinLimits } from './result-limits.ts'
 
 const frame: ResultFrame = {
@@ -55,6 +56,27 @@ test('one level deeper, however deep, and the call has failed', () => {
     assert.deepEqual([kept.outcome, kept.result], ['failed', null])
     assert.match(kept.error?.message ?? '', /nested deeper than 64 levels/)
   }
+})
+
+test('a value that JSON does not have is not stored as another one, and the call has failed', () => {
+  const foreign: [unknown, RegExp][] = [
+    [Number.NaN, /is no JSON value: it holds the number NaN\.$/],
+    [{ deep: [1, Number.POSITIVE_INFINITY] }, /the number Infinity/],
+    [{ data: new Uint8Array(3) }, /bytes/],
+    [[new Date(0)], /an extension type/],
+    [[undefined], /undefined/],
+  ]
+  for (const [result, message] of foreign) {
+    // As it comes over the wire.
+    const { result: read } = unpackMessage(packMessage({ result })) as { result: unknown }
+    const kept = withinLimits({ ...frame, result: read }, false)
+    assert.deepEqual([kept.outcome, kept.error?.code, kept.result], ['failed', 'execution_failed', null])
+    assert.match(kept.error!.message, message)
+  }
+  const json = { text: 'NaN', list: [null, true, -0.5, ''], empty: {}, [7]: 7 }
+  const { result } = unpackMessage(packMessage({ result: json })) as { result: unknown }
+  const whole = { ...frame, result }
+  assert.equal(withinLimits(whole, false), whole)
 })
 
 test('a call that did not complete keeps its own end, without what was too large', () => {

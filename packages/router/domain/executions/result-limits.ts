@@ -5,7 +5,7 @@ import { limits } from '@xerotier/protocol/limits.ts'
 
 /**
  * The result as it may be stored. Without its JSON value when that is too large or too deep: agents of ours write such a value to the
- * output, so an answer that has one all the same counts as failed.
+ * output, so an answer that has one all the same counts as failed. So does one that has what JSON has not: stored, it would be another value.
  * @param outputCut whether output of the call was dropped here, of which the agent does not know
  */
 export function withinLimits(frame: ResultFrame, outputCut: boolean): ResultFrame {
@@ -26,7 +26,29 @@ export function withinLimits(frame: ResultFrame, outputCut: boolean): ResultFram
 
 function excessOf(result: unknown): string | undefined {
   if (isDeeperThan(result, limits.resultDepth)) return `nested deeper than ${limits.resultDepth} levels`
+  const foreign = foreignIn(result)
+  if (foreign !== undefined) return `no JSON value: it holds ${foreign}`
   const text = JSON.stringify(result) ?? ''
   if (text.length * 3 <= limits.resultBytes || Buffer.byteLength(text) <= limits.resultBytes) return undefined
   return `larger than ${limits.resultBytes} bytes of JSON`
+}
+
+/** What MessagePack can say and JSON cannot. Keys of maps are text by now, whatever they were. */
+function foreignIn(value: unknown): string | undefined {
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : `the number ${value}`
+  if (typeof value !== 'object') return value === undefined || typeof value === 'bigint' ? `${typeof value}` : undefined
+  if (value === null) return undefined
+  if (ArrayBuffer.isView(value)) return 'bytes'
+  const items = Array.isArray(value) ? value : isPlain(value) ? Object.values(value) : undefined
+  if (items === undefined) return 'an extension type'
+  for (const item of items) {
+    const foreign = foreignIn(item)
+    if (foreign !== undefined) return foreign
+  }
+  return undefined
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }
