@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
-import { scriptedServer, sendEvent } from '@xerotier/client/scripted-server.fixture.ts'
+import { refusal, scriptedServer, sendEvent } from '@xerotier/client/scripted-server.fixture.ts'
+import { systemSurroundings } from '@xerotier/client/surroundings.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import { approval, execution, tool } from '../records.fixture.ts'
 import { envFor, xeroctl } from '../run.fixture.ts'
@@ -84,6 +85,40 @@ test('a cut stream is resumed, and what happened meanwhile is not missed', async
   assert.match(stderr, /connected again/)
   const streams = server.seen.filter(({ path }) => path.startsWith('/exec/executions/stream'))
   assert.equal(streams[1]?.headers['last-event-id'], 'e-running')
+})
+
+test('a router that restarts when the call is over does not stand for its outcome', async (t) => {
+  const call = oneCall()
+  let refusals = 0
+  const { answer } = call
+  call.answer = (request, response) => {
+    if (request.path === '/exec/executions/exe_1' && ++refusals <= 5)
+      refusal(response, 503, 'backend_unavailable', { retry_after: 0 })
+    else answer(request, response)
+  }
+  call.onStream = (response) => call.move(response, 'failed', { exit_code: 3 })
+  // Pauses are over at once, timeouts are not.
+  const after = (ms: number, callback: () => void) => systemSurroundings.after(ms < 10_000 ? 0 : ms, callback)
+  const surroundings = { after }
+  const { code, stderr } = await invoke(t, call, ['--follow'], { surroundings })
+  assert.deepEqual([code, refusals], [10, 6])
+  assert.match(stderr, /^failed exit code 3/m)
+})
+
+test('a followed call waits on when its approval cannot be read just now', async (t) => {
+  const call = oneCall()
+  const { answer } = call
+  call.answer = (request, response) => {
+    if (request.path.startsWith('/exec/approvals')) refusal(response, 503, 'backend_unavailable', { retry_after: 0 })
+    else answer(request, response)
+  }
+  call.onStream = (response) => {
+    call.move(response, 'pending_approval', { approval_id: 'apr_1' })
+    call.move(response, 'completed', { exit_code: 0 })
+  }
+  const { code, stderr } = await invoke(t, call)
+  assert.equal(code, 0)
+  assert.match(stderr, /^waiting for approval: xeroctl approvals show apr_1$/m)
 })
 
 test('a gated call says how it is approved and goes on once it is', async (t) => {

@@ -10,6 +10,7 @@ import { vocabulary } from '../vocabulary.data.ts'
 import { connectionNotes } from './connection-notes.ts'
 import { liveOutput } from './live-output.ts'
 import { outputParts } from './output-parts.ts'
+import { patiently } from './patiently.ts'
 import { createProgress } from './progress.ts'
 import { executionIn, outputIn, publicEventOf } from './public-event.ts'
 
@@ -92,7 +93,7 @@ async function untilSettled(cli: Cli, id: string, stop: AbortController): Promis
   }
   await checking
   if (stop.signal.aborted) return undefined
-  const record = await read()
+  const record = await patiently(cli, stop.signal, read)
   cli.surroundings.ifUnread(exitOfState(record.state))
   // The other formats bring what the record keeps.
   const unprinted = people ? await output.complete(record) : outputParts(record).beyond

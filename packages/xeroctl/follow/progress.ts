@@ -1,4 +1,5 @@
 // What a person reads on stderr while a call is followed: one line for each state, and how to approve it.
+import { isPassing } from '@xerotier/client/retry.ts'
 import type { Execution, ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
@@ -69,7 +70,16 @@ export function createProgress(cli: Cli): Progress {
 
   async function waiting(execution: Execution): Promise<void> {
     if (execution.approval_id === null) return
-    const approval = await cli.client().call('approvals.show', { params: { id: execution.approval_id } })
+    const { approval_id: id } = execution
+    const approval = await cli
+      .client()
+      .call('approvals.show', { params: { id } })
+      .catch((error: unknown) => {
+        // The call waits whether or not this is answered just now.
+        if (isPassing(error)) return undefined
+        throw error
+      })
+    if (approval === undefined) return cli.say(`waiting for approval: ${cli.self} approvals show ${id}`)
     if (approval.state !== 'pending') return
     const expires = relativeTime(approval.expires_at, cli.surroundings.now())
     cli.say(`${cli.paint('waiting for approval', 'yellow')} ${approval.id} (${approval.risk}, expires ${expires})`)
