@@ -4,7 +4,7 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { sha256Hex } from '@xerotier/runtime/digest.ts'
-import { checkArguments } from './arguments.ts'
+import { checkArguments, compileSchema } from './arguments.ts'
 
 function toolWith(pattern: string): ToolDescriptor {
   const input_schema = { type: 'object', properties: { name: { type: 'string', pattern } } }
@@ -43,6 +43,27 @@ test('what only a backtracking engine can match is left to the agent', () => {
 
 test('a pattern that is none is an error of the schema', () => {
   assert.throws(() => checkArguments(toolWith('(unclosed'), { name: 'x' }), SyntaxError)
+})
+
+test('a pattern of another dialect is one of no dialect, and is named by its place', () => {
+  for (const pattern of ['(?P<x>a)', '(?i)a', '\\A a', '[[:alpha:]']) {
+    const schema = { properties: { list: { items: { type: 'string', pattern } } } }
+    assert.throws(() => compileSchema(`dialect ${pattern}`, schema), {
+      name: 'SyntaxError',
+      message: /^properties\.list\.items\.pattern: Invalid regular expression/,
+    })
+  }
+  assert.throws(
+    () => compileSchema('names', { patternProperties: { '(?i)a': {} } }),
+    /^SyntaxError: patternProperties: /,
+  )
+})
+
+test('a schema that no object fits by its type is none', () => {
+  for (const type of ['string', ['array', 'null']])
+    assert.throws(() => compileSchema(`type ${type}`, { type }), /type must be "object"/)
+  for (const schema of [{}, { type: 'object' }, { type: ['null', 'object'] }])
+    compileSchema(`type ${JSON.stringify(schema)}`, schema)
 })
 
 test('a number that JSON can write and nothing can hold is refused with its path', () => {

@@ -4,9 +4,9 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { compileJsonSchema, prepareJsonSchema } from '@xerotier/runtime/json-schema.ts'
 import { TookTooLong, withinTime } from '@xerotier/runtime/within-time.ts'
-import type { ErrorObject, ValidateFunction } from 'ajv'
+import type { ErrorObject, Options, ValidateFunction } from 'ajv'
 import { canonicalArguments } from './call-digest.ts'
-import { linearPattern } from './linear-pattern.ts'
+import { linearPattern, PatternError } from './linear-pattern.ts'
 
 interface Compiled {
   validate: ValidateFunction
@@ -32,13 +32,41 @@ export function compileSchema(schemaDigest: string, schema: Record<string, unkno
     const options = { strict: false, allErrors: false, code: { regExp: linearPattern } }
     // What all schemas share is not given up half made.
     prepareJsonSchema()
-    const validate = withinTime(limits.schemaCompileMs, () => compileJsonSchema(schema, options))
+    if (!takesObjects(schema)) throw new Error('type must be "object", as arguments are')
+    const validate = withinTime(limits.schemaCompileMs, () => compiledOrWhere(schema, options))
     const text = JSON.stringify(schema)
     entry = { validate, bytes: text.length, steep: /"(?:\$ref|\$dynamicRef|uniqueItems)"/.test(text) }
     if (compiled.size >= compiledLimit) compiled.delete(compiled.keys().next().value!)
     compiled.set(schemaDigest, entry)
   }
   return entry
+}
+
+function takesObjects({ type }: Record<string, unknown>): boolean {
+  return type === undefined || type === 'object' || (Array.isArray(type) && type.includes('object'))
+}
+
+/** @throws Error that names the place of a pattern that is none */
+function compiledOrWhere(schema: Record<string, unknown>, options: Options): ValidateFunction {
+  try {
+    return compileJsonSchema(schema, options)
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error
+    const path = patternPath(schema, error.pattern) ?? ''
+    throw new SyntaxError(`${path === '' ? '' : `${path.slice(1)}: `}${error.message}`, { cause: error })
+  }
+}
+
+/** Where a schema has this pattern: `.properties.name.pattern`. */
+function patternPath(schema: unknown, pattern: string): string | undefined {
+  if (typeof schema !== 'object' || schema === null) return undefined
+  for (const [key, value] of Object.entries(schema)) {
+    if (key === 'pattern' && value === pattern) return '.pattern'
+    if (key === 'patternProperties' && Object.hasOwn(Object(value), pattern)) return '.patternProperties'
+    const within = patternPath(value, pattern)
+    if (within !== undefined) return `.${key}${within}`
+  }
+  return undefined
 }
 
 /** Up to this many characters of schema times characters of arguments a check takes a few milliseconds at most. */

@@ -16,13 +16,26 @@ export const linearPattern: RegExpEngine = Object.assign(
   { code: 'linearPattern' },
 )
 
+/** JSON Schema wants an ECMAScript pattern, and this is none. */
+export class PatternError extends SyntaxError {
+  readonly pattern: string
+  constructor(pattern: string, cause: unknown) {
+    super((cause as Error).message, { cause })
+    this.pattern = pattern
+  }
+}
+
 function testFor(pattern: string): (text: string) => boolean {
+  // The linear engine has a syntax of its own, and takes patterns that the agent's check of the arguments would refuse.
+  try {
+    new RegExp(pattern, 'u')
+  } catch (error) {
+    throw new PatternError(pattern, error)
+  }
   try {
     const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern))
     return (text) => compiled.test(text)
   } catch {
-    // JSON Schema wants an ECMAScript pattern: one that is none is refused with its manifest.
-    new RegExp(pattern, 'u')
     return () => true
   }
 }

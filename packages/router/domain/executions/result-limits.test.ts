@@ -73,7 +73,7 @@ test('a value that JSON does not have is not stored as another one, and the call
     assert.deepEqual([kept.outcome, kept.error?.code, kept.result], ['failed', 'execution_failed', null])
     assert.match(kept.error!.message, message)
   }
-  const json = { text: 'NaN', list: [null, true, -0.5, ''], empty: {}, [7]: 7 }
+  const json = { text: 'NaN', list: [null, true, -0.5, ''], empty: {}, 7: 7 }
   const { result } = unpackMessage(packMessage({ result: json })) as { result: unknown }
   const whole = { ...frame, result }
   assert.equal(withinLimits(whole, false), whole)
