@@ -149,6 +149,26 @@ test('a refusal ends the stream with what the router said', async (t) => {
   assert.equal(server.seen.length, 1)
 })
 
+test('a router that names a time is not asked before it', async (t) => {
+  const { events, server, timers } = await stream(t, (_, response) => {
+    if (server.seen.length === 2) return refusal(response, 429, 'rate_limit_exceeded', { retry_after: 11 })
+    openEvents(response)
+    sendEvent(response, String(server.seen.length), 'e', {})
+    response.end()
+  })
+  for (const id of ['1', '3']) assert.equal((await events.next()).value?.id, id)
+  assert.ok(timers.asked.includes(11_000))
+  await events.return(undefined)
+})
+
+test('at first nobody waits for as long as a quota', async (t) => {
+  const { events, server } = await stream(t, (_, response) =>
+    refusal(response, 429, 'rate_limit_exceeded', { retry_after: 600 }),
+  )
+  await assert.rejects(events.next(), (error) => error instanceof ApiError && error.retryAfter === 600)
+  assert.equal(server.seen.length, 1)
+})
+
 test('a router that is not there is given three attempts at first', async (t) => {
   const { events, server, states } = await stream(t, (_, response) => void response.destroy())
   await assert.rejects(events.next(), ConnectionError)

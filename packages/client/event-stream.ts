@@ -1,7 +1,7 @@
 // Server-sent events that survive cuts: resume with Last-Event-ID, back off, and take silence for a cut.
 
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-import { ConnectionError } from './api-error.ts'
+import { ApiError, ConnectionError } from './api-error.ts'
 import { exchange, explain } from './exchange.ts'
 import { inHeader, type PlannedRequest } from './request.ts'
 import { isPassing } from './retry.ts'
@@ -81,7 +81,10 @@ export async function* eventStream(
     failures++
     if (failures > (options.attempts ?? 20)) throw lost
     const grown = Math.min(firstDelay * 2 ** (failures - 1), longestDelayMs)
-    const delay = grown * (0.5 + surroundings.random() / 2)
+    const asked = lost instanceof ApiError && lost.retryAfter !== undefined ? lost.retryAfter * 1000 : 0
+    if (!everConnected && asked > longestDelayMs) throw lost
+    // Never earlier than asked: that is to be refused again.
+    const delay = Math.max(asked, grown * (0.5 + surroundings.random() / 2))
     options.onState?.({ state: 'lost', error: lost, retryInMs: delay })
     await pause(surroundings, delay, options.signal)
   }
