@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   fchmodSync,
+  fchownSync,
   fsyncSync,
   linkSync,
   lstatSync,
@@ -69,8 +70,14 @@ function writeInto(
     try {
       // Not writeSync: at a full disk or a size limit it writes a part and does not fail.
       writeFileSync(fd, file.content)
-      // Whatever the umask of the agent is: a file that it made for others must be readable for them.
-      fchmodSync(fd, before === undefined ? 0o644 : before.mode & 0o777)
+      if (before === undefined) {
+        // Whatever the umask of the agent is: a file that it made for others must be readable for them.
+        fchmodSync(fd, 0o644)
+      } else {
+        // Whose file it is and who may read it stays: its service must go on reading it.
+        fchownSync(fd, before.uid, before.gid)
+        fchmodSync(fd, before.mode & 0o777)
+      }
       fsyncSync(fd)
     } finally {
       closeSync(fd)
@@ -85,7 +92,12 @@ function writeInto(
     }
   } catch (error) {
     rmSync(temporary, { force: true })
-    throw fileFault(`The file cannot be written (${(error as NodeJS.ErrnoException).code}).`)
+    const { code, syscall } = error as NodeJS.ErrnoException
+    throw fileFault(
+      syscall === 'fchown'
+        ? 'The file belongs to another user, and the agent may not write one for that user.'
+        : `The file cannot be written (${code}).`,
+    )
   }
   return before !== undefined
 }

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
+  chownSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -135,6 +136,17 @@ test('a file is read in part, through links, and only when every user may and it
     await assert.rejects(call('host_file_read', { path: secret }), { code: 'execution_failed' }, secret)
   }
   await assert.rejects(call('host_file_read', { path: 'relative' }), /\/path must match pattern/)
+})
+
+test("a file of another user stays that one's when it is replaced", {
+  skip: process.getuid?.() !== 0 && 'needs root',
+}, async () => {
+  const path = join(folder, 'of-a-service.conf')
+  writeFileSync(path, 'one', { mode: 0o640 })
+  chownSync(path, 1234, 2345)
+  await call('host_file_write', { path, content: 'two', overwrite: true })
+  const { uid, gid, mode } = statSync(path)
+  assert.deepEqual([readFileSync(path, 'utf8'), uid, gid, mode & 0o777], ['two', 1234, 2345, 0o640])
 })
 
 test('a file is written below an allowed folder only, never through a link, and what it replaces is kept', async () => {
