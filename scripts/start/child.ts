@@ -54,7 +54,7 @@ export function startChild(options: ChildOptions): Child {
       await exited
     },
     kill: () => void child.kill('SIGKILL'),
-    lastWords: () => readFileSync(options.log, 'utf8').slice(from).trimEnd().split('\n').slice(-15).join('\n'),
+    lastWords: () => readFileSync(options.log).subarray(from).toString().trimEnd().split('\n').slice(-15).join('\n'),
   }
 }
 

@@ -46,7 +46,7 @@ test('a pattern that is none is an error of the schema', () => {
 })
 
 test('a pattern of another dialect is one of no dialect, and is named by its place', () => {
-  for (const pattern of ['(?P<x>a)', '(?i)a', '\\A a', '[[:alpha:]']) {
+  for (const pattern of ['(?P<x>a)', '(?i)a', '\\A a']) {
     const schema = { properties: { list: { items: { type: 'string', pattern } } } }
     assert.throws(() => compileSchema(`dialect ${pattern}`, schema), {
       name: 'SyntaxError',
