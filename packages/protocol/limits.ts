@@ -38,7 +38,10 @@ export const limits = {
   manifestBytes: 1 * MiB,
   toolsPerManifest: 512,
   workspacesPerManifest: 512,
+  /** Calls that one agent may run at a time. */
   inFlightPerAgent: 1024,
+  /** Calls that a proof or a renewal may list: those that run, and those whose results the router has not acknowledged. */
+  reportedCalls: 8192,
   /** What the router commits for one agent at once; what else it sent waits, and others go on. */
   commitsPerSession: 256,
   /** Frames of one agent that wait for the database; more end its session. 64 for each call that it may have in flight. */

@@ -34,7 +34,7 @@ test('the largest manifest fits one message, however MessagePack writes it', () 
     manifest_hash: manifest.manifest_hash,
     manifest_version: manifest.manifest_version,
     manifest,
-    in_flight: Array(limits.inFlightPerAgent).fill(ref),
+    in_flight: Array(limits.reportedCalls).fill(ref),
     draining: false,
   }
   leaseRenewalFrame.parse(frame)

@@ -11,7 +11,7 @@ export const leaseRenewalFrame = z.object({
   manifest_hash: digestSchema,
   manifest_version: z.int32().positive(),
   manifest: manifestSchema,
-  in_flight: z.array(inFlightSchema).max(limits.inFlightPerAgent),
+  in_flight: z.array(inFlightSchema).max(limits.reportedCalls),
   /** Shutting down: finishes what it has and wants nothing new. */
   draining: z.boolean(),
 })

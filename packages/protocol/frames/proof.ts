@@ -18,7 +18,7 @@ export const proofFrame = z.object({
    */
   journal_id: z.string().regex(/^[0-9a-f]{32}$/),
   manifest: manifestSchema,
-  in_flight: z.array(inFlightSchema).max(limits.inFlightPerAgent),
+  in_flight: z.array(inFlightSchema).max(limits.reportedCalls),
   max_concurrent_executions: z.int().positive().max(limits.inFlightPerAgent),
   lease_renewal_interval_ms: z.int().min(100).max(3_600_000),
   hostname: z.string().max(255),

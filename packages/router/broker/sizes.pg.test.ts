@@ -1,10 +1,22 @@
 // How much of what an agent sends is kept, over however many sessions it is sent.
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { test } from 'node:test'
 import type { BareAgent } from '@xerotier/devkit/bare-agent.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
-import { artifactOf, outputOf, refOf, resultOf, serving, show, submit, withDatabase } from './wire.fixture.ts'
+import {
+  artifactOf,
+  enrolled,
+  outputOf,
+  refOf,
+  renewal,
+  resultOf,
+  serving,
+  show,
+  submit,
+  withDatabase,
+} from './wire.fixture.ts'
 
 const piece = (letter: string) => new Uint8Array(Buffer.alloc(limits.outputFrameBytes, letter))
 const inlinePieces = limits.outputInlineBytes / limits.outputFrameBytes
@@ -70,6 +82,17 @@ test('output that does not fit inline costs no artifact, and is marked', async (
   await agent.next('result_ack')
   const { stdout, artifacts, truncated } = await show(id)
   assert.deepEqual([stdout.length, artifacts[0]?.bytes, truncated], [17 * 60_000, 120_000, true])
+})
+
+test('an agent at its largest concurrency may have results waiting besides', async () => {
+  const { agent } = await enrolled()
+  const in_flight = Array.from({ length: limits.reportedCalls }, () => {
+    return { execution_id: randomUUID(), attempt: 1, lease_epoch: 1, status: 'settled' }
+  })
+  const { forget } = await agent.open({ in_flight, max_concurrent_executions: limits.inFlightPerAgent })
+  assert.equal(forget.length, limits.reportedCalls)
+  await agent.send([renewal(agent, in_flight)])
+  assert.equal((await agent.next('lease')).forget.length, limits.reportedCalls)
 })
 
 test('artifacts of earlier sessions count, each piece as the least at least', async () => {
