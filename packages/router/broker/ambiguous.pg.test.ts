@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type BareAgent, toolOf } from '@xerotier/devkit/bare-agent.ts'
+import { until } from '@xerotier/devkit/faults/until.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call.ts'
 import { artifactOf, outputOf, refOf, renewal, resultOf, serving, show, submit, system } from './wire.fixture.ts'
 
@@ -10,13 +11,15 @@ const text = (words: string) => new Uint8Array(Buffer.from(words))
 const running = (call: CallRef) => ({ ...refOf(call), status: 'running' })
 
 /** A call in doubt: another journal did not know it. Then its own comes back, with the call. */
-async function takenBack() {
+async function takenBack(before = async (_id: string) => {}) {
   const { agent, enrollment, workspace } = await serving(tools)
   const { id } = await submit(workspace, 't_write')
   const call = await agent.next('dispatch')
   await agent.send([outputOf(call, 0, text('before\n'))])
   await agent.next('output_ack')
   await agent.send([{ t: 'goodbye', reason: 'the link is cut' }])
+  await until('the agent to be away', async () => (system.router.core.calls.get(id) === undefined ? true : undefined))
+  await before(id)
   await agent.open({ journal_id: '1'.repeat(32) })
   assert.equal((await show(id)).state, 'ambiguous')
   await agent.send([{ t: 'goodbye', reason: 'the link is cut' }])
@@ -77,4 +80,25 @@ test('a refusal of what was in flight changes nothing', async () => {
   await renew(agent, [call])
   assert.equal((await show(id)).state, 'ambiguous')
   assert.equal(await inFlight(), 1)
+})
+
+test('a cancel that was asked for before the doubt reaches it when it is back', async () => {
+  const { agent, call } = await takenBack(async (id) => {
+    await system.client.call('invocations.cancel', { params: { id } })
+  })
+  assert.deepEqual(refOf(await agent.next('cancel')), refOf(call))
+})
+
+test('a cancel of a call in doubt that is not there is told to nobody', async () => {
+  const { agent } = await takenBack(async (id) => {
+    await system.client.call('invocations.cancel', { params: { id } })
+  })
+  await agent.next('cancel')
+  await agent.send([{ t: 'goodbye', reason: 'the link is cut' }])
+  await agent.open()
+  await renew(agent, [])
+  assert.equal(
+    agent.waiting.some((frame) => frame.t === 'cancel'),
+    false,
+  )
 })

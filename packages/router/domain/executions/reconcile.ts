@@ -23,8 +23,7 @@ export async function reconcileSession(core: Core, agent: OnlineAgent, inFlight:
     .where('state', 'in', ['dispatched', 'running'])
     .execute()
   const reported = new Set(inFlight.map(nameOf))
-  const has = ({ id, attempt, lease_epoch }: ExecutionRow) =>
-    reported.has(nameOf({ execution_id: id, attempt, lease_epoch }))
+  const has = (row: ExecutionRow) => reported.has(nameOf(toRef(row)))
   const take = (row: ExecutionRow): LiveCall => {
     const call = { row, agent, sentAt: core.clock.now(), missed: 0, outputBytes: 0 }
     core.calls.add(call)
@@ -96,14 +95,16 @@ export async function cancelled(core: Core, agent: OnlineAgent): Promise<CallRef
     .selectFrom('executions')
     .select(['id', 'attempt', 'lease_epoch', 'cancel_requested_at'])
     .where('agent_id', '=', agent.id)
-    .where('state', 'in', ['dispatched', 'running'])
+    .where('state', 'in', ['dispatched', 'running', 'ambiguous'])
     .where('cancel_requested_at', 'is not', null)
     .execute()
-  for (const row of rows) {
-    const call = core.calls.get(row.id)
-    if (call !== undefined) call.row.cancel_requested_at = row.cancel_requested_at
+  // Of ambiguous calls most are not there any more.
+  const there = rows.map(toRef).filter((ref) => isLive(core, agent, ref))
+  for (const { id, cancel_requested_at } of rows) {
+    const call = core.calls.get(id)
+    if (call !== undefined) call.row.cancel_requested_at = cancel_requested_at
   }
-  return rows.map(({ id, attempt, lease_epoch }) => ({ execution_id: id, attempt, lease_epoch }))
+  return there
 }
 
 /**
@@ -144,6 +145,12 @@ export async function reconcileRenewal(
   if (resolved.length > 0) core.dispatcher.wake(agent.projectId)
   return { forget }
 }
+
+const toRef = ({ id, attempt, lease_epoch }: Pick<ExecutionRow, 'id' | 'attempt' | 'lease_epoch'>): CallRef => ({
+  execution_id: id,
+  attempt,
+  lease_epoch,
+})
 
 const nameOf = ({ execution_id, attempt, lease_epoch }: CallRef) => `${execution_id} ${attempt} ${lease_epoch}`
 
