@@ -62,7 +62,7 @@ export const errors = define({
     status: 400,
     type: 'invalid_request_error',
     retry: false,
-    message: 'An irreversible call is approved by typing the name of its tool.',
+    message: 'An irreversible call is approved by typing the name of its tool; no call by typing another.',
     advice: 'Send `confirm` with the tool name: `xeroctl approvals approve <id> --confirm <tool-name>`.',
   },
   tool_not_mcp_visible: {

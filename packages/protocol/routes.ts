@@ -672,7 +672,7 @@ export const routes = {
     body: decisionSchema,
     response: approvalSchema,
     status: [200],
-    errors: ['approval_not_found', 'approval_already_decided', 'approval_expired'],
+    errors: ['approval_not_found', 'approval_already_decided', 'approval_expired', 'approval_voided'],
   }),
 } as const
 

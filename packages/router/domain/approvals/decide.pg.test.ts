@@ -110,6 +110,20 @@ test('an irreversible call is approved only by typing the name of its tool', asy
   await serving.answer(await serving.agent.next('dispatch'))
 })
 
+test('whoever types the name of another tool approves nothing, whatever the risk', async () => {
+  const { id, approvalId } = await submit('stop')
+  for (const confirm of ['erase', 'STOP', '']) {
+    await assert.rejects(approve(approvalId, { confirm }), {
+      code: 'confirmation_required',
+      param: 'confirm',
+      message: /not the tool of this call: .* stop\.$/,
+    })
+  }
+  assert.equal(await state(id), 'pending_approval')
+  await approve(approvalId, { confirm: 'stop' })
+  await serving.answer(await serving.agent.next('dispatch'))
+})
+
 test('a rejected call never runs, and its note stays', async () => {
   const { id, approvalId } = await submit('stop')
   const rejected = await reject(approvalId, { note: 'wrong host' })
@@ -166,7 +180,14 @@ test('requesters cannot approve their own calls, nor with a key that they made, 
 
 test('a decision over another digest than the one seen is refused', async () => {
   const { approvalId } = await submit('stop')
-  await assert.rejects(approve(approvalId, { digest: '0'.repeat(64) }), { code: 'approval_voided', param: 'digest' })
+  for (const decide of [approve, reject]) {
+    await assert.rejects(decide(approvalId, { digest: '0'.repeat(64) }), {
+      code: 'approval_voided',
+      param: 'digest',
+      message: /stays pending/,
+    })
+    assert.equal(await approvalState(approvalId), 'pending')
+  }
   const { digest } = await client.call('approvals.show', { params: { id: approvalId } })
   await approve(approvalId, { digest })
   await serving.answer(await serving.agent.next('dispatch'))

@@ -61,15 +61,26 @@ export async function decideApproval(
         .where('id', '=', approval.execution_id)
         .forUpdate()
         .executeTakeFirstOrThrow()
+      if (body.digest !== undefined && !sameSecret(body.digest, approval.digest)) {
+        throw new Fault('approval_voided', {
+          param: 'digest',
+          message: 'The digest is not that of this approval, which stays pending: look at it again before you decide.',
+        })
+      }
       if (decision === 'reject') return reject(tx, approval, call, principal, body, at)
 
-      if (body.digest !== undefined && !sameSecret(body.digest, approval.digest))
-        throw new Fault('approval_voided', { param: 'digest' })
       if (!sameSecret(callDigest(call), approval.digest) || whatChanged(core, call) !== undefined) {
         const execution = await voidApproval(tx, approval.id, call, 'What was to be approved has changed.', at)
         return { fault: new Fault('approval_voided'), ...(execution === undefined ? {} : { execution }) }
       }
-      if (approval.risk === 'irreversible' && body.confirm !== approval.tool) {
+      if (body.confirm !== undefined && body.confirm !== approval.tool) {
+        // Whoever types another name looks at another call, whatever its risk.
+        throw new Fault('confirmation_required', {
+          param: 'confirm',
+          message: `What was typed is not the tool of this call: confirm it by typing ${approval.tool}.`,
+        })
+      }
+      if (approval.risk === 'irreversible' && body.confirm === undefined) {
         throw new Fault('confirmation_required', {
           param: 'confirm',
           message: `This call cannot be undone: confirm it by typing ${approval.tool}.`,
