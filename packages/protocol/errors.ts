@@ -261,6 +261,13 @@ export const errors = define({
     message: 'The current state does not allow this.',
     advice: 'Read the record again; the message names the state.',
   },
+  last_management_key: {
+    status: 409,
+    type: 'conflict_error',
+    retry: false,
+    message: 'Without this key nobody could manage the project any more.',
+    advice: 'Make another first: `xeroctl keys create --name <name> --scopes management`.',
+  },
   idempotency_conflict: {
     status: 409,
     type: 'conflict_error',

@@ -359,7 +359,7 @@ export const routes = {
     params: withId,
     response: apiKeySchema,
     status: [200],
-    errors: ['api_key_not_found'],
+    errors: ['api_key_not_found', 'last_management_key'],
   }),
   'apiKeys.rotate': route({
     method: 'POST',

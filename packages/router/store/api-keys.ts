@@ -45,6 +45,20 @@ export function lockApiKey(tx: Tx, projectId: string, id: string) {
     .executeTakeFirst()
 }
 
+/** The keys of a project that may manage it now. Of two who look at once, the second waits for the first to end. */
+export async function lockManagementKeys(tx: Tx, projectId: string, now: Date): Promise<Pick<ApiKeyRow, 'id'>[]> {
+  // The project and not the keys: two who revoke each other's hold one already, and would wait for ever.
+  await tx.selectFrom('projects').select('id').where('id', '=', projectId).forNoKeyUpdate().execute()
+  return tx
+    .selectFrom('api_keys')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .where('revoked_at', 'is', null)
+    .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', now)]))
+    .where(sql<boolean>`'management' = any(scopes)`)
+    .execute()
+}
+
 export function selectApiKeys(db: Database, projectId: string, page: { limit: number; after?: string | undefined }) {
   let query = db.selectFrom('api_keys').selectAll().where('project_id', '=', projectId)
   if (page.after !== undefined) query = query.where('id', '<', page.after)

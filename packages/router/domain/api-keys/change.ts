@@ -5,7 +5,8 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import type { EventKind } from '@xerotier/protocol/events.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { Updateable } from 'kysely'
-import { type ApiKeyRow, lockApiKey } from '../../store/api-keys.ts'
+import { type ApiKeyRow, lockApiKey, lockManagementKeys } from '../../store/api-keys.ts'
+import type { Tx } from '../../store/database.ts'
 import type { ApiKeysTable } from '../../store/tables.ts'
 import type { Core } from '../core.ts'
 import { write } from '../events/write.ts'
@@ -13,11 +14,23 @@ import type { Principal } from '../principal.ts'
 import { presentApiKey } from './present.ts'
 import { newApiKeyValue } from './value.ts'
 
-/** For good. @throws Fault api_key_not_found */
+/** For good. @throws Fault api_key_not_found, last_management_key */
 export function revokeApiKey(core: Core, principal: Principal, id: string): Promise<ApiKey> {
-  return change(core, principal, id, 'api_key.revoked', (row, now) =>
-    row.revoked_at === null ? { revoked_at: now, previous_hash: null, previous_expires_at: null } : undefined,
-  )
+  return change(core, principal, id, 'api_key.revoked', async (row, now, tx) => {
+    if (row.revoked_at !== null) return undefined
+    if (presentApiKey(row, now.getTime()).is_active && row.scopes.includes('management'))
+      await keepAnother(tx, row, now)
+    return { revoked_at: now, previous_hash: null, previous_expires_at: null }
+  })
+}
+
+/** Without a key that may manage, nobody could ever make one again. */
+async function keepAnother(tx: Tx, { id, project_id }: ApiKeyRow, now: Date): Promise<void> {
+  const others = await lockManagementKeys(tx, project_id, now)
+  if (others.some((other) => other.id !== id)) return
+  throw new Fault('last_management_key', {
+    message: 'No other active key of the project has the scope management: make one before you revoke this.',
+  })
 }
 
 /** @throws Fault api_key_not_found */
@@ -54,18 +67,20 @@ export async function rotateApiKey(core: Core, principal: Principal, id: string)
   return { ...key, key: secret.value }
 }
 
+type Columns = Updateable<ApiKeysTable>
+
 async function change(
   core: Core,
   principal: Principal,
   id: string,
   kind: EventKind,
-  columns: (row: ApiKeyRow, now: Date) => Updateable<ApiKeysTable> | undefined,
+  columns: (row: ApiKeyRow, now: Date, tx: Tx) => Columns | undefined | Promise<Columns | undefined>,
   data: Record<string, unknown> = {},
 ): Promise<ApiKey> {
   const row = await write(core, async (tx, append, now) => {
     const row = await lockApiKey(tx, principal.projectId, id)
     if (row === undefined) throw new Fault('api_key_not_found')
-    const set = columns(row, now)
+    const set = await columns(row, now, tx)
     if (set === undefined) return row
     append({ project_id: principal.projectId, kind, actor: principal.keyId, data: { api_key_id: id, ...data } })
     return tx.updateTable('api_keys').set(set).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
