@@ -130,7 +130,7 @@ test('while it waits for the router it can be stopped, and the process list show
   let stopping = false
   let command = ''
   const code = await boot(port, (log, child) => {
-    if (stopping || !log.includes('could not be asked')) return
+    if (stopping || !log.includes('could not be enrolled; it is tried again')) return
     stopping = true
     command = readFileSync(`/proc/${child.pid}/cmdline`, 'utf8').replaceAll('\0', ' ')
     child.kill('SIGTERM')
