@@ -84,7 +84,7 @@ test('a replayed message, a wrong signature and a foreign session change nothing
         manifest_hash: manifestOf([toolOf('t_read')]).manifest_hash,
         manifest_version: 1,
         manifest: manifestOf([toolOf('t_read')]),
-        in_flight: [{ execution_id: call.execution_id, attempt: 1, lease_epoch: agent.leaseEpoch, status: 'running' }],
+        in_flight: [{ execution_id: call.execution_id, attempt: 1, lease_epoch: agent.leaseEpoch, status: 'settled' }],
         draining: false,
       },
     ],

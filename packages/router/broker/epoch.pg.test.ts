@@ -19,7 +19,7 @@ test('a refusal with another epoch ends nothing', async () => {
   await agent.send([{ t: 'refused', ...stale, code: 'agent_refused', message: 'no', retry: false }])
   await agent.send([
     { t: 'accepted', ...stale, started_at: Date.now() },
-    renewal(agent, [{ ...refOf(call), status: 'running' }], tools),
+    renewal(agent, [{ ...refOf(call), status: 'settled' }], tools),
   ])
   await agent.next('lease')
   assert.equal((await show(id)).state, 'dispatched')

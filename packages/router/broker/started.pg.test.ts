@@ -4,8 +4,9 @@ import { test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call.ts'
 import { requeue } from '../domain/executions/unfinished.ts'
-import { refOf, serving, show, submit, system, withDatabase } from './wire.fixture.ts'
+import { refOf, renewal, resultOf, serving, show, submit, system, withDatabase } from './wire.fixture.ts'
 
+const tools = [toolOf('t_write', { risk: 'write' })]
 const accepted = (call: CallRef) => ({ t: 'accepted', ...refOf(call), started_at: Date.now() })
 const refused = (call: CallRef, retry: boolean) => ({
   t: 'refused',
@@ -16,7 +17,7 @@ const refused = (call: CallRef, retry: boolean) => ({
 })
 
 async function given() {
-  const { agent, workspace, enrollment } = await serving([toolOf('t_write', { risk: 'write' })])
+  const { agent, workspace, enrollment } = await serving(tools)
   const { id } = await submit(workspace, 't_write')
   return { agent, id, call: await agent.next('dispatch'), agentId: enrollment.agent_id }
 }
@@ -59,6 +60,29 @@ for (const retry of [true, false]) {
     const { agent, id, call } = await given()
     await agent.send([accepted(call), refused(call, retry)])
     assert.equal((await whenNot(id, 'dispatched', 'running')).state, 'ambiguous')
+  })
+}
+
+for (const [where, status, state] of [
+  ['a proof', 'running', 'running'],
+  ['a renewal', 'running', 'running'],
+  ['a proof', 'settled', 'dispatched'],
+] as const) {
+  test(`${where} that lists a call as ${status} leaves it ${state}, although nobody heard of its start`, async () => {
+    const { agent, id, call } = await given()
+    const in_flight = [{ ...refOf(call), status }]
+    if (where === 'a proof') {
+      await agent.send([{ t: 'goodbye', reason: 'the link is cut' }])
+      await agent.open({ in_flight })
+    } else {
+      await agent.send([renewal(agent, in_flight, tools)])
+      await agent.next('lease')
+    }
+    assert.equal((await show(id)).state, state)
+    const started_at = Date.UTC(2020, 1, 1)
+    await agent.send([resultOf(call, { started_at })])
+    assert.equal((await agent.next('result_ack')).ok, true)
+    assert.equal((await show(id)).started_at, new Date(started_at).toISOString(), 'the agent knows better when')
   })
 }
 

@@ -1,4 +1,5 @@
 import type { AcceptedFrame } from '@xerotier/protocol/frames/accepted.ts'
+import type { InFlight } from '@xerotier/protocol/frames/call.ts'
 import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
 import { agentTime } from './agent-time.ts'
@@ -8,6 +9,23 @@ import { isAbout } from './calls.ts'
 export function noteStart(core: Core, agent: OnlineAgent, frame: AcceptedFrame): void {
   const call = core.calls.get(frame.execution_id)
   if (call?.agent === agent && isAbout(call, frame)) call.started = true
+}
+
+/** An agent that lists a call as running has started it, also where its `accepted` was lost on the way. */
+export async function acceptReported(core: Core, agent: OnlineAgent, inFlight: InFlight[]): Promise<void> {
+  const started_at = core.clock.now()
+  const unheard = inFlight.filter((ref) => {
+    const call = core.calls.get(ref.execution_id)
+    return (
+      ref.status === 'running' &&
+      call?.agent === agent &&
+      isAbout(call, ref) &&
+      call.row.state === 'dispatched' &&
+      call.started !== true
+    )
+  })
+  for (const { execution_id } of unheard) core.calls.get(execution_id)!.started = true
+  await Promise.all(unheard.map((ref) => acceptCall(core, agent, { t: 'accepted', ...ref, started_at })))
 }
 
 /** The agent started the call. Joins the next lane commit; nobody waits for it. */

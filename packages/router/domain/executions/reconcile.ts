@@ -5,6 +5,7 @@ import { selectOutputCounts } from '../../store/execution-output.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
+import { acceptReported } from './accept.ts'
 import { isAbout, type LiveCall } from './calls.ts'
 import { markAmbiguous, requeue } from './unfinished.ts'
 
@@ -33,6 +34,7 @@ export async function reconcileSession(core: Core, agent: OnlineAgent, inFlight:
   const taken = rows.filter(has).map(take)
   const doubtful = await selectDoubtful(core, agent, inFlight)
   await countOutput(core, [...taken, ...doubtful.filter(has).map(take)])
+  await acceptReported(core, agent, inFlight)
   // Its epoch is wrong, so nothing of it counts; but the agent's journal does know it.
   const misnamed = new Set(inFlight.map(({ execution_id, attempt }) => `${execution_id} ${attempt}`))
   for (const row of rows) {
@@ -138,6 +140,7 @@ export async function reconcileRenewal(
     if (call.row.at_most_once) return { forget: [], doubt: 'A call that was sent did not arrive.' }
     await requeue(core, call.row, 'the agent never received it')
   }
+  await acceptReported(core, agent, inFlight)
   const forget = await unwanted(core, agent, inFlight)
   // A person resolved it. Its place is free only now that the agent is told to stop it.
   const resolved = forget.filter((call) => isLive(core, agent, call))
