@@ -94,7 +94,7 @@ for (const cut of ['freeze', 'break'] as const) {
       system.client.call('invocations.submit', {
         body: { workspace: 'cut', tool: 'mark_read', args: { file: '/tmp/none', ms: 0 } },
       }),
-      { code: 'exec_tool_not_found' },
+      { code: 'tool_executor_unavailable' },
     )
     proxy.heal()
     await untilHealth('healthy')

@@ -37,7 +37,9 @@ test('a refusal names the bound agents that are away, paused or without the tool
     return health === 'offline' ? true : undefined
   })
   await assert.rejects(submit('work'), {
-    code: 'exec_tool_not_found',
+    code: 'tool_executor_unavailable',
+    status: 503,
+    retryAfter: 5,
     message:
       'No online agent offers the tool work. Of those bound to the workspace prod, xem-1 is offline and is paused (INC-7), xem-2 does not offer work. See `xeroctl workspaces show prod`.',
   })

@@ -90,7 +90,7 @@ for (const [what, agents, code, message] of [
   [
     'the only bound agent is offline',
     [away],
-    'exec_tool_not_found',
+    'tool_executor_unavailable',
     'No online agent offers the tool work. Of those bound to the workspace prod, xem-1 is offline. See `xeroctl workspaces show prod`.',
   ],
   [
@@ -102,10 +102,22 @@ for (const [what, agents, code, message] of [
       { name: 'xem-4', state: 'pending', offers: false },
       { name: 'xem-5', state: 'dead', offers: false },
     ],
-    'exec_tool_not_found',
+    'tool_executor_unavailable',
     'No online agent offers the tool work. Of those bound to the workspace prod, xem-1 is offline and is paused (INC-7), ' +
       'xem-2 is paused and does not offer work, xem-3 is suspended, xem-4 has never connected, ' +
       'xem-5 is offline and did not offer work. See `xeroctl workspaces show prod`.',
+  ],
+  [
+    'no bound agent would offer the tool when it is back',
+    [
+      { name: 'xem-3', state: 'suspended' },
+      { name: 'xem-4', state: 'pending' },
+      { ...away, offers: false },
+      { name: 'xem-2', online: ['other'] },
+    ],
+    'exec_tool_not_found',
+    'No online agent offers the tool work. Of those bound to the workspace prod, xem-3 is suspended, xem-4 has never connected, ' +
+      'xem-1 is offline and did not offer work, xem-2 does not offer work. See `xeroctl workspaces show prod`.',
   ],
   [
     'the bound agent is offline and another offers the tool',
@@ -117,7 +129,7 @@ for (const [what, agents, code, message] of [
   [
     'more agents are bound than a sentence holds',
     Array.from({ length: 8 }, (_, n) => ({ name: `x${n}` })),
-    'exec_tool_not_found',
+    'tool_executor_unavailable',
     'No online agent offers the tool work. Of those bound to the workspace prod, x0 is offline, x1 is offline, ' +
       'x2 is offline, x3 is offline, x4 is offline, and 3 more cannot either. See `xeroctl workspaces show prod`.',
   ],
@@ -130,10 +142,16 @@ for (const [what, agents, code, message] of [
 ] as [string, Agent[], string, string][]) {
   test(`a refusal says it where ${what}`, async () => {
     const fault = await refusal(...agents)
-    assert.deepEqual([fault.code, fault.message, fault.retryAfter], [code, message, undefined])
+    assert.deepEqual([fault.code, fault.message], [code, message])
+    const returns = agents.some((agent) => agent.bound !== false && agent.offers !== false && mayReturn(agent))
+    assert.equal(fault.retryAfter, returns ? 5 : undefined)
     const expected = code === 'exec_tool_not_found' ? [400, 'tool'] : [503, 'workspace']
     assert.deepEqual([fault.status, fault.param], expected)
   })
+}
+
+function mayReturn({ online, state }: Agent): boolean {
+  return online === undefined && state !== 'suspended' && state !== 'pending'
 }
 
 test('a call that waited in vain is told what kept everybody, unless somebody was only full', async () => {

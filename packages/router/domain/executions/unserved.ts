@@ -14,9 +14,13 @@ type Known = Pick<Core, 'fleet' | 'clock'> & { workspaces: Pick<WorkspaceDirecto
 /** Agents in a sentence; `xeroctl workspaces show` lists them all. */
 const mostNamed = 5
 
+/** What an agent needs to be back after its router has started again, seconds. */
+const backSeconds = 5
+
 /**
  * What a submit answers when no online agent that serves the workspace offers the tool: exec_tool_not_found (400) when no online
- * agent at all does or the tool is for workspaces of another type, else tool_executor_unavailable.
+ * agent at all does or the tool is for workspaces of another type, else tool_executor_unavailable. So it is where a bound agent
+ * that is away offered the tool when it was last here: it may be back in seconds, as after each start of the router.
  */
 export async function unserved(
   core: Known,
@@ -30,11 +34,15 @@ export async function unserved(
   if (online.length > 0 && offering.length === 0) return doesNotApply(tool, { type })
   const bound = await core.workspaces.boundFor(id, tool)
   const troubles = sentenceOf(bound.map((agent) => `${agent.name} ${troubleOf(core, agent, tool) ?? 'has just come'}`))
+  const mayReturn = bound.some((agent) => agent.offers && healthOf(core, agent, false) === 'offline')
+  // Else what is missing is a binding or an agent, and waiting brings neither.
+  const waiting = mayReturn ? { retryAfter: backSeconds } : {}
   if (offering.length === 0) {
     const message =
       bound.length === 0
         ? `No online agent offers the tool ${tool}, and no agent is bound to the workspace ${workspace}.`
         : `No online agent offers the tool ${tool}. Of those bound to the workspace ${workspace}, ${troubles}. See \`xeroctl workspaces show ${workspace}\`.`
+    if (mayReturn) return new Fault('tool_executor_unavailable', { param: 'workspace', message, ...waiting })
     return new Fault('exec_tool_not_found', { status: 400, param: 'tool', message })
   }
   const why =
@@ -46,8 +54,7 @@ export async function unserved(
     other === undefined
       ? ''
       : ` ${other.name} offers ${tool}: \`xeroctl workspaces bind ${workspace} --agent ${other.name}\`.`
-  // Without Retry-After: what is missing is a binding or an agent, and waiting brings neither.
-  return new Fault('tool_executor_unavailable', { param: 'workspace', message: why + hint })
+  return new Fault('tool_executor_unavailable', { param: 'workspace', message: why + hint, ...waiting })
 }
 
 /** What kept every agent of the workspace from a call that waited; undefined when one of them could, and was only full. */
