@@ -71,8 +71,15 @@ test('on another database the agent enrolls anew, and the samples are made there
   await database.drop()
 })
 
+/** With another key beside it: the last one that can manage a project is not revoked. */
+async function revokeFirst(): Promise<void> {
+  const [first] = (await xeroctl('keys', '-o', 'name')).trim().split('\n')
+  await xeroctl('keys', 'create', '--name', 'second', '--scopes', 'management')
+  await xeroctl('keys', first!, '--delete', '--yes')
+}
+
 for (const [what, lose] of [
-  ['revoked', async () => xeroctl('keys', (await xeroctl('keys', '-o', 'name')).trim(), '--delete', '--yes')],
+  ['revoked', revokeFirst],
   ['lost', async () => rmSync(keyFile)],
 ] as const) {
   test(`a first key that was ${what} is replaced by the next start`, async () => {

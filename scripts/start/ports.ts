@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { readNote, type State, writeNote } from './state.ts'
 
 export interface Ports {
@@ -25,37 +25,43 @@ export async function choosePorts(
   const last = readNote<Ports>(state, 'ports')
   const ports: Ports = { http: 0, dataPlane: 0, metrics: 0 }
   const moved: string[] = []
-  for (const [name, { variable, usual }] of Object.entries(wanted) as [keyof Ports, (typeof wanted)['http']][]) {
-    const asked = env[variable]
-    if (asked !== undefined && asked !== '') {
-      const port = Number(asked)
-      if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`${variable} must be a port, 0 to 65535`)
-      const free = await freePort(port)
-      if (free === undefined) throw new Error(`${variable}: port ${port} is taken`)
-      ports[name] = free
-      continue
+  // Held until all are chosen, or the next one might get the same.
+  const held: Server[] = []
+  try {
+    for (const [name, { variable, usual }] of Object.entries(wanted) as [keyof Ports, (typeof wanted)['http']][]) {
+      const asked = env[variable]
+      if (asked !== undefined && asked !== '') {
+        const port = Number(asked)
+        if (!Number.isInteger(port) || port < 0 || port > 65535)
+          throw new Error(`${variable} must be a port, 0 to 65535`)
+        const free = await hold(port, held)
+        if (free === undefined) throw new Error(`${variable}: port ${port} is taken`)
+        ports[name] = free
+        continue
+      }
+      const expected = last[name] ?? usual
+      const usable = (await hold(expected, held)) ?? (await hold(usual, held)) ?? (await hold(0, held))!
+      if (usable !== expected) moved.push(`port ${expected} is taken, using ${usable} (${variable} sets it)`)
+      // Agents that were enrolled by hand dial where they were told: a port that moved once stays.
+      else if (usable !== usual) moved.push(`port ${usable} as before, ${usual} was taken then (${variable} sets it)`)
+      ports[name] = usable
     }
-    const usable = (await freePort(last[name] ?? usual)) ?? (await freePort(usual)) ?? (await freePort(0))!
-    const expected = last[name] ?? usual
-    if (usable !== expected) moved.push(`port ${expected} is taken, using ${usable} (${variable} sets it)`)
-    // Agents that were enrolled by hand dial where they were told: a port that moved once stays.
-    else if (usable !== usual) moved.push(`port ${usable} as before, ${usual} was taken then (${variable} sets it)`)
-    ports[name] = usable
+  } finally {
+    await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))))
   }
   writeNote(state, 'ports', ports)
   return { ports, moved, dataPlaneMoved: last.dataPlane !== undefined && last.dataPlane !== ports.dataPlane }
 }
 
 /** The port itself when it can be bound, for 0 one that can; undefined when it is taken. */
-async function freePort(port: number): Promise<number | undefined> {
+async function hold(port: number, held: Server[]): Promise<number | undefined> {
   const server = createServer()
   try {
     server.listen(port, '127.0.0.1')
     await once(server, 'listening')
-    return (server.address() as AddressInfo).port
   } catch {
     return undefined
-  } finally {
-    await new Promise((resolve) => server.close(resolve))
   }
+  held.push(server)
+  return (server.address() as AddressInfo).port
 }
