@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
@@ -9,8 +10,8 @@ import { prepareStarts } from './start.fixture.ts'
 
 const { clear, start, stateDir, xeroctl } = prepareStarts()
 after(clear)
-/** Not a free one: the agent's enrollment would be forgotten for that. */
-const samePort = { XEROTIER_DATA_PLANE_PORT: '' }
+/** Not free ones: the agent's enrollment would be forgotten for that. */
+const samePort = { XEROTIER_HTTP_PORT: '', XEROTIER_DATA_PLANE_PORT: '' }
 const keyFile = join(stateDir, 'api-key')
 
 /** Starts, lets an operator do something to the running system, and stops. */
@@ -57,6 +58,21 @@ test('an agent that was deleted ends the run in words; the next start enrolls an
   assert.match(next.text(), /enrolled \(/)
   assert.match(next.text(), /"uptime_seconds":\d+/)
   assert.match(next.text(), /A dangerous call waits for you/)
+  assert.equal(await next.stopped(), 0)
+})
+
+test('a router whose HTTP port is taken moves, and its agent with it', async () => {
+  const system = start(samePort)
+  const [, port] = await system.saw(/API +http:\/\/127\.0\.0\.1:(\d+)/)
+  await system.saw(/Ctrl-C stops everything/)
+  assert.equal(await system.stopped(), 0)
+  const other = createServer().listen(Number(port), '127.0.0.1')
+  await once(other, 'listening')
+  const next = start(samePort)
+  await next.saw(/Ctrl-C stops everything/)
+  other.close()
+  assert.match(next.text(), new RegExp(`port ${port} is taken`))
+  assert.match(next.text(), /"uptime_seconds":\d+/)
   assert.equal(await next.stopped(), 0)
 })
 

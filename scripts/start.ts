@@ -29,7 +29,7 @@ async function start(): Promise<void> {
 
   heading('Starting Xerotier XEM')
   if (before.at !== undefined) say(`  ${shown(state.folder)}/ is from ${before.at}; what it holds is used again`)
-  const { ports, moved, dataPlaneMoved } = await choosePorts(state, process.env)
+  const { ports, moved, routerMoved } = await choosePorts(state, process.env)
   for (const line of moved) say(`  ${line}`)
 
   const url = `http://127.0.0.1:${ports.http}`
@@ -45,7 +45,7 @@ async function start(): Promise<void> {
   writeXeroctlConfig(state, baseUrl, apiKey)
   const { id: projectId } = await client.call('project.show')
 
-  if (dataPlaneMoved) forgetEnrollment(state)
+  if (routerMoved) forgetEnrollment(state)
   const { agent, connected } = await connectAgent({ state, ports, url, client, started })
   await step(
     'sample workspaces',

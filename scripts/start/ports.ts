@@ -16,12 +16,12 @@ const wanted: Record<keyof Ports, { variable: string; usual: number }> = {
 
 /**
  * Ports on loopback: from the environment, else those of the last start, else the usual ones, else free ones.
- * `moved` says which are not where one would look, and why. @throws when the environment names one that is taken.
+ * `moved` says which are not where one would look, and why; `routerMoved` that an agent enrolled before looks elsewhere. @throws when the environment names one that is taken.
  */
 export async function choosePorts(
   state: State,
   env: NodeJS.ProcessEnv,
-): Promise<{ ports: Ports; moved: string[]; dataPlaneMoved: boolean }> {
+): Promise<{ ports: Ports; moved: string[]; routerMoved: boolean }> {
   const last = readNote<Ports>(state, 'ports')
   const ports: Ports = { http: 0, dataPlane: 0, metrics: 0 }
   const moved: string[] = []
@@ -50,7 +50,11 @@ export async function choosePorts(
     await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))))
   }
   writeNote(state, 'ports', ports)
-  return { ports, moved, dataPlaneMoved: last.dataPlane !== undefined && last.dataPlane !== ports.dataPlane }
+  return {
+    ports,
+    moved,
+    routerMoved: last.http !== undefined && (last.http !== ports.http || last.dataPlane !== ports.dataPlane),
+  }
 }
 
 /** The port itself when it can be bound, for 0 one that can; undefined when it is taken. */
