@@ -185,6 +185,18 @@ test('a reader that names a place still to come begins now', { timeout: 30_000 }
   up.close()
 })
 
+test('what happens once somebody asked to read is not missed, whenever the others are served', async () => {
+  const others = Array.from({ length: 3 }, () => gather('proj_newcomer', 0))
+  await Promise.all(others.map((other) => other.ready))
+  for (let round = 0; round < 20; round++) {
+    const newcomer = gather('proj_newcomer', 1)
+    await append('proj_newcomer', `round ${round}`)
+    assert.ok(actors(await newcomer.all).includes(`round ${round}`))
+    newcomer.close()
+  }
+  for (const other of others) other.close()
+})
+
 test('a slow reader holds up nobody and misses nothing', async () => {
   const gate = Promise.withResolvers<void>()
   const slow = gather('proj_slow', 2500, {}, () => gate.promise)

@@ -123,6 +123,15 @@ export function createEventLog(options: EventLogOptions): EventLog {
     reader.onCut()
   }
 
+  /** Newcomers stand where the others do, before what is read now: what happens once a stream is open is not missed. */
+  const admit = (place: Place) => {
+    for (const reader of readers) {
+      if (reader.place !== undefined) continue
+      reader.place = place
+      reader.ready(eventIdOf(place))
+    }
+  }
+
   /** A page for each reader who lies behind, in turn; true when somebody still does. */
   const catchUp = async (link: pg.Client, until: Place): Promise<boolean> => {
     let behind = false
@@ -130,7 +139,9 @@ export function createEventLog(options: EventLogOptions): EventLog {
     for (const reader of [...readers]) {
       if (reader.closed || reader.busy) continue
       // By value: who resumes, or whose page was full, names the common place without having it.
-      const { projectId, executionId, place = until } = reader
+      const { projectId, executionId, place } = reader
+      // Who came while this pass waits is admitted by the next.
+      if (place === undefined) continue
       if (compareCursors(place, until) < 0) {
         if (served++ >= catchUpsAPass) {
           behind = true
@@ -150,7 +161,6 @@ export function createEventLog(options: EventLogOptions): EventLog {
         // Also a place that is still to come, of a database that was put back to an earlier day: from now on.
         reader.place = until
       }
-      if (reader.place === until) reader.ready(eventIdOf(until))
     }
     return behind
   }
@@ -176,6 +186,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
     try {
       const link = await connection()
       common ??= await presentPlace(link)
+      admit(common)
       const found = await live(link, common)
       const behind = await catchUp(link, common)
       emptyPasses = found === 0 ? emptyPasses + 1 : 0
@@ -209,6 +220,8 @@ export function createEventLog(options: EventLogOptions): EventLog {
       const reader: Reader = { ...given, projectId, onEvents, onCut, ...state }
       readers.add(reader)
       if (given.after !== undefined) resolve(given.after)
+      // A pass that goes on has admitted those who came before it.
+      woken = true
       schedule(0)
       return {
         ready: promise,

@@ -24,7 +24,7 @@ function stalled() {
   return {
     clock,
     raw,
-    writer: createSseWriter(replyOf(Object.assign(raw, { writeHead() {}, flushHeaders() {} })), clock),
+    writer: createSseWriter(replyOf(Object.assign(raw, { writeHead() {} })), clock),
   }
 }
 

@@ -23,7 +23,7 @@ export function createSseWriter(reply: FastifyReply, clock: Clock): SseWriter {
     // Reverse proxies would hold events back to fill their buffers.
     'x-accel-buffering': 'no',
   })
-  raw.flushHeaders()
+  // They leave with the first event, when the stream has its place: whoever sees it open misses nothing from then on.
   raw.on('error', () => raw.destroy())
 
   const drained = () =>
