@@ -123,12 +123,16 @@ export function createEventLog(options: EventLogOptions): EventLog {
     reader.onCut()
   }
 
-  /** Newcomers stand where the others do, before what is read now: what happens once a stream is open is not missed. */
-  const admit = (place: Place) => {
+  /**
+   * Newcomers stand where the others do, before what is read now: what happens once a stream is open is not missed. So does who
+   * names a place that is still to come, of a database that was put back to an earlier day.
+   */
+  const admit = (present: Place) => {
     for (const reader of readers) {
-      if (reader.place !== undefined) continue
-      reader.place = place
-      reader.ready(eventIdOf(place))
+      const { place } = reader
+      if (place === present || (place !== undefined && compareCursors(place, present) <= 0)) continue
+      reader.place = present
+      reader.ready(eventIdOf(present))
     }
   }
 
@@ -157,10 +161,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
           readers.delete(reader)
           readers.add(reader)
         }
-      } else {
-        // Also a place that is still to come, of a database that was put back to an earlier day: from now on.
-        reader.place = until
-      }
+      } else reader.place = until
     }
     return behind
   }
