@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
+import { resultOf } from './fixtures/result.ts'
 import {
   bindingsOf,
   leaseMs,
   renewalMs,
-  resultOf,
   type Scripted,
   scripted,
   sessionOf,

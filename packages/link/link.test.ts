@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
-import { leaseMs, renewalMs, resultOf, type Scripted, scripted } from './fixtures/scripted-router.ts'
+import { resultOf } from './fixtures/result.ts'
+import { leaseMs, renewalMs, type Scripted, scripted } from './fixtures/scripted-router.ts'
 
 const call = { execution_id: '00000000-0000-7000-8000-000000000001', attempt: 1, lease_epoch: 1 }
 let script: Scripted

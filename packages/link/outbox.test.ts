@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import type { OutputFrame } from '@xerotier/protocol/frames/output.ts'
-import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
+import { resultOf } from './fixtures/result.ts'
 import { openOutbox } from './outbox.ts'
 
 /** Runs `source` with `outbox` (at `path`) and `callOf` where no file may grow beyond 100 KB, and answers what it prints as JSON. */
@@ -36,20 +36,7 @@ function onFullDisk(path: string, source: string): unknown {
 }
 
 const call = { execution_id: '00000000-0000-4000-8000-000000000001', attempt: 1, lease_epoch: 1 }
-const result: ResultFrame = {
-  t: 'result',
-  ...call,
-  outcome: 'completed',
-  exit_code: 0,
-  signal: null,
-  error: null,
-  result: null,
-  started_at: 1,
-  finished_at: 2,
-  stdout_bytes: 0,
-  stderr_bytes: 0,
-  truncated: false,
-}
+const result = resultOf(call)
 
 test('what a clean end flushed is known to the next process: the result, not that the call was interrupted', () => {
   const folder = mkdtempSync(join(tmpdir(), 'xem-outbox-'))

@@ -4,6 +4,7 @@ import type { AgentFrame } from '@xerotier/protocol/frames/agent-frame.ts'
 import { newSigningKey } from '@xerotier/runtime/ed25519.ts'
 import { unpackMessage } from '@xerotier/runtime/msgpack.ts'
 import type { Dealer } from 'zeromq'
+import { resultOf } from './fixtures/result.ts'
 import { createSender } from './sender.ts'
 
 const key = newSigningKey()
@@ -64,20 +65,7 @@ test('what is ready together leaves as one message, and a start that its end ove
   const sender = createSender(socket, key, assert.ifError, assert.fail)
   sender.send({ t: 'accepted', ...ref, started_at: 1 })
   sender.send({ t: 'accepted', ...ref, execution_id: ref.execution_id.replace(/1$/, '2'), started_at: 1 })
-  sender.send({
-    t: 'result',
-    ...ref,
-    outcome: 'completed',
-    exit_code: 0,
-    signal: null,
-    error: null,
-    result: null,
-    started_at: 1,
-    finished_at: 2,
-    stdout_bytes: 0,
-    stderr_bytes: 0,
-    truncated: false,
-  })
+  sender.send(resultOf(ref))
   await sender.flushed()
   assert.equal(messages(), 1)
   assert.deepEqual(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { startPostgresProxy } from '@xerotier/devkit/faults/postgres-proxy.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
@@ -99,13 +99,22 @@ test('a router whose connection went silent notices, and takes the lock from its
   assert.equal(lost, false)
 })
 
-test('a router that another one overtook while its connection was silent is told so', async (t) => {
+/** An active router, and what lets another take over before it notices: it loses the lock and does not hear of it. */
+async function losable(t: TestContext) {
   const { url } = await cloneDatabase()
   const proxy = await startPostgresProxy(url)
   t.after(() => proxy.close())
-  const overtaken = await becomeActive(proxy.url, systemClock, silentLog)
-  proxy.silence(application)
-  await terminate(url)
+  const router = await becomeActive(proxy.url, systemClock, silentLog)
+  const lose = async () => {
+    proxy.silence(application)
+    await terminate(url)
+  }
+  return { url, router, lose }
+}
+
+test('a router that another one overtook while its connection was silent is told so', async (t) => {
+  const { url, router: overtaken, lose } = await losable(t)
+  await lose()
   const other = await becomeActive(url, systemClock, silentLog)
   await overtaken.lost
   await overtaken.release()
@@ -114,7 +123,7 @@ test('a router that another one overtook while its connection was silent is told
 })
 
 test('a takeover ends the working connections of the router before, and admits no new one of it', async (t) => {
-  const { url } = await cloneDatabase()
+  const { url, router: overtaken, lose } = await losable(t)
   const connected = async (name: string) => {
     const client = new pg.Client({ connectionString: url, application_name: name })
     const ended = new Promise<void>((resolve) => client.on('end', resolve))
@@ -123,15 +132,11 @@ test('a takeover ends the working connections of the router before, and admits n
     t.after(() => client.end().catch(() => {}))
     return { client, ended }
   }
-  const proxy = await startPostgresProxy(url)
-  t.after(() => proxy.close())
-  const overtaken = await becomeActive(proxy.url, systemClock, silentLog)
   const working = await Promise.all(Object.values(workingConnections).map(connected))
   const reading = await connected('xerotier-events')
   for (const { client } of working) await overtaken.admit(client)
 
-  proxy.silence(application)
-  await terminate(url)
+  await lose()
   const other = await becomeActive(url, systemClock, silentLog)
   await Promise.all(working.map(({ ended }) => ended))
   await assert.rejects(overtaken.admit(reading.client), Overtaken)
@@ -141,12 +146,8 @@ test('a takeover ends the working connections of the router before, and admits n
 })
 
 test('a router that gets the lock back after another one was active is told so', async (t) => {
-  const { url } = await cloneDatabase()
-  const proxy = await startPostgresProxy(url)
-  t.after(() => proxy.close())
-  const overtaken = await becomeActive(proxy.url, systemClock, silentLog)
-  proxy.silence(application)
-  await terminate(url)
+  const { url, router: overtaken, lose } = await losable(t)
+  await lose()
   await (await becomeActive(url, systemClock, silentLog)).release()
   await overtaken.lost
   await overtaken.release()
