@@ -1,6 +1,6 @@
 // A bare agent that serves a workspace of its own: for tests that decide frame by frame what the agent says.
 import type { Client } from '@xerotier/client/client.ts'
-import type { DispatchFrame } from '@xerotier/protocol/frames/dispatch.ts'
+import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { type BareAgent, bareAgent, enrollBare } from './bare-agent.ts'
 

@@ -1,7 +1,7 @@
 // One connection to the router, from dialling to its end. It never comes back: the link opens another.
 import type { AgentFrame } from '@xerotier/protocol/frames/agent-frame.ts'
-import type { InFlight } from '@xerotier/protocol/frames/call.ts'
 import { type RouterFrame, routerFrameSchema } from '@xerotier/protocol/frames/router-frame.ts'
+import type { InFlight } from '@xerotier/protocol/frames/session/in-flight.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { envelopeSchema } from '@xerotier/protocol/wire.ts'
 import type { Timer } from '@xerotier/runtime/clock.ts'

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import type { OutputFrame } from '@xerotier/protocol/frames/output.ts'
+import type { OutputFrame } from '@xerotier/protocol/frames/call/output.ts'
 import { resultOf } from './fixtures/result.ts'
 import { openOutbox } from './outbox.ts'
 

@@ -1,6 +1,6 @@
 // Output that the router has not acknowledged: sent again after a reconnect, counted so that a call can be slowed down.
-import type { ArtifactFrame } from '@xerotier/protocol/frames/artifact.ts'
-import type { OutputFrame } from '@xerotier/protocol/frames/output.ts'
+import type { ArtifactFrame } from '@xerotier/protocol/frames/call/artifact.ts'
+import type { OutputFrame } from '@xerotier/protocol/frames/call/output.ts'
 
 export type Piece = OutputFrame | ArtifactFrame
 

@@ -4,7 +4,7 @@
 import { agentHealths } from '@xerotier/protocol/api/agents.ts'
 import { agentRoles } from '@xerotier/protocol/api/join-keys.ts'
 import { scopes } from '@xerotier/protocol/api/scopes.ts'
-import { overflowName } from '@xerotier/protocol/frames/artifact.ts'
+import { overflowName } from '@xerotier/protocol/frames/call/artifact.ts'
 import { agentStates } from '@xerotier/protocol/lifecycles/agent.ts'
 import { approvalStates } from '@xerotier/protocol/lifecycles/approval.ts'
 import { executionStates, settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'

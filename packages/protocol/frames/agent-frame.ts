@@ -1,14 +1,14 @@
 // Everything an agent may say. A frame that is not in this union is refused before anything else looks at it (law L4).
 import { z } from 'zod'
-import { acceptedFrame } from './accepted.ts'
-import { artifactFrame } from './artifact.ts'
-import { goodbyeFrame } from './goodbye.ts'
-import { helloFrame } from './hello.ts'
-import { leaseRenewalFrame } from './lease-renewal.ts'
-import { outputFrame } from './output.ts'
-import { proofFrame } from './proof.ts'
-import { refusedFrame } from './refused.ts'
-import { resultFrame } from './result.ts'
+import { acceptedFrame } from './call/accepted.ts'
+import { artifactFrame } from './call/artifact.ts'
+import { outputFrame } from './call/output.ts'
+import { refusedFrame } from './call/refused.ts'
+import { resultFrame } from './call/result.ts'
+import { goodbyeFrame } from './session/goodbye.ts'
+import { helloFrame } from './session/hello.ts'
+import { leaseRenewalFrame } from './session/lease-renewal.ts'
+import { proofFrame } from './session/proof.ts'
 
 export const agentFrameSchema = z.discriminatedUnion('t', [
   helloFrame,

@@ -1,16 +1,16 @@
 // Everything a router may say to an agent.
 import { z } from 'zod'
-import { bindingsFrame } from './bindings.ts'
-import { cancelFrame } from './cancel.ts'
-import { challengeFrame } from './challenge.ts'
-import { dispatchFrame } from './dispatch.ts'
-import { leaseFrame } from './lease.ts'
-import { outputAckFrame } from './output-ack.ts'
-import { pauseFrame } from './pause.ts'
-import { reenrollFrame } from './reenroll.ts'
-import { resultAckFrame } from './result-ack.ts'
-import { sessionRefusedFrame } from './session-refused.ts'
-import { welcomeFrame } from './welcome.ts'
+import { cancelFrame } from './call/cancel.ts'
+import { dispatchFrame } from './call/dispatch.ts'
+import { outputAckFrame } from './call/output-ack.ts'
+import { resultAckFrame } from './call/result-ack.ts'
+import { bindingsFrame } from './session/bindings.ts'
+import { challengeFrame } from './session/challenge.ts'
+import { leaseFrame } from './session/lease.ts'
+import { pauseFrame } from './session/pause.ts'
+import { reenrollFrame } from './session/reenroll.ts'
+import { sessionRefusedFrame } from './session/session-refused.ts'
+import { welcomeFrame } from './session/welcome.ts'
 
 export const routerFrameSchema = z.discriminatedUnion('t', [
   challengeFrame,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type BareAgent, toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
-import type { CallRef } from '@xerotier/protocol/frames/call.ts'
+import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import { artifactOf, outputOf, refOf, renewal, resultOf, serving, show, submit, system } from './wire.fixture.ts'
 
 const tools = [toolOf('t_write', { risk: 'write' })]

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BareAgent } from '@xerotier/devkit/bare-agent.ts'
-import type { CallRef } from '@xerotier/protocol/frames/call.ts'
+import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import {
   artifactOf,

@@ -1,8 +1,8 @@
 // hello → challenge → proof → welcome. A connection is nobody until its agent has signed our nonce, its routing id and its
 // CURVE key with the Ed25519 key that was enrolled.
 import { type KeyObject, randomBytes } from 'node:crypto'
-import type { helloFrame } from '@xerotier/protocol/frames/hello.ts'
-import type { sessionRefusals } from '@xerotier/protocol/frames/session-refused.ts'
+import type { helloFrame } from '@xerotier/protocol/frames/session/hello.ts'
+import type { sessionRefusals } from '@xerotier/protocol/frames/session/session-refused.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { verifyingKey } from '@xerotier/runtime/ed25519.ts'
 import type { z } from 'zod'

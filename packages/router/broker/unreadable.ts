@@ -1,7 +1,7 @@
 // A frame that does not fit its schema is dropped. Of a proof or a renewal enough may be readable to tell its agent why: one
 // tool that is wrong must not leave an agent without an answer for ever.
-import { leaseRenewalFrame } from '@xerotier/protocol/frames/lease-renewal.ts'
-import { proofFrame } from '@xerotier/protocol/frames/proof.ts'
+import { leaseRenewalFrame } from '@xerotier/protocol/frames/session/lease-renewal.ts'
+import { proofFrame } from '@xerotier/protocol/frames/session/proof.ts'
 import { toolNameSchema } from '@xerotier/protocol/ids.ts'
 import { z } from 'zod'
 import type { UnreadableManifest } from '../domain/agents/renew-lease.ts'

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import { type BareAgent, bareAgent, enrollBare, manifestOf, toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
-import type { CallRef } from '@xerotier/protocol/frames/call.ts'
+import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import pg from 'pg'
 

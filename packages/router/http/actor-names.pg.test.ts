@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { type ServingAgent, servingAgent } from '@xerotier/devkit/serving-agent.ts'
-import type { DispatchFrame } from '@xerotier/protocol/frames/dispatch.ts'
+import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'
 import { type Clock, systemClock } from '@xerotier/runtime/clock.ts'
 
 interface Person {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, beforeEach, test } from 'node:test'
-import type { DispatchFrame } from '@xerotier/protocol/frames/dispatch.ts'
+import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { newSigningKey } from '@xerotier/runtime/ed25519.ts'
 import { type Bench, binding, createBench, grantFor } from './fixtures/recording-link.ts'

@@ -2,7 +2,7 @@
 // must carry an approval of exactly this. Nothing the router claims is taken on trust but its key, pinned at enrollment.
 import type { KeyObject } from 'node:crypto'
 import type { ErrorCode } from '@xerotier/protocol/errors.ts'
-import type { DispatchFrame } from '@xerotier/protocol/frames/dispatch.ts'
+import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'
 import { callText, type Grant, grantText } from '@xerotier/protocol/grant.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'

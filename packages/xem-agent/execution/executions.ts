@@ -1,8 +1,8 @@
 // The calls of this agent: which may start, which run, and how each ends.
 import type { Link } from '@xerotier/link/link.ts'
 import type { Outbox } from '@xerotier/link/outbox.ts'
-import type { CallRef } from '@xerotier/protocol/frames/call.ts'
-import type { DispatchFrame } from '@xerotier/protocol/frames/dispatch.ts'
+import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
+import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
 import { SlotMap } from '@xerotier/runtime/slot-map.ts'
 import type { Tracing } from '@xerotier/runtime/tracing.ts'

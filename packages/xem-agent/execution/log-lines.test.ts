@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { DispatchFrame } from '@xerotier/protocol/frames/dispatch.ts'
+import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'
 import { createLog, type LogLevel } from '@xerotier/runtime/log.ts'
 import { type Bench, createBench } from './fixtures/recording-link.ts'
 

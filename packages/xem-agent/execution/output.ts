@@ -1,7 +1,7 @@
 // The output of one call on its way to the router: coalesced, bounded, and held back when the router does not keep up.
-import { type ArtifactFrame, overflowName } from '@xerotier/protocol/frames/artifact.ts'
-import type { CallRef } from '@xerotier/protocol/frames/call.ts'
-import type { OutputFrame } from '@xerotier/protocol/frames/output.ts'
+import { type ArtifactFrame, overflowName } from '@xerotier/protocol/frames/call/artifact.ts'
+import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
+import type { OutputFrame } from '@xerotier/protocol/frames/call/output.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
 import type { OutputStream } from '../tool.ts'

@@ -1,7 +1,7 @@
 // How a call's end reads in its result frame.
 import { type ErrorCode, errors, Fault } from '@xerotier/protocol/errors.ts'
-import type { CallRef } from '@xerotier/protocol/frames/call.ts'
-import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
+import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
+import type { ResultFrame } from '@xerotier/protocol/frames/call/result.ts'
 import { ArgvError } from '../argv.ts'
 import type { Answer } from '../tool.ts'
 

@@ -1,4 +1,4 @@
-import type { AcceptedFrame } from '@xerotier/protocol/frames/accepted.ts'
+import type { AcceptedFrame } from '@xerotier/protocol/frames/call/accepted.ts'
 import { acceptCall, noteStart } from '../../domain/executions/accept.ts'
 import type { Peer } from '../peer.ts'
 

@@ -1,4 +1,4 @@
-import type { goodbyeFrame } from '@xerotier/protocol/frames/goodbye.ts'
+import type { goodbyeFrame } from '@xerotier/protocol/frames/session/goodbye.ts'
 import type { z } from 'zod'
 import type { Peer } from '../peer.ts'
 

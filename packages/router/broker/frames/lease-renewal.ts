@@ -1,4 +1,4 @@
-import type { leaseRenewalFrame } from '@xerotier/protocol/frames/lease-renewal.ts'
+import type { leaseRenewalFrame } from '@xerotier/protocol/frames/session/lease-renewal.ts'
 import type { z } from 'zod'
 import { renewLease } from '../../domain/agents/renew-lease.ts'
 import type { Peer } from '../peer.ts'

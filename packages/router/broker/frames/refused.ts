@@ -1,4 +1,4 @@
-import type { RefusedFrame } from '@xerotier/protocol/frames/refused.ts'
+import type { RefusedFrame } from '@xerotier/protocol/frames/call/refused.ts'
 import { refuseCall } from '../../domain/executions/refuse.ts'
 import type { Peer } from '../peer.ts'
 

@@ -1,4 +1,4 @@
-import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
+import type { ResultFrame } from '@xerotier/protocol/frames/call/result.ts'
 import { isAbout } from '../../domain/executions/calls.ts'
 import { withinLimits } from '../../domain/executions/result-limits.ts'
 import { settleCall } from '../../domain/executions/settle.ts'

@@ -1,7 +1,7 @@
 // An agent has proved who it is: it takes the lease, and what it says is reconciled with the record.
-import type { CallRef } from '@xerotier/protocol/frames/call.ts'
-import type { proofFrame } from '@xerotier/protocol/frames/proof.ts'
+import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
+import type { proofFrame } from '@xerotier/protocol/frames/session/proof.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
 import type { z } from 'zod'
 import { appendEvents, type NewEvent } from '../../store/events.ts'

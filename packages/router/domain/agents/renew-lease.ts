@@ -1,5 +1,5 @@
-import type { CallRef } from '@xerotier/protocol/frames/call.ts'
-import type { leaseRenewalFrame } from '@xerotier/protocol/frames/lease-renewal.ts'
+import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
+import type { leaseRenewalFrame } from '@xerotier/protocol/frames/session/lease-renewal.ts'
 import type { Manifest } from '@xerotier/protocol/manifest.ts'
 import type { z } from 'zod'
 import { appendEvents, type NewEvent } from '../../store/events.ts'

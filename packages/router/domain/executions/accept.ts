@@ -1,5 +1,5 @@
-import type { AcceptedFrame } from '@xerotier/protocol/frames/accepted.ts'
-import type { InFlight } from '@xerotier/protocol/frames/call.ts'
+import type { AcceptedFrame } from '@xerotier/protocol/frames/call/accepted.ts'
+import type { InFlight } from '@xerotier/protocol/frames/session/in-flight.ts'
 import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
 import { agentTime } from './agent-time.ts'

@@ -1,5 +1,5 @@
 // The calls that this router has given to agents and not yet seen settled, and the requesters who wait for one.
-import type { CallRef } from '@xerotier/protocol/frames/call.ts'
+import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import { SlotMap } from '@xerotier/runtime/slot-map.ts'
 import type { ExecutionRow } from '../../store/tables.ts'

@@ -1,6 +1,6 @@
 // Hands one call to one agent.
 import { Fault } from '@xerotier/protocol/errors.ts'
-import type { DispatchFrame } from '@xerotier/protocol/frames/dispatch.ts'
+import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'
 import { type Grant, grantText } from '@xerotier/protocol/grant.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { OnlineAgent } from '../agents/fleet.ts'

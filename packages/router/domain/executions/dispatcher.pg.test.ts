@@ -4,7 +4,7 @@ import { toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { type ServingAgent, servingAgent } from '@xerotier/devkit/serving-agent.ts'
-import type { DispatchFrame } from '@xerotier/protocol/frames/dispatch.ts'
+import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'
 
 let system: RouterForTests
 let client: RouterForTests['client']

@@ -1,6 +1,6 @@
 // Live output and artifacts, as they arrive.
-import type { ArtifactFrame } from '@xerotier/protocol/frames/artifact.ts'
-import type { OutputFrame } from '@xerotier/protocol/frames/output.ts'
+import type { ArtifactFrame } from '@xerotier/protocol/frames/call/artifact.ts'
+import type { OutputFrame } from '@xerotier/protocol/frames/call/output.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { Core } from '../core.ts'
 import { newId } from '../ids.ts'

@@ -1,4 +1,4 @@
-import { overflowName } from '@xerotier/protocol/frames/artifact.ts'
+import { overflowName } from '@xerotier/protocol/frames/call/artifact.ts'
 import { selectArtifacts } from '../../store/artifacts.ts'
 import { type StreamName, selectOutput, streamNames } from '../../store/execution-output.ts'
 import type { Core } from '../core.ts'

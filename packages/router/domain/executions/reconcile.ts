@@ -1,5 +1,6 @@
 // After either side restarted, or a frame was lost: what the agent says it has against what the record says it has.
-import type { CallRef, InFlight } from '@xerotier/protocol/frames/call.ts'
+import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
+import type { InFlight } from '@xerotier/protocol/frames/session/in-flight.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { selectOutputCounts } from '../../store/execution-output.ts'
 import type { ExecutionRow } from '../../store/tables.ts'

@@ -1,4 +1,4 @@
-import type { RefusedFrame } from '@xerotier/protocol/frames/refused.ts'
+import type { RefusedFrame } from '@xerotier/protocol/frames/call/refused.ts'
 import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
 import { isAbout } from './calls.ts'

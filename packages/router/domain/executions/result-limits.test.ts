@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
+import type { ResultFrame } from '@xerotier/protocol/frames/call/result.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { packMessage, unpackMessage } from '@xerotier/runtime/msgpack.ts'
 import { withinLimits } from './result-limits.ts'

@@ -1,6 +1,6 @@
 // Holds what an agent answers to what the record may keep.
 import { isDeeperThan } from '@xerotier/protocol/depth.ts'
-import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
+import type { ResultFrame } from '@xerotier/protocol/frames/call/result.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 
 /**

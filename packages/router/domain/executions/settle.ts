@@ -1,5 +1,5 @@
 // An agent's answer becomes the record.
-import type { ResultFrame } from '@xerotier/protocol/frames/result.ts'
+import type { ResultFrame } from '@xerotier/protocol/frames/call/result.ts'
 import { storableJson } from '@xerotier/protocol/storable-json.ts'
 import type { Settlement } from '../../store/lanes/parts.ts'
 import type { ExecutionRow } from '../../store/tables.ts'

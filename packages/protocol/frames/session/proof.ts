@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { agentIdSchema } from '../ids.ts'
-import { limits } from '../limits.ts'
-import { manifestSchema } from '../manifest.ts'
-import { inFlightSchema } from './call.ts'
+import { agentIdSchema } from '../../ids.ts'
+import { limits } from '../../limits.ts'
+import { manifestSchema } from '../../manifest.ts'
+import { inFlightSchema } from './in-flight.ts'
 
 /** agent → router. The message's signature over nonce, routing id and CURVE key proves the identity; the rest reconciles. */
 export const proofFrame = z.object({

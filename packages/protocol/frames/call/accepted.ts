@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { callRefSchema } from './call.ts'
+import { callRefSchema } from './call-ref.ts'
 
 /** agent → router. The process has been started (and, for an at-most-once call, its start was recorded with a sync before). */
 export const acceptedFrame = callRefSchema.extend({

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { digestSchema } from '../ids.ts'
-import { limits } from '../limits.ts'
-import { manifestSchema } from '../manifest.ts'
-import { inFlightSchema } from './call.ts'
+import { digestSchema } from '../../ids.ts'
+import { limits } from '../../limits.ts'
+import { manifestSchema } from '../../manifest.ts'
+import { inFlightSchema } from './in-flight.ts'
 
 /** agent → router. The heartbeat: says what runs and what it can run. */
 export const leaseRenewalFrame = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { callRefSchema } from './call.ts'
+import { callRefSchema } from '../call/call-ref.ts'
 
 /** router → agent. Answers a renewal. */
 export const leaseFrame = z.object({

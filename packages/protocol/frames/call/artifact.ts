@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { limits } from '../limits.ts'
-import { callRefSchema } from './call.ts'
+import { limits } from '../../limits.ts'
+import { callRefSchema } from './call-ref.ts'
 
 /** agent → router. A piece of what did not fit inline. All pieces of a call's artifacts go out before its result. */
 export const artifactFrame = callRefSchema.extend({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { callRefSchema } from './call.ts'
+import { callRefSchema } from './call-ref.ts'
 
 /** agent → router. The call was not started and will not be. `retry` says whether another attempt may help. */
 export const refusedFrame = callRefSchema.extend({

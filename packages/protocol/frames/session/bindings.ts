@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { limits } from '../limits.ts'
-import { bindingSchema } from '../manifest.ts'
+import { limits } from '../../limits.ts'
+import { bindingSchema } from '../../manifest.ts'
 
 /** router → agent. The workspaces it serves from now on: the whole list. */
 export const bindingsFrame = z.object({

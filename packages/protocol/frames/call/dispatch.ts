@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { grantSchema } from '../grant.ts'
-import { digestSchema, projectIdSchema, toolNameSchema } from '../ids.ts'
-import { limits } from '../limits.ts'
-import { bindingSchema } from '../manifest.ts'
-import { riskSchema } from '../risk.ts'
-import { callRefSchema } from './call.ts'
+import { grantSchema } from '../../grant.ts'
+import { digestSchema, projectIdSchema, toolNameSchema } from '../../ids.ts'
+import { limits } from '../../limits.ts'
+import { bindingSchema } from '../../manifest.ts'
+import { riskSchema } from '../../risk.ts'
+import { callRefSchema } from './call-ref.ts'
 
 /** router → agent. Run this. The agent recomputes the digest from its own manifest and these fields before it starts. */
 export const dispatchFrame = callRefSchema.extend({

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { limits } from '../limits.ts'
-import { bindingSchema } from '../manifest.ts'
-import { callRefSchema, pauseSchema } from './call.ts'
+import { limits } from '../../limits.ts'
+import { bindingSchema } from '../../manifest.ts'
+import { callRefSchema } from '../call/call-ref.ts'
+import { pauseSchema } from './pause.ts'
 
 /** router → agent. The session begins, with its lease. */
 export const welcomeFrame = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { callRefSchema } from './call.ts'
+import { callRefSchema } from './call-ref.ts'
 
 /** router → agent. Output up to and including `seq` is stored; opens the agent's window. */
 export const outputAckFrame = callRefSchema.extend({

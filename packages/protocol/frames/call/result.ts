@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { callRefSchema } from './call.ts'
+import { callRefSchema } from './call-ref.ts'
 
 /** How a call ended, as the agent saw it. `interrupted` makes the execution `ambiguous`. */
 export const outcomes = ['completed', 'failed', 'timeout', 'cancelled', 'interrupted'] as const
