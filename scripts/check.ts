@@ -6,7 +6,14 @@ const steps: [what: string, command: string, ...args: string[]][] = [
   ['types', 'tsc', '-p', 'tsconfig.json'],
   ['format and lint', 'biome', 'check', '--error-on-warnings', '.'],
   ['unused files, exports and dependencies', 'knip', '--no-progress', '--no-config-hints'],
-  ['house and generated reference', process.execPath, '--test', 'test/house.test.ts', 'scripts/reference.test.ts'],
+  [
+    'house and generated reference',
+    process.execPath,
+    '--test',
+    'test/house.test.ts',
+    'test/house/*.test.ts',
+    'scripts/reference.test.ts',
+  ],
 ]
 
 const root = fileURLToPath(new URL('..', import.meta.url))

@@ -1,8 +1,11 @@
 // The house keeps itself in order: docs/STYLE.md and docs/ARCHITECTURE.md as tests.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { circles } from './house/circles.ts'
 import { betweenPackages, insidePackages, runsAnywhere } from './house/directions.ts'
-import { imports, packageOf, partOf } from './house/imports.ts'
+import { knownLongFunctions, knownTypeCircles } from './house/exceptions.ts'
+import { functionsOf } from './house/functions.ts'
+import { imports, packageOf, parsed, partOf } from './house/imports.ts'
 import { isTest, paths, scripts, sources } from './house/sources.ts'
 
 const none = (found: unknown[], law: string) => assert.deepEqual(found, [], law)
@@ -43,18 +46,16 @@ test('what runs anywhere imports nothing of Node', () => {
 })
 
 test('no module imports itself through others', () => {
-  const edges = new Map<string, string[]>()
-  for (const { from, to, typeOnly } of imports) if (!typeOnly) edges.set(from, [...(edges.get(from) ?? []), to])
-  const done = new Set<string>()
-  const cycles: string[] = []
-  const visit = (path: string, trail: string[]): void => {
-    if (trail.includes(path)) cycles.push([...trail.slice(trail.indexOf(path)), path].join(' → '))
-    if (done.has(path) || trail.includes(path)) return
-    for (const next of edges.get(path) ?? []) visit(next, [...trail, path])
-    done.add(path)
-  }
-  for (const path of edges.keys()) visit(path, [])
-  none(cycles, 'break the cycle')
+  none(circles(imports.filter(({ typeOnly }) => !typeOnly)), 'break the circle')
+})
+
+test('no types need each other in a circle of files', () => {
+  const known = new Set(knownTypeCircles.flatMap(({ files }) => files))
+  const found = circles(imports).map((circle) => circle.filter((path) => !known.has(path)))
+  none(
+    found.filter(({ length }) => length > 0),
+    'move what both need to where both can take it',
+  )
 })
 
 test('no file has a name that says nothing', () => {
@@ -90,6 +91,18 @@ test('no source file is longer than 400 lines', () => {
   none(
     long.map(({ path, text }) => `${path}: ${text.split('\n').length - 1}`),
     'a file an idea',
+  )
+})
+
+test('a function is read in one go: 100 lines of its own, 200 with the named ones inside', () => {
+  const known = new Set(knownLongFunctions.map(({ path, name }) => `${path} ${name}`))
+  const long = parsed
+    .flatMap(functionsOf)
+    .filter(({ lines, ownLines }) => lines > 200 || ownLines > 100)
+    .filter(({ path, name }) => !known.has(`${path} ${name}`))
+  none(
+    long.map(({ path, name, line, lines, ownLines }) => `${path}:${line} ${name}: ${lines}, ${ownLines} its own`),
+    'give its parts names, or files',
   )
 })
 

@@ -1,5 +1,6 @@
 import { posix } from 'node:path'
-import { type Source, scripts } from './sources.ts'
+import { type Parsed, parse } from './parse.ts'
+import { scripts } from './sources.ts'
 
 export interface Import {
   from: string
@@ -9,15 +10,8 @@ export interface Import {
   typeOnly: boolean
 }
 
-const statement =
-  /^\s*(?:import|export)\s+(type\s)?[^'"()]*?from\s+'([^']+)'|^\s*import\s+'([^']+)'|\bimport\('([^']+)'\)/gm
-
-function importsOf({ path, text }: Source): Import[] {
-  return [...text.matchAll(statement)].map((match) => ({
-    from: path,
-    to: resolve(path, (match[2] ?? match[3] ?? match[4])!),
-    typeOnly: match[1] !== undefined,
-  }))
+export function importsOf({ path, requests }: Parsed): Import[] {
+  return requests.map(({ specifier, typeOnly }) => ({ from: path, to: resolve(path, specifier), typeOnly }))
 }
 
 function resolve(from: string, specifier: string): string {
@@ -25,7 +19,8 @@ function resolve(from: string, specifier: string): string {
   return specifier.startsWith('@xerotier/') ? specifier.replace('@xerotier/', 'packages/') : specifier
 }
 
-export const imports: readonly Import[] = scripts.flatMap(importsOf)
+export const parsed: readonly Parsed[] = scripts.map(parse)
+export const imports: readonly Import[] = parsed.flatMap(importsOf)
 
 /** `router` of `packages/router/http/server.ts`; undefined for what is in no package of ours. */
 export function packageOf(path: string): string | undefined {
