@@ -9,15 +9,14 @@ function handshakes() {
   const clock = settableClock()
   const crowded: string[] = []
   const open = createHandshakes({ clock } as unknown as Core, (agentId) => crowded.push(agentId))
-  const hello = (connection: string, agent_id: string) => open.begin(connection, { t: 'hello', agent_id })
+  const origin = (routingKey: string) => ({ routingKey, routingId: Buffer.alloc(5) })
+  const hello = (connection: string, agent_id: string) => open.begin(origin(connection), { t: 'hello', agent_id })
   /** Whether the connection has a challenge; it has none afterwards. Its nonce is another, which is looked at only then. */
   async function isOpen(connection: string, agent_id: string): Promise<boolean> {
     const proof = { agent_id, nonce: new Uint8Array(32), routing_id: new Uint8Array(5) }
     const proved = await open.finish(
-      connection,
-      Buffer.alloc(5),
-      proof as Parameters<typeof open.finish>[2],
-      () => true,
+      { ...origin(connection), isSignedBy: () => true },
+      proof as Parameters<typeof open.finish>[1],
       async () => undefined,
     )
     const { refusal } = proved as { refusal: string }

@@ -1,16 +1,22 @@
 // hello → challenge → proof → welcome. A connection is nobody until its agent has signed our nonce, its routing id and its
 // CURVE key with the Ed25519 key that was enrolled.
 import { type KeyObject, randomBytes } from 'node:crypto'
-import type { helloFrame } from '@xerotier/protocol/frames/session/hello.ts'
-import type { sessionRefusals } from '@xerotier/protocol/frames/session/session-refused.ts'
+import type { AgentFrame } from '@xerotier/protocol/frames/agent-frame.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { verifyingKey } from '@xerotier/runtime/ed25519.ts'
-import type { z } from 'zod'
 import { type EnrolledAgent, findEnrolled } from '../domain/agents/enrolled.ts'
 import type { Core } from '../domain/core.ts'
+import type { Message, Origin } from './message.ts'
+import type { SessionRefusal } from './replies.ts'
 import type { ProofClaim } from './unreadable.ts'
 
-export type SessionRefusal = (typeof sessionRefusals)[number]
+export type Proof = Extract<AgentFrame, { t: 'proof' }>
+
+/** Who it is that sent a proof, and the key that verifies its messages. */
+export interface Proved {
+  agent: EnrolledAgent
+  key: KeyObject
+}
 
 interface Pending {
   nonce: Buffer
@@ -23,18 +29,16 @@ export interface Handshakes {
    * A connection says hello. @returns the nonce to sign. When too many handshakes are open, the oldest of the agent that has
    * most is forgotten: nobody has proved anything yet, so whoever fills the table must not keep newcomers out.
    */
-  begin(routingKey: string, hello: z.infer<typeof helloFrame>): Buffer
+  begin(origin: Origin, hello: Extract<AgentFrame, { t: 'hello' }>): Buffer
   /**
-   * Checks a proof; `verify` checks the message's signature with the enrolled key. A nonce is good for one proof.
+   * Checks a proof, with the signature of its message. A nonce is good for one proof.
    * @param faultOfRest what is wrong with all else that it says; asked when it is certain who says it
    */
   finish(
-    routingKey: string,
-    routingId: Buffer,
+    message: Pick<Message, 'routingId' | 'routingKey' | 'isSignedBy'>,
     proof: ProofClaim,
-    verify: (key: KeyObject) => boolean,
     faultOfRest: () => Promise<string | undefined>,
-  ): Promise<{ agent: EnrolledAgent; key: KeyObject } | { refusal: SessionRefusal; message: string }>
+  ): Promise<Proved | { refusal: SessionRefusal; message: string }>
 }
 
 /** @param crowded hears of each handshake that had to go for another, by the agent that it named */
@@ -72,7 +76,7 @@ export function createHandshakes(core: Core, crowded: (agentId: string) => void)
   }
 
   return {
-    begin(routingKey, hello) {
+    begin({ routingKey }, hello) {
       forgetOld()
       close(routingKey)
       if (open.size >= limits.pendingHandshakes) forgetOneOfMost()
@@ -81,7 +85,7 @@ export function createHandshakes(core: Core, crowded: (agentId: string) => void)
       byAgent.set(hello.agent_id, (byAgent.get(hello.agent_id) ?? 0) + 1)
       return nonce
     },
-    async finish(routingKey, routingId, proof, verify, faultOfRest) {
+    async finish({ routingId, routingKey, isSignedBy }, proof, faultOfRest) {
       const pending = close(routingKey)
       if (pending === undefined || core.clock.now() - pending.at > limits.handshakeMs) {
         return { refusal: 'handshake_expired', message: 'There is no open challenge for this connection.' }
@@ -98,7 +102,7 @@ export function createHandshakes(core: Core, crowded: (agentId: string) => void)
       const refused = { refusal: 'identity_mismatch', message: 'The proof does not fit an enrolled agent.' } as const
       if (agent === undefined || agent.curve_public_key !== proof.curve_public_key) return refused
       const key = verifyingKey(agent.signing_public_key)
-      if (!verify(key))
+      if (!isSignedBy(key))
         return { refusal: 'signature_invalid', message: 'The signature does not verify with the enrolled key.' }
       const fault = await faultOfRest()
       if (fault !== undefined) return { refusal: 'manifest_invalid', message: fault.slice(0, 500) }

@@ -41,3 +41,9 @@ function toolNameOf(raw: unknown, index: PropertyKey | undefined): string | unde
   const { manifest } = raw as { manifest: { tools: { name?: unknown }[] } }
   return toolNameSchema.safeParse(manifest.tools[index]?.name).data
 }
+
+/** What a frame says that it is, for the log: whatever else an agent puts there is not looked at. */
+export function nameOf(raw: unknown): string {
+  const name = (raw as { t?: unknown } | null)?.t
+  return typeof name === 'string' ? name.slice(0, 32) : typeof name
+}

@@ -1,0 +1,54 @@
+// The sessions that live, by connection, and how each ends.
+import { closeSession } from '../domain/agents/close-session.ts'
+import type { Core } from '../domain/core.ts'
+import type { Session } from './session.ts'
+import type { Outlet } from './writer.ts'
+
+export interface Sessions {
+  readonly size: number
+  get(routingKey: string): Session | undefined
+  /** The session that writes here, while it lives. */
+  of(outlet: Outlet): Session | undefined
+  begin(session: Session): void
+  end(session: Session, reason: string): void
+  /** Ends those whose lease is over. */
+  expire(): void
+}
+
+export function createSessions(core: Core): Sessions {
+  const sessions = new Map<string, Session>()
+  const keyOf = ({ routingId }: Outlet) => routingId.toString('latin1')
+
+  function end(session: Session, reason: string): void {
+    const routingKey = keyOf(session.outlet)
+    if (sessions.get(routingKey) !== session) return
+    sessions.delete(routingKey)
+    closeSession(core, session.agent, reason).catch((error) =>
+      core.log.error({ error, agent_id: session.agent.id }, 'closing a session failed'),
+    )
+  }
+
+  return {
+    get size() {
+      return sessions.size
+    },
+    get: (routingKey) => sessions.get(routingKey),
+    of(outlet) {
+      const session = sessions.get(keyOf(outlet))
+      return session?.outlet === outlet ? session : undefined
+    },
+    begin(session) {
+      const before = sessions.get(keyOf(session.outlet))
+      // A connection has one session: another agent's would hold its calls for ever, as nothing could end it any more.
+      if (before !== undefined) end(before, 'another session began on its connection')
+      sessions.set(keyOf(session.outlet), session)
+    },
+    end,
+    expire() {
+      const now = core.clock.now()
+      for (const session of [...sessions.values()]) {
+        if (session.agent.leaseExpiresAt <= now) end(session, 'lease expired')
+      }
+    },
+  }
+}
