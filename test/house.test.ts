@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { circles } from './house/circles.ts'
-import { betweenPackages, insidePackages, runsAnywhere } from './house/directions.ts'
+import { betweenPackages, insideFolders, insidePackages, runsAnywhere } from './house/directions.ts'
 import { knownLongFunctions, knownTypeCircles } from './house/exceptions.ts'
 import { functionsOf } from './house/functions.ts'
 import { imports, packageOf, parsed, partOf } from './house/imports.ts'
@@ -29,6 +29,22 @@ test('inside a package, imports go from the surface to the ground', () => {
     if (!rules || packageOf(to) !== name || isTest(from) || partOf(from) === partOf(to)) return false
     const allowed = rules[partOf(from)]
     return !allowed || !(allowed.includes('*') || allowed.includes(partOf(to)))
+  })
+  none(wrong.map(shown), 'see test/house/directions.ts')
+})
+
+test('inside a folder with parts, each part imports only those that the architecture allows', () => {
+  const wrong = Object.entries(insideFolders).flatMap(([folder, rules]) => {
+    const part = (path: string) => {
+      if (!path.startsWith(`${folder}/`)) return undefined
+      const name = path.slice(folder.length + 1).split('/', 1)[0]!
+      return name in rules ? name : '.'
+    }
+    return imports.filter(({ from, to }) => {
+      const [importer, imported] = [part(from), part(to)]
+      if (importer === undefined || imported === undefined || importer === imported || isTest(from)) return false
+      return !rules[importer]!.includes(imported)
+    })
   })
   none(wrong.map(shown), 'see test/house/directions.ts')
 })

@@ -21,6 +21,7 @@ import { traceEnd } from './domain/executions/trace.ts'
 import { loadIdentity } from './domain/identity.ts'
 import { type BootstrapOptions, bootstrapProject } from './domain/projects/bootstrap.ts'
 import { createWorkspaceDirectory } from './domain/workspaces/directory.ts'
+import { type ApiOptions, apiDoor } from './http/api/door.ts'
 import { createHttpServer, type HttpOptions } from './http/server.ts'
 import { addDomainMetrics, countEnded, createBrokerProbe } from './metrics.ts'
 import { startEmbeddedPostgres } from './postgres/embedded.ts'
@@ -36,17 +37,8 @@ export interface RouterOptions {
   /** Keys, and the embedded Postgres when there is no `databaseUrl`. */
   stateDir: string
   databaseUrl?: string | undefined
-  http: Pick<
-    HttpOptions,
-    | 'host'
-    | 'port'
-    | 'tls'
-    | 'allowPlainRemote'
-    | 'trustedProxies'
-    | 'requestsPerMinutePerKey'
-    | 'failedAuthenticationsPerMinute'
-    | 'validateResponses'
-  >
+  http: Omit<HttpOptions, 'core' | 'registry' | 'doors'> &
+    Pick<ApiOptions, 'requestsPerMinutePerKey' | 'failedAuthenticationsPerMinute'>
   dataPlane: {
     /** tcp://host:port to listen on; port 0 takes a free one. */
     address: string
@@ -162,8 +154,8 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     if (options.dataPlane.announced === undefined) core.settings.announcedAddress = broker.address
     await core.dispatcher.findWaiting()
 
-    const http = await createHttpServer({
-      ...options.http,
+    const { requestsPerMinutePerKey, failedAuthenticationsPerMinute, ...server } = options.http
+    const api = apiDoor({
       core,
       registry,
       version,
@@ -173,7 +165,10 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
           if (broker.closed) throw new Error('the data plane is closed')
         },
       },
+      requestsPerMinutePerKey,
+      failedAuthenticationsPerMinute,
     })
+    const http = await createHttpServer({ ...server, core, registry, doors: [api] })
     started.push(() => http.close())
     const url = await http.listen()
 

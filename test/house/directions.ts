@@ -29,10 +29,18 @@ export const insidePackages: Record<string, Record<string, readonly string[]>> =
     'metrics.ts': ['*'],
     'config.ts': [],
     http: ['domain'],
-    ops: ['domain'],
     broker: ['domain'],
     domain: ['store'],
     store: [],
     postgres: [],
   },
+}
+
+/**
+ * Inside a folder of a package: what it holds, each with what it may import of that folder besides itself. `.` is every
+ * file that stands in the folder itself, and every folder that is not listed.
+ */
+export const insideFolders: Record<string, Record<string, readonly string[]>> = {
+  // What all doors share imports none of them, and no door imports another.
+  'packages/router/http': { '.': [], api: ['.'], ops: ['.'], mcp: ['.'] },
 }

@@ -1,20 +1,31 @@
-// Which methods a path takes, so that a wrong method is told from a path that leads nowhere. Asked for refusals only.
-import type { Route } from '@xerotier/protocol/route.ts'
-import { routes } from '@xerotier/protocol/routes.ts'
+// Which methods a path takes, so that a wrong method is told from a path that leads nowhere.
+import type { RouteOptions } from 'fastify'
 
-const known = Object.values(routes as Record<string, Route>).map((definition) => ({
-  definition,
-  parts: definition.path.split('/'),
-}))
+export interface Methods {
+  /** A hook for each route that a door adds. */
+  add(route: Pick<RouteOptions, 'method' | 'url' | 'config'>): void
+  /** Of the path of a URL; none when no route is there. Looked up for refusals only. */
+  at(url: string): string[]
+}
 
-/** Of the path of a URL; none when no route is there. Each GET answers HEAD too, but for streams: their answer has no end. */
-export function methodsAt(url: string): string[] {
-  const asked = url.split('?', 1)[0]!.split('/')
-  const here = known
-    .filter(({ parts }) => parts.length === asked.length)
-    .filter(({ parts }) => parts.every((part, index) => part.startsWith(':') || part === asked[index]))
-    .map(({ definition }) => definition)
-  const methods = new Set<string>(here.map(({ method }) => method))
-  if (methods.has('GET') && here.every(({ response }) => response !== 'sse')) methods.add('HEAD')
-  return [...methods]
+export function listMethods(): Methods {
+  const known: { method: string; parts: string[]; refused: boolean }[] = []
+  return {
+    add({ method, url, config }) {
+      const refused = config?.refused === true
+      for (const one of [method].flat()) known.push({ method: one, parts: url.split('/'), refused })
+    },
+    at(url) {
+      const asked = url.split('?', 1)[0]!.split('/')
+      const here = known
+        .filter(({ parts }) => parts.length === asked.length)
+        .filter(({ parts }) => parts.every((part, index) => part.startsWith(':') || part === asked[index]))
+      const methods = new Set(here.map(({ method }) => method))
+      // Also when a path with a parameter, which fits here too, takes it.
+      for (const { method, refused } of here) if (refused) methods.delete(method)
+      // Behind those that do something.
+      if (methods.delete('HEAD')) methods.add('HEAD')
+      return [...methods]
+    },
+  }
 }

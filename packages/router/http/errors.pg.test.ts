@@ -275,6 +275,6 @@ test('OpenAPI has each error under the status that it is answered with', async (
 })
 
 test('plain HTTP is served on loopback addresses only, unless told otherwise', async () => {
-  const options = { core: router.core, port: 0, registry: {} as never, readiness: {}, version: '0' }
+  const options = { core: router.core, port: 0, registry: {} as never, doors: [] }
   await assert.rejects(createHttpServer({ ...options, host: '0.0.0.0' }), /certificate/)
 })

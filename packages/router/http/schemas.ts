@@ -1,23 +1,25 @@
-// A route's schemas as the server enforces them: what is not listed is refused (law L4).
-import type { Route } from '@xerotier/protocol/route.ts'
-import { z } from 'zod'
+// The schemas of a route as the server enforces them: what is not listed is refused (law L4).
+import type { FastifyInstance } from 'fastify'
+import type { z } from 'zod'
+import { faultOfSchema } from './failure.ts'
 
-/** Of a route that takes no body, or no parameters. */
-export const nothing = z.strictObject({})
-
-export interface RequestSchemas {
-  params: z.ZodType
-  querystring: z.ZodType
-  body?: z.ZodType
-}
-
-export function requestSchemasOf(definition: Route): RequestSchemas {
-  const schemas: RequestSchemas = {
-    params: (definition.params ?? nothing).strict(),
-    querystring: (definition.query ?? nothing).strict(),
-  }
-  if (definition.method !== 'GET') schemas.body = definition.body ?? nothing
-  return schemas
+/** Routes give zod schemas; what does not fit is the caller's Fault. */
+export function compileSchemas(app: FastifyInstance, { validateResponses }: { validateResponses: boolean }): void {
+  app.setValidatorCompiler<z.ZodType>(({ schema, httpPart }) => (value: unknown) => {
+    const parsed = schema.safeParse(value)
+    return parsed.success
+      ? { value: parsed.data }
+      : { error: faultOfSchema(parsed.error, httpPart === 'body' ? 'body' : 'request') }
+  })
+  app.setSerializerCompiler<z.ZodType>(({ schema, method, url, httpStatus }) => {
+    if (!validateResponses || Number(httpStatus) >= 400) return JSON.stringify
+    return (answer) => {
+      const parsed = schema.safeParse(answer)
+      if (!parsed.success)
+        throw new Error(`${method} ${url} answers what its schema does not allow: ${parsed.error.message}`)
+      return JSON.stringify(answer)
+    }
+  })
 }
 
 /** A parameter that is given more than once reads like its values with commas between them. */

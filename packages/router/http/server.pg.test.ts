@@ -8,6 +8,7 @@ import { heartbeatSeconds } from '@xerotier/protocol/events.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { createMetricsRegistry } from '@xerotier/runtime/metrics.ts'
 import { newId } from '../domain/ids.ts'
+import { apiDoor } from './api/door.ts'
 import { type RouterForTests, startRouterForTests } from './router.fixture.ts'
 import { createHttpServer, type HttpOptions } from './server.ts'
 
@@ -17,24 +18,19 @@ before(async () => {
 })
 after(() => router.stop())
 
-/** One more door to the same router, whose time stands still. */
-async function door(t: TestContext, tls?: HttpOptions['tls']) {
+/** One more server of the same router, whose time stands still. */
+async function serve(t: TestContext, tls?: HttpOptions['tls']) {
   const clock = settableClock(router.clock.now())
-  const door = await createHttpServer({
-    core: { ...router.core, clock },
-    host: '127.0.0.1',
-    port: 0,
-    tls,
-    registry: createMetricsRegistry(),
-    readiness: {},
-    version: '0',
-  })
-  const url = await door.listen()
-  const { server } = door.app
+  const core = { ...router.core, clock }
+  const registry = createMetricsRegistry()
+  const api = apiDoor({ core, registry, readiness: {}, version: '0' })
+  const http = await createHttpServer({ core, host: '127.0.0.1', port: 0, tls, registry, doors: [api] })
+  const url = await http.listen()
+  const { server } = http.app
   return {
     clock,
     url,
-    close: () => door.close(),
+    close: () => http.close(),
     /** A connection that the server has. */
     async dial() {
       const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
@@ -48,7 +44,7 @@ async function door(t: TestContext, tls?: HttpOptions['tls']) {
 test('a server that stops lets requests in hand finish, and waits for them no longer than its limit', {
   timeout: 30_000,
 }, async (t) => {
-  const { clock, dial, close } = await door(t)
+  const { clock, dial, close } = await serve(t)
   const slow = await dial()
   const endless = await dial()
   for (const socket of [slow, endless]) socket.write('GET /healthz HTTP/1.1\r\n')
@@ -63,7 +59,7 @@ test('a server that stops lets requests in hand finish, and waits for them no lo
 })
 
 test('a stream ends when its key expires', { timeout: 30_000 }, async (t) => {
-  const { clock, url, close } = await door(t)
+  const { clock, url, close } = await serve(t)
   t.after(close)
   const seconds = heartbeatSeconds / 2
   const { key } = await router.makeKey({ expiresAt: new Date(clock.now() + seconds * 1000) })
@@ -87,7 +83,7 @@ test('a server that stops waits for no download that nobody reads', { timeout: 3
     `insert into artifact_chunks (artifact_id, seq, data) select $1, n, convert_to(repeat('x', 1024 * 1024), 'UTF8') from generate_series(0, 31) n`,
     [artifact],
   )
-  const { clock, url, close } = await door(t)
+  const { clock, url, close } = await serve(t)
   const path = `/acme/v1/exec/executions/${id}/artifacts/${artifact}`
   const download = request(url + path, { headers: { authorization: `Bearer ${router.key}` } }).end()
   t.after(() => download.destroy())
@@ -100,7 +96,7 @@ test('a server that stops waits for no download that nobody reads', { timeout: 3
 
 test('a server that stops waits for no TLS handshake', { timeout: 30_000 }, async (t) => {
   // No handshake gets so far that it needs the certificate.
-  const { clock, dial, close } = await door(t, { cert: '', key: '' })
+  const { clock, dial, close } = await serve(t, { cert: '', key: '' })
   await dial()
   const closed = close()
   await clock.advance(limits.httpCloseGraceMs)

@@ -19,7 +19,11 @@ export interface Streams {
   close(): void
 }
 
-export function createStreams({ clock, log, keyring }: Pick<Core, 'clock' | 'log' | 'keyring'>): Streams {
+export interface StreamParts extends Pick<Core, 'clock' | 'log'> {
+  keyring: Pick<Core['keyring'], 'onForgotten'>
+}
+
+export function createStreams({ clock, log, keyring }: StreamParts): Streams {
   /** With the key that each was opened with. */
   const open = new Map<SseWriter, string | undefined>()
   const perProject = new Map<string, number>()

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { artifactBytes } from '../domain/executions/artifact.ts'
-import { newId } from '../domain/ids.ts'
-import type { Principal } from '../domain/principal.ts'
-import { startRouterForTests } from './router.fixture.ts'
+import { artifactBytes } from '../../domain/executions/artifact.ts'
+import { newId } from '../../domain/ids.ts'
+import type { Principal } from '../../domain/principal.ts'
+import { startRouterForTests } from '../router.fixture.ts'
 
 test('raw output is whole: what did not fit into the record follows from the artifact of its stream', async () => {
   const router = await startRouterForTests()

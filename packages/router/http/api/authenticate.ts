@@ -2,17 +2,18 @@
 // A key that was seen lately costs no await.
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { apiKeyPattern } from '@xerotier/protocol/ids.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
 import type { Route } from '@xerotier/protocol/route.ts'
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
-import type { KnownKey } from '../domain/api-keys/keyring.ts'
-import { createUsageRecord } from '../domain/api-keys/usage.ts'
-import type { Core } from '../domain/core.ts'
-import { verifyAgentToken } from '../domain/enrollment/agent-token.ts'
-import { isId } from '../domain/ids.ts'
-import type { Principal } from '../domain/principal.ts'
-import { createWindow, type Window } from '../domain/window.ts'
-import { bearerOf } from './caller.ts'
-import { callerAddress } from './caller-address.ts'
+import type { KnownKey } from '../../domain/api-keys/keyring.ts'
+import { createUsageRecord } from '../../domain/api-keys/usage.ts'
+import type { Core } from '../../domain/core.ts'
+import { verifyAgentToken } from '../../domain/enrollment/agent-token.ts'
+import { isId } from '../../domain/ids.ts'
+import type { Principal } from '../../domain/principal.ts'
+import { createWindow, type Window } from '../../domain/window.ts'
+import { bearerOf } from '../caller.ts'
+import { callerAddress } from '../caller-address.ts'
 
 const rememberedWindows = 10_000
 const minuteMs = 60_000
@@ -27,7 +28,11 @@ export interface Authentication {
   hookFor(definition: Route): onRequestHookHandler | undefined
 }
 
-export function createAuthentication(core: Core, options: AuthenticationOptions): Authentication {
+export function createAuthentication(core: Core, options: Partial<AuthenticationOptions>): Authentication {
+  const {
+    requestsPerMinutePerKey = limits.requestsPerMinutePerKey,
+    failedAuthenticationsPerMinute = limits.failedAuthenticationsPerMinute,
+  } = options
   const { clock, keyring } = core
   const quotas = new Map<string, Window>()
   const rates = new Map<string, Window>()
@@ -46,7 +51,7 @@ export function createAuthentication(core: Core, options: AuthenticationOptions)
   const sourceOf = (request: FastifyRequest) => callerAddress(request.ip) ?? 'unknown'
   /** What a credential that is none gets. A valid one is never refused for others from its address: many callers may share it. */
   const failed = (request: FastifyRequest, fault = new Fault('authentication_error')) => {
-    const window = windowOf(failures, sourceOf(request), options.failedAuthenticationsPerMinute, minuteMs)
+    const window = windowOf(failures, sourceOf(request), failedAuthenticationsPerMinute, minuteMs)
     const waitMs = window.take(clock.now())
     if (waitMs === 0) return fault
     return new Fault('rate_limit_exceeded', {
@@ -64,7 +69,7 @@ export function createAuthentication(core: Core, options: AuthenticationOptions)
   let lastLookup: Promise<unknown> = Promise.resolve()
   const count = (key: KnownKey, reply: FastifyReply) => {
     const { keyId } = key.principal
-    const windows = [windowOf(rates, keyId, options.requestsPerMinutePerKey, minuteMs)]
+    const windows = [windowOf(rates, keyId, requestsPerMinutePerKey, minuteMs)]
     if (key.quota !== null) {
       windows.unshift(windowOf(quotas, keyId, key.quota.requests, key.quota.window_seconds * 1000))
     }

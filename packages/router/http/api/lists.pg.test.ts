@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { type RouteId, routeIds, routes } from '@xerotier/protocol/routes.ts'
-import { newId, newUuid } from '../domain/ids.ts'
-import { type RouterForTests, startRouterForTests } from './router.fixture.ts'
+import { newId, newUuid } from '../../domain/ids.ts'
+import { type RouterForTests, startRouterForTests } from '../router.fixture.ts'
 
 let router: RouterForTests
 let other: { projectId: string; key: string }

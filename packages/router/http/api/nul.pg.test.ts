@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startRouterForTests } from './router.fixture.ts'
+import { startRouterForTests } from '../router.fixture.ts'
 
 const nul = 'a\u0000b'
 

@@ -1,5 +1,5 @@
-import type { Core } from '../../domain/core.ts'
-import { listTools, showTool } from '../../domain/tools/catalogue.ts'
+import type { Core } from '../../../domain/core.ts'
+import { listTools, showTool } from '../../../domain/tools/catalogue.ts'
 import type { Handlers } from '../handlers.ts'
 
 export function toolHandlers(core: Core) {

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { RouteId, routes } from '@xerotier/protocol/routes.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import type { Principal } from '../domain/principal.ts'
+import type { Principal } from '../../domain/principal.ts'
 
 type Parsed<R, Part extends string> = R extends { [P in Part]: infer S extends z.ZodType } ? z.output<S> : undefined
 

@@ -1,6 +1,6 @@
-import type { Core } from '../../domain/core.ts'
-import { showProject } from '../../domain/projects/show.ts'
-import { updateProject } from '../../domain/projects/update.ts'
+import type { Core } from '../../../domain/core.ts'
+import { showProject } from '../../../domain/projects/show.ts'
+import { updateProject } from '../../../domain/projects/update.ts'
 import type { Handlers } from '../handlers.ts'
 
 export function projectHandlers(core: Core): Pick<Handlers, 'project.show' | 'project.update'> {

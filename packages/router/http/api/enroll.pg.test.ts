@@ -4,8 +4,8 @@ import { after, before, describe, test } from 'node:test'
 import { enrollText, reenrollText } from '@xerotier/protocol/api/enroll.ts'
 import { curveKeysFromSecret } from '@xerotier/runtime/curve.ts'
 import { newSigningKey, type SigningKey } from '@xerotier/runtime/ed25519.ts'
-import { signToken } from '../domain/signed-token.ts'
-import { type Answer, type RouterForTests, startRouterForTests } from './router.fixture.ts'
+import { signToken } from '../../domain/signed-token.ts'
+import { type Answer, type RouterForTests, startRouterForTests } from '../router.fixture.ts'
 
 let router: RouterForTests
 before(async () => {

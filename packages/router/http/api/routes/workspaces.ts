@@ -1,7 +1,7 @@
-import type { Core } from '../../domain/core.ts'
-import { bindAgent, unbindAgent } from '../../domain/workspaces/bind.ts'
-import { createWorkspace } from '../../domain/workspaces/create.ts'
-import { listWorkspaces, showWorkspace } from '../../domain/workspaces/read.ts'
+import type { Core } from '../../../domain/core.ts'
+import { bindAgent, unbindAgent } from '../../../domain/workspaces/bind.ts'
+import { createWorkspace } from '../../../domain/workspaces/create.ts'
+import { listWorkspaces, showWorkspace } from '../../../domain/workspaces/read.ts'
 import type { Handlers } from '../handlers.ts'
 
 export function workspaceHandlers(core: Core) {

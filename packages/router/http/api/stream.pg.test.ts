@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
-import { newUuid } from '../domain/ids.ts'
-import { appendEvents } from '../store/events.ts'
-import { type RouterForTests, startRouterForTests } from './router.fixture.ts'
+import { newUuid } from '../../domain/ids.ts'
+import { appendEvents } from '../../store/events.ts'
+import { type RouterForTests, startRouterForTests } from '../router.fixture.ts'
 
 let router: RouterForTests
 let workspace: { id: string; name: string }

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test'
 import { answerHeaders, requestHeaders, requestHeadersOf } from '@xerotier/protocol/headers.ts'
 import type { Route } from '@xerotier/protocol/route.ts'
 import { routeIds, routes } from '@xerotier/protocol/routes.ts'
-import { type Answer, type RouterForTests, startRouterForTests } from './router.fixture.ts'
+import { type Answer, type RouterForTests, startRouterForTests } from '../router.fixture.ts'
 
 let router: RouterForTests
 before(async () => {

@@ -17,7 +17,7 @@ import type { FastifyInstance } from 'fastify'
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { addHeaders } from './openapi-headers.ts'
-import { nothing } from './schemas.ts'
+import { nothing } from './request-schemas.ts'
 
 /** What stands once under `components` and is referred to. */
 const named = Object.entries({

@@ -1,7 +1,7 @@
-import type { Core } from '../../domain/core.ts'
-import { createJoinKey } from '../../domain/join-keys/create.ts'
-import { listJoinKeys, showJoinKey } from '../../domain/join-keys/read.ts'
-import { revokeJoinKey } from '../../domain/join-keys/revoke.ts'
+import type { Core } from '../../../domain/core.ts'
+import { createJoinKey } from '../../../domain/join-keys/create.ts'
+import { listJoinKeys, showJoinKey } from '../../../domain/join-keys/read.ts'
+import { revokeJoinKey } from '../../../domain/join-keys/revoke.ts'
 import type { Handlers } from '../handlers.ts'
 
 export function joinKeyHandlers(core: Core) {

@@ -1,8 +1,8 @@
-import type { Core } from '../../domain/core.ts'
-import { enroll } from '../../domain/enrollment/enroll.ts'
-import { reenroll } from '../../domain/enrollment/reenroll.ts'
-import { refreshEnrollment } from '../../domain/enrollment/refresh.ts'
-import { createWindow } from '../../domain/window.ts'
+import type { Core } from '../../../domain/core.ts'
+import { enroll } from '../../../domain/enrollment/enroll.ts'
+import { reenroll } from '../../../domain/enrollment/reenroll.ts'
+import { refreshEnrollment } from '../../../domain/enrollment/refresh.ts'
+import { createWindow } from '../../../domain/window.ts'
 import type { Handlers } from '../handlers.ts'
 
 /** Refused enrollments that reach the event log; more are only logged. */

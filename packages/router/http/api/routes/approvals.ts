@@ -1,11 +1,11 @@
-import { decideApproval } from '../../domain/approvals/decide.ts'
-import { listApprovals } from '../../domain/approvals/list.ts'
-import { showApproval } from '../../domain/approvals/show.ts'
-import { streamApprovals } from '../../domain/approvals/stream.ts'
-import type { Core } from '../../domain/core.ts'
+import { decideApproval } from '../../../domain/approvals/decide.ts'
+import { listApprovals } from '../../../domain/approvals/list.ts'
+import { showApproval } from '../../../domain/approvals/show.ts'
+import { streamApprovals } from '../../../domain/approvals/stream.ts'
+import type { Core } from '../../../domain/core.ts'
+import { lastEventIdOf } from '../../headers.ts'
+import type { Streams } from '../../stream/streams.ts'
 import type { Handlers } from '../handlers.ts'
-import { lastEventIdOf } from '../headers.ts'
-import type { Streams } from '../stream/streams.ts'
 
 export function approvalHandlers(core: Core, streams: Streams) {
   return {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { addressCheck } from '../domain/api-keys/keyring.ts'
-import { type RouterForTests, startRouterForTests } from './router.fixture.ts'
+import { addressCheck } from '../../domain/api-keys/keyring.ts'
+import { type RouterForTests, startRouterForTests } from '../router.fixture.ts'
 
 let router: RouterForTests
 before(async () => {

@@ -1,14 +1,26 @@
-import type { FastifyInstance } from 'fastify'
+import type { Registry } from 'prom-client'
+import type { Core } from '../../../domain/core.ts'
 import type { Handlers } from '../handlers.ts'
-import type { HttpOptions } from '../server.ts'
 
 type Id = 'health.live' | 'health.ready' | 'metrics.read' | 'openapi.read'
+
+export interface HealthOptions {
+  version: string
+  registry: Registry
+  /** What /readyz asks. A check that throws is failing. */
+  readiness: Record<string, () => unknown>
+}
+
+export type OpenApi = () => object
 
 /** A check that answers nothing for this long is failing. */
 const checkMs = 5000
 
-export function healthHandlers(options: HttpOptions & { app: FastifyInstance }): Pick<Handlers, Id> {
-  const { clock } = options.core
+export function healthHandlers(
+  { clock, log }: Pick<Core, 'clock' | 'log'>,
+  options: HealthOptions,
+  openApi: OpenApi,
+): Pick<Handlers, Id> {
   const startedAt = clock.now()
   const passes = async (check: () => unknown) => {
     const late = Promise.withResolvers<never>()
@@ -17,7 +29,7 @@ export function healthHandlers(options: HttpOptions & { app: FastifyInstance }):
       await Promise.race([check(), late.promise])
       return true
     } catch (error) {
-      options.core.log.warning({ error }, 'a readiness check fails')
+      log.warning({ error }, 'a readiness check fails')
       return false
     } finally {
       timer.cancel()
@@ -43,6 +55,6 @@ export function healthHandlers(options: HttpOptions & { app: FastifyInstance }):
       reply.type(options.registry.contentType)
       return options.registry.metrics()
     },
-    'openapi.read': async () => options.app.swagger() as unknown as Record<string, unknown>,
+    'openapi.read': async () => ({ ...openApi() }),
   }
 }

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { type Scope, scopes } from '@xerotier/protocol/api/scopes.ts'
 import { type RouteId, routeIds, routes } from '@xerotier/protocol/routes.ts'
-import { newId } from '../domain/ids.ts'
-import { type RouterForTests, startRouterForTests } from './router.fixture.ts'
+import { newId } from '../../domain/ids.ts'
+import { type RouterForTests, startRouterForTests } from '../router.fixture.ts'
 
 /** Who may call what, written down a second time: a route that is not here fails, and so does one that was opened up. */
 const expected: Record<RouteId, 'public' | 'agent' | Scope[]> = {

@@ -1,0 +1,20 @@
+import type { Route } from '@xerotier/protocol/route.ts'
+import { z } from 'zod'
+
+/** Of a route that takes no body, or no parameters. */
+export const nothing = z.strictObject({})
+
+export interface RequestSchemas {
+  params: z.ZodType
+  querystring: z.ZodType
+  body?: z.ZodType
+}
+
+export function requestSchemasOf(definition: Route): RequestSchemas {
+  const schemas: RequestSchemas = {
+    params: (definition.params ?? nothing).strict(),
+    querystring: (definition.query ?? nothing).strict(),
+  }
+  if (definition.method !== 'GET') schemas.body = definition.body ?? nothing
+  return schemas
+}

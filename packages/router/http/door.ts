@@ -1,0 +1,21 @@
+// A door is one way in: its paths, who may use them, and what it takes and answers. Each has its own folder, and none
+// knows another. What all of them need is the server's.
+import type { FastifyInstance } from 'fastify'
+import type { Streams } from './stream/streams.ts'
+
+export interface Door {
+  /**
+   * Adds routes to a scope of the server. Hooks, parsers and decorators that are set here hold for this door alone; what
+   * the server has set (failures, schemas, JSON bodies, request ids, metrics) holds too.
+   */
+  open(scope: FastifyInstance, server: { streams: Streams }): void | Promise<void>
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Names the route in logs and metrics. */
+    id?: string
+    /** A method that the path does not take, though the framework would find it a handler. */
+    refused?: boolean
+  }
+}
