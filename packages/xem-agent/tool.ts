@@ -75,8 +75,8 @@ export interface FunctionRun {
 
 export interface Tool {
   descriptor: ToolDescriptor
-  /** Undefined when the arguments fit the schema, else a sentence with the path of what does not. */
-  checkArgs(args: unknown): string | undefined
+  /** Undefined when the arguments fit the schema, else a sentence with the path of what does not. `size` as of their JSON. */
+  checkArgs(args: unknown, size?: number): string | undefined
   /** `default` of the schema's top-level properties. */
   defaults: Args
   credentials: CredentialRules

@@ -68,7 +68,7 @@ function refusalOf(frame: DispatchFrame, gate: Gate, tool: Tool | undefined): Re
     return { code: 'invalid_arguments', message: 'The arguments are larger than the limit.', retry: false }
   }
   if (sha256Hex(text) !== frame.digest) return mismatch('The digest of the call does not cover what was dispatched.')
-  const invalid = tool.checkArgs(frame.args)
+  const invalid = tool.checkArgs(frame.args, text.length)
   if (invalid !== undefined) return { code: 'invalid_arguments', message: invalid, retry: false }
 
   if (descriptor.risk === 'destructive' || descriptor.risk === 'irreversible') {

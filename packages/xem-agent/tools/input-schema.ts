@@ -1,27 +1,32 @@
 // Compiles a tool's JSON Schema (2020-12) into the check that every call passes at the agent.
+import { limits } from '@xerotier/protocol/limits.ts'
 import { compileJsonSchema } from '@xerotier/runtime/json-schema.ts'
+import { TookTooLong } from '@xerotier/runtime/within-time.ts'
 import type { ErrorObject } from 'ajv'
 
-const modes = {
-  /** Our bundles: an unknown keyword is a typing error. `strictRequired` is off, as conditional parts name keys from outside. */
-  strict: { strict: true, strictRequired: false, strictTypes: false },
-  /** Schemas of MCP servers, whose authors use other drafts' keywords; unknown ones are ignored, as JSON Schema says. */
-  lenient: { strict: false, logger: false },
-} as const
-/** @throws Error with a sentence when the schema is none, or is no object schema. */
-export function compileInputSchema(
-  schema: Record<string, unknown>,
-  mode: keyof typeof modes,
-): (args: unknown) => string | undefined {
+/**
+ * What of the arguments does not fit, as a sentence; undefined when they do.
+ * @param size characters of their JSON
+ */
+export type CheckArgs = (args: unknown, size?: number) => string | undefined
+
+/** @throws Error with a sentence when the schema is none, is no object schema, or has patterns that could take for ever. */
+export function compileInputSchema(schema: Record<string, unknown>, mode: 'strict' | 'lenient'): CheckArgs {
   if (schema.type !== 'object') throw new Error('input_schema must have "type: object"')
-  // As the router compiles it: what only holds with the $id would have the whole manifest refused there.
-  const validate = compileJsonSchema(schema, modes[mode])
-  return (args) => (validate(args) ? undefined : sentence(validate.errors?.[0]))
+  const check = compileJsonSchema(schema, mode)
+  return (args, size = JSON.stringify(args).length) => {
+    try {
+      const flaw = check(args, size)
+      return flaw === undefined ? undefined : sentence(flaw)
+    } catch (error) {
+      if (!(error instanceof TookTooLong)) throw error
+      return `the arguments take longer than ${limits.argumentsCheckMs} ms to check`
+    }
+  }
 }
 
 /** Names the path and the rule, never the value. */
-function sentence(error: ErrorObject | undefined): string {
-  if (error === undefined) return 'the arguments do not fit the schema'
+function sentence(error: ErrorObject): string {
   const extra = (error.params as { additionalProperty?: string }).additionalProperty
   return `${error.instancePath || '/'} ${error.message ?? error.keyword}${extra === undefined ? '' : `: "${extra}"`}`.slice(
     0,

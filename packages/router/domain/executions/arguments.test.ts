@@ -37,10 +37,6 @@ test('a pattern that would backtrack for longer than the world is old is answere
   assert.equal(faultOf('^(a+)+$', `${'a'.repeat(50_000)}!`)?.code, 'invalid_arguments')
 })
 
-test('what only a backtracking engine can match is left to the agent', () => {
-  assert.equal(faultOf('^(?!admin)(.+)\\1$', 'anything'), undefined)
-})
-
 test('a pattern that is none is an error of the schema', () => {
   assert.throws(() => checkArguments(toolWith('(unclosed'), { name: 'x' }), SyntaxError)
 })
@@ -127,11 +123,11 @@ test('a schema that looks at its arguments in exponentially many ways is given u
   assert.throws(() => checkArguments(tool, args), tooLong)
 })
 
-test('comparing each of many items with each other is given up too', () => {
+test('many items that must differ are compared in time that grows with their number', () => {
   const tool = toolOf('unique', { properties: { items: { uniqueItems: true } } })
   const items = Array.from({ length: 20_000 }, (_, n) => ({ n }))
-  assert.throws(() => checkArguments(tool, { items }), tooLong)
-  checkArguments(tool, { items: items.slice(0, 20) })
+  checkArguments(tool, { items })
+  assert.throws(() => checkArguments(tool, { items: [...items, { n: 7 }] }), { param: 'args.items' })
 })
 
 test('a schema that refers to itself is checked like any other', () => {

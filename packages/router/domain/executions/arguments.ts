@@ -2,22 +2,13 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
-import { compileJsonSchema, prepareJsonSchema } from '@xerotier/runtime/json-schema.ts'
-import { TookTooLong, withinTime } from '@xerotier/runtime/within-time.ts'
-import type { ErrorObject, Options, ValidateFunction } from 'ajv'
+import { compileJsonSchema, type JsonCheck } from '@xerotier/runtime/json-schema.ts'
+import { TookTooLong } from '@xerotier/runtime/within-time.ts'
+import type { ErrorObject } from 'ajv'
 import { canonicalArguments } from './call-digest.ts'
-import { linearPattern, PatternError } from './linear-pattern.ts'
-
-interface Compiled {
-  validate: ValidateFunction
-  /** Of the schema's text. */
-  bytes: number
-  /** Its time may grow faster than the arguments do: what refers to itself may be looked at in exponentially many ways. */
-  steep: boolean
-}
 
 /** Compiled schemas by digest; a fleet has few, and the oldest goes when there are too many. */
-const compiled = new Map<string, Compiled>()
+const compiled = new Map<string, JsonCheck>()
 const compiledLimit = 2048
 
 /** Whether the schema is known to compile, so that `compileSchema` takes no time. */
@@ -26,57 +17,25 @@ export function isCompiled(schemaDigest: string): boolean {
 }
 
 /** @throws Error when the schema itself cannot be compiled, or not within `limits.schemaCompileMs` */
-export function compileSchema(schemaDigest: string, schema: Record<string, unknown>): Compiled {
-  let entry = compiled.get(schemaDigest)
-  if (entry === undefined) {
-    const options = { strict: false, allErrors: false, code: { regExp: linearPattern } }
-    // What all schemas share is not given up half made.
-    prepareJsonSchema()
+export function compileSchema(schemaDigest: string, schema: Record<string, unknown>): JsonCheck {
+  let check = compiled.get(schemaDigest)
+  if (check === undefined) {
     if (!takesObjects(schema)) throw new Error('type must be "object", as arguments are')
-    const validate = withinTime(limits.schemaCompileMs, () => compiledOrWhere(schema, options))
-    const text = JSON.stringify(schema)
-    entry = { validate, bytes: text.length, steep: /"(?:\$ref|\$dynamicRef|uniqueItems)"/.test(text) }
+    check = compileJsonSchema(schema, 'lenient')
     if (compiled.size >= compiledLimit) compiled.delete(compiled.keys().next().value!)
-    compiled.set(schemaDigest, entry)
+    compiled.set(schemaDigest, check)
   }
-  return entry
+  return check
 }
 
 function takesObjects({ type }: Record<string, unknown>): boolean {
   return type === undefined || type === 'object' || (Array.isArray(type) && type.includes('object'))
 }
 
-/** @throws Error that names the place of a pattern that is none */
-function compiledOrWhere(schema: Record<string, unknown>, options: Options): ValidateFunction {
-  try {
-    return compileJsonSchema(schema, options)
-  } catch (error) {
-    if (!(error instanceof PatternError)) throw error
-    const path = patternPath(schema, error.pattern) ?? ''
-    throw new SyntaxError(`${path === '' ? '' : `${path.slice(1)}: `}${error.message}`, { cause: error })
-  }
-}
-
-/** Where a schema has this pattern: `.properties.name.pattern`. */
-function patternPath(schema: unknown, pattern: string): string | undefined {
-  if (typeof schema !== 'object' || schema === null) return undefined
-  for (const [key, value] of Object.entries(schema)) {
-    if (key === 'pattern' && value === pattern) return '.pattern'
-    if (key === 'patternProperties' && Object.hasOwn(Object(value), pattern)) return '.patternProperties'
-    const within = patternPath(value, pattern)
-    if (within !== undefined) return `.${key}${within}`
-  }
-  return undefined
-}
-
-/** Up to this many characters of schema times characters of arguments a check takes a few milliseconds at most. */
-const quick = 4 * 1024 * 1024
-
 /** Schemas come from agents, and arguments from callers: together they may not hold up everybody's router. */
-function isValid({ validate, bytes, steep }: Compiled, args: Record<string, unknown>, text: string): boolean {
-  if (!steep && bytes * text.length <= quick) return validate(args)
+function flawOf(check: JsonCheck, args: Record<string, unknown>, size: number): ErrorObject | undefined {
   try {
-    return withinTime(limits.argumentsCheckMs, () => validate(args))
+    return check(args, size)
   } catch (error) {
     if (!(error instanceof TookTooLong)) throw error
     throw new Fault('invalid_arguments', {
@@ -99,9 +58,8 @@ export function checkArguments(tool: ToolDescriptor, args: Record<string, unknow
       param: 'args',
     })
   }
-  const schema = compileSchema(tool.schema_digest, tool.input_schema)
-  if (!isValid(schema, args, text)) {
-    const error = schema.validate.errors![0]!
+  const error = flawOf(compileSchema(tool.schema_digest, tool.input_schema), args, text.length)
+  if (error !== undefined) {
     const path = pathOf(error)
     throw new Fault('invalid_arguments', {
       message: `${path} ${error.message ?? 'is not valid'}${detailOf(error)}.`,
