@@ -44,3 +44,25 @@ export const insideFolders: Record<string, Record<string, readonly string[]>> = 
   // What all doors share imports none of them, and no door imports another.
   'packages/router/http': { '.': [], api: ['.'], ops: ['.'], mcp: ['.'] },
 }
+
+/**
+ * Folders of the router's domain, each with what it may import besides itself and the files beside the folders; types count.
+ * From the ground up: a folder stands on those before it.
+ */
+export const insideDomain: Record<string, readonly string[]> = {
+  events: [],
+  policy: [],
+  directory: [],
+  fleet: [],
+  lifecycles: ['events'],
+  tools: ['directory', 'fleet'],
+  attempts: ['events', 'policy', 'fleet', 'lifecycles', 'tools'],
+  'api-keys': ['events'],
+  projects: ['events', 'api-keys'],
+  'join-keys': ['events'],
+  enrollment: ['events', 'fleet', 'lifecycles', 'join-keys'],
+  agents: ['events', 'directory', 'fleet', 'lifecycles', 'tools', 'attempts'],
+  workspaces: ['events', 'directory', 'fleet', 'attempts'],
+  approvals: ['events', 'policy', 'directory', 'fleet', 'lifecycles', 'tools', 'attempts'],
+  executions: ['events', 'policy', 'directory', 'fleet', 'lifecycles', 'tools', 'attempts', 'approvals'],
+}

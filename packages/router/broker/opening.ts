@@ -1,10 +1,10 @@
 // From a proof that holds to a session that lives.
 import { limits } from '@xerotier/protocol/limits.ts'
 import { holdsLease, type OpenedSession, openSession } from '../domain/agents/open-session.ts'
-import { tellPauses } from '../domain/agents/tell-pauses.ts'
+import { cancelled } from '../domain/attempts/reconcile.ts'
 import type { Core } from '../domain/core.ts'
-import { cancelled } from '../domain/executions/reconcile.ts'
-import { tellBindings } from '../domain/workspaces/tell-bindings.ts'
+import { tellBindings } from '../domain/fleet/bindings.ts'
+import { tellPauses } from '../domain/fleet/pauses.ts'
 import type { Proof, Proved } from './handshake.ts'
 import type { Origin } from './message.ts'
 import { createOutputAcks } from './output-acks.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { LiveCall } from '../domain/executions/calls.ts'
+import type { LiveCall } from '../domain/attempts/calls.ts'
 import { createOutputAcks } from './output-acks.ts'
 
 const call = {} as LiveCall

@@ -1,5 +1,5 @@
 // Acknowledges output cumulatively: pieces may become durable out of order, the agent wants "everything up to here".
-import type { LiveCall } from '../domain/executions/calls.ts'
+import type { LiveCall } from '../domain/attempts/calls.ts'
 
 /** A piece that came and is not yet stored. */
 export interface Arrival {

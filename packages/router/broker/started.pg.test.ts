@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
-import { requeue } from '../domain/executions/unfinished.ts'
+import { requeue } from '../domain/attempts/unfinished.ts'
 import { refOf, renewal, resultOf, serving, show, submit, system, withDatabase } from './wire.fixture.ts'
 
 const tools = [toolOf('t_write', { risk: 'write' })]

@@ -1,5 +1,5 @@
 import type { AcceptedFrame } from '@xerotier/protocol/frames/call/accepted.ts'
-import { acceptCall, noteStart } from '../../domain/executions/accept.ts'
+import { acceptCall, noteStart } from '../../domain/attempts/accept.ts'
 import type { Peer } from '../peer.ts'
 
 export function onAccepted({ core, session }: Peer, frame: AcceptedFrame): Promise<void> {

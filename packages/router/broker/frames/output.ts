@@ -1,7 +1,7 @@
 import type { ArtifactFrame } from '@xerotier/protocol/frames/call/artifact.ts'
 import type { OutputFrame } from '@xerotier/protocol/frames/call/output.ts'
-import { isAbout, type LiveCall } from '../../domain/executions/calls.ts'
-import { admitOutput, storeArtifact, storeOutput } from '../../domain/executions/output.ts'
+import { isAbout, type LiveCall } from '../../domain/attempts/calls.ts'
+import { admitOutput, storeArtifact, storeOutput } from '../../domain/attempts/output.ts'
 import type { Peer } from '../peer.ts'
 
 /**

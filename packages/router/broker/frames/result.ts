@@ -1,7 +1,7 @@
 import type { ResultFrame } from '@xerotier/protocol/frames/call/result.ts'
-import { isAbout } from '../../domain/executions/calls.ts'
-import { withinLimits } from '../../domain/executions/result-limits.ts'
-import { settleCall } from '../../domain/executions/settle.ts'
+import { isAbout } from '../../domain/attempts/calls.ts'
+import { withinLimits } from '../../domain/attempts/result-limits.ts'
+import { settleCall } from '../../domain/attempts/settle.ts'
 import type { Peer } from '../peer.ts'
 
 /** Stores the end of a call, then acknowledges it (law L1). When storing fails nothing is said: the agent keeps it and sends it again. */

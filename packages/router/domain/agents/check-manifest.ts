@@ -3,7 +3,7 @@ import { canonicalJson } from '@xerotier/protocol/canonical.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { type Manifest, manifestContent } from '@xerotier/protocol/manifest.ts'
 import { digestOf, sha256Hex } from '@xerotier/runtime/digest.ts'
-import { compileSchema, isCompiled } from '../executions/arguments.ts'
+import { compileSchema, isCompiled } from '../tools/arguments.ts'
 
 /** @returns why it cannot be accepted, or undefined */
 export async function manifestFault(manifest: Manifest): Promise<string | undefined> {

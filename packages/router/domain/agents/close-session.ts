@@ -1,6 +1,6 @@
 import { appendEvents } from '../../store/events.ts'
 import type { Core } from '../core.ts'
-import type { OnlineAgent } from './fleet.ts'
+import type { OnlineAgent } from '../fleet/fleet.ts'
 
 /** What its session had in hand is nobody's any more, until another session or the sweep takes it up. */
 export function dropCalls(core: Core, agent: OnlineAgent): void {

@@ -2,9 +2,9 @@ import { type Agent, agentHealths } from '@xerotier/protocol/api/agents.ts'
 import type { AgentState } from '@xerotier/protocol/lifecycles/agent.ts'
 import { selectAgents, selectPauses } from '../../store/agents.ts'
 import type { Core } from '../core.ts'
+import { findWorkspace } from '../directory/find-workspace.ts'
 import { idCursor, type Page, toPage, wordsOf } from '../page.ts'
 import type { Principal } from '../principal.ts'
-import { findWorkspace } from '../workspaces/find.ts'
 import { presentAgent } from './present.ts'
 
 export interface AgentQuery {

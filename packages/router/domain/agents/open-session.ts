@@ -5,13 +5,13 @@ import type { proofFrame } from '@xerotier/protocol/frames/session/proof.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
 import type { z } from 'zod'
 import { appendEvents, type NewEvent } from '../../store/events.ts'
+import { reconcileSession } from '../attempts/reconcile.ts'
 import type { Core } from '../core.ts'
-import { reconcileSession } from '../executions/reconcile.ts'
-import { bindingsOf } from '../workspaces/tell-bindings.ts'
+import { bindingsOf } from '../fleet/bindings.ts'
+import { type OnlineAgent, turns } from '../fleet/fleet.ts'
+import { pausesOf } from '../fleet/pauses.ts'
 import { closeSession, dropCalls } from './close-session.ts'
 import type { EnrolledAgent } from './enrolled.ts'
-import { type OnlineAgent, turns } from './fleet.ts'
-import { pausesOf } from './tell-pauses.ts'
 
 export interface Connection {
   send(frame: RouterFrame): void

@@ -1,11 +1,11 @@
 import type { Agent } from '@xerotier/protocol/api/agents.ts'
 import type { Core } from '../core.ts'
+import { findAgent } from '../directory/find-agent.ts'
+import { findWorkspace } from '../directory/find-workspace.ts'
 import { write } from '../events/write.ts'
+import { tellPauses } from '../fleet/pauses.ts'
 import type { Principal } from '../principal.ts'
-import { findWorkspace } from '../workspaces/find.ts'
-import { findAgent } from './find.ts'
 import { presentAgentRow } from './present.ts'
-import { tellPauses } from './tell-pauses.ts'
 
 /**
  * Nothing more is dispatched to the agent, or to it for one workspace; what runs goes on.

@@ -3,7 +3,8 @@ import { type PauseRow, selectPauses } from '../../store/agents.ts'
 import type { AgentRow } from '../../store/tables.ts'
 import { selectBindings } from '../../store/workspaces.ts'
 import type { Core } from '../core.ts'
-import { healthOf } from './health.ts'
+import { healthOf } from '../fleet/health.ts'
+import { presentPause } from '../fleet/pauses.ts'
 
 /** An agent's row without its manifest, which may be large. */
 export type AgentSummaryRow = Omit<AgentRow, 'manifest'> & { tool_count: number }
@@ -37,17 +38,6 @@ export function presentAgent(core: Core, row: AgentSummaryRow, pauses: PauseRow[
     lease_expires_at: latest(row.lease_expires_at, online?.leaseExpiresAt),
     manifest_version: row.manifest_version,
     manifest_hash: row.manifest_hash,
-  }
-}
-
-export function presentPause(pause: PauseRow): Agent['paused'][number] {
-  return {
-    workspace_id: pause.workspace_id,
-    workspace: pause.workspace,
-    reason: pause.reason,
-    paused_by: pause.paused_by,
-    paused_by_name: pause.paused_by_name,
-    paused_at: pause.paused_at.toISOString(),
   }
 }
 

@@ -4,10 +4,10 @@ import type { Manifest } from '@xerotier/protocol/manifest.ts'
 import type { z } from 'zod'
 import { appendEvents, type NewEvent } from '../../store/events.ts'
 import { isUnavailable } from '../../store/unavailable.ts'
+import { reconcileRenewal } from '../attempts/reconcile.ts'
 import type { Core } from '../core.ts'
-import { reconcileRenewal } from '../executions/reconcile.ts'
+import type { OnlineAgent } from '../fleet/fleet.ts'
 import { manifestFault } from './check-manifest.ts'
-import type { OnlineAgent } from './fleet.ts'
 
 /** A refused manifest is looked at again after this, ms: on a busy machine a good schema may have taken too long. */
 const recheckMs = 600_000

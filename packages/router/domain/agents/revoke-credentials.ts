@@ -1,8 +1,8 @@
 import type { Agent } from '@xerotier/protocol/api/agents.ts'
 import type { Core } from '../core.ts'
+import { findAgent } from '../directory/find-agent.ts'
 import { write } from '../events/write.ts'
 import type { Principal } from '../principal.ts'
-import { findAgent } from './find.ts'
 import { presentAgentRow } from './present.ts'
 
 /**

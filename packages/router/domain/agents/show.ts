@@ -1,7 +1,7 @@
 import type { AgentDetail } from '@xerotier/protocol/api/agents.ts'
 import type { Core } from '../core.ts'
+import { findAgent } from '../directory/find-agent.ts'
 import type { Principal } from '../principal.ts'
-import { findAgent } from './find.ts'
 import { presentAgentDetail } from './present.ts'
 
 /** @throws Fault agent_not_found */

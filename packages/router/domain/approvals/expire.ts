@@ -3,7 +3,7 @@ import type { Tx } from '../../store/database.ts'
 import { appendEvents } from '../../store/events.ts'
 import type { ApprovalRow, ExecutionRow } from '../../store/tables.ts'
 import type { Core } from '../core.ts'
-import { moveExecution } from '../executions/move.ts'
+import { moveExecution } from '../lifecycles/execution.ts'
 
 const perSweep = 200
 

@@ -2,16 +2,27 @@ import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import { approvalStates } from '@xerotier/protocol/lifecycles/approval.ts'
 import { risks } from '@xerotier/protocol/risk.ts'
 import { type NamedApprovalRow, selectApprovals } from '../../store/approval-pages.ts'
-import { findAgentId } from '../agents/find.ts'
 import type { Core } from '../core.ts'
-import type { ExecutionQuery } from '../executions/list.ts'
+import { findAgentId } from '../directory/find-agent.ts'
+import { findWorkspace } from '../directory/find-workspace.ts'
 import { type Page, toPage, uuidCursor, wordsOf } from '../page.ts'
 import type { Principal } from '../principal.ts'
-import { findWorkspace } from '../workspaces/find.ts'
 import { asOf, presentApproval } from './present.ts'
 
+export interface ApprovalQuery {
+  limit: number
+  after?: string | undefined
+  status?: string | undefined
+  tool?: string | undefined
+  agent?: string | undefined
+  workspace?: string | undefined
+  risk?: string | undefined
+  since?: string | undefined
+  until?: string | undefined
+}
+
 /** The open ones unless asked otherwise, newest first. @throws Fault invalid_request, workspace_not_found, agent_not_found */
-export async function listApprovals(core: Core, principal: Principal, query: ExecutionQuery): Promise<Page<Approval>> {
+export async function listApprovals(core: Core, principal: Principal, query: ApprovalQuery): Promise<Page<Approval>> {
   const { projectId } = principal
   const { db } = core.store
   const now = core.clock.now()

@@ -4,8 +4,8 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { appendEvents } from '../../store/events.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
+import { submissionOf } from '../attempts/submission.ts'
 import type { Core } from '../core.ts'
-import { submissionOf } from '../executions/submission.ts'
 import { newUuid } from '../ids.ts'
 
 /** @returns false when the idempotency key is known @throws Fault capacity_exceeded when too many wait already */

@@ -4,8 +4,8 @@ import { uuidSchema } from '@xerotier/protocol/ids.ts'
 import { keyName } from '../../store/api-keys.ts'
 import { appendEvents } from '../../store/events.ts'
 import type { Core } from '../core.ts'
+import { moveExecution } from '../lifecycles/execution.ts'
 import type { Principal } from '../principal.ts'
-import { moveExecution } from './move.ts'
 import { presentRow } from './present-row.ts'
 
 /**

@@ -2,11 +2,11 @@ import type { Execution } from '@xerotier/protocol/api/executions.ts'
 import { executionStates } from '@xerotier/protocol/lifecycles/execution.ts'
 import { risks } from '@xerotier/protocol/risk.ts'
 import { type NamedExecutionRow, selectExecutions } from '../../store/execution-pages.ts'
-import { findAgentId } from '../agents/find.ts'
 import type { Core } from '../core.ts'
+import { findAgentId } from '../directory/find-agent.ts'
+import { findWorkspace } from '../directory/find-workspace.ts'
 import { type Page, toPage, uuidCursor, wordsOf } from '../page.ts'
 import type { Principal } from '../principal.ts'
-import { findWorkspace } from '../workspaces/find.ts'
 import { presentExecution } from './present.ts'
 
 export interface ExecutionQuery {

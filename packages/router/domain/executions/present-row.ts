@@ -1,7 +1,7 @@
 import type { Execution } from '@xerotier/protocol/api/executions.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { Core } from '../core.ts'
-import { findWorkspace } from '../workspaces/find.ts'
+import { findWorkspace } from '../directory/find-workspace.ts'
 import { presentExecution } from './present.ts'
 
 /**

@@ -5,8 +5,8 @@ import type { z } from 'zod'
 import { keyName } from '../../store/api-keys.ts'
 import { appendEvents } from '../../store/events.ts'
 import type { Core } from '../core.ts'
+import { moveExecution } from '../lifecycles/execution.ts'
 import type { Principal } from '../principal.ts'
-import { moveExecution } from './move.ts'
 import { presentRow } from './present-row.ts'
 
 /** A person says what became of an ambiguous call. @throws Fault execution_not_found, illegal_transition */

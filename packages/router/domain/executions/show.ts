@@ -8,9 +8,9 @@ import { type StreamName, selectInlineOutput, streamName } from '../../store/exe
 import { asOf } from '../approvals/present.ts'
 import type { Core } from '../core.ts'
 import type { Principal } from '../principal.ts'
+import { whatItWaitsFor } from '../tools/unserved.ts'
 import { findExecution } from './find.ts'
 import { presentNamed } from './list.ts'
-import { whatItWaitsFor } from './unserved.ts'
 
 /** A call has no more of the shortest. */
 const inlinePieces = limits.outputTotalBytes / limits.outputPieceLeastBytes

@@ -3,11 +3,11 @@ import { test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
-import { createFleet, type OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
-import { toolFor } from '../executions/tool-for.ts'
+import { createFleet, type OnlineAgent } from '../fleet/fleet.ts'
 import type { Principal } from '../principal.ts'
 import { listTools, showTool } from './catalogue.ts'
+import { toolFor } from './tool-for.ts'
 
 /** Agents xem-1, xem-2… that serve the workspace, each with its own opinion of one tool. */
 function fleetOf(...tools: ToolDescriptor[]) {

@@ -4,14 +4,14 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { risks } from '@xerotier/protocol/risk.ts'
 import type { WorkspaceRow } from '../../store/tables.ts'
-import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
-import { toolFor } from '../executions/tool-for.ts'
-import { unserved } from '../executions/unserved.ts'
+import { findWorkspace } from '../directory/find-workspace.ts'
+import type { OnlineAgent } from '../fleet/fleet.ts'
 import { type Page, toPage, wordsOf } from '../page.ts'
 import type { Principal } from '../principal.ts'
-import { findWorkspace } from '../workspaces/find.ts'
 import { stricter } from './stricter.ts'
+import { toolFor } from './tool-for.ts'
+import { unserved } from './unserved.ts'
 
 export interface ToolQuery {
   limit: number

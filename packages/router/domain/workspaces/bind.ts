@@ -1,13 +1,13 @@
 import type { bindSchema, Workspace } from '@xerotier/protocol/api/workspaces.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { z } from 'zod'
-import { findAgent } from '../agents/find.ts'
 import type { Core } from '../core.ts'
+import { findAgent } from '../directory/find-agent.ts'
+import { findWorkspace } from '../directory/find-workspace.ts'
 import { write } from '../events/write.ts'
+import { tellBindings } from '../fleet/bindings.ts'
 import type { Principal } from '../principal.ts'
-import { findWorkspace } from './find.ts'
 import { presentWorkspace } from './present.ts'
-import { tellBindings } from './tell-bindings.ts'
 
 /**
  * The agent serves the workspace from now on. Binding it again changes the credential file.

@@ -2,9 +2,9 @@ import type { Workspace } from '@xerotier/protocol/api/workspaces.ts'
 import { selectPauses } from '../../store/agents.ts'
 import type { WorkspaceRow } from '../../store/tables.ts'
 import { selectBoundAgents } from '../../store/workspaces.ts'
-import { healthOf } from '../agents/health.ts'
-import { presentPause } from '../agents/present.ts'
 import type { Core } from '../core.ts'
+import { healthOf } from '../fleet/health.ts'
+import { presentPause } from '../fleet/pauses.ts'
 
 /** Several workspaces with the agents that serve them. */
 export async function presentWorkspaces(core: Core, rows: WorkspaceRow[]): Promise<Workspace[]> {

@@ -1,9 +1,9 @@
 import type { Workspace } from '@xerotier/protocol/api/workspaces.ts'
 import { selectWorkspaces } from '../../store/workspaces.ts'
 import type { Core } from '../core.ts'
+import { findWorkspace } from '../directory/find-workspace.ts'
 import { idCursor, type Page } from '../page.ts'
 import type { Principal } from '../principal.ts'
-import { findWorkspace } from './find.ts'
 import { presentWorkspace, presentWorkspaces } from './present.ts'
 
 /** @throws Fault invalid_request */

@@ -5,7 +5,7 @@ import { agentHealths } from '@xerotier/protocol/api/agents.ts'
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
-import { type OnlineAgent, turns } from '../../domain/agents/fleet.ts'
+import { type OnlineAgent, turns } from '../../domain/fleet/fleet.ts'
 import { newId } from '../../domain/ids.ts'
 import { type RouterForTests, startRouterForTests } from '../router.fixture.ts'
 

@@ -3,9 +3,9 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'
 import { type Grant, grantText } from '@xerotier/protocol/grant.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
-import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
-import { callDigest } from './call-digest.ts'
+import type { OnlineAgent } from '../fleet/fleet.ts'
+import { callDigest } from '../tools/call-digest.ts'
 
 /** How long after it was signed an agent may still start a granted call, ms. */
 const grantMs = 60_000

@@ -1,7 +1,7 @@
 import type { AcceptedFrame } from '@xerotier/protocol/frames/call/accepted.ts'
 import type { InFlight } from '@xerotier/protocol/frames/session/in-flight.ts'
-import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
+import type { OnlineAgent } from '../fleet/fleet.ts'
 import { agentTime } from './agent-time.ts'
 import { isAbout } from './calls.ts'
 

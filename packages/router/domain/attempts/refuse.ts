@@ -1,6 +1,6 @@
 import type { RefusedFrame } from '@xerotier/protocol/frames/call/refused.ts'
-import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
+import type { OnlineAgent } from '../fleet/fleet.ts'
 import { isAbout } from './calls.ts'
 import { giveUp, markAmbiguous, requeue } from './unfinished.ts'
 

@@ -3,7 +3,7 @@ import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import { SlotMap } from '@xerotier/runtime/slot-map.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
-import type { OnlineAgent } from '../agents/fleet.ts'
+import type { OnlineAgent } from '../fleet/fleet.ts'
 
 export interface LiveCall {
   row: ExecutionRow

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findWorkspace } from './find.ts'
+import { findWorkspace } from './find-workspace.ts'
 
 test('a workspace that does not exist is named in the refusal', async () => {
   const core = { workspaces: { find: async () => undefined } }

@@ -1,7 +1,7 @@
 // Law L3: an approval covers exactly what runs.
 import type { ExecutionRow } from '../../store/tables.ts'
-import { isSameTool } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
+import { isSameTool } from '../fleet/fleet.ts'
 import { policyVersion } from '../policy/decide.ts'
 
 /**

@@ -3,10 +3,10 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { ExecutionRow, WorkspaceRow } from '../../store/tables.ts'
 import type { BoundForRow } from '../../store/workspaces.ts'
-import { isSameTool } from '../agents/fleet.ts'
-import { healthOf } from '../agents/health.ts'
 import type { Core } from '../core.ts'
-import type { WorkspaceDirectory } from '../workspaces/directory.ts'
+import type { WorkspaceDirectory } from '../directory/workspaces.ts'
+import { isSameTool } from '../fleet/fleet.ts'
+import { healthOf } from '../fleet/health.ts'
 import { appliesTo, doesNotApply } from './tool-for.ts'
 
 type Known = Pick<Core, 'fleet' | 'clock'> & { workspaces: Pick<WorkspaceDirectory, 'boundFor'> }

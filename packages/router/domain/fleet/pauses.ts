@@ -1,4 +1,5 @@
-import { selectPauses } from '../../store/agents.ts'
+import type { Agent } from '@xerotier/protocol/api/agents.ts'
+import { type PauseRow, selectPauses } from '../../store/agents.ts'
 import type { Core } from '../core.ts'
 
 /** What is paused of an agent, from the record: workspace ids, and null for all. */
@@ -15,4 +16,15 @@ export async function tellPauses(core: Pick<Core, 'store' | 'fleet'>, agentId: s
     agent.paused = paused
     agent.send({ t: 'pause', paused: [...paused].map((workspace_id) => ({ workspace_id })) })
   })
+}
+
+export function presentPause(pause: PauseRow): Agent['paused'][number] {
+  return {
+    workspace_id: pause.workspace_id,
+    workspace: pause.workspace,
+    reason: pause.reason,
+    paused_by: pause.paused_by,
+    paused_by_name: pause.paused_by_name,
+    paused_at: pause.paused_at.toISOString(),
+  }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import { openStore, type Store } from '../../store/database.ts'
-import { createWorkspaceDirectory } from './directory.ts'
+import { createWorkspaceDirectory } from './workspaces.ts'
 
 let store: Store
 

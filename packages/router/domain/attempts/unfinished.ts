@@ -2,7 +2,7 @@
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { Core } from '../core.ts'
-import { type Move, moveExecution } from './move.ts'
+import { type Move, moveExecution } from '../lifecycles/execution.ts'
 
 /** Attempts of one execution before it fails for good. */
 const attemptLimit = 8

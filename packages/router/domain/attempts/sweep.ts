@@ -1,11 +1,11 @@
 // What time alone does to executions. Called every second; everything it needs stands in Postgres, so a restart forgets nothing.
 import { sql } from 'kysely'
 import type { ExecutionRow } from '../../store/tables.ts'
-import type { OnlineAgent } from '../agents/fleet.ts'
 import type { Core } from '../core.ts'
-import { moveExecution } from './move.ts'
+import type { OnlineAgent } from '../fleet/fleet.ts'
+import { moveExecution } from '../lifecycles/execution.ts'
+import { whyNobodyCame } from '../tools/unserved.ts'
 import { markAmbiguous, requeue } from './unfinished.ts'
-import { whyNobodyCame } from './unserved.ts'
 
 const perSweep = 500
 /** A dispatch younger than this may still be on its way, ms. */
@@ -45,22 +45,6 @@ export async function expireQueued(core: Core): Promise<void> {
     core.dispatcher.wake(row.project_id)
   }
   if (due.length > 0) core.eventLog.wake()
-}
-
-export interface Absences {
-  /** Since when this agent has had no session here, ms; the router's start when it never had one. */
-  since(agentId: string): number
-  began(agentId: string, at: number): void
-  ended(agentId: string): void
-}
-
-export function createAbsences(startedAt: number): Absences {
-  const absent = new Map<string, number>()
-  return {
-    since: (agentId) => absent.get(agentId) ?? startedAt,
-    began: (agentId, at) => void absent.set(agentId, at),
-    ended: (agentId) => void absent.delete(agentId),
-  }
 }
 
 /**

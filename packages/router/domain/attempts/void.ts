@@ -3,7 +3,7 @@ import type { Tx } from '../../store/database.ts'
 import { appendEvents } from '../../store/events.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { Core } from '../core.ts'
-import { moveExecution } from '../executions/move.ts'
+import { moveExecution } from '../lifecycles/execution.ts'
 
 /**
  * Voids the approval and ends its call: cancelled while it waited for the approval, failed after.

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
 import type { WorkspaceType } from '@xerotier/protocol/manifest.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
-import { createFleet, type OnlineAgent } from '../agents/fleet.ts'
+import { createFleet, type OnlineAgent } from '../fleet/fleet.ts'
 import { toolFor } from './tool-for.ts'
 
 const workspace = { id: 'ws_1', name: 'prod', type: 'generic' as const }

@@ -1,6 +1,6 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { WorkspaceRow } from '../../store/tables.ts'
-import type { WorkspaceDirectory } from './directory.ts'
+import type { WorkspaceDirectory } from './workspaces.ts'
 
 /**
  * The workspace of that id or name in the project. Answers from memory once it was asked for.

@@ -1,6 +1,6 @@
 import type { Submission } from '../../store/lanes/parts.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
-import { canonicalArguments } from './call-digest.ts'
+import { canonicalArguments } from '../tools/call-digest.ts'
 
 /** A new row as the commit lane takes it. */
 export function submissionOf(row: ExecutionRow): Submission {

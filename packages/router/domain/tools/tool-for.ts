@@ -2,7 +2,7 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import type { WorkspaceRow } from '../../store/tables.ts'
 import type { Core } from '../core.ts'
-import { stricter } from '../tools/stricter.ts'
+import { stricter } from './stricter.ts'
 
 /**
  * The descriptor under which a tool runs for a workspace. Where agents that serve it disagree, the strictest wins: policy must

@@ -1,12 +1,12 @@
 // Gives calls to agents. Postgres is the queue: what waits is read from it, and nothing is lost when this process ends.
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
-import { type OnlineAgent, takes } from '../agents/fleet.ts'
-import { whatChanged } from '../approvals/changed.ts'
-import { voidApproved } from '../approvals/void.ts'
 import type { Core } from '../core.ts'
+import { type OnlineAgent, takes } from '../fleet/fleet.ts'
+import { whatChanged } from './changed.ts'
 import { sendDispatch } from './dispatch.ts'
 import { giveUp, requeue } from './unfinished.ts'
+import { voidApproved } from './void.ts'
 
 export interface Dispatcher {
   /** Picks a free agent for the call and takes a place there; fills in the row's dispatch. Undefined when it must queue: a newcomer stands behind those who wait. */

@@ -5,7 +5,7 @@ import type { Fault } from '@xerotier/protocol/errors.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import type { BoundForRow } from '../../store/workspaces.ts'
-import { createFleet, type OnlineAgent } from '../agents/fleet.ts'
+import { createFleet, type OnlineAgent } from '../fleet/fleet.ts'
 import { unserved, whatItWaitsFor, whyNobodyCame } from './unserved.ts'
 
 /** An agent of the project; `online` are the tools that it offers now. */
