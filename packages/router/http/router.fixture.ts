@@ -13,7 +13,7 @@ import { mintAgentToken } from '../domain/enrollment/agent-token.ts'
 import { newId, newUuid } from '../domain/ids.ts'
 import { type RouterOptions, startRouter } from '../router.ts'
 import { appendEvents } from '../store/events.ts'
-import type { ExecutionsTable } from '../store/tables.ts'
+import type { Tables } from '../store/tables.ts'
 
 /** Real time that can be set forward: timers keep their pace, expiries come at once. */
 export interface ShiftedClock extends Clock {
@@ -66,7 +66,7 @@ export interface RouterForTests {
   stop(): Promise<void>
 }
 
-type ExecutionRow = { [Column in keyof ExecutionsTable]: unknown }
+type ExecutionRow = { [Column in keyof Tables['executions']]: unknown }
 
 /** Stop it in the file's `after`. */
 export async function startRouterForTests(http: Partial<RouterOptions['http']> = {}): Promise<RouterForTests> {

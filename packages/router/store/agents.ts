@@ -2,8 +2,9 @@ import type { agentHealths } from '@xerotier/protocol/api/agents.ts'
 import type { AgentState } from '@xerotier/protocol/lifecycles/agent.ts'
 import { type ExpressionBuilder, type RawBuilder, sql } from 'kysely'
 import { keyName } from './api-keys.ts'
+import { keysOf } from './column.ts'
 import type { Database, Tx } from './database.ts'
-import type { Tables } from './tables.ts'
+import { type Tables, tables } from './tables.ts'
 
 /** Whatever its project and whether or not it was deleted. */
 export function selectAgentById(db: Database | Tx, id: string) {
@@ -50,36 +51,13 @@ export interface AgentFilter {
   workspaceId?: string | undefined
 }
 
-/** Everything but the manifest, which may be large. */
-const summaryColumns = [
-  'id',
-  'project_id',
-  'name',
-  'role',
-  'region',
-  'description',
-  'state',
-  'signing_public_key',
-  'curve_public_key',
-  'hostname',
-  'version',
-  'max_concurrent_executions',
-  'lease_epoch',
-  'lease_expires_at',
-  'last_heartbeat_at',
-  'connected_at',
-  'enrolled_at',
-  'journal_id',
-  'manifest_version',
-  'manifest_hash',
-  'manifest_accepted_at',
-  'deleted_at',
-] as const
+/** Without the manifest, which may be large. */
+const { manifest: _, ...summary } = tables.agents
 
 export function selectAgents(db: Database, projectId: string, filter: AgentFilter) {
   let query = db
     .selectFrom('agents')
-    .select(summaryColumns)
+    .select(keysOf(summary))
     .select(sql<number>`coalesce(jsonb_array_length(manifest->'tools'), 0)`.as('tool_count'))
     .where('project_id', '=', projectId)
     .where('deleted_at', 'is', null)

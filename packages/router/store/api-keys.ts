@@ -1,8 +1,8 @@
 import { type Selectable, sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
-import type { ApiKeysTable } from './tables.ts'
+import type { Tables } from './tables.ts'
 
-export type ApiKeyRow = Selectable<ApiKeysTable>
+export type ApiKeyRow = Selectable<Tables['api_keys']>
 
 /**
  * The name of the key whose id stands in a column, read within the same query. Null for what is no key of that project: a name

@@ -1,28 +1,19 @@
 // Reading the one log in order (law L8). xid and seq travel as text: an xid may pass 2^53.
-import type { EventKind } from '@xerotier/protocol/events.ts'
+import type { Selectable } from 'kysely'
 import type pg from 'pg'
+import { keysOf } from './column.ts'
+import { type Tables, tables } from './tables.ts'
 
-export interface EventRow {
-  xid: string
-  seq: string
-  at: Date
-  project_id: string
-  kind: EventKind
-  actor: string
-  execution_id: string | null
-  approval_id: string | null
-  agent_id: string | null
-  workspace_id: string | null
-  data: Record<string, unknown>
-}
+export type EventRow = Omit<Selectable<Tables['events']>, 'seq'> & Place
 
 export interface Place {
   xid: string
   seq: string
 }
 
-const columns =
-  'xid::text, seq::text, at, project_id, kind, actor, execution_id, approval_id, agent_id, workspace_id, data'
+const columns = keysOf(tables.events)
+  .map((name) => (name === 'xid' || name === 'seq' ? `${name}::text` : name))
+  .join(', ')
 
 // Sorting by plain `xid` would sort by the text above.
 /** Events at or above the oldest running transaction are left alone: one with a smaller place may still commit. */

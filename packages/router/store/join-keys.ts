@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely'
 import type { Database, Tx } from './database.ts'
-import type { JoinKeysTable } from './tables.ts'
+import type { Tables } from './tables.ts'
 
-export type JoinKeyRow = Selectable<JoinKeysTable>
+export type JoinKeyRow = Selectable<Tables['join_keys']>
 
 export function selectJoinKey(db: Database | Tx, projectId: string, id: string) {
   return db

@@ -1,4 +1,5 @@
-// The tables as Kysely sees them. Timestamps are Date, bigint columns are number (database.ts parses them), jsonb is parsed.
+// The columns of every table: what Kysely and the commit lanes know of them derives from here, and a test
+// compares it with the schema that the migrations make.
 import type { IpFilter, Quota } from '@xerotier/protocol/api/api-keys.ts'
 import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
 import type { Scope } from '@xerotier/protocol/api/scopes.ts'
@@ -9,227 +10,256 @@ import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { JoinKeyState } from '@xerotier/protocol/lifecycles/join-key.ts'
 import type { Manifest, WorkspaceType } from '@xerotier/protocol/manifest.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
-import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely'
+import type { Selectable } from 'kysely'
+import {
+  bigint,
+  boolean,
+  bytea,
+  initially,
+  int,
+  jsonb,
+  made,
+  nullable,
+  smallint,
+  type TableOf,
+  text,
+  texts,
+  timestamptz,
+  uuid,
+  xid8,
+} from './column.ts'
 
-/** jsonb that is written as its JSON text. */
-type Jsonb<T> = ColumnType<T, string, string>
-type NullableJsonb<T> = ColumnType<T | null, string | null, string | null>
-
-export interface ProjectsTable {
-  id: string
-  slug: string
-  name: string
-  allow_self_approval: boolean
-  created_at: Date
+const projects = {
+  id: text(),
+  slug: text(),
+  name: text(),
+  allow_self_approval: initially(false, boolean()),
+  created_at: timestamptz(),
 }
 
-export interface ApiKeysTable {
-  id: string
-  project_id: string
-  name: string
-  prefix: string
-  hash: Buffer
-  previous_hash: Buffer | null
-  previous_expires_at: Date | null
-  scopes: Scope[]
-  ip_filter: NullableJsonb<IpFilter>
-  quota: NullableJsonb<Quota>
+const api_keys = {
+  id: text(),
+  project_id: text(),
+  name: text(),
+  prefix: text(),
+  hash: bytea(),
+  previous_hash: nullable(bytea()),
+  previous_expires_at: nullable(timestamptz()),
+  scopes: texts<Scope>(),
+  ip_filter: nullable(jsonb<IpFilter>()),
+  quota: nullable(jsonb<Quota>()),
   /** The API key that made this one; null for the bootstrap key. */
-  created_by: string | null
-  created_at: Date
-  expires_at: Date | null
-  last_used_at: Date | null
-  revoked_at: Date | null
+  created_by: nullable(text()),
+  created_at: timestamptz(),
+  expires_at: nullable(timestamptz()),
+  last_used_at: nullable(timestamptz()),
+  revoked_at: nullable(timestamptz()),
 }
 
-export interface JoinKeysTable {
-  id: string
-  project_id: string
-  name: string
-  role: AgentRole
-  region: string
-  router_addr: string
-  state: JoinKeyState
-  created_by: string
-  created_at: Date
-  expires_at: Date
-  consumed_at: Date | null
-  consumed_by: string | null
-  consumed_signing_key: Buffer | null
-  revoked_at: Date | null
+const join_keys = {
+  id: text(),
+  project_id: text(),
+  name: text(),
+  role: text<AgentRole>(),
+  region: text(),
+  router_addr: text(),
+  state: text<JoinKeyState>(),
+  created_by: text(),
+  created_at: timestamptz(),
+  expires_at: timestamptz(),
+  consumed_at: nullable(timestamptz()),
+  consumed_by: nullable(text()),
+  consumed_signing_key: nullable(bytea()),
+  revoked_at: nullable(timestamptz()),
 }
 
-export interface AgentsTable {
-  id: string
-  project_id: string
-  name: string
-  role: AgentRole
-  region: string
-  description: string | null
-  state: AgentState
-  signing_public_key: Buffer
-  curve_public_key: string
-  hostname: string | null
-  version: string | null
-  max_concurrent_executions: Generated<number>
-  lease_epoch: Generated<number>
-  lease_expires_at: Date | null
-  last_heartbeat_at: Date | null
-  connected_at: Date | null
-  enrolled_at: Date
-  journal_id: string | null
-  manifest: NullableJsonb<Manifest>
-  manifest_version: number | null
-  manifest_hash: string | null
-  manifest_accepted_at: Date | null
-  deleted_at: Date | null
+const agents = {
+  id: text(),
+  project_id: text(),
+  name: text(),
+  role: text<AgentRole>(),
+  region: text(),
+  description: nullable(text()),
+  state: text<AgentState>(),
+  signing_public_key: bytea(),
+  curve_public_key: text(),
+  hostname: nullable(text()),
+  version: nullable(text()),
+  max_concurrent_executions: initially(0, int()),
+  lease_epoch: initially(0, int()),
+  lease_expires_at: nullable(timestamptz()),
+  last_heartbeat_at: nullable(timestamptz()),
+  connected_at: nullable(timestamptz()),
+  enrolled_at: timestamptz(),
+  journal_id: nullable(text()),
+  manifest: nullable(jsonb<Manifest>()),
+  manifest_version: nullable(int()),
+  manifest_hash: nullable(text()),
+  manifest_accepted_at: nullable(timestamptz()),
+  deleted_at: nullable(timestamptz()),
 }
 
-export interface WorkspacesTable {
-  id: string
-  project_id: string
-  name: string
-  type: WorkspaceType
-  description: string | null
-  created_at: Date
+const workspaces = {
+  id: text(),
+  project_id: text(),
+  name: text(),
+  type: text<WorkspaceType>(),
+  description: nullable(text()),
+  created_at: timestamptz(),
 }
 
-export interface BindingsTable {
-  workspace_id: string
-  agent_id: string
-  credentials_ref: string | null
-  created_by: string
-  created_at: Date
+const workspace_agent_bindings = {
+  workspace_id: text(),
+  agent_id: text(),
+  credentials_ref: nullable(text()),
+  created_by: text(),
+  created_at: timestamptz(),
 }
 
-export interface AgentPausesTable {
-  agent_id: string
-  workspace_id: string | null
-  reason: string | null
-  paused_by: string
-  paused_at: Date
+const agent_pauses = {
+  agent_id: text(),
+  workspace_id: nullable(text()),
+  reason: nullable(text()),
+  paused_by: text(),
+  paused_at: timestamptz(),
 }
 
-export interface ExecutionsTable {
-  id: string
-  project_id: string
-  workspace_id: string
-  tool: string
-  risk: Risk
-  at_most_once: boolean
-  state: ExecutionState
-  args: Jsonb<Record<string, unknown>>
-  schema_digest: string
-  digest: string
-  policy_version: number
-  agent_id: string | null
-  attempt: number
-  lease_epoch: number
-  journal_id: string | null
-  approval_id: string | null
-  reason: string | null
-  requested_by: string
-  request_id: string
-  traceparent: string | null
-  idempotency_key: string | null
-  request_digest: string | null
-  timeout_ms: number
-  created_at: Date
-  queue_deadline: Date | null
-  dispatched_at: Date | null
-  started_at: Date | null
-  finished_at: Date | null
-  cancel_requested_at: Date | null
-  exit_code: number | null
-  signal: string | null
-  error: NullableJsonb<{ code: string; message: string }>
-  result: NullableJsonb<unknown>
-  stdout_bytes: Generated<number>
-  stderr_bytes: Generated<number>
-  truncated: Generated<boolean>
-  resolved_by: string | null
-  resolved_note: string | null
-  resolved_at: Date | null
+/** What a call is when it is stored. */
+export const submitted = {
+  id: uuid(),
+  project_id: text(),
+  workspace_id: text(),
+  tool: text(),
+  risk: text<Risk>(),
+  at_most_once: boolean(),
+  state: text<ExecutionState>(),
+  args: jsonb<Record<string, unknown>>(),
+  schema_digest: text(),
+  digest: text(),
+  policy_version: int(),
+  agent_id: nullable(text()),
+  attempt: int(),
+  lease_epoch: int(),
+  journal_id: nullable(text()),
+  reason: nullable(text()),
+  requested_by: text(),
+  request_id: text(),
+  traceparent: nullable(text()),
+  idempotency_key: nullable(text()),
+  request_digest: nullable(text()),
+  timeout_ms: int(),
+  created_at: timestamptz(),
+  queue_deadline: nullable(timestamptz()),
+  dispatched_at: nullable(timestamptz()),
 }
 
-export interface ApprovalsTable {
-  id: string
-  project_id: string
-  execution_id: string
-  workspace_id: string
-  tool: string
-  risk: Risk
-  state: ApprovalState
-  args: Jsonb<Record<string, unknown>>
-  prompt: string
-  reason: string | null
-  digest: string
-  schema_digest: string
-  policy_version: number
-  requested_by: string
-  requested_at: Date
-  expires_at: Date
-  decided_by: string | null
-  decided_at: Date | null
-  note: string | null
+/** What becomes of it: empty, or the default, until then. */
+export const unfolding = {
+  approval_id: nullable(uuid()),
+  started_at: nullable(timestamptz()),
+  finished_at: nullable(timestamptz()),
+  cancel_requested_at: nullable(timestamptz()),
+  exit_code: nullable(int()),
+  signal: nullable(text()),
+  error: nullable(jsonb<{ code: string; message: string }>()),
+  result: nullable(jsonb<unknown>()),
+  stdout_bytes: initially(0, bigint()),
+  stderr_bytes: initially(0, bigint()),
+  truncated: initially(false, boolean()),
+  resolved_by: nullable(text()),
+  resolved_note: nullable(text()),
+  resolved_at: nullable(timestamptz()),
 }
 
-export interface ExecutionOutputTable {
-  execution_id: string
-  attempt: number
-  seq: number
+const executions = { ...submitted, ...unfolding }
+
+/** What an approval is when it is asked for. */
+export const requested = {
+  id: uuid(),
+  project_id: text(),
+  execution_id: uuid(),
+  workspace_id: text(),
+  tool: text(),
+  risk: text<Risk>(),
+  state: text<ApprovalState>(),
+  args: jsonb<Record<string, unknown>>(),
+  prompt: text(),
+  reason: nullable(text()),
+  digest: text(),
+  schema_digest: text(),
+  policy_version: int(),
+  requested_by: text(),
+  requested_at: timestamptz(),
+  expires_at: timestamptz(),
+}
+
+/** What is known once somebody has decided. */
+const decided = {
+  decided_by: nullable(text()),
+  decided_at: nullable(timestamptz()),
+  note: nullable(text()),
+}
+
+const approvals = { ...requested, ...decided }
+
+const execution_output = {
+  execution_id: uuid(),
+  attempt: int(),
+  seq: int(),
   /** 1 stdout, 2 stderr: the file descriptors. */
-  stream: number
-  at: Date
-  data: Buffer
+  stream: smallint(),
+  at: timestamptz(),
+  data: bytea(),
 }
 
-export interface ArtifactsTable {
-  id: string
-  project_id: string
-  execution_id: string
-  attempt: number
-  name: string
-  created_at: Date
+const artifacts = {
+  id: text(),
+  project_id: text(),
+  execution_id: uuid(),
+  attempt: int(),
+  name: text(),
+  created_at: timestamptz(),
 }
 
-export interface ArtifactChunksTable {
-  artifact_id: string
-  seq: number
-  data: Buffer
+const artifact_chunks = {
+  artifact_id: text(),
+  seq: int(),
+  data: bytea(),
 }
 
-export interface EventsTable {
-  xid: Generated<string>
-  seq: Generated<number>
-  at: Date
-  project_id: string
-  kind: EventKind
-  actor: string
-  execution_id: string | null
-  approval_id: string | null
-  agent_id: string | null
-  workspace_id: string | null
-  data: JSONColumnType<Record<string, unknown>>
+const events = {
+  xid: made(xid8()),
+  seq: made(bigint()),
+  at: timestamptz(),
+  project_id: text(),
+  kind: text<EventKind>(),
+  actor: text(),
+  execution_id: nullable(uuid()),
+  approval_id: nullable(uuid()),
+  agent_id: nullable(text()),
+  workspace_id: nullable(text()),
+  data: jsonb<Record<string, unknown>>(),
 }
 
-export interface Tables {
-  projects: ProjectsTable
-  api_keys: ApiKeysTable
-  join_keys: JoinKeysTable
-  agents: AgentsTable
-  workspaces: WorkspacesTable
-  workspace_agent_bindings: BindingsTable
-  agent_pauses: AgentPausesTable
-  executions: ExecutionsTable
-  approvals: ApprovalsTable
-  execution_output: ExecutionOutputTable
-  artifacts: ArtifactsTable
-  artifact_chunks: ArtifactChunksTable
-  events: EventsTable
+export const tables = {
+  projects,
+  api_keys,
+  join_keys,
+  agents,
+  workspaces,
+  workspace_agent_bindings,
+  agent_pauses,
+  executions,
+  approvals,
+  execution_output,
+  artifacts,
+  artifact_chunks,
+  events,
 }
 
-export type ExecutionRow = Selectable<ExecutionsTable>
-export type ApprovalRow = Selectable<ApprovalsTable>
-export type AgentRow = Selectable<AgentsTable>
-export type WorkspaceRow = Selectable<WorkspacesTable>
+export type Tables = { [Name in keyof typeof tables]: TableOf<(typeof tables)[Name]> }
+
+export type ExecutionRow = Selectable<Tables['executions']>
+export type ApprovalRow = Selectable<Tables['approvals']>
+export type AgentRow = Selectable<Tables['agents']>
+export type WorkspaceRow = Selectable<Tables['workspaces']>

@@ -7,7 +7,7 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import type { Updateable } from 'kysely'
 import { type ApiKeyRow, lockApiKey, lockManagementKeys } from '../../store/api-keys.ts'
 import type { Tx } from '../../store/database.ts'
-import type { ApiKeysTable } from '../../store/tables.ts'
+import type { Tables } from '../../store/tables.ts'
 import type { Core } from '../core.ts'
 import { write } from '../events/write.ts'
 import type { Principal } from '../principal.ts'
@@ -67,7 +67,7 @@ export async function rotateApiKey(core: Core, principal: Principal, id: string)
   return { ...key, key: secret.value }
 }
 
-type Columns = Updateable<ApiKeysTable>
+type Columns = Updateable<Tables['api_keys']>
 
 async function change(
   core: Core,

@@ -1,11 +1,11 @@
 import type { Event } from '@xerotier/protocol/api/events.ts'
 import type { StreamedEvent } from '@xerotier/protocol/api/streamed-event.ts'
 import type { Selectable } from 'kysely'
-import type { EventsTable } from '../../store/tables.ts'
+import type { Tables } from '../../store/tables.ts'
 import { eventIdOf } from './cursor.ts'
 import type { LoggedEvent } from './event-log.ts'
 
-export function presentEvent(row: Selectable<EventsTable> & { actor_name: string | null }): Event {
+export function presentEvent(row: Selectable<Tables['events']> & { actor_name: string | null }): Event {
   return {
     id: eventIdOf(row),
     object: 'event',

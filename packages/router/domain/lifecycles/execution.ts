@@ -5,7 +5,7 @@ import { sourcesOf } from '@xerotier/protocol/lifecycles/lifecycle.ts'
 import type { Updateable } from 'kysely'
 import type { Tx } from '../../store/database.ts'
 import { appendEvents } from '../../store/events.ts'
-import type { ExecutionRow, ExecutionsTable } from '../../store/tables.ts'
+import type { ExecutionRow, Tables } from '../../store/tables.ts'
 
 export interface Move {
   to: ExecutionState
@@ -13,7 +13,7 @@ export interface Move {
   from?: readonly ExecutionState[]
   /** The attempt it is about; a later one fences it. */
   attempt?: number
-  set?: Updateable<ExecutionsTable>
+  set?: Updateable<Tables['executions']>
   actor: string
   at: Date
   /** Default: `execution.<to>`. */

@@ -1,11 +1,11 @@
 import type { Project } from '@xerotier/protocol/api/projects.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { Selectable } from 'kysely'
-import type { ProjectsTable } from '../../store/tables.ts'
+import type { Tables } from '../../store/tables.ts'
 import type { Core } from '../core.ts'
 import type { Principal } from '../principal.ts'
 
-export function presentProject(row: Selectable<ProjectsTable>): Project {
+export function presentProject(row: Selectable<Tables['projects']>): Project {
   return {
     id: row.id,
     object: 'project',

@@ -6,8 +6,9 @@ import { silentLog } from '@xerotier/runtime/log.ts'
 import pg from 'pg'
 import { newUuid } from '../../domain/ids.ts'
 import { planGuard } from './connection.ts'
+import { itemOf } from './items.fixture.ts'
 import { type CommitLanes, openLanes } from './lanes.ts'
-import { type Acceptance, partNames, parts, type Settlement, type Submission } from './parts.ts'
+import { partNames, parts, type Settlement, type Submission } from './parts.ts'
 import { statementFor } from './statement.ts'
 
 let url: string
@@ -29,66 +30,17 @@ after(async () => {
 
 const at = new Date('2026-01-01T00:00:00.123Z')
 
-function submission(changes: Partial<Submission> = {}): Submission {
-  return {
-    id: newUuid(Date.now()),
-    project_id: 'proj_1',
-    workspace_id: 'ws_1',
-    tool: 'bench_echo',
-    risk: 'read',
-    at_most_once: false,
-    state: 'dispatched',
-    args: '{"a":1}',
-    schema_digest: 's',
-    digest: 'd',
-    policy_version: 1,
-    agent_id: 'agt_1',
-    attempt: 1,
-    lease_epoch: 7,
-    journal_id: 'j',
-    reason: null,
-    requested_by: 'key_1',
-    request_id: 'r',
-    traceparent: null,
-    idempotency_key: null,
-    request_digest: null,
-    timeout_ms: 1000,
-    created_at: at,
-    queue_deadline: null,
-    dispatched_at: at,
-    ...changes,
-  }
-}
+const fence = { agent_id: 'agt_1', attempt: 1, lease_epoch: 7 }
 
-function settlement(id: string, changes: Partial<Settlement> = {}): Settlement {
-  return {
-    id,
-    agent_id: 'agt_1',
-    attempt: 1,
-    lease_epoch: 7,
-    state: 'completed',
-    exit_code: 0,
-    signal: null,
-    error: null,
-    result: '{"ok":true}',
-    stdout_bytes: 0,
-    stderr_bytes: 0,
-    truncated: false,
-    started_at: at,
-    finished_at: at,
-    at,
-    ...changes,
-  }
-}
+/** Dispatched at once. */
+const submission = (changes: Partial<Submission> = {}) =>
+  itemOf('submit', { ...fence, project_id: 'proj_1', state: 'dispatched', idempotency_key: null, ...changes })
 
-const acceptance = (id: string): Acceptance => ({
-  id,
-  agent_id: 'agt_1',
-  attempt: 1,
-  lease_epoch: 7,
-  started_at: at,
-  at,
-})
+const settlement = (id: string, changes: Partial<Settlement> = {}) =>
+  itemOf('settle', { ...fence, id, state: 'completed', ...changes })
+
+const acceptance = (id: string) => itemOf('accept', { ...fence, id })
+
 const stateOf = async (id: string) =>
   (await db.query('select state from executions where id = $1', [id])).rows[0]?.state
 const kindsOf = async (id: string) =>

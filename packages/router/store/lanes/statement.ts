@@ -1,5 +1,5 @@
 // One statement for one batch: whatever mix of parts it holds, all their events with them, in one round trip and one sync.
-import { type PartName, partNames, parts } from './parts.ts'
+import { eventColumns, type PartName, partNames, parts } from './parts.ts'
 
 export interface Statement {
   /** Prepared-statement name: one for each mix of parts. */
@@ -37,9 +37,7 @@ function compose(names: PartName[], alone: boolean): string {
     if (part.event !== undefined) events.push(part.event(`${name}_part`))
   }
   if (events.length > 0) {
-    changes.push(
-      `event_part as (insert into events (at, project_id, kind, actor, execution_id, agent_id, workspace_id, data) ${events.join(' union all ')})`,
-    )
+    changes.push(`event_part as (insert into events (${eventColumns}) ${events.join(' union all ')})`)
   }
   const answer = names.map((name) => `select '${name}', id from ${name}_part`).join(' union all ')
   return `with ${changes.join(',\n')}\n${answer}`
