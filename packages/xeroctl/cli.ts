@@ -57,7 +57,7 @@ export function createCli(surroundings: Surroundings, globals: Globals): Cli {
         paint: paintFor(surroundings.stdout, surroundings.env, globals.noColor),
         now: surroundings.now(),
         wide: format === 'wide',
-        columns: widthOfTerminal(surroundings.stdout),
+        columns: widthOfTerminal(surroundings.stdout, surroundings.env),
       },
       write: (text) => writeTo(surroundings.stdout, text),
       note: say,

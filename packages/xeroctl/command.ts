@@ -16,7 +16,7 @@ export interface Command {
   options: Options
   /** What completion offers for its argument. */
   offers: Offer | undefined
-  /** Further paragraphs of the help. */
+  /** Further paragraphs of the help, apart by an empty line. */
   notes: string
   examples: readonly string[]
   /** Answers the exit code; nothing means 0. */
@@ -57,19 +57,19 @@ export interface Group {
   name: string
   summary: string
   members: readonly (Command | Group)[]
-  /** Upstream's other shape: `xeroctl agents [<id>] [--<action>]`. Made of the same commands. */
-  bare?: Bare
+  bare: Bare
 }
 
+/** The group without a verb, made of its commands: `xeroctl agents [<id>] [--<action>]`. */
 export interface Bare {
-  /** Name of the id argument. */
-  argument: string
   /** Without an id and without an action flag. */
   list: Command
-  /** With an id and without an action flag. */
-  show: Command
+  /** With an id and without an action flag; undefined where no word but a verb can follow. */
+  show?: Command
+  /** People choose the names, so that a word which is no verb may be one. Ids of others hold a digit, and no verb does. */
+  freeNames?: true
   /** What each action flag does. */
-  actions: Readonly<Record<string, Command>>
+  actions?: Readonly<Record<string, Command>>
 }
 
 export function group(definition: Omit<Group, 'kind'>): Group {

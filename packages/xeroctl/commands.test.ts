@@ -150,56 +150,6 @@ for (const [words, request, body] of sends) {
   })
 }
 
-const misused: [words: string, message: RegExp][] = [
-  ['agents agt_1 --events --delete', /one action at a time: --events and --delete/],
-  ['agents join-keys --create --name n', /--region is required/],
-  ['agents join-keys --revoke', /--revoke needs the join-key/],
-  ['agents join-keys jk_1 --create --name n --region eu', /--create takes no join-key/],
-  ['agents join-keys --name n', /--name goes with --create/],
-  ['agents delete agt_1', /add --yes/],
-  ['agents list --limit 0', /--limit must be a whole number from 1/],
-  ['agents list --state asleep', /--state must be one of pending, active/],
-  ['agents --status asleep', /--status must be one of healthy, paused/],
-  ['agents show', /missing required argument 'agent'/],
-  ['exec frobnicate', /unknown command 'frobnicate'/],
-  ['exec invoke --workspace w', /--tool is required/],
-  [`exec invoke --workspace w --tool t --args '[1]'`, /--args must be a JSON object/],
-  [`exec invoke --workspace w --tool t --args 'pid=1'`, /--args is no valid JSON/],
-  ['exec invoke --workspace w --tool t --args @/nowhere', /--args @\/nowhere: ENOENT/],
-  ['exec invoke --workspace w --tool t --follow --no-wait', /--no-wait and --follow or --wait exclude each other/],
-  ['exec invoke --workspace w --tool t --wait 5 --detach', /--no-wait and --follow or --wait exclude each other/],
-  ['exec invoke --workspace w --tool t --wait 5 --no-wait', /--no-wait and --follow or --wait exclude each other/],
-  ['exec invoke --workspace w --tool t --no-wait --wait 5', /--no-wait and --follow or --wait exclude each other/],
-  ['exec list --since yesterday', /--since must be an age/],
-  ['exec list -o xml', /--output must be one of table, wide/],
-  ['exec resolve exe_1 --outcome completed', /--note is required/],
-  ['exec watch exe_1 --tool t', /are for watching without an id/],
-  ['exec watch', /give the id of a call, or --all/],
-  ['help nonsense', /there is no command or topic 'nonsense'/],
-  ['help exec nonsense', /there is no command or topic 'exec nonsense'/],
-  ['keys create --name ci', /--scopes is required/],
-  ['keys ip-filter key_1', /give --allow or --block, or else --clear/],
-  ['keys quota key_1 --quota-requests 1', /give --quota-requests and --quota-window/],
-  [`approvals watch --last-event-id '7\n'`, /the last event id holds white space/],
-  ['completion tcsh', /no completion for 'tcsh'/],
-  ['agents ..', /^error: '\.\.' is no id\n$/],
-  [`agents '' --delete --yes`, /^error: <agent> is empty\n$/],
-  [`exec show ''`, /^error: <execution> is empty\n$/],
-  [`config use ' '`, /^error: <name> is empty\n$/],
-  [`workspaces unbind w --agent ''`, /^error: the agent is empty\n$/],
-]
-for (const [words, message] of misused) {
-  test(`xeroctl ${words} is refused before anything is sent`, async (t) => {
-    const { code, seen, stderr, stdout } = await ran(t, words)
-    assert.match(stderr, message)
-    assert.deepEqual([code, stdout, seen.length], [2, '', 0])
-  })
-}
-
-test('a mistyped command brings a suggestion', async (t) => {
-  assert.match((await ran(t, 'aproval list')).stderr, /Did you mean approvals/)
-})
-
 test('global options work before and after the command', async (t) => {
   for (const words of ['-o name agents', 'agents -o name', 'agents list -o name']) {
     assert.equal((await ran(t, words)).stdout, 'xem-jumphost-01\n')

@@ -13,8 +13,8 @@ const mistyped: [words: string, code: number, meant: string | undefined][] = [
   ['agents join-keys crate --name n --region eu', 2, 'agents join-keys create'],
   ['keys rotat K', 2, 'keys rotate'],
   ['agents lst', 4, 'agents list'],
-  ['keys lsit', 4, 'keys list'],
-  ['agents join-keys revok', 4, 'agents join-keys revoke'],
+  ['keys lsit', 2, 'keys list'],
+  ['agents join-keys revok', 2, 'agents join-keys revoke'],
   ['agents nothing-like-it X', 2, undefined],
   ['agents nothing-like-it', 4, undefined],
   ['agents xem-1', 4, undefined],
@@ -29,6 +29,17 @@ for (const [words, expected, meant] of mistyped) {
     else assert.ok(stderr.endsWith(`hint: Did you mean \`xeroctl ${meant}\`?\n`), stderr)
   })
 }
+
+test('a name that nobody has is said to be no command either', async (t) => {
+  const server = await scriptedServer((_, response) => refusal(response, 404, 'agent_not_found'))
+  t.after(() => server.close())
+  const { code, stderr } = await xeroctl(t, ['agents', 'candidates'], { env: envFor(server) })
+  assert.equal(code, 4)
+  assert.match(
+    stderr,
+    /\nhint: 'candidates' is no command either: `xeroctl agents` has list, show, .* What there is: `xeroctl agents`\.\n$/,
+  )
+})
 
 test('an agent that is named like a verb is found', async (t) => {
   const server = await scriptedServer((_, response) => json(response, 200, { ...agent, name: 'lst' }))

@@ -9,6 +9,8 @@ export interface Option<T> {
   aliases: readonly string[]
   /** One letter. */
   short?: string
+  /** The command cannot do without it. */
+  required?: true
   choices?: readonly string[]
   /** The value is the name of a context, which completion can know. */
   contexts?: true
@@ -39,6 +41,7 @@ export function required<T>(option: Option<T | undefined>): Option<T> {
   return {
     ...option,
     summary: `${option.summary} (required)`,
+    required: true,
     parse(values, flag) {
       const value = option.parse(values, flag)
       if (value === undefined || (Array.isArray(value) && value.length === 0))

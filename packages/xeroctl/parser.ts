@@ -4,8 +4,12 @@ import { bareCommand } from './bare.ts'
 import type { Command, Group } from './command.ts'
 import { UsageError } from './exit-codes.ts'
 import { type Globals, globalOptions } from './globals.ts'
-import { nearestVerb } from './nearest.ts'
+import { type HelpPage, pageOfCommand, pageOfGroup, pageOfProgram, placeholderOf, usageOf } from './help/page.ts'
+import { renderHelp } from './help/render.ts'
+import { helpTopics } from './help/topics.ts'
+import { missingOption } from './missing-option.ts'
 import { flagOf, type Option, type Options, type Values } from './options.ts'
+import { usageErrorOf } from './parse-error.ts'
 
 export interface Call {
   command: Command
@@ -15,86 +19,89 @@ export interface Call {
 
 export interface ParserOutput {
   out(text: string): void
-  err(text: string): void
-  columns: number | undefined
+  /** Columns of the help. */
+  columns: number
 }
 
-/** `dispatch` runs what was called. The program throws commander's errors instead of ending the process. */
+type Dispatch = (call: () => Call, globals: () => Globals) => Promise<void>
+
+const description = 'Operates Xerotier execution management: agents, workspaces, tool calls and their approvals'
+
+/**
+ * `dispatch` runs what was called. What is wrong with the words is thrown as a UsageError; help and version end the
+ * run with commander's own error.
+ */
 export function buildParser(
   members: readonly (Command | Group)[],
   version: string,
   output: ParserOutput,
-  dispatch: (call: () => Call, globals: () => Globals) => Promise<void>,
+  dispatch: Dispatch,
 ): Parser {
   const program = new Parser('xeroctl')
-    .description('Operates Xerotier execution management: agents, workspaces, tool calls and their approvals.')
     .version(version, '-V, --version', 'Print the version')
     .helpOption('-h, --help', 'Print help')
     .enablePositionalOptions()
-    .helpCommand('help [command...]', 'Help for a command, or for a topic: exit-codes, environment')
-    .exitOverride()
-    .configureOutput({
-      writeOut: output.out,
-      writeErr: output.err,
-      getOutHelpWidth: () => output.columns ?? 100,
-      getErrHelpWidth: () => output.columns ?? 100,
-      getOutHasColors: () => false,
-      getErrHasColors: () => false,
+    .helpCommand('help [command...]')
+    .exitOverride((error) => {
+      const command = { arguments: { command: 'Its name' }, options: {} }
+      throw usageErrorOf(error, { path: [], command, group: undefined, words: [], isGiven: () => false })
     })
-  addOptions(program, globalOptions, globalHeading)
-  for (const member of members) add(program, member, dispatch)
+    .configureOutput({ writeOut: output.out, writeErr: output.out, outputError() {} })
+  addOptions(program, globalOptions)
+  const build: Build = { dispatch, help: (parser, page) => helpOf(parser, page, output.columns) }
+  build.help(program, pageOfProgram(description, members, Object.keys(helpTopics)))
+  for (const member of members) add(program, [], member, build)
   return program
 }
 
-const globalHeading = 'Global options:'
-
-function add(parent: Parser, member: Command | Group, dispatch: Parameters<typeof buildParser>[3]): void {
-  // `command()` hands exitOverride, output and help settings on to what it makes.
-  const parser = parent.command(member.name).description(member.summary)
-  if (member.kind === 'group') {
-    parser.enablePositionalOptions()
-    parser.helpCommand(false)
-    for (const inner of member.members) add(parser, inner, dispatch)
-    if (member.bare !== undefined) {
-      const path = chainOf(parser)
-        .slice(0, -1)
-        .map((above) => above.name())
-      const verbs = { path: path.reverse().join(' '), verbs: member.members.map(({ name }) => name) }
-      prepare(parser, bareCommand(member.name, member.summary, member.bare, verbs), dispatch)
-      // A mistyped verb is an id to the parser, which then trips over what follows it.
-      const withHint = (text: string) => {
-        const hint = nearestVerb(parser.args[0], verbs)
-        return hint === undefined ? text : `${text}hint: ${hint}\n`
-      }
-      parser.configureOutput({ outputError: (text, write) => write(withHint(text)) })
-    } else {
-      addOptions(parser, globalOptions, globalHeading)
-    }
-  } else {
-    prepare(parser, member, dispatch)
-  }
+interface Build {
+  dispatch: Dispatch
+  help(parser: Parser, page: HelpPage): void
 }
 
-function prepare(parser: Parser, command: Command, dispatch: Parameters<typeof buildParser>[3]): void {
-  for (const [name, summary] of Object.entries(command.arguments)) {
-    parser.argument(name.endsWith('?') ? `[${name.slice(0, -1)}]` : `<${name}>`, summary)
+function helpOf(parser: Parser, page: HelpPage, columns: number): void {
+  parser.configureHelp({ formatHelp: () => renderHelp(page, columns) })
+}
+
+function add(parent: Parser, above: readonly string[], member: Command | Group, build: Build): void {
+  const path = [...above, member.name]
+  // `command()` hands exitOverride and output on to what it makes.
+  const parser = parent.command(member.name).description(member.summary)
+  if (member.kind === 'command') {
+    build.help(parser, pageOfCommand(path, member))
+    return prepare(parser, path, member, undefined, build.dispatch)
   }
+  const bare = bareCommand(path, member)
+  parser.enablePositionalOptions()
+  parser.helpCommand(false)
+  build.help(parser, pageOfGroup(path, member, bare))
+  for (const inner of member.members) add(parser, path, inner, build)
+  prepare(parser, path, bare, member, build.dispatch)
+}
+
+function prepare(
+  parser: Parser,
+  path: readonly string[],
+  command: Command,
+  group: Group | undefined,
+  dispatch: Dispatch,
+): void {
+  for (const name of Object.keys(command.arguments)) parser.argument(placeholderOf(name))
   addOptions(parser, command.options)
-  const own = new Set(Object.keys(command.options))
-  addOptions(parser, Object.fromEntries(Object.entries(globalOptions).filter(([key]) => !own.has(key))), globalHeading)
-  if (command.notes !== '') parser.addHelpText('after', `\n${command.notes}`)
-  if (command.examples.length > 0)
-    parser.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}`)
+  addOptions(parser, Object.fromEntries(Object.entries(globalOptions).filter(([key]) => !(key in command.options))))
+  const isGiven = (key: string) => (given.get(parser)?.get(key) ?? []).length > 0
+  parser.exitOverride((error) => {
+    throw usageErrorOf(error, { path, command, group, words: parser.args, isGiven })
+  })
   const names = Object.keys(command.arguments).map((name) => name.replace('?', ''))
   parser.action(() =>
     dispatch(
-      () => ({
-        command,
-        args: Object.fromEntries(
-          names.map((name, index) => [name, named(name, parser.processedArgs[index] as string | undefined)]),
-        ),
-        options: valuesOf(command.options, [parser]),
-      }),
+      () => {
+        const words = names.map((name, index) => [name, named(name, parser.processedArgs[index])])
+        const missing = missingOption(command.options, isGiven, `xeroctl ${usageOf(path, command)}`)
+        if (missing !== undefined) throw missing
+        return { command, args: Object.fromEntries(words), options: valuesOf(command.options, [parser]) }
+      },
       () => valuesOf(globalOptions, chainOf(parser)),
     ),
   )
@@ -106,19 +113,17 @@ function named(name: string, word: string | undefined): string | undefined {
   return word
 }
 
-function addOptions(parser: Parser, options: Options, heading?: string): void {
+function addOptions(parser: Parser, options: Options): void {
   const values = new Map<string, string[]>()
   for (const [key, option] of Object.entries(options)) {
     addOne(key, flagOf(key), option, option.short)
-    for (const alias of option.aliases) addOne(key, `--${alias}`, option, undefined, true)
+    for (const alias of option.aliases) addOne(key, `--${alias}`, option, undefined)
   }
   given.set(parser, new Map([...(given.get(parser) ?? []), ...values]))
 
-  function addOne(key: string, flag: string, option: Option<unknown>, short: string | undefined, hidden = false) {
+  function addOne(key: string, flag: string, option: Option<unknown>, short: string | undefined) {
     const value = option.placeholder === undefined ? '' : ` <${option.placeholder}>`
-    const parserOption = new ParserOption(`${short === undefined ? '' : `-${short}, `}${flag}${value}`, option.summary)
-    if (hidden) parserOption.hideHelp()
-    if (heading !== undefined) parserOption.helpGroup(heading)
+    const parserOption = new ParserOption(`${short === undefined ? '' : `-${short}, `}${flag}${value}`)
     parser.addOption(parserOption)
     const before = values.get(key) ?? []
     values.set(key, before)

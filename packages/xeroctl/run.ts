@@ -6,40 +6,39 @@ import { type Cli, createCli } from './cli.ts'
 import type { Command, Group } from './command.ts'
 import { commands } from './commands.ts'
 import { exitCodes, exitOfError, UsageError } from './exit-codes.ts'
-import { helpTopics } from './help-topics.ts'
+import { helpWidth } from './help/render.ts'
+import { helpTopics } from './help/topics.ts'
 import { HintedError } from './hinted-error.ts'
 import { type Format, formats } from './output/format.ts'
 import { buildParser } from './parser.ts'
 import { reportOf } from './report.ts'
-import type { Surroundings } from './surroundings.ts'
+import { columnsIn, type Surroundings } from './surroundings.ts'
 import { version } from './version.ts'
 
 export async function run(surroundings: Surroundings): Promise<number> {
   const { stdout, stderr } = surroundings
-  const topic = surroundings.argv[0] === 'help' ? helpTopics[surroundings.argv[1] ?? ''] : undefined
+  const columns = helpWidth(columnsIn(surroundings.env) ?? stdout.columns)
+  const words = surroundings.argv.length === 0 ? ['help'] : surroundings.argv
+  const topic = words[0] === 'help' ? helpTopics[words[1] ?? ''] : undefined
   if (topic !== undefined) {
-    stdout.write(topic())
+    stdout.write(topic(columns))
     return exitCodes.ok.code
   }
   // `help exec invoke` is `exec invoke --help`, however deep.
-  const helped = surroundings.argv[0] === 'help' ? surroundings.argv.slice(1) : undefined
+  const helped = words[0] === 'help' ? words.slice(1) : undefined
   if (helped !== undefined && !isCommand(commands, helped)) {
     const unknown = new UsageError(`there is no command or topic '${helped.join(' ')}'`, 'See `xeroctl help`.')
     stderr.write(reportOf(unknown, 'table'))
     return exitOfError(unknown)
   }
-  const argv = helped === undefined ? surroundings.argv : [...helped, '--help']
+  const argv = helped === undefined ? words : [...helped, '--help']
   let code: number = exitCodes.ok.code
   let format = formatIn(argv)
   let cli: Cli | undefined
   const parser = buildParser(
     commands,
     version,
-    {
-      out: (text) => void stdout.write(text),
-      err: (text) => void stderr.write(text),
-      columns: stdout.isTTY ? stdout.columns : undefined,
-    },
+    { out: (text) => void stdout.write(text), columns },
     async (call, globals) => {
       cli = createCli(surroundings, globals())
       format = cli.format
@@ -51,10 +50,8 @@ export async function run(surroundings: Surroundings): Promise<number> {
     await parser.parseAsync([...argv], { from: 'user' })
     return code
   } catch (error) {
-    // commander has said what was wrong by now; help and version are no errors.
-    if (error instanceof CommanderError) {
-      return error.exitCode === 0 ? exitCodes.ok.code : exitCodes.usage.code
-    }
+    // Help and version end the parsing that way; what is wrong with the words is a UsageError.
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.ok.code
     const failure = exitOfError(error)
     surroundings.ifUnread(failure)
     stderr.write(reportOf(withKeyHint(error, cli), format))

@@ -14,9 +14,16 @@ export interface OutputStream {
   columns?: number
 }
 
-/** Columns; undefined when it is no terminal. */
-export function widthOfTerminal(stream: OutputStream): number | undefined {
-  return stream.isTTY === true ? stream.columns : undefined
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Columns; undefined when it is no terminal. COLUMNS stands for those of the terminal. */
+export function widthOfTerminal(stream: OutputStream, env: Environment): number | undefined {
+  return stream.isTTY === true ? (columnsIn(env) ?? stream.columns) : undefined
+}
+
+/** What COLUMNS says, when it is a number of columns. */
+export function columnsIn({ COLUMNS }: Environment): number | undefined {
+  return COLUMNS !== undefined && /^[1-9]\d{0,3}$/.test(COLUMNS) ? Number(COLUMNS) : undefined
 }
 
 export interface InputStream extends NodeJS.ReadableStream {
@@ -27,7 +34,7 @@ export interface InputStream extends NodeJS.ReadableStream {
 export interface Surroundings extends ClientSurroundings {
   /** Without node and the script. */
   argv: readonly string[]
-  env: Readonly<Record<string, string | undefined>>
+  env: Environment
   cwd: string
   home: string
   /** User id of the process; undefined where there are none. */

@@ -2,6 +2,7 @@ import type { Command, Group } from '@xerotier/xeroctl/command.ts'
 import { commands } from '@xerotier/xeroctl/commands.ts'
 import { exitCodes } from '@xerotier/xeroctl/exit-codes.ts'
 import { globalOptions } from '@xerotier/xeroctl/globals.ts'
+import { placeholderOf } from '@xerotier/xeroctl/help/page.ts'
 import { flagOf, type Options } from '@xerotier/xeroctl/options.ts'
 import { code, page, table } from './markdown.ts'
 
@@ -23,18 +24,22 @@ export function xeroctlPage(): string {
 function sections(member: Command | Group, above: string[]): string[] {
   const words = [...above, member.name]
   if (member.kind === 'group') {
-    const intro = [`${'#'.repeat(Math.min(4, words.length + 1))} xeroctl ${words.join(' ')}`, `${member.summary}.`]
-    if (member.bare) intro.push(bareForm(words, member.bare))
-    return [...intro, ...member.members.flatMap((inner) => sections(inner, words))]
+    const title = `${'#'.repeat(Math.min(4, words.length + 1))} xeroctl ${words.join(' ')}`
+    return [
+      title,
+      `${member.summary}.`,
+      bareForm(words, member.bare),
+      ...member.members.flatMap((inner) => sections(inner, words)),
+    ]
   }
-  const usage = ['xeroctl', ...words, ...Object.keys(member.arguments).map(placeholder)].join(' ')
+  const usage = ['xeroctl', ...words, ...Object.keys(member.arguments).map(placeholderOf)].join(' ')
   return [
     `${'#'.repeat(Math.min(4, words.length + 1))} ${usage}`,
     `${member.summary}.`,
     Object.keys(member.arguments).length > 0
       ? table(
           ['Argument', ''],
-          Object.entries(member.arguments).map(([name, what]) => [code(placeholder(name)), what]),
+          Object.entries(member.arguments).map(([name, what]) => [code(placeholderOf(name)), what]),
         )
       : '',
     Object.keys(member.options).length > 0 ? optionTable(member.options) : '',
@@ -43,14 +48,18 @@ function sections(member: Command | Group, above: string[]): string[] {
   ].filter((part) => part !== '')
 }
 
-function placeholder(name: string): string {
-  return name.endsWith('?') ? `[${name.slice(0, -1)}]` : `<${name}>`
-}
-
-function bareForm(words: string[], bare: NonNullable<Group['bare']>): string {
+function bareForm(words: string[], { list, show, actions = {} }: Group['bare']): string {
   const name = `xeroctl ${words.join(' ')}`
-  const actions = Object.keys(bare.actions).map((action) => code(flagOf(action)))
-  return `Also: ${code(name)} lists, ${code(`${name} <${bare.argument}>`)} shows, and these flags act: ${actions.join(', ')}.`
+  const parts = [
+    `${code(name)} is ${code(`${name} ${list.name}`)}`,
+    ...(show === undefined
+      ? []
+      : [
+          `${code([name, ...Object.keys(show.arguments).map(placeholderOf)].join(' '))} is ${code(`${name} ${show.name}`)}`,
+        ]),
+  ]
+  const flags = Object.keys(actions).map((action) => code(flagOf(action)))
+  return `Also: ${parts.join(', ')}${flags.length === 0 ? '' : `, and these flags act: ${flags.join(', ')}`}.`
 }
 
 function optionTable(options: Options): string {

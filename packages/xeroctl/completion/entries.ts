@@ -1,7 +1,7 @@
 // What can stand where on the line, derived from the commands: for the scripts of all shells.
 import type { Command, Group } from '../command.ts'
 import { globalOptions } from '../globals.ts'
-import { helpTopics } from '../help-topics.ts'
+import { helpTopics } from '../help/topics.ts'
 import { flagOf, type Offer, type Option, type Options } from '../options.ts'
 
 /** After these words of the line… */
@@ -63,13 +63,14 @@ function wordsOf(members: readonly (Command | Group)[]): Entry['words'] {
 }
 
 function bareOptions(group: Group): Options {
-  if (group.bare === undefined) return {}
-  const { list, show, actions } = group.bare
+  const { list, show, actions = {} } = group.bare
   const flags = Object.entries(actions).map(([key, action]) => [
     key,
     { summary: action.summary, placeholder: undefined, aliases: [], parse: () => undefined },
   ])
-  const options = [list, show, ...Object.values(actions)].map((member) => member.options)
+  const options = [list, ...(show === undefined ? [] : [show]), ...Object.values(actions)].map(
+    (member) => member.options,
+  )
   return Object.assign({}, ...options, Object.fromEntries(flags))
 }
 

@@ -188,11 +188,11 @@ test('when there is more, every format that does not hold it says so on stderr, 
 test('the help of a list says how many it brings and how many at most; keys are named by id', async (t) => {
   const { stdout } = await xeroctl(t, ['keys', '--help'])
   assert.match(stdout, /--limit <n> +How many; default 20, at most 10000/)
-  assert.match(stdout, /\n {2}key +Id; without it, the list\n/)
+  assert.match(stdout, /\n {2}\[key\] +Id; without it, the list\n/)
   const create = await xeroctl(t, ['keys', 'create', '--help'])
   assert.match(create.stdout.replace(/\s+/g, ' '), /--scopes <\S+> What it may do: [a-z, ]+ \(required\)/)
-  assert.match((await xeroctl(t, ['agents', 'join-keys', '--help'])).stdout, /join-key +Id; without/)
-  assert.match((await xeroctl(t, ['agents', '--help'])).stdout, /agent +Name or id; without/)
+  assert.match((await xeroctl(t, ['agents', 'join-keys', '--help'])).stdout, /join-key\] +Id; without/)
+  assert.match((await xeroctl(t, ['agents', '--help'])).stdout, /agent\] +Name or id; without/)
 })
 
 test('the page of an agent shows its tools, its heartbeat and the bundles that did not load', async (t) => {

@@ -22,7 +22,7 @@ export const agents = group({
     joinKeys,
   ],
   bare: {
-    argument: 'agent',
+    freeNames: true,
     list: agentsList,
     show: agentsShow,
     actions: { events: agentsEvents, delete: agentsDelete },

@@ -9,4 +9,5 @@ export const approvals = group({
   name: 'approvals',
   summary: 'Calls that wait for a person',
   members: [approvalsList, approvalsShow, approvalsWatch, approvalsApprove, approvalsReject],
+  bare: { list: approvalsList, show: approvalsShow },
 })

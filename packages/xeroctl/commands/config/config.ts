@@ -10,4 +10,5 @@ export const config = group({
   name: 'config',
   summary: 'Which routers xeroctl knows, and which one it uses',
   members: [configInit, configAdd, configUse, configList, configShow, configCurrent, configRemove],
+  bare: { list: configList },
 })

@@ -13,4 +13,5 @@ export const exec = group({
   name: 'exec',
   summary: 'Tool calls: run, follow, inspect, cancel',
   members: [execTools, execToolShow, execInvoke, execList, execShow, execRaw, execWatch, execCancel, execResolve],
+  bare: { list: execList, show: execShow },
 })

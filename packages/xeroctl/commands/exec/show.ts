@@ -15,7 +15,7 @@ export const execShow = command({
     const record = await ofExecution(cli, args.execution, cli.client().call('executions.show', { params }))
     await cli.print.record(executionDetail, record)
     if (cli.format !== 'table' && cli.format !== 'wide') return
-    const columns = widthOfTerminal(cli.surroundings.stdout)
+    const columns = widthOfTerminal(cli.surroundings.stdout, cli.surroundings.env)
     if ([record.stdout, record.stderr].some((text) => endOf(text, columns).hidden > 0))
       cli.say(`only the end of the output is shown here; all of it: ${cli.self} exec raw ${record.id}`)
   },

@@ -12,7 +12,6 @@ export const keys = group({
   summary: 'API keys: scopes, expiry, address filter, quota',
   members: [keysList, keysShow, keysCreate, keysRotate, keysDelete, keysIpFilter, keysQuota],
   bare: {
-    argument: 'key',
     list: keysList,
     show: keysShow,
     actions: { create: keysCreate, delete: keysDelete, rotate: keysRotate, ipFilter: keysIpFilter, quota: keysQuota },

@@ -9,4 +9,5 @@ export const workspaces = group({
   name: 'workspaces',
   summary: 'What tool calls operate on, and which agents serve it',
   members: [workspacesList, workspacesShow, workspacesCreate, workspacesBind, workspacesUnbind],
+  bare: { list: workspacesList, show: workspacesShow, freeNames: true },
 })

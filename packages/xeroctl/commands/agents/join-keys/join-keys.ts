@@ -9,7 +9,6 @@ export const joinKeys = group({
   summary: 'Single-use keys with which agents enroll',
   members: [joinKeysList, joinKeysShow, joinKeysCreate, joinKeysRevoke],
   bare: {
-    argument: 'join-key',
     list: joinKeysList,
     show: joinKeysShow,
     actions: { create: joinKeysCreate, revoke: joinKeysRevoke },

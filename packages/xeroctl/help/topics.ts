@@ -1,0 +1,44 @@
+// What `xeroctl help <topic>` knows besides the commands.
+import { exitCodes } from '../exit-codes.ts'
+import { wrap, wrapText } from '../output/wrap.ts'
+
+/** Each for as many columns. */
+export const helpTopics: Readonly<Record<string, (width: number) => string>> = {
+  'exit-codes': (width) =>
+    paragraphs(
+      'How xeroctl ends:',
+      Object.values(exitCodes)
+        .map(({ code, meaning }) => item(String(code).padStart(3), meaning, width))
+        .join('\n'),
+      wrapText('`exec invoke` and `exec watch` follow a call to its end, also while it waits for its approval.', width),
+    ),
+  environment: (width) =>
+    paragraphs(
+      wrapText('Which router and which key, the first that says something:', width),
+      sources.map((source, index) => item(`${index + 1}.`, source, width)).join('\n'),
+      wrapText(files, width),
+    ),
+}
+
+const sources = [
+  'the flags --base-url, --api-key, --frontend-url, --context',
+  'XEROTIER_BASE_URL, XEROTIER_API_KEY, XEROTIER_FRONTEND_URL, XEROTIER_CONTEXT',
+  'xeroctl.toml, which `npm start` leaves in the folder that XEROTIER_STATE_DIR names, else in .xerotier/ of this folder or the nearest one above',
+  '$XDG_CONFIG_HOME/xeroctl/config.toml, by default ~/.config/xeroctl/config.toml',
+]
+
+const files = [
+  'Both files are TOML with mode 0600: `current = "prod"` and tables `[deployment.prod]` with base_url, api_key, frontend_url and output.',
+  'The key of a file goes only to the router of that file. A key on the command line shows in process lists.',
+  'NODE_EXTRA_CA_CERTS names the certificates of a private authority. NO_COLOR turns colours off. COLUMNS stands for the width of the terminal.',
+].join('\n')
+
+function item(mark: string, text: string, width: number): string {
+  const [first, ...rest] = wrap(text, width - mark.length - 4)
+  const below = ' '.repeat(mark.length + 4)
+  return [`  ${mark}  ${first}`, ...rest.map((line) => `${below}${line}`)].join('\n')
+}
+
+function paragraphs(...parts: string[]): string {
+  return `${parts.join('\n\n')}\n`
+}
