@@ -1,12 +1,14 @@
 // The house keeps itself in order: docs/STYLE.md and docs/ARCHITECTURE.md as tests.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { errorCodes } from '@xerotier/protocol/errors.ts'
 import { circles } from './house/circles.ts'
 import { betweenPackages, insideFolders, insidePackages, runsAnywhere } from './house/directions.ts'
 import { knownLongFunctions, knownTypeCircles } from './house/exceptions.ts'
 import { functionsOf } from './house/functions.ts'
 import { imports, packageOf, parsed, partOf } from './house/imports.ts'
 import { isTest, paths, scripts, sources } from './house/sources.ts'
+import { textsOf } from './house/thrown.ts'
 
 const none = (found: unknown[], law: string) => assert.deepEqual(found, [], law)
 const shown = ({ from, to }: { from: string; to: string }) => `${from} → ${to}`
@@ -187,5 +189,17 @@ test('time and chance come from outside', () => {
   none(
     found.map(({ path }) => path),
     'take a Clock as an argument (law L10)',
+  )
+})
+
+test('each error of the catalogue is one that somebody gets', () => {
+  const texts = new Set(
+    parsed
+      .filter(({ path }) => /^packages\/(router|link|xem-agent|xim-agent)\//.test(path) && !isTest(path))
+      .flatMap(textsOf),
+  )
+  none(
+    errorCodes.filter((code) => !texts.has(code)),
+    'a code that nothing throws or records is a promise that nobody keeps: remove it',
   )
 })

@@ -112,7 +112,7 @@ test('a submit with an idempotency key is repeated with the same key, also when 
 })
 
 test('what the catalogue calls final is not repeated, though its status might be', async (t) => {
-  const { client, server } = await connected(t, (_, response) => refusal(response, 429, 'quota_exceeded'))
+  const { client, server } = await connected(t, (_, response) => refusal(response, 504, 'execution_timeout'))
   await assert.rejects(client.call('agents.list'), ApiError)
   assert.equal(server.seen.length, 1)
 })

@@ -1,13 +1,24 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { errors, Fault } from './errors.ts'
+import { routes } from './routes.ts'
 
 test('each error has a code in snake case, a sentence and an advice', () => {
   for (const [code, { status, message, advice }] of Object.entries(errors)) {
     assert.match(code, /^[a-z]+(_[a-z]+)*$/)
     assert.ok(status >= 400 && status < 600, code)
     assert.match(message, /^[A-Z].*\.$/, code)
-    assert.match(advice, /^[A-Z].*[.`]$/, code)
+    assert.match(advice.say, /^[A-Z].*\.$/, code)
+  }
+})
+
+test('the action of an advice has a label, a line and a route of the table', () => {
+  for (const [code, { advice }] of Object.entries(errors)) {
+    if (advice.action === undefined) continue
+    const { label, xeroctl, route } = advice.action
+    assert.match(label, /^[A-Z][a-z ]+$/, code)
+    assert.match(xeroctl, /^xeroctl [^`]+$/, code)
+    assert.ok(route in routes, `${code}: ${route}`)
   }
 })
 

@@ -1,6 +1,7 @@
 // The one catalogue of everything that can go wrong (law L7). A route lists which of these it can answer; the docs,
 // the CLI's exit codes and the retry advice derive from this table. Codes are stable: add, never rename.
 import { z } from 'zod'
+import type { Action, Advice } from './advice.ts'
 
 /** `type` strings of the envelope. Scope failures are `authentication_error` too, as upstream documents. */
 export type ErrorType =
@@ -21,12 +22,21 @@ export interface ErrorDefinition {
   retry: boolean
   /** The sentence a caller reads when the thrower has none that says more. */
   message: string
-  /** What to do about it, for the reference and for the CLI. */
-  advice: string
+  /** What to do about it, for the reference, for the CLI and for pages. */
+  advice: Advice
 }
 
 const define = <T extends Record<string, ErrorDefinition>>(table: T): { readonly [K in keyof T]: ErrorDefinition } =>
   table
+
+// Steps that several errors share.
+const mintJoinKey: Action = {
+  label: 'Mint a join key',
+  xeroctl: 'xeroctl agents join-keys --create --name <agent> --region <region>',
+  route: 'joinKeys.create',
+}
+const listKeys: Action = { label: 'List the keys', xeroctl: 'xeroctl keys', route: 'apiKeys.list' }
+const listAgents: Action = { label: 'List the agents', xeroctl: 'xeroctl agents', route: 'agents.list' }
 
 export const errors = define({
   // 400: what was sent is wrong
@@ -35,63 +45,66 @@ export const errors = define({
     type: 'invalid_request_error',
     retry: false,
     message: 'The request body does not fit its schema.',
-    advice: 'Correct the field that `param` names.',
+    advice: { say: 'Correct the field that `param` names.' },
   },
   invalid_request: {
     status: 400,
     type: 'invalid_request_error',
     retry: false,
     message: 'The request is not valid.',
-    advice: 'Correct the parameter that `param` names.',
+    advice: { say: 'Correct the parameter that `param` names.' },
   },
   json_parse_error: {
     status: 400,
     type: 'invalid_request_error',
     retry: false,
     message: 'The request body is not valid JSON.',
-    advice: 'Send UTF-8 JSON with content-type application/json.',
+    advice: { say: 'Send UTF-8 JSON with content-type application/json.' },
   },
   invalid_arguments: {
     status: 400,
     type: 'invalid_request_error',
     retry: false,
     message: 'The arguments do not fit the schema of the tool.',
-    advice: 'See the schema with `xeroctl exec tool-show <tool>`; `param` holds the path of the offending value.',
+    advice: {
+      say: 'Correct the value at `param`.',
+      action: { label: 'Show the tool', xeroctl: 'xeroctl exec tool-show <tool>', route: 'tools.show' },
+    },
   },
   confirmation_required: {
     status: 400,
     type: 'invalid_request_error',
     retry: false,
     message: 'An irreversible call is approved by typing the name of its tool; no call by typing another.',
-    advice: 'Send `confirm` with the tool name: `xeroctl approvals approve <id> --confirm <tool-name>`.',
-  },
-  tool_not_mcp_visible: {
-    status: 400,
-    type: 'invalid_request_error',
-    retry: false,
-    message: 'The tool exists but is not offered on this surface.',
-    advice: 'Call it through the exec API.',
+    advice: {
+      say: 'Send the name of the tool as `confirm`.',
+      action: {
+        label: 'Approve it by name',
+        xeroctl: 'xeroctl approvals approve <id> --confirm <tool-name>',
+        route: 'approvals.approve',
+      },
+    },
   },
   join_key_invalid: {
     status: 400,
     type: 'invalid_request_error',
     retry: false,
     message: 'The join key is malformed or its signature does not verify.',
-    advice: 'Copy the whole value, or mint a new one: `xeroctl agents join-keys --create`.',
+    advice: { say: 'Copy the whole value, or mint a new one.', action: mintJoinKey },
   },
   payload_too_large: {
     status: 413,
     type: 'invalid_request_error',
     retry: false,
     message: 'The request is larger than the limit.',
-    advice: 'Send less; limits stand in the reference.',
+    advice: { say: 'Send less; limits stand in the reference.' },
   },
   unsupported_media_type: {
     status: 415,
     type: 'invalid_request_error',
     retry: false,
     message: 'The content type is not supported.',
-    advice: 'Send application/json.',
+    advice: { say: 'Send application/json.' },
   },
 
   // 401 and 403: who asks
@@ -100,70 +113,82 @@ export const errors = define({
     type: 'authentication_error',
     retry: false,
     message: 'The API key is missing, unknown, expired or revoked.',
-    advice: 'Send `Authorization: Bearer xero_…`; see `xeroctl keys`.',
+    advice: { say: 'Send `Authorization: Bearer xero_…` with a key of this router.', action: listKeys },
   },
   join_key_expired: {
     status: 401,
     type: 'authentication_error',
     retry: false,
     message: 'The join key has expired.',
-    advice: 'Mint a new one: `xeroctl agents join-keys --create`.',
+    advice: { say: 'Enroll with a new one.', action: mintJoinKey },
   },
   join_key_revoked: {
     status: 401,
     type: 'authentication_error',
     retry: false,
     message: 'The join key was revoked.',
-    advice: 'Mint a new one: `xeroctl agents join-keys --create`.',
+    advice: { say: 'Enroll with a new one.', action: mintJoinKey },
   },
   join_key_consumed: {
     status: 401,
     type: 'authentication_error',
     retry: false,
     message: 'The join key was already used by another identity.',
-    advice: 'A join key enrolls one agent once; mint a new one.',
+    advice: { say: 'A join key enrolls one agent once; mint a new one.', action: mintJoinKey },
   },
   join_key_wrong_role: {
     status: 403,
     type: 'authentication_error',
     retry: false,
     message: 'The join key is for the other agent role.',
-    advice: 'Mint a key with the role of this agent.',
+    advice: {
+      say: 'Mint a key with the role of this agent.',
+      action: {
+        label: 'Mint a join key',
+        xeroctl: 'xeroctl agents join-keys --create --name <agent> --region <region> --role <xem|xim>',
+        route: 'joinKeys.create',
+      },
+    },
   },
   agent_credentials_revoked: {
     status: 401,
     type: 'authentication_error',
     retry: false,
     message: 'The credentials of this agent were revoked.',
-    advice: 'Enroll the agent again with a new join key.',
+    advice: { say: 'Enroll the agent again with a new join key.', action: mintJoinKey },
   },
   scope_insufficient: {
     status: 403,
     type: 'authentication_error',
     retry: false,
     message: 'The API key lacks a required scope.',
-    advice: 'The message names the scope; see `xeroctl keys`.',
+    advice: { say: 'Use a key with the scope that the message names.', action: listKeys },
   },
   ip_not_allowed: {
     status: 403,
     type: 'authorization_error',
     retry: false,
     message: 'The API key may not be used from this address.',
-    advice: 'See the IP filter of the key: `xeroctl keys <key-id>`.',
+    advice: {
+      say: 'See from where the key may be used.',
+      action: { label: 'Show the key', xeroctl: 'xeroctl keys <key-id>', route: 'apiKeys.show' },
+    },
   },
   cross_project_access: {
     status: 403,
     type: 'authorization_error',
     retry: false,
     message: 'The API key does not belong to this project.',
-    advice: 'Use a key of this project; see `xeroctl keys <key-id>`.',
+    advice: { say: 'Use a key of this project.', action: listKeys },
   },
   self_approval: {
     status: 403,
     type: 'authorization_error',
     retry: false,
     message: 'Requesters cannot approve their own calls.',
-    advice: 'Let another person decide, or allow self-approval in the project settings of a one-person project.',
+    advice: {
+      say: 'Let another person decide, or allow self-approval in the project settings of a one-person project.',
+    },
   },
 
   // 404 and 405: what is named
@@ -172,77 +197,95 @@ export const errors = define({
     type: 'not_found_error',
     retry: false,
     message: 'There is nothing at this address.',
-    advice: 'Check the path.',
+    advice: { say: 'Check the path.' },
   },
   method_not_allowed: {
     status: 405,
     type: 'invalid_request_error',
     retry: false,
     message: 'The path does not take this method.',
-    advice: 'The header `Allow` names those that it takes.',
+    advice: { say: 'The header `Allow` names those that it takes.' },
   },
   project_not_found: {
     status: 404,
     type: 'not_found_error',
     retry: false,
     message: 'There is no such project.',
-    advice: 'Check the project in the base URL.',
+    advice: { say: 'Check the project in the base URL.' },
   },
   agent_not_found: {
     status: 404,
     type: 'not_found_error',
     retry: false,
     message: 'There is no such agent in this project.',
-    advice: 'List them: `xeroctl agents`.',
+    advice: { say: 'Check its id and the project.', action: listAgents },
   },
   join_key_not_found: {
     status: 404,
     type: 'not_found_error',
     retry: false,
     message: 'There is no such join key in this project.',
-    advice: 'List them: `xeroctl agents join-keys`.',
+    advice: {
+      say: 'Check its id and the project.',
+      action: { label: 'List the join keys', xeroctl: 'xeroctl agents join-keys', route: 'joinKeys.list' },
+    },
   },
   api_key_not_found: {
     status: 404,
     type: 'not_found_error',
     retry: false,
     message: 'There is no such API key in this project.',
-    advice: 'List them: `xeroctl keys`.',
+    advice: { say: 'Check its id and the project.', action: listKeys },
   },
   workspace_not_found: {
     status: 404,
     type: 'not_found_error',
     retry: false,
     message: 'There is no such workspace in this project.',
-    advice: 'List them: `xeroctl workspaces list`.',
+    advice: {
+      say: 'Check its name and the project.',
+      action: { label: 'List the workspaces', xeroctl: 'xeroctl workspaces list', route: 'workspaces.list' },
+    },
   },
   binding_not_found: {
     status: 404,
     type: 'not_found_error',
     retry: false,
     message: 'The workspace is not bound to that agent.',
-    advice: 'See `xeroctl workspaces show <ws>`.',
+    advice: {
+      say: 'See which agents the workspace has.',
+      action: { label: 'Show the workspace', xeroctl: 'xeroctl workspaces show <workspace>', route: 'workspaces.show' },
+    },
   },
   execution_not_found: {
     status: 404,
     type: 'not_found_error',
     retry: false,
     message: 'There is no such execution in this project.',
-    advice: 'List them: `xeroctl exec list`.',
+    advice: {
+      say: 'Check its id and the project.',
+      action: { label: 'List the calls', xeroctl: 'xeroctl exec list', route: 'executions.list' },
+    },
   },
   approval_not_found: {
     status: 404,
     type: 'not_found_error',
     retry: false,
     message: 'There is no such approval in this project.',
-    advice: 'List them: `xeroctl approvals list`.',
+    advice: {
+      say: 'Check its id and the project.',
+      action: { label: 'List the approvals', xeroctl: 'xeroctl approvals list', route: 'approvals.list' },
+    },
   },
   artifact_not_found: {
     status: 404,
     type: 'not_found_error',
     retry: false,
     message: 'There is no such artifact in this project.',
-    advice: 'The execution record names its artifacts.',
+    advice: {
+      say: 'The record of the execution names its artifacts.',
+      action: { label: 'Show the call', xeroctl: 'xeroctl exec show <id>', route: 'executions.show' },
+    },
   },
   // 404 on a catalogue read, 400 as the target of an invocation: the thrower says which, and the route (`statuses`).
   exec_tool_not_found: {
@@ -250,7 +293,10 @@ export const errors = define({
     type: 'not_found_error',
     retry: false,
     message: 'No online agent offers this tool.',
-    advice: 'List the tools: `xeroctl exec tools`.',
+    advice: {
+      say: 'Check its name, and whether an agent that has it is online.',
+      action: { label: 'List the tools', xeroctl: 'xeroctl exec tools', route: 'tools.list' },
+    },
   },
 
   // 409: the state of things
@@ -259,49 +305,59 @@ export const errors = define({
     type: 'conflict_error',
     retry: false,
     message: 'The current state does not allow this.',
-    advice: 'Read the record again; the message names the state.',
+    advice: { say: 'Read the record again; the message names the state.' },
   },
   last_management_key: {
     status: 409,
     type: 'conflict_error',
     retry: false,
     message: 'Without this key nobody could manage the project any more.',
-    advice: 'Make another first: `xeroctl keys create --name <name> --scopes management`.',
+    advice: {
+      say: 'Make another first.',
+      action: {
+        label: 'Create a key',
+        xeroctl: 'xeroctl keys create --name <name> --scopes management',
+        route: 'apiKeys.create',
+      },
+    },
   },
   idempotency_conflict: {
     status: 409,
     type: 'conflict_error',
     retry: false,
     message: 'The idempotency key was used with a different request.',
-    advice: 'Use a new key for a new request.',
+    advice: { say: 'Use a new key for a new request.' },
   },
   name_taken: {
     status: 409,
     type: 'conflict_error',
     retry: false,
     message: 'The name is in use.',
-    advice: 'Choose another name.',
+    advice: { say: 'Choose another name.' },
   },
   approval_already_decided: {
     status: 409,
     type: 'conflict_error',
     retry: false,
     message: 'The approval was already decided.',
-    advice: 'See `xeroctl approvals show <id>`.',
+    advice: {
+      say: 'See how it was decided.',
+      action: { label: 'Show the approval', xeroctl: 'xeroctl approvals show <id>', route: 'approvals.show' },
+    },
   },
   approval_expired: {
     status: 409,
     type: 'conflict_error',
     retry: false,
     message: 'The approval has expired.',
-    advice: 'Submit the call again.',
+    advice: { say: 'Submit the call again.' },
   },
   approval_voided: {
     status: 409,
     type: 'conflict_error',
     retry: false,
     message: 'What was to be approved has changed, so the approval is void.',
-    advice: 'Submit the call again and review it anew.',
+    advice: { say: 'Submit the call again and review it anew.' },
   },
 
   // 429 and 503: try again
@@ -310,42 +366,28 @@ export const errors = define({
     type: 'rate_limit_error',
     retry: true,
     message: 'Too many requests.',
-    advice: 'Wait for `retry_after` seconds.',
-  },
-  quota_exceeded: {
-    status: 429,
-    type: 'rate_limit_error',
-    retry: false,
-    message: 'The quota is used up.',
-    advice: 'Raise the quota of the key or wait for its window.',
+    advice: { say: 'Wait for `retry_after` seconds.' },
   },
   capacity_exceeded: {
     status: 429,
     type: 'rate_limit_error',
     retry: true,
     message: 'Every agent that could run this is full and the queue is at its limit.',
-    advice: 'Wait for `retry_after` seconds, or add an agent.',
+    advice: { say: 'Wait for `retry_after` seconds, or add an agent.' },
   },
   tool_executor_unavailable: {
     status: 503,
     type: 'service_error',
     retry: true,
     message: 'No online agent can run this tool for this workspace.',
-    advice: 'See `xeroctl agents` and the bindings of the workspace.',
+    advice: { say: 'See which agents are online, and which of them the workspace has.', action: listAgents },
   },
   backend_unavailable: {
     status: 503,
     type: 'service_error',
     retry: true,
     message: 'The router cannot reach its database.',
-    advice: 'Wait and retry; see /readyz.',
-  },
-  endpoint_inactive: {
-    status: 503,
-    type: 'service_error',
-    retry: true,
-    message: 'The endpoint is not active.',
-    advice: 'Wait and retry.',
+    advice: { say: 'Wait and retry; see /readyz.' },
   },
 
   // Outcomes of an execution: they stand in its record, and are no HTTP answers of their own.
@@ -354,70 +396,80 @@ export const errors = define({
     type: 'service_error',
     retry: false,
     message: 'The tool ended with an error.',
-    advice: 'See its output: `xeroctl exec raw <id>`.',
+    advice: {
+      say: 'See what it wrote.',
+      action: { label: 'Show its output', xeroctl: 'xeroctl exec raw <id>', route: 'executions.raw' },
+    },
   },
   execution_timeout: {
     status: 504,
     type: 'service_error',
     retry: false,
     message: 'The tool ran past its deadline and was killed.',
-    advice: 'Raise `timeout_ms` of the tool if it needs longer.',
+    advice: { say: 'Raise `timeout_ms` of the tool if it needs longer.' },
   },
   execution_interrupted: {
     status: 500,
     type: 'service_error',
     retry: false,
     message: 'The agent stopped while the call ran; whether it took effect is not known.',
-    advice: 'Look at the target, then `xeroctl exec resolve <id>`.',
+    advice: {
+      say: 'Look at the target, and say what became of it.',
+      action: {
+        label: 'Resolve the call',
+        xeroctl: 'xeroctl exec resolve <id> --outcome <completed|failed|cancelled> --note <how-you-know>',
+        route: 'executions.resolve',
+      },
+    },
   },
   execution_expired: {
     status: 504,
     type: 'service_error',
     retry: true,
     message: 'No agent could run the call in time.',
-    advice: 'See `xeroctl agents`; submit it again.',
+    advice: { say: 'See whether an agent could have run it, and submit it again.', action: listAgents },
   },
   execution_cancelled: {
     status: 409,
     type: 'conflict_error',
     retry: false,
     message: 'The call was cancelled.',
-    advice: 'Submit it again if it is still wanted.',
+    advice: { say: 'Submit it again if it is still wanted.' },
   },
   tool_start_failed: {
     status: 500,
     type: 'service_error',
     retry: false,
     message: 'The program of the tool could not be started.',
-    advice: 'The message says why; look at the bundle on the agent host.',
+    advice: { say: 'The message says why; look at the bundle on the agent host.' },
   },
   credentials_missing: {
     status: 500,
     type: 'service_error',
     retry: false,
     message: 'The credential file that the tool refers to is missing or unreadable on the agent host.',
-    advice: 'Put the file named by `credentials_ref` into the credentials folder and reload the agent.',
+    advice: { say: 'Put the file named by `credentials_ref` into the credentials folder and reload the agent.' },
   },
   router_callback_missing: {
     status: 500,
     type: 'service_error',
     retry: false,
     message: 'The tool calls back to the router, but the agent has no callback token.',
-    advice: 'Set XEM_ROUTER_AUTH_TOKEN on the agent.',
+    advice: { say: 'Set XEM_ROUTER_AUTH_TOKEN on the agent.' },
   },
   grant_invalid: {
     status: 500,
     type: 'authorization_error',
     retry: false,
     message: 'The agent refused the call: its approval does not cover what was dispatched.',
-    advice: 'Submit the call again; if it recurs, treat it as an incident.',
+    advice: { say: 'Submit the call again; if it recurs, treat it as an incident.' },
   },
   agent_refused: {
     status: 500,
     type: 'service_error',
     retry: true,
     message: 'The agent refused the call.',
-    advice: 'The message says why.',
+    advice: { say: 'The message says why.' },
   },
 
   internal_error: {
@@ -425,7 +477,7 @@ export const errors = define({
     type: 'internal_error',
     retry: true,
     message: 'Something failed inside the router.',
-    advice: 'Report the X-Request-ID and the time; the cause is in the log.',
+    advice: { say: 'Report the X-Request-ID and the time; the cause is in the log.' },
   },
 })
 

@@ -36,7 +36,7 @@ const exits: [ErrorCode, keyof typeof exitCodes][] = [
   ['scope_insufficient', 'refused'],
   ['approval_not_found', 'notFound'],
   ['approval_already_decided', 'conflict'],
-  ['quota_exceeded', 'unavailable'],
+  ['rate_limit_exceeded', 'unavailable'],
   ['backend_unavailable', 'unavailable'],
   ['internal_error', 'unexpected'],
 ]

@@ -2,6 +2,7 @@
 // Always on stderr: stdout holds answers only, as with kubectl and gh.
 import { errorDataOf } from '@xerotier/client/advice.ts'
 import { ApiError, ConnectionError, InputError, isCut } from '@xerotier/client/api-error.ts'
+import { adviceText } from '@xerotier/protocol/advice.ts'
 import { Interrupted, UsageError } from './exit-codes.ts'
 import { HintedError } from './hinted-error.ts'
 import { printable } from './output/cell.ts'
@@ -31,9 +32,10 @@ function hintOf(error: unknown): string | undefined {
   }
   if (!(error instanceof ApiError)) return undefined
   const advice = errorDataOf(error.code)?.advice
-  if (error.retryAfter === undefined) return advice
+  const text = advice === undefined ? undefined : adviceText(advice)
+  if (error.retryAfter === undefined) return text
   // Some of the catalogue's advice is just that.
-  const more = advice === undefined || advice.startsWith('Wait') ? '' : ` ${advice}`
+  const more = text === undefined || text.startsWith('Wait') ? '' : ` ${text}`
   return `Wait ${error.retryAfter} s and try again.${more}`
 }
 

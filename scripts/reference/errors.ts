@@ -1,3 +1,4 @@
+import { adviceText } from '@xerotier/protocol/advice.ts'
 import { type ErrorCode, errors } from '@xerotier/protocol/errors.ts'
 import { commonErrors, type Route, statusOf } from '@xerotier/protocol/route.ts'
 import { routes } from '@xerotier/protocol/routes.ts'
@@ -22,7 +23,7 @@ export function errorsPage(): string {
       return [
         `## ${name}`,
         `${status}, ${code(type)}, ${retry ? 'worth a retry' : 'a retry alone does not help'}.`,
-        `${message} ${advice} ${where}`.trimEnd(),
+        `${message} ${adviceText(advice)} ${where}`.trimEnd(),
       ].join('\n\n')
     }),
   )

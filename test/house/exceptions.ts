@@ -30,12 +30,4 @@ export const knownTypeCircles: readonly { files: readonly string[]; at: string }
     files: ['packages/router/domain/enrollment/enroll.ts', 'packages/router/domain/enrollment/identity-row.ts'],
     at: 'core',
   },
-  {
-    files: [
-      'packages/router/http/routes.ts',
-      'packages/router/http/routes/health.ts',
-      'packages/router/http/server.ts',
-    ],
-    at: 'doors',
-  },
 ]

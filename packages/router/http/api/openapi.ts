@@ -68,7 +68,7 @@ export async function addOpenApi(app: FastifyInstance, version: string): Promise
       // The plugin lists each schema as input and as output; what we name is only ever answered.
       for (const { id } of named) delete schemas[`${id}Input`]
       addHeaders(whole)
-      return whole
+      return { ...whole, 'x-errors': errors }
     },
   })
 }
