@@ -97,7 +97,7 @@ test('an id of the other kind ends as not found, and the hint names the command 
     ['exec raw ap_1 --artifact cart_1', /hint: This is an approval/],
     ['exec cancel ap_1', /hint: This is an approval/],
     ['exec resolve ap_1 --outcome failed --note seen', /hint: This is an approval/],
-    ['approvals show none', /hint: List them: `xeroctl approvals list`/],
+    ['approvals show none', /hint: Check its id.*: `xeroctl approvals list`/],
   ]
   for (const [words, hint] of hints) {
     const { code, stderr } = await xeroctl(t, words.split(' '), { env: envFor(server) })
