@@ -486,7 +486,7 @@ export type ErrorCode = keyof typeof errors
 export const errorCodes = Object.keys(errors) as ErrorCode[]
 
 /** How a client should pace its retries; sent inside every 429. Times in milliseconds. */
-export const retryStrategySchema = z.object({
+const retryStrategySchema = z.object({
   type: z.literal('exponential_backoff'),
   initial_delay_ms: z.int().nonnegative(),
   max_delay_ms: z.int().nonnegative(),

@@ -30,7 +30,7 @@ export function callText(tuple: CallTuple, args: string = canonicalJson(tuple.ar
   )
 }
 
-export const grantSignatureSchema = z.object({
+const grantSignatureSchema = z.object({
   /** `router`, or later the id of a reviewer whose own key signed. */
   signer: z.string().max(64),
   /** First 16 hex digits of the SHA-256 of the signer's raw public key. */
@@ -38,7 +38,6 @@ export const grantSignatureSchema = z.object({
   alg: z.literal('ed25519'),
   signature: z.instanceof(Uint8Array).refine((bytes) => bytes.length === 64, 'must be 64 bytes'),
 })
-export type GrantSignature = z.infer<typeof grantSignatureSchema>
 
 export const grantSchema = z.object({
   /** The approval that a person gave; null where policy itself allowed the call. */

@@ -13,10 +13,19 @@ export const riskDefaults: Record<Risk, { decision: 'allow' | 'ask'; approvalTim
   irreversible: { decision: 'ask', approvalTimeoutSeconds: 3600 },
 }
 
+export function isHardToUndo(risk: Risk): boolean {
+  return risk === 'destructive' || risk === 'irreversible'
+}
+
+/** Whether an agent starts the call only with the router's signed word that somebody approved it (law L3). */
+export function needsGrant(risk: Risk): boolean {
+  return isHardToUndo(risk)
+}
+
 /**
  * Whether a call may run at most once (law L2). Its start is then recorded at the agent with a disk sync, and an
  * interrupted run becomes `ambiguous` instead of running again.
  */
 export function runsAtMostOnce(risk: Risk, idempotent: boolean): boolean {
-  return risk === 'destructive' || risk === 'irreversible' || (risk === 'write' && !idempotent)
+  return isHardToUndo(risk) || (risk === 'write' && !idempotent)
 }

@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { Scope } from './api/scopes.ts'
 import { type ErrorCode, errors } from './errors.ts'
-import type { RequestHeaderName } from './headers.ts'
+import type { RequestHeaderName } from './request-headers.ts'
 
 export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -33,6 +33,11 @@ export interface Route {
 /** Keeps the literal types of one entry. */
 export function route<const R extends Route>(definition: R): R {
   return definition
+}
+
+/** What a request to this route may carry. */
+export function requestHeadersOf(definition: Route): RequestHeaderName[] {
+  return ['X-Request-ID', ...(definition.headers ?? [])]
 }
 
 /** The status with which this route answers an error. */

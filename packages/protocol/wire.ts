@@ -18,4 +18,3 @@ export const envelopeSchema = z.object({
   n: z.int().nonnegative(),
   f: z.array(z.unknown()).min(1).max(limits.framesPerMessage),
 })
-export type Envelope = z.infer<typeof envelopeSchema>

@@ -30,7 +30,7 @@ import { openStore } from './store/database.ts'
 import { openLanes } from './store/lanes/lanes.ts'
 import { migrate } from './store/migrate.ts'
 
-export const version = '0.1.0'
+const version = '0.1.0'
 
 export interface RouterOptions {
   clock: Clock

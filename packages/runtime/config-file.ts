@@ -22,7 +22,7 @@ export function readConfigFile(path: string): Map<string, FileValue> {
   return parseConfigFile(source, path)
 }
 
-export function parseConfigFile(source: string, path: string): Map<string, FileValue> {
+function parseConfigFile(source: string, path: string): Map<string, FileValue> {
   const lines = new LineCounter()
   const document = parseDocument(source, { lineCounter: lines, prettyErrors: false })
   const refuse = (offset: number, reason: string): never => {

@@ -35,7 +35,7 @@ const linearFormats = new Set<string>(['binary', 'byte', 'date', 'password'])
 const draft = new Ajv2020()
 
 /** Does what only the first `compileJsonSchema` has to do; more calls cost nothing. It must not be stopped in the middle. */
-export function prepareJsonSchema(): void {
+function prepareJsonSchema(): void {
   draft.validateSchema({})
 }
 

@@ -163,7 +163,7 @@ export const options = {
 
 export type AgentConfig = Values<typeof options>
 
-export const defaultConfigFile = '/etc/xerotier/xem.yaml'
+const defaultConfigFile = '/etc/xerotier/xem.yaml'
 
 /** The path of the YAML file is a flag and no setting, for it says where settings are. */
 export const configFlag = {

@@ -1,6 +1,7 @@
+import { answerHeaders } from '@xerotier/protocol/answer-headers.ts'
 import { errorEnvelopeSchema } from '@xerotier/protocol/errors.ts'
 import { heartbeatSeconds, publicEventNames, streamEventNames } from '@xerotier/protocol/events.ts'
-import { answerHeaders, requestHeaders } from '@xerotier/protocol/headers.ts'
+import { requestHeaders } from '@xerotier/protocol/request-headers.ts'
 import { commonErrors, type Route } from '@xerotier/protocol/route.ts'
 import { routes } from '@xerotier/protocol/routes.ts'
 import { fieldTable } from './fields.ts'

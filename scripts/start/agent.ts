@@ -12,7 +12,7 @@ export const agentName = 'local-xem-01'
 /** How it ends when the router does not know it any more. */
 export const notPermitted = `exit ${notPermittedExitCode}`
 
-export function enrollmentFile(state: State): string {
+function enrollmentFile(state: State): string {
   return join(state.agent, 'enrollment.json')
 }
 

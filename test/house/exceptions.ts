@@ -9,7 +9,6 @@ export const knownLongFunctions: readonly { path: string; name: string; at: stri
 ]
 
 export const knownTypeCircles: readonly { files: readonly string[]; at: string }[] = [
-  { files: ['packages/protocol/headers.ts', 'packages/protocol/route.ts'], at: 'house' },
   { files: ['packages/link/connection.ts', 'packages/link/link.ts'], at: 'agents' },
   {
     files: [

@@ -8,7 +8,7 @@ import { nullableTimestampSchema, pageQuerySchema, timestampSchema } from './pag
 
 /** What an operator wants to know at a glance: derived from state, lease and pauses. */
 export const agentHealths = ['healthy', 'paused', 'draining', 'offline', 'pending', 'suspended'] as const
-export const agentHealthSchema = z.enum(agentHealths)
+const agentHealthSchema = z.enum(agentHealths)
 
 export const pauseRecordSchema = z.object({
   /** null: all of the agent's dispatch. */

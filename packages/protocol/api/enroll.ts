@@ -44,7 +44,7 @@ export const reenrollSchema = z.strictObject({
   proof: z.string().regex(/^[0-9a-f]{128}$/),
 })
 
-export const routerIdentitySchema = z.object({
+const routerIdentitySchema = z.object({
   /** Data plane, tcp://host:port. */
   address: z.string(),
   /** The router's CURVE public key, Z85. */
@@ -52,7 +52,6 @@ export const routerIdentitySchema = z.object({
   /** The router's raw Ed25519 public key, hex: it signs grants. */
   signing_public_key: hexKeySchema,
 })
-export type RouterIdentity = z.infer<typeof routerIdentitySchema>
 
 export const enrollmentSchema = z.object({
   object: z.literal('enrollment'),

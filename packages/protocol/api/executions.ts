@@ -26,7 +26,7 @@ export const submitQuerySchema = z.object({
   wait: z.coerce.number().min(0).max(limits.waitSeconds).default(0),
 })
 
-export const executionErrorSchema = z.object({ code: z.string(), message: z.string() })
+const executionErrorSchema = z.object({ code: z.string(), message: z.string() })
 
 export const executionSchema = z.object({
   id: z.string(),
@@ -69,7 +69,7 @@ export const executionSchema = z.object({
 })
 export type Execution = z.infer<typeof executionSchema>
 
-export const artifactSchema = z.object({
+const artifactSchema = z.object({
   id: z.string(),
   object: z.literal('artifact'),
   name: z.string(),

@@ -8,7 +8,7 @@ export const agentRoles = ['xem', 'xim'] as const
 export const agentRoleSchema = z.enum(agentRoles)
 export type AgentRole = z.infer<typeof agentRoleSchema>
 
-export const routerAddressSchema = z
+const routerAddressSchema = z
   .string()
   .regex(/^tcp:\/\/(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/, 'must look like tcp://<host>:<port>')
 

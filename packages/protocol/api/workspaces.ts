@@ -4,7 +4,7 @@ import { bindingSchema, workspaceTypeSchema } from '../manifest.ts'
 import { pauseRecordSchema } from './agents.ts'
 import { timestampSchema } from './page.ts'
 
-export const boundAgentSchema = z.object({
+const boundAgentSchema = z.object({
   agent_id: z.string(),
   agent: z.string(),
   health: z.string(),

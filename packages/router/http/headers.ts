@@ -1,6 +1,6 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
-import { requestHeaders } from '@xerotier/protocol/headers.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import { requestHeaders } from '@xerotier/protocol/request-headers.ts'
 import type { FastifyRequest } from 'fastify'
 
 /** @throws Fault invalid_request for one that is empty, too long or not plain ASCII */

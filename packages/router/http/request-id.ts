@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { requestHeaders } from '@xerotier/protocol/headers.ts'
+import { requestHeaders } from '@xerotier/protocol/request-headers.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import { newUuid } from '../domain/ids.ts'
 

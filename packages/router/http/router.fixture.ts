@@ -20,7 +20,7 @@ export interface ShiftedClock extends Clock {
   shift(ms: number): void
 }
 
-export function shiftedClock(): ShiftedClock {
+function shiftedClock(): ShiftedClock {
   let offset = 0
   return {
     now: () => systemClock.now() + offset,

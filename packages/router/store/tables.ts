@@ -154,7 +154,7 @@ export const submitted = {
 }
 
 /** What becomes of it: empty, or the default, until then. */
-export const unfolding = {
+const unfolding = {
   approval_id: nullable(uuid()),
   started_at: nullable(timestamptz()),
   finished_at: nullable(timestamptz()),
@@ -174,7 +174,7 @@ export const unfolding = {
 const executions = { ...submitted, ...unfolding }
 
 /** What an approval is when it is asked for. */
-export const requested = {
+const requested = {
   id: uuid(),
   project_id: text(),
   execution_id: uuid(),

@@ -6,7 +6,7 @@ import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'
 import { callText, type Grant, grantText } from '@xerotier/protocol/grant.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
-import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
+import { needsGrant, runsAtMostOnce } from '@xerotier/protocol/risk.ts'
 import { sha256Hex } from '@xerotier/runtime/digest.ts'
 import { verifySignature } from '@xerotier/runtime/ed25519.ts'
 import type { Tool } from '../tool.ts'
@@ -71,7 +71,7 @@ function refusalOf(frame: DispatchFrame, gate: Gate, tool: Tool | undefined): Re
   const invalid = tool.checkArgs(frame.args, text.length)
   if (invalid !== undefined) return { code: 'invalid_arguments', message: invalid, retry: false }
 
-  if (descriptor.risk === 'destructive' || descriptor.risk === 'irreversible') {
+  if (needsGrant(descriptor.risk)) {
     const flaw = grantFlaw(frame.grant, frame.digest, gate)
     if (flaw !== undefined) return mismatch(flaw)
   }

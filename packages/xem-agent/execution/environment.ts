@@ -25,6 +25,6 @@ export function environmentOf(
 }
 
 /** Names that no bundle may ask for: they hold the agent's own credentials. */
-export function isOwnSecret(name: string): boolean {
+function isOwnSecret(name: string): boolean {
   return name.startsWith('XEM_') || name.startsWith('XEROTIER_')
 }

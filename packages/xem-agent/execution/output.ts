@@ -9,7 +9,7 @@ import type { OutputStream } from '../tool.ts'
 /** Output that arrives within this goes out in one frame a stream; the order of the two streams within it is lost. */
 export const coalesceMs = 20
 /** Unacknowledged bytes of one call above which its pipes are not read. */
-export const windowBytes = 1024 * 1024
+const windowBytes = 1024 * 1024
 
 export interface OutputOptions {
   call: CallRef

@@ -1,5 +1,6 @@
 // From a bundle.yaml to tools that can run.
 import { type ToolDescriptor, toolDescriptorSchema } from '@xerotier/protocol/manifest.ts'
+import { isHardToUndo } from '@xerotier/protocol/risk.ts'
 import { digestOf } from '@xerotier/runtime/digest.ts'
 import type { CommandRun, CredentialRules, EnvironmentRules, FunctionRun, Tool } from '../tool.ts'
 import type { BundleFile } from './bundle-file.ts'
@@ -58,7 +59,7 @@ export function describe(bundle: BundleSource, tool: DescribedTool): ToolDescrip
     idempotent: tool.idempotent,
     mcp_visible: tool.mcp_visible,
     // A chat is forked before what cannot be taken back easily, unless the bundle says otherwise.
-    auto_fork_branch: tool.auto_fork_branch ?? (tool.risk === 'destructive' || tool.risk === 'irreversible'),
+    auto_fork_branch: tool.auto_fork_branch ?? isHardToUndo(tool.risk),
     has_preview: tool.preview !== undefined,
     has_undo: tool.undo !== undefined,
     bundle: bundle.name,

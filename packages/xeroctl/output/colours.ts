@@ -5,7 +5,7 @@ export type Colour = keyof typeof codes
 
 export type Paint = (text: string, colour: Colour | undefined) => string
 
-export const plain: Paint = (text) => text
+const plain: Paint = (text) => text
 const ansi: Paint = (text, colour) =>
   colour === undefined || text === '' ? text : `\x1b[${codes[colour]}m${text}\x1b[0m`
 

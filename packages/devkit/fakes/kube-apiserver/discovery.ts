@@ -1,7 +1,7 @@
 // What kubectl asks before it asks anything: versions, groups, resources, and which patches check their fields.
 import { apiVersionOf, type Kind, kinds } from './kinds.ts'
 
-export const serverVersion = {
+const serverVersion = {
   major: '1',
   minor: '32',
   gitVersion: 'v1.32.4',
@@ -72,7 +72,7 @@ export function discoveryDocument(path: string): unknown {
   return undefined
 }
 
-export function rootOf(groupVersion: string): string {
+function rootOf(groupVersion: string): string {
   return groupVersion.includes('/') ? `/apis/${groupVersion}` : `/api/${groupVersion}`
 }
 

@@ -7,7 +7,7 @@ type Fields = Record<string, Json>
 const isFields = (value: Json): value is Fields => value !== null && typeof value === 'object' && !Array.isArray(value)
 
 /** RFC 7386. */
-export function mergePatch(target: Json, patch: Json): Json {
+function mergePatch(target: Json, patch: Json): Json {
   if (!isFields(patch)) return patch
   const result: Fields = isFields(target) ? { ...target } : {}
   for (const [key, value] of Object.entries(patch)) {
@@ -32,7 +32,7 @@ const mergeKeys: Record<string, string> = {
 }
 
 /** Strategic merge patch, with the directives that kubectl writes. */
-export function strategicMergePatch(target: Json, patch: Json): Json {
+function strategicMergePatch(target: Json, patch: Json): Json {
   if (!isFields(patch)) return patch
   if (patch.$patch === 'replace') return withoutDirectives(patch)
   const result: Fields = isFields(target) ? { ...target } : {}
@@ -76,7 +76,7 @@ function withoutDirectives(value: Fields): Fields {
 }
 
 /** RFC 6902: add, replace, remove and test. */
-export function jsonPatch(target: Json, operations: { op: string; path: string; value?: Json }[]): Json {
+function jsonPatch(target: Json, operations: { op: string; path: string; value?: Json }[]): Json {
   const result = structuredClone(target)
   for (const { op, path, value } of operations) {
     const keys = path

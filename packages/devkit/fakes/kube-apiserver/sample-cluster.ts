@@ -31,7 +31,7 @@ const node = (name: string, role?: string): KubeObject => ({
   },
 })
 
-export function deployment(name: string, namespace: string, replicas: number, image: string): KubeObject {
+function deployment(name: string, namespace: string, replicas: number, image: string): KubeObject {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',

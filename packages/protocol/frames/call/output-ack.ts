@@ -6,4 +6,3 @@ export const outputAckFrame = callRefSchema.extend({
   t: z.literal('output_ack'),
   seq: z.int32().nonnegative(),
 })
-export type OutputAckFrame = z.infer<typeof outputAckFrame>

@@ -6,4 +6,3 @@ export const resultAckFrame = callRefSchema.extend({
   t: z.literal('result_ack'),
   ok: z.boolean(),
 })
-export type ResultAckFrame = z.infer<typeof resultAckFrame>

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { callRefSchema } from './call-ref.ts'
 
 /** How a call ended, as the agent saw it. `interrupted` makes the execution `ambiguous`. */
-export const outcomes = ['completed', 'failed', 'timeout', 'cancelled', 'interrupted'] as const
+const outcomes = ['completed', 'failed', 'timeout', 'cancelled', 'interrupted'] as const
 
 /** agent → router. The end of a call; waits in the outbox until `result_ack`. */
 export const resultFrame = callRefSchema.extend({

@@ -2,6 +2,7 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'
 import { type Grant, grantText } from '@xerotier/protocol/grant.ts'
+import { needsGrant } from '@xerotier/protocol/risk.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { Core } from '../core.ts'
 import type { OnlineAgent } from '../fleet/fleet.ts'
@@ -35,15 +36,11 @@ export function sendDispatch(core: Core, agent: OnlineAgent, row: ExecutionRow):
     args: row.args,
     digest: row.digest,
     timeout_ms: row.timeout_ms,
-    grant: needsGrant(row) ? signGrant(core, row) : null,
+    grant: needsGrant(row.risk) ? signGrant(core, row) : null,
     request_id: row.request_id,
     traceparent: row.traceparent,
   }
   agent.send(frame)
-}
-
-export function needsGrant(row: Pick<ExecutionRow, 'risk'>): boolean {
-  return row.risk === 'destructive' || row.risk === 'irreversible'
 }
 
 function signGrant(core: Core, row: ExecutionRow): Grant {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { answerHeaders, requestHeaders, requestHeadersOf } from '@xerotier/protocol/headers.ts'
+import { answerHeaders } from '@xerotier/protocol/answer-headers.ts'
+import { requestHeaders } from '@xerotier/protocol/request-headers.ts'
 import type { Route } from '@xerotier/protocol/route.ts'
+import { requestHeadersOf } from '@xerotier/protocol/route.ts'
 import { routeIds, routes } from '@xerotier/protocol/routes.ts'
 import { type Answer, type RouterForTests, startRouterForTests } from '../router.fixture.ts'
 

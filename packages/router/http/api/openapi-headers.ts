@@ -1,12 +1,8 @@
 // Headers in the OpenAPI document. They are added to the finished document, so that Fastify validates none of them: each
 // handler says itself what a malformed one means.
-import {
-  answerHeaders,
-  answerHeadersOf,
-  type RequestHeaderName,
-  requestHeaders,
-  requestHeadersOf,
-} from '@xerotier/protocol/headers.ts'
+import { answerHeaders, answerHeadersOf } from '@xerotier/protocol/answer-headers.ts'
+import { type RequestHeaderName, requestHeaders } from '@xerotier/protocol/request-headers.ts'
+import { requestHeadersOf } from '@xerotier/protocol/route.ts'
 import { type RouteId, routes } from '@xerotier/protocol/routes.ts'
 
 interface Operation {

@@ -23,7 +23,7 @@ export interface LaneConnection {
 export type Admit = (client: pg.ClientBase) => Promise<void>
 
 /** An item of the batch holds what its column cannot: the item is at fault and not the connection. */
-export class UnwritableItem extends Error {}
+class UnwritableItem extends Error {}
 
 /**
  * The arrays are estimated at 100 rows whatever they hold, so the planner would read a young table whole: only index
