@@ -5,8 +5,10 @@ import { type Clock, every, systemClock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { createMetricsRegistry } from '@xerotier/runtime/metrics.ts'
 import { createTracing, noTracing, type TracingOptions } from '@xerotier/runtime/tracing.ts'
-import { type ActiveRouter, becomeActive } from './active-router.ts'
-import { startBroker } from './broker/broker.ts'
+import type { Registry } from 'prom-client'
+import { becomeActive } from './active-router.ts'
+import { type Broker, startBroker } from './broker/broker.ts'
+import { openSocket } from './broker/socket.ts'
 import { buryAgents, missAgents } from './domain/agents/absence.ts'
 import { createKeyring } from './domain/api-keys/keyring.ts'
 import { expireApprovals } from './domain/approvals/expire.ts'
@@ -14,7 +16,7 @@ import { createAbsences } from './domain/attempts/absences.ts'
 import { createCalls } from './domain/attempts/calls.ts'
 import { createDispatcher } from './domain/attempts/dispatcher.ts'
 import { expireQueued, sweepOrphans } from './domain/attempts/sweep.ts'
-import type { Core, Settings } from './domain/core.ts'
+import type { Core } from './domain/core.ts'
 import { createWorkspaceDirectory } from './domain/directory/workspaces.ts'
 import { createEventLog } from './domain/events/reader.ts'
 import { traceEnd } from './domain/executions/trace.ts'
@@ -22,13 +24,15 @@ import { createEnrolledKeys } from './domain/fleet/enrolled-keys.ts'
 import { createFleet } from './domain/fleet/fleet.ts'
 import { loadIdentity } from './domain/identity.ts'
 import { type BootstrapOptions, bootstrapProject } from './domain/projects/bootstrap.ts'
+import type { Settings } from './domain/settings.ts'
 import { type ApiOptions, apiDoor } from './http/api/door.ts'
-import { createHttpServer, type HttpOptions } from './http/server.ts'
+import { createHttpServer, type HttpOptions, type HttpServer } from './http/server.ts'
 import { addDomainMetrics, countEnded, createBrokerProbe } from './metrics.ts'
 import { startEmbeddedPostgres } from './postgres/embedded.ts'
 import { openStore } from './store/database.ts'
 import { openLanes } from './store/lanes/lanes.ts'
 import { migrate } from './store/migrate.ts'
+import type { ExecutionRow } from './store/tables.ts'
 
 const version = '0.1.0'
 
@@ -51,7 +55,7 @@ export interface RouterOptions {
   lanes?: number
   /** Off when left out. */
   tracing?: Omit<TracingOptions, 'clock' | 'log'>
-  settings?: Partial<Omit<Settings, 'announcedAddress'>>
+  settings?: Partial<Settings>
   bootstrap?: BootstrapOptions | undefined
   /** Looks at the parts before the doors open; tests of faults put themselves between them here. */
   instrument?(core: Core): void
@@ -68,7 +72,7 @@ export interface Router {
   stop(): Promise<void>
 }
 
-const defaults: Omit<Settings, 'announcedAddress'> = {
+const defaults: Settings = {
   leaseIntervals: 3,
   lostReadGraceMs: 5_000,
   lostAgentGraceMs: 60_000,
@@ -77,123 +81,138 @@ const defaults: Omit<Settings, 'announcedAddress'> = {
   queuedPerProject: limits.queuedPerProject,
 }
 
+/** Ends something that was started. */
+type Stop = () => Promise<unknown> | unknown
+
 export async function startRouter(options: RouterOptions): Promise<Router> {
   const { clock, log, stateDir } = options
   mkdirSync(stateDir, { recursive: true, mode: 0o700 })
   // What was started is stopped in reverse order, also when a later step fails.
-  const started: (() => Promise<unknown> | unknown)[] = []
-  const stopAll = async () => {
-    for (const stop of started.reverse()) await stop()
+  const started: Stop[] = []
+  const stop = async () => {
+    for (const end of started.reverse()) await end()
     started.length = 0
   }
   try {
-    const embedded = async () => {
-      const postgres = await startEmbeddedPostgres({ stateDir, log, clock })
-      started.push(() => postgres.stop())
-      return postgres.url
-    }
-    const databaseUrl = options.databaseUrl ?? (await embedded())
-    const active: ActiveRouter = await becomeActive(databaseUrl, clock, log, () => migrate(databaseUrl))
-    started.push(() => active.release())
-    const { admit } = active
-
-    const store = openStore(databaseUrl, {
-      connections: 16,
-      admit,
-      onError: (error) => log.warning({ error }, 'a database connection was lost'),
-    })
-    started.push(() => store.close())
-    const lanes = await openLanes({ databaseUrl, lanes: options.lanes ?? 2, patienceMs: 10_000, clock, log, admit })
-    started.push(() => lanes.close())
-    const eventLog = createEventLog({ databaseUrl, clock, log })
-    started.push(() => eventLog.close())
-
+    const { active, records, lanes } = await openDatabase(options, started)
     const tracing = options.tracing === undefined ? noTracing : createTracing({ ...options.tracing, clock, log })
     started.push(() => tracing.close())
+    if (options.bootstrap !== undefined) await bootstrapProject(records, options.bootstrap)
 
     const registry = createMetricsRegistry()
-    const ended = countEnded(registry)
+    const probe = createBrokerProbe(registry, log, () => clock.now())
+    const identity = loadIdentity(stateDir)
+    const enrolledKeys = createEnrolledKeys()
+    await enrolledKeys.load(records.store.db)
+    const dataSocket = await openSocket({ identity, enrolledKeys }, options.dataPlane.address, probe)
+    started.push(() => dataSocket.close())
 
-    const core = {
-      clock,
-      log,
-      store,
-      lanes,
-      identity: loadIdentity(stateDir),
-      fleet: createFleet(clock),
-      eventLog,
-      calls: createCalls(clock, (row) => {
-        ended(row)
-        traceEnd(tracing, row, clock.now())
-      }),
-      tracing,
-      absences: createAbsences(clock.now()),
-      keyring: createKeyring(store.db, clock),
-      workspaces: createWorkspaceDirectory(store.db),
-      enrolledKeys: createEnrolledKeys(),
-      settings: {
-        ...defaults,
-        ...options.settings,
-        announcedAddress: options.dataPlane.announced ?? options.dataPlane.address,
-      },
-    } as Omit<Core, 'dispatcher'> as Core
-    core.dispatcher = createDispatcher(core)
+    const known = { ...records, lanes, tracing, identity, enrolledKeys }
+    const core = createCore(known, options, dataSocket.bound, countEnded(registry))
     options.instrument?.(core)
     started.push(() => core.dispatcher.close())
-
-    if (options.bootstrap !== undefined) await bootstrapProject(core, options.bootstrap)
-    await core.enrolledKeys.load(store.db)
     addDomainMetrics(registry, core)
 
-    const broker = await startBroker({
-      core,
-      address: options.dataPlane.address,
-      clock: options.dataPlane.clock ?? systemClock,
-      probe: createBrokerProbe(registry, log, () => clock.now()),
-    })
+    const broker = startBroker({ core, dataSocket, clock: options.dataPlane.clock ?? systemClock, probe })
     started.push(() => broker.close())
-    if (options.dataPlane.announced === undefined) core.settings.announcedAddress = broker.address
     await core.dispatcher.findWaiting()
-
-    const { requestsPerMinutePerKey, failedAuthenticationsPerMinute, ...server } = options.http
-    const api = apiDoor({
-      core,
-      registry,
-      version,
-      readiness: {
-        database: () => store.pool.query('select 1'),
-        data_plane: () => {
-          if (broker.closed) throw new Error('the data plane is closed')
-        },
-      },
-      requestsPerMinutePerKey,
-      failedAuthenticationsPerMinute,
-    })
-    const http = await createHttpServer({ ...server, core, registry, doors: [api] })
+    const http = await openHttp(options, core, broker, registry)
     started.push(() => http.close())
     const url = await http.listen()
-
-    const duties: [string, number, () => Promise<unknown>][] = [
-      ['expire leases', 1_000, () => broker.expireLeases()],
-      ['expire approvals', 1_000, () => expireApprovals(core)],
-      ['expire queued calls', 1_000, () => expireQueued(core)],
-      ['sweep orphans', 1_000, () => sweepOrphans(core)],
-      ['find waiting calls', 2_000, () => core.dispatcher.findWaiting()],
-      ['miss agents', 1_000, () => missAgents(core)],
-      ['bury agents', 60_000, () => buryAgents(core)],
-    ]
-    for (const [duty, ms, work] of duties) {
-      const timer = every(
-        clock,
-        ms,
-        () => work().catch((error) => log.error({ error, duty }, 'a duty failed')) as Promise<void>,
-      )
-      started.push(() => timer.cancel())
-    }
-    log.notice({ url, data_plane: broker.address, version }, 'the router is up')
-    return { url, dataPlane: broker.address, core, lost: active.lost, stop: stopAll }
+    started.push(startDuties(core, broker))
+    log.notice({ url, data_plane: dataSocket.bound, version }, 'the router is up')
+    return { url, dataPlane: dataSocket.bound, core, lost: active.lost, stop }
   } catch (error) {
-    await stopAll()
+    await stop()
     throw error
+  }
+}
+
+/** The database of this router alone, its schema up to date, and the connections to it. */
+async function openDatabase({ clock, log, stateDir, ...options }: RouterOptions, started: Stop[]) {
+  let { databaseUrl } = options
+  if (databaseUrl === undefined) {
+    const postgres = await startEmbeddedPostgres({ stateDir, log, clock })
+    started.push(() => postgres.stop())
+    databaseUrl = postgres.url
+  }
+  const url = databaseUrl
+  const active = await becomeActive(url, clock, log, () => migrate(url))
+  started.push(() => active.release())
+  const { admit } = active
+  const store = openStore(url, {
+    connections: 16,
+    admit,
+    onError: (error) => log.warning({ error }, 'a database connection was lost'),
+  })
+  started.push(() => store.close())
+  const lanes = await openLanes({ databaseUrl: url, lanes: options.lanes ?? 2, patienceMs: 10_000, clock, log, admit })
+  started.push(() => lanes.close())
+  const eventLog = createEventLog({ databaseUrl: url, clock, log })
+  started.push(() => eventLog.close())
+  return { active, records: { store, clock, log, eventLog }, lanes }
+}
+
+type Known = Pick<Core, 'store' | 'clock' | 'log' | 'eventLog' | 'lanes' | 'tracing' | 'identity' | 'enrolledKeys'>
+
+/** @param ended hears of every call that has ended */
+function createCore(known: Known, options: RouterOptions, bound: string, ended: (row: ExecutionRow) => void): Core {
+  const { clock, store, tracing } = known
+  const fleet = createFleet(clock)
+  const calls = createCalls(clock, (row) => {
+    ended(row)
+    traceEnd(tracing, row, clock.now())
+  })
+  const settings = { ...defaults, ...options.settings }
+  return {
+    ...known,
+    settings,
+    fleet,
+    calls,
+    dispatcher: createDispatcher({ ...known, settings, fleet, calls }),
+    absences: createAbsences(clock.now()),
+    keyring: createKeyring(store.db, clock),
+    workspaces: createWorkspaceDirectory(store.db),
+    announcedAddress: options.dataPlane.announced ?? bound,
+  }
+}
+
+function openHttp(options: RouterOptions, core: Core, broker: Broker, registry: Registry): Promise<HttpServer> {
+  const { requestsPerMinutePerKey, failedAuthenticationsPerMinute, ...server } = options.http
+  const api = apiDoor({
+    core,
+    registry,
+    version,
+    readiness: {
+      database: () => core.store.pool.query('select 1'),
+      data_plane: () => {
+        if (broker.closed) throw new Error('the data plane is closed')
+      },
+    },
+    requestsPerMinutePerKey,
+    failedAuthenticationsPerMinute,
+  })
+  return createHttpServer({ ...server, core, registry, doors: [api] })
+}
+
+/** What time alone makes necessary. */
+function startDuties(core: Core, broker: Broker): Stop {
+  const { clock, log } = core
+  const duties: [string, number, () => Promise<unknown>][] = [
+    ['expire leases', 1_000, () => broker.expireLeases()],
+    ['expire approvals', 1_000, () => expireApprovals(core)],
+    ['expire queued calls', 1_000, () => expireQueued(core)],
+    ['sweep orphans', 1_000, () => sweepOrphans(core)],
+    ['find waiting calls', 2_000, () => core.dispatcher.findWaiting()],
+    ['miss agents', 1_000, () => missAgents(core)],
+    ['bury agents', 60_000, () => buryAgents(core)],
+  ]
+  const timers = duties.map(([duty, ms, work]) =>
+    every(clock, ms, async () => {
+      await work().catch((error) => log.error({ error, duty }, 'a duty failed'))
+    }),
+  )
+  return () => {
+    for (const timer of timers) timer.cancel()
   }
 }

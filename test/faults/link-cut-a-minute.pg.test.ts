@@ -30,7 +30,7 @@ let agent: AgentForTests
 before(async () => {
   system = await startRouterForTests({ clock })
   proxy = await startCutProxy(system.router.dataPlane)
-  system.router.core.settings.announcedAddress = proxy.address
+  system.router.core.announcedAddress = proxy.address
   agent = await startAgentForTests(system.client, { name, clock, prepare: ({ tools }) => writeMarkBundle(tools) })
   await untilOnline()
   await system.client.call('workspaces.create', { body: { name: 'minute' } })

@@ -21,7 +21,7 @@ let agent: AgentForTests
 before(async () => {
   system = await startRouterForTests({ settings: { lostReadGraceMs: 300, lostAgentGraceMs: 60_000 } })
   proxy = await startCutProxy(system.router.dataPlane)
-  system.router.core.settings.announcedAddress = proxy.address
+  system.router.core.announcedAddress = proxy.address
   agent = await startAgentForTests(system.client, {
     name,
     prepare: ({ tools }) => writeMarkBundle(tools),

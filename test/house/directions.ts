@@ -38,31 +38,30 @@ export const insidePackages: Record<string, Record<string, readonly string[]>> =
 
 /**
  * Inside a folder of a package: what it holds, each with what it may import of that folder besides itself. `.` is every
- * file that stands in the folder itself, and every folder that is not listed.
+ * file that stands in the folder itself, and every folder that is not listed. From the ground up: nothing stands on what is
+ * listed after it. Types count.
  */
 export const insideFolders: Record<string, Record<string, readonly string[]>> = {
   // What all doors share imports none of them, and no door imports another.
   'packages/router/http': { '.': [], api: ['.'], ops: ['.'], mcp: ['.'] },
-}
-
-/**
- * Folders of the router's domain, each with what it may import besides itself and the files beside the folders; types count.
- * From the ground up: a folder stands on those before it.
- */
-export const insideDomain: Record<string, readonly string[]> = {
-  events: [],
-  policy: [],
-  directory: [],
-  fleet: [],
-  lifecycles: ['events'],
-  tools: ['directory', 'fleet'],
-  attempts: ['events', 'policy', 'fleet', 'lifecycles', 'tools'],
-  'api-keys': ['events'],
-  projects: ['events', 'api-keys'],
-  'join-keys': ['events'],
-  enrollment: ['events', 'fleet', 'lifecycles', 'join-keys'],
-  agents: ['events', 'directory', 'fleet', 'lifecycles', 'tools', 'attempts'],
-  workspaces: ['events', 'directory', 'fleet', 'attempts'],
-  approvals: ['events', 'policy', 'directory', 'fleet', 'lifecycles', 'tools', 'attempts'],
-  executions: ['events', 'policy', 'directory', 'fleet', 'lifecycles', 'tools', 'attempts', 'approvals'],
+  'packages/router/domain': {
+    '.': [],
+    events: ['.'],
+    policy: ['.'],
+    directory: ['.'],
+    fleet: ['.'],
+    lifecycles: ['.', 'events'],
+    tools: ['.', 'directory', 'fleet'],
+    attempts: ['.', 'events', 'policy', 'directory', 'fleet', 'lifecycles', 'tools'],
+    'api-keys': ['.', 'events'],
+    projects: ['.', 'events', 'api-keys'],
+    'join-keys': ['.', 'events'],
+    enrollment: ['.', 'events', 'fleet', 'lifecycles', 'join-keys'],
+    agents: ['.', 'events', 'directory', 'fleet', 'lifecycles', 'tools', 'attempts'],
+    workspaces: ['.', 'events', 'directory', 'fleet', 'attempts'],
+    approvals: ['.', 'events', 'policy', 'directory', 'fleet', 'lifecycles', 'tools', 'attempts'],
+    executions: ['.', 'events', 'policy', 'directory', 'fleet', 'lifecycles', 'tools', 'attempts', 'approvals'],
+    // Only the composition root and the doors know it: a verb names the parts that it needs.
+    'core.ts': ['.', 'events', 'directory', 'fleet', 'attempts', 'api-keys'],
+  },
 }

@@ -8,21 +8,19 @@ import type { BrokerProbe } from './probe.ts'
 import { createReceive } from './receive.ts'
 import { createReplies } from './replies.ts'
 import { createSessions } from './sessions.ts'
-import { openSocket } from './socket.ts'
+import type { DataSocket } from './socket.ts'
 import { createWriter } from './writer.ts'
 
 export interface BrokerOptions {
   core: Core
-  /** tcp://host:port; port 0 or * takes a free one. */
-  address: string
+  /** Bound already. Ends with the broker. */
+  dataSocket: DataSocket
   /** Of the writer. */
   clock: Clock
   probe: BrokerProbe
 }
 
 export interface Broker {
-  /** The address that was bound. */
-  readonly address: string
   readonly sessions: number
   readonly closed: boolean
   /** Ends sessions whose lease is over. Called every second. */
@@ -30,8 +28,8 @@ export interface Broker {
   close(): Promise<void>
 }
 
-export async function startBroker({ core, address, clock, probe }: BrokerOptions): Promise<Broker> {
-  const { socket, bound, close } = await openSocket(core, address, probe)
+export function startBroker({ core, dataSocket, clock, probe }: BrokerOptions): Broker {
+  const { socket } = dataSocket
   const sessions = createSessions(core)
   const writer = createWriter(socket, clock, (outlet, error) => {
     const session = sessions.of(outlet)
@@ -58,7 +56,6 @@ export async function startBroker({ core, address, clock, probe }: BrokerOptions
   reading.catch((error) => core.log.critical({ error }, 'the data plane stopped reading'))
 
   return {
-    address: bound,
     get sessions() {
       return sessions.size
     },
@@ -67,7 +64,7 @@ export async function startBroker({ core, address, clock, probe }: BrokerOptions
     },
     expireLeases: async () => sessions.expire(),
     async close() {
-      await close()
+      await dataSocket.close()
       await reading.catch(() => {})
     },
   }

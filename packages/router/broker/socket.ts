@@ -1,7 +1,8 @@
 // The ROUTER socket of the data plane. CURVE encrypts it, and ZAP admits only enrolled keys.
 import { limits } from '@xerotier/protocol/limits.ts'
 import { Context, Router } from 'zeromq'
-import type { Core } from '../domain/core.ts'
+import type { EnrolledKeys } from '../domain/fleet/enrolled-keys.ts'
+import type { Identity } from '../domain/identity.ts'
 import type { BrokerProbe } from './probe.ts'
 import { startZap } from './zap.ts'
 
@@ -14,11 +15,15 @@ export interface DataSocket {
 }
 
 /** @param address tcp://host:port; port 0 or * takes a free one */
-export async function openSocket(core: Core, address: string, probe: BrokerProbe): Promise<DataSocket> {
+export async function openSocket(
+  { identity, enrolledKeys }: { identity: Identity; enrolledKeys: EnrolledKeys },
+  address: string,
+  probe: BrokerProbe,
+): Promise<DataSocket> {
   const context = new Context()
   const zap = await startZap({
     context,
-    admits: (key) => core.enrolledKeys.get(key) !== undefined,
+    admits: (key) => enrolledKeys.get(key) !== undefined,
     refused: (peer) => probe.refused('not_enrolled', { peer }),
   })
   const socket = new Router({
@@ -26,8 +31,8 @@ export async function openSocket(core: Core, address: string, probe: BrokerProbe
     linger: 0,
     mandatory: true,
     curveServer: true,
-    curveSecretKey: core.identity.curve.secretKey,
-    curvePublicKey: core.identity.curve.publicKey,
+    curveSecretKey: identity.curve.secretKey,
+    curvePublicKey: identity.curve.publicKey,
     maxMessageSize: limits.messageBytes,
     handshakeInterval: limits.handshakeMs,
     sendTimeout: 2_000,

@@ -1,8 +1,10 @@
 // JWTs of the router's own Ed25519 key: join keys and agents' tokens. The audience keeps the kinds apart.
+
 import { createPrivateKey } from 'node:crypto'
 import { verifyingKey } from '@xerotier/runtime/ed25519.ts'
 import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose'
-import type { Core } from './core.ts'
+import type { Identity } from './identity.ts'
+import type { Records } from './records.ts'
 
 // DER header of RFC 8410; jose signs with key objects, and SigningKey keeps its own to itself.
 const pkcs8Header = Buffer.from('302e020100300506032b657004220420', 'hex')
@@ -15,7 +17,7 @@ export interface TokenTimes {
 }
 
 export function signToken(
-  { identity }: Pick<Core, 'identity'>,
+  { identity }: { identity: Identity },
   audience: TokenAudience,
   claims: JWTPayload,
   { issuedAt, expiresAt }: TokenTimes,
@@ -31,7 +33,7 @@ export function signToken(
 
 /** The claims of a token of ours; `expired` for one whose time is over, `invalid` for anything else. */
 export async function readToken(
-  { identity, clock }: Pick<Core, 'identity' | 'clock'>,
+  { identity, clock }: Pick<Records, 'clock'> & { identity: Identity },
   audience: TokenAudience,
   token: string,
   requiredClaims: string[],

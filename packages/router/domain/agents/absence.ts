@@ -1,8 +1,10 @@
 import { appendEvents } from '../../store/events.ts'
-import type { Core } from '../core.ts'
+import type { FleetView } from '../fleet/fleet.ts'
+import type { Records } from '../records.ts'
+import type { Settings } from '../settings.ts'
 
 /** Agents whose lease ran out while no router watched: they did not come back after a restart. Called every second. */
-export async function missAgents(core: Core): Promise<void> {
+export async function missAgents(core: Records & FleetView): Promise<void> {
   const at = new Date(core.clock.now())
   const online = [...core.fleet.all()].map((agent) => agent.id)
   const missed = await core.store.db.transaction().execute(async (tx) => {
@@ -30,7 +32,7 @@ export async function missAgents(core: Core): Promise<void> {
 }
 
 /** Agents that have been away for longer than the grace period count as dead. They come back by connecting. */
-export async function buryAgents(core: Core): Promise<void> {
+export async function buryAgents(core: Records & { settings: Settings }): Promise<void> {
   await core.store.db
     .updateTable('agents')
     .set({ state: 'dead' })

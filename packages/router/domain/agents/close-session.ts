@@ -1,9 +1,10 @@
 import { appendEvents } from '../../store/events.ts'
-import type { Core } from '../core.ts'
-import type { OnlineAgent } from '../fleet/fleet.ts'
+import type { Attempts } from '../attempts/attempts.ts'
+import type { FleetView, OnlineAgent } from '../fleet/fleet.ts'
+import type { Records } from '../records.ts'
 
 /** What its session had in hand is nobody's any more, until another session or the sweep takes it up. */
-export function dropCalls(core: Core, agent: OnlineAgent): void {
+export function dropCalls(core: Pick<Attempts, 'calls'>, agent: OnlineAgent): void {
   for (const executionId of [...agent.inFlight]) {
     const call = core.calls.get(executionId)
     if (call !== undefined) core.calls.remove(call.row)
@@ -11,7 +12,11 @@ export function dropCalls(core: Core, agent: OnlineAgent): void {
 }
 
 /** An agent's session ended. What it had in flight is accounted for by the sweep (law L2). */
-export async function closeSession(core: Core, agent: OnlineAgent, reason: string): Promise<void> {
+export async function closeSession(
+  core: Records & FleetView & Pick<Attempts, 'calls' | 'absences'>,
+  agent: OnlineAgent,
+  reason: string,
+): Promise<void> {
   if (!core.fleet.leave(agent)) return
   const now = core.clock.now()
   const at = new Date(now)

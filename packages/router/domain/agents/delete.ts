@@ -1,15 +1,21 @@
 import type { Agent } from '@xerotier/protocol/api/agents.ts'
-import type { Core } from '../core.ts'
 import { findAgent } from '../directory/find-agent.ts'
 import { write } from '../events/write.ts'
+import type { EnrolledKeys } from '../fleet/enrolled-keys.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { presentAgentRow } from './present.ts'
 
 /**
  * For good: its keys open nothing any more and its name is free. The row stays, so that what it ran keeps its name.
  * @throws Fault agent_not_found
  */
-export async function deleteAgent(core: Core, principal: Principal, reference: string): Promise<Agent> {
+export async function deleteAgent(
+  core: Records & FleetView & { enrolledKeys: EnrolledKeys },
+  principal: Principal,
+  reference: string,
+): Promise<Agent> {
   const row = await write(core, async (tx, append, now) => {
     const { id, state } = await findAgent(tx, principal.projectId, reference)
     await tx.deleteFrom('workspace_agent_bindings').where('agent_id', '=', id).execute()

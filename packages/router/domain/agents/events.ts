@@ -1,15 +1,15 @@
 import type { Event } from '@xerotier/protocol/api/events.ts'
 import { selectAgentEvents } from '../../store/event-pages.ts'
-import type { Core } from '../core.ts'
 import { findAgent } from '../directory/find-agent.ts'
 import { cursorOf } from '../events/cursor.ts'
 import { presentEvent } from '../events/present.ts'
 import { type Page, toPage } from '../page.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 
 /** The agent's life, newest first. @throws Fault agent_not_found, invalid_request */
 export async function listAgentEvents(
-  core: Core,
+  core: Pick<Records, 'store'>,
   principal: Principal,
   reference: string,
   query: { limit: number; after?: string | undefined },

@@ -1,10 +1,12 @@
 import { type Agent, agentHealths } from '@xerotier/protocol/api/agents.ts'
 import type { AgentState } from '@xerotier/protocol/lifecycles/agent.ts'
 import { selectAgents, selectPauses } from '../../store/agents.ts'
-import type { Core } from '../core.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
+import type { Directory } from '../directory/workspaces.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import { idCursor, type Page, toPage, wordsOf } from '../page.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { presentAgent } from './present.ts'
 
 export interface AgentQuery {
@@ -16,7 +18,11 @@ export interface AgentQuery {
 }
 
 /** Newest first. @throws Fault invalid_request, workspace_not_found */
-export async function listAgents(core: Core, principal: Principal, query: AgentQuery): Promise<Page<Agent>> {
+export async function listAgents(
+  core: Records & FleetView & Directory,
+  principal: Principal,
+  query: AgentQuery,
+): Promise<Page<Agent>> {
   const { projectId } = principal
   const workspace = query.workspace === undefined ? undefined : await findWorkspace(core, projectId, query.workspace)
   const words = wordsOf(query.status, 'status', agentHealths)

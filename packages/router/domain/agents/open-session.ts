@@ -1,15 +1,19 @@
 // An agent has proved who it is: it takes the lease, and what it says is reconciled with the record.
+
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import type { proofFrame } from '@xerotier/protocol/frames/session/proof.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
 import type { z } from 'zod'
 import { appendEvents, type NewEvent } from '../../store/events.ts'
+import type { Attempts } from '../attempts/attempts.ts'
 import { reconcileSession } from '../attempts/reconcile.ts'
-import type { Core } from '../core.ts'
 import { bindingsOf } from '../fleet/bindings.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import { type OnlineAgent, turns } from '../fleet/fleet.ts'
 import { pausesOf } from '../fleet/pauses.ts'
+import type { Records } from '../records.ts'
+import type { Settings } from '../settings.ts'
 import { closeSession, dropCalls } from './close-session.ts'
 import type { EnrolledAgent } from './enrolled.ts'
 
@@ -27,7 +31,7 @@ export interface OpenedSession {
 
 /** @returns undefined when the agent was deleted or suspended meanwhile */
 export async function openSession(
-  core: Core,
+  core: Records & FleetView & Attempts & { settings: Settings },
   known: EnrolledAgent,
   proof: z.infer<typeof proofFrame>,
   connection: Connection,
@@ -114,7 +118,7 @@ export async function openSession(
 }
 
 /** Whether the record still gives this session the lease: an agent may be revoked while its session is being opened. */
-export async function holdsLease(core: Core, agent: OnlineAgent): Promise<boolean> {
+export async function holdsLease(core: Pick<Records, 'store'>, agent: OnlineAgent): Promise<boolean> {
   const row = await core.store.db
     .selectFrom('agents')
     .select('id')

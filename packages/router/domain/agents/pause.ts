@@ -1,10 +1,12 @@
 import type { Agent } from '@xerotier/protocol/api/agents.ts'
-import type { Core } from '../core.ts'
 import { findAgent } from '../directory/find-agent.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
+import type { Directory } from '../directory/workspaces.ts'
 import { write } from '../events/write.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import { tellPauses } from '../fleet/pauses.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { presentAgentRow } from './present.ts'
 
 /**
@@ -12,7 +14,7 @@ import { presentAgentRow } from './present.ts'
  * @throws Fault agent_not_found, workspace_not_found
  */
 export async function pauseAgent(
-  core: Core,
+  core: Records & FleetView & Directory,
   principal: Principal,
   reference: string,
   body: { workspace?: string | undefined; reason?: string | undefined },

@@ -2,14 +2,19 @@ import type { Agent, AgentDetail } from '@xerotier/protocol/api/agents.ts'
 import { type PauseRow, selectPauses } from '../../store/agents.ts'
 import type { AgentRow } from '../../store/tables.ts'
 import { selectBindings } from '../../store/workspaces.ts'
-import type { Core } from '../core.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import { healthOf } from '../fleet/health.ts'
 import { presentPause } from '../fleet/pauses.ts'
+import type { Records } from '../records.ts'
 
 /** An agent's row without its manifest, which may be large. */
 export type AgentSummaryRow = Omit<AgentRow, 'manifest'> & { tool_count: number }
 
-export function presentAgent(core: Core, row: AgentSummaryRow, pauses: PauseRow[]): Agent {
+export function presentAgent(
+  core: Pick<Records, 'clock'> & FleetView,
+  row: AgentSummaryRow,
+  pauses: PauseRow[],
+): Agent {
   const mine = pauses.filter((pause) => pause.agent_id === row.id)
   const online = core.fleet.get(row.id)
   return {
@@ -42,11 +47,11 @@ export function presentAgent(core: Core, row: AgentSummaryRow, pauses: PauseRow[
 }
 
 /** One agent as its row says, with its pauses. */
-export async function presentAgentRow(core: Core, row: AgentRow): Promise<Agent> {
+export async function presentAgentRow(core: Records & FleetView, row: AgentRow): Promise<Agent> {
   return presentAgent(core, summaryOf(row), await selectPauses(core.store.db, [row.id]))
 }
 
-export async function presentAgentDetail(core: Core, row: AgentRow): Promise<AgentDetail> {
+export async function presentAgentDetail(core: Records & FleetView, row: AgentRow): Promise<AgentDetail> {
   const bindings = await selectBindings(core.store.db, row.id)
   return {
     ...(await presentAgentRow(core, row)),

@@ -4,9 +4,10 @@ import type { Manifest } from '@xerotier/protocol/manifest.ts'
 import type { z } from 'zod'
 import { appendEvents, type NewEvent } from '../../store/events.ts'
 import { isUnavailable } from '../../store/unavailable.ts'
+import type { Attempts } from '../attempts/attempts.ts'
 import { reconcileRenewal } from '../attempts/reconcile.ts'
-import type { Core } from '../core.ts'
-import type { OnlineAgent } from '../fleet/fleet.ts'
+import type { FleetView, OnlineAgent } from '../fleet/fleet.ts'
+import type { Records } from '../records.ts'
 import { manifestFault } from './check-manifest.ts'
 
 /** A refused manifest is looked at again after this, ms: on a busy machine a good schema may have taken too long. */
@@ -26,7 +27,7 @@ type Renewal = Pick<z.infer<typeof leaseRenewalFrame>, 'in_flight' | 'draining'>
  * @returns the calls that the agent must forget, or why its session must begin anew
  */
 export async function renewLease(
-  core: Core,
+  core: Records & FleetView & Attempts,
   agent: OnlineAgent,
   leaseTtlMs: number,
   frame: Renewal,
@@ -57,7 +58,7 @@ export async function renewLease(
 
 /** @returns undefined when a goodbye or a revocation overtook it: it then changes nothing */
 async function record(
-  core: Core,
+  core: Records,
   agent: OnlineAgent,
   { manifest: offered }: Renewal,
   at: Date,

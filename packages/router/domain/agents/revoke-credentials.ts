@@ -1,15 +1,21 @@
 import type { Agent } from '@xerotier/protocol/api/agents.ts'
-import type { Core } from '../core.ts'
 import { findAgent } from '../directory/find-agent.ts'
 import { write } from '../events/write.ts'
+import type { EnrolledKeys } from '../fleet/enrolled-keys.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { presentAgentRow } from './present.ts'
 
 /**
  * Its keys and tokens open nothing any more; the record stays, and a new join key brings it back.
  * @throws Fault agent_not_found
  */
-export async function revokeAgentCredentials(core: Core, principal: Principal, reference: string): Promise<Agent> {
+export async function revokeAgentCredentials(
+  core: Records & FleetView & { enrolledKeys: EnrolledKeys },
+  principal: Principal,
+  reference: string,
+): Promise<Agent> {
   const row = await write(core, async (tx, append) => {
     const agent = await findAgent(tx, principal.projectId, reference)
     if (agent.state === 'suspended') return agent

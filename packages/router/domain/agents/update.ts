@@ -1,13 +1,14 @@
 import type { Agent } from '@xerotier/protocol/api/agents.ts'
-import type { Core } from '../core.ts'
 import { findAgent } from '../directory/find-agent.ts'
 import { write } from '../events/write.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { presentAgentRow } from './present.ts'
 
 /** @throws Fault agent_not_found */
 export async function updateAgent(
-  core: Core,
+  core: Records & FleetView,
   principal: Principal,
   reference: string,
   body: { description: string | null },

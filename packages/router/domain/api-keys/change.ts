@@ -1,5 +1,6 @@
 // What can be changed about a key, each verb with its event. The keyring forgets the key after the commit, so that the
 // next request sees the change.
+
 import type { ApiKey, IpFilter, Quota } from '@xerotier/protocol/api/api-keys.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { EventKind } from '@xerotier/protocol/events.ts'
@@ -8,14 +9,15 @@ import type { Updateable } from 'kysely'
 import { type ApiKeyRow, lockApiKey, lockManagementKeys } from '../../store/api-keys.ts'
 import type { Tx } from '../../store/database.ts'
 import type { Tables } from '../../store/tables.ts'
-import type { Core } from '../core.ts'
 import { write } from '../events/write.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
+import type { Keyring } from './keyring.ts'
 import { presentApiKey } from './present.ts'
 import { newApiKeyValue } from './value.ts'
 
 /** For good. @throws Fault api_key_not_found, last_management_key */
-export function revokeApiKey(core: Core, principal: Principal, id: string): Promise<ApiKey> {
+export function revokeApiKey(core: Records & { keyring: Keyring }, principal: Principal, id: string): Promise<ApiKey> {
   return change(core, principal, id, 'api_key.revoked', async (row, now, tx) => {
     if (row.revoked_at !== null) return undefined
     if (presentApiKey(row, now.getTime()).is_active && row.scopes.includes('management'))
@@ -34,13 +36,23 @@ async function keepAnother(tx: Tx, { id, project_id }: ApiKeyRow, now: Date): Pr
 }
 
 /** @throws Fault api_key_not_found */
-export function setIpFilter(core: Core, principal: Principal, id: string, filter: IpFilter | null): Promise<ApiKey> {
+export function setIpFilter(
+  core: Records & { keyring: Keyring },
+  principal: Principal,
+  id: string,
+  filter: IpFilter | null,
+): Promise<ApiKey> {
   const ip_filter = filter === null ? null : JSON.stringify(filter)
   return change(core, principal, id, 'api_key.updated', () => ({ ip_filter }), { ip_filter: filter })
 }
 
 /** @throws Fault api_key_not_found */
-export function setQuota(core: Core, principal: Principal, id: string, quota: Quota | null): Promise<ApiKey> {
+export function setQuota(
+  core: Records & { keyring: Keyring },
+  principal: Principal,
+  id: string,
+  quota: Quota | null,
+): Promise<ApiKey> {
   const text = quota === null ? null : JSON.stringify(quota)
   return change(core, principal, id, 'api_key.updated', () => ({ quota: text }), { quota })
 }
@@ -49,7 +61,11 @@ export function setQuota(core: Core, principal: Principal, id: string, quota: Qu
  * A new value; the one before works for `limits.keyRotationGraceHours` more. Only the latest two values ever work.
  * @throws Fault api_key_not_found, illegal_transition for a revoked or expired key
  */
-export async function rotateApiKey(core: Core, principal: Principal, id: string): Promise<ApiKey & { key: string }> {
+export async function rotateApiKey(
+  core: Records & { keyring: Keyring },
+  principal: Principal,
+  id: string,
+): Promise<ApiKey & { key: string }> {
   const secret = newApiKeyValue(principal.projectSlug)
   const key = await change(core, principal, id, 'api_key.rotated', (row, now) => {
     if (!presentApiKey(row, now.getTime()).is_active) {
@@ -70,7 +86,7 @@ export async function rotateApiKey(core: Core, principal: Principal, id: string)
 type Columns = Updateable<Tables['api_keys']>
 
 async function change(
-  core: Core,
+  core: Records & { keyring: Keyring },
   principal: Principal,
   id: string,
   kind: EventKind,

@@ -1,16 +1,16 @@
 import type { ApiKey, apiKeyCreateSchema } from '@xerotier/protocol/api/api-keys.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { z } from 'zod'
-import type { Core } from '../core.ts'
 import { write } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { presentApiKey } from './present.ts'
 import { newApiKeyValue } from './value.ts'
 
 /** The value is in this answer and nowhere else. @throws Fault invalid_body for an expiry in the past */
 export async function createApiKey(
-  core: Core,
+  core: Records,
   principal: Principal,
   body: z.output<typeof apiKeyCreateSchema>,
 ): Promise<ApiKey & { key: string }> {

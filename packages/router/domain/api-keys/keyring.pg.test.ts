@@ -19,7 +19,8 @@ before(async () => {
   store = openStore((await cloneDatabase()).url, { connections: 4, onError() {} })
   const folder = mkdtempSync(join(tmpdir(), 'xerotier-keyring-'))
   const keyFile = join(folder, 'api-key')
-  await bootstrapProject({ store, clock, log: silentLog }, { slug: 'local', keyFile, allowSelfApproval: true })
+  const records = { store, clock, log: silentLog, eventLog: { wake() {} } }
+  await bootstrapProject(records, { slug: 'local', keyFile, allowSelfApproval: true })
   value = readFileSync(keyFile, 'utf8').trim()
   rmSync(folder, { recursive: true })
 })

@@ -1,14 +1,14 @@
 import type { ApiKey } from '@xerotier/protocol/api/api-keys.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { selectApiKey, selectApiKeys } from '../../store/api-keys.ts'
-import type { Core } from '../core.ts'
 import { idCursor, type Page, toPage } from '../page.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { presentApiKey } from './present.ts'
 
 /** @throws Fault invalid_request */
 export async function listApiKeys(
-  core: Core,
+  core: Records,
   principal: Principal,
   query: { limit: number; after?: string | undefined },
 ): Promise<Page<ApiKey>> {
@@ -24,7 +24,7 @@ export async function listApiKeys(
 }
 
 /** @throws Fault api_key_not_found */
-export async function showApiKey(core: Core, principal: Principal, id: string): Promise<ApiKey> {
+export async function showApiKey(core: Records, principal: Principal, id: string): Promise<ApiKey> {
   const row = await selectApiKey(core.store.db, principal.projectId, id)
   if (row === undefined) throw new Fault('api_key_not_found')
   return presentApiKey(row, core.clock.now())

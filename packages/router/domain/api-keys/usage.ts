@@ -1,4 +1,4 @@
-import type { Core } from '../core.ts'
+import type { Records } from '../records.ts'
 
 const intervalMs = 60_000
 const rememberedKeys = 10_000
@@ -8,7 +8,7 @@ export interface UsageRecord {
   used(keyId: string): void
 }
 
-export function createUsageRecord({ clock, store, log }: Pick<Core, 'clock' | 'store' | 'log'>): UsageRecord {
+export function createUsageRecord({ clock, store, log }: Records): UsageRecord {
   const written = new Map<string, number>()
   return {
     used(keyId) {

@@ -1,4 +1,5 @@
 // The one function behind every door that decides: API, CLI, and whatever comes later.
+
 import type { Approval, decisionSchema } from '@xerotier/protocol/api/approvals.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { uuidSchema } from '@xerotier/protocol/ids.ts'
@@ -8,12 +9,15 @@ import { keyName } from '../../store/api-keys.ts'
 import type { Tx } from '../../store/database.ts'
 import { appendEvents } from '../../store/events.ts'
 import type { ApprovalRow, ExecutionRow } from '../../store/tables.ts'
+import type { Attempts } from '../attempts/attempts.ts'
 import { whatChanged } from '../attempts/changed.ts'
 import { voidApproval } from '../attempts/void.ts'
-import type { Core } from '../core.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
+import type { Directory } from '../directory/workspaces.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import { moveExecution } from '../lifecycles/execution.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { callDigest } from '../tools/call-digest.ts'
 import { expireApproval } from './expire.ts'
 import { presentApproval } from './present.ts'
@@ -28,7 +32,7 @@ type Outcome = { fault: Fault; execution?: ExecutionRow } | { approval: Approval
  * @throws Fault approval_not_found, approval_already_decided, approval_expired, approval_voided, confirmation_required, self_approval
  */
 export async function decideApproval(
-  core: Core,
+  core: Records & FleetView & Directory & Pick<Attempts, 'calls' | 'dispatcher'>,
   principal: Principal,
   approvalId: string,
   decision: Decision,

@@ -1,9 +1,11 @@
 // Silence is an answer: an approval that nobody decided in time is expired, and its call with it.
+
 import type { Tx } from '../../store/database.ts'
 import { appendEvents } from '../../store/events.ts'
 import type { ApprovalRow, ExecutionRow } from '../../store/tables.ts'
-import type { Core } from '../core.ts'
+import type { Attempts } from '../attempts/attempts.ts'
 import { moveExecution } from '../lifecycles/execution.ts'
+import type { Records } from '../records.ts'
 
 const perSweep = 200
 
@@ -40,7 +42,7 @@ export async function expireApproval(tx: Tx, approval: ApprovalRow, at: Date): P
 }
 
 /** Expires what is due. Called every second. */
-export async function expireApprovals(core: Core): Promise<void> {
+export async function expireApprovals(core: Records & Pick<Attempts, 'calls'>): Promise<void> {
   const at = new Date(core.clock.now())
   const expired = await core.store.db.transaction().execute(async (tx) => {
     const due = await tx

@@ -2,11 +2,12 @@ import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import { approvalStates } from '@xerotier/protocol/lifecycles/approval.ts'
 import { risks } from '@xerotier/protocol/risk.ts'
 import { type NamedApprovalRow, selectApprovals } from '../../store/approval-pages.ts'
-import type { Core } from '../core.ts'
 import { findAgentId } from '../directory/find-agent.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
+import type { Directory } from '../directory/workspaces.ts'
 import { type Page, toPage, uuidCursor, wordsOf } from '../page.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { asOf, presentApproval } from './present.ts'
 
 export interface ApprovalQuery {
@@ -22,7 +23,11 @@ export interface ApprovalQuery {
 }
 
 /** The open ones unless asked otherwise, newest first. @throws Fault invalid_request, workspace_not_found, agent_not_found */
-export async function listApprovals(core: Core, principal: Principal, query: ApprovalQuery): Promise<Page<Approval>> {
+export async function listApprovals(
+  core: Records & Directory,
+  principal: Principal,
+  query: ApprovalQuery,
+): Promise<Page<Approval>> {
   const { projectId } = principal
   const { db } = core.store
   const now = core.clock.now()

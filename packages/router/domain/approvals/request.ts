@@ -5,11 +5,15 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import { appendEvents } from '../../store/events.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import { submissionOf } from '../attempts/submission.ts'
-import type { Core } from '../core.ts'
 import { newUuid } from '../ids.ts'
+import type { Records } from '../records.ts'
 
 /** @returns false when the idempotency key is known @throws Fault capacity_exceeded when too many wait already */
-export async function requestApproval(core: Core, row: ExecutionRow, timeoutSeconds: number): Promise<boolean> {
+export async function requestApproval(
+  core: Pick<Records, 'store'>,
+  row: ExecutionRow,
+  timeoutSeconds: number,
+): Promise<boolean> {
   const approvalId = newUuid(row.created_at.getTime())
   row.state = 'pending_approval'
   row.approval_id = approvalId

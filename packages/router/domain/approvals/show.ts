@@ -1,13 +1,13 @@
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { selectNamedApproval } from '../../store/approval-pages.ts'
-import type { Core } from '../core.ts'
 import { isUuid } from '../page.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { presentNamed } from './list.ts'
 
 /** @throws Fault approval_not_found */
-export async function showApproval(core: Core, principal: Principal, id: string): Promise<Approval> {
+export async function showApproval(core: Records, principal: Principal, id: string): Promise<Approval> {
   const row = isUuid(id) ? await selectNamedApproval(core.store.db, principal.projectId, id) : undefined
   if (row === undefined) throw new Fault('approval_not_found')
   return presentNamed(row, core.clock.now())

@@ -3,14 +3,15 @@ import { publicEventNames } from '@xerotier/protocol/events.ts'
 import { risks } from '@xerotier/protocol/risk.ts'
 import { selectNamedApprovals } from '../../store/approval-pages.ts'
 import { selectActorNames } from '../../store/event-pages.ts'
-import type { Core } from '../core.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
+import type { Directory } from '../directory/workspaces.ts'
 import { cursorOf } from '../events/cursor.ts'
-import type { LoggedEvent, Subscription } from '../events/event-log.ts'
+import type { EventLog, LoggedEvent, Subscription } from '../events/event-log.ts'
 import { presentStreamed } from '../events/present.ts'
 import type { StreamItem, StreamSink } from '../events/sink.ts'
 import { wordsOf } from '../page.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { presentNamed } from './list.ts'
 
 /**
@@ -18,7 +19,7 @@ import { presentNamed } from './list.ts'
  * @throws Fault invalid_request, workspace_not_found
  */
 export async function streamApprovals(
-  core: Core,
+  core: Records & Directory & { eventLog: EventLog },
   principal: Principal,
   query: { workspace?: string | undefined; risk?: string | undefined },
   lastEventId: string | undefined,

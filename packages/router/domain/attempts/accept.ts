@@ -1,18 +1,23 @@
 import type { AcceptedFrame } from '@xerotier/protocol/frames/call/accepted.ts'
 import type { InFlight } from '@xerotier/protocol/frames/session/in-flight.ts'
-import type { Core } from '../core.ts'
 import type { OnlineAgent } from '../fleet/fleet.ts'
+import type { Records } from '../records.ts'
 import { agentTime } from './agent-time.ts'
+import type { Attempts } from './attempts.ts'
 import { isAbout } from './calls.ts'
 
 /** The agent says that the call runs. Noted at once, for what the same message says next. */
-export function noteStart(core: Core, agent: OnlineAgent, frame: AcceptedFrame): void {
+export function noteStart(core: Pick<Attempts, 'calls'>, agent: OnlineAgent, frame: AcceptedFrame): void {
   const call = core.calls.get(frame.execution_id)
   if (call?.agent === agent && isAbout(call, frame)) call.started = true
 }
 
 /** An agent that lists a call as running has started it, also where its `accepted` was lost on the way. */
-export async function acceptReported(core: Core, agent: OnlineAgent, inFlight: InFlight[]): Promise<void> {
+export async function acceptReported(
+  core: Pick<Records, 'clock' | 'eventLog'> & Pick<Attempts, 'lanes' | 'calls'>,
+  agent: OnlineAgent,
+  inFlight: InFlight[],
+): Promise<void> {
   const started_at = core.clock.now()
   const unheard = inFlight.filter((ref) => {
     const call = core.calls.get(ref.execution_id)
@@ -29,7 +34,11 @@ export async function acceptReported(core: Core, agent: OnlineAgent, inFlight: I
 }
 
 /** The agent started the call. Joins the next lane commit; nobody waits for it. */
-export async function acceptCall(core: Core, agent: OnlineAgent, frame: AcceptedFrame): Promise<void> {
+export async function acceptCall(
+  core: Pick<Records, 'clock' | 'eventLog'> & Pick<Attempts, 'lanes' | 'calls'>,
+  agent: OnlineAgent,
+  frame: AcceptedFrame,
+): Promise<void> {
   const call = core.calls.get(frame.execution_id)
   if (call === undefined || call.agent.id !== agent.id || !isAbout(call, frame)) return
   const now = core.clock.now()

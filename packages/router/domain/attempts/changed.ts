@@ -1,6 +1,7 @@
 // Law L3: an approval covers exactly what runs.
+
 import type { ExecutionRow } from '../../store/tables.ts'
-import type { Core } from '../core.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import { isSameTool } from '../fleet/fleet.ts'
 import { policyVersion } from '../policy/decide.ts'
 
@@ -9,7 +10,7 @@ import { policyVersion } from '../policy/decide.ts'
  * been there to compare with.
  * @returns half a sentence, or undefined when nothing is known to have changed
  */
-export function whatChanged({ fleet }: Pick<Core, 'fleet'>, call: ExecutionRow): string | undefined {
+export function whatChanged({ fleet }: FleetView, call: ExecutionRow): string | undefined {
   if (call.policy_version !== policyVersion) return 'The policy changed'
   const serving = fleet.offering(call.project_id, call.tool).filter((agent) => agent.bindings.has(call.workspace_id))
   const same = serving.some((agent) => isSameTool(agent.tools.get(call.tool)!, call))

@@ -1,11 +1,13 @@
 // Hands one call to one agent.
+
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'
 import { type Grant, grantText } from '@xerotier/protocol/grant.ts'
 import { needsGrant } from '@xerotier/protocol/risk.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
-import type { Core } from '../core.ts'
 import type { OnlineAgent } from '../fleet/fleet.ts'
+import type { Identity } from '../identity.ts'
+import type { Records } from '../records.ts'
 import { callDigest } from '../tools/call-digest.ts'
 
 /** How long after it was signed an agent may still start a granted call, ms. */
@@ -16,7 +18,11 @@ const grantMs = 60_000
  * The digest is checked here once more (law L3).
  * @throws Fault approval_voided when the row is not what its digest says, tool_executor_unavailable when the agent was unbound
  */
-export function sendDispatch(core: Core, agent: OnlineAgent, row: ExecutionRow): void {
+export function sendDispatch(
+  core: Pick<Records, 'clock'> & { identity: Identity },
+  agent: OnlineAgent,
+  row: ExecutionRow,
+): void {
   const binding = agent.bindings.get(row.workspace_id)
   if (binding === undefined)
     throw new Fault('tool_executor_unavailable', { message: 'The agent does not serve the workspace any more.' })
@@ -43,7 +49,7 @@ export function sendDispatch(core: Core, agent: OnlineAgent, row: ExecutionRow):
   agent.send(frame)
 }
 
-function signGrant(core: Core, row: ExecutionRow): Grant {
+function signGrant(core: Pick<Records, 'clock'> & { identity: Identity }, row: ExecutionRow): Grant {
   const grant = { approval_id: row.approval_id, digest: row.digest, expires_at: core.clock.now() + grantMs }
   const { signing } = core.identity
   return {

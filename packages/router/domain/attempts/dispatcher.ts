@@ -1,46 +1,26 @@
 // Gives calls to agents. Postgres is the queue: what waits is read from it, and nothing is lost when this process ends.
+
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
-import type { Core } from '../core.ts'
-import { type OnlineAgent, takes } from '../fleet/fleet.ts'
+import type { FleetView } from '../fleet/fleet.ts'
+import { takes } from '../fleet/fleet.ts'
+import type { Identity } from '../identity.ts'
+import type { Records } from '../records.ts'
+import type { Settings } from '../settings.ts'
+import type { Attempts, Dispatcher } from './attempts.ts'
 import { whatChanged } from './changed.ts'
 import { sendDispatch } from './dispatch.ts'
 import { giveUp, requeue } from './unfinished.ts'
 import { voidApproved } from './void.ts'
-
-export interface Dispatcher {
-  /** Picks a free agent for the call and takes a place there; fills in the row's dispatch. Undefined when it must queue: a newcomer stands behind those who wait. */
-  reserve(row: ExecutionRow, options: { newcomer: boolean }): OnlineAgent | undefined
-  /** Gives the place back, at the agent or in the queue: the call was not stored after all. */
-  release(row: ExecutionRow): void
-  /** Lets a call into the queue, before it is stored: `entered` or `release` follows. @throws Fault capacity_exceeded when the project's queue is full */
-  admit(row: ExecutionRow): void
-  /** An admitted call has been stored. */
-  entered(row: ExecutionRow): void
-  /** A stored call has been queued again. */
-  queued(row: ExecutionRow): void
-  queueDeadline(): Date
-  /** Sends a reserved call whose dispatch is committed. */
-  send(row: ExecutionRow): void
-  /**
-   * Learns what waits in the database: at the start, and every few seconds for calls that were queued by a commit whose
-   * answer was lost. Nobody counted them, and an uncounted call is never given out.
-   */
-  findWaiting(): Promise<void>
-  /** Something may have become possible: an agent joined, resumed, was bound or finished a call; a call was queued. */
-  wake(projectId: string): void
-  /** Calls waiting, over all projects. */
-  readonly queueDepth: number
-  /** Resolves when no pass is under way. */
-  close(): Promise<void>
-}
 
 const rowsPerPass = 256
 const beforeAll = '00000000-0000-0000-0000-000000000000'
 /** After a pass that failed, ms: the next event may be far away. */
 const retryMs = 1_000
 
-export function createDispatcher(core: Core): Dispatcher {
+export function createDispatcher(
+  core: Records & FleetView & Pick<Attempts, 'lanes' | 'calls'> & { identity: Identity; settings: Settings },
+): Dispatcher {
   /** Calls queued by project and workspace: a hint, corrected after each pass. It keeps newcomers behind those who wait. */
   const waiting = new Map<string, Map<string, number>>()
   /** Calls admitted and not yet stored: a count from the database does not hold them, and they would never be woken. */
@@ -107,7 +87,7 @@ export function createDispatcher(core: Core): Dispatcher {
       const call = core.calls.get(row.id)
       if (call?.row !== row || core.fleet.get(call.agent.id) !== call.agent) {
         // Its session ended while the row was committed: the frame never left, so even an at-most-once call may go again.
-        void requeue(core, row, 'the agent left before the call was sent').catch((error) =>
+        void requeue(whole, row, 'the agent left before the call was sent').catch((error) =>
           core.log.error({ error, execution_id: row.id }, 'a call could not be queued again'),
         )
         return
@@ -119,7 +99,7 @@ export function createDispatcher(core: Core): Dispatcher {
         const fault = error instanceof Fault ? error : new Fault('internal_error')
         if (!(error instanceof Fault)) core.log.error({ error, execution_id: row.id }, 'a call could not be dispatched')
         const unbound = fault.code === 'tool_executor_unavailable'
-        const end = unbound ? requeue(core, row, fault.message) : giveUp(core, row, fault.code, fault.message)
+        const end = unbound ? requeue(whole, row, fault.message) : giveUp(whole, row, fault.code, fault.message)
         void end.catch((cause) => core.log.error({ error: cause, execution_id: row.id }, 'a call could not be failed'))
       }
     },
@@ -152,6 +132,8 @@ export function createDispatcher(core: Core): Dispatcher {
       await Promise.all(passes.values())
     },
   }
+
+  const whole = { ...core, dispatcher }
 
   /** Dispatches the oldest waiting calls that some agent can take now. */
   async function pass(projectId: string): Promise<void> {

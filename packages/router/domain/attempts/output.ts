@@ -1,10 +1,12 @@
 // Live output and artifacts, as they arrive.
+
 import type { ArtifactFrame } from '@xerotier/protocol/frames/call/artifact.ts'
 import type { OutputFrame } from '@xerotier/protocol/frames/call/output.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
-import type { Core } from '../core.ts'
 import { newId } from '../ids.ts'
+import type { Records } from '../records.ts'
 import { agentTime } from './agent-time.ts'
+import type { Attempts } from './attempts.ts'
 import type { LiveCall } from './calls.ts'
 
 /** Counts a piece against the limits of its call when it comes. @returns whether it is to be stored */
@@ -22,7 +24,11 @@ export function admitOutput(call: LiveCall, frame: OutputFrame | ArtifactFrame):
 }
 
 /** Stores a piece; it may be acknowledged once this resolves. One whose call went away while it waited is dropped. */
-export async function storeOutput(core: Core, call: LiveCall, frame: OutputFrame): Promise<void> {
+export async function storeOutput(
+  core: Pick<Records, 'clock' | 'eventLog'> & Pick<Attempts, 'lanes' | 'calls'>,
+  call: LiveCall,
+  frame: OutputFrame,
+): Promise<void> {
   if (core.calls.get(frame.execution_id) !== call) return
   await core.lanes.commit('output', {
     id: frame.execution_id,
@@ -36,7 +42,11 @@ export async function storeOutput(core: Core, call: LiveCall, frame: OutputFrame
 }
 
 /** As `storeOutput`. */
-export async function storeArtifact(core: Core, call: LiveCall, frame: ArtifactFrame): Promise<void> {
+export async function storeArtifact(
+  core: Records & Pick<Attempts, 'calls'>,
+  call: LiveCall,
+  frame: ArtifactFrame,
+): Promise<void> {
   if (core.calls.get(frame.execution_id) !== call) return
   const now = core.clock.now()
   await core.store.db.transaction().execute(async (tx) => {

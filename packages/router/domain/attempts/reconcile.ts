@@ -1,12 +1,14 @@
 // After either side restarted, or a frame was lost: what the agent says it has against what the record says it has.
+
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { InFlight } from '@xerotier/protocol/frames/session/in-flight.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { selectOutputCounts } from '../../store/execution-output.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
-import type { Core } from '../core.ts'
 import type { OnlineAgent } from '../fleet/fleet.ts'
+import type { Records } from '../records.ts'
 import { acceptReported } from './accept.ts'
+import type { Attempts } from './attempts.ts'
 import { isAbout, type LiveCall } from './calls.ts'
 import { markAmbiguous, requeue } from './unfinished.ts'
 
@@ -17,7 +19,11 @@ const missesAllowed = 2
  * Called with the list of a proof: takes back what is really there, puts back what never started.
  * @returns the calls that the agent must stop and forget
  */
-export async function reconcileSession(core: Core, agent: OnlineAgent, inFlight: InFlight[]): Promise<CallRef[]> {
+export async function reconcileSession(
+  core: Records & Attempts,
+  agent: OnlineAgent,
+  inFlight: InFlight[],
+): Promise<CallRef[]> {
   const rows = await core.store.db
     .selectFrom('executions')
     .selectAll()
@@ -62,7 +68,11 @@ export async function reconcileSession(core: Core, agent: OnlineAgent, inFlight:
  * What the agent has and the record doubts. Until a result settles such a call, or a person does, it stays ambiguous; but it
  * has its place at the agent, and what it still writes is acknowledged, so it must be stored (law L1).
  */
-async function selectDoubtful(core: Core, agent: OnlineAgent, inFlight: InFlight[]): Promise<ExecutionRow[]> {
+async function selectDoubtful(
+  core: Pick<Records, 'store'>,
+  agent: OnlineAgent,
+  inFlight: InFlight[],
+): Promise<ExecutionRow[]> {
   const ids = inFlight.map((call) => call.execution_id).filter((id) => !agent.inFlight.has(id))
   if (ids.length === 0) return []
   return core.store.db
@@ -75,7 +85,7 @@ async function selectDoubtful(core: Core, agent: OnlineAgent, inFlight: InFlight
 }
 
 /** What an earlier session stored counts too, or each new one could fill the record anew. */
-async function countOutput(core: Core, calls: LiveCall[]): Promise<void> {
+async function countOutput(core: Pick<Records, 'store'>, calls: LiveCall[]): Promise<void> {
   if (calls.length === 0) return
   const counts = await selectOutputCounts(
     core.store.db,
@@ -93,7 +103,10 @@ async function countOutput(core: Core, calls: LiveCall[]): Promise<void> {
 }
 
 /** Calls in flight at the agent that somebody wants cancelled: it may not have been told. Read when its session stands. */
-export async function cancelled(core: Core, agent: OnlineAgent): Promise<CallRef[]> {
+export async function cancelled(
+  core: Pick<Records, 'store'> & Pick<Attempts, 'calls'>,
+  agent: OnlineAgent,
+): Promise<CallRef[]> {
   const rows = await core.store.db
     .selectFrom('executions')
     .select(['id', 'attempt', 'lease_epoch', 'cancel_requested_at'])
@@ -115,7 +128,7 @@ export async function cancelled(core: Core, agent: OnlineAgent): Promise<CallRef
  * @returns the calls that the agent must stop and forget, and why its session must begin anew, if it must
  */
 export async function reconcileRenewal(
-  core: Core,
+  core: Records & Attempts,
   agent: OnlineAgent,
   inFlight: InFlight[],
   at: number,
@@ -159,13 +172,17 @@ const toRef = ({ id, attempt, lease_epoch }: Pick<ExecutionRow, 'id' | 'attempt'
 const nameOf = ({ execution_id, attempt, lease_epoch }: CallRef) => `${execution_id} ${attempt} ${lease_epoch}`
 
 /** Whether this attempt of the call has its place at the agent. */
-function isLive(core: Core, agent: OnlineAgent, ref: CallRef): boolean {
+function isLive(core: Pick<Attempts, 'calls'>, agent: OnlineAgent, ref: CallRef): boolean {
   const call = core.calls.get(ref.execution_id)
   return call?.agent === agent && isAbout(call, ref)
 }
 
 /** Of what the agent has: what the record holds ended, or given to another attempt. An ambiguous call may still be answered. */
-async function unwanted(core: Core, agent: OnlineAgent, inFlight: InFlight[]): Promise<CallRef[]> {
+async function unwanted(
+  core: Pick<Records, 'store'> & Pick<Attempts, 'calls'>,
+  agent: OnlineAgent,
+  inFlight: InFlight[],
+): Promise<CallRef[]> {
   // Nobody tells a call that was taken back in doubt when a person resolves it: the record is asked each time.
   const unknown = inFlight.filter(
     (call) => !isLive(core, agent, call) || core.calls.get(call.execution_id)!.row.state === 'ambiguous',

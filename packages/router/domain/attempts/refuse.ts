@@ -1,13 +1,18 @@
 import type { RefusedFrame } from '@xerotier/protocol/frames/call/refused.ts'
-import type { Core } from '../core.ts'
 import type { OnlineAgent } from '../fleet/fleet.ts'
+import type { Records } from '../records.ts'
+import type { Attempts } from './attempts.ts'
 import { isAbout } from './calls.ts'
 import { giveUp, markAmbiguous, requeue } from './unfinished.ts'
 
 const restMs = 200
 
 /** The agent did not start the call and will not: another may, or it fails. */
-export async function refuseCall(core: Core, agent: OnlineAgent, frame: RefusedFrame): Promise<void> {
+export async function refuseCall(
+  core: Records & Pick<Attempts, 'calls' | 'dispatcher'>,
+  agent: OnlineAgent,
+  frame: RefusedFrame,
+): Promise<void> {
   const call = core.calls.get(frame.execution_id)
   if (call === undefined || call.agent.id !== agent.id || !isAbout(call, frame)) return
   // It was in flight there when it was taken back: only its result ends the doubt.

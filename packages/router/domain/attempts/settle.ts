@@ -1,11 +1,13 @@
 // An agent's answer becomes the record.
+
 import type { ResultFrame } from '@xerotier/protocol/frames/call/result.ts'
 import { storableJson } from '@xerotier/protocol/storable-json.ts'
 import type { Settlement } from '../../store/lanes/parts.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
-import type { Core } from '../core.ts'
 import type { OnlineAgent } from '../fleet/fleet.ts'
+import type { Records } from '../records.ts'
 import { agentTime } from './agent-time.ts'
+import type { Attempts } from './attempts.ts'
 import { isAbout } from './calls.ts'
 import { requeue } from './unfinished.ts'
 
@@ -21,7 +23,7 @@ const stateOf = {
  * Stores a result and tells those who wait.
  * @returns whether it counts: false when the attempt is fenced. Either way the agent may forget it (law L1: after commit).
  */
-export async function settleCall(core: Core, agent: OnlineAgent, frame: ResultFrame): Promise<boolean> {
+export async function settleCall(core: Records & Attempts, agent: OnlineAgent, frame: ResultFrame): Promise<boolean> {
   const call = core.calls.get(frame.execution_id)
   const live = call !== undefined && call.agent.id === agent.id && isAbout(call, frame) ? call : undefined
   if (frame.outcome === 'interrupted' && live !== undefined && !live.row.at_most_once) {
@@ -75,7 +77,11 @@ function settledRow(row: ExecutionRow, item: Settlement, frame: ResultFrame): Ex
 }
 
 /** Not written: fenced, or written by a commit whose answer was lost. The row says which. */
-async function readSettled(core: Core, agent: OnlineAgent, frame: ResultFrame): Promise<ExecutionRow | undefined> {
+async function readSettled(
+  core: Pick<Records, 'store'>,
+  agent: OnlineAgent,
+  frame: ResultFrame,
+): Promise<ExecutionRow | undefined> {
   const row = await core.store.db
     .selectFrom('executions')
     .selectAll()

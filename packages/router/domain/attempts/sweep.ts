@@ -1,10 +1,14 @@
 // What time alone does to executions. Called every second; everything it needs stands in Postgres, so a restart forgets nothing.
+
 import { sql } from 'kysely'
 import type { ExecutionRow } from '../../store/tables.ts'
-import type { Core } from '../core.ts'
-import type { OnlineAgent } from '../fleet/fleet.ts'
+import type { Directory } from '../directory/workspaces.ts'
+import type { FleetView, OnlineAgent } from '../fleet/fleet.ts'
 import { moveExecution } from '../lifecycles/execution.ts'
+import type { Records } from '../records.ts'
+import type { Settings } from '../settings.ts'
 import { whyNobodyCame } from '../tools/unserved.ts'
+import type { Attempts } from './attempts.ts'
 import { markAmbiguous, requeue } from './unfinished.ts'
 
 const perSweep = 500
@@ -12,7 +16,9 @@ const perSweep = 500
 const settlingMs = 5_000
 
 /** Ends queued calls that nobody could run in time. */
-export async function expireQueued(core: Core): Promise<void> {
+export async function expireQueued(
+  core: Records & FleetView & Directory & Pick<Attempts, 'calls' | 'dispatcher'>,
+): Promise<void> {
   const at = new Date(core.clock.now())
   const due = await core.store.db
     .selectFrom('executions')
@@ -51,7 +57,7 @@ export async function expireQueued(core: Core): Promise<void> {
  * Takes care of calls in flight that no session here accounts for. A call that may run twice goes to another agent as soon
  * as its own has lost its lease; an at-most-once call waits for its agent to come back and say, then becomes ambiguous.
  */
-export async function sweepOrphans(core: Core): Promise<void> {
+export async function sweepOrphans(core: Records & FleetView & Attempts & { settings: Settings }): Promise<void> {
   const now = core.clock.now()
   const rows = await core.store.db
     .selectFrom('executions')
@@ -70,7 +76,11 @@ export async function sweepOrphans(core: Core): Promise<void> {
   }
 }
 
-async function orphaned(core: Core, row: ExecutionRow, absentMs: number): Promise<void> {
+async function orphaned(
+  core: Records & Pick<Attempts, 'calls' | 'dispatcher'> & { settings: Settings },
+  row: ExecutionRow,
+  absentMs: number,
+): Promise<void> {
   if (!row.at_most_once) {
     if (absentMs >= core.settings.lostReadGraceMs) await requeue(core, row, 'its agent is gone')
   } else if (absentMs >= core.settings.lostAgentGraceMs) {

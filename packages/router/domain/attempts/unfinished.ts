@@ -1,8 +1,10 @@
 // What becomes of a call whose attempt ended without an answer (law L2).
+
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
-import type { Core } from '../core.ts'
 import { type Move, moveExecution } from '../lifecycles/execution.ts'
+import type { Records } from '../records.ts'
+import type { Attempts } from './attempts.ts'
 
 /** Attempts of one execution before it fails for good. */
 const attemptLimit = 8
@@ -13,7 +15,11 @@ const cancelledMessage = 'The call was cancelled, and its agent does not run it.
  * It runs again, at this or another agent: only for a call that never started or that may run twice. An at-most-once call
  * that its record shows as started becomes ambiguous instead, whatever was said since.
  */
-export async function requeue(core: Core, row: ExecutionRow, reason: string): Promise<void> {
+export async function requeue(
+  core: Records & Pick<Attempts, 'calls' | 'dispatcher'>,
+  row: ExecutionRow,
+  reason: string,
+): Promise<void> {
   core.calls.remove(row)
   const at = new Date(core.clock.now())
   const moved = await core.store.db.transaction().execute(async (tx) => {
@@ -58,7 +64,11 @@ export async function requeue(core: Core, row: ExecutionRow, reason: string): Pr
 }
 
 /** Nobody knows whether it ran: a person must look (`xeroctl exec resolve`). */
-export async function markAmbiguous(core: Core, row: ExecutionRow, reason: string): Promise<void> {
+export async function markAmbiguous(
+  core: Records & Pick<Attempts, 'calls' | 'dispatcher'>,
+  row: ExecutionRow,
+  reason: string,
+): Promise<void> {
   core.calls.remove(row)
   warnOfDoubt(core, row, reason)
   const move = ambiguousMove(row, reason, new Date(core.clock.now()))
@@ -66,7 +76,12 @@ export async function markAmbiguous(core: Core, row: ExecutionRow, reason: strin
 }
 
 /** It did not run and will not. An at-most-once call that its record shows as started becomes ambiguous instead. */
-export async function giveUp(core: Core, row: ExecutionRow, code: string, message: string): Promise<void> {
+export async function giveUp(
+  core: Records & Pick<Attempts, 'calls' | 'dispatcher'>,
+  row: ExecutionRow,
+  code: string,
+  message: string,
+): Promise<void> {
   core.calls.remove(row)
   const at = new Date(core.clock.now())
   const moved = await core.store.db.transaction().execute(async (tx) => {
@@ -103,12 +118,16 @@ function failedMove(row: ExecutionRow, code: string, message: string, at: Date):
   }
 }
 
-function warnOfDoubt(core: Core, { id, attempt, agent_id }: ExecutionRow, reason: string): void {
+function warnOfDoubt(core: Pick<Records, 'log'>, { id, attempt, agent_id }: ExecutionRow, reason: string): void {
   core.log.warning({ execution_id: id, attempt, agent_id, reason }, 'the call became ambiguous')
 }
 
 /** @param moved as it is now; undefined when somebody else ended the attempt */
-function settled(core: Core, row: ExecutionRow, moved: ExecutionRow | undefined): void {
+function settled(
+  core: Pick<Records, 'eventLog'> & Pick<Attempts, 'calls' | 'dispatcher'>,
+  row: ExecutionRow,
+  moved: ExecutionRow | undefined,
+): void {
   // Its place is free, whoever ended the call.
   core.dispatcher.wake(row.project_id)
   if (moved === undefined) return

@@ -1,9 +1,11 @@
 // What was approved, or was to be, is not what would run any more (law L3).
+
 import type { Tx } from '../../store/database.ts'
 import { appendEvents } from '../../store/events.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
-import type { Core } from '../core.ts'
 import { moveExecution } from '../lifecycles/execution.ts'
+import type { Records } from '../records.ts'
+import type { Attempts } from './attempts.ts'
 
 /**
  * Voids the approval and ends its call: cancelled while it waited for the approval, failed after.
@@ -45,7 +47,12 @@ export async function voidApproval(
 }
 
 /** The same for an approved call that was about to be dispatched. */
-export async function voidApproved(core: Core, row: ExecutionRow, approvalId: string, message: string): Promise<void> {
+export async function voidApproved(
+  core: Records & Pick<Attempts, 'calls'>,
+  row: ExecutionRow,
+  approvalId: string,
+  message: string,
+): Promise<void> {
   core.calls.remove(row)
   const at = new Date(core.clock.now())
   const voided = core.store.db.transaction().execute(async (tx) => {

@@ -13,6 +13,11 @@ export interface WorkspaceDirectory {
   boundFor(workspaceId: string, tool: string): Promise<BoundForRow[]>
 }
 
+export interface Directory {
+  /** Workspaces by id or name, remembered. */
+  workspaces: WorkspaceDirectory
+}
+
 export function createWorkspaceDirectory(db: Database): WorkspaceDirectory {
   const known = new Map<string, WorkspaceRow>()
   const asked = new Map<string, Promise<BoundForRow[]>>()

@@ -1,16 +1,18 @@
 // The bearer token that an enrolled agent uses over HTTP: void as soon as the agent is deleted, suspended or enrolled
 // with another signing key.
+
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { keyIdOf } from '@xerotier/runtime/ed25519.ts'
 import { selectAgentById } from '../../store/agents.ts'
 import type { AgentRow } from '../../store/tables.ts'
-import type { Core } from '../core.ts'
+import type { Identity } from '../identity.ts'
+import type { Records } from '../records.ts'
 import { readToken, signToken } from '../signed-token.ts'
 
 const tokenHours = 24
 
 export async function mintAgentToken(
-  core: Pick<Core, 'clock' | 'identity'>,
+  core: Pick<Records, 'clock'> & { identity: Identity },
   agent: Pick<AgentRow, 'id' | 'project_id' | 'signing_public_key'>,
 ): Promise<{ token: string; expiresAt: Date }> {
   const issuedAt = new Date(core.clock.now())
@@ -24,7 +26,7 @@ export async function mintAgentToken(
  * The agent whose token it is.
  * @throws Fault authentication_error for a token that is none of ours or has expired, agent_credentials_revoked
  */
-export async function verifyAgentToken(core: Core, token: string): Promise<AgentRow> {
+export async function verifyAgentToken(core: Records & { identity: Identity }, token: string): Promise<AgentRow> {
   const claims = await readToken(core, 'xem-agent', token, ['sub', 'key'])
   if (typeof claims === 'string') {
     throw new Fault('authentication_error', { message: 'The agent token is unknown or has expired.' })

@@ -1,25 +1,30 @@
 // An agent joins: a join key, consumed once by one identity, becomes an agent record and a token (spec §4, §26).
-import { type Enrollment, type enrollSchema, enrollText } from '@xerotier/protocol/api/enroll.ts'
+
+import { type Enrollment, enrollText } from '@xerotier/protocol/api/enroll.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { verifyingKey, verifySignature } from '@xerotier/runtime/ed25519.ts'
-import type { z } from 'zod'
 import { type JoinKeyRow, lockJoinKey } from '../../store/join-keys.ts'
 import type { AgentRow } from '../../store/tables.ts'
 import { uniqueViolation } from '../../store/unique-violation.ts'
-import type { Core } from '../core.ts'
 import { write } from '../events/write.ts'
+import type { EnrolledKeys } from '../fleet/enrolled-keys.ts'
+import type { FleetView } from '../fleet/fleet.ts'
+import type { Identity } from '../identity.ts'
 import { type JoinKeyClaims, readJoinKeyValue } from '../join-keys/value.ts'
+import type { Records } from '../records.ts'
 import type { Window } from '../window.ts'
-import { storeIdentity } from './identity-row.ts'
+import { type EnrollBody, storeIdentity } from './identity-row.ts'
 import { presentEnrollment } from './present.ts'
-
-export type EnrollBody = z.output<typeof enrollSchema>
 
 /**
  * @param refusals how many refusals may be written to the event log: a loop that fails must not fill it
  * @throws Fault join_key_invalid, join_key_expired, join_key_revoked, join_key_consumed, join_key_wrong_role, name_taken
  */
-export async function enroll(core: Core, body: EnrollBody, refusals: Window): Promise<Enrollment> {
+export async function enroll(
+  core: Records & FleetView & { identity: Identity; enrolledKeys: EnrolledKeys },
+  body: EnrollBody,
+  refusals: Window,
+): Promise<Enrollment> {
   const claims = await readJoinKeyValue(core, body.join_key)
   try {
     if (claims.role !== body.role) throw new Fault('join_key_wrong_role', { param: 'role' })
@@ -43,7 +48,7 @@ function verifyProof(body: EnrollBody): void {
   }
 }
 
-async function consume(core: Core, claims: JoinKeyClaims, body: EnrollBody) {
+async function consume(core: Records, claims: JoinKeyClaims, body: EnrollBody) {
   const signingKey = Buffer.from(body.signing_public_key, 'hex')
   try {
     return await write(core, async (tx, append, now) => {
@@ -86,7 +91,11 @@ function checkUsable(joinKey: JoinKeyRow, signingKey: Buffer): void {
 }
 
 /** ZAP lets the new key in at once; a session of earlier keys ends. */
-function admit(core: Core, before: AgentRow | undefined, agent: AgentRow): void {
+function admit(
+  core: Pick<Records, 'log'> & FleetView & { enrolledKeys: EnrolledKeys },
+  before: AgentRow | undefined,
+  agent: AgentRow,
+): void {
   const changed =
     before !== undefined &&
     (before.curve_public_key !== agent.curve_public_key || !before.signing_public_key.equals(agent.signing_public_key))
@@ -98,7 +107,7 @@ function admit(core: Core, before: AgentRow | undefined, agent: AgentRow): void 
   core.log.notice({ agent_id: agent.id, agent: agent.name, again: before !== undefined }, 'agent enrolled')
 }
 
-async function noteRefusal(core: Core, claims: JoinKeyClaims, body: EnrollBody, fault: Fault): Promise<void> {
+async function noteRefusal(core: Records, claims: JoinKeyClaims, body: EnrollBody, fault: Fault): Promise<void> {
   const data = { join_key_id: claims.id, code: fault.code, name: body.registration_name, hostname: body.hostname }
   core.log.warning({ ...data, project_id: claims.projectId }, 'enrollment refused')
   await write(core, async (_tx, append) => {

@@ -1,10 +1,14 @@
 // Which agent record an enrollment is for. The signing key is the identity; the name belongs to whoever has it.
+
+import type { enrollSchema } from '@xerotier/protocol/api/enroll.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
+import type { z } from 'zod'
 import type { Tx } from '../../store/database.ts'
 import type { JoinKeyRow } from '../../store/join-keys.ts'
 import type { AgentRow } from '../../store/tables.ts'
 import { newId } from '../ids.ts'
-import type { EnrollBody } from './enroll.ts'
+
+export type EnrollBody = z.output<typeof enrollSchema>
 
 /**
  * Makes the agent's record, or brings the one that it has up to date.

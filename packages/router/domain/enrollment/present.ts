@@ -1,10 +1,15 @@
 import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
 import type { AgentRow } from '../../store/tables.ts'
-import type { Core } from '../core.ts'
+import type { Identity } from '../identity.ts'
+import type { Records } from '../records.ts'
 import { mintAgentToken } from './agent-token.ts'
 
 /** What an agent needs to dial in, with a fresh token. */
-export async function presentEnrollment(core: Core, agent: AgentRow, routerAddress: string): Promise<Enrollment> {
+export async function presentEnrollment(
+  core: Pick<Records, 'clock'> & { identity: Identity },
+  agent: AgentRow,
+  routerAddress: string,
+): Promise<Enrollment> {
   const { token, expiresAt } = await mintAgentToken(core, agent)
   return {
     object: 'enrollment',

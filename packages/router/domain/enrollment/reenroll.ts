@@ -4,14 +4,18 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import { verifyingKey, verifySignature } from '@xerotier/runtime/ed25519.ts'
 import type { z } from 'zod'
 import { selectAgentById } from '../../store/agents.ts'
-import type { Core } from '../core.ts'
+import type { Identity } from '../identity.ts'
+import type { Records } from '../records.ts'
 import { refreshEnrollment } from './refresh.ts'
 
 /**
  * A new token for an agent whose last one has expired: it proves its identity with its signing key.
  * @throws Fault authentication_error for a proof that is none, of an unknown agent or too old; agent_credentials_revoked
  */
-export async function reenroll(core: Core, body: z.output<typeof reenrollSchema>): Promise<Enrollment> {
+export async function reenroll(
+  core: Records & { identity: Identity; announcedAddress: string },
+  body: z.output<typeof reenrollSchema>,
+): Promise<Enrollment> {
   const agent = await selectAgentById(core.store.db, body.agent_id)
   const proved =
     agent !== undefined &&

@@ -1,14 +1,18 @@
 import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { selectAgentById } from '../../store/agents.ts'
-import type { Core } from '../core.ts'
+import type { Identity } from '../identity.ts'
+import type { Records } from '../records.ts'
 import { presentEnrollment } from './present.ts'
 
 /**
  * A new token, and where to dial as the agent's latest join key said.
  * @throws Fault agent_credentials_revoked
  */
-export async function refreshEnrollment(core: Core, agentId: string): Promise<Enrollment> {
+export async function refreshEnrollment(
+  core: Records & { identity: Identity; announcedAddress: string },
+  agentId: string,
+): Promise<Enrollment> {
   const { db } = core.store
   const agent = await selectAgentById(db, agentId)
   if (agent === undefined) throw new Fault('agent_credentials_revoked')
@@ -19,5 +23,5 @@ export async function refreshEnrollment(core: Core, agentId: string): Promise<En
     .where('consumed_by', '=', agentId)
     .orderBy('consumed_at', 'desc')
     .executeTakeFirst()
-  return presentEnrollment(core, agent, joinKey?.router_addr ?? core.settings.announcedAddress)
+  return presentEnrollment(core, agent, joinKey?.router_addr ?? core.announcedAddress)
 }

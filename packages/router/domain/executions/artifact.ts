@@ -1,7 +1,7 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { selectArtifactChunks, selectArtifacts } from '../../store/artifacts.ts'
-import type { Core } from '../core.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { findExecution } from './find.ts'
 
 const chunksPerPage = 8
@@ -14,7 +14,7 @@ export interface ArtifactBytes {
 
 /** By id or by name. @throws Fault execution_not_found, artifact_not_found, before the first byte */
 export async function artifactBytes(
-  core: Core,
+  core: Pick<Records, 'store'>,
   principal: Principal,
   id: string,
   reference: string,
@@ -27,7 +27,10 @@ export async function artifactBytes(
 }
 
 /** The bytes that an artifact had when it was looked up, read page by page: what came since would overrun the length that was told. */
-export async function* chunksOf(core: Core, { id, bytes }: { id: string; bytes: number }): AsyncGenerator<Buffer> {
+export async function* chunksOf(
+  core: Pick<Records, 'store'>,
+  { id, bytes }: { id: string; bytes: number },
+): AsyncGenerator<Buffer> {
   let afterSeq = -1
   let left = bytes
   while (left > 0) {

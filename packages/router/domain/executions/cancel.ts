@@ -3,9 +3,12 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import { uuidSchema } from '@xerotier/protocol/ids.ts'
 import { keyName } from '../../store/api-keys.ts'
 import { appendEvents } from '../../store/events.ts'
-import type { Core } from '../core.ts'
+import type { Attempts } from '../attempts/attempts.ts'
+import type { Directory } from '../directory/workspaces.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import { moveExecution } from '../lifecycles/execution.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { presentRow } from './present-row.ts'
 
 /**
@@ -14,7 +17,7 @@ import { presentRow } from './present-row.ts'
  * @throws Fault execution_not_found, illegal_transition when it has ended
  */
 export async function cancelCall(
-  core: Core,
+  core: Records & FleetView & Directory & Pick<Attempts, 'calls' | 'dispatcher'>,
   principal: Principal,
   executionId: string,
 ): Promise<{ execution: Cancellation; done: boolean }> {

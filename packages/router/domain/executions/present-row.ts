@@ -1,14 +1,20 @@
 import type { Execution } from '@xerotier/protocol/api/executions.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
-import type { Core } from '../core.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
+import type { Directory } from '../directory/workspaces.ts'
+import type { FleetView } from '../fleet/fleet.ts'
+import type { Records } from '../records.ts'
 import { presentExecution } from './present.ts'
 
 /**
  * The public form of one row, its names from memory where they are known.
  * @param requestedBy name of the requester: who asks knows it, or read it with the row
  */
-export async function presentRow(core: Core, row: ExecutionRow, requestedBy: string | null): Promise<Execution> {
+export async function presentRow(
+  core: Pick<Records, 'store'> & FleetView & Directory,
+  row: ExecutionRow,
+  requestedBy: string | null,
+): Promise<Execution> {
   const workspace = await findWorkspace(core, row.project_id, row.workspace_id)
   return presentExecution(row, {
     workspace: workspace.name,
@@ -17,7 +23,7 @@ export async function presentRow(core: Core, row: ExecutionRow, requestedBy: str
   })
 }
 
-async function agentName(core: Core, agentId: string): Promise<string | null> {
+async function agentName(core: Pick<Records, 'store'> & FleetView, agentId: string): Promise<string | null> {
   const online = core.fleet.get(agentId)
   if (online !== undefined) return online.name
   const row = await core.store.db.selectFrom('agents').select('name').where('id', '=', agentId).executeTakeFirst()

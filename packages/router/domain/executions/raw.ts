@@ -1,8 +1,8 @@
 import { overflowName } from '@xerotier/protocol/frames/call/artifact.ts'
 import { selectArtifacts } from '../../store/artifacts.ts'
 import { type StreamName, selectOutput, streamNames } from '../../store/execution-output.ts'
-import type { Core } from '../core.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { chunksOf } from './artifact.ts'
 import { findExecution } from './find.ts'
 
@@ -15,7 +15,7 @@ const piecesPerPage = 32
  * @throws Fault execution_not_found, before the first byte
  */
 export async function rawOutput(
-  core: Core,
+  core: Pick<Records, 'store'>,
   principal: Principal,
   id: string,
   stream: StreamName | undefined,

@@ -3,7 +3,10 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import { isSettled } from '@xerotier/protocol/lifecycles/execution.ts'
 import { keyName } from '../../store/api-keys.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
-import type { Core } from '../core.ts'
+import type { Attempts } from '../attempts/attempts.ts'
+import type { Directory } from '../directory/workspaces.ts'
+import type { FleetView } from '../fleet/fleet.ts'
+import type { Records } from '../records.ts'
 import { presentRow } from './present-row.ts'
 
 /** A submit by its idempotency key, or by its id when it has none. */
@@ -14,7 +17,7 @@ type Submit = Pick<ExecutionRow, 'project_id' | 'idempotency_key' | 'request_dig
  * @throws Fault idempotency_conflict when it was another request
  */
 export async function replayed(
-  core: Core,
+  core: Pick<Records, 'store'> & FleetView & Directory & Pick<Attempts, 'calls'>,
   submit: Submit,
   waitMs: number,
 ): Promise<{ execution: Execution; settled: boolean } | undefined> {

@@ -4,14 +4,16 @@ import { uuidSchema } from '@xerotier/protocol/ids.ts'
 import type { z } from 'zod'
 import { keyName } from '../../store/api-keys.ts'
 import { appendEvents } from '../../store/events.ts'
-import type { Core } from '../core.ts'
+import type { Directory } from '../directory/workspaces.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import { moveExecution } from '../lifecycles/execution.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { presentRow } from './present-row.ts'
 
 /** A person says what became of an ambiguous call. @throws Fault execution_not_found, illegal_transition */
 export async function resolveCall(
-  core: Core,
+  core: Records & FleetView & Directory,
   principal: Principal,
   executionId: string,
   body: z.infer<typeof resolveSchema>,

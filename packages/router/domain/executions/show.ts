@@ -6,8 +6,10 @@ import { selectArtifacts } from '../../store/artifacts.ts'
 import { selectTransitions } from '../../store/event-pages.ts'
 import { type StreamName, selectInlineOutput, streamName } from '../../store/execution-output.ts'
 import { asOf } from '../approvals/present.ts'
-import type { Core } from '../core.ts'
+import type { Directory } from '../directory/workspaces.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { whatItWaitsFor } from '../tools/unserved.ts'
 import { findExecution } from './find.ts'
 import { presentNamed } from './list.ts'
@@ -16,7 +18,11 @@ import { presentNamed } from './list.ts'
 const inlinePieces = limits.outputTotalBytes / limits.outputPieceLeastBytes
 
 /** Everything that is known of one execution. @throws Fault execution_not_found */
-export async function showExecution(core: Core, principal: Principal, id: string): Promise<ExecutionDetail> {
+export async function showExecution(
+  core: Records & FleetView & Directory,
+  principal: Principal,
+  id: string,
+): Promise<ExecutionDetail> {
   const { db } = core.store
   const row = await findExecution(core, principal.projectId, id)
   const queued = row.state === 'queued'

@@ -1,4 +1,5 @@
 // Executions as they happen: all of a project, or one from its beginning to its end, with its output between.
+
 import type { ExecutionEvent, OutputEvent } from '@xerotier/protocol/api/executions.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { publicEventNames, streamEventNames } from '@xerotier/protocol/events.ts'
@@ -6,14 +7,15 @@ import { settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.
 import { selectActorNames, selectExecutionEnds } from '../../store/event-pages.ts'
 import { selectOutput, streamName } from '../../store/execution-output.ts'
 import { type NamedExecutionRow, selectNamedExecutions } from '../../store/execution-pages.ts'
-import type { Core } from '../core.ts'
 import { findAgentId } from '../directory/find-agent.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
+import type { Directory } from '../directory/workspaces.ts'
 import { compareCursors, cursorOf, eventIdOf } from '../events/cursor.ts'
-import type { EventId, LoggedEvent, Subscription } from '../events/event-log.ts'
+import type { EventId, EventLog, LoggedEvent, Subscription } from '../events/event-log.ts'
 import { presentStreamed } from '../events/present.ts'
 import type { StreamItem, StreamSink } from '../events/sink.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { findExecution } from './find.ts'
 import { presentNamed } from './list.ts'
 
@@ -35,7 +37,7 @@ const settledKinds = settledExecutionStates.map((state) => `execution.${state}`)
  * @throws Fault invalid_request, workspace_not_found, agent_not_found, execution_not_found
  */
 export async function streamExecutions(
-  core: Core,
+  core: Records & Directory & { eventLog: EventLog },
   principal: Principal,
   query: ExecutionStreamQuery,
   lastEventId: string | undefined,
@@ -84,7 +86,11 @@ export async function streamExecutions(
 
 type Wanted = (row: NamedExecutionRow) => boolean
 
-async function filterOf(core: Core, projectId: string, query: ExecutionStreamQuery): Promise<Wanted> {
+async function filterOf(
+  core: Pick<Records, 'store'> & Directory,
+  projectId: string,
+  query: ExecutionStreamQuery,
+): Promise<Wanted> {
   const workspace = query.workspace === undefined ? undefined : await findWorkspace(core, projectId, query.workspace)
   const agentId = query.agent === undefined ? undefined : await findAgentId(core.store.db, projectId, query.agent)
   return (row) =>
@@ -95,7 +101,7 @@ async function filterOf(core: Core, projectId: string, query: ExecutionStreamQue
 
 /** Writes the public events of a page, a few at a time: each comes with a whole result. */
 async function tell(
-  core: Core,
+  core: Pick<Records, 'store'>,
   sink: StreamSink,
   events: LoggedEvent[],
   wanted: Wanted,
@@ -108,7 +114,7 @@ async function tell(
 }
 
 /** The public events of a batch, each with its execution as it is now: one query a batch for these, and one for the actors. */
-async function itemsOf(core: Core, events: LoggedEvent[], wanted: Wanted): Promise<StreamItem[]> {
+async function itemsOf(core: Pick<Records, 'store'>, events: LoggedEvent[], wanted: Wanted): Promise<StreamItem[]> {
   const told = events.filter(
     (event) => event.kind.startsWith('execution.') && publicEventNames[event.kind] !== undefined,
   )
@@ -135,7 +141,7 @@ interface OutputPlace {
 }
 
 /** Reads on from where it stopped. The cursor of everything it has a hand in is `<event>.<attempt>.<seq>`. */
-function outputReader(core: Core, executionId: string, after: EventId, from: OutputPlace) {
+function outputReader(core: Pick<Records, 'store'>, executionId: string, after: EventId, from: OutputPlace) {
   const { db } = core.store
   let { attempt, seq } = from
   let event = after

@@ -1,17 +1,22 @@
 // A tool call comes in: checked, decided, stored, and given to an agent at once where one is free.
+
 import type { Execution, Invocation } from '@xerotier/protocol/api/executions.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
 import { digestOf } from '@xerotier/runtime/digest.ts'
+import type { Tracing } from '@xerotier/runtime/tracing.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import { requestApproval } from '../approvals/request.ts'
+import type { Attempts } from '../attempts/attempts.ts'
 import { submissionOf } from '../attempts/submission.ts'
-import type { Core } from '../core.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
+import type { Directory } from '../directory/workspaces.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import { newUuid } from '../ids.ts'
 import { decidePolicy, policyVersion } from '../policy/decide.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { checkArguments, isStorable } from '../tools/arguments.ts'
 import { callDigest } from '../tools/call-digest.ts'
 import { toolFor } from '../tools/tool-for.ts'
@@ -35,7 +40,7 @@ export interface SubmitMeta {
  * @throws Fault workspace_not_found, exec_tool_not_found, invalid_arguments, idempotency_conflict, tool_executor_unavailable, capacity_exceeded
  */
 export async function submitCall(
-  core: Core,
+  core: Records & FleetView & Directory & Attempts & { tracing: Tracing },
   principal: Principal,
   invocation: Invocation,
   meta: SubmitMeta,
@@ -128,7 +133,7 @@ export async function submitCall(
 }
 
 /** @returns false when the idempotency key is known */
-async function store(core: Core, row: ExecutionRow): Promise<boolean> {
+async function store(core: Pick<Attempts, 'lanes' | 'dispatcher'>, row: ExecutionRow): Promise<boolean> {
   const agent = core.dispatcher.reserve(row, { newcomer: true })
   if (agent === undefined) core.dispatcher.admit(row)
   try {

@@ -1,10 +1,11 @@
 import { canonicalJson } from '@xerotier/protocol/canonical.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
 import { selectBindings } from '../../store/workspaces.ts'
-import type { Core } from '../core.ts'
+import type { Records } from '../records.ts'
+import type { FleetView } from './fleet.ts'
 
 /** What an agent serves, from the record. */
-export async function bindingsOf({ store }: Pick<Core, 'store'>, agentId: string): Promise<Binding[]> {
+export async function bindingsOf({ store }: Pick<Records, 'store'>, agentId: string): Promise<Binding[]> {
   const rows = await selectBindings(store.db, agentId)
   return rows.map(({ workspace_id, workspace, type, credentials_ref }) => ({
     workspace_id,
@@ -15,7 +16,7 @@ export async function bindingsOf({ store }: Pick<Core, 'store'>, agentId: string
 }
 
 /** Brings an online agent, and the fleet's view of it, in line with the record. */
-export async function tellBindings(core: Pick<Core, 'store' | 'fleet'>, agentId: string): Promise<void> {
+export async function tellBindings(core: Pick<Records, 'store'> & FleetView, agentId: string): Promise<void> {
   await core.fleet.get(agentId)?.inTurn(async (agent) => {
     const bindings = await bindingsOf(core, agentId)
     if (canonicalJson(bindings) === canonicalJson([...agent.bindings.values()])) return

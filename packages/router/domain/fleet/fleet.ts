@@ -56,6 +56,11 @@ export interface Fleet {
   ): OnlineAgent | undefined
 }
 
+export interface FleetView {
+  /** The agents that hold a lease with this router now. */
+  fleet: Fleet
+}
+
 /** For `OnlineAgent.inTurn`. */
 export function turns(agent: () => OnlineAgent): OnlineAgent['inTurn'] {
   let last: Promise<void> = Promise.resolve()

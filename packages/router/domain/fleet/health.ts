@@ -1,6 +1,7 @@
 import type { agentHealths } from '@xerotier/protocol/api/agents.ts'
 import type { AgentRow } from '../../store/tables.ts'
-import type { Core } from '../core.ts'
+import type { Records } from '../records.ts'
+import type { FleetView } from './fleet.ts'
 
 export type AgentHealth = (typeof agentHealths)[number]
 
@@ -9,7 +10,7 @@ export type AgentHealth = (typeof agentHealths)[number]
  * @param pausedWholly dispatch of the agent as a whole is paused, not of one workspace only
  */
 export function healthOf(
-  { fleet, clock }: Pick<Core, 'fleet' | 'clock'>,
+  { fleet, clock }: Pick<Records, 'clock'> & FleetView,
   agent: Pick<AgentRow, 'id' | 'state'>,
   pausedWholly: boolean,
 ): AgentHealth {

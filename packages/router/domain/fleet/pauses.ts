@@ -1,15 +1,16 @@
 import type { Agent } from '@xerotier/protocol/api/agents.ts'
 import { type PauseRow, selectPauses } from '../../store/agents.ts'
-import type { Core } from '../core.ts'
+import type { Records } from '../records.ts'
+import type { FleetView } from './fleet.ts'
 
 /** What is paused of an agent, from the record: workspace ids, and null for all. */
-export async function pausesOf({ store }: Pick<Core, 'store'>, agentId: string): Promise<(string | null)[]> {
+export async function pausesOf({ store }: Pick<Records, 'store'>, agentId: string): Promise<(string | null)[]> {
   const pauses = await selectPauses(store.db, [agentId])
   return pauses.map((pause) => pause.workspace_id)
 }
 
 /** Brings an online agent, and the fleet's view of it, in line with the recorded pauses. */
-export async function tellPauses(core: Pick<Core, 'store' | 'fleet'>, agentId: string): Promise<void> {
+export async function tellPauses(core: Pick<Records, 'store'> & FleetView, agentId: string): Promise<void> {
   await core.fleet.get(agentId)?.inTurn(async (agent) => {
     const paused = new Set(await pausesOf(core, agentId))
     if (paused.symmetricDifference(agent.paused).size === 0) return

@@ -1,15 +1,16 @@
 import type { JoinKey, joinKeyCreateSchema } from '@xerotier/protocol/api/join-keys.ts'
 import type { z } from 'zod'
-import type { Core } from '../core.ts'
 import { write } from '../events/write.ts'
+import type { Identity } from '../identity.ts'
 import { newId } from '../ids.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { presentJoinKey } from './present.ts'
 import { mintJoinKeyValue } from './value.ts'
 
 /** Mints a single-use key. Its value is in this answer and nowhere else. */
 export async function createJoinKey(
-  core: Core,
+  core: Records & { identity: Identity; announcedAddress: string },
   principal: Principal,
   body: z.output<typeof joinKeyCreateSchema>,
 ): Promise<JoinKey & { key: string }> {
@@ -29,7 +30,7 @@ export async function createJoinKey(
         name: body.name,
         role: body.role,
         region: body.region,
-        router_addr: body.router_addr ?? core.settings.announcedAddress,
+        router_addr: body.router_addr ?? core.announcedAddress,
         state: 'unused',
         created_by: principal.keyId,
         created_at: now,

@@ -1,14 +1,14 @@
 import type { JoinKey } from '@xerotier/protocol/api/join-keys.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { selectJoinKey, selectJoinKeys } from '../../store/join-keys.ts'
-import type { Core } from '../core.ts'
 import { idCursor, type Page, toPage } from '../page.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { presentJoinKey } from './present.ts'
 
 /** @throws Fault invalid_request */
 export async function listJoinKeys(
-  core: Core,
+  core: Records,
   principal: Principal,
   query: { limit: number; after?: string | undefined },
 ): Promise<Page<JoinKey>> {
@@ -24,7 +24,7 @@ export async function listJoinKeys(
 }
 
 /** @throws Fault join_key_not_found */
-export async function showJoinKey(core: Core, principal: Principal, id: string): Promise<JoinKey> {
+export async function showJoinKey(core: Records, principal: Principal, id: string): Promise<JoinKey> {
   const row = await selectJoinKey(core.store.db, principal.projectId, id)
   if (row === undefined) throw new Fault('join_key_not_found')
   return presentJoinKey(row, core.clock.now())

@@ -1,16 +1,16 @@
 import type { JoinKey } from '@xerotier/protocol/api/join-keys.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { lockJoinKey } from '../../store/join-keys.ts'
-import type { Core } from '../core.ts'
 import { write } from '../events/write.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { presentJoinKey } from './present.ts'
 
 /**
  * Agents that enrolled with the key are not affected.
  * @throws Fault join_key_not_found, illegal_transition when it is not unused any more
  */
-export async function revokeJoinKey(core: Core, principal: Principal, id: string): Promise<JoinKey> {
+export async function revokeJoinKey(core: Records, principal: Principal, id: string): Promise<JoinKey> {
   return write(core, async (tx, append, now) => {
     const row = await lockJoinKey(tx, principal.projectId, id)
     if (row === undefined) throw new Fault('join_key_not_found')

@@ -1,9 +1,11 @@
 // The value of a join key: `xjk_` and a JWT signed by the router. It is shown once; the row keeps its id only.
+
 import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { joinKeyPattern } from '@xerotier/protocol/ids.ts'
 import type { JoinKeyRow } from '../../store/join-keys.ts'
-import type { Core } from '../core.ts'
+import type { Identity } from '../identity.ts'
+import type { Records } from '../records.ts'
 import { readToken, signToken } from '../signed-token.ts'
 
 const prefix = 'xjk_'
@@ -14,7 +16,7 @@ export interface JoinKeyClaims {
   role: AgentRole
 }
 
-export async function mintJoinKeyValue(core: Pick<Core, 'identity'>, row: JoinKeyRow): Promise<string> {
+export async function mintJoinKeyValue(core: { identity: Identity }, row: JoinKeyRow): Promise<string> {
   const { id: jti, project_id: project, role, name, region, router_addr } = row
   const curve = core.identity.curve.publicKey
   const times = { issuedAt: row.created_at, expiresAt: row.expires_at }
@@ -24,7 +26,10 @@ export async function mintJoinKeyValue(core: Pick<Core, 'identity'>, row: JoinKe
 }
 
 /** @throws Fault join_key_invalid, join_key_expired */
-export async function readJoinKeyValue(core: Pick<Core, 'identity' | 'clock'>, value: string): Promise<JoinKeyClaims> {
+export async function readJoinKeyValue(
+  core: Pick<Records, 'clock'> & { identity: Identity },
+  value: string,
+): Promise<JoinKeyClaims> {
   if (!joinKeyPattern.test(value)) throw new Fault('join_key_invalid', { param: 'join_key' })
   const claims = await readToken(core, 'xem-join-key', value.slice(prefix.length), ['jti', 'project', 'role'])
   if (claims === 'expired') throw new Fault('join_key_expired', { param: 'join_key' })

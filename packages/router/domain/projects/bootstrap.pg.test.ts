@@ -26,7 +26,7 @@ afterEach(async () => {
 })
 
 const bootstrap = (from: Store = store, clock: Clock = systemClock, log: Log = silentLog, slug = 'local') =>
-  bootstrapProject({ store: from, clock, log }, { slug, keyFile, allowSelfApproval: true })
+  bootstrapProject({ store: from, clock, log, eventLog: { wake() {} } }, { slug, keyFile, allowSelfApproval: true })
 const keyInFile = () => readFileSync(keyFile, 'utf8').trim()
 const principal = async () => (await createKeyring(store.db, systemClock).find(keyInFile()))?.principal
 

@@ -7,8 +7,8 @@ import type { Tx } from '../../store/database.ts'
 import { appendEvents } from '../../store/events.ts'
 import { createKeyring } from '../api-keys/keyring.ts'
 import { type ApiKeyValue, apiKeyValueOf, newApiKeyValue } from '../api-keys/value.ts'
-import type { Core } from '../core.ts'
 import { newId } from '../ids.ts'
+import type { Records } from '../records.ts'
 
 export interface BootstrapOptions {
   slug: string
@@ -16,8 +16,6 @@ export interface BootstrapOptions {
   keyFile: string
   allowSelfApproval: boolean
 }
-
-type Bootstrapping = Pick<Core, 'store' | 'clock' | 'log'>
 
 /** Any constant will do; this one is ours. Two routers on one new database make one project. */
 const lockId = 7_237_002
@@ -28,7 +26,7 @@ const lockId = 7_237_002
  * Where the project is there, its file gets a new key if it has none that is valid.
  * @returns the new project's id, or undefined when there was a project
  */
-export async function bootstrapProject(core: Bootstrapping, options: BootstrapOptions): Promise<string | undefined> {
+export async function bootstrapProject(core: Records, options: BootstrapOptions): Promise<string | undefined> {
   const slug = slugSchema.parse(options.slug)
   return core.store.db.transaction().execute(async (tx) => {
     await tx.selectNoFrom((make) => make.fn('pg_advisory_xact_lock', [make.val(lockId)]).as('lock')).execute()
@@ -78,7 +76,7 @@ async function insertKey(tx: Tx, project_id: string, { prefix, hash }: ApiKeyVal
  * database does not know is never taken over: it may be an old one of a key that was rotated because it leaked.
  */
 async function replaceLostKey(
-  core: Bootstrapping,
+  core: Records,
   tx: Tx,
   keyFile: string,
   { id: project_id, slug }: { id: string; slug: string },
@@ -99,7 +97,7 @@ async function replaceLostKey(
   }
 }
 
-async function lossOf({ clock }: Bootstrapping, tx: Tx, keyFile: string, projectId: string) {
+async function lossOf({ clock }: Pick<Records, 'clock'>, tx: Tx, keyFile: string, projectId: string) {
   const value = readSecretFile(keyFile)?.trim()
   if (value === undefined) return 'missing'
   if ((await createKeyring(tx, clock).find(value))?.principal.projectId === projectId) return undefined

@@ -2,8 +2,8 @@ import type { Project } from '@xerotier/protocol/api/projects.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { Selectable } from 'kysely'
 import type { Tables } from '../../store/tables.ts'
-import type { Core } from '../core.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 
 export function presentProject(row: Selectable<Tables['projects']>): Project {
   return {
@@ -17,7 +17,7 @@ export function presentProject(row: Selectable<Tables['projects']>): Project {
 }
 
 /** @throws Fault project_not_found */
-export async function showProject(core: Core, principal: Principal): Promise<Project> {
+export async function showProject(core: Pick<Records, 'store'>, principal: Principal): Promise<Project> {
   const row = await core.store.db
     .selectFrom('projects')
     .selectAll()

@@ -1,13 +1,13 @@
 import type { Project, projectUpdateSchema } from '@xerotier/protocol/api/projects.ts'
 import type { z } from 'zod'
-import type { Core } from '../core.ts'
 import { write } from '../events/write.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { presentProject, showProject } from './show.ts'
 
 /** @throws Fault project_not_found */
 export async function updateProject(
-  core: Core,
+  core: Records,
   principal: Principal,
   body: z.output<typeof projectUpdateSchema>,
 ): Promise<Project> {

@@ -1,14 +1,16 @@
 // The tools of a project: what its online agents offer now.
+
 import type { ToolDetail, ToolSummary } from '@xerotier/protocol/api/tools.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { risks } from '@xerotier/protocol/risk.ts'
 import type { WorkspaceRow } from '../../store/tables.ts'
-import type { Core } from '../core.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
-import type { OnlineAgent } from '../fleet/fleet.ts'
+import type { Directory } from '../directory/workspaces.ts'
+import type { FleetView, OnlineAgent } from '../fleet/fleet.ts'
 import { type Page, toPage, wordsOf } from '../page.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { stricter } from './stricter.ts'
 import { toolFor } from './tool-for.ts'
 import { unserved } from './unserved.ts'
@@ -23,7 +25,11 @@ export interface ToolQuery {
 }
 
 /** By name. @throws Fault workspace_not_found, invalid_request */
-export async function listTools(core: Core, principal: Principal, query: ToolQuery): Promise<Page<ToolSummary>> {
+export async function listTools(
+  core: FleetView & Directory,
+  principal: Principal,
+  query: ToolQuery,
+): Promise<Page<ToolSummary>> {
   const { projectId } = principal
   const levels = wordsOf(query.risk, 'risk', risks)
   let agents = core.fleet.inProject(projectId)
@@ -44,7 +50,7 @@ export async function listTools(core: Core, principal: Principal, query: ToolQue
  * @throws Fault exec_tool_not_found; with a workspace also workspace_not_found, tool_executor_unavailable, as a submit says it
  */
 export async function showTool(
-  core: Core,
+  core: Pick<Records, 'clock'> & FleetView & Directory,
   { projectId }: Principal,
   name: string,
   workspaceName?: string,
@@ -71,7 +77,12 @@ export async function showTool(
   }
 }
 
-async function mustBeServed(core: Core, projectId: string, workspace: WorkspaceRow, name: string): Promise<void> {
+async function mustBeServed(
+  core: Pick<Records, 'clock'> & FleetView & Directory,
+  projectId: string,
+  workspace: WorkspaceRow,
+  name: string,
+): Promise<void> {
   try {
     if (toolFor(core, projectId, workspace, name) === undefined) throw await unserved(core, projectId, workspace, name)
   } catch (error) {

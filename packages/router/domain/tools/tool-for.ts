@@ -1,7 +1,7 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import type { WorkspaceRow } from '../../store/tables.ts'
-import type { Core } from '../core.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import { stricter } from './stricter.ts'
 
 /**
@@ -11,7 +11,7 @@ import { stricter } from './stricter.ts'
  * @throws Fault exec_tool_not_found when the tool is for workspaces of another type
  */
 export function toolFor(
-  core: Pick<Core, 'fleet'>,
+  core: FleetView,
   projectId: string,
   workspace: Pick<WorkspaceRow, 'id' | 'type'>,
   name: string,

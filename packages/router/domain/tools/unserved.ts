@@ -3,13 +3,14 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { ExecutionRow, WorkspaceRow } from '../../store/tables.ts'
 import type { BoundForRow } from '../../store/workspaces.ts'
-import type { Core } from '../core.ts'
 import type { WorkspaceDirectory } from '../directory/workspaces.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import { isSameTool } from '../fleet/fleet.ts'
 import { healthOf } from '../fleet/health.ts'
+import type { Records } from '../records.ts'
 import { appliesTo, doesNotApply } from './tool-for.ts'
 
-type Known = Pick<Core, 'fleet' | 'clock'> & { workspaces: Pick<WorkspaceDirectory, 'boundFor'> }
+type Known = Pick<Records, 'clock'> & FleetView & { workspaces: Pick<WorkspaceDirectory, 'boundFor'> }
 
 /** Agents in a sentence; `xeroctl workspaces show` lists them all. */
 const mostNamed = 5

@@ -1,12 +1,15 @@
 import type { bindSchema, Workspace } from '@xerotier/protocol/api/workspaces.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { z } from 'zod'
-import type { Core } from '../core.ts'
+import type { Attempts } from '../attempts/attempts.ts'
 import { findAgent } from '../directory/find-agent.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
+import type { Directory } from '../directory/workspaces.ts'
 import { write } from '../events/write.ts'
 import { tellBindings } from '../fleet/bindings.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { presentWorkspace } from './present.ts'
 
 /**
@@ -14,7 +17,7 @@ import { presentWorkspace } from './present.ts'
  * @throws Fault workspace_not_found, agent_not_found
  */
 export async function bindAgent(
-  core: Core,
+  core: Records & FleetView & Directory & Pick<Attempts, 'dispatcher'>,
   principal: Principal,
   reference: string,
   body: z.output<typeof bindSchema>,
@@ -51,7 +54,7 @@ export async function bindAgent(
 
 /** @throws Fault workspace_not_found, agent_not_found, binding_not_found */
 export async function unbindAgent(
-  core: Core,
+  core: Records & FleetView & Directory,
   principal: Principal,
   reference: string,
   agentReference: string,

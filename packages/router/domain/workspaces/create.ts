@@ -2,15 +2,16 @@ import type { Workspace, workspaceCreateSchema } from '@xerotier/protocol/api/wo
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { z } from 'zod'
 import { uniqueViolation } from '../../store/unique-violation.ts'
-import type { Core } from '../core.ts'
 import { write } from '../events/write.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import { newId } from '../ids.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { presentWorkspace } from './present.ts'
 
 /** @throws Fault name_taken */
 export async function createWorkspace(
-  core: Core,
+  core: Records & FleetView,
   principal: Principal,
   body: z.output<typeof workspaceCreateSchema>,
 ): Promise<Workspace> {

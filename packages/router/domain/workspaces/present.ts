@@ -2,12 +2,13 @@ import type { Workspace } from '@xerotier/protocol/api/workspaces.ts'
 import { selectPauses } from '../../store/agents.ts'
 import type { WorkspaceRow } from '../../store/tables.ts'
 import { selectBoundAgents } from '../../store/workspaces.ts'
-import type { Core } from '../core.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import { healthOf } from '../fleet/health.ts'
 import { presentPause } from '../fleet/pauses.ts'
+import type { Records } from '../records.ts'
 
 /** Several workspaces with the agents that serve them. */
-export async function presentWorkspaces(core: Core, rows: WorkspaceRow[]): Promise<Workspace[]> {
+export async function presentWorkspaces(core: Records & FleetView, rows: WorkspaceRow[]): Promise<Workspace[]> {
   const { db } = core.store
   const bound = await selectBoundAgents(
     db,
@@ -41,6 +42,6 @@ export async function presentWorkspaces(core: Core, rows: WorkspaceRow[]): Promi
   }))
 }
 
-export async function presentWorkspace(core: Core, row: WorkspaceRow): Promise<Workspace> {
+export async function presentWorkspace(core: Records & FleetView, row: WorkspaceRow): Promise<Workspace> {
   return (await presentWorkspaces(core, [row]))[0]!
 }

@@ -1,14 +1,16 @@
 import type { Workspace } from '@xerotier/protocol/api/workspaces.ts'
 import { selectWorkspaces } from '../../store/workspaces.ts'
-import type { Core } from '../core.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
+import type { Directory } from '../directory/workspaces.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import { idCursor, type Page } from '../page.ts'
 import type { Principal } from '../principal.ts'
+import type { Records } from '../records.ts'
 import { presentWorkspace, presentWorkspaces } from './present.ts'
 
 /** @throws Fault invalid_request */
 export async function listWorkspaces(
-  core: Core,
+  core: Records & FleetView,
   principal: Principal,
   query: { limit: number; after?: string | undefined },
 ): Promise<Page<Workspace>> {
@@ -19,6 +21,10 @@ export async function listWorkspaces(
 }
 
 /** @throws Fault workspace_not_found */
-export async function showWorkspace(core: Core, principal: Principal, reference: string): Promise<Workspace> {
+export async function showWorkspace(
+  core: Records & FleetView & Directory,
+  principal: Principal,
+  reference: string,
+): Promise<Workspace> {
   return presentWorkspace(core, await findWorkspace(core, principal.projectId, reference))
 }
