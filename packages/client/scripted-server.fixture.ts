@@ -34,6 +34,8 @@ export async function scriptedServer(
       body: text === '' ? undefined : JSON.parse(text),
     }
     seen.push(request)
+    // The tests' clocks are their own.
+    response.sendDate = false
     response.setHeader('x-request-id', `req-${seen.length}`)
     await answer(request, response)
   })

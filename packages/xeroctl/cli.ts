@@ -11,6 +11,7 @@ import { type Paint, paintFor } from './output/colours.ts'
 import type { Format } from './output/format.ts'
 import { createPrinter, type Printer } from './output/printer.ts'
 import { writeTo } from './output/write.ts'
+import { type ServerClock, serverClock } from './server-clock.ts'
 import { type Surroundings, widthOfTerminal } from './surroundings.ts'
 
 export interface Cli {
@@ -30,6 +31,8 @@ export interface Cli {
   pour(bytes: Uint8Array): Promise<void>
   /** @throws UsageError when nothing is configured. */
   target(): Target
+  /** The router's clock where it is known, else this host's. Milliseconds since the epoch. */
+  clock: Pick<ServerClock, 'now' | 'ahead'>
   client(): Client
   /** Sends a write; under --dry-run prints it instead and answers undefined. */
   write<Id extends CallId>(id: Id, ...input: CallArguments<Id>): Promise<Answer<Id> | undefined>
@@ -38,6 +41,7 @@ export interface Cli {
 export function createCli(surroundings: Surroundings, globals: Globals): Cli {
   let target: Target | undefined
   let client: Client | undefined
+  const clock = serverClock(surroundings)
   const targetOnce = () => (target ??= resolveTarget(surroundings, globals))
   const format = globals.output ?? outputOfTarget(targetOnce) ?? 'table'
   const say = (line: string) => void surroundings.stderr.write(`${line}\n`)
@@ -53,17 +57,18 @@ export function createCli(surroundings: Surroundings, globals: Globals): Cli {
     pour: (bytes) => writeTo(surroundings.stdout, bytes),
     print: createPrinter({
       format,
-      style: {
+      style: () => ({
         paint: paintFor(surroundings.stdout, surroundings.env, globals.noColor),
-        now: surroundings.now(),
+        now: clock.now(),
         wide: format === 'wide',
         columns: widthOfTerminal(surroundings.stdout, surroundings.env),
-      },
+      }),
       write: (text) => writeTo(surroundings.stdout, text),
       note: say,
     }),
     target: targetOnce,
-    client: () => (client ??= connect(cli)),
+    clock,
+    client: () => (client ??= connect(cli, { ...surroundings, fetch: clock.fetch })),
     async write(id, ...input) {
       if (!globals.dryRun) return cli.client().call(id, ...input)
       await printPlan(cli.print, cli.client().plan(id, ...input))
@@ -80,13 +85,13 @@ function named(flag: string, value: string | undefined): string {
   return ` ${flag} ${word}`
 }
 
-function connect(cli: Cli): Client {
+function connect(cli: Cli, surroundings: Surroundings): Client {
   const { baseUrl, apiKey } = cli.target()
   try {
     return createClient({
       baseUrl,
       apiKey,
-      surroundings: cli.surroundings,
+      surroundings,
       onRetry: (error, delayMs) =>
         cli.say(
           printable(`${(error as Error).message.replace(/\.$/, '')}; trying again in ${(delayMs / 1000).toFixed(1)} s`),

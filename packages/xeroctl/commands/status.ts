@@ -5,6 +5,7 @@ import { command } from '../command.ts'
 import { maskedKey } from '../dry-run.ts'
 import { exitCodes, exitOfError } from '../exit-codes.ts'
 import type { Cell } from '../output/cell.ts'
+import { duration } from '../output/time.ts'
 
 export const status = command({
   name: 'status',
@@ -43,6 +44,7 @@ export const status = command({
     )
     const paused = agents?.rows?.filter((agent) => agent.paused.length > 0)
 
+    const aheadMs = cli.clock.ahead()
     const value = {
       object: 'status',
       base_url: target.baseUrl,
@@ -52,6 +54,7 @@ export const status = command({
       api_key: target.apiKey === undefined ? null : maskedKey(target.apiKey),
       api_key_from: target.sources.apiKey ?? null,
       reachable,
+      clock_behind_ms: reachable ? aheadMs : null,
       round_trip_ms: reachable ? roundTripMs : null,
       version: live?.version ?? null,
       ready: ready?.status === 'ready',
@@ -74,6 +77,14 @@ export const status = command({
       ],
       ['API key', value.api_key ?? 'none'],
       ['  from', value.api_key_from],
+      ...(Math.abs(aheadMs) === 0
+        ? []
+        : [
+            [
+              'Clock',
+              `this host is ${duration(Math.abs(aheadMs) / 1000)} ${aheadMs > 0 ? 'behind' : 'ahead of'} the router`,
+            ] as [string, Cell],
+          ]),
       ['Reachable', reachable ? `yes, ${roundTripMs} ms, version ${live.version}` : 'no'],
     ]
     if (reachable) {

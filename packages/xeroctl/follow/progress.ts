@@ -81,7 +81,7 @@ export function createProgress(cli: Cli): Progress {
       })
     if (approval === undefined) return cli.say(`waiting for approval: ${cli.self} approvals show ${id}`)
     if (approval.state !== 'pending') return
-    const expires = relativeTime(approval.expires_at, cli.surroundings.now())
+    const expires = relativeTime(approval.expires_at, cli.clock.now())
     cli.say(`${cli.paint('waiting for approval', 'yellow')} ${approval.id} (${approval.risk}, expires ${expires})`)
     cli.say(`  ${printable(approval.prompt)}`)
     for (const line of decisionHints(cli.self, approval)) cli.say(line)

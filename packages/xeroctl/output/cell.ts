@@ -8,8 +8,10 @@ export type Cell =
   | boolean
   | null
   | undefined
-  /** ISO 8601: relative in tables, absolute in wide ones. */
+  /** When something happened, ISO 8601: relative in tables, absolute in wide ones. Never of the future, whatever the clocks say. */
   | { time: string | null }
+  /** When something is due: of the future or the past. */
+  | { due: string | null }
   /** A state or a risk, coloured by its meaning; `text` where more is to be read than the word. */
   | { word: string; text?: string }
 
@@ -22,8 +24,11 @@ export function cellText(cell: Cell, style: { now: number; absolute: boolean }):
   if (cell === null || cell === undefined || cell === '') return { text: '-', colour: 'dim' }
   if (typeof cell !== 'object') return { text: printable(String(cell)), colour: undefined }
   if ('word' in cell) return { text: printable(cell.text ?? cell.word), colour: colourOfWord[cell.word] }
-  if (cell.time === null) return { text: '-', colour: 'dim' }
-  return { text: style.absolute ? printable(cell.time) : relativeTime(cell.time, style.now), colour: undefined }
+  const iso = 'time' in cell ? cell.time : cell.due
+  if (iso === null) return { text: '-', colour: 'dim' }
+  if (style.absolute) return { text: printable(iso), colour: undefined }
+  const now = 'time' in cell ? Math.max(style.now, Date.parse(iso)) : style.now
+  return { text: relativeTime(iso, now), colour: undefined }
 }
 
 /** Names and reasons come from others: control characters in them must not reach the terminal. Line breaks become spaces. */

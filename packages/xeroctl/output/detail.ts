@@ -2,6 +2,7 @@
 import { type Cell, cellText, pad, printableLines, widthOf } from './cell.ts'
 import { endOf } from './end-of-text.ts'
 import { type Column, renderTable, type TableStyle } from './table.ts'
+import { wrap } from './wrap.ts'
 
 export interface Detail {
   fields: readonly (readonly [label: string, cell: Cell])[]
@@ -34,9 +35,12 @@ export function renderDetail(detail: Detail, style: TableStyle): string {
   const width = Math.max(...detail.fields.map(([label]) => widthOf(label)))
   const lines = detail.fields.map(([label, cell]) => {
     const { text, colour } = cellText(cell, { now: style.now, absolute: true })
-    const age = typeof cell === 'object' && cell !== null && 'time' in cell && cell.time !== null
-    const relative = age ? ` (${cellText(cell, { now: style.now, absolute: false }).text})` : ''
-    return `${style.paint(pad(`${label}:`, width + 2, false), 'bold')}${style.paint(text, colour)}${relative}\n`
+    const relative = isTime(cell) ? ` (${cellText(cell, { now: style.now, absolute: false }).text})` : ''
+    const whole = `${text}${relative}`
+    const left = width + 3
+    const lines = style.columns === undefined ? [whole] : wrap(whole, Math.max(narrowest, style.columns - left))
+    const shown = lines.map((line) => style.paint(line, colour)).join(`\n${' '.repeat(left)}`)
+    return `${style.paint(pad(`${label}:`, left, false), 'bold')}${shown}\n`
   })
   const sections = (detail.sections ?? []).map(({ title, body }) => {
     const inner =
@@ -45,6 +49,14 @@ export function renderDetail(detail: Detail, style: TableStyle): string {
   })
   return lines.join('') + sections.join('')
 }
+
+function isTime(cell: Cell): boolean {
+  if (typeof cell !== 'object' || cell === null || 'word' in cell) return false
+  return ('time' in cell ? cell.time : cell.due) !== null
+}
+
+/** Below this a value is not broken to fit beside its label. */
+const narrowest = 20
 
 function narrower(style: TableStyle): number | undefined {
   return style.columns === undefined ? undefined : style.columns - 2

@@ -23,7 +23,8 @@ export interface Printer {
 
 export interface PrinterOptions {
   format: Format
-  style: TableStyle
+  /** As it is at the time of printing. */
+  style(): TableStyle
   write(text: string): Promise<void>
   /** Remarks for people, on stderr. */
   note(text: string): void
@@ -46,14 +47,14 @@ export function createPrinter(options: PrinterOptions): Printer {
       else if (format === 'ndjson') await write(list.data.map((row) => `${JSON.stringify(row)}\n`).join(''))
       else if (await machine({ object: 'list', ...list })) return
       else if (list.data.length === 0) return options.note('nothing found')
-      else await write(renderTable(view.columns, list.data, style))
+      else await write(renderTable(view.columns, list.data, style()))
       // JSON and YAML hold has_more themselves; of what is cut anywhere else a script must hear.
       if (list.has_more && list.last_id !== null)
         options.note(`there is more: add --after ${list.last_id}, or raise --limit`)
     },
     async record(view, record) {
       if (format === 'name') return write(`${view.name(record)}\n`)
-      if (!(await machine(record))) await write(renderDetail(view.detail(record), style))
+      if (!(await machine(record))) await write(renderDetail(view.detail(record), style()))
     },
     async entry(record, name, line) {
       if (format === 'name') return write(`${name(record)}\n`)
@@ -62,7 +63,7 @@ export function createPrinter(options: PrinterOptions): Printer {
       await write(`${line(record)}\n`)
     },
     async detail(value, detail) {
-      if (!(await machine(value))) await write(renderDetail(detail, style))
+      if (!(await machine(value))) await write(renderDetail(detail, style()))
     },
     text: write,
   }

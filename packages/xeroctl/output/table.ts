@@ -1,16 +1,18 @@
-// Tables that fit the terminal. What is too wide loses its least important columns, then the ends of its free text: a table with
-// half of each name is one that nobody can act on.
+// Tables that fit the terminal. What is too wide gets short forms first, loses its least important columns then, and the
+// ends of its free text at last: a table with half of each name is one that nobody can act on.
 import { type Cell, type CellText, cellText, pad, shorten, widthOf } from './cell.ts'
 import type { Paint } from './colours.ts'
 
 export interface Column<Row> {
   header: string
   value(row: Row): Cell
+  /** What stands for it in a table that is too wide, and says as much to who acts on it. */
+  short?(row: Row): Cell
   /** Only with -o wide. */
   wide?: boolean
   /** Numbers stand at the right. */
   right?: boolean
-  /** Free text, which may be cut when the terminal is narrow. Names, tools, ids and states never are: people copy and compare them. */
+  /** Free text, which may be cut when the terminal is narrow. Names, tools and states never are: people copy and compare them. */
   shrink?: boolean
   /** Left out when the terminal is narrow, the lowest number first; without one it always stays. */
   dropOrder?: number
@@ -54,28 +56,44 @@ export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly
 interface Drawn<Row> {
   column: Column<Row>
   cells: CellText[]
+  shortened: CellText[]
   width: number
 }
 
 function draw<Row>(column: Column<Row>, rows: readonly Row[], style: TableStyle): Drawn<Row> {
-  const cells = rows.map((row) => cellText(column.value(row), { now: style.now, absolute: style.wide }))
-  return { column, cells, width: Math.max(widthOf(column.header), ...cells.map(({ text }) => widthOf(text))) }
+  const textOf = (cell: Cell) => cellText(cell, { now: style.now, absolute: style.wide })
+  const cells = rows.map((row) => textOf(column.value(row)))
+  const { short } = column
+  const shortened = short === undefined ? cells : rows.map((row) => textOf(short(row)))
+  return { column, cells, shortened, width: widthWith(column, cells) }
+}
+
+function widthWith(column: { header: string }, cells: readonly CellText[]): number {
+  return Math.max(widthOf(column.header), ...cells.map(({ text }) => widthOf(text)))
 }
 
 /** Who asks for a wide table wants its columns: none is left out of it. */
 function fitted<Row>(drawn: readonly Drawn<Row>[], available: number, wide: boolean): readonly Drawn<Row>[] {
-  const widthWith = (shown: readonly Drawn<Row>[], mostText: number) =>
+  const total = (shown: readonly Drawn<Row>[], mostText: number) =>
     shown.reduce(
       (sum, { column, width }) => sum + (column.shrink === true ? Math.min(width, mostText) : width),
       gap * (shown.length - 1),
     )
   let shown = drawn
-  while (!wide && widthWith(shown, readable) > available) {
+  if (!wide && total(shown, readable) > available) {
+    shown = shown.map(({ column, shortened }) => ({
+      column,
+      cells: shortened,
+      shortened,
+      width: widthWith(column, shortened),
+    }))
+  }
+  while (!wide && total(shown, readable) > available) {
     const least = shown.reduce((order, { column }) => Math.min(order, column.dropOrder ?? order), Infinity)
     if (least === Infinity) break
     shown = shown.filter(({ column }) => column.dropOrder !== least)
   }
-  for (let excess = widthWith(shown, Infinity) - available; excess > 0; excess--) {
+  for (let excess = total(shown, Infinity) - available; excess > 0; excess--) {
     const widest = shown
       .filter(({ column, width }) => column.shrink === true && width > narrowest)
       .reduce<Drawn<Row> | undefined>(

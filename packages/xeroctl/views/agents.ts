@@ -8,17 +8,17 @@ export type Pause = Agent['paused'][number]
 export const agentView: View<Agent> = {
   name: (agent) => agent.name,
   columns: [
-    { header: 'ID', value: (agent) => agent.id, dropOrder: 4 },
+    { header: 'ID', value: (agent) => agent.id, dropOrder: 1 },
     { header: 'NAME', value: (agent) => agent.name },
     { header: 'STATUS', value: statusOf },
     { header: 'ROLE', value: (agent) => agent.role, wide: true },
-    { header: 'REGION', value: (agent) => agent.region, dropOrder: 1 },
-    { header: 'TOOLS', value: (agent) => agent.tool_count, right: true, dropOrder: 2 },
+    { header: 'REGION', value: (agent) => agent.region, dropOrder: 2 },
+    { header: 'TOOLS', value: (agent) => agent.tool_count, right: true, dropOrder: 3 },
     {
       header: 'RUNNING',
       value: (agent) => `${agent.in_flight}/${agent.max_concurrent_executions}`,
       right: true,
-      dropOrder: 3,
+      dropOrder: 4,
     },
     { header: 'HEARTBEAT', value: (agent) => ({ time: agent.last_heartbeat_at }), dropOrder: 5 },
     { header: 'HOST', value: (agent) => agent.hostname, wide: true },
@@ -72,7 +72,7 @@ function fieldsOf(agent: Agent) {
     ['Running', `${agent.in_flight} of at most ${agent.max_concurrent_executions}`],
     ['Last heartbeat', { time: agent.last_heartbeat_at }],
     ['Connected', { time: agent.connected_at }],
-    ['Lease expires', { time: agent.lease_expires_at }],
+    ['Lease expires', { due: agent.lease_expires_at }],
     ['Enrolled', { time: agent.enrolled_at }],
     [
       'Manifest',
@@ -83,13 +83,13 @@ function fieldsOf(agent: Agent) {
 
 export const pauseColumns = [
   { header: 'WORKSPACE', value: (pause: Pause) => pause.workspace ?? 'all' },
-  { header: 'SINCE', value: (pause: Pause) => ({ time: pause.paused_at }) },
-  { header: 'BY', value: (pause: Pause) => pause.paused_by_name ?? pause.paused_by },
+  { header: 'SINCE', value: (pause: Pause) => ({ time: pause.paused_at }), dropOrder: 1 },
+  { header: 'BY', value: (pause: Pause) => pause.paused_by_name ?? pause.paused_by, dropOrder: 2 },
   { header: 'REASON', value: (pause: Pause) => pause.reason, shrink: true },
 ]
 
 const workspaceColumns = [
-  { header: 'ID', value: (workspace: AgentDetail['workspaces'][number]) => workspace.id },
+  { header: 'ID', value: (workspace: AgentDetail['workspaces'][number]) => workspace.id, dropOrder: 1 },
   { header: 'NAME', value: (workspace: AgentDetail['workspaces'][number]) => workspace.name },
   { header: 'CREDENTIALS', value: (workspace: AgentDetail['workspaces'][number]) => workspace.credentials_ref },
 ]
@@ -97,7 +97,11 @@ const workspaceColumns = [
 const toolColumns = [
   { header: 'NAME', value: (tool: AgentDetail['tools'][number]) => tool.name },
   { header: 'RISK', value: (tool: AgentDetail['tools'][number]) => ({ word: tool.risk }) },
-  { header: 'BUNDLE', value: (tool: AgentDetail['tools'][number]) => `${tool.bundle} ${tool.bundle_version}` },
+  {
+    header: 'BUNDLE',
+    value: (tool: AgentDetail['tools'][number]) => `${tool.bundle} ${tool.bundle_version}`,
+    dropOrder: 1,
+  },
   { header: 'DESCRIPTION', value: (tool: AgentDetail['tools'][number]) => tool.description, shrink: true },
 ]
 

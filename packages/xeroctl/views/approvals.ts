@@ -1,30 +1,31 @@
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import type { RecordView, View } from '../output/view.ts'
+import { shortId } from '../short-id.ts'
 import { actorInFull } from './actor.ts'
 
-/** How soon these columns go on a narrow terminal. The risk outlasts the workspace in both: it says how closely to look. */
+/** How soon these columns go on a narrow terminal. Risk and workspace outlast all else: they say how closely to look. */
 interface DropOrders {
   status: number
   expires: number
 }
 
 /** Those that wait: all have the same state, and when they time out is what matters. */
-export const waitingView: View<Approval> = viewWith({ status: 2, expires: 5 })
+export const waitingView: View<Approval> = viewWith({ status: 2, expires: 3 })
 
 /** Those of any state: what became of each is what matters. */
-export const approvalView: View<Approval> = viewWith({ expires: 2, status: 5 })
+export const approvalView: View<Approval> = viewWith({ expires: 2, status: 3 })
 
 function viewWith(drop: DropOrders): View<Approval> {
   return {
     name: (approval) => approval.id,
     columns: [
-      { header: 'ID', value: (approval) => approval.id },
+      { header: 'ID', value: (approval) => approval.id, short: (approval) => shortId(approval.id), dropOrder: 4 },
       { header: 'STATUS', value: (approval) => ({ word: approval.state }), dropOrder: drop.status },
-      { header: 'RISK', value: (approval) => ({ word: approval.risk }), dropOrder: 4 },
+      { header: 'RISK', value: (approval) => ({ word: approval.risk }), dropOrder: 6 },
       { header: 'TOOL', value: (approval) => approval.tool },
-      { header: 'WORKSPACE', value: (approval) => approval.workspace, dropOrder: 3 },
+      { header: 'WORKSPACE', value: (approval) => approval.workspace, dropOrder: 5 },
       { header: 'CREATED', value: (approval) => ({ time: approval.requested_at }), dropOrder: 1 },
-      { header: 'EXPIRES', value: (approval) => ({ time: timeoutOf(approval) }), dropOrder: drop.expires },
+      { header: 'EXPIRES', value: (approval) => ({ due: timeoutOf(approval) }), dropOrder: drop.expires },
       { header: 'REQUESTED BY', value: (approval) => approval.requested_by_name ?? approval.requested_by, wide: true },
       { header: 'PROMPT', value: (approval) => approval.prompt, wide: true, shrink: true },
     ],
@@ -45,7 +46,7 @@ export const approvalRecord: RecordView<Approval> = {
       ['Requested by', actorInFull(approval.requested_by, approval.requested_by_name)],
       ['Requested', { time: approval.requested_at }],
       ['Reason', approval.reason],
-      ['Times out', { time: timeoutOf(approval) }],
+      ['Times out', { due: timeoutOf(approval) }],
       ['To approve, type', approval.confirm],
       ['Decided by', actorInFull(approval.decided_by, approval.decided_by_name)],
       ['Decided', { time: approval.decided_at }],

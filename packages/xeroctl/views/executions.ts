@@ -1,7 +1,9 @@
 import type { Execution, ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
+import type { Cell } from '../output/cell.ts'
 import { type Detail, ending, rows, type Section } from '../output/detail.ts'
 import { milliseconds } from '../output/time.ts'
 import type { RecordView, View } from '../output/view.ts'
+import { shortId } from '../short-id.ts'
 import { actorInFull } from './actor.ts'
 
 type Transition = ExecutionDetail['transitions'][number]
@@ -11,11 +13,11 @@ type Artifact = ExecutionDetail['artifacts'][number]
 export const executionView: View<Execution> = {
   name: (execution) => execution.id,
   columns: [
-    { header: 'ID', value: (execution) => execution.id },
-    { header: 'STATUS', value: (execution) => ({ word: execution.state }) },
+    { header: 'ID', value: (execution) => execution.id, short: (execution) => shortId(execution.id), dropOrder: 4 },
+    { header: 'STATUS', value: (execution) => ({ word: execution.state }), short: ({ state }) => shortState(state) },
     { header: 'TOOL', value: (execution) => execution.tool },
-    { header: 'RISK', value: (execution) => ({ word: execution.risk }), wide: true },
-    { header: 'WORKSPACE', value: (execution) => execution.workspace, dropOrder: 4 },
+    { header: 'RISK', value: (execution) => ({ word: execution.risk }), dropOrder: 6 },
+    { header: 'WORKSPACE', value: (execution) => execution.workspace, dropOrder: 5 },
     { header: 'AGENT', value: (execution) => execution.agent, dropOrder: 2 },
     {
       header: 'DURATION',
@@ -29,6 +31,13 @@ export const executionView: View<Execution> = {
     { header: 'REASON', value: (execution) => execution.reason, wide: true, shrink: true },
   ],
 }
+
+/** Of calls only one state is of something pending; `exec list --status` takes both words. */
+function shortState(state: Execution['state']): Cell {
+  return state === 'pending_approval' ? { word: state, text: pendingWord } : { word: state }
+}
+
+export const pendingWord = 'pending'
 
 export const executionRecord: RecordView<Execution> = {
   name: executionView.name,
@@ -90,7 +99,7 @@ function progressOf(execution: Partial<ExecutionDetail>): Detail['fields'] {
   const { waiting_for: reason, queue_deadline: until, cancel_requested: cancel } = execution
   return [
     ...(reason ? [['Waits for', reason] as const] : []),
-    ...(until ? [['Waits until', { time: until }] as const] : []),
+    ...(until ? [['Waits until', { due: until }] as const] : []),
     ...(cancel ? [['Cancel asked', `${cancel.at} by ${actorInFull(cancel.by, cancel.by_name)}`] as const] : []),
   ]
 }
@@ -117,7 +126,7 @@ function textSection(title: string, body: string): Section[] {
 const transitionColumns = [
   { header: 'AT', value: (transition: Transition) => transition.at },
   { header: 'STATUS', value: (transition: Transition) => ({ word: transition.state }) },
-  { header: 'BY', value: (transition: Transition) => transition.actor_name ?? transition.actor },
+  { header: 'BY', value: (transition: Transition) => transition.actor_name ?? transition.actor, dropOrder: 1 },
   {
     header: 'DETAIL',
     value: (transition: Transition) =>
@@ -127,10 +136,15 @@ const transitionColumns = [
 ]
 
 const decisionColumns = [
-  { header: 'ID', value: (decision: Decision) => decision.id },
+  {
+    header: 'ID',
+    value: (decision: Decision) => decision.id,
+    short: (decision: Decision) => shortId(decision.id),
+    dropOrder: 2,
+  },
   { header: 'STATUS', value: (decision: Decision) => ({ word: decision.state }) },
   { header: 'BY', value: (decision: Decision) => decision.decided_by_name ?? decision.decided_by },
-  { header: 'AT', value: (decision: Decision) => decision.decided_at },
+  { header: 'AT', value: (decision: Decision) => decision.decided_at, dropOrder: 1 },
   { header: 'NOTE', value: (decision: Decision) => decision.note, shrink: true },
 ]
 

@@ -76,6 +76,6 @@ const argumentColumns = [
 
 const offerColumns = [
   { header: 'AGENT', value: (offer: Offer) => offer.agent },
-  { header: 'ID', value: (offer: Offer) => offer.agent_id },
+  { header: 'ID', value: (offer: Offer) => offer.agent_id, dropOrder: 1 },
   { header: 'BUNDLE', value: (offer: Offer) => `${offer.bundle} ${offer.bundle_version}` },
 ]

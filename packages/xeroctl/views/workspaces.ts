@@ -9,11 +9,11 @@ type Bound = Workspace['agents'][number]
 export const workspaceView: View<Workspace> = {
   name: (workspace) => workspace.name,
   columns: [
-    { header: 'ID', value: (workspace) => workspace.id, dropOrder: 2 },
+    { header: 'ID', value: (workspace) => workspace.id, dropOrder: 1 },
     { header: 'NAME', value: (workspace) => workspace.name },
     { header: 'TYPE', value: (workspace) => workspace.type, dropOrder: 3 },
     { header: 'AGENTS', value: (workspace) => workspace.agents.map((agent) => agent.agent).join(', '), dropOrder: 4 },
-    { header: 'CREATED', value: (workspace) => ({ time: workspace.created_at }), dropOrder: 1 },
+    { header: 'CREATED', value: (workspace) => ({ time: workspace.created_at }), dropOrder: 2 },
     { header: 'DESCRIPTION', value: (workspace) => workspace.description, wide: true, shrink: true },
   ],
 }
@@ -46,9 +46,9 @@ function pausedSection(pauses: BoundPause[]): Section[] {
 const boundPauseColumns: Column<BoundPause>[] = [{ header: 'AGENT', value: (pause) => pause.agent }, ...pauseColumns]
 
 const boundColumns = [
-  { header: 'ID', value: (bound: Bound) => bound.agent_id },
+  { header: 'ID', value: (bound: Bound) => bound.agent_id, dropOrder: 1 },
   { header: 'NAME', value: (bound: Bound) => bound.agent },
   { header: 'STATUS', value: (bound: Bound) => statusOf(bound) },
-  { header: 'CREDENTIALS', value: (bound: Bound) => bound.credentials_ref },
-  { header: 'BOUND', value: (bound: Bound) => ({ time: bound.bound_at }) },
+  { header: 'CREDENTIALS', value: (bound: Bound) => bound.credentials_ref, dropOrder: 3 },
+  { header: 'BOUND', value: (bound: Bound) => ({ time: bound.bound_at }), dropOrder: 2 },
 ]

@@ -3,6 +3,7 @@ import { command } from '../../command.ts'
 import { ask, isAnswered } from '../../confirm.ts'
 import { text } from '../../options.ts'
 import { printable } from '../../output/cell.ts'
+import { wholeId } from '../../short-id.ts'
 import { ofApproval } from '../../wrong-kind.ts'
 import { noteOption, printDecision } from './decide.ts'
 
@@ -21,10 +22,11 @@ export const approvalsApprove = command({
     'xeroctl approvals approve <id> --confirm openstack_server_delete',
   ],
   async run({ cli, args, options }) {
-    const confirm = options.confirm ?? (await typedName(cli, args.approval))
+    const id = await wholeId(cli, 'approvals.list', args.approval)
+    const confirm = options.confirm ?? (await typedName(cli, id))
     const body = { ...options, confirm }
-    const deciding = cli.write('approvals.approve', { params: { id: args.approval }, body })
-    await printDecision(cli, await ofApproval(cli, args.approval, deciding))
+    const deciding = cli.write('approvals.approve', { params: { id }, body })
+    await printDecision(cli, await ofApproval(cli, id, deciding))
   },
 })
 

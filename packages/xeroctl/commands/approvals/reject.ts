@@ -1,4 +1,5 @@
 import { command } from '../../command.ts'
+import { wholeId } from '../../short-id.ts'
 import { ofApproval } from '../../wrong-kind.ts'
 import { noteOption, printDecision } from './decide.ts'
 
@@ -9,7 +10,8 @@ export const approvalsReject = command({
   options: noteOption,
   examples: ['xeroctl approvals reject <id> --note "wrong node"'],
   async run({ cli, args, options }) {
-    const deciding = cli.write('approvals.reject', { params: { id: args.approval }, body: options })
-    await printDecision(cli, await ofApproval(cli, args.approval, deciding))
+    const id = await wholeId(cli, 'approvals.list', args.approval)
+    const deciding = cli.write('approvals.reject', { params: { id }, body: options })
+    await printDecision(cli, await ofApproval(cli, id, deciding))
   },
 })

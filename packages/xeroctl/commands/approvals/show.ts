@@ -1,5 +1,6 @@
 import { command } from '../../command.ts'
 import { decisionHints } from '../../follow/decision-hints.ts'
+import { wholeId } from '../../short-id.ts'
 import { approvalRecord } from '../../views/approvals.ts'
 import { ofApproval } from '../../wrong-kind.ts'
 
@@ -8,11 +9,8 @@ export const approvalsShow = command({
   summary: 'Show what would run, its risk and when it times out',
   arguments: { approval: 'Id' },
   async run({ cli, args }) {
-    const approval = await ofApproval(
-      cli,
-      args.approval,
-      cli.client().call('approvals.show', { params: { id: args.approval } }),
-    )
+    const id = await wholeId(cli, 'approvals.list', args.approval)
+    const approval = await ofApproval(cli, id, cli.client().call('approvals.show', { params: { id } }))
     await cli.print.record(approvalRecord, approval)
     if (approval.state === 'pending' && cli.surroundings.stdout.isTTY === true) {
       for (const line of decisionHints(cli.self, approval)) cli.say(line)

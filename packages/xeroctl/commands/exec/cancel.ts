@@ -1,5 +1,6 @@
 import { command } from '../../command.ts'
 import { printable } from '../../output/cell.ts'
+import { wholeId } from '../../short-id.ts'
 import { executionRecord } from '../../views/executions.ts'
 import { ofExecution } from '../../wrong-kind.ts'
 
@@ -8,8 +9,9 @@ export const execCancel = command({
   summary: 'Cancel a call; a running one is killed',
   arguments: { execution: 'Id' },
   async run({ cli, args }) {
-    const cancelling = cli.write('invocations.cancel', { params: { id: args.execution } })
-    const execution = await ofExecution(cli, args.execution, cancelling)
+    const id = await wholeId(cli, 'executions.list', args.execution)
+    const cancelling = cli.write('invocations.cancel', { params: { id } })
+    const execution = await ofExecution(cli, id, cancelling)
     if (execution === undefined) return
     if (execution.state !== 'cancelled') {
       // A router older than this field leaves it out.

@@ -2,14 +2,18 @@ import { command } from '../../command.ts'
 import { listOptions, readList } from '../../list-options.ts'
 import { someOf, text } from '../../options.ts'
 import { instant } from '../../output/time.ts'
-import { executionView } from '../../views/executions.ts'
+import { executionView, pendingWord } from '../../views/executions.ts'
 import { vocabulary } from '../../vocabulary.data.ts'
 
 export const execList = command({
   name: 'list',
   summary: 'List executions, newest first',
   options: {
-    status: someOf('Only these states; `all`, as by default, for every one', [...vocabulary.executionStates, 'all']),
+    status: someOf('Only these states; `all`, as by default, for every one', [
+      ...vocabulary.executionStates,
+      pendingWord,
+      'all',
+    ]),
     tool: text('Only this tool', { placeholder: 'tool' }),
     agent: text('Only this agent (name or id)', { placeholder: 'agent' }),
     workspace: text('Only this workspace (name or id)', { placeholder: 'workspace' }),
@@ -28,7 +32,7 @@ export const execList = command({
     const query = {
       ...filters,
       // The router knows the word for approvals only; their list is of the open ones unless asked otherwise.
-      status: status.includes('all') ? undefined : status.join(',') || undefined,
+      status: status.includes('all') ? undefined : status.map(stateOf).join(',') || undefined,
       risk: risk.join(',') || undefined,
       since: since === undefined ? undefined : instant(since, '--since', now),
       until: until === undefined ? undefined : instant(until, '--until', now),
@@ -36,3 +40,8 @@ export const execList = command({
     await cli.print.list(executionView, await readList(cli, 'executions.list', { query }, { limit, after }))
   },
 })
+
+/** What narrow tables say instead. */
+function stateOf(word: string): string {
+  return word === pendingWord ? 'pending_approval' : word
+}

@@ -1,5 +1,6 @@
 import { command } from '../../command.ts'
 import { oneOf, text } from '../../options.ts'
+import { wholeId } from '../../short-id.ts'
 import { ofExecution } from '../../wrong-kind.ts'
 
 export const execRaw = command({
@@ -15,12 +16,13 @@ export const execRaw = command({
   },
   examples: ['xeroctl exec raw <id> > output.bin'],
   async run({ cli, args, options }) {
-    const params = { id: args.execution }
+    const id = await wholeId(cli, 'executions.list', args.execution)
+    const params = { id }
     const reading =
       options.artifact === undefined
         ? cli.client().bytes('executions.raw', { params, query: { stream: options.stream } })
         : cli.client().bytes('executions.artifact', { params: { ...params, artifact_id: options.artifact } })
-    const { body } = await ofExecution(cli, args.execution, reading)
+    const { body } = await ofExecution(cli, id, reading)
     for await (const chunk of body) await cli.pour(chunk)
   },
 })

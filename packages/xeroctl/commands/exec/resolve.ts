@@ -1,5 +1,6 @@
 import { command } from '../../command.ts'
 import { oneOf, required, text } from '../../options.ts'
+import { wholeId } from '../../short-id.ts'
 import { executionRecord } from '../../views/executions.ts'
 import { ofExecution } from '../../wrong-kind.ts'
 
@@ -13,8 +14,9 @@ export const execResolve = command({
   },
   examples: ['xeroctl exec resolve <id> --outcome completed --note "node is gone from the cluster"'],
   async run({ cli, args, options }) {
-    const resolving = cli.write('executions.resolve', { params: { id: args.execution }, body: options })
-    const execution = await ofExecution(cli, args.execution, resolving)
+    const id = await wholeId(cli, 'executions.list', args.execution)
+    const resolving = cli.write('executions.resolve', { params: { id }, body: options })
+    const execution = await ofExecution(cli, id, resolving)
     if (execution !== undefined) await cli.print.record(executionRecord, execution)
   },
 })

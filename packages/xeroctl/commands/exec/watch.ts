@@ -3,6 +3,7 @@ import { UsageError } from '../../exit-codes.ts'
 import { follow } from '../../follow/follow.ts'
 import { watchEvents } from '../../follow/watch-events.ts'
 import { number, text, toggle } from '../../options.ts'
+import { wholeId } from '../../short-id.ts'
 import { ofExecution } from '../../wrong-kind.ts'
 
 export const execWatch = command({
@@ -26,7 +27,8 @@ export const execWatch = command({
     const filtered = Object.values(filters).some((value) => value !== undefined)
     if (args.execution !== undefined) {
       if (all || filtered) throw new UsageError('--all, --workspace, --agent and --tool are for watching without an id')
-      return ofExecution(cli, args.execution, follow(cli, args.execution, { waitSeconds: wait }))
+      const id = await wholeId(cli, 'executions.list', args.execution)
+      return ofExecution(cli, id, follow(cli, id, { waitSeconds: wait }))
     }
     // Not by default: `exec watch $id` with an empty variable would wait for ever.
     if (!all) throw new UsageError('give the id of a call, or --all')
