@@ -79,9 +79,12 @@ export function keysOf<C extends object>(columns: C): (keyof C & string)[] {
   return Object.keys(columns) as (keyof C & string)[]
 }
 
+type ReadOf<C> = C extends Column<infer Read> ? Read : never
 type WriteOf<C> = C extends Column<unknown, infer Write> ? Write : never
 
-/** What is written to these columns. */
+/** What is read from these columns. */
+export type ReadFrom<C extends Columns> = { -readonly [Name in keyof C]: ReadOf<C[Name]> }
+/** What is written to them. */
 export type WrittenTo<C extends Columns> = { -readonly [Name in keyof C]: WriteOf<C[Name]> }
 
 /** As Kysely sees a table. */
@@ -89,4 +92,11 @@ export type TableOf<C extends Columns> = {
   [Name in keyof C]: C[Name] extends Column<infer Read, infer Write, PostgresType, infer Optional>
     ? ColumnType<Read, Optional extends true ? Write | undefined : Write, Write>
     : never
+}
+
+/** What they hold where an insert says nothing of them. */
+export function initialOf<C extends Columns>(columns: C): ReadFrom<C> {
+  const values = keysOf(columns).map((name) => [name, columns[name]?.initial ?? null])
+  // Every new row is a copy of it: what JSON.parse made is no hash table, and copies fast.
+  return JSON.parse(JSON.stringify(Object.fromEntries(values)))
 }

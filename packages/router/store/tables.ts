@@ -26,6 +26,7 @@ import {
   texts,
   timestamptz,
   uuid,
+  type WrittenTo,
   xid8,
 } from './column.ts'
 
@@ -154,7 +155,7 @@ export const submitted = {
 }
 
 /** What becomes of it: empty, or the default, until then. */
-const unfolding = {
+export const unfolding = {
   approval_id: nullable(uuid()),
   started_at: nullable(timestamptz()),
   finished_at: nullable(timestamptz()),
@@ -263,3 +264,4 @@ export type ExecutionRow = Selectable<Tables['executions']>
 export type ApprovalRow = Selectable<Tables['approvals']>
 export type AgentRow = Selectable<Tables['agents']>
 export type WorkspaceRow = Selectable<Tables['workspaces']>
+export type NewApproval = WrittenTo<typeof requested>

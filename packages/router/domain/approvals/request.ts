@@ -3,7 +3,7 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { appendEvents } from '../../store/events.ts'
-import type { ExecutionRow } from '../../store/tables.ts'
+import type { ExecutionRow, NewApproval } from '../../store/tables.ts'
 import { submissionOf } from '../attempts/submission.ts'
 import { newUuid } from '../ids.ts'
 import type { Records } from '../records.ts'
@@ -28,14 +28,7 @@ export async function requestApproval(
   const stored = await core.store.db.transaction().execute(async (tx) => {
     const inserted = await tx
       .insertInto('executions')
-      .values({
-        ...submissionOf(row),
-        state: row.state,
-        approval_id: approvalId,
-        created_at: row.created_at,
-        queue_deadline: null,
-        dispatched_at: null,
-      })
+      .values({ ...submissionOf(row), approval_id: approvalId })
       .onConflict((conflict) => conflict.doNothing())
       .returning('id')
       .executeTakeFirst()
@@ -52,27 +45,25 @@ export async function requestApproval(
         retryAfter: 60,
       })
     }
-    await tx
-      .insertInto('approvals')
-      .values({
-        id: approvalId,
-        project_id: row.project_id,
-        execution_id: row.id,
-        workspace_id: row.workspace_id,
-        tool: row.tool,
-        risk: row.risk,
-        state: 'pending',
-        args: JSON.stringify(row.args),
-        prompt: promptOf(row),
-        reason: row.reason,
-        digest: row.digest,
-        schema_digest: row.schema_digest,
-        policy_version: row.policy_version,
-        requested_by: row.requested_by,
-        requested_at: row.created_at,
-        expires_at: new Date(row.created_at.getTime() + timeoutSeconds * 1000),
-      })
-      .execute()
+    const approval: NewApproval = {
+      id: approvalId,
+      project_id: row.project_id,
+      execution_id: row.id,
+      workspace_id: row.workspace_id,
+      tool: row.tool,
+      risk: row.risk,
+      state: 'pending',
+      args: JSON.stringify(row.args),
+      prompt: promptOf(row),
+      reason: row.reason,
+      digest: row.digest,
+      schema_digest: row.schema_digest,
+      policy_version: row.policy_version,
+      requested_by: row.requested_by,
+      requested_at: row.created_at,
+      expires_at: new Date(row.created_at.getTime() + timeoutSeconds * 1000),
+    }
+    await tx.insertInto('approvals').values(approval).execute()
     await appendEvents(tx, [
       { ...about, kind: 'execution.pending_approval' },
       { ...about, kind: 'approval.requested', data: { tool: row.tool, risk: row.risk, digest: row.digest } },

@@ -63,16 +63,10 @@ export async function settleCall(core: Records & Attempts, agent: OnlineAgent, f
 function settledRow(row: ExecutionRow, item: Settlement, frame: ResultFrame): ExecutionRow {
   return {
     ...row,
-    state: item.state,
-    exit_code: item.exit_code,
-    signal: item.signal,
+    ...item,
     error: frame.error,
     result: frame.result ?? null,
-    stdout_bytes: item.stdout_bytes,
-    stderr_bytes: item.stderr_bytes,
-    truncated: item.truncated,
     started_at: item.started_at ?? row.started_at,
-    finished_at: item.finished_at,
   }
 }
 

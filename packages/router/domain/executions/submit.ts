@@ -6,7 +6,8 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
 import { digestOf } from '@xerotier/runtime/digest.ts'
 import type { Tracing } from '@xerotier/runtime/tracing.ts'
-import type { ExecutionRow } from '../../store/tables.ts'
+import { initialOf } from '../../store/column.ts'
+import { type ExecutionRow, unfolding } from '../../store/tables.ts'
 import { requestApproval } from '../approvals/request.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { submissionOf } from '../attempts/submission.ts'
@@ -24,6 +25,8 @@ import { unserved } from '../tools/unserved.ts'
 import { presentRow } from './present-row.ts'
 import { replayed } from './replay.ts'
 import { traceSubmit } from './trace.ts'
+
+const nothingYet = initialOf(unfolding)
 
 export interface SubmitMeta {
   requestId: string
@@ -66,6 +69,7 @@ export async function submitCall(
 
   const now = core.clock.now()
   const row: ExecutionRow = {
+    ...nothingYet,
     id: newUuid(now),
     project_id: principal.projectId,
     workspace_id: workspace.id,
@@ -81,7 +85,6 @@ export async function submitCall(
     attempt: 0,
     lease_epoch: 0,
     journal_id: null,
-    approval_id: null,
     reason: invocation.reason ?? null,
     requested_by: principal.keyId,
     request_id: meta.requestId,
@@ -92,19 +95,6 @@ export async function submitCall(
     created_at: new Date(now),
     queue_deadline: null,
     dispatched_at: null,
-    started_at: null,
-    finished_at: null,
-    cancel_requested_at: null,
-    exit_code: null,
-    signal: null,
-    error: null,
-    result: null,
-    stdout_bytes: 0,
-    stderr_bytes: 0,
-    truncated: false,
-    resolved_by: null,
-    resolved_note: null,
-    resolved_at: null,
   }
   row.digest = callDigest(row)
   const span = traceSubmit(core.tracing, row)

@@ -41,7 +41,7 @@ type Item<P extends PartName, Less extends Partial<WrittenTo<(typeof columns)[P]
   Pick<Less, keyof Less & keyof (typeof columns)[P]>
 
 /** A call accepted from its requester: queued, or dispatched at once. */
-export type Submission = Item<'submit', { state: 'queued' | 'dispatched' }>
+export type Submission = WrittenTo<typeof columns.submit>
 /** A queued call given to an agent. */
 export type Claim = Item<'claim', { agent_id: string; journal_id: string }>
 /** The agent started it. */
