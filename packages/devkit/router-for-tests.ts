@@ -8,6 +8,12 @@ import { systemClock } from '@xerotier/runtime/clock.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
 import { type ClonedDatabase, cloneDatabase } from './postgres-for-tests.ts'
 
+export interface RouterForTestsOptions extends Partial<Omit<RouterOptions, 'http'>> {
+  /** Of the first project. */
+  slug?: string
+  http?: Partial<RouterOptions['http']>
+}
+
 export interface RouterForTests {
   router: Router
   /** With the bootstrap key: all scopes. */
@@ -19,31 +25,37 @@ export interface RouterForTests {
   database: ClonedDatabase
   stateDir: string
   /** Another router on the same database, keys and ports, after `router.stop()`: a restart. */
-  restart(options?: Partial<RouterOptions>): Promise<void>
+  restart(options?: RouterForTestsOptions): Promise<void>
   stop(): Promise<void>
 }
 
-export async function startRouterForTests(options: Partial<RouterOptions> = {}): Promise<RouterForTests> {
+export async function startRouterForTests({
+  slug = 'demo',
+  http,
+  ...options
+}: RouterForTestsOptions = {}): Promise<RouterForTests> {
   const database = await cloneDatabase()
   const stateDir = mkdtempSync(join(tmpdir(), 'xerotier-router-'))
   const keyFile = join(stateDir, 'api-key')
-  const start = (more: Partial<RouterOptions>) =>
+  const start = ({ http: moreHttp, ...more }: RouterForTestsOptions) =>
     startRouter({
       clock: systemClock,
       log: silentLog,
       stateDir,
       databaseUrl: database.url,
-      http: { host: '127.0.0.1', port: 0, validateResponses: true },
+      http: { host: '127.0.0.1', port: 0, validateResponses: true, ...http, ...moreHttp },
       dataPlane: { address: 'tcp://127.0.0.1:0' },
-      bootstrap: { slug: 'demo', keyFile, allowSelfApproval: true },
+      bootstrap: { slug, keyFile, allowSelfApproval: true },
       ...options,
       ...more,
     })
   const router = await start({})
   const apiKey = readFileSync(keyFile, 'utf8').trim()
-  const clientWith = (key: string) => createClient({ baseUrl: `${router.url}/demo/v1`, apiKey: key })
+  const clientWith = (key: string) => createClient({ baseUrl: `${router.url}/${slug}/v1`, apiKey: key })
   const client = clientWith(apiKey)
-  const project = await client.call('project.show')
+  // Not over HTTP: the first request that a key makes is the test's.
+  const project = await router.core.store.db.selectFrom('projects').select('id').executeTakeFirstOrThrow()
+  let stopped = false
   const running: RouterForTests = {
     router,
     client,
@@ -56,12 +68,14 @@ export async function startRouterForTests(options: Partial<RouterOptions> = {}):
       await running.router.stop()
       const { port } = new URL(running.router.url)
       running.router = await start({
-        http: { host: '127.0.0.1', port: Number(port), validateResponses: true },
+        http: { port: Number(port) },
         dataPlane: { address: running.router.dataPlane },
         ...more,
       })
     },
     async stop() {
+      if (stopped) return
+      stopped = true
       await running.router.stop()
       await database.drop()
       rmSync(stateDir, { recursive: true, force: true })

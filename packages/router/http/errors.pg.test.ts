@@ -3,13 +3,13 @@ import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { errorCodes, errorEnvelopeSchema } from '@xerotier/protocol/errors.ts'
 import { routeIds, routes } from '@xerotier/protocol/routes.ts'
+import { type Answer, type ApiForTests, startApiForTests } from './api.fixture.ts'
 import { faultOf } from './failure.ts'
-import { type Answer, type RouterForTests, startRouterForTests } from './router.fixture.ts'
 import { createHttpServer } from './server.ts'
 
-let router: RouterForTests
+let router: ApiForTests
 before(async () => {
-  router = await startRouterForTests()
+  router = await startApiForTests()
 })
 after(() => router.stop())
 
@@ -171,7 +171,7 @@ test('X-Request-ID is the callers when it is sane', async () => {
 })
 
 test('a database that is away is said to be away, and nothing of it leaks', async () => {
-  const lost = await startRouterForTests()
+  const lost = await startApiForTests()
   const { pool } = lost.core.store
   const connect = pool.connect
   pool.connect = () =>
@@ -185,7 +185,7 @@ test('a database that is away is said to be away, and nothing of it leaks', asyn
 })
 
 test('what keeps an agent from a token for a while is documented where it happens', async () => {
-  const guarded = await startRouterForTests({ failedAuthenticationsPerMinute: 1 })
+  const guarded = await startApiForTests({ failedAuthenticationsPerMinute: 1 })
   const { token } = await guarded.makeAgent()
   const refresh = (key: string) => guarded.call('POST', '/v1/enroll/refresh', { key })
   const { paths } = (await guarded.call('GET', '/openapi.json', { key: null })).body

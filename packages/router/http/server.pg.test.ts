@@ -9,12 +9,12 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import { createMetricsRegistry } from '@xerotier/runtime/metrics.ts'
 import { newId } from '../domain/ids.ts'
 import { apiDoor } from './api/door.ts'
-import { type RouterForTests, startRouterForTests } from './router.fixture.ts'
+import { type ApiForTests, startApiForTests } from './api.fixture.ts'
 import { createHttpServer, type HttpOptions } from './server.ts'
 
-let router: RouterForTests
+let router: ApiForTests
 before(async () => {
-  router = await startRouterForTests()
+  router = await startApiForTests()
 })
 after(() => router.stop())
 

@@ -7,9 +7,9 @@ import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
 import { type OnlineAgent, turns } from '../../domain/fleet/fleet.ts'
 import { newId } from '../../domain/ids.ts'
-import { type RouterForTests, startRouterForTests } from '../router.fixture.ts'
+import { type ApiForTests, startApiForTests } from '../api.fixture.ts'
 
-let router: RouterForTests
+let router: ApiForTests
 let prod: string
 let agent: OnlineAgent
 let sent: RouterFrame[]
@@ -81,7 +81,7 @@ async function online(name: string, tools: ToolDescriptor[]): Promise<OnlineAgen
 }
 
 before(async () => {
-  router = await startRouterForTests()
+  router = await startApiForTests()
   prod = (await router.call('POST', '/acme/v1/workspaces', { body: { name: 'prod', type: 'kubernetes' } })).body.id
   const { dispatcher } = router.core
   router.core.dispatcher = { ...dispatcher, wake: () => void woken++ }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { addressCheck } from '../../domain/api-keys/keyring.ts'
-import { type RouterForTests, startRouterForTests } from '../router.fixture.ts'
+import { type ApiForTests, startApiForTests } from '../api.fixture.ts'
 
-let router: RouterForTests
+let router: ApiForTests
 before(async () => {
-  router = await startRouterForTests()
+  router = await startApiForTests()
 })
 after(() => router.stop())
 
@@ -130,7 +130,7 @@ describe('the quota of a key', () => {
   })
 
   test('is no longer than the limit that every key has', async () => {
-    const tight = await startRouterForTests({ requestsPerMinutePerKey: 2 })
+    const tight = await startApiForTests({ requestsPerMinutePerKey: 2 })
     const statuses = []
     for (let n = 0; n < 3; n++) statuses.push((await tight.call('GET', '/acme/v1/workspaces')).status)
     await tight.stop()
@@ -156,7 +156,7 @@ describe('the IP filter of a key', () => {
   test('does not believe X-Forwarded-For, unless it comes from a trusted proxy', async () => {
     const { key } = await create({ ip_filter: { allow: ['10.0.0.0/8'] } })
     assert.equal((await ask(key, { 'x-forwarded-for': '10.1.2.3' })).code, 'ip_not_allowed')
-    const behind = await startRouterForTests({ trustedProxies: ['127.0.0.1'] })
+    const behind = await startApiForTests({ trustedProxies: ['127.0.0.1'] })
     const made = await behind.makeKey({})
     await behind.call('PUT', `${keys}/${made.id}/ip-filter`, { body: { allow: ['10.0.0.0/8'] } })
     const from = async (address: string) =>
@@ -196,7 +196,7 @@ test('a misspelled restriction makes no key without it', async () => {
 })
 
 test('an address that guesses is slowed down, and valid credentials from there pass', async (t) => {
-  const guarded = await startRouterForTests({ failedAuthenticationsPerMinute: 5 })
+  const guarded = await startApiForTests({ failedAuthenticationsPerMinute: 5 })
   t.after(() => guarded.stop())
   const statusOf = async (key: string) => (await guarded.call('GET', '/acme/v1/workspaces', { key })).status
   const refresh = async (key: string) => (await guarded.call('POST', '/v1/enroll/refresh', { key })).status

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { type Scope, scopes } from '@xerotier/protocol/api/scopes.ts'
 import { type RouteId, routeIds, routes } from '@xerotier/protocol/routes.ts'
 import { newId } from '../../domain/ids.ts'
-import { type RouterForTests, startRouterForTests } from '../router.fixture.ts'
+import { type ApiForTests, startApiForTests } from '../api.fixture.ts'
 
 /** Who may call what, written down a second time: a route that is not here fails, and so does one that was opened up. */
 const expected: Record<RouteId, 'public' | 'agent' | Scope[]> = {
@@ -59,13 +59,13 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[]> = {
   'approvals.reject': ['execution'],
 }
 
-let router: RouterForTests
+let router: ApiForTests
 let other: { projectId: string; key: string }
 let expired: string
 let revoked: string
 
 before(async () => {
-  router = await startRouterForTests()
+  router = await startApiForTests()
   other = await router.makeProject('other')
   expired = (await router.makeKey({ expiresAt: new Date(router.clock.now() - 1000) })).key
   const doomed = await router.makeKey({})

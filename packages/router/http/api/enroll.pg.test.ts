@@ -5,11 +5,11 @@ import { enrollText, reenrollText } from '@xerotier/protocol/api/enroll.ts'
 import { curveKeysFromSecret } from '@xerotier/runtime/curve.ts'
 import { newSigningKey, type SigningKey } from '@xerotier/runtime/ed25519.ts'
 import { signToken } from '../../domain/signed-token.ts'
-import { type Answer, type RouterForTests, startRouterForTests } from '../router.fixture.ts'
+import { type Answer, type ApiForTests, startApiForTests } from '../api.fixture.ts'
 
-let router: RouterForTests
+let router: ApiForTests
 before(async () => {
-  router = await startRouterForTests()
+  router = await startApiForTests()
 })
 after(() => router.stop())
 

@@ -5,11 +5,11 @@ import { requestHeaders } from '@xerotier/protocol/request-headers.ts'
 import type { Route } from '@xerotier/protocol/route.ts'
 import { requestHeadersOf } from '@xerotier/protocol/route.ts'
 import { routeIds, routes } from '@xerotier/protocol/routes.ts'
-import { type Answer, type RouterForTests, startRouterForTests } from '../router.fixture.ts'
+import { type Answer, type ApiForTests, startApiForTests } from '../api.fixture.ts'
 
-let router: RouterForTests
+let router: ApiForTests
 before(async () => {
-  router = await startRouterForTests()
+  router = await startApiForTests()
 })
 after(() => router.stop())
 

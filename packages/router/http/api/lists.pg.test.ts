@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { type RouteId, routeIds, routes } from '@xerotier/protocol/routes.ts'
 import { newId, newUuid } from '../../domain/ids.ts'
-import { type RouterForTests, startRouterForTests } from '../router.fixture.ts'
+import { type ApiForTests, startApiForTests } from '../api.fixture.ts'
 
-let router: RouterForTests
+let router: ApiForTests
 let other: { projectId: string; key: string }
 let prod: string
 let lab: string
@@ -50,7 +50,7 @@ const get = async (path: string) => (await router.call('GET', `/acme/v1/${path}`
 const ids = async (path: string) => (await get(path)).data.map((item: { id: string }) => item.id)
 
 before(async () => {
-  router = await startRouterForTests()
+  router = await startApiForTests()
   other = await router.makeProject('other')
   const workspace = async (name: string) =>
     (await router.call('POST', '/acme/v1/workspaces', { body: { name } })).body.id

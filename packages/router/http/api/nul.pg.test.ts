@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { startRouterForTests } from '../router.fixture.ts'
+import { startApiForTests } from '../api.fixture.ts'
 
 const nul = 'a\u0000b'
 
 test('a NUL character is refused by name wherever text comes in, as Postgres can hold none', async () => {
-  const router = await startRouterForTests()
+  const router = await startApiForTests()
   try {
     await router.call('POST', '/acme/v1/workspaces', { body: { name: 'lab' } })
     const cases: [method: string, path: string, body: unknown, param: string][] = [

@@ -3,10 +3,10 @@ import { test } from 'node:test'
 import { artifactBytes } from '../../domain/executions/artifact.ts'
 import { newId } from '../../domain/ids.ts'
 import type { Principal } from '../../domain/principal.ts'
-import { startRouterForTests } from '../router.fixture.ts'
+import { startApiForTests } from '../api.fixture.ts'
 
 test('raw output is whole: what did not fit into the record follows from the artifact of its stream', async () => {
-  const router = await startRouterForTests()
+  const router = await startApiForTests()
   try {
     const { db } = router.core.store
     const made = await router.call('POST', '/acme/v1/workspaces', { body: { name: 'lab' } })
@@ -49,7 +49,7 @@ test('raw output is whole: what did not fit into the record follows from the art
 })
 
 test('a download of an artifact that grows meanwhile ends at the length that it told', async () => {
-  const router = await startRouterForTests()
+  const router = await startApiForTests()
   try {
     const { core, projectId } = router
     const { db } = core.store

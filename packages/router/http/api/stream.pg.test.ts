@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { until } from '@xerotier/devkit/faults/until.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import { newUuid } from '../../domain/ids.ts'
 import { appendEvents } from '../../store/events.ts'
-import { type RouterForTests, startRouterForTests } from '../router.fixture.ts'
+import { type ApiForTests, startApiForTests } from '../api.fixture.ts'
 
-let router: RouterForTests
+let router: ApiForTests
 let workspace: { id: string; name: string }
 
 before(async () => {
-  router = await startRouterForTests()
+  router = await startApiForTests()
   workspace = (await router.call('POST', '/acme/v1/workspaces', { body: { name: 'prod' } })).body
 })
 after(() => router.stop())
@@ -21,8 +22,18 @@ interface Told {
   data: any
 }
 
+/** A stream that opens now begins behind all that was stored: no older transaction of the cluster holds an event back. */
+const untilReadable = () =>
+  until('every event to be readable', async () => {
+    const { rows } = await router.core.store.pool.query(
+      'select 1 from events where xid >= pg_snapshot_xmin(pg_current_snapshot()) limit 1',
+    )
+    return rows.length === 0 ? true : undefined
+  })
+
 /** Opens a stream and reads it event by event. */
 async function open(path: string, headers: Record<string, string> = {}, key = router.key) {
+  await untilReadable()
   const stop = new AbortController()
   const response = await fetch(`${router.url}/acme/v1/exec/${path}`, {
     headers: { authorization: `Bearer ${key}`, ...headers },
@@ -313,7 +324,7 @@ describe('the stream of a key', () => {
 })
 
 test('a stream is closed when the router stops, and streams of a project are limited', async () => {
-  const mine = await startRouterForTests()
+  const mine = await startApiForTests()
   const url = `${mine.url}/acme/v1/exec/executions/stream`
   const headers = { authorization: `Bearer ${mine.key}` }
   const streams = await Promise.all(Array.from({ length: 200 }, () => fetch(url, { headers })))

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { appendEvents } from '../../store/events.ts'
-import { startRouterForTests } from '../router.fixture.ts'
+import { startApiForTests } from '../api.fixture.ts'
 
 test('a stream whose query fails ends, and the next one goes on where it stopped', { timeout: 60_000 }, async () => {
-  const router = await startRouterForTests()
+  const router = await startApiForTests()
   const { db, pool } = router.core.store
   /** Follows until the stream ends: the names of its events, and the last id. */
   const follow = async (id: string, headers: Record<string, string>) => {

@@ -1,17 +1,14 @@
-// A whole router on its own database and a loopback port, and the few things that tests of the API do over and over.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
+// A router of the test's own, and what tests of the API do over and over: raw requests, rows behind its back.
+import { startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import type { Scope } from '@xerotier/protocol/api/scopes.ts'
 import { type Clock, systemClock } from '@xerotier/runtime/clock.ts'
 import { newSigningKey } from '@xerotier/runtime/ed25519.ts'
-import { silentLog } from '@xerotier/runtime/log.ts'
+import type { Insertable } from 'kysely'
 import { newApiKeyValue } from '../domain/api-keys/value.ts'
 import type { Core } from '../domain/core.ts'
 import { mintAgentToken } from '../domain/enrollment/agent-token.ts'
 import { newId, newUuid } from '../domain/ids.ts'
-import { type RouterOptions, startRouter } from '../router.ts'
+import type { RouterOptions } from '../router.ts'
 import { appendEvents } from '../store/events.ts'
 import type { Tables } from '../store/tables.ts'
 
@@ -38,7 +35,7 @@ export interface Answer {
   headers: Headers
 }
 
-export interface RouterForTests {
+export interface ApiForTests {
   url: string
   core: Core
   clock: ShiftedClock
@@ -62,50 +59,35 @@ export interface RouterForTests {
   /** Another project, with a key of every scope. */
   makeProject(slug: string): Promise<{ projectId: string; key: string }>
   /** An execution as if it had been submitted, with the event of its state. */
-  storeExecution(changes: Partial<ExecutionRow> & { workspace_id: string }): Promise<string>
+  storeExecution(changes: Partial<NewExecution> & { workspace_id: string }): Promise<string>
   stop(): Promise<void>
 }
 
-type ExecutionRow = { [Column in keyof Tables['executions']]: unknown }
+type NewExecution = Insertable<Tables['executions']>
 
 /** Stop it in the file's `after`. */
-export async function startRouterForTests(http: Partial<RouterOptions['http']> = {}): Promise<RouterForTests> {
+export async function startApiForTests(http: Partial<RouterOptions['http']> = {}): Promise<ApiForTests> {
   const clock = shiftedClock()
-  const database = await cloneDatabase()
-  const stateDir = mkdtempSync(join(tmpdir(), 'xerotier-http-'))
-  const keyFile = join(stateDir, 'api-key')
-  const router = await startRouter({
+  const slug = 'acme'
+  const { router, apiKey, projectId, stop } = await startRouterForTests({
     clock,
-    log: silentLog,
-    stateDir,
-    databaseUrl: database.url,
-    http: { host: '127.0.0.1', port: 0, validateResponses: true, failedAuthenticationsPerMinute: 1_000_000, ...http },
-    dataPlane: { address: 'tcp://127.0.0.1:*' },
-    bootstrap: { slug: 'acme', keyFile, allowSelfApproval: true },
+    slug,
+    http: { failedAuthenticationsPerMinute: 1_000_000, ...http },
   })
-  let stopped = false
-  const stop = async () => {
-    if (stopped) return
-    stopped = true
-    await router.stop()
-    rmSync(stateDir, { recursive: true, force: true })
-  }
   const { core, url } = router
   const { db } = core.store
-  const key = readFileSync(keyFile, 'utf8').trim()
-  const { id: projectId } = await db.selectFrom('projects').select('id').executeTakeFirstOrThrow()
   const everyScope: Scope[] = ['inference', 'execution', 'management']
 
-  const tested: RouterForTests = {
+  const tested: ApiForTests = {
     url,
     core,
     clock,
-    key,
+    key: apiKey,
     projectId,
     stop,
     async call(method, path, options = {}) {
       const headers = new Headers(options.headers)
-      const credential = options.key === undefined ? key : options.key
+      const credential = options.key === undefined ? apiKey : options.key
       if (credential !== null && !headers.has('authorization')) headers.set('authorization', `Bearer ${credential}`)
       const { body } = options
       if (body !== undefined && !headers.has('content-type')) headers.set('content-type', 'application/json')
@@ -118,8 +100,8 @@ export async function startRouterForTests(http: Partial<RouterOptions['http']> =
       const json = response.headers.get('content-type')?.startsWith('application/json') === true
       return { status: response.status, body: json && text !== '' ? JSON.parse(text) : text, headers: response.headers }
     },
-    async makeKey({ projectId: owner = projectId, slug = 'acme', scopes = everyScope, expiresAt }) {
-      const secret = newApiKeyValue(slug)
+    async makeKey({ projectId: owner = projectId, slug: of = slug, scopes = everyScope, expiresAt }) {
+      const secret = newApiKeyValue(of)
       const id = newId('key', clock.now())
       await db
         .insertInto('api_keys')
@@ -164,7 +146,7 @@ export async function startRouterForTests(http: Partial<RouterOptions['http']> =
     },
     async storeExecution(changes) {
       const now = new Date(clock.now())
-      const row = {
+      const row: NewExecution = {
         id: newUuid(now.getTime()),
         project_id: projectId,
         tool: 'host_uptime',
@@ -184,22 +166,19 @@ export async function startRouterForTests(http: Partial<RouterOptions['http']> =
         ...changes,
       }
       await db.transaction().execute(async (tx) => {
-        await tx
-          .insertInto('executions')
-          .values(row as never)
-          .execute()
+        await tx.insertInto('executions').values(row).execute()
         await appendEvents(tx, [
           {
             at: now,
-            project_id: row.project_id as string,
-            kind: `execution.${row.state}` as never,
+            project_id: row.project_id,
+            kind: `execution.${row.state}`,
             actor: 'key_test',
-            execution_id: row.id as string,
+            execution_id: row.id,
           },
         ])
       })
       core.eventLog.wake()
-      return row.id as string
+      return row.id
     },
   }
   return tested
