@@ -4,6 +4,7 @@ import { enrollBare, manifestOf, toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { createLink } from '@xerotier/link/link.ts'
 import type { Outbox } from '@xerotier/link/outbox.ts'
 import { createOutputWindow } from '@xerotier/link/output-window.ts'
+import { createReports } from '@xerotier/link/reports.ts'
 import { systemChance } from '@xerotier/runtime/chance.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { createLog } from '@xerotier/runtime/log.ts'
@@ -47,6 +48,7 @@ async function connect(name: string): Promise<void> {
     keys,
     enrollment,
     outbox: noOutbox,
+    reports: createReports({ outbox: noOutbox, log }),
     maxConcurrentExecutions: 20,
     leaseRenewalIntervalMs: 10_000,
     hostname: name,

@@ -3,10 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Client } from '@xerotier/client/client.ts'
+import type { Agent } from '@xerotier/link/agent/agent.ts'
 import { type Clock, systemClock } from '@xerotier/runtime/clock.ts'
 import { parseFlags } from '@xerotier/runtime/config-flags.ts'
 import { type Log, silentLog } from '@xerotier/runtime/log.ts'
-import { type Agent, startAgent } from '@xerotier/xem-agent/agent.ts'
+import { startAgent } from '@xerotier/xem-agent/agent.ts'
 import { loadAgentConfig, options as settings } from '@xerotier/xem-agent/config.ts'
 
 export interface AgentForTests {

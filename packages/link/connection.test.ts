@@ -101,7 +101,7 @@ test('the answer to a renewal moves the end of the lease, but not one of another
 
 test('a result that nobody acknowledges is sent again at every third renewal, until it is', async () => {
   await script.welcome()
-  script.link.result(resultOf(call), { durable: false })
+  script.reports.result(resultOf(call), { durable: false })
   await script.next('result')
   /** What the agent says while its session is renewed three times. */
   const saidMeanwhile = async () => {
@@ -109,7 +109,7 @@ test('a result that nobody acknowledges is sent again at every third renewal, un
       await script.clock.advance(renewalMs)
       await script.sayAndSee([{ t: 'lease', lease_epoch: 1, lease_ttl_ms: leaseMs, forget: [] }])
     }
-    script.link.refused({ t: 'refused', ...call, code: 'agent_refused', message: 'the last word', retry: true })
+    script.reports.refused({ t: 'refused', ...call, code: 'agent_refused', message: 'the last word', retry: true })
     await script.until('the last word', () => script.waiting.find((frame) => frame.t === 'refused'))
     return script.waiting.splice(0).map((frame) => frame.t)
   }

@@ -1,13 +1,17 @@
 // One connection to the router, from dialling to its end. It never comes back: the link opens another.
+import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
 import type { AgentFrame } from '@xerotier/protocol/frames/agent-frame.ts'
 import { type RouterFrame, routerFrameSchema } from '@xerotier/protocol/frames/router-frame.ts'
 import type { InFlight } from '@xerotier/protocol/frames/session/in-flight.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import type { Manifest } from '@xerotier/protocol/manifest.ts'
 import { envelopeSchema } from '@xerotier/protocol/wire.ts'
-import type { Timer } from '@xerotier/runtime/clock.ts'
+import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
+import type { Log } from '@xerotier/runtime/log.ts'
 import { unpackMessage } from '@xerotier/runtime/msgpack.ts'
 import { Dealer } from 'zeromq'
-import type { LinkOptions } from './link.ts'
+import type { AgentKeys } from './keys.ts'
+import type { Outbox } from './outbox.ts'
 import { createSender } from './sender.ts'
 
 export type Welcome = Extract<RouterFrame, { t: 'welcome' }>
@@ -21,7 +25,22 @@ export interface ConnectionEnd {
   reason: string
 }
 
-export interface ConnectionOptions extends LinkOptions {
+/** Who dials, and what it says of itself. */
+export interface Dialling {
+  clock: Clock
+  log: Log
+  keys: AgentKeys
+  enrollment: Enrollment
+  outbox: Outbox
+  maxConcurrentExecutions: number
+  leaseRenewalIntervalMs: number
+  hostname: string
+  version: string
+  /** The manifest as it is now. */
+  manifest(): Manifest
+}
+
+export interface ConnectionOptions extends Dialling {
   inFlight(): InFlight[]
   draining(): boolean
   onHandshake(): void

@@ -88,10 +88,10 @@ test('a router that revokes the credentials is not dialled again', async () => {
 test('what was not acknowledged is sent again in the next session, output before results', async () => {
   await script.welcome()
   const piece = { t: 'output' as const, ...call, stream: 'stdout' as const, at: 1, data: new Uint8Array([1]) }
-  script.link.output({ ...piece, seq: 0 })
-  script.link.output({ ...piece, seq: 1 })
+  script.reports.output({ ...piece, seq: 0 })
+  script.reports.output({ ...piece, seq: 1 })
   const settled = { ...call, execution_id: call.execution_id.replace(/1$/, '2') }
-  for (const ref of [call, settled]) script.link.result(resultOf(ref), { durable: false })
+  for (const ref of [call, settled]) script.reports.result(resultOf(ref), { durable: false })
   await script.next('result')
   await script.sayAndSee([
     { t: 'output_ack', ...call, seq: 0 },
@@ -109,7 +109,7 @@ test('what was not acknowledged is sent again in the next session, output before
 })
 
 test('a result of which nobody wants to know is dropped at the welcome, and its call with it', async () => {
-  script.link.result(resultOf(call), { durable: false })
+  script.reports.result(resultOf(call), { durable: false })
   await script.welcome({ forget: [call] })
   assert.deepEqual(names(), ['bindings', 'paused', 'forget', 'online'])
   assert.deepEqual(script.outbox.pending(), [])
@@ -151,7 +151,7 @@ test('dispatches of one message are handed over together, and what follows them 
 
 test('a link that closes waits for the acknowledgement of its results, and then says goodbye', async () => {
   await script.welcome()
-  script.link.result(resultOf(call), { durable: false })
+  script.reports.result(resultOf(call), { durable: false })
   await script.next('result')
   const closing = script.link.close('stopped', leaseMs)
   await script.clock.advance(renewalMs)
@@ -165,7 +165,7 @@ test('a link that closes waits for the acknowledgement of its results, and then 
 
 test('a link that closes waits no longer than it may', async () => {
   await script.welcome()
-  script.link.result(resultOf(call), { durable: false })
+  script.reports.result(resultOf(call), { durable: false })
   await script.next('result')
   const closing = script.link.close('stopped', 1000)
   await script.clock.advance(999)

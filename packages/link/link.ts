@@ -1,21 +1,13 @@
 // The agents' end of the wire: one live session with the router, kept by one loop.
-import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
-import type { AcceptedFrame } from '@xerotier/protocol/frames/call/accepted.ts'
-import type { ArtifactFrame } from '@xerotier/protocol/frames/call/artifact.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'
-import type { OutputFrame } from '@xerotier/protocol/frames/call/output.ts'
-import type { RefusedFrame } from '@xerotier/protocol/frames/call/refused.ts'
-import type { ResultFrame } from '@xerotier/protocol/frames/call/result.ts'
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import type { InFlight } from '@xerotier/protocol/frames/session/in-flight.ts'
-import type { Binding, Manifest } from '@xerotier/protocol/manifest.ts'
+import type { Binding } from '@xerotier/protocol/manifest.ts'
 import type { Chance } from '@xerotier/runtime/chance.ts'
-import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
-import type { Log } from '@xerotier/runtime/log.ts'
-import { type Connection, type ConnectionEnd, openConnection } from './connection.ts'
-import type { AgentKeys } from './keys.ts'
-import type { Outbox } from './outbox.ts'
+import type { Timer } from '@xerotier/runtime/clock.ts'
+import { type Connection, type ConnectionEnd, type Dialling, openConnection } from './connection.ts'
+import type { ReportsOfLink } from './reports.ts'
 
 /** What the owner of a link does with what arrives. All synchronous: none may throw. */
 export interface LinkHandlers {
@@ -36,20 +28,10 @@ export interface LinkHandlers {
   offline(reason: string): void
 }
 
-export interface LinkOptions {
-  clock: Clock
+export interface LinkOptions extends Dialling {
   /** Spreads redials, so that a fleet does not come back in step. */
   chance: Chance
-  log: Log
-  keys: AgentKeys
-  enrollment: Enrollment
-  outbox: Outbox
-  maxConcurrentExecutions: number
-  leaseRenewalIntervalMs: number
-  hostname: string
-  version: string
-  /** The manifest as it is now. */
-  manifest(): Manifest
+  reports: ReportsOfLink
   /** Calls whose process lives now. Settled ones come from the outbox. */
   running(): CallRef[]
   handlers: LinkHandlers
@@ -58,14 +40,6 @@ export interface LinkOptions {
 export interface Link {
   readonly state: 'connecting' | 'handshaking' | 'online' | 'closed'
   start(): void
-  accepted(frame: AcceptedFrame): void
-  /** Kept until acknowledged and sent again after a reconnect. */
-  output(frame: OutputFrame | ArtifactFrame): void
-  /** Bytes of output not yet acknowledged for this call; the owner stops reading its pipes above its window. */
-  unacknowledgedBytes(executionId: string): number
-  /** The call's end. With `durable` it reaches the disk before it is sent. */
-  result(frame: ResultFrame, options: { durable: boolean }): void
-  refused(frame: RefusedFrame): void
   /** Publish the manifest now rather than at the next renewal. */
   manifestChanged(): void
   /** Tell the router that nothing new is wanted. */
@@ -78,10 +52,9 @@ export interface Link {
 const backoffMs = { first: 100, longest: 5_000, refused: 30_000 }
 /** Handshakes in a row that the router's gatekeeper may refuse before the credentials count as revoked. */
 const refusalsAllowed = 3
-const notOnDisk = 'the journal cannot be written; results are not on disk'
 
 export function createLink(options: LinkOptions): Link {
-  const { clock, log, outbox, handlers } = options
+  const { clock, log, outbox, reports, handlers } = options
   const unacknowledged = outbox.output
   let state: Link['state'] = 'connecting'
   let connection: Connection | undefined
@@ -89,9 +62,6 @@ export function createLink(options: LinkOptions): Link {
   let refusals = 0
   let pause = backoffMs.first
   let redial: Timer | undefined
-  /** Durable results that have been sent, or wait for a connection, and are not on disk yet. */
-  let unsaved: ResultFrame[] = []
-  let saving = false
   let whenQuiet: (() => void) | undefined
 
   function inFlight(): InFlight[] {
@@ -117,18 +87,19 @@ export function createLink(options: LinkOptions): Link {
         handlers.bindings(welcome.bindings)
         handlers.paused(welcome.paused)
         for (const call of welcome.forget) forget(call)
-        for (const frame of unacknowledged.all()) connection?.send(frame)
-        for (const result of outbox.pending()) connection?.send(result)
+        if (connection !== undefined) reports.sendAgain(connection)
         handlers.online()
       },
       onFrame: receive,
       onEnd: ended,
     })
+    reports.sendTo(connection)
   }
 
   function ended(end: ConnectionEnd): void {
     const wasOnline = state === 'online'
     connection = undefined
+    reports.sendTo(undefined)
     if (state === 'closed') return
     state = 'connecting'
     if (wasOnline) handlers.offline(end.reason)
@@ -193,42 +164,11 @@ export function createLink(options: LinkOptions): Link {
     start()
   }
 
-  /** After the messages of this turn have left: the sync then runs beside the router's work instead of before it. */
-  function saveSoon(result: ResultFrame): void {
-    unsaved.push(result)
-    if (saving) return
-    saving = true
-    setImmediate(() => {
-      saving = false
-      const results = unsaved
-      unsaved = []
-      if (state === 'closed') return
-      try {
-        outbox.persist(results)
-      } catch (error) {
-        // It is in memory and on its way; after a crash now it would be reported as interrupted, which is true then.
-        log.critical({ error }, notOnDisk)
-      }
-    })
-  }
-
   return {
     get state() {
       return state
     },
     start: dial,
-    accepted: (frame) => connection?.send(frame),
-    output(frame) {
-      unacknowledged.add(frame)
-      connection?.send(frame)
-    },
-    unacknowledgedBytes: (executionId) => unacknowledged.bytes(executionId),
-    result(frame, { durable }) {
-      outbox.settle(frame, { durable: false })
-      connection?.send(frame)
-      if (durable) saveSoon(frame)
-    },
-    refused: (frame) => connection?.send(frame),
     manifestChanged: () => connection?.renew(),
     drain() {
       draining = true
@@ -247,14 +187,11 @@ export function createLink(options: LinkOptions): Link {
       }
       state = 'closed'
       redial?.cancel()
-      try {
-        outbox.flush()
-      } catch (error) {
-        // The router must hear of the end all the same: silence would keep its calls waiting for this agent.
-        log.critical({ error }, notOnDisk)
-      }
+      // The router hears of the end whatever the disk says: silence would keep its calls waiting for this agent.
+      reports.close()
       await connection?.close(reason)
       connection = undefined
+      reports.sendTo(undefined)
     },
   }
 }

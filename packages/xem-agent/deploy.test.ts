@@ -3,24 +3,23 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { createAgentMetrics } from '@xerotier/link/agent/metrics.ts'
 import { createMetricsRegistry } from '@xerotier/runtime/metrics.ts'
 import { parse } from 'yaml'
 import { options } from './config.ts'
-import { createAgentMetrics } from './metrics.ts'
+import { createExecutionMetrics } from './metrics.ts'
 
 const read = (name: string) => readFileSync(join(import.meta.dirname, '../../deploy', name), 'utf8')
-const identity = { project: 'proj_x', agent: 'agt_x', name: 'x' }
+const identity = { project: 'proj_x', agent: 'agt_x', name: 'x', version: '1' }
 
 function registry() {
   const registry = createMetricsRegistry()
-  const observed = {
-    inFlight: () => 1,
+  createAgentMetrics(registry, 'xem', identity, {
     unacknowledgedResults: () => 2,
     online: () => true,
     manifestVersion: () => 3,
-    bundlesRefused: () => 0,
-  }
-  const metrics = createAgentMetrics(registry, { ...identity, version: '1', maxConcurrent: 20 }, observed)
+  })
+  const metrics = createExecutionMetrics(registry, 20, { inFlight: () => 1, bundlesRefused: () => 0 })
   return { registry, metrics }
 }
 

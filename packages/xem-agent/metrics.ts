@@ -1,49 +1,30 @@
-// The agent's metrics. Project and agent are on every series, the workspace on those about calls: alerts need all three.
-import { boundSeries, Counter, Gauge, Histogram, type Registry } from '@xerotier/runtime/metrics.ts'
+// The metrics of calls, with their workspace: alerts name the blast radius.
+import { gauge } from '@xerotier/link/agent/metrics.ts'
+import { boundSeries, Counter, Histogram, type Registry } from '@xerotier/runtime/metrics.ts'
 import type { ExecutionMeters } from './execution/executions.ts'
 import type { InterruptedCall } from './interrupted.ts'
 
-export interface AgentMetrics extends ExecutionMeters {
+export interface ExecutionMetrics extends ExecutionMeters {
   /** The end of an earlier process ended it: how long it ran and what it wrote is not known. */
   interruptedBefore(call: InterruptedCall): void
-  reloaded(ok: boolean): void
-  connected(): void
 }
 
 export interface Observed {
   inFlight(): number
-  unacknowledgedResults(): number
-  online(): boolean
-  manifestVersion(): number
   bundlesRefused(): number
 }
 
 const buckets = [0.005, 0.02, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600]
 
-export function createAgentMetrics(
+export function createExecutionMetrics(
   registry: Registry,
-  labels: { project: string; agent: string; name: string; version: string; maxConcurrent: number },
+  maxConcurrent: number,
   observed: Observed,
-): AgentMetrics {
-  const { version, maxConcurrent, ...identity } = labels
-  registry.setDefaultLabels(identity)
+): ExecutionMetrics {
   const registers = [registry]
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read())
-      },
-    })
-  gauge('xem_executions_in_flight', 'Calls that run now.', observed.inFlight)
-  gauge('xem_executions_in_flight_limit', 'Most calls that run at the same time.', () => maxConcurrent)
-  gauge('xem_outbox_results', 'Results that the router has not acknowledged.', observed.unacknowledgedResults)
-  gauge('xem_link_up', '1 while the session with the router is live.', () => (observed.online() ? 1 : 0))
-  gauge('xem_manifest_version', 'Version of the published manifest.', observed.manifestVersion)
-  gauge('xem_bundles_refused', 'Bundles that did not load.', observed.bundlesRefused)
-  new Gauge({ name: 'xem_build_info', help: 'Always 1.', labelNames: ['version'], registers }).set({ version }, 1)
+  gauge(registry, 'xem_executions_in_flight', 'Calls that run now.', observed.inFlight)
+  gauge(registry, 'xem_executions_in_flight_limit', 'Most calls that run at the same time.', () => maxConcurrent)
+  gauge(registry, 'xem_bundles_refused', 'Bundles that did not load.', observed.bundlesRefused)
 
   const callLabels = ['workspace', 'tool'] as const
   const ended = boundSeries(
@@ -78,13 +59,6 @@ export function createAgentMetrics(
     labelNames: ['workspace', 'code'],
     registers,
   })
-  const connects = new Counter({ name: 'xem_link_connects_total', help: 'Sessions begun with the router.', registers })
-  const reloads = new Counter({
-    name: 'xem_reloads_total',
-    help: 'SIGHUPs handled.',
-    labelNames: ['result'],
-    registers,
-  })
 
   return {
     started: () => started.inc(),
@@ -95,7 +69,5 @@ export function createAgentMetrics(
     },
     interruptedBefore: ({ workspace, tool }) => ended(workspace, tool, 'interrupted').inc(),
     refused: (labels) => refused.inc(labels),
-    reloaded: (ok) => reloads.inc({ result: ok ? 'ok' : 'failed' }),
-    connected: () => connects.inc(),
   }
 }

@@ -1,4 +1,5 @@
 // xerotier-xem-agent
+import { checkAgentSettings } from '@xerotier/link/agent/settings.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { requireComplete } from '@xerotier/runtime/config.ts'
 import { parseFlags } from '@xerotier/runtime/config-flags.ts'
@@ -7,7 +8,7 @@ import { createLog } from '@xerotier/runtime/log.ts'
 import { runProcess } from '@xerotier/runtime/process.ts'
 import { StartError } from '@xerotier/runtime/start-error.ts'
 import { startAgent } from './agent.ts'
-import { checkAgentConfig, configFlag, loadAgentConfig, options } from './config.ts'
+import { configFlag, loadAgentConfig, options } from './config.ts'
 import manifest from './package.json' with { type: 'json' }
 
 const program = 'xerotier-xem-agent'
@@ -32,7 +33,7 @@ function main(): void {
     return
   }
   requireComplete(options, config.missing)
-  checkAgentConfig(config.values)
+  checkAgentSettings(config.values)
   const log = createLog({ level: config.values.log_level, name: program })
   for (const warning of config.warnings) log.warning({}, warning)
   const { version } = manifest

@@ -21,6 +21,14 @@ export const runsAnywhere: readonly string[] = ['protocol', 'client', 'dashboard
  * `*` is everything. A package that is not listed has no rule of its own.
  */
 export const insidePackages: Record<string, Record<string, readonly string[]>> = {
+  link: {
+    agent: ['*'],
+    'link.ts': ['connection.ts', 'outbox.ts', 'reports.ts'],
+    'connection.ts': ['keys.ts', 'outbox.ts', 'sender.ts'],
+    'reports.ts': ['outbox.ts'],
+    'outbox.ts': ['output-window.ts'],
+    'enroll.ts': ['http.ts', 'keys.ts'],
+  },
   router: {
     'main.ts': ['*'],
     'program.ts': ['*'],

@@ -1,6 +1,6 @@
 // The calls of this agent: which may start, which run, and how each ends.
-import type { Link } from '@xerotier/link/link.ts'
 import type { Outbox } from '@xerotier/link/outbox.ts'
+import type { Reports } from '@xerotier/link/reports.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
@@ -20,7 +20,7 @@ export interface ExecutionMeters {
 
 export interface ExecutionsOptions
   extends Pick<CallSurroundings, 'clock' | 'log' | 'credentialsDir' | 'hostEnv' | 'callback'> {
-  link: Pick<Link, 'accepted' | 'output' | 'unacknowledgedBytes' | 'result' | 'refused'>
+  reports: Reports
   outbox: Pick<Outbox, 'begin' | 'has' | 'acknowledge' | 'journalId'>
   projectId: string
   routerKey: Gate['routerKey']
@@ -50,7 +50,7 @@ export interface Executions {
 const rememberedAttempts = 4096
 
 export function createExecutions(options: ExecutionsOptions): Executions {
-  const { clock, log, link, outbox, meters, tracing } = options
+  const { clock, log, reports, outbox, meters, tracing } = options
   const calls = new SlotMap<Call>()
   /** Forgotten, and not yet at their end: the router counts their places as free and may give the next attempt already. */
   const forgotten = new Set<Call>()
@@ -64,9 +64,9 @@ export function createExecutions(options: ExecutionsOptions): Executions {
     ...options,
     journalId: outbox.journalId,
     strays: createStrays(outbox.journalId),
-    accepted: (ref, startedAt) => link.accepted({ t: 'accepted', ...ref, started_at: startedAt }),
-    output: (frame) => link.output(frame),
-    unacknowledgedBytes: (id) => link.unacknowledgedBytes(id),
+    accepted: (ref, startedAt) => reports.accepted({ t: 'accepted', ...ref, started_at: startedAt }),
+    output: (frame) => reports.output(frame),
+    unacknowledgedBytes: (id) => reports.unacknowledgedBytes(id),
   }
 
   function refuse(frame: DispatchFrame, refusal: Refusal): void {
@@ -76,7 +76,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
       { execution_id, attempt, tool: frame.tool, code: refusal.code, reason: refusal.message },
       'call refused',
     )
-    link.refused({
+    reports.refused({
       t: 'refused',
       execution_id,
       attempt,
@@ -161,7 +161,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
     if (call.atMostOnce) remember(call.ref)
     if (call.ending() === 'forget') outbox.acknowledge(call.ref)
     // A call that may run again is left to the router at shutdown: an interrupted result would make it ambiguous.
-    if (!silent) link.result(result, { durable: call.atMostOnce })
+    if (!silent) reports.result(result, { durable: call.atMostOnce })
     if (calls.size + forgotten.size === 0) for (const done of idleWaiters.splice(0)) done()
   }
 

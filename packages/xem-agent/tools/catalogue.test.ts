@@ -3,13 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
+import { createManifestKeeper } from '@xerotier/link/agent/manifest.ts'
 import { canonicalJson } from '@xerotier/protocol/canonical.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { manifestContent, manifestSchema } from '@xerotier/protocol/manifest.ts'
 import { createLog } from '@xerotier/runtime/log.ts'
-import { createManifestKeeper } from '../manifest.ts'
 import { loadCatalogue } from './catalogue.ts'
 import { catalogueOptions } from './fixtures/catalogue-options.ts'
+import { offerOf } from './offer.ts'
 
 let folder: string
 beforeEach(() => {
@@ -43,7 +44,7 @@ test('every shipped bundle loads and makes a valid manifest', async () => {
     shipped.map((name) => ({ name, version: '1.0.0', error: null })),
   )
   const keeper = createManifestKeeper(join(folder, 'manifest.json'))
-  keeper.update(catalogue)
+  keeper.update(offerOf(catalogue))
   manifestSchema.parse(keeper.current())
   const risks = Object.fromEntries([...catalogue.tools].map(([name, { descriptor }]) => [name, descriptor.risk]))
   assert.equal(risks.host_process_kill, 'destructive')
@@ -147,7 +148,7 @@ test('a bundle that would make the manifest too large is refused with its file, 
 
   const keeper = createManifestKeeper(join(folder, 'manifest.json'))
   const workspaces = Array.from({ length: limits.workspacesPerManifest }, (_, index) => `ws_${index}`.padEnd(27, 'f'))
-  keeper.update({ ...catalogue, workspaces })
+  keeper.update({ ...offerOf(catalogue), workspaces })
   const bytes = Buffer.byteLength(canonicalJson(manifestContent(keeper.current())))
   assert.ok(bytes <= limits.manifestBytes && bytes > limits.manifestBytes - 50_000, `${bytes} bytes`)
 })
@@ -168,18 +169,18 @@ test('the manifest version counts changes of tools and workspaces, across restar
   write('a', good('a'))
   const catalogue = await load()
   const first = createManifestKeeper(path)
-  assert.equal(first.update(catalogue), true)
+  assert.equal(first.update(offerOf(catalogue)), true)
   assert.equal(first.update({ workspaces: ['ws_0123456789ab'] }), true)
   assert.equal(first.update({ workspaces: ['ws_0123456789ab'] }), false)
   assert.equal(first.current().manifest_version, 2)
 
   const restarted = createManifestKeeper(path)
-  assert.equal(restarted.update(await load()), false)
+  assert.equal(restarted.update(offerOf(await load())), false)
   assert.equal(restarted.current().manifest_version, 2)
   assert.deepEqual(restarted.current().workspaces, ['ws_0123456789ab'])
   assert.equal(restarted.current().manifest_hash, first.current().manifest_hash)
 
   write('a', good('a', 'a_tool', 'destructive'))
-  assert.equal(restarted.update(await load()), true)
+  assert.equal(restarted.update(offerOf(await load())), true)
   assert.equal(restarted.current().manifest_version, 3)
 })

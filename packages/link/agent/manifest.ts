@@ -1,15 +1,15 @@
-// What the agent says it can run. The version counts up whenever the content changes, across restarts too.
+// What the agent says that it can do. The version counts up whenever the content changes, across restarts too.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { workspaceIdSchema } from '@xerotier/protocol/ids.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { type Manifest, manifestContent } from '@xerotier/protocol/manifest.ts'
 import { digestOf } from '@xerotier/runtime/digest.ts'
 import { z } from 'zod'
-import type { Tool } from './tool.ts'
 
-export interface ManifestContent {
-  tools: ReadonlyMap<string, Tool>
-  bundles: Manifest['bundles']
+/** What the work can do. Another kind of work will have another offer, and the manifest be a union by role. */
+export type Offer = Pick<Manifest, 'tools' | 'bundles'>
+
+export interface ManifestContent extends Offer {
   /** Ids of the workspaces served. */
   workspaces: readonly string[]
 }
@@ -42,7 +42,7 @@ export function createManifestKeeper(
 ): ManifestKeeper {
   const kept = readState(statePath)
   const lastWorkspaces = kept?.workspaces ?? []
-  let content: ManifestContent = { tools: new Map(), bundles: [], workspaces: lastWorkspaces }
+  let content: ManifestContent = { tools: [], bundles: [], workspaces: lastWorkspaces }
   let manifest: Manifest | undefined
   let written = true
 
@@ -64,7 +64,7 @@ export function createManifestKeeper(
     },
     update(change) {
       const next = { ...content, ...change }
-      const tools = [...next.tools.values()].map((tool) => tool.descriptor)
+      const { tools } = next
       const workspaces = [...next.workspaces].sort()
       const manifest_hash = digestOf(manifestContent({ tools, workspaces }))
       const last = manifest ?? kept

@@ -1,0 +1,59 @@
+// The metrics that every agent has. Project and agent are on every series: alerts need both.
+import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
+import { Counter, Gauge, type Registry } from '@xerotier/runtime/metrics.ts'
+
+export interface AgentMetrics {
+  connected(): void
+  reloaded(ok: boolean): void
+}
+
+export interface Observed {
+  unacknowledgedResults(): number
+  online(): boolean
+  manifestVersion(): number
+}
+
+/** Names begin with the role. */
+export function createAgentMetrics(
+  registry: Registry,
+  role: AgentRole,
+  labels: { project: string; agent: string; name: string; version: string },
+  observed: Observed,
+): AgentMetrics {
+  const { version, ...identity } = labels
+  registry.setDefaultLabels(identity)
+  const registers = [registry]
+  gauge(registry, `${role}_outbox_results`, 'Results that the router has not acknowledged.', () =>
+    observed.unacknowledgedResults(),
+  )
+  gauge(registry, `${role}_link_up`, '1 while the session with the router is live.', () => (observed.online() ? 1 : 0))
+  gauge(registry, `${role}_manifest_version`, 'Version of the published manifest.', () => observed.manifestVersion())
+  new Gauge({ name: `${role}_build_info`, help: 'Always 1.', labelNames: ['version'], registers }).set({ version }, 1)
+  const connects = new Counter({
+    name: `${role}_link_connects_total`,
+    help: 'Sessions begun with the router.',
+    registers,
+  })
+  const reloads = new Counter({
+    name: `${role}_reloads_total`,
+    help: 'SIGHUPs handled.',
+    labelNames: ['result'],
+    registers,
+  })
+  return {
+    connected: () => connects.inc(),
+    reloaded: (ok) => reloads.inc({ result: ok ? 'ok' : 'failed' }),
+  }
+}
+
+/** A gauge that is read when somebody scrapes. */
+export function gauge(registry: Registry, name: string, help: string, read: () => number): void {
+  new Gauge({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.set(read())
+    },
+  })
+}
