@@ -178,6 +178,17 @@ test('no file names a registry or a machine of ours', () => {
   )
 })
 
+test('folders are made by runtime/make-folder.ts', () => {
+  const found = scripts.filter(
+    ({ path, text }) =>
+      /^packages\/(?!devkit)/.test(path) && !isTest(path) && /\bmkdir(Sync)?\([^)]*recursive/.test(text),
+  )
+  none(
+    found.map(({ path }) => path),
+    'below /proc the recursive mkdir of Node never ends',
+  )
+})
+
 test('time and chance come from outside', () => {
   // The one production implementation of each: runtime/clock.ts; ids and keys use node:crypto.
   const found = scripts.filter(

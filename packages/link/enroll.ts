@@ -1,11 +1,12 @@
 // First boot: the join key buys an identity. Later boots: the identity is enough.
-import { mkdirSync } from 'node:fs'
+
 import { dirname } from 'node:path'
 import { type Enrollment, enrollmentSchema, enrollText, reenrollText } from '@xerotier/protocol/api/enroll.ts'
 import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
 import { errorEnvelopeSchema } from '@xerotier/protocol/errors.ts'
 import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
+import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 import { readSecretFile, writeSecretFile } from '@xerotier/runtime/secret-file.ts'
 import { type HttpAnswer, httpsRequest } from './http.ts'
 import type { AgentKeys } from './keys.ts'
@@ -224,6 +225,6 @@ function keep(options: EnrollOptions, enrollment: Enrollment): void {
     router_url: options.routerUrl,
     enrollment,
   }
-  mkdirSync(dirname(options.enrollmentPath), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(options.enrollmentPath), 0o700)
   writeSecretFile(options.enrollmentPath, `${JSON.stringify(kept, null, 2)}\n`)
 }

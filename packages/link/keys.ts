@@ -1,10 +1,11 @@
 // The agent's two key pairs: Ed25519 signs its messages, CURVE encrypts its connection. Both live in 0600 files, made on
 // the first boot.
+
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type CurveKeyPair, curveKeysFromSecret } from '@xerotier/runtime/curve.ts'
 import { type SigningKey, signingKeyFromSeed } from '@xerotier/runtime/ed25519.ts'
+import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 import { readSecretFile, writeSecretFile } from '@xerotier/runtime/secret-file.ts'
 
 export interface AgentKeys {
@@ -27,7 +28,7 @@ function loadSecret(path: string): Buffer {
     return Buffer.from(known.trim(), 'hex')
   }
   const bytes = randomBytes(32)
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeFolder(dirname(path), 0o700)
   writeSecretFile(path, `${bytes.toString('hex')}\n`)
   return bytes
 }

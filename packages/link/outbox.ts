@@ -1,11 +1,13 @@
 // The agent's durable memory: which at-most-once calls were started, and which results the router has not acknowledged, with
 // the output before them.
+
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { ResultFrame } from '@xerotier/protocol/frames/call/result.ts'
+import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 import { packMessage, unpackMessage } from '@xerotier/runtime/msgpack.ts'
 import { SlotMap } from '@xerotier/runtime/slot-map.ts'
 import { createOutputWindow, type OutputWindow, type Piece } from './output-window.ts'
@@ -211,7 +213,7 @@ export function openOutbox(path: string): Outbox {
 function openFile(path: string): DatabaseSync {
   let db: DatabaseSync | undefined
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(path), 0o700)
     db = new DatabaseSync(path)
     chmodSync(path, 0o600)
     db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000;')

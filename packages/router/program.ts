@@ -19,7 +19,8 @@ const program = 'xerotier-router'
 /** @throws StartError */
 function main(): void {
   const flags = parseFlags(options, process.argv.slice(2))
-  if (flags.program.has('--help')) return void process.stdout.write(showHelp(program, manifest.description, options))
+  if (flags.program.has('--help'))
+    return void process.stdout.write(showHelp(program, manifest.description, options, process.stdout.columns))
   if (flags.program.has('--version')) return void process.stdout.write(`${program} ${manifest.version}\n`)
   const config = loadConfig(options, { flags, env: process.env })
   if (flags.program.has('--print-config')) return void process.stdout.write(showConfig(options, config))

@@ -1,8 +1,9 @@
 // The composition root: everything a router is made of, put together by hand.
-import { mkdirSync } from 'node:fs'
+
 import { limits } from '@xerotier/protocol/limits.ts'
 import { type Clock, every, systemClock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
+import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 import { createMetricsRegistry } from '@xerotier/runtime/metrics.ts'
 import { createTracing, noTracing, type TracingOptions } from '@xerotier/runtime/tracing.ts'
 import type { Registry } from 'prom-client'
@@ -86,7 +87,7 @@ type Stop = () => Promise<unknown> | unknown
 
 export async function startRouter(options: RouterOptions): Promise<Router> {
   const { clock, log, stateDir } = options
-  mkdirSync(stateDir, { recursive: true, mode: 0o700 })
+  makeFolder(stateDir, 0o700)
   // What was started is stopped in reverse order, also when a later step fails.
   const started: Stop[] = []
   const stop = async () => {

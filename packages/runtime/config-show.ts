@@ -1,6 +1,7 @@
 // What --help and --print-config say.
 import type { Config } from './config.ts'
 import { boolean, flagsOf, type OptionTable } from './option.ts'
+import { wrapWords } from './wrap.ts'
 
 /** Each setting on a line: key, value, where the value came from. Secrets are masked. */
 export function showConfig<T extends OptionTable>(table: T, config: Config<T>): string {
@@ -15,8 +16,17 @@ export function showConfig<T extends OptionTable>(table: T, config: Config<T>): 
     .join('')
 }
 
-export function showHelp(program: string, summary: string, table: OptionTable): string {
-  const lines = [`${program}: ${summary}`, '', `Usage: ${program} [flags]`, '', 'Settings (flag, variable, default):']
+/** @param columns of the terminal */
+export function showHelp(program: string, summary: string, table: OptionTable, columns = usualColumns): string {
+  const below = (text: string) =>
+    wrapWords(text.split(' '), Math.min(columns, mostColumns) - detail.length).map((line) => `${detail}${line}`)
+  const lines = [
+    ...wrapWords(`${program}: ${summary}`.split(' '), columns),
+    '',
+    `Usage: ${program} [flags]`,
+    '',
+    'Settings (flag, variable, default):',
+  ]
   for (const [key, option] of Object.entries(table)) {
     const flags = flagsOf(key, option).join(', ')
     lines.push(`  ${flags}${option.type === boolean ? '' : ` <${option.type.name}>`}`)
@@ -28,7 +38,7 @@ export function showHelp(program: string, summary: string, table: OptionTable): 
         : typeof option.default === 'function'
           ? 'derived'
           : shown(option.default)
-    lines.push(`      ${option.help}`, `      ${[...option.env, `default ${fallback}`].join('; ')}`)
+    lines.push(...below(option.help), ...below([...option.env, `default ${fallback}`].join('; ')))
   }
   lines.push(
     '',
@@ -39,6 +49,10 @@ export function showHelp(program: string, summary: string, table: OptionTable): 
   )
   return `${lines.join('\n')}\n`
 }
+
+const detail = '      '
+const usualColumns = 80
+const mostColumns = 100
 
 function shown(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(',')

@@ -166,5 +166,7 @@ test('what is shown masks secrets and says what is missing', () => {
   assert.match(shown, /^join_key +\*{8} +flag --join-key$/m)
   assert.match(shown, /^port +9095 +default$/m)
   const help = showHelp('t', 'A test.', table)
+  const narrow = showHelp('t', 'A test of what fits a terminal that is narrow.', table, 40)
+  for (const line of narrow.split('\n').filter((one) => one.startsWith('      '))) assert.ok(line.length <= 40, line)
   assert.match(help, /--router-url, --enroll-url <url>\n +Where\.\n +T_ROUTER_URL; T_URL; default required/)
 })

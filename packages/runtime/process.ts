@@ -1,4 +1,5 @@
 // How a process of ours lives and ends: one start, one clean stop, and no way to hang.
+import { fileReason, isFileError } from './file-reason.ts'
 import type { Log } from './log.ts'
 import { StartError } from './start-error.ts'
 
@@ -79,10 +80,11 @@ export async function runProcess(log: Log, start: (aborted: AbortSignal) => Prom
 
 /** Returns the exit code. */
 function reportFailedStart(log: Log, error: unknown): number {
-  if (!(error instanceof StartError)) {
-    log.critical({ error }, 'could not start')
-    return 1
+  if (error instanceof StartError) {
+    log.critical({ reason: error.message }, 'could not start')
+    return error.exitCode
   }
-  log.critical({ reason: error.message }, 'could not start')
-  return error.exitCode
+  // Whose folder it is helps an operator; where in our code that was found out does not.
+  log.critical(isFileError(error) ? { reason: fileReason(error) } : { error }, 'could not start')
+  return 1
 }

@@ -76,6 +76,7 @@ test('a router URL that is not HTTPS is refused unless insecure URLs are allowed
 test('--help and --version answer without any setting', () => {
   const help = run(['--help'])
   assert.equal(help.status, 0)
+  assert.equal(help.stdout.split('\n')[0]?.split('xerotier-xem-agent').length, 2, 'it says its name once')
   assert.match(help.stdout, /--router-url, --enroll-url <url>/)
   assert.match(help.stdout, /XEM_MAX_CONCURRENT_EXECUTIONS; default 20/)
   assert.match(run(['--version']).stdout, /^xerotier-xem-agent \d+\.\d+\.\d+\n$/)

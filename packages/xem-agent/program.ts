@@ -19,7 +19,7 @@ function main(): void {
   // A secret that was given as a flag does not stay in the process list.
   process.title = program
   if (flags.program.has('--help')) {
-    process.stdout.write(showHelp(program, manifest.description, { ...configFlag, ...options }))
+    process.stdout.write(showHelp(program, manifest.description, { ...configFlag, ...options }, process.stdout.columns))
     return
   }
   if (flags.program.has('--version')) {

@@ -47,7 +47,7 @@ const misused: [words: string, message: RegExp][] = [
   ['exec invoke --workspace w', /--tool is required/],
   [`exec invoke --workspace w --tool t --args '[1]'`, /--args must be a JSON object/],
   [`exec invoke --workspace w --tool t --args 'pid=1'`, /--args is no valid JSON/],
-  ['exec invoke --workspace w --tool t --args @/nowhere', /--args @\/nowhere: ENOENT/],
+  ['exec invoke --workspace w --tool t --args @/nowhere', /--args @\/nowhere cannot be read: \/nowhere is not there/],
   ['exec invoke --workspace w --tool t --follow --no-wait', /--no-wait and --follow or --wait exclude each other/],
   ['exec invoke --workspace w --tool t --wait 5 --detach', /--no-wait and --follow or --wait exclude each other/],
   ['exec invoke --workspace w --tool t --wait 5 --no-wait', /--no-wait and --follow or --wait exclude each other/],

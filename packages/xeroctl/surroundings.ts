@@ -51,11 +51,20 @@ export interface Surroundings extends ClientSurroundings {
   ifUnread(code: number): void
 }
 
+/** The root where the folder is gone or may not be looked at: what is relative to it finds nothing then. */
+function workingFolder(): string {
+  try {
+    return process.cwd()
+  } catch {
+    return '/'
+  }
+}
+
 export const systemSurroundings: Surroundings = {
   ...clientSurroundings,
   argv: process.argv.slice(2),
   env: process.env,
-  cwd: process.cwd(),
+  cwd: workingFolder(),
   home: homedir(),
   uid: process.getuid?.(),
   stdin: process.stdin,

@@ -1,8 +1,10 @@
 // `.xerotier/`: everything that one clone's system keeps, 0700.
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+
+import { chmodSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { lockFile, lockFolder } from '@xerotier/router/postgres/folder-lock.ts'
+import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 
 export const clone = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -30,7 +32,7 @@ export function openState(named = process.env.XEROTIER_STATE_DIR): State {
     credentials: join(folder, 'credentials'),
     logs: join(folder, 'log'),
   }
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder, 0o700)
   const found = readdirSync(folder)
   // It is about to be closed to everybody else, which would break what others keep there.
   if (found.length > 0 && !found.includes(lockFile))
@@ -40,7 +42,7 @@ export function openState(named = process.env.XEROTIER_STATE_DIR): State {
   chmodSync(folder, 0o700)
   lockFolder(folder)
   for (const path of [state.agent, state.tools, state.credentials, state.logs]) {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+    makeFolder(path, 0o700)
     chmodSync(path, 0o700)
   }
   return state

@@ -1,10 +1,12 @@
 // Who this agent is: its keys, and the enrollment that they were given.
-import { mkdirSync, renameSync } from 'node:fs'
+
+import { renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
 import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
+import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 import { notPermittedExitCode, StartError } from '@xerotier/runtime/start-error.ts'
 import { EnrollError, type EnrollOptions, ensureEnrolled } from '../enroll.ts'
 import { type AgentKeys, loadKeys } from '../keys.ts'
@@ -14,7 +16,7 @@ import type { AgentSettings } from './settings.ts'
 export function readyKeys(settings: AgentSettings, log: Log): AgentKeys {
   const { signing_key_path, curve_key_path, queue_db_path, enrollment_path } = settings
   for (const path of [signing_key_path, curve_key_path, queue_db_path, enrollment_path])
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeFolder(dirname(path), 0o700)
   const keys = loadKeys({ signingKeyPath: signing_key_path, curveKeyPath: curve_key_path })
   log.info({ key_id: keys.signing.keyId }, 'keys ready')
   return keys

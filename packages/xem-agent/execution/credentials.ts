@@ -1,9 +1,10 @@
 // Which credential file a call uses: a plain name inside the credentials folder, and nothing that leads out of it.
-import { accessSync, constants, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs'
+import { accessSync, constants, lstatSync, realpathSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
+import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 import type { CredentialRules } from '../tool.ts'
 
 const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
@@ -11,7 +12,7 @@ const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
 /** Made at the first start of an agent only: later its absence means that files are missing, and an empty one would hide that. */
 export function readyCredentialsFolder(folder: string, firstStart: boolean, log: Log): void {
   try {
-    if (firstStart) mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if (firstStart) makeFolder(folder, 0o700)
   } catch {
     // It is said below.
   }

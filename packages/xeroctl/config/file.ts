@@ -1,6 +1,8 @@
 // The configuration file: TOML, `current = "prod"` and a table `[deployment.<name>]` for each deployment. 0600: it holds keys.
-import { mkdirSync } from 'node:fs'
+
 import { dirname } from 'node:path'
+import { fileReason, isFileError } from '@xerotier/runtime/file-reason.ts'
+import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 import { readSecretBytes, writeSecretFile } from '@xerotier/runtime/secret-file.ts'
 import { parse, stringify, type TomlTable } from 'smol-toml'
 import { UsageError } from '../exit-codes.ts'
@@ -28,7 +30,8 @@ export function readConfigFile(path: string, uid: number | undefined): ConfigFil
   try {
     secret = readSecretBytes(path)
   } catch (error) {
-    throw new UsageError((error as Error).message)
+    const reason = fileReason(error)
+    throw new UsageError(isFileError(error) ? `the configuration cannot be read: ${reason}` : reason)
   }
   if (secret === undefined) return undefined
   const { content: bytes, owner } = secret
@@ -60,8 +63,12 @@ export function readConfigFile(path: string, uid: number | undefined): ConfigFil
 }
 
 export function writeConfigFile(path: string, document: TomlTable): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-  writeSecretFile(path, `${stringify(document).trimEnd()}\n`)
+  try {
+    makeFolder(dirname(path), 0o700)
+    writeSecretFile(path, `${stringify(document).trimEnd()}\n`)
+  } catch (error) {
+    throw new UsageError(`the configuration cannot be written: ${fileReason(error)}`)
+  }
 }
 
 function deploymentIn(table: unknown, where: string): Deployment {

@@ -1,9 +1,10 @@
 // Lines that fit a terminal without breaking a word.
+import { wrapWords } from '@xerotier/runtime/wrap.ts'
 import { widthOf } from './cell.ts'
 
 /** Lines of at most `width` columns. A word that is longer stands alone on a longer line. */
 export function wrap(text: string, width: number): string[] {
-  return filled(text.split(/\s+/), width)
+  return wrapWords(text.split(/\s+/), width, widthOf)
 }
 
 /** Paragraphs apart by an empty line; a line that is indented stays as it is. */
@@ -24,18 +25,8 @@ export function wrapCommand(line: string, width: number): string[] {
       units[units.length - 1] = `${last} ${word}`
     else units.push(word)
   }
-  const lines = filled(units, width - widthOf(' \\'), continuation)
+  const lines = wrapWords(units, width - widthOf(' \\'), widthOf, continuation)
   return lines.map((one, index) => (index === lines.length - 1 ? one : `${one} \\`))
 }
 
 const continuation = '    '
-
-function filled(words: readonly string[], width: number, indent = ''): string[] {
-  const lines: string[] = []
-  for (const word of words) {
-    const last = lines.at(-1)
-    if (last !== undefined && widthOf(last) + 1 + widthOf(word) <= width) lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(last === undefined ? word : `${indent}${word}`)
-  }
-  return lines
-}

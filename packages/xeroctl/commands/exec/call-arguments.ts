@@ -1,5 +1,6 @@
 // The arguments of a call: one JSON object from --args, single values from --arg.
 import { readFileSync } from 'node:fs'
+import { fileReason } from '@xerotier/runtime/file-reason.ts'
 import type { Cli } from '../../cli.ts'
 import { UsageError } from '../../exit-codes.ts'
 import { textOf, textOfStdin } from '../../text.ts'
@@ -28,7 +29,7 @@ function readFile(path: string): string {
   try {
     bytes = readFileSync(path)
   } catch (error) {
-    throw new UsageError(`--args @${path}: ${(error as Error).message}`)
+    throw new UsageError(`--args @${path} cannot be read: ${fileReason(error)}`)
   }
   return textOf(bytes, path)
 }
