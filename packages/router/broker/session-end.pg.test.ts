@@ -1,9 +1,9 @@
-// A session that ends while what it brought still waits for the database.
+// What ends while what came before it still waits for the database: a session, a call.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BareAgent } from '@xerotier/devkit/bare-agent.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
-import { artifactOf, refOf, resultOf, serving, show, submit, system, withDatabase } from './wire.fixture.ts'
+import { artifactOf, outputOf, refOf, resultOf, serving, show, submit, system, withDatabase } from './wire.fixture.ts'
 
 const text = (words: string) => new Uint8Array(Buffer.from(words))
 const reopen = (agent: BareAgent, call: CallRef) => agent.open({ in_flight: [{ ...refOf(call), status: 'settled' }] })
@@ -30,4 +30,23 @@ test('a result whose output went with its session does not count, and comes agai
     agent.waiting.filter((frame) => frame.t === 'result_ack'),
     [],
   )
+})
+
+test('output and artifacts that come after a result are acknowledged, and nothing is kept of them', async () => {
+  const { agent, workspace } = await serving()
+  const { id } = await submit(workspace)
+  const call = await agent.next('dispatch')
+  const late = [outputOf(call, 1, text(' late')), artifactOf(call, 2, text('late'))]
+  await withDatabase(async (db) => {
+    // The result waits for its commit, and the call is still here while they come.
+    await db.query('begin; lock table executions in share row exclusive mode')
+    await agent.send([outputOf(call, 0, text('in time')), resultOf(call), ...late])
+    await show(id)
+    await db.query('commit')
+  })
+  const acknowledged: number[] = []
+  while (!acknowledged.includes(2)) acknowledged.push((await agent.next('output_ack')).seq)
+  assert.equal((await agent.next('result_ack')).ok, true)
+  const { state, stdout, artifacts } = await show(id)
+  assert.deepEqual([state, stdout, artifacts], ['completed', 'in time', []])
 })

@@ -13,11 +13,12 @@ export async function onOutput(peer: Peer, frame: OutputFrame | ArtifactFrame): 
   const { execution_id, attempt, lease_epoch } = frame
   const call = core.calls.get(execution_id)
   if (call?.agent !== session.agent || !isAbout(call, frame)) {
-    // Of a call that is not here any more (or never was): nobody wants it, and nothing is kept of it.
+    // Of a call that has ended, or never was here: nobody wants it, and nothing is kept of it.
     return reply({ t: 'output_ack', execution_id, attempt, lease_epoch, seq: frame.seq })
   }
   const arrival = session.outputAcks.received(call, frame.seq)
-  if (admitOutput(call, frame)) {
+  // After a result it is dropped as well, and acknowledged in its order: what came before may still wait for its commit.
+  if (!call.over && admitOutput(call, frame)) {
     try {
       await store(peer, call, frame)
     } catch (error) {

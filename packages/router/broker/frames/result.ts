@@ -7,11 +7,12 @@ import type { Peer } from '../peer.ts'
 /** Stores the end of a call, then acknowledges it (law L1). When storing fails nothing is said: the agent keeps it and sends it again. */
 export async function onResult({ core, session, reply, replyLater }: Peer, frame: ResultFrame): Promise<void> {
   const call = core.calls.get(frame.execution_id)
+  const ours = call?.agent === session.agent && isAbout(call, frame) ? call : undefined
+  if (ours !== undefined) ours.over = true
   const artifacts = call === undefined ? undefined : session.artifacts.get(call)
   // One that could not be stored is thrown here: the result comes again, after it.
   if (artifacts !== undefined) await artifacts
-  const cut =
-    call?.agent === session.agent && isAbout(call, frame) && (call.outputCut === true || call.inlineCut === true)
+  const cut = ours?.outputCut === true || ours?.inlineCut === true
   const kept = withinLimits(frame, cut)
   // Its session or its place went while it waited, and output before it perhaps with them: it comes again, after that output.
   const gone = () =>

@@ -12,6 +12,8 @@ export interface LiveCall {
   sentAt: number
   /** Its agent has said that it runs; its record says so a little later. */
   started?: boolean
+  /** Its result came, and is stored or on the way to it: what it writes after that is not kept. */
+  over?: boolean
   /** Renewals in a row that did not mention it. */
   missed: number
   /** Output admitted so far, to hold an agent to its limits. A short piece counts as `limits.outputPieceLeastBytes`. */

@@ -1,4 +1,4 @@
-// An agent joins: a join key, consumed once by one identity, becomes an agent record and a token (spec §4, §26).
+// An agent joins: a join key, consumed once by one identity, becomes an agent record and a token (protocol/SPEC.md, section 1).
 
 import { type Enrollment, enrollText } from '@xerotier/protocol/api/enroll.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
