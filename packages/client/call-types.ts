@@ -39,7 +39,7 @@ export interface CallOptions {
 }
 
 /** What a route needs: its path parameters (the project is filled in), query and body. */
-export type CallInput<Id extends RouteId> = ParamsPart<Id> & QueryPart<Id> & BodyPart<Id> & CallOptions
+export type CallInput<Id extends RouteId> = ParamsPart<Id> & QueryPart<Id> & BodyPart<Id> & LooseInput
 
 /** The input may be left out when nothing in it is required. */
 export type CallArguments<Id extends RouteId> =

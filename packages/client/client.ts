@@ -102,24 +102,20 @@ export function createClient(options: ClientOptions): Client {
       return { status: response.status, data: data as never, requestId: response.headers.get('x-request-id') }
     })
 
-  // Behind the typed surface the route is a value, so its types are gone.
-  const loose = (input: object | undefined) => (input ?? {}) as LooseInput
-
   return {
     project: address.project,
     origin: address.origin,
-    plan: (id, ...[input]) => plan(id, loose(input)),
-    ask: (id, ...[input]) => ask(id, loose(input)),
-    call: async (id, ...[input]) => (await ask(id, loose(input))).data,
-    items: (id, input, most) => pageItems((query) => ask(id, { ...loose(input), query }), loose(input).query, most),
+    plan: (id, ...[input]) => plan(id, input),
+    ask: (id, ...[input]) => ask(id, input),
+    call: async (id, ...[input]) => (await ask(id, input)).data,
+    items: (id, input, most) => pageItems((query) => ask(id, { ...input, query }), input.query, most),
     bytes: (id, ...[input]) =>
-      send(id, loose(input), (response) => ({
+      send(id, input ?? {}, (response) => ({
         body: bodyOf(response, input?.signal),
         contentType: response.headers.get('content-type'),
         requestId: response.headers.get('x-request-id'),
       })),
-    events: (id, input, streamOptions) =>
-      eventStream(surroundings, plan(id, loose(input)), { ...streamOptions, timeoutMs }),
+    events: (id, input, streamOptions) => eventStream(surroundings, plan(id, input), { ...streamOptions, timeoutMs }),
   }
 }
 

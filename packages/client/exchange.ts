@@ -1,4 +1,5 @@
 // One attempt: send, wait for the head of the answer, turn what went wrong into the two errors.
+import { codeOf, messageOf } from '@xerotier/protocol/thrown.ts'
 import { ApiError, ConnectionError, isCut } from './api-error.ts'
 import { errorFromAnswer } from './error-answer.ts'
 import type { PlannedRequest } from './request.ts'
@@ -50,11 +51,10 @@ export async function exchange<T>(
 export function explain(error: unknown, url: string, signal?: AbortSignal): unknown {
   if (error instanceof ApiError || error instanceof ConnectionError) return error
   if (signal?.aborted) return signal.reason
-  const cause = (error as { cause?: { code?: unknown; message?: unknown } }).cause
-  const code = typeof cause?.code === 'string' ? cause.code : null
+  const cause = error instanceof Error ? error.cause : undefined
+  const code = codeOf(cause) ?? null
   if (isCut(code)) return new ConnectionError(`the connection to ${hostOf(url)} was cut`, code, error)
-  const detail =
-    (code !== null && sentences[code]) || cause?.message || (error instanceof Error ? error.message : 'failed')
+  const detail = (code !== null && sentences[code]) || (cause instanceof Error && cause.message) || messageOf(error)
   return new ConnectionError(`cannot reach ${hostOf(url)}: ${detail}`, code, error)
 }
 

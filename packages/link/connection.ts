@@ -5,6 +5,8 @@ import { type RouterFrame, routerFrameSchema } from '@xerotier/protocol/frames/r
 import type { InFlight } from '@xerotier/protocol/frames/session/in-flight.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { Manifest } from '@xerotier/protocol/manifest.ts'
+import { memberOf } from '@xerotier/protocol/record.ts'
+import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { envelopeSchema } from '@xerotier/protocol/wire.ts'
 import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
@@ -82,7 +84,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   const sender = createSender(
     socket,
     keys.signing,
-    (error) => end({ kind: 'lost', reason: `cannot send: ${(error as Error).message}` }),
+    (error) => end({ kind: 'lost', reason: `cannot send: ${messageOf(error)}` }),
     (frame, error) => log.critical({ error, frame: frame.t }, 'a frame cannot be written and is not sent'),
   )
   let welcome: Welcome | undefined
@@ -110,11 +112,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     for (const raw of f) {
       const frame = routerFrameSchema.safeParse(raw)
       if (frame.success) frames.push(frame.data)
-      else
-        log.warning(
-          { frame: String((raw as { t?: unknown } | null)?.t).slice(0, 32) },
-          'a frame from the router could not be read',
-        )
+      else log.warning({ frame: String(memberOf(raw, 't')).slice(0, 32) }, 'a frame from the router could not be read')
     }
     if (welcome === undefined || s === '') {
       for (const [index, frame] of frames.entries()) {
@@ -132,7 +130,7 @@ export function openConnection(options: ConnectionOptions): Connection {
 
   function deliver(frames: RouterFrame[]): void {
     for (const frame of frames) {
-      if (frame.t === 'lease' && frame.lease_epoch === welcome!.lease_epoch)
+      if (frame.t === 'lease' && frame.lease_epoch === welcome?.lease_epoch)
         leaseUntil = clock.now() + frame.lease_ttl_ms
       if (frame.t === 'reenroll') return end({ kind: 'revoked', reason: frame.reason })
       if (frame.t === 'session_refused') return refused(frame)
@@ -225,8 +223,8 @@ export function openConnection(options: ConnectionOptions): Connection {
     for await (const parts of socket) if (!over) onMessage(parts)
   }
 
-  watch().catch((error) => end({ kind: 'lost', reason: (error as Error).message }))
-  read().catch((error) => end({ kind: 'lost', reason: (error as Error).message }))
+  watch().catch((error) => end({ kind: 'lost', reason: messageOf(error) }))
+  read().catch((error) => end({ kind: 'lost', reason: messageOf(error) }))
   socket.connect(enrollment.router.address)
 
   return {
@@ -248,7 +246,8 @@ export function openConnection(options: ConnectionOptions): Connection {
 
 function unpack(parts: Buffer[]): unknown {
   try {
-    return parts.length === 1 ? unpackMessage(parts[0]!) : undefined
+    const [whole] = parts
+    return parts.length === 1 && whole !== undefined ? unpackMessage(whole) : undefined
   } catch {
     return undefined
   }

@@ -68,7 +68,8 @@ export function createSender(
       return packMessage({ v: wireVersion, s: session, n: number + 1, f: frames })
     } catch (error) {
       // Neither the others of its message nor the connection go with it.
-      if (frames.length === 1) dropped(frames[0]!, error)
+      const [alone] = frames
+      if (frames.length === 1 && alone !== undefined) dropped(alone, error)
       return undefined
     }
   }

@@ -1,5 +1,6 @@
 // The headers of answers of the public API, beyond those of HTTP itself. OpenAPI and reference derive.
 import { commonErrors, type Route, statusOf } from './route.ts'
+import { keysOf } from './table.ts'
 
 /** Headers of answers; `sent` says with which of a route's statuses. */
 export const answerHeaders = {
@@ -36,9 +37,7 @@ export type AnswerHeaderName = keyof typeof answerHeaders
 
 /** What an answer of this route with this status carries. */
 export function answerHeadersOf(definition: Route, status: number): AnswerHeaderName[] {
-  return (Object.keys(answerHeaders) as AnswerHeaderName[]).filter((name) =>
-    answerHeaders[name].sent(definition, status),
-  )
+  return keysOf(answerHeaders).filter((name) => answerHeaders[name].sent(definition, status))
 }
 
 function refusalsOf(definition: Route): Set<number> {

@@ -23,10 +23,10 @@ export function canonicalJson(value: unknown): string {
       throw new TypeError(`canonical JSON cannot hold a ${typeof value}`)
   }
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item)).join(',')}]`
-  const record = value as Record<string, unknown>
   const members: string[] = []
-  for (const key of Object.keys(record).sort()) {
-    if (record[key] !== undefined) members.push(`${canonicalJson(key)}:${canonicalJson(record[key])}`)
+  for (const key of Object.keys(value).sort()) {
+    const member: unknown = Reflect.get(value, key)
+    if (member !== undefined) members.push(`${canonicalJson(key)}:${canonicalJson(member)}`)
   }
   return `{${members.join(',')}}`
 }

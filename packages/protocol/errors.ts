@@ -2,6 +2,7 @@
 // the CLI's exit codes and the retry advice derive from this table. Codes are stable: add, never rename.
 import { z } from 'zod'
 import type { Action, Advice } from './advice.ts'
+import { keysOf } from './table.ts'
 
 /** `type` strings of the envelope. Scope failures are `authentication_error` too, as upstream documents. */
 export type ErrorType =
@@ -483,7 +484,7 @@ export const errors = define({
 
 export type ErrorCode = keyof typeof errors
 
-export const errorCodes = Object.keys(errors) as ErrorCode[]
+export const errorCodes = keysOf(errors)
 
 /** How a client should pace its retries; sent inside every 429. Times in milliseconds. */
 const retryStrategySchema = z.object({

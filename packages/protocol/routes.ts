@@ -44,6 +44,7 @@ import { toolDetailSchema, toolSummarySchema } from './api/tools.ts'
 import { bindSchema, workspaceCreateSchema, workspaceSchema } from './api/workspaces.ts'
 import { referenceSchema, textSchema } from './ids.ts'
 import { route } from './route.ts'
+import { keysOf } from './table.ts'
 
 const inProject = z.object({
   project_id: referenceSchema.describe('The slug or the id of the project, or the id of one of its workspaces.'),
@@ -677,4 +678,4 @@ export const routes = {
 } as const
 
 export type RouteId = keyof typeof routes
-export const routeIds = Object.keys(routes) as RouteId[]
+export const routeIds = keysOf(routes)

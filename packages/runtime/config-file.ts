@@ -1,5 +1,6 @@
 // The YAML layer: flat, top-level scalars only, so that every key maps to one variable and one flag.
 import { readFileSync } from 'node:fs'
+import { codeOf } from '@xerotier/protocol/thrown.ts'
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
 import { ConfigError } from './config-error.ts'
 
@@ -15,7 +16,7 @@ export function readConfigFile(path: string): Map<string, FileValue> {
   try {
     source = readFileSync(path, 'utf8')
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
+    const code = codeOf(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return new Map()
     throw new ConfigError('invalidConfigFile', `invalidConfigFile: ${path} cannot be read (${code})`)
   }

@@ -14,12 +14,14 @@ export interface Flags {
 
 /** @throws ConfigError `unknownFlag`, or `invalidValue` for a flag without its value. */
 export function parseFlags(table: OptionTable, argv: readonly string[]): Flags {
-  const keyOf = new Map(
-    Object.entries(table).flatMap(([key, option]) => flagsOf(key, option).map((flag) => [flag, key])),
+  const settingOf = new Map(
+    Object.entries(table).flatMap(([key, option]) =>
+      flagsOf(key, option).map((flag) => [flag, { key, isBoolean: option.type === boolean }]),
+    ),
   )
   const flags: Flags = { given: new Map(), program: new Set() }
-  for (let i = 0; i < argv.length; i++) {
-    const word = argv[i]!
+  const words = argv.values()
+  for (const word of words) {
     const equals = word.indexOf('=')
     const flag = equals === -1 ? word : word.slice(0, equals)
     const program = programFlags.find((one) => one === (flag === '-h' ? '--help' : flag))
@@ -27,16 +29,16 @@ export function parseFlags(table: OptionTable, argv: readonly string[]): Flags {
       flags.program.add(program)
       continue
     }
-    const negated = flag.startsWith('--no-') && !keyOf.has(flag) ? flag.replace('--no-', '--') : undefined
-    const key = keyOf.get(negated ?? flag)
-    const isBoolean = key !== undefined && table[key]!.type === boolean
-    if (key === undefined || (negated !== undefined && (!isBoolean || equals !== -1))) {
+    const negated = flag.startsWith('--no-') && !settingOf.has(flag) ? flag.replace('--no-', '--') : undefined
+    const setting = settingOf.get(negated ?? flag)
+    if (setting === undefined || (negated !== undefined && (!setting.isBoolean || equals !== -1))) {
       throw new ConfigError('unknownFlag', `unknown flag ${flag}; see --help`)
     }
+    const { key, isBoolean } = setting
     if (equals !== -1) flags.given.set(key, { text: word.slice(equals + 1), flag })
     else if (isBoolean) flags.given.set(key, { text: negated === undefined ? 'true' : 'false', flag })
     else {
-      const value = argv[++i]
+      const { value } = words.next()
       if (value === undefined) throw new ConfigError('invalidValue', `flag ${flag} needs a value`)
       flags.given.set(key, { text: value, flag })
     }

@@ -1,19 +1,20 @@
 // What --help and --print-config say.
+import { keysOf } from '@xerotier/protocol/table.ts'
 import type { Config } from './config.ts'
 import { boolean, flagsOf, type OptionTable } from './option.ts'
 import { wrapWords } from './wrap.ts'
 
 /** Each setting on a line: key, value, where the value came from. Secrets are masked. */
 export function showConfig<T extends OptionTable>(table: T, config: Config<T>): string {
-  const rows = Object.entries(table).map(([key, option]) => {
-    const value = (config.values as Record<string, unknown>)[key]
+  const rows = keysOf(table).map((key) => {
+    const value = config.values[key]
     const missing = config.missing.includes(key) ? '(required)' : '(unset)'
-    return [key, value === undefined ? missing : option.secret ? '********' : shown(value), config.origins[key]!]
+    const text = value === undefined ? missing : table[key]?.secret ? '********' : shown(value)
+    return { key, text, origin: config.origins[key] }
   })
-  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)))
-  return rows
-    .map(([key, value, origin]) => `${key!.padEnd(widths[0]!)}  ${value!.padEnd(widths[1]!)}  ${origin}\n`)
-    .join('')
+  const keyWidth = Math.max(...rows.map(({ key }) => key.length))
+  const textWidth = Math.max(...rows.map(({ text }) => text.length))
+  return rows.map(({ key, text, origin }) => `${key.padEnd(keyWidth)}  ${text.padEnd(textWidth)}  ${origin}\n`).join('')
 }
 
 /** @param columns of the terminal */

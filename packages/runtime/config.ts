@@ -1,4 +1,6 @@
 // Settings in layers: built-in defaults < YAML file < environment < flags. Every value remembers where it came from.
+import { mapTable } from '@xerotier/protocol/table.ts'
+import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { ConfigError } from './config-error.ts'
 import { type FileValue, readConfigFile } from './config-file.ts'
 import type { Flags } from './config-flags.ts'
@@ -41,7 +43,7 @@ export function loadConfig<const T extends OptionTable>(table: T, sources: Confi
     try {
       values[key] = option.type.parse(given.text)
     } catch (error) {
-      wrong.push(`${key} (${given.origin}) ${(error as Error).message}`)
+      wrong.push(`${key} (${given.origin}) ${messageOf(error)}`)
     }
   }
   if (wrong.length > 0) throw new ConfigError('invalidValue', wrong.join('\n'))
@@ -56,17 +58,21 @@ export function loadConfig<const T extends OptionTable>(table: T, sources: Confi
       return typeof required === 'function' ? required(values) : required === true
     })
     .map(([key]) => key)
-  const config = { values, origins, missing, warnings: warningsOf(table, sources, file) }
-  return config as unknown as Config<T>
+  return {
+    // Each was parsed by the type of its option, or is its default.
+    values: values as Values<T>,
+    origins: mapTable(table, (_, key) => origins[key] ?? 'unset'),
+    missing,
+    warnings: warningsOf(table, sources, file),
+  }
 }
 
 /** @throws ConfigError that names every missing key with the ways to give it. */
 export function requireComplete(table: OptionTable, missing: readonly string[]): void {
   if (missing.length === 0) return
-  const lines = missing.map((key) => {
-    const option = table[key]!
-    return `  ${key}: set ${[...option.env, ...flagsOf(key, option)].join(' or ')}`
-  })
+  const lines = Object.entries(table)
+    .filter(([key]) => missing.includes(key))
+    .map(([key, option]) => `  ${key}: set ${[...option.env, ...flagsOf(key, option)].join(' or ')}`)
   throw new ConfigError('missingRequired', `missing required settings:\n${lines.join('\n')}`)
 }
 

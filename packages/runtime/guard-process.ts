@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { Socket } from 'node:net'
 
 export interface GuardOptions {
   signal: 'INT' | 'TERM'
@@ -25,7 +26,6 @@ export function guardProcess(pid: number, { signal, uid, gid }: GuardOptions): C
   guard.on('error', () => {})
   guard.stdin?.on('error', () => {})
   guard.unref()
-  // Typed as a Writable; it is a socket.
-  ;(guard.stdin as unknown as { unref(): void }).unref()
+  if (guard.stdin instanceof Socket) guard.stdin.unref()
   return guard
 }

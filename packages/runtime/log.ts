@@ -1,4 +1,5 @@
 // Structured logs: one JSON object a line on stderr. Fields that name a call (execution_id) stand on every line about it.
+import { isRecord } from '@xerotier/protocol/record.ts'
 import { pino } from 'pino'
 
 /** Ours, mildest first. pino's `warn` and `fatal` read `warning` and `critical` here; `notice` lies between info and warning. */
@@ -56,7 +57,7 @@ export function createLog(options: LogOptions): Log {
     },
     destination,
   )
-  return wrap(base as unknown as PinoLike)
+  return wrap(base)
 }
 
 type PinoLike = { [L in LogLevel]: (fields: object, message: string) => void } & {
@@ -83,12 +84,15 @@ function errorFields(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return error
   if (depth > causesTold) return error.message
   const { name, message, stack, cause } = error
-  const own = error as unknown as Record<string, unknown>
+  const told = toldOfErrors.flatMap((field) => {
+    const value: unknown = Reflect.get(error, field)
+    return value === undefined ? [] : [[field, value]]
+  })
   return {
     type: name,
     message,
     stack,
-    ...Object.fromEntries(toldOfErrors.filter((field) => own[field] !== undefined).map((field) => [field, own[field]])),
+    ...Object.fromEntries(told),
     ...(cause === undefined ? {} : { cause: errorFields(cause, depth + 1) }),
     ...(error instanceof AggregateError ? { errors: error.errors.map((each) => errorFields(each, depth + 1)) } : {}),
   }
@@ -96,15 +100,21 @@ function errorFields(error: unknown, depth = 0): unknown {
 
 /** Bound fields are merged when a line is written: a pino child for each call costs more than its few lines. */
 function wrap(logger: PinoLike, bound: Record<string, unknown> = {}): Log {
-  const log: Record<string, unknown> = {
-    with: (fields: Record<string, unknown>) => wrap(logger, { ...bound, ...fields }),
-  }
-  for (const level of logLevels) {
-    log[level] = (fields: Record<string, unknown>, message: string) => {
+  const write =
+    (level: LogLevel): Write =>
+    (fields, message) => {
       if (logger.isLevelEnabled(level)) logger[level](withoutSecrets({ ...bound, ...fields }), message)
     }
+  return {
+    trace: write('trace'),
+    debug: write('debug'),
+    info: write('info'),
+    notice: write('notice'),
+    warning: write('warning'),
+    error: write('error'),
+    critical: write('critical'),
+    with: (fields) => wrap(logger, { ...bound, ...fields }),
   }
-  return log as Log
 }
 
 /** By hand: pino's own redaction costs more than all the rest of a line. Copies only what holds a secret. */
@@ -125,7 +135,7 @@ function withoutSecrets(fields: Record<string, unknown>): Record<string, unknown
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Error)
+  return isRecord(value) && !(value instanceof Error)
 }
 
 /** Says nothing: for tests that do not look. */

@@ -1,7 +1,7 @@
 // Prometheus metrics of a process, and the small server that shows them.
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { collectDefaultMetrics, Registry } from 'prom-client'
+import { listeningOn } from './listening.ts'
 
 /** One copy of the library for every process: metrics of another copy would not be in our registry. */
 export { Counter, Gauge, Histogram, type Registry } from 'prom-client'
@@ -65,7 +65,7 @@ export async function serveMetrics(options: {
     server.once('error', reject)
     server.listen(options.port, options.host, () => resolve())
   })
-  const { address, port } = server.address() as AddressInfo
+  const { address, port } = listeningOn(server)
   return {
     host: address,
     port,

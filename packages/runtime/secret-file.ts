@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { codeOf } from '@xerotier/protocol/thrown.ts'
 
 /** Writes a file that only its owner reads: 0600 from its first byte, whole or not at all, on disk when this returns. */
 export function writeSecretFile(path: string, content: string): void {
@@ -38,7 +39,7 @@ export function readSecretBytes(path: string): { content: Buffer; owner: number 
   try {
     file = openSync(path, 'r')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (codeOf(error) === 'ENOENT') return undefined
     throw error
   }
   try {

@@ -46,6 +46,11 @@ export class SlotMap<Value extends object> {
 
   /** In the order of their coming, as they are now: entries may come and go while they are looked at. */
   values(): Value[] {
-    return Array.from(this.#slots.values(), (slot) => this.#values[slot]!)
+    const values: Value[] = []
+    for (const slot of this.#slots.values()) {
+      const value = this.#values[slot]
+      if (value !== undefined) values.push(value)
+    }
+    return values
   }
 }

@@ -1,7 +1,7 @@
 import { boolean, httpUrl, number, type OptionTable, text } from './option.ts'
 
 /** The settings of tracing, the same in every process but for the name under which it speaks. */
-export function tracingOptions<Name extends string>(serviceName: Name) {
+export function tracingOptions(serviceName: string) {
   return {
     otel_enabled: {
       env: ['XEROTIER_OTEL_ENABLED'],
@@ -20,7 +20,7 @@ export function tracingOptions<Name extends string>(serviceName: Name) {
     otel_service_name: {
       env: ['XEROTIER_OTEL_SERVICE_NAME'],
       type: text,
-      default: serviceName as string,
+      default: serviceName,
       file: false,
       help: 'Service name on emitted spans.',
     },

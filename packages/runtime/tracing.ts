@@ -133,8 +133,8 @@ interface SpanIds {
 /** https://www.w3.org/TR/trace-context/#traceparent-header */
 function parsed(traceparent: string | null): { traceId: string; spanId: string; sampled: boolean } | undefined {
   const found = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(traceparent ?? '')
-  if (found === null) return undefined
-  const [, traceId, spanId, flags] = found as unknown as [string, string, string, string]
+  const [, traceId, spanId, flags] = found ?? []
+  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined
   return { traceId, spanId, sampled: (Number.parseInt(flags, 16) & 1) === 1 }
 }
 

@@ -1,5 +1,6 @@
 // For work whose length somebody else chose, on the thread that serves everybody.
 import { createContext, Script } from 'node:vm'
+import { codeOf } from '@xerotier/protocol/thrown.ts'
 
 const context = createContext({ work: undefined })
 const script = new Script('work()')
@@ -14,9 +15,9 @@ export class TookTooLong extends Error {}
 export function withinTime<T>(ms: number, work: () => T): T {
   context.work = work
   try {
-    return script.runInContext(context, { timeout: ms }) as T
+    return script.runInContext(context, { timeout: ms })
   } catch (error) {
-    if ((error as NodeJS.ErrnoException | null)?.code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
+    if (codeOf(error) !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
     throw new TookTooLong(`it took longer than ${ms} ms`)
   } finally {
     context.work = undefined

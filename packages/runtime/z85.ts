@@ -11,7 +11,7 @@ export function z85Encode(bytes: Uint8Array): string {
     let value = view.readUInt32BE(offset)
     let group = ''
     for (let digit = 0; digit < 5; digit++) {
-      group = alphabet[value % 85]! + group
+      group = alphabet.charAt(value % 85) + group
       value = Math.floor(value / 85)
     }
     text += group

@@ -1,7 +1,7 @@
 // What a command gets: the router, the printer, and a way to speak to the person in front of it.
-
 import type { Answer, CallArguments, CallId } from '@xerotier/client/call-types.ts'
 import { type Client, createClient } from '@xerotier/client/client.ts'
+import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { resolveTarget, type Target } from './config/target.ts'
 import { printPlan } from './dry-run.ts'
 import { UsageError } from './exit-codes.ts'
@@ -93,12 +93,10 @@ function connect(cli: Cli, surroundings: Surroundings): Client {
       apiKey,
       surroundings,
       onRetry: (error, delayMs) =>
-        cli.say(
-          printable(`${(error as Error).message.replace(/\.$/, '')}; trying again in ${(delayMs / 1000).toFixed(1)} s`),
-        ),
+        cli.say(printable(`${messageOf(error).replace(/\.$/, '')}; trying again in ${(delayMs / 1000).toFixed(1)} s`)),
     })
   } catch (error) {
-    throw new UsageError((error as Error).message)
+    throw new UsageError(messageOf(error))
   }
 }
 

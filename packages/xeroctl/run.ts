@@ -1,6 +1,6 @@
 // One run of the command line, from its words to its exit code.
-
 import { ApiError } from '@xerotier/client/api-error.ts'
+import { isOneOf } from '@xerotier/protocol/table.ts'
 import { CommanderError } from 'commander'
 import { type Cli, createCli } from './cli.ts'
 import type { Command, Group } from './command.ts'
@@ -70,7 +70,7 @@ function withKeyHint(error: unknown, cli: Cli | undefined): unknown {
 function formatIn(argv: readonly string[]): Format {
   const at = argv.findIndex((word) => word === '-o' || word === '--output')
   const value = argv[at + 1]
-  return at >= 0 && formats.includes(value as Format) ? (value as Format) : 'table'
+  return at >= 0 && isOneOf(formats, value) ? value : 'table'
 }
 
 function isCommand(members: readonly (Command | Group)[], words: readonly string[]): boolean {

@@ -14,6 +14,7 @@ import type { RouterProcessSettings, RouterStep } from '@xerotier/devkit/faults/
 import { until } from '@xerotier/devkit/faults/until.ts'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import type { ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
+import { messageOf } from '@xerotier/protocol/thrown.ts'
 
 const program = join(import.meta.dirname, '../../packages/devkit/faults/router-process.ts')
 const folder = mkdtempSync(join(tmpdir(), 'xerotier-faults-'))
@@ -94,7 +95,7 @@ for (const step of ['before-dispatch', 'before-settle', 'after-settle'] as const
       // The answer may die with the router: then nothing was acknowledged, and the record decides.
       const begun = begin(tool, file, 50).catch((error: unknown) => error)
       await until('the router to die', () => (child.signalCode === null ? undefined : true)).catch(async (error) => {
-        throw new Error(`${(error as Error).message}; the call: ${await begun}`)
+        throw new Error(`${messageOf(error)}; the call: ${await begun}`)
       })
       await startRouter(null)
       const execution = await untilEnded()

@@ -1,4 +1,5 @@
 // The parts of a start that fail for reasons an operator can do something about, in words that name the setting.
+import { codeOf } from '@xerotier/protocol/thrown.ts'
 import { type MetricsServer, serveMetrics } from '@xerotier/runtime/metrics.ts'
 import { configExitCode, StartError } from '@xerotier/runtime/start-error.ts'
 import { type Outbox, OutboxError, openOutbox } from '../outbox.ts'
@@ -22,7 +23,7 @@ export async function openMetrics(options: Parameters<typeof serveMetrics>[0], n
   try {
     return await serveMetrics(options)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const code = codeOf(error)
     const reason = code === 'EADDRINUSE' ? 'is taken' : `cannot be served (${code})`
     const [port, host] = [names.metrics_port.env[0], names.metrics_host.env[0]]
     const advice = `${port} names another, 0 takes a free one; ${host} is its address`

@@ -1,5 +1,6 @@
 // Lifecycles are data (law L6): the API enum, the compare-and-set in SQL, the 409, the buttons and the diagram in the
 // docs derive from these tables, and the database refuses an illegal move too.
+import { keysOf } from '../table.ts'
 
 export interface Lifecycle<State extends string> {
   readonly name: string
@@ -13,7 +14,7 @@ export function defineLifecycle<State extends string>(lifecycle: Lifecycle<State
 }
 
 export function statesOf<State extends string>(lifecycle: Lifecycle<State>): State[] {
-  return Object.keys(lifecycle.moves) as State[]
+  return keysOf(lifecycle.moves)
 }
 
 export function canMove<State extends string>(lifecycle: Lifecycle<State>, from: State, to: State): boolean {

@@ -51,8 +51,8 @@ export function createHandshakes(core: Core, crowded: (agentId: string) => void)
     const pending = open.get(routingKey)
     if (pending === undefined) return undefined
     open.delete(routingKey)
-    const left = byAgent.get(pending.agentId)! - 1
-    if (left === 0) byAgent.delete(pending.agentId)
+    const left = (byAgent.get(pending.agentId) ?? 0) - 1
+    if (left <= 0) byAgent.delete(pending.agentId)
     else byAgent.set(pending.agentId, left)
     return pending
   }

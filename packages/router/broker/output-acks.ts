@@ -51,12 +51,13 @@ export function createOutputAcks(): OutputAcks {
       arrival.stored = true
       if (arrival.late) track.late -= 1
       const { inOrder } = track
-      while (track.head < inOrder.length && inOrder[track.head]!.stored) track.head += 1
+      while (inOrder[track.head]?.stored) track.head += 1
       if (track.head === inOrder.length || track.head >= cutAt) {
         inOrder.splice(0, track.head)
         track.head = 0
       }
-      const up = inOrder.length === 0 ? track.highest : inOrder[track.head]!.seq - 1
+      const first = inOrder[track.head]
+      const up = first === undefined ? track.highest : first.seq - 1
       return track.late === 0 && up >= 0 ? up : undefined
     },
   }

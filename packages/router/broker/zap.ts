@@ -22,20 +22,13 @@ export async function startZap(options: ZapOptions): Promise<Zap> {
 
   async function answer(): Promise<void> {
     for await (const parts of socket) {
-      const [envelope, empty, version, requestId, , address, , mechanism, credentials] = parts
+      const [, , , , , address, , mechanism, credentials] = parts
       const key = mechanism?.toString() === 'CURVE' && credentials?.length === 32 ? z85Encode(credentials) : undefined
       const admitted = key !== undefined && options.admits(key)
       if (!admitted) options.refused(address?.toString() ?? '')
-      await socket.send([
-        envelope!,
-        empty!,
-        version!,
-        requestId!,
-        admitted ? '200' : '400',
-        admitted ? 'OK' : 'not enrolled',
-        '',
-        '',
-      ])
+      // Envelope, empty frame, version and request id come back as they came.
+      const [status, text] = admitted ? ['200', 'OK'] : ['400', 'not enrolled']
+      await socket.send([...parts.slice(0, 4), status, text, '', ''])
     }
   }
 

@@ -1,10 +1,11 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
+import { codeOf } from '@xerotier/protocol/thrown.ts'
 import { illegalMoveState } from '../store/lifecycle-triggers.ts'
 import { isUnavailable } from '../store/unavailable.ts'
 
 /** What a caller is told of a failure of the database: that it is away, or that it refused a move. Undefined for any other. */
 export function storeFault(error: unknown): Fault | undefined {
   if (isUnavailable(error)) return new Fault('backend_unavailable', { retryAfter: 1, cause: error })
-  const code = (error as { code?: unknown } | null)?.code
+  const code = codeOf(error)
   return code === illegalMoveState ? new Fault('illegal_transition', { cause: error }) : undefined
 }

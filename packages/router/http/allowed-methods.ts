@@ -16,7 +16,8 @@ export function listMethods(): Methods {
       for (const one of [method].flat()) known.push({ method: one, parts: url.split('/'), refused })
     },
     at(url) {
-      const asked = url.split('?', 1)[0]!.split('/')
+      const [path = ''] = url.split('?', 1)
+      const asked = path.split('/')
       const here = known
         .filter(({ parts }) => parts.length === asked.length)
         .filter(({ parts }) => parts.every((part, index) => part.startsWith(':') || part === asked[index]))

@@ -24,9 +24,9 @@ export function bearerOf(request: FastifyRequest): string {
   if (header === undefined) {
     throw new Fault('authentication_error', { message: 'The request has no Authorization header.' })
   }
-  const match = /^Bearer +(\S+) *$/i.exec(header)
-  if (match === null) {
+  const [, credential] = /^Bearer +(\S+) *$/i.exec(header) ?? []
+  if (credential === undefined) {
     throw new Fault('authentication_error', { message: 'The Authorization header is not `Bearer <credential>`.' })
   }
-  return match[1]!
+  return credential
 }

@@ -1,6 +1,6 @@
 // The HTTP server: one port, and the doors that open on it.
-import type { AddressInfo } from 'node:net'
 import { limits } from '@xerotier/protocol/limits.ts'
+import { listeningOn } from '@xerotier/runtime/listening.ts'
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Core } from '../domain/core.ts'
@@ -68,7 +68,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     app,
     async listen() {
       await app.listen({ host, port })
-      const { port: taken } = app.server.address() as AddressInfo
+      const { port: taken } = listeningOn(app.server)
       return `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${taken}`
     },
     async close() {

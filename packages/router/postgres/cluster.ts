@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { configExitCode, StartError } from '@xerotier/runtime/start-error.ts'
 import type { Account } from './account.ts'
 import type { Programs } from './programs.ts'
@@ -41,7 +42,7 @@ export async function ensureCluster(
     await promisify(execFile)(programs.initdb, args, { cwd: '/', env: postgresEnvironment, ...account })
   } catch (error) {
     const { stderr } = error as { stderr?: string }
-    throw new Error(`initdb failed: ${stderr?.trim() || (error as Error).message}`)
+    throw new Error(`initdb failed: ${stderr?.trim() || messageOf(error)}`)
   }
   await rename(fresh, data)
   return 'made'

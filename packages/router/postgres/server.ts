@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { messageOf } from '@xerotier/protocol/thrown.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import { guardProcess } from '@xerotier/runtime/guard-process.ts'
 import type { Log, LogLevel } from '@xerotier/runtime/log.ts'
@@ -80,6 +81,6 @@ async function exitOf(child: ChildProcess): Promise<string> {
     const [code, signal] = await once(child, 'exit')
     return signal ? `killed by ${signal}` : `exit ${code}`
   } catch (error) {
-    return (error as Error).message
+    return messageOf(error)
   }
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { Fault } from '@xerotier/protocol/errors.ts'
+import { codeOf } from '@xerotier/protocol/thrown.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { OutputStream } from '../tool.ts'
 import { killGraceMs, startGroup } from './process-group.ts'
@@ -112,7 +113,7 @@ async function runIn(folder: string, options: CommandOptions): Promise<CommandEn
 }
 
 function startFailed(program: string, error: Error): Fault {
-  const code = (error as NodeJS.ErrnoException).code
+  const code = codeOf(error)
   const reasons: Record<string, string> = {
     ENOENT: 'it is not there, or not on the PATH of the agent',
     EACCES: 'it may not be executed',

@@ -2,6 +2,7 @@
 import { canonicalJson } from '@xerotier/protocol/canonical.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { type Manifest, manifestContent } from '@xerotier/protocol/manifest.ts'
+import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { digestOf, sha256Hex } from '@xerotier/runtime/digest.ts'
 import { compileSchema, isCompiled } from '../tools/arguments.ts'
 
@@ -22,7 +23,7 @@ export async function manifestFault(manifest: Manifest): Promise<string | undefi
     try {
       compileSchema(tool.schema_digest, tool.input_schema)
     } catch (error) {
-      return `input_schema of ${tool.name} cannot be used: ${(error as Error).message}`
+      return `input_schema of ${tool.name} cannot be used: ${messageOf(error)}`
     }
   }
   return undefined

@@ -73,7 +73,7 @@ export async function addOpenApi(app: FastifyInstance, version: string): Promise
   })
 }
 
-const media: Record<string, string> = {
+const media = {
   sse: 'text/event-stream',
   bytes: 'application/octet-stream',
   text: 'text/plain',
@@ -85,7 +85,7 @@ export function documentationOf(id: RouteId, definition: Route) {
   for (const status of definition.status) {
     response[status] =
       typeof definition.response === 'string'
-        ? { description: describe(definition), content: { [media[definition.response]!]: { schema: z.string() } } }
+        ? { description: describe(definition), content: { [media[definition.response]]: { schema: z.string() } } }
         : { description: definition.summary, content: { 'application/json': { schema: definition.response } } }
   }
   for (const [status, codes] of byStatus(definition)) {

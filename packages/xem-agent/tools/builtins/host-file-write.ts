@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { codeOf } from '@xerotier/protocol/thrown.ts'
 import type { Answer, Invocation } from '../../tool.ts'
 import { fileFault, isBelow, realOrSame } from './open-file.ts'
 
@@ -50,7 +51,7 @@ function openFolder(path: string) {
     const inside = `/proc/self/fd/${fd}`
     return { fd, inside, realPath: readlinkSync(inside) }
   } catch (error) {
-    throw fileFault(`The folder cannot be opened (${(error as NodeJS.ErrnoException).code}).`)
+    throw fileFault(`The folder cannot be opened (${codeOf(error)}).`)
   }
 }
 

@@ -1,4 +1,5 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
+import { codeOf } from '@xerotier/protocol/thrown.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Answer, Invocation } from '../../tool.ts'
 import { readProcess } from './proc.ts'
@@ -21,7 +22,7 @@ export function processKill(clock: Clock) {
     try {
       process.kill(pid, `SIG${signal}`)
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
+      const code = codeOf(error)
       const reason = code === 'EPERM' ? 'The agent may not signal it' : 'It is gone'
       throw new Fault('execution_failed', { message: `${reason} (process ${pid}, ${code}).` })
     }

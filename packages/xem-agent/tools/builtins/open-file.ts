@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { Fault } from '@xerotier/protocol/errors.ts'
+import { codeOf } from '@xerotier/protocol/thrown.ts'
 
 const { O_RDONLY, O_NONBLOCK, O_NOCTTY } = constants
 
@@ -29,7 +30,7 @@ export function openForReading(path: string, allowed: (file: OpenFile) => string
     // O_NONBLOCK: opening a FIFO must not hang.
     fd = openSync(path, O_RDONLY | O_NONBLOCK | O_NOCTTY)
   } catch (error) {
-    throw fileFault(`The file cannot be opened (${(error as NodeJS.ErrnoException).code}).`)
+    throw fileFault(`The file cannot be opened (${codeOf(error)}).`)
   }
   const file = { fd, realPath: readlinkSync(`/proc/self/fd/${fd}`), stats: fstatSync(fd) }
   const reason = file.stats.isFile() ? allowed(file) : 'it is no regular file'

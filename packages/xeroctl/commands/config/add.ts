@@ -1,4 +1,5 @@
 import { parseBaseUrl } from '@xerotier/client/address.ts'
+import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { command } from '../../command.ts'
 import { checkedApiKey } from '../../config/api-key.ts'
 import { checkDeploymentName, editUserConfig } from '../../config/edit.ts'
@@ -47,6 +48,6 @@ export function checkBaseUrl(baseUrl: string): void {
   try {
     parseBaseUrl(baseUrl)
   } catch (error) {
-    throw new UsageError((error as Error).message)
+    throw new UsageError(messageOf(error))
   }
 }
