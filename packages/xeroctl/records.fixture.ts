@@ -127,6 +127,7 @@ export const apiKey = apiKeySecretSchema.parse({
 
 export function execution(change: Partial<ExecutionDetail> = {}): ExecutionDetail {
   return executionDetailSchema.parse({
+    ...unset(executionDetailSchema),
     id: 'exe_1',
     object: 'execution',
     project_id: 'proj_demo1',
@@ -142,12 +143,9 @@ export function execution(change: Partial<ExecutionDetail> = {}): ExecutionDetai
     agent_id: agent.id,
     agent: agent.name,
     attempt: 1,
-    approval_id: null,
-    reason: null,
     requested_by: 'key_1',
     requested_by_name: 'ci',
     request_id: 'req-submit',
-    trace_id: null,
     timeout_ms: 10_000,
     created_at: at,
     dispatched_at: at,
@@ -155,9 +153,6 @@ export function execution(change: Partial<ExecutionDetail> = {}): ExecutionDetai
     finished_at: at,
     duration_ms: 1200,
     exit_code: 0,
-    signal: null,
-    error: null,
-    result: null,
     stdout_bytes: 0,
     stderr_bytes: 0,
     truncated: false,
@@ -166,16 +161,13 @@ export function execution(change: Partial<ExecutionDetail> = {}): ExecutionDetai
     artifacts: [],
     transitions: [{ state: 'queued', at, actor: 'key_1', actor_name: 'ci', detail: {} }],
     approvals: [],
-    waiting_for: null,
-    queue_deadline: null,
-    cancel_requested: null,
-    resolution: null,
     ...change,
   })
 }
 
 export function approval(change: Partial<Approval> = {}): Approval {
   return approvalSchema.parse({
+    ...unset(approvalSchema),
     id: '5f9c3b1a-8d0e-4c2f-9c1d-2b9f5e7a8c10',
     object: 'approval',
     execution_id: 'exe_1',
@@ -186,20 +178,20 @@ export function approval(change: Partial<Approval> = {}): Approval {
     state: 'pending',
     args: { pid: 4711 },
     prompt: 'Run host_process_kill (destructive)',
-    reason: null,
     digest,
     policy_version: 1,
     requested_by: 'key_1',
     requested_by_name: 'ci',
     requested_at: at,
     expires_at: '2026-05-01T12:12:00.000Z',
-    decided_by: null,
-    decided_by_name: null,
-    decided_at: null,
-    note: null,
-    confirm: null,
     ...change,
   })
+}
+
+/** Null for every field that may be, so that a new one changes no record. */
+function unset({ shape }: { shape: Record<string, { safeParse(value: unknown): { success: boolean } }> }) {
+  const nullable = Object.keys(shape).filter((name) => shape[name]?.safeParse(null).success)
+  return Object.fromEntries(nullable.map((name) => [name, null]))
 }
 
 /** As a stream tells it: the record, and what happened. */
