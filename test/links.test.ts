@@ -35,3 +35,18 @@ test('every link between our pages leads somewhere', () => {
     )
   assert.deepEqual(broken, [])
 })
+
+test('the wire text cites only what it says', () => {
+  const text = readFileSync(join(root, 'packages/protocol/SPEC.md'), 'utf8')
+  const said = new Set(
+    [...text.matchAll(/^(?:## (\d)\.|(\d\.\d+)\b)/gm)].map(([, section, clause]) => section ?? clause),
+  )
+  const cited = [...text.matchAll(/\bsection (\d)\b|\((?:[^()]*[ ;])?(\d\.\d+)\)/g)].map(
+    ([, section, clause]) => section ?? clause,
+  )
+  assert.ok(cited.length > 10)
+  assert.deepEqual(
+    cited.filter((one) => !said.has(one)),
+    [],
+  )
+})

@@ -176,7 +176,7 @@ test('a full, a paused and a draining agent take nothing new', async () => {
   for (const frame of running) bench.executions.cancel(frame)
   await bench.executions.idle()
 
-  for (const paused of [null, binding.workspace_id, binding.workspace]) {
+  for (const paused of [null, binding.workspace_id]) {
     bench.executions.pause([{ workspace_id: paused }])
     assert.deepEqual((await refusal(bench.frame('look', {}))).retry, true)
   }

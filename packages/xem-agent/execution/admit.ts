@@ -85,11 +85,8 @@ function mismatch(message: string): Refusal {
   return { code: 'grant_invalid', message, retry: false }
 }
 
-/** `workspace_id` holds the id or the name, as an operator may give either. */
 function isPaused(binding: Binding, paused: Gate['paused']): boolean {
-  return paused.some(
-    ({ workspace_id: paused }) => paused === null || paused === binding.workspace_id || paused === binding.workspace,
-  )
+  return paused.some(({ workspace_id: id }) => id === null || id === binding.workspace_id)
 }
 
 function grantFlaw(grant: Grant | null, digest: string, gate: Gate): string | undefined {
