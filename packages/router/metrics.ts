@@ -4,7 +4,7 @@ import { boundSeries } from '@xerotier/runtime/metrics.ts'
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { BrokerProbe } from './broker/probe.ts'
 import type { Core } from './domain/core.ts'
-import { countPending } from './store/approval-pages.ts'
+import { countPending } from './store/approvals.ts'
 import type { ExecutionRow } from './store/tables.ts'
 
 /** Gauges read the domain when they are scraped. */

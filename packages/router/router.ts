@@ -147,10 +147,18 @@ async function openDatabase({ clock, log, stateDir, ...options }: RouterOptions,
     onError: (error) => log.warning({ error }, 'a database connection was lost'),
   })
   started.push(() => store.close())
-  const lanes = await openLanes({ databaseUrl: url, lanes: options.lanes ?? 2, patienceMs: 10_000, clock, log, admit })
-  started.push(() => lanes.close())
   const eventLog = createEventLog({ databaseUrl: url, clock, log })
   started.push(() => eventLog.close())
+  const lanes = await openLanes({
+    databaseUrl: url,
+    lanes: options.lanes ?? 2,
+    patienceMs: 10_000,
+    clock,
+    log,
+    admit,
+    committed: () => eventLog.wake(),
+  })
+  started.push(() => lanes.close())
   return { active, records: { store, clock, log, eventLog }, lanes }
 }
 

@@ -63,7 +63,7 @@ export const insideFolders: Record<string, Record<string, readonly string[]>> = 
     attempts: ['.', 'events', 'policy', 'directory', 'fleet', 'lifecycles', 'tools'],
     'api-keys': ['.', 'events'],
     projects: ['.', 'events', 'api-keys'],
-    'join-keys': ['.', 'events'],
+    'join-keys': ['.', 'events', 'lifecycles'],
     enrollment: ['.', 'events', 'fleet', 'lifecycles', 'join-keys'],
     agents: ['.', 'events', 'directory', 'fleet', 'lifecycles', 'tools', 'attempts'],
     workspaces: ['.', 'events', 'directory', 'fleet', 'attempts'],

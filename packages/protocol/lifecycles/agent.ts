@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineLifecycle } from './lifecycle.ts'
+import { defineLifecycle, sourcesOf } from './lifecycle.ts'
 
 export const agentStates = ['pending', 'active', 'draining', 'disconnected', 'dead', 'suspended'] as const
 export const agentStateSchema = z.enum(agentStates)
@@ -23,3 +23,6 @@ export const agentLifecycle = defineLifecycle<AgentState>({
     suspended: ['pending'],
   },
 })
+
+/** Holds a lease: only such an agent can lose one. */
+export const leasedAgentStates: readonly AgentState[] = sourcesOf(agentLifecycle, 'disconnected')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineLifecycle } from './lifecycle.ts'
+import { defineLifecycle, isFinal, sourcesOf } from './lifecycle.ts'
 
 export const executionStates = [
   'pending_approval',
@@ -39,16 +39,27 @@ export const executionLifecycle = defineLifecycle<ExecutionState>({
 })
 
 /** Final for a waiting caller: nothing more happens without a person. `ambiguous` counts. */
-export const settledExecutionStates: readonly ExecutionState[] = [
-  'completed',
-  'failed',
-  'timeout',
-  'cancelled',
-  'rejected',
-  'expired',
-  'ambiguous',
-]
+export const settledExecutionStates: readonly ExecutionState[] = executionStates.filter(
+  (state) => isFinal(executionLifecycle, state) || state === 'ambiguous',
+)
 
 export function isSettled(state: ExecutionState): boolean {
   return settledExecutionStates.includes(state)
+}
+
+/** Not given to an agent yet: it can be dispatched, or cancelled at once. */
+export const waitingExecutionStates: readonly ExecutionState[] = sourcesOf(executionLifecycle, 'dispatched')
+
+/** At an agent: only of such a call can it become unknown what came of it. */
+export const inFlightExecutionStates: readonly ExecutionState[] = sourcesOf(executionLifecycle, 'ambiguous')
+
+export function isInFlight(state: ExecutionState): boolean {
+  return inFlightExecutionStates.includes(state)
+}
+
+/** An agent's answer still counts. */
+export const answerableExecutionStates: readonly ExecutionState[] = sourcesOf(executionLifecycle, 'completed')
+
+export function isAnswerable(state: ExecutionState): boolean {
+  return answerableExecutionStates.includes(state)
 }

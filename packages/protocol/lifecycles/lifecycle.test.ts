@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { agentLifecycle, agentStates } from './agent.ts'
+import { agentLifecycle, agentStates, leasedAgentStates } from './agent.ts'
 import { approvalLifecycle, approvalStates } from './approval.ts'
-import { executionLifecycle, executionStates, settledExecutionStates } from './execution.ts'
+import {
+  answerableExecutionStates,
+  executionLifecycle,
+  executionStates,
+  inFlightExecutionStates,
+  settledExecutionStates,
+  waitingExecutionStates,
+} from './execution.ts'
 import { joinKeyLifecycle, joinKeyStates } from './join-key.ts'
 import { canMove, isFinal, type Lifecycle, sourcesOf, statesOf } from './lifecycle.ts'
 
@@ -55,9 +62,15 @@ test('an ambiguous call never runs again', () => {
   }
 })
 
-test('settled means final, or ambiguous', () => {
-  const expected = executionStates.filter((state) => isFinal(executionLifecycle, state) || state === 'ambiguous')
-  assert.deepEqual(settledExecutionStates.toSorted(), expected.toSorted())
+test('what waits, is in flight, can be answered and is settled derives from the moves', () => {
+  assert.deepEqual(waitingExecutionStates, ['pending_approval', 'queued'])
+  assert.deepEqual(inFlightExecutionStates, ['dispatched', 'running'])
+  assert.deepEqual(answerableExecutionStates, ['dispatched', 'running', 'ambiguous'])
+  assert.deepEqual(leasedAgentStates, ['active', 'draining'])
+  const settled = ['completed', 'failed', 'timeout', 'cancelled', 'rejected', 'expired', 'ambiguous']
+  assert.deepEqual(settledExecutionStates, settled)
+  const stages = [...waitingExecutionStates, ...inFlightExecutionStates, ...settledExecutionStates]
+  assert.deepEqual(stages.toSorted(), executionStates.toSorted(), 'each state is one of the three')
 })
 
 test('a decision is taken once: no decided approval becomes approved or rejected', () => {

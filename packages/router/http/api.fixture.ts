@@ -7,9 +7,9 @@ import type { Insertable } from 'kysely'
 import { newApiKeyValue } from '../domain/api-keys/value.ts'
 import type { Core } from '../domain/core.ts'
 import { mintAgentToken } from '../domain/enrollment/agent-token.ts'
+import { write } from '../domain/events/write.ts'
 import { newId, newUuid } from '../domain/ids.ts'
 import type { RouterOptions } from '../router.ts'
-import { appendEvents } from '../store/events.ts'
 import type { Tables } from '../store/tables.ts'
 
 /** Real time that can be set forward: timers keep their pace, expiries come at once. */
@@ -165,19 +165,15 @@ export async function startApiForTests(http: Partial<RouterOptions['http']> = {}
         created_at: now,
         ...changes,
       }
-      await db.transaction().execute(async (tx) => {
+      await write(core, async ({ tx, append }) => {
         await tx.insertInto('executions').values(row).execute()
-        await appendEvents(tx, [
-          {
-            at: now,
-            project_id: row.project_id,
-            kind: `execution.${row.state}`,
-            actor: 'key_test',
-            execution_id: row.id,
-          },
-        ])
+        append({
+          project_id: row.project_id,
+          kind: `execution.${row.state}`,
+          actor: 'key_test',
+          execution_id: row.id,
+        })
       })
-      core.eventLog.wake()
       return row.id
     },
   }

@@ -11,6 +11,45 @@ export function selectAgentById(db: Database | Tx, id: string) {
   return db.selectFrom('agents').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+export function selectAgentName(db: Database, id: string) {
+  return db.selectFrom('agents').select('name').where('id', '=', id).executeTakeFirst()
+}
+
+/** Those whose credentials count: neither deleted nor suspended. */
+function enrolled(db: Database | Tx) {
+  return db.selectFrom('agents').where('deleted_at', 'is', null).where('state', '!=', 'suspended')
+}
+
+export function selectEnrolledAgent(db: Database, id: string) {
+  return enrolled(db).selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+export function selectEnrolledKeys(db: Database) {
+  return enrolled(db).select(['id', 'curve_public_key']).execute()
+}
+
+/** Whether the record still gives the agent the lease of this epoch. */
+export async function selectHoldsLease(db: Database, id: string, leaseEpoch: number): Promise<boolean> {
+  const query = enrolled(db).select('id').where('id', '=', id).where('lease_epoch', '=', leaseEpoch)
+  return (await query.executeTakeFirst()) !== undefined
+}
+
+/** Locks the agent of a project that has this id, signing key or name until the transaction ends. */
+export function lockAgent(
+  tx: Tx,
+  projectId: string,
+  by: { id: string } | { signing_public_key: Buffer } | { name: string },
+) {
+  return tx
+    .selectFrom('agents')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where('deleted_at', 'is', null)
+    .where((where) => where.and(by))
+    .forUpdate()
+    .executeTakeFirst()
+}
+
 /** By id or by name, among those that are not deleted. Names cannot hold `_`, so no name looks like an id. */
 export function selectAgent(db: Database | Tx, projectId: string, reference: string) {
   return db

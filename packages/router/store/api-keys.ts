@@ -67,3 +67,15 @@ export function selectApiKeys(db: Database, projectId: string, page: { limit: nu
     .limit(page.limit + 1)
     .execute()
 }
+
+/** Whether one key is another, or was made with it, over any number of steps. */
+export async function descendsFrom(tx: Tx, keyId: string, ancestorId: string): Promise<boolean> {
+  const { rows } = await sql`
+    with recursive line(id, created_by) as (
+      select id, created_by from api_keys where id = ${keyId}
+      union
+      select parent.id, parent.created_by from api_keys parent join line on parent.id = line.created_by
+    )
+    select from line where id = ${ancestorId}`.execute(tx)
+  return rows.length > 0
+}

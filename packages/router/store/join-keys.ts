@@ -32,3 +32,14 @@ export function selectJoinKeys(db: Database, projectId: string, page: { limit: n
     .limit(page.limit + 1)
     .execute()
 }
+
+/** The key that an agent enrolled with last. */
+export function selectLatestJoinKeyOf(db: Database, projectId: string, agentId: string) {
+  return db
+    .selectFrom('join_keys')
+    .select('router_addr')
+    .where('project_id', '=', projectId)
+    .where('consumed_by', '=', agentId)
+    .orderBy('consumed_at', 'desc')
+    .executeTakeFirst()
+}

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely'
-import { selectApprovals } from './approval-pages.ts'
+import { selectApprovals } from './approvals.ts'
 import { openStore, type Store } from './database.ts'
-import { selectExecutions } from './execution-pages.ts'
+import { selectExecutions } from './executions.ts'
 import type { Tables } from './tables.ts'
 
 let store: Store

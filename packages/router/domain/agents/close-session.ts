@@ -1,6 +1,7 @@
-import { appendEvents } from '../../store/events.ts'
 import type { Attempts } from '../attempts/attempts.ts'
+import { write } from '../events/write.ts'
 import type { FleetView, OnlineAgent } from '../fleet/fleet.ts'
+import { moveAgents } from '../lifecycles/agent.ts'
 import type { Records } from '../records.ts'
 
 /** What its session had in hand is nobody's any more, until another session or the sweep takes it up. */
@@ -18,24 +19,14 @@ export async function closeSession(
   reason: string,
 ): Promise<void> {
   if (!core.fleet.leave(agent)) return
-  const now = core.clock.now()
-  const at = new Date(now)
-  core.absences.began(agent.id, now)
+  core.absences.began(agent.id, core.clock.now())
   dropCalls(core, agent)
   core.log.notice({ agent_id: agent.id, agent: agent.name, reason }, 'an agent went offline')
-  await core.store.db.transaction().execute(async (tx) => {
-    const row = await tx
-      .updateTable('agents')
-      .set({ state: 'disconnected', lease_expires_at: at })
-      .where('id', '=', agent.id)
-      .where('lease_epoch', '=', agent.leaseEpoch)
-      .where('state', 'in', ['active', 'draining'])
-      .returning('id')
-      .executeTakeFirst()
-    if (row === undefined) return
-    await appendEvents(tx, [
-      { at, project_id: agent.projectId, kind: 'agent.offline', actor: 'router', agent_id: agent.id, data: { reason } },
-    ])
-  })
-  core.eventLog.wake()
+  await write(core, (writing) =>
+    moveAgents(writing, (agents) => agents.where('id', '=', agent.id).where('lease_epoch', '=', agent.leaseEpoch), {
+      to: 'disconnected',
+      set: { lease_expires_at: writing.now },
+      event: { kind: 'agent.offline', actor: 'router', data: { reason } },
+    }),
+  )
 }

@@ -3,6 +3,7 @@ import { findAgent } from '../directory/find-agent.ts'
 import { write } from '../events/write.ts'
 import type { EnrolledKeys } from '../fleet/enrolled-keys.ts'
 import type { FleetView } from '../fleet/fleet.ts'
+import { moveAgent } from '../lifecycles/agent.ts'
 import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { presentAgentRow } from './present.ts'
@@ -16,23 +17,23 @@ export async function deleteAgent(
   principal: Principal,
   reference: string,
 ): Promise<Agent> {
-  const row = await write(core, async (tx, append, now) => {
-    const { id, state } = await findAgent(tx, principal.projectId, reference)
+  const row = await write(core, async (writing) => {
+    const { tx, now, append, after } = writing
+    const { id, state, curve_public_key } = await findAgent(tx, principal.projectId, reference)
     await tx.deleteFrom('workspace_agent_bindings').where('agent_id', '=', id).execute()
     await tx.deleteFrom('agent_pauses').where('agent_id', '=', id).execute()
     append({ project_id: principal.projectId, kind: 'agent.deleted', actor: principal.keyId, agent_id: id })
+    if (state !== 'suspended') await moveAgent(writing, id, { to: 'suspended' })
+    after(() => {
+      core.enrolledKeys.remove(curve_public_key)
+      core.fleet.get(id)?.drop('the agent was deleted', true)
+    })
     return tx
       .updateTable('agents')
-      .set({
-        deleted_at: now,
-        lease_expires_at: null,
-        ...(state === 'suspended' ? {} : { state: 'suspended' as const }),
-      })
+      .set({ deleted_at: now, lease_expires_at: null })
       .where('id', '=', id)
       .returningAll()
       .executeTakeFirstOrThrow()
   })
-  core.enrolledKeys.remove(row.curve_public_key)
-  core.fleet.get(row.id)?.drop('the agent was deleted', true)
   return presentAgentRow(core, row)
 }

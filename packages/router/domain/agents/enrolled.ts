@@ -1,16 +1,17 @@
+import { selectEnrolledAgent, selectHoldsLease } from '../../store/agents.ts'
 import type { AgentRow } from '../../store/tables.ts'
+import type { OnlineAgent } from '../fleet/fleet.ts'
 import type { Records } from '../records.ts'
 
 /** An agent whose credentials count. */
 export type EnrolledAgent = AgentRow
 
 /** Undefined for an agent that is unknown, deleted or suspended. */
-export async function findEnrolled(core: Pick<Records, 'store'>, agentId: string): Promise<EnrolledAgent | undefined> {
-  return core.store.db
-    .selectFrom('agents')
-    .selectAll()
-    .where('id', '=', agentId)
-    .where('deleted_at', 'is', null)
-    .where('state', '!=', 'suspended')
-    .executeTakeFirst()
+export function findEnrolled({ store }: Pick<Records, 'store'>, agentId: string): Promise<EnrolledAgent | undefined> {
+  return selectEnrolledAgent(store.db, agentId)
+}
+
+/** Whether the record still gives this session the lease: an agent may be revoked while its session is being opened. */
+export function holdsLease({ store }: Pick<Records, 'store'>, agent: OnlineAgent): Promise<boolean> {
+  return selectHoldsLease(store.db, agent.id, agent.leaseEpoch)
 }

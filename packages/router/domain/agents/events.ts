@@ -1,5 +1,5 @@
 import type { Event } from '@xerotier/protocol/api/events.ts'
-import { selectAgentEvents } from '../../store/event-pages.ts'
+import { selectAgentEvents } from '../../store/events.ts'
 import { findAgent } from '../directory/find-agent.ts'
 import { cursorOf } from '../events/cursor.ts'
 import { presentEvent } from '../events/present.ts'

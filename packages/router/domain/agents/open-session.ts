@@ -3,19 +3,25 @@
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import type { proofFrame } from '@xerotier/protocol/frames/session/proof.ts'
+import { agentLifecycle } from '@xerotier/protocol/lifecycles/agent.ts'
+import { sourcesOf } from '@xerotier/protocol/lifecycles/lifecycle.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
+import { sql } from 'kysely'
 import type { z } from 'zod'
-import { appendEvents, type NewEvent } from '../../store/events.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { reconcileSession } from '../attempts/reconcile.ts'
+import { type Writing, write } from '../events/write.ts'
 import { bindingsOf } from '../fleet/bindings.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { type OnlineAgent, turns } from '../fleet/fleet.ts'
 import { pausesOf } from '../fleet/pauses.ts'
+import { type MovedAgent, moveAgents } from '../lifecycles/agent.ts'
 import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
 import { closeSession, dropCalls } from './close-session.ts'
 import type { EnrolledAgent } from './enrolled.ts'
+
+type Proof = z.infer<typeof proofFrame>
 
 export interface Connection {
   send(frame: RouterFrame): void
@@ -33,7 +39,7 @@ export interface OpenedSession {
 export async function openSession(
   core: Records & FleetView & Attempts & { settings: Settings },
   known: EnrolledAgent,
-  proof: z.infer<typeof proofFrame>,
+  proof: Proof,
   connection: Connection,
 ): Promise<OpenedSession | undefined> {
   const previous = core.fleet.get(known.id)
@@ -41,49 +47,11 @@ export async function openSession(
     previous.drop('another session of this agent began', false)
     await closeSession(core, previous, 'superseded')
   }
-  const now = core.clock.now()
-  const at = new Date(now)
   const leaseTtlMs = proof.lease_renewal_interval_ms * core.settings.leaseIntervals
-  const { manifest } = proof
-  const opened = await core.store.db.transaction().execute(async (tx) => {
-    const row = await tx
-      .updateTable('agents')
-      .set((eb) => ({
-        state: 'active',
-        lease_epoch: eb('lease_epoch', '+', 1),
-        lease_expires_at: new Date(now + leaseTtlMs),
-        last_heartbeat_at: at,
-        connected_at: at,
-        journal_id: proof.journal_id,
-        hostname: proof.hostname,
-        version: proof.version,
-        max_concurrent_executions: proof.max_concurrent_executions,
-        manifest: JSON.stringify(manifest),
-        manifest_version: manifest.manifest_version,
-        manifest_hash: manifest.manifest_hash,
-        ...(known.manifest_hash === manifest.manifest_hash ? {} : { manifest_accepted_at: at }),
-      }))
-      .where('id', '=', known.id)
-      .where('deleted_at', 'is', null)
-      .where('state', '!=', 'suspended')
-      .returning(['lease_epoch', 'name', 'project_id'])
-      .executeTakeFirst()
-    if (row === undefined) return undefined
-    const about = { at, project_id: row.project_id, actor: known.id, agent_id: known.id }
-    const events: NewEvent[] = [
-      { ...about, kind: 'agent.online', data: { lease_epoch: row.lease_epoch, in_flight: proof.in_flight.length } },
-    ]
-    if (known.manifest_hash !== manifest.manifest_hash) {
-      events.push({
-        ...about,
-        kind: 'agent.manifest_updated',
-        data: { version: manifest.manifest_version, hash: manifest.manifest_hash, tools: manifest.tools.length },
-      })
-    }
-    await appendEvents(tx, events)
-    return row
-  })
+  const opened = await write(core, (writing) => takeLease(writing, known, proof, leaseTtlMs))
   if (opened === undefined) return undefined
+  const { manifest } = proof
+  const now = core.clock.now()
   const [bindings, paused] = [await bindingsOf(core, known.id), await pausesOf(core, known.id)]
   const agent: OnlineAgent = {
     id: known.id,
@@ -113,19 +81,55 @@ export async function openSession(
     throw error
   })
   core.absences.ended(agent.id)
-  core.eventLog.wake()
   return { agent, leaseTtlMs, bindings, forget }
 }
 
-/** Whether the record still gives this session the lease: an agent may be revoked while its session is being opened. */
-export async function holdsLease(core: Pick<Records, 'store'>, agent: OnlineAgent): Promise<boolean> {
-  const row = await core.store.db
-    .selectFrom('agents')
-    .select('id')
-    .where('id', '=', agent.id)
-    .where('lease_epoch', '=', agent.leaseEpoch)
-    .where('deleted_at', 'is', null)
-    .where('state', '!=', 'suspended')
-    .executeTakeFirst()
-  return row !== undefined
+/** The agent is active under a new epoch; what the one before it had is fenced. */
+async function takeLease(
+  writing: Writing,
+  known: EnrolledAgent,
+  proof: Proof,
+  leaseTtlMs: number,
+): Promise<MovedAgent | undefined> {
+  const { now, append } = writing
+  const { manifest } = proof
+  const newManifest = known.manifest_hash !== manifest.manifest_hash
+  const [moved] = await moveAgents(
+    writing,
+    (agents) => agents.where('id', '=', known.id).where('deleted_at', 'is', null),
+    {
+      to: 'active',
+      // Also from a session that it has still.
+      from: [...sourcesOf(agentLifecycle, 'active'), 'active'],
+      set: {
+        lease_epoch: sql`lease_epoch + 1`,
+        lease_expires_at: new Date(now.getTime() + leaseTtlMs),
+        last_heartbeat_at: now,
+        connected_at: now,
+        journal_id: proof.journal_id,
+        hostname: proof.hostname,
+        version: proof.version,
+        max_concurrent_executions: proof.max_concurrent_executions,
+        manifest: JSON.stringify(manifest),
+        manifest_version: manifest.manifest_version,
+        manifest_hash: manifest.manifest_hash,
+        ...(newManifest ? { manifest_accepted_at: now } : {}),
+      },
+    },
+  )
+  if (moved === undefined) return undefined
+  const about = { project_id: moved.project_id, actor: known.id, agent_id: known.id }
+  append({
+    ...about,
+    kind: 'agent.online',
+    data: { lease_epoch: moved.lease_epoch, in_flight: proof.in_flight.length },
+  })
+  if (newManifest) {
+    append({
+      ...about,
+      kind: 'agent.manifest_updated',
+      data: { version: manifest.manifest_version, hash: manifest.manifest_hash, tools: manifest.tools.length },
+    })
+  }
+  return moved
 }

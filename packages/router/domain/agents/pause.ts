@@ -23,7 +23,7 @@ export async function pauseAgent(
   const workspace = body.workspace === undefined ? undefined : await findWorkspace(core, projectId, body.workspace)
   const workspace_id = workspace?.id ?? null
   const reason = body.reason ?? null
-  const row = await write(core, async (tx, append, now) => {
+  const row = await write(core, async ({ tx, append, now }) => {
     const agent = await findAgent(tx, projectId, reference)
     await tx
       .insertInto('agent_pauses')

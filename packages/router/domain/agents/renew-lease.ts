@@ -1,12 +1,14 @@
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { leaseRenewalFrame } from '@xerotier/protocol/frames/session/lease-renewal.ts'
+import { leasedAgentStates } from '@xerotier/protocol/lifecycles/agent.ts'
 import type { Manifest } from '@xerotier/protocol/manifest.ts'
 import type { z } from 'zod'
-import { appendEvents, type NewEvent } from '../../store/events.ts'
 import { isUnavailable } from '../../store/unavailable.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { reconcileRenewal } from '../attempts/reconcile.ts'
+import { write } from '../events/write.ts'
 import type { FleetView, OnlineAgent } from '../fleet/fleet.ts'
+import { moveAgent } from '../lifecycles/agent.ts'
 import type { Records } from '../records.ts'
 import { manifestFault } from './check-manifest.ts'
 
@@ -63,8 +65,6 @@ async function record(
   { manifest: offered }: Renewal,
   at: Date,
 ): Promise<{ newTools: boolean } | undefined> {
-  const about = { at, project_id: agent.projectId, actor: agent.id, agent_id: agent.id }
-  const events: NewEvent[] = []
   const unreadable = 'unreadable' in offered
   const manifest = unreadable ? agent.manifest : offered
   const { manifest_version: version, manifest_hash: hash } = manifest
@@ -77,34 +77,37 @@ async function record(
       : undefined
   const fault = refused?.fault
   const newTools = changed && fault === undefined
-  if (newTools) {
-    events.push({ ...about, kind: 'agent.manifest_updated', data: { version, hash, tools: manifest.tools.length } })
-  } else if (fault !== undefined && fault !== agent.refusedManifest?.fault) {
-    // Said once, and not with every renewal for as long as it lasts.
-    core.log.warning({ agent_id: agent.id, fault }, 'an agent published a manifest that cannot be accepted')
-    events.push({ ...about, kind: 'agent.manifest_refused', data: { reason: fault } })
-  }
+  // Said once, and not with every renewal for as long as it lasts.
+  const newFault = fault !== undefined && fault !== agent.refusedManifest?.fault
+  if (newFault) core.log.warning({ agent_id: agent.id, fault }, 'an agent published a manifest that cannot be accepted')
   const startsDraining = agent.draining && !agent.drainRecorded
-  if (startsDraining) events.push({ ...about, kind: 'agent.draining' })
   // Neither hash nor version covers the reports about bundles. What they come with was not checked, so only they are taken.
   const newReports = !changed && !sameReports(manifest.bundles, agent.manifest.bundles)
   const next = newTools ? manifest : newReports ? { ...agent.manifest, bundles: manifest.bundles } : undefined
-  const row = await core.store.db.transaction().execute(async (tx) => {
-    const updated = await tx
+  const row = await write(core, async (writing) => {
+    const updated = await writing.tx
       .updateTable('agents')
       .set({
         last_heartbeat_at: at,
         lease_expires_at: new Date(agent.leaseExpiresAt),
-        ...(startsDraining ? { state: 'draining' as const } : {}),
         ...(next === undefined ? {} : { manifest: JSON.stringify(next) }),
         ...(newTools ? { manifest_version: version, manifest_hash: hash, manifest_accepted_at: at } : {}),
       })
       .where('id', '=', agent.id)
       .where('lease_epoch', '=', agent.leaseEpoch)
-      .where('state', 'in', ['active', 'draining'])
+      .where('state', 'in', leasedAgentStates)
       .returning('id')
       .executeTakeFirst()
-    if (updated !== undefined) await appendEvents(tx, events)
+    if (updated === undefined) return undefined
+    const about = { project_id: agent.projectId, actor: agent.id, agent_id: agent.id }
+    if (newTools) {
+      const data = { version, hash, tools: manifest.tools.length }
+      writing.append({ ...about, kind: 'agent.manifest_updated', data })
+    } else if (newFault) {
+      writing.append({ ...about, kind: 'agent.manifest_refused', data: { reason: fault } })
+    }
+    if (startsDraining)
+      await moveAgent(writing, agent.id, { to: 'draining', event: { kind: 'agent.draining', actor: agent.id } })
     return updated
   })
   if (row === undefined) return undefined
@@ -113,7 +116,6 @@ async function record(
   if (startsDraining) agent.drainRecorded = true
   if (next !== undefined) agent.manifest = next
   if (newTools) agent.tools = new Map(manifest.tools.map((tool) => [tool.name, tool]))
-  if (events.length > 0) core.eventLog.wake()
   return { newTools }
 }
 

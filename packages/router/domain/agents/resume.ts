@@ -22,7 +22,7 @@ export async function resumeAgent(
 ): Promise<Agent> {
   const { projectId, keyId } = principal
   const workspace = body.workspace === undefined ? undefined : await findWorkspace(core, projectId, body.workspace)
-  const row = await write(core, async (tx, append) => {
+  const row = await write(core, async ({ tx, append }) => {
     const agent = await findAgent(tx, projectId, reference)
     let pauses = tx.deleteFrom('agent_pauses').where('agent_id', '=', agent.id)
     if (workspace !== undefined) pauses = pauses.where('workspace_id', '=', workspace.id)

@@ -1,8 +1,10 @@
 import type { Agent } from '@xerotier/protocol/api/agents.ts'
+import type { AgentRow } from '../../store/tables.ts'
 import { findAgent } from '../directory/find-agent.ts'
 import { write } from '../events/write.ts'
 import type { EnrolledKeys } from '../fleet/enrolled-keys.ts'
 import type { FleetView } from '../fleet/fleet.ts'
+import { moveAgent } from '../lifecycles/agent.ts'
 import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { presentAgentRow } from './present.ts'
@@ -16,23 +18,18 @@ export async function revokeAgentCredentials(
   principal: Principal,
   reference: string,
 ): Promise<Agent> {
-  const row = await write(core, async (tx, append) => {
-    const agent = await findAgent(tx, principal.projectId, reference)
-    if (agent.state === 'suspended') return agent
-    append({
-      project_id: principal.projectId,
-      kind: 'agent.credentials_revoked',
-      actor: principal.keyId,
-      agent_id: agent.id,
+  const row = await write(core, async (writing): Promise<AgentRow> => {
+    const agent = await findAgent(writing.tx, principal.projectId, reference)
+    writing.after(() => {
+      core.enrolledKeys.remove(agent.curve_public_key)
+      core.fleet.get(agent.id)?.drop('the credentials of the agent were revoked', true)
     })
-    return tx
-      .updateTable('agents')
-      .set({ state: 'suspended', lease_expires_at: null })
-      .where('id', '=', agent.id)
-      .returningAll()
-      .executeTakeFirstOrThrow()
+    const moved = await moveAgent(writing, agent.id, {
+      to: 'suspended',
+      set: { lease_expires_at: null },
+      event: { kind: 'agent.credentials_revoked', actor: principal.keyId },
+    })
+    return moved === undefined ? agent : { ...agent, state: 'suspended', lease_expires_at: null }
   })
-  core.enrolledKeys.remove(row.curve_public_key)
-  core.fleet.get(row.id)?.drop('the credentials of the agent were revoked', true)
   return presentAgentRow(core, row)
 }

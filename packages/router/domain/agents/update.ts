@@ -13,7 +13,7 @@ export async function updateAgent(
   reference: string,
   body: { description: string | null },
 ): Promise<Agent> {
-  const row = await write(core, async (tx, append) => {
+  const row = await write(core, async ({ tx, append }) => {
     const { id } = await findAgent(tx, principal.projectId, reference)
     append({
       project_id: principal.projectId,

@@ -93,7 +93,7 @@ async function change(
   columns: (row: ApiKeyRow, now: Date, tx: Tx) => Columns | undefined | Promise<Columns | undefined>,
   data: Record<string, unknown> = {},
 ): Promise<ApiKey> {
-  const row = await write(core, async (tx, append, now) => {
+  const row = await write(core, async ({ tx, append, now }) => {
     const row = await lockApiKey(tx, principal.projectId, id)
     if (row === undefined) throw new Fault('api_key_not_found')
     const set = await columns(row, now, tx)

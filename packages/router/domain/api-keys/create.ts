@@ -19,7 +19,7 @@ export async function createApiKey(
     throw new Fault('invalid_body', { message: 'expires_at: must lie in the future', param: 'expires_at' })
   }
   const secret = newApiKeyValue(principal.projectSlug)
-  const row = await write(core, async (tx, append, now) => {
+  const row = await write(core, async ({ tx, append, now }) => {
     const id = newId('key', now.getTime())
     append({
       project_id: principal.projectId,

@@ -1,3 +1,4 @@
+import { write } from '../events/write.ts'
 import type { Records } from '../records.ts'
 
 const intervalMs = 60_000
@@ -8,7 +9,8 @@ export interface UsageRecord {
   used(keyId: string): void
 }
 
-export function createUsageRecord({ clock, store, log }: Records): UsageRecord {
+export function createUsageRecord(core: Records): UsageRecord {
+  const { clock, log } = core
   const written = new Map<string, number>()
   return {
     used(keyId) {
@@ -16,12 +18,13 @@ export function createUsageRecord({ clock, store, log }: Records): UsageRecord {
       if (now - (written.get(keyId) ?? 0) < intervalMs) return
       if (written.size >= rememberedKeys) written.clear()
       written.set(keyId, now)
-      store.db
-        .updateTable('api_keys')
-        .set({ last_used_at: new Date(now) })
-        .where('id', '=', keyId)
-        .execute()
-        .catch((error) => log.debug({ error, key_id: keyId }, 'could not note the use of an API key'))
+      write(core, ({ tx }) =>
+        tx
+          .updateTable('api_keys')
+          .set({ last_used_at: new Date(now) })
+          .where('id', '=', keyId)
+          .execute(),
+      ).catch((error) => log.debug({ error, key_id: keyId }, 'could not note the use of an API key'))
     },
   }
 }

@@ -1,21 +1,22 @@
 // The one function behind every door that decides: API, CLI, and whatever comes later.
-
 import type { Approval, decisionSchema } from '@xerotier/protocol/api/approvals.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
-import { uuidSchema } from '@xerotier/protocol/ids.ts'
 import { sameSecret } from '@xerotier/runtime/digest.ts'
 import type { z } from 'zod'
-import { keyName } from '../../store/api-keys.ts'
-import type { Tx } from '../../store/database.ts'
-import { appendEvents } from '../../store/events.ts'
+import { lockApproval } from '../../store/approvals.ts'
+import { lockExecution } from '../../store/executions.ts'
 import type { ApprovalRow, ExecutionRow } from '../../store/tables.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { whatChanged } from '../attempts/changed.ts'
+import { endCall } from '../attempts/end.ts'
 import { voidApproval } from '../attempts/void.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
+import { type Writing, write } from '../events/write.ts'
 import type { FleetView } from '../fleet/fleet.ts'
+import { moveApproval } from '../lifecycles/approval.ts'
 import { moveExecution } from '../lifecycles/execution.ts'
+import { isUuid } from '../page.ts'
 import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { callDigest } from '../tools/call-digest.ts'
@@ -25,110 +26,45 @@ import { mayDecide } from './requester.ts'
 
 export type Decision = 'approve' | 'reject'
 
-type Outcome = { fault: Fault; execution?: ExecutionRow } | { approval: ApprovalRow; execution: ExecutionRow }
+type Deciding = Records & FleetView & Pick<Attempts, 'calls' | 'dispatcher'>
+type Body = z.infer<typeof decisionSchema>
+type Requested = ApprovalRow & { requested_by_name: string | null }
+
+/** A refusal that changes the record is returned, not thrown: the change must commit. */
+type Outcome = { fault: Fault } | { approval: ApprovalRow; requestedBy: string | null }
 
 /**
  * Approves or rejects, once. Approving dispatches in the same transaction where an agent is free.
  * @throws Fault approval_not_found, approval_already_decided, approval_expired, approval_voided, confirmation_required, self_approval
  */
 export async function decideApproval(
-  core: Records & FleetView & Directory & Pick<Attempts, 'calls' | 'dispatcher'>,
+  core: Deciding & Directory,
   principal: Principal,
   approvalId: string,
   decision: Decision,
-  body: z.infer<typeof decisionSchema>,
+  body: Body,
 ): Promise<Approval> {
-  if (!uuidSchema.safeParse(approvalId).success) throw new Fault('approval_not_found')
-  let reserved: ExecutionRow | undefined
-  let requestedBy: string | null = null
-  let outcome: Outcome
-  try {
-    outcome = await core.store.db.transaction().execute(async (tx): Promise<Outcome> => {
-      const approval = await tx
-        .selectFrom('approvals')
-        .selectAll()
-        .select(keyName('approvals.requested_by', 'approvals.project_id').as('requested_by_name'))
-        .where('id', '=', approvalId)
-        .where('project_id', '=', principal.projectId)
-        .forUpdate()
-        .executeTakeFirst()
-      if (approval === undefined) throw new Fault('approval_not_found')
-      if (approval.state !== 'pending') throw decidedFault(approval)
-      requestedBy = approval.requested_by_name
-      const at = new Date(core.clock.now())
-      // Refusals that change the record are returned, not thrown: the change must commit.
-      if (approval.expires_at.getTime() <= at.getTime())
-        return { fault: new Fault('approval_expired'), ...(await expireApproval(tx, approval, at)) }
-      const call = await tx
-        .selectFrom('executions')
-        .selectAll()
-        .where('id', '=', approval.execution_id)
-        .forUpdate()
-        .executeTakeFirstOrThrow()
-      if (body.digest !== undefined && !sameSecret(body.digest, approval.digest)) {
-        throw new Fault('approval_voided', {
-          param: 'digest',
-          message: 'The digest is not that of this approval, which stays pending: look at it again before you decide.',
-        })
-      }
-      if (decision === 'reject') return reject(tx, approval, call, principal, body, at)
-
-      if (!sameSecret(callDigest(call), approval.digest) || whatChanged(core, call) !== undefined) {
-        const execution = await voidApproval(tx, approval.id, call, 'What was to be approved has changed.', at)
-        return { fault: new Fault('approval_voided'), ...(execution === undefined ? {} : { execution }) }
-      }
-      if (body.confirm !== undefined && body.confirm !== approval.tool) {
-        // Whoever types another name looks at another call, whatever its risk.
-        throw new Fault('confirmation_required', {
-          param: 'confirm',
-          message: `What was typed is not the tool of this call: confirm it by typing ${approval.tool}.`,
-        })
-      }
-      if (approval.risk === 'irreversible' && body.confirm === undefined) {
-        throw new Fault('confirmation_required', {
-          param: 'confirm',
-          message: `This call cannot be undone: confirm it by typing ${approval.tool}.`,
-        })
-      }
-      if (!(await mayDecide(tx, principal, approval.requested_by))) throw new Fault('self_approval')
-      const decided = await decide(tx, approval, 'approved', principal, body, at)
-      reserved = { ...call }
-      const agent = core.dispatcher.reserve(reserved, { newcomer: false })
-      const execution = await moveExecution(tx, call.id, {
-        to: agent === undefined ? 'queued' : 'dispatched',
-        from: ['pending_approval'],
-        set:
-          agent === undefined
-            ? { queue_deadline: core.dispatcher.queueDeadline() }
-            : {
-                agent_id: agent.id,
-                attempt: reserved.attempt,
-                lease_epoch: reserved.lease_epoch,
-                journal_id: reserved.journal_id,
-                dispatched_at: at,
-              },
-        actor: principal.keyId,
-        at,
-        data: { approval_id: approval.id },
+  if (!isUuid(approvalId)) throw new Fault('approval_not_found')
+  const outcome = await write(core, async (writing): Promise<Outcome> => {
+    const approval = await lockApproval(writing.tx, principal.projectId, approvalId)
+    if (approval === undefined) throw new Fault('approval_not_found')
+    if (approval.state !== 'pending') throw decidedFault(approval)
+    if (approval.expires_at.getTime() <= writing.now.getTime()) {
+      await expireApproval(core, writing, approval)
+      return { fault: new Fault('approval_expired') }
+    }
+    if (body.digest !== undefined && !sameSecret(body.digest, approval.digest)) {
+      throw new Fault('approval_voided', {
+        param: 'digest',
+        message: 'The digest is not that of this approval, which stays pending: look at it again before you decide.',
       })
-      if (execution === undefined) throw new Fault('illegal_transition', { message: `The call is ${call.state}.` })
-      return { approval: decided, execution }
-    })
-  } catch (error) {
-    if (reserved !== undefined) core.dispatcher.release(reserved)
-    throw error
-  }
-  core.eventLog.wake()
-  if ('fault' in outcome) {
-    if (outcome.execution !== undefined) core.calls.settled(outcome.execution)
-    throw outcome.fault
-  }
-  const { approval, execution } = outcome
-  if (execution.state === 'dispatched') core.dispatcher.send(reserved!)
-  else if (execution.state === 'queued') {
-    core.dispatcher.queued(execution)
-    core.dispatcher.wake(execution.project_id)
-  } else core.calls.settled(execution)
+    }
+    return decision === 'reject'
+      ? reject(core, writing, approval, principal, body)
+      : approve(core, writing, approval, principal, body)
+  })
+  if ('fault' in outcome) throw outcome.fault
+  const { approval, requestedBy } = outcome
   const workspace = await findWorkspace(core, approval.project_id, approval.workspace_id)
   return presentApproval(approval, { workspace: workspace.name, requestedBy, decidedBy: principal.name })
 }
@@ -139,53 +75,107 @@ function decidedFault(approval: ApprovalRow): Fault {
   return new Fault('approval_already_decided', { message: `The approval is already ${approval.state}.` })
 }
 
-async function decide(
-  tx: Tx,
-  approval: ApprovalRow,
-  state: 'approved' | 'rejected',
+async function approve(
+  core: Deciding,
+  writing: Writing,
+  approval: Requested,
   principal: Principal,
-  body: z.infer<typeof decisionSchema>,
-  at: Date,
-): Promise<ApprovalRow> {
-  const decided = await tx
-    .updateTable('approvals')
-    .set({ state, decided_by: principal.keyId, decided_at: at, note: body.note ?? null })
-    .where('id', '=', approval.id)
-    .where('state', '=', 'pending')
-    .returningAll()
-    .executeTakeFirstOrThrow()
-  await appendEvents(tx, [
-    {
-      at,
-      project_id: approval.project_id,
-      kind: `approval.${state}`,
-      actor: principal.keyId,
-      execution_id: approval.execution_id,
-      approval_id: approval.id,
-      workspace_id: approval.workspace_id,
-      data: { digest: approval.digest, ...(body.note === undefined ? {} : { note: body.note }) },
-    },
-  ])
-  return decided
+  body: Body,
+): Promise<Outcome> {
+  const call = await lockExecution(writing.tx, approval.execution_id)
+  if (call === undefined) throw new Error('an approval without its call')
+  if (!sameSecret(callDigest(call), approval.digest) || whatChanged(core, call) !== undefined) {
+    await voidApproval(core, writing, approval.id, call, 'What was to be approved has changed.')
+    return { fault: new Fault('approval_voided') }
+  }
+  mustBeConfirmed(approval, body)
+  if (!(await mayDecide(writing.tx, principal, approval.requested_by))) throw new Fault('self_approval')
+  const approved = await decide(writing, approval, 'approved', principal, body)
+  await release(core, writing, call, approval, principal)
+  return { approval: approved, requestedBy: approval.requested_by_name }
+}
+
+/** Whoever types another name looks at another call, whatever its risk. */
+function mustBeConfirmed({ tool, risk }: ApprovalRow, { confirm }: Body): void {
+  if (confirm !== undefined && confirm !== tool) {
+    throw new Fault('confirmation_required', {
+      param: 'confirm',
+      message: `What was typed is not the tool of this call: confirm it by typing ${tool}.`,
+    })
+  }
+  if (risk === 'irreversible' && confirm === undefined) {
+    throw new Fault('confirmation_required', {
+      param: 'confirm',
+      message: `This call cannot be undone: confirm it by typing ${tool}.`,
+    })
+  }
+}
+
+/** To a free agent in this very transaction, or into the queue. */
+async function release(
+  { dispatcher }: Pick<Attempts, 'dispatcher'>,
+  writing: Writing,
+  call: ExecutionRow,
+  approval: ApprovalRow,
+  principal: Principal,
+): Promise<void> {
+  const row = { ...call }
+  const agent = dispatcher.reserve(row, { newcomer: false })
+  if (agent !== undefined) writing.undo(() => dispatcher.release(row))
+  const { agent_id, attempt, lease_epoch, journal_id } = row
+  const moved = await moveExecution(writing, call.id, {
+    to: agent === undefined ? 'queued' : 'dispatched',
+    from: ['pending_approval'],
+    set:
+      agent === undefined
+        ? { queue_deadline: dispatcher.queueDeadline() }
+        : { agent_id, attempt, lease_epoch, journal_id, dispatched_at: writing.now },
+    actor: principal.keyId,
+    data: { approval_id: approval.id },
+  })
+  if (moved === undefined) throw movedOn()
+  writing.after(() => {
+    if (agent !== undefined) return dispatcher.send(row)
+    dispatcher.queued(moved)
+    dispatcher.wake(moved.project_id)
+  })
 }
 
 async function reject(
-  tx: Tx,
-  approval: ApprovalRow,
-  call: ExecutionRow,
+  core: Pick<Attempts, 'calls'>,
+  writing: Writing,
+  approval: Requested,
   principal: Principal,
-  body: z.infer<typeof decisionSchema>,
-  at: Date,
+  body: Body,
 ): Promise<Outcome> {
-  const decided = await decide(tx, approval, 'rejected', principal, body, at)
-  const execution = await moveExecution(tx, call.id, {
+  const rejected = await decide(writing, approval, 'rejected', principal, body)
+  const ended = await endCall(core, writing, approval.execution_id, {
     to: 'rejected',
     from: ['pending_approval'],
-    set: { finished_at: at },
     actor: principal.keyId,
-    at,
     data: { approval_id: approval.id, ...(body.note === undefined ? {} : { note: body.note }) },
   })
-  if (execution === undefined) throw new Fault('illegal_transition', { message: `The call is ${call.state}.` })
-  return { approval: decided, execution }
+  if (ended === undefined) throw movedOn()
+  return { approval: rejected, requestedBy: approval.requested_by_name }
+}
+
+async function decide(
+  writing: Writing,
+  approval: ApprovalRow,
+  to: 'approved' | 'rejected',
+  principal: Principal,
+  { note }: Body,
+): Promise<ApprovalRow> {
+  const decided = await moveApproval(writing, approval.id, {
+    to,
+    set: { decided_by: principal.keyId, note: note ?? null },
+    actor: principal.keyId,
+    data: { digest: approval.digest, ...(note === undefined ? {} : { note }) },
+  })
+  if (decided === undefined) throw new Error('a locked approval was decided by somebody else')
+  return decided
+}
+
+function movedOn(): Fault {
+  return new Fault('illegal_transition', { message: 'The call does not wait for its approval any more.' })
 }

@@ -1,7 +1,7 @@
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import { approvalStates } from '@xerotier/protocol/lifecycles/approval.ts'
 import { risks } from '@xerotier/protocol/risk.ts'
-import { type NamedApprovalRow, selectApprovals } from '../../store/approval-pages.ts'
+import { type NamedApprovalRow, selectApprovals } from '../../store/approvals.ts'
 import { findAgentId } from '../directory/find-agent.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'

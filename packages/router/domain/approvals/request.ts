@@ -2,30 +2,26 @@
 
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
-import { appendEvents } from '../../store/events.ts'
+import { countPending } from '../../store/approvals.ts'
 import type { ExecutionRow, NewApproval } from '../../store/tables.ts'
 import { submissionOf } from '../attempts/submission.ts'
+import { write } from '../events/write.ts'
 import { newUuid } from '../ids.ts'
 import type { Records } from '../records.ts'
 
 /** @returns false when the idempotency key is known @throws Fault capacity_exceeded when too many wait already */
-export async function requestApproval(
-  core: Pick<Records, 'store'>,
-  row: ExecutionRow,
-  timeoutSeconds: number,
-): Promise<boolean> {
+export async function requestApproval(core: Records, row: ExecutionRow, timeoutSeconds: number): Promise<boolean> {
   const approvalId = newUuid(row.created_at.getTime())
   row.state = 'pending_approval'
   row.approval_id = approvalId
   const about = {
-    at: row.created_at,
     project_id: row.project_id,
     actor: row.requested_by,
     execution_id: row.id,
     approval_id: approvalId,
     workspace_id: row.workspace_id,
   }
-  const stored = await core.store.db.transaction().execute(async (tx) => {
+  const stored = await write(core, async ({ tx, append }) => {
     const inserted = await tx
       .insertInto('executions')
       .values({ ...submissionOf(row), approval_id: approvalId })
@@ -33,12 +29,7 @@ export async function requestApproval(
       .returning('id')
       .executeTakeFirst()
     if (inserted === undefined) return false
-    const { waiting } = await tx
-      .selectFrom('approvals')
-      .select((eb) => eb.fn.countAll<number>().as('waiting'))
-      .where('project_id', '=', row.project_id)
-      .where('state', '=', 'pending')
-      .executeTakeFirstOrThrow()
+    const waiting = await countPending(tx, row.project_id)
     if (waiting >= limits.pendingApprovalsPerProject) {
       throw new Fault('capacity_exceeded', {
         message: `The project has ${waiting} approvals waiting for a decision, which is the limit.`,
@@ -64,10 +55,8 @@ export async function requestApproval(
       expires_at: new Date(row.created_at.getTime() + timeoutSeconds * 1000),
     }
     await tx.insertInto('approvals').values(approval).execute()
-    await appendEvents(tx, [
-      { ...about, kind: 'execution.pending_approval' },
-      { ...about, kind: 'approval.requested', data: { tool: row.tool, risk: row.risk, digest: row.digest } },
-    ])
+    append({ ...about, kind: 'execution.pending_approval' })
+    append({ ...about, kind: 'approval.requested', data: { tool: row.tool, risk: row.risk, digest: row.digest } })
     return true
   })
   if (!stored) row.approval_id = null

@@ -1,5 +1,6 @@
-import { sql } from 'kysely'
+import { descendsFrom } from '../../store/api-keys.ts'
 import type { Tx } from '../../store/database.ts'
+import { selectProject } from '../../store/projects.ts'
 import type { Principal } from '../principal.ts'
 
 /**
@@ -7,18 +8,6 @@ import type { Principal } from '../principal.ts'
  * A one-person project may switch this off.
  */
 export async function mayDecide(tx: Tx, principal: Principal, requestedBy: string): Promise<boolean> {
-  const project = await tx
-    .selectFrom('projects')
-    .select('allow_self_approval')
-    .where('id', '=', principal.projectId)
-    .executeTakeFirstOrThrow()
-  if (project.allow_self_approval) return true
-  const { rows } = await sql<{ own: boolean }>`
-    with recursive line(id, created_by) as (
-      select id, created_by from api_keys where id = ${principal.keyId}
-      union
-      select parent.id, parent.created_by from api_keys parent join line on parent.id = line.created_by
-    )
-    select exists (select 1 from line where id = ${requestedBy}) as own`.execute(tx)
-  return rows[0]?.own === false
+  const project = await selectProject(tx, principal.projectId)
+  return project?.allow_self_approval === true || !(await descendsFrom(tx, principal.keyId, requestedBy))
 }

@@ -1,6 +1,6 @@
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
-import { selectNamedApproval } from '../../store/approval-pages.ts'
+import { selectNamedApproval } from '../../store/approvals.ts'
 import { isUuid } from '../page.ts'
 import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'

@@ -14,7 +14,7 @@ export function noteStart(core: Pick<Attempts, 'calls'>, agent: OnlineAgent, fra
 
 /** An agent that lists a call as running has started it, also where its `accepted` was lost on the way. */
 export async function acceptReported(
-  core: Pick<Records, 'clock' | 'eventLog'> & Pick<Attempts, 'lanes' | 'calls'>,
+  core: Pick<Records, 'clock'> & Pick<Attempts, 'lanes' | 'calls'>,
   agent: OnlineAgent,
   inFlight: InFlight[],
 ): Promise<void> {
@@ -35,7 +35,7 @@ export async function acceptReported(
 
 /** The agent started the call. Joins the next lane commit; nobody waits for it. */
 export async function acceptCall(
-  core: Pick<Records, 'clock' | 'eventLog'> & Pick<Attempts, 'lanes' | 'calls'>,
+  core: Pick<Records, 'clock'> & Pick<Attempts, 'lanes' | 'calls'>,
   agent: OnlineAgent,
   frame: AcceptedFrame,
 ): Promise<void> {
@@ -54,5 +54,4 @@ export async function acceptCall(
   if (!written) return
   call.row.state = 'running'
   call.row.started_at = startedAt
-  core.eventLog.wake()
 }

@@ -1,6 +1,7 @@
 // Gives calls to agents. Postgres is the queue: what waits is read from it, and nothing is lost when this process ends.
 
 import { Fault } from '@xerotier/protocol/errors.ts'
+import { countQueued, selectQueued } from '../../store/attempts.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { takes } from '../fleet/fleet.ts'
@@ -14,7 +15,6 @@ import { giveUp, requeue } from './unfinished.ts'
 import { voidApproved } from './void.ts'
 
 const rowsPerPass = 256
-const beforeAll = '00000000-0000-0000-0000-000000000000'
 /** After a pass that failed, ms: the next event may be far away. */
 const retryMs = 1_000
 
@@ -138,24 +138,18 @@ export function createDispatcher(
   /** Dispatches the oldest waiting calls that some agent can take now. */
   async function pass(projectId: string): Promise<void> {
     // What no free agent takes must not hold up what stands behind it.
-    let last = beforeAll
+    let last: string | undefined
     for (;;) {
       const free = core.fleet.inProject(projectId).filter((agent) => agent.inFlight.size < agent.maxConcurrent)
       const workspaces = new Set(free.flatMap((agent) => [...agent.bindings.keys()].filter((id) => takes(agent, id))))
       const room = free.reduce((sum, agent) => sum + agent.maxConcurrent - agent.inFlight.size, 0)
       if (room === 0 || workspaces.size === 0) break
-      const rows = await core.store.db
-        .selectFrom('executions')
-        .selectAll()
-        .where('project_id', '=', projectId)
-        .where('state', '=', 'queued')
-        .where('workspace_id', 'in', [...workspaces])
-        .where('id', '>', last)
-        .orderBy('id')
-        .limit(last === beforeAll ? Math.min(room, rowsPerPass) : rowsPerPass)
-        .execute()
+      const rows = await selectQueued(core.store.db, projectId, [...workspaces], {
+        limit: last === undefined ? Math.min(room, rowsPerPass) : rowsPerPass,
+        after: last,
+      })
       if (rows.length === 0) break
-      last = rows.at(-1)!.id
+      last = rows.at(-1)?.id
       // All of them end before the pass does: the next one must not find half of a claim.
       const failed = (await Promise.allSettled(rows.map((row) => claim(row)))).find((one) => one.status === 'rejected')
       if (failed !== undefined) throw failed.reason
@@ -192,18 +186,12 @@ export function createDispatcher(
   /** Of one project, or of all. @returns the projects that have calls waiting */
   async function recount(projectId?: string): Promise<Set<string>> {
     const before = changes
-    const rows = await core.store.db
-      .selectFrom('executions')
-      .select(['project_id', 'workspace_id', (eb) => eb.fn.countAll<number>().as('count')])
-      .where('state', '=', 'queued')
-      .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId!))
-      .groupBy(['project_id', 'workspace_id'])
-      .execute()
+    const rows = await countQueued(core.store.db, projectId)
     const projects = new Set(rows.map((row) => row.project_id))
     if (changes !== before) return projects
     if (projectId === undefined) waiting.clear()
     else waiting.delete(projectId)
-    for (const row of rows) add(row, Number(row.count))
+    for (const row of rows) add(row, row.count)
     for (const row of entering) if (projectId === undefined || row.project_id === projectId) add(row, 1)
     return projects
   }

@@ -3,6 +3,7 @@
 import type { ArtifactFrame } from '@xerotier/protocol/frames/call/artifact.ts'
 import type { OutputFrame } from '@xerotier/protocol/frames/call/output.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import { write } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import type { Records } from '../records.ts'
 import { agentTime } from './agent-time.ts'
@@ -25,7 +26,7 @@ export function admitOutput(call: LiveCall, frame: OutputFrame | ArtifactFrame):
 
 /** Stores a piece; it may be acknowledged once this resolves. One whose call went away while it waited is dropped. */
 export async function storeOutput(
-  core: Pick<Records, 'clock' | 'eventLog'> & Pick<Attempts, 'lanes' | 'calls'>,
+  core: Pick<Records, 'clock'> & Pick<Attempts, 'lanes' | 'calls'>,
   call: LiveCall,
   frame: OutputFrame,
 ): Promise<void> {
@@ -38,7 +39,6 @@ export async function storeOutput(
     at: agentTime(frame.at, core.clock.now()),
     data: Buffer.from(frame.data.buffer, frame.data.byteOffset, frame.data.byteLength),
   })
-  core.eventLog.wake()
 }
 
 /** As `storeOutput`. */
@@ -48,17 +48,16 @@ export async function storeArtifact(
   frame: ArtifactFrame,
 ): Promise<void> {
   if (core.calls.get(frame.execution_id) !== call) return
-  const now = core.clock.now()
-  await core.store.db.transaction().execute(async (tx) => {
+  await write(core, async ({ tx, now }) => {
     await tx
       .insertInto('artifacts')
       .values({
-        id: newId('cart', now),
+        id: newId('cart', now.getTime()),
         project_id: call.row.project_id,
         execution_id: frame.execution_id,
         attempt: frame.attempt,
         name: frame.name,
-        created_at: new Date(now),
+        created_at: now,
       })
       .onConflict((conflict) => conflict.doNothing())
       .execute()

@@ -2,7 +2,9 @@
 
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { InFlight } from '@xerotier/protocol/frames/session/in-flight.ts'
+import { isAnswerable } from '@xerotier/protocol/lifecycles/execution.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import { selectAmbiguousAt, selectCancelRequestedAt, selectInFlightAt, selectStandings } from '../../store/attempts.ts'
 import { selectOutputCounts } from '../../store/execution-output.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { OnlineAgent } from '../fleet/fleet.ts'
@@ -24,12 +26,7 @@ export async function reconcileSession(
   agent: OnlineAgent,
   inFlight: InFlight[],
 ): Promise<CallRef[]> {
-  const rows = await core.store.db
-    .selectFrom('executions')
-    .selectAll()
-    .where('agent_id', '=', agent.id)
-    .where('state', 'in', ['dispatched', 'running'])
-    .execute()
+  const rows = await selectInFlightAt(core.store.db, agent.id)
   const reported = new Set(inFlight.map(nameOf))
   const has = (row: ExecutionRow) => reported.has(nameOf(toRef(row)))
   const take = (row: ExecutionRow): LiveCall => {
@@ -68,20 +65,13 @@ export async function reconcileSession(
  * What the agent has and the record doubts. Until a result settles such a call, or a person does, it stays ambiguous; but it
  * has its place at the agent, and what it still writes is acknowledged, so it must be stored (law L1).
  */
-async function selectDoubtful(
+function selectDoubtful(
   core: Pick<Records, 'store'>,
   agent: OnlineAgent,
   inFlight: InFlight[],
 ): Promise<ExecutionRow[]> {
   const ids = inFlight.map((call) => call.execution_id).filter((id) => !agent.inFlight.has(id))
-  if (ids.length === 0) return []
-  return core.store.db
-    .selectFrom('executions')
-    .selectAll()
-    .where('id', 'in', ids)
-    .where('agent_id', '=', agent.id)
-    .where('state', '=', 'ambiguous')
-    .execute()
+  return selectAmbiguousAt(core.store.db, agent.id, ids)
 }
 
 /** What an earlier session stored counts too, or each new one could fill the record anew. */
@@ -107,13 +97,7 @@ export async function cancelled(
   core: Pick<Records, 'store'> & Pick<Attempts, 'calls'>,
   agent: OnlineAgent,
 ): Promise<CallRef[]> {
-  const rows = await core.store.db
-    .selectFrom('executions')
-    .select(['id', 'attempt', 'lease_epoch', 'cancel_requested_at'])
-    .where('agent_id', '=', agent.id)
-    .where('state', 'in', ['dispatched', 'running', 'ambiguous'])
-    .where('cancel_requested_at', 'is not', null)
-    .execute()
+  const rows = await selectCancelRequestedAt(core.store.db, agent.id)
   // Of ambiguous calls most are not there any more.
   const there = rows.map(toRef).filter((ref) => isLive(core, agent, ref))
   for (const { id, cancel_requested_at } of rows) {
@@ -187,16 +171,10 @@ async function unwanted(
   const unknown = inFlight.filter(
     (call) => !isLive(core, agent, call) || core.calls.get(call.execution_id)!.row.state === 'ambiguous',
   )
-  if (unknown.length === 0) return []
-  const rows = await core.store.db
-    .selectFrom('executions')
-    .select(['id', 'agent_id', 'attempt', 'lease_epoch', 'state'])
-    .where(
-      'id',
-      'in',
-      unknown.map((call) => call.execution_id),
-    )
-    .execute()
+  const rows = await selectStandings(
+    core.store.db,
+    unknown.map((call) => call.execution_id),
+  )
   const byId = new Map(rows.map((row) => [row.id, row]))
   return unknown
     .filter((call) => {
@@ -206,7 +184,7 @@ async function unwanted(
         row.agent_id === agent.id &&
         row.attempt === call.attempt &&
         row.lease_epoch === call.lease_epoch &&
-        (row.state === 'ambiguous' || row.state === 'dispatched' || row.state === 'running')
+        isAnswerable(row.state)
       return !wanted
     })
     .map(({ execution_id, attempt, lease_epoch }) => ({ execution_id, attempt, lease_epoch }))

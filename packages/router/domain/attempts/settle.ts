@@ -2,6 +2,7 @@
 
 import type { ResultFrame } from '@xerotier/protocol/frames/call/result.ts'
 import { storableJson } from '@xerotier/protocol/storable-json.ts'
+import { selectExecution } from '../../store/attempts.ts'
 import type { Settlement } from '../../store/lanes/parts.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { OnlineAgent } from '../fleet/fleet.ts'
@@ -56,7 +57,6 @@ export async function settleCall(core: Records & Attempts, agent: OnlineAgent, f
   if (row === undefined) return false
   core.calls.remove(row)
   core.calls.settled(row)
-  core.eventLog.wake()
   return true
 }
 
@@ -76,11 +76,7 @@ async function readSettled(
   agent: OnlineAgent,
   frame: ResultFrame,
 ): Promise<ExecutionRow | undefined> {
-  const row = await core.store.db
-    .selectFrom('executions')
-    .selectAll()
-    .where('id', '=', frame.execution_id)
-    .executeTakeFirst()
+  const row = await selectExecution(core.store.db, frame.execution_id)
   const same =
     row?.agent_id === agent.id &&
     row.attempt === frame.attempt &&

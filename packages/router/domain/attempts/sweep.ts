@@ -1,14 +1,15 @@
 // What time alone does to executions. Called every second; everything it needs stands in Postgres, so a restart forgets nothing.
 
-import { sql } from 'kysely'
+import { selectOverdue, selectUnaccounted } from '../../store/attempts.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { Directory } from '../directory/workspaces.ts'
+import { write } from '../events/write.ts'
 import type { FleetView, OnlineAgent } from '../fleet/fleet.ts'
-import { moveExecution } from '../lifecycles/execution.ts'
 import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
 import { whyNobodyCame } from '../tools/unserved.ts'
 import type { Attempts } from './attempts.ts'
+import { endCall } from './end.ts'
 import { markAmbiguous, requeue } from './unfinished.ts'
 
 const perSweep = 500
@@ -19,38 +20,20 @@ const settlingMs = 5_000
 export async function expireQueued(
   core: Records & FleetView & Directory & Pick<Attempts, 'calls' | 'dispatcher'>,
 ): Promise<void> {
-  const at = new Date(core.clock.now())
-  const due = await core.store.db
-    .selectFrom('executions')
-    .select(['id', 'workspace_id', 'tool'])
-    .where('state', '=', 'queued')
-    .where('queue_deadline', '<=', at)
-    .limit(perSweep)
-    .execute()
+  const due = await selectOverdue(core.store.db, new Date(core.clock.now()), perSweep)
   const reasons = new Map<string, string | undefined>()
   for (const { id, workspace_id, tool } of due) {
     const key = `${workspace_id} ${tool}`
     if (!reasons.has(key)) reasons.set(key, await whyNobodyCame(core, workspace_id, tool))
     const reason = reasons.get(key)
     const message = `No agent could run the call in time${reason === undefined ? '' : `: ${reason}`}.`
-    const row = await core.store.db.transaction().execute((tx) =>
-      moveExecution(tx, id, {
-        to: 'expired',
-        from: ['queued'],
-        set: {
-          finished_at: at,
-          error: JSON.stringify({ code: 'execution_expired', message }),
-        },
-        actor: 'router',
-        at,
-      }),
+    const error = { code: 'execution_expired', message }
+    const ended = await write(core, (writing) =>
+      endCall(core, writing, id, { to: 'expired', from: ['queued'], error, actor: 'router' }),
     )
-    if (row === undefined) continue
-    core.calls.settled(row)
     // It counts no longer towards the limit of what may wait.
-    core.dispatcher.wake(row.project_id)
+    if (ended !== undefined) core.dispatcher.wake(ended.project_id)
   }
-  if (due.length > 0) core.eventLog.wake()
 }
 
 /**
@@ -59,15 +42,7 @@ export async function expireQueued(
  */
 export async function sweepOrphans(core: Records & FleetView & Attempts & { settings: Settings }): Promise<void> {
   const now = core.clock.now()
-  const rows = await core.store.db
-    .selectFrom('executions')
-    .selectAll()
-    .where('state', 'in', ['dispatched', 'running'])
-    .where('dispatched_at', '<', new Date(now - settlingMs))
-    // However many are accounted for, they must not fill the page.
-    .where(sql<boolean>`id <> all(${[...core.calls.ids()]}::uuid[])`)
-    .limit(perSweep)
-    .execute()
+  const rows = await selectUnaccounted(core.store.db, new Date(now - settlingMs), core.calls.ids(), perSweep)
   for (const row of rows) {
     if (row.agent_id === null || core.calls.get(row.id) !== undefined) continue
     const agent = core.fleet.get(row.agent_id)

@@ -1,52 +1,42 @@
 // What becomes of a call whose attempt ended without an answer (law L2).
-
-import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
+import { inFlightExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
+import { lockExecution } from '../../store/executions.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
-import { type Move, moveExecution } from '../lifecycles/execution.ts'
+import { write } from '../events/write.ts'
+import { moveExecution } from '../lifecycles/execution.ts'
 import type { Records } from '../records.ts'
 import type { Attempts } from './attempts.ts'
+import { type End, endCall } from './end.ts'
+
+type Core = Records & Pick<Attempts, 'calls' | 'dispatcher'>
 
 /** Attempts of one execution before it fails for good. */
 const attemptLimit = 8
-const inFlight: ExecutionState[] = ['dispatched', 'running']
 const cancelledMessage = 'The call was cancelled, and its agent does not run it.'
 
 /**
  * It runs again, at this or another agent: only for a call that never started or that may run twice. An at-most-once call
  * that its record shows as started becomes ambiguous instead, whatever was said since.
  */
-export async function requeue(
-  core: Records & Pick<Attempts, 'calls' | 'dispatcher'>,
-  row: ExecutionRow,
-  reason: string,
-): Promise<void> {
+export async function requeue(core: Core, row: ExecutionRow, reason: string): Promise<void> {
   core.calls.remove(row)
-  const at = new Date(core.clock.now())
-  const moved = await core.store.db.transaction().execute(async (tx) => {
+  const about = { from: inFlightExecutionStates, attempt: row.attempt, actor: 'router' }
+  const moved = await write(core, async (writing) => {
     // As the record has it, locked: a start or a cancel that was answered must not be lost to a row in memory that is older.
-    const current = await tx
-      .selectFrom('executions')
-      .select(['state', 'cancel_requested_at'])
-      .where('id', '=', row.id)
-      .forUpdate()
-      .executeTakeFirst()
+    const current = await lockExecution(writing.tx, row.id)
     if (current === undefined) return undefined
-    if (row.at_most_once && current.state === 'running')
-      return moveExecution(tx, row.id, ambiguousMove(row, startedThen(reason), at))
-    const about = { from: inFlight, attempt: row.attempt, actor: 'router', at }
+    if (row.at_most_once && current.state === 'running') {
+      return endCall(core, writing, row.id, ambiguousEnd(row, startedThen(reason)))
+    }
     if (current.cancel_requested_at !== null) {
-      return moveExecution(tx, row.id, {
-        ...about,
-        to: 'cancelled',
-        set: { finished_at: at, error: JSON.stringify({ code: 'execution_cancelled', message: cancelledMessage }) },
-        data: { reason },
-      })
+      const error = { code: 'execution_cancelled', message: cancelledMessage }
+      return endCall(core, writing, row.id, { ...about, to: 'cancelled', error, data: { reason } })
     }
     if (row.attempt >= attemptLimit) {
       const message = `The call was given to agents ${row.attempt} times and never ran: ${reason}.`
-      return moveExecution(tx, row.id, failedMove(row, 'agent_refused', message, at))
+      return endCall(core, writing, row.id, failedEnd(row, 'agent_refused', message))
     }
-    return moveExecution(tx, row.id, {
+    return moveExecution(writing, row.id, {
       ...about,
       to: 'queued',
       set: { agent_id: null, started_at: null, queue_deadline: core.dispatcher.queueDeadline() },
@@ -55,82 +45,51 @@ export async function requeue(
   })
   if (moved?.state === 'queued') {
     core.log.notice({ execution_id: row.id, attempt: row.attempt, reason }, 'the call was queued again')
-    core.eventLog.wake()
     core.dispatcher.queued(row)
-    return core.dispatcher.wake(row.project_id)
   }
   if (moved?.state === 'ambiguous') warnOfDoubt(core, row, startedThen(reason))
-  settled(core, row, moved)
+  placeFreed(core, row)
 }
 
 /** Nobody knows whether it ran: a person must look (`xeroctl exec resolve`). */
-export async function markAmbiguous(
-  core: Records & Pick<Attempts, 'calls' | 'dispatcher'>,
-  row: ExecutionRow,
-  reason: string,
-): Promise<void> {
+export async function markAmbiguous(core: Core, row: ExecutionRow, reason: string): Promise<void> {
   core.calls.remove(row)
   warnOfDoubt(core, row, reason)
-  const move = ambiguousMove(row, reason, new Date(core.clock.now()))
-  settled(core, row, await core.store.db.transaction().execute((tx) => moveExecution(tx, row.id, move)))
+  await write(core, (writing) => endCall(core, writing, row.id, ambiguousEnd(row, reason)))
+  placeFreed(core, row)
 }
 
 /** It did not run and will not. An at-most-once call that its record shows as started becomes ambiguous instead. */
-export async function giveUp(
-  core: Records & Pick<Attempts, 'calls' | 'dispatcher'>,
-  row: ExecutionRow,
-  code: string,
-  message: string,
-): Promise<void> {
+export async function giveUp(core: Core, row: ExecutionRow, code: string, message: string): Promise<void> {
   core.calls.remove(row)
-  const at = new Date(core.clock.now())
-  const moved = await core.store.db.transaction().execute(async (tx) => {
-    if (!row.at_most_once) return moveExecution(tx, row.id, failedMove(row, code, message, at))
-    const failed = await moveExecution(tx, row.id, { ...failedMove(row, code, message, at), from: ['dispatched'] })
-    return failed ?? moveExecution(tx, row.id, { ...ambiguousMove(row, startedThen(message), at), from: ['running'] })
+  const failed = failedEnd(row, code, message)
+  const moved = await write(core, async (writing) => {
+    if (!row.at_most_once) return endCall(core, writing, row.id, failed)
+    const ended = await endCall(core, writing, row.id, { ...failed, from: ['dispatched'] })
+    if (ended !== undefined) return ended
+    return endCall(core, writing, row.id, { ...ambiguousEnd(row, startedThen(message)), from: ['running'] })
   })
   if (moved?.state === 'ambiguous') warnOfDoubt(core, row, startedThen(message))
-  settled(core, row, moved)
+  placeFreed(core, row)
 }
 
 const startedThen = (reason: string) => `The call had started, but then: ${reason}`
 
-function ambiguousMove(row: ExecutionRow, reason: string, at: Date): Move {
-  return {
-    to: 'ambiguous',
-    attempt: row.attempt,
-    set: { finished_at: at, error: JSON.stringify({ code: 'execution_interrupted', message: reason }) },
-    actor: 'router',
-    at,
-    data: { reason },
-  }
+function ambiguousEnd({ attempt }: ExecutionRow, reason: string): End {
+  const error = { code: 'execution_interrupted', message: reason }
+  return { to: 'ambiguous', attempt, error, actor: 'router', data: { reason } }
 }
 
-function failedMove(row: ExecutionRow, code: string, message: string, at: Date): Move {
-  return {
-    to: 'failed',
-    from: inFlight,
-    attempt: row.attempt,
-    set: { finished_at: at, error: JSON.stringify({ code, message }) },
-    actor: 'router',
-    at,
-    data: { error: { code, message } },
-  }
+function failedEnd({ attempt }: ExecutionRow, code: string, message: string): End {
+  const error = { code, message }
+  return { to: 'failed', from: inFlightExecutionStates, attempt, error, actor: 'router', data: { error } }
 }
 
-function warnOfDoubt(core: Pick<Records, 'log'>, { id, attempt, agent_id }: ExecutionRow, reason: string): void {
-  core.log.warning({ execution_id: id, attempt, agent_id, reason }, 'the call became ambiguous')
+function warnOfDoubt({ log }: Pick<Records, 'log'>, { id, attempt, agent_id }: ExecutionRow, reason: string): void {
+  log.warning({ execution_id: id, attempt, agent_id, reason }, 'the call became ambiguous')
 }
 
-/** @param moved as it is now; undefined when somebody else ended the attempt */
-function settled(
-  core: Pick<Records, 'eventLog'> & Pick<Attempts, 'calls' | 'dispatcher'>,
-  row: ExecutionRow,
-  moved: ExecutionRow | undefined,
-): void {
-  // Its place is free, whoever ended the call.
-  core.dispatcher.wake(row.project_id)
-  if (moved === undefined) return
-  core.calls.settled(moved)
-  core.eventLog.wake()
+/** Whoever ended the call, and whether or not it was we. */
+function placeFreed({ dispatcher }: Pick<Attempts, 'dispatcher'>, row: ExecutionRow): void {
+  dispatcher.wake(row.project_id)
 }

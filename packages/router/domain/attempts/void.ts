@@ -1,48 +1,30 @@
 // What was approved, or was to be, is not what would run any more (law L3).
-
-import type { Tx } from '../../store/database.ts'
-import { appendEvents } from '../../store/events.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
-import { moveExecution } from '../lifecycles/execution.ts'
+import { type Writing, write } from '../events/write.ts'
+import { moveApproval } from '../lifecycles/approval.ts'
 import type { Records } from '../records.ts'
 import type { Attempts } from './attempts.ts'
+import { endCall } from './end.ts'
 
 /**
  * Voids the approval and ends its call: cancelled while it waited for the approval, failed after.
  * @returns undefined when the call has moved on; then nothing of this may be committed
  */
 export async function voidApproval(
-  tx: Tx,
+  core: Pick<Attempts, 'calls'>,
+  writing: Writing,
   approvalId: string,
-  call: Pick<ExecutionRow, 'id' | 'project_id' | 'workspace_id' | 'state'>,
+  call: Pick<ExecutionRow, 'id' | 'state'>,
   message: string,
-  at: Date,
 ): Promise<ExecutionRow | undefined> {
-  await tx
-    .updateTable('approvals')
-    .set({ state: 'voided', decided_at: at })
-    .where('id', '=', approvalId)
-    .where('state', 'in', ['pending', 'approved'])
-    .execute()
-  await appendEvents(tx, [
-    {
-      at,
-      project_id: call.project_id,
-      kind: 'approval.voided',
-      actor: 'router',
-      execution_id: call.id,
-      approval_id: approvalId,
-      workspace_id: call.workspace_id,
-      data: { reason: message },
-    },
-  ])
-  return moveExecution(tx, call.id, {
+  await moveApproval(writing, approvalId, { to: 'voided', actor: 'router', data: { reason: message } })
+  const error = { code: 'approval_voided', message }
+  return endCall(core, writing, call.id, {
     to: call.state === 'pending_approval' ? 'cancelled' : 'failed',
     from: [call.state],
-    set: { finished_at: at, error: JSON.stringify({ code: 'approval_voided', message }) },
+    error,
     actor: 'router',
-    at,
-    data: { error: { code: 'approval_voided', message } },
+    data: { error },
   })
 }
 
@@ -54,15 +36,11 @@ export async function voidApproved(
   message: string,
 ): Promise<void> {
   core.calls.remove(row)
-  const at = new Date(core.clock.now())
-  const voided = core.store.db.transaction().execute(async (tx) => {
-    const moved = await voidApproval(tx, approvalId, row, message, at)
-    if (moved === undefined) throw new Overtaken()
-    return moved
-  })
   try {
-    core.calls.settled(await voided)
-    core.eventLog.wake()
+    await write(core, async (writing) => {
+      const ended = await voidApproval(core, writing, approvalId, row, message)
+      if (ended === undefined) throw new Overtaken()
+    })
   } catch (error) {
     if (!(error instanceof Overtaken)) throw error
   }

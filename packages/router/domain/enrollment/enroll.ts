@@ -11,6 +11,7 @@ import type { EnrolledKeys } from '../fleet/enrolled-keys.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import type { Identity } from '../identity.ts'
 import { type JoinKeyClaims, readJoinKeyValue } from '../join-keys/value.ts'
+import { moveJoinKey } from '../lifecycles/join-key.ts'
 import type { Records } from '../records.ts'
 import type { Window } from '../window.ts'
 import { type EnrollBody, storeIdentity } from './identity-row.ts'
@@ -51,22 +52,22 @@ function verifyProof(body: EnrollBody): void {
 async function consume(core: Records, claims: JoinKeyClaims, body: EnrollBody) {
   const signingKey = Buffer.from(body.signing_public_key, 'hex')
   try {
-    return await write(core, async (tx, append, now) => {
+    return await write(core, async (writing) => {
+      const { tx, now, append } = writing
       const joinKey = await lockJoinKey(tx, claims.projectId, claims.id)
       if (joinKey === undefined) throw new Fault('join_key_invalid', { param: 'join_key' })
       checkUsable(joinKey, signingKey)
-      const { before, agent } = await storeIdentity(tx, joinKey, body, now)
-      const about = { project_id: joinKey.project_id, actor: agent.id, agent_id: agent.id }
+      const { before, agent } = await storeIdentity(writing, joinKey, body)
       if (joinKey.state === 'unused') {
-        await tx
-          .updateTable('join_keys')
-          .set({ state: 'consumed', consumed_at: now, consumed_by: agent.id, consumed_signing_key: signingKey })
-          .where('id', '=', joinKey.id)
-          .execute()
-        append({ ...about, kind: 'join_key.consumed', data: { join_key_id: joinKey.id } })
+        await moveJoinKey(writing, joinKey.id, {
+          to: 'consumed',
+          set: { consumed_at: now, consumed_by: agent.id, consumed_signing_key: signingKey },
+          actor: agent.id,
+          agentId: agent.id,
+        })
       }
       const data = { name: agent.name, join_key_id: joinKey.id, again: before !== undefined }
-      append({ ...about, kind: 'agent.enrolled', data })
+      append({ project_id: joinKey.project_id, kind: 'agent.enrolled', actor: agent.id, agent_id: agent.id, data })
       return { before, agent, joinKey }
     })
   } catch (error) {
@@ -110,7 +111,7 @@ function admit(
 async function noteRefusal(core: Records, claims: JoinKeyClaims, body: EnrollBody, fault: Fault): Promise<void> {
   const data = { join_key_id: claims.id, code: fault.code, name: body.registration_name, hostname: body.hostname }
   core.log.warning({ ...data, project_id: claims.projectId }, 'enrollment refused')
-  await write(core, async (_tx, append) => {
+  await write(core, async ({ append }) => {
     append({ project_id: claims.projectId, kind: 'join_key.refused', actor: 'router', data })
   })
 }

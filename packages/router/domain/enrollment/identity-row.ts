@@ -3,10 +3,13 @@
 import type { enrollSchema } from '@xerotier/protocol/api/enroll.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { z } from 'zod'
+import { lockAgent } from '../../store/agents.ts'
 import type { Tx } from '../../store/database.ts'
 import type { JoinKeyRow } from '../../store/join-keys.ts'
 import type { AgentRow } from '../../store/tables.ts'
+import type { Writing } from '../events/write.ts'
 import { newId } from '../ids.ts'
+import { moveAgent } from '../lifecycles/agent.ts'
 
 export type EnrollBody = z.output<typeof enrollSchema>
 
@@ -15,11 +18,11 @@ export type EnrollBody = z.output<typeof enrollSchema>
  * @throws Fault name_taken, join_key_consumed
  */
 export async function storeIdentity(
-  tx: Tx,
+  writing: Writing,
   joinKey: JoinKeyRow,
   body: EnrollBody,
-  now: Date,
 ): Promise<{ before: AgentRow | undefined; agent: AgentRow }> {
+  const { tx, now } = writing
   const before = await existing(tx, joinKey, body)
   const identity = {
     name: body.registration_name,
@@ -44,9 +47,10 @@ export async function storeIdentity(
       .executeTakeFirstOrThrow()
     return { before, agent }
   }
+  if (before.state === 'suspended') await moveAgent(writing, before.id, { to: 'pending' })
   const agent = await tx
     .updateTable('agents')
-    .set({ ...identity, ...(before.state === 'suspended' ? { state: 'pending' as const } : {}) })
+    .set(identity)
     .where('id', '=', before.id)
     .returningAll()
     .executeTakeFirstOrThrow()
@@ -54,14 +58,9 @@ export async function storeIdentity(
 }
 
 async function existing(tx: Tx, joinKey: JoinKeyRow, body: EnrollBody): Promise<AgentRow | undefined> {
-  const live = tx
-    .selectFrom('agents')
-    .selectAll()
-    .where('project_id', '=', joinKey.project_id)
-    .where('deleted_at', 'is', null)
-    .forUpdate()
+  const { project_id } = joinKey
   if (joinKey.consumed_by !== null) {
-    const agent = await live.where('id', '=', joinKey.consumed_by).executeTakeFirst()
+    const agent = await lockAgent(tx, project_id, { id: joinKey.consumed_by })
     // The key made one agent, and an operator has since removed it or revoked its credentials.
     if (agent === undefined || agent.state === 'suspended') {
       throw new Fault('join_key_consumed', {
@@ -79,9 +78,9 @@ async function existing(tx: Tx, joinKey: JoinKeyRow, body: EnrollBody): Promise<
     return agent
   }
   const signingKey = Buffer.from(body.signing_public_key, 'hex')
-  const same = await live.where('signing_public_key', '=', signingKey).executeTakeFirst()
+  const same = await lockAgent(tx, project_id, { signing_public_key: signingKey })
   if (same !== undefined) return same
-  const namesake = await live.where('name', '=', body.registration_name).executeTakeFirst()
+  const namesake = await lockAgent(tx, project_id, { name: body.registration_name })
   // After `revoke-credentials` whoever brings a new key may take the record over; otherwise the name is its owner's.
   if (namesake !== undefined && namesake.state !== 'suspended') {
     throw new Fault('name_taken', { param: 'registration_name' })

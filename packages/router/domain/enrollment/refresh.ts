@@ -1,6 +1,7 @@
 import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { selectAgentById } from '../../store/agents.ts'
+import { selectLatestJoinKeyOf } from '../../store/join-keys.ts'
 import type { Identity } from '../identity.ts'
 import type { Records } from '../records.ts'
 import { presentEnrollment } from './present.ts'
@@ -16,12 +17,6 @@ export async function refreshEnrollment(
   const { db } = core.store
   const agent = await selectAgentById(db, agentId)
   if (agent === undefined) throw new Fault('agent_credentials_revoked')
-  const joinKey = await db
-    .selectFrom('join_keys')
-    .select('router_addr')
-    .where('project_id', '=', agent.project_id)
-    .where('consumed_by', '=', agentId)
-    .orderBy('consumed_at', 'desc')
-    .executeTakeFirst()
+  const joinKey = await selectLatestJoinKeyOf(db, agent.project_id, agentId)
   return presentEnrollment(core, agent, joinKey?.router_addr ?? core.announcedAddress)
 }

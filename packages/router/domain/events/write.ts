@@ -1,19 +1,75 @@
+// The one way to change the record, besides the commit lanes: a transaction that collects its events, commits, and
+// wakes the readers of the log.
+import type { EventKind } from '@xerotier/protocol/events.ts'
 import type { Tx } from '../../store/database.ts'
-import { appendEvents, type NewEvent } from '../../store/events.ts'
 import type { Records } from '../records.ts'
 
-/** Notes an event of the transaction; the time is filled in. */
-export type Append = (event: Omit<NewEvent, 'at'>) => void
+export interface NewEvent {
+  project_id: string
+  kind: EventKind
+  /** An API key id, an agent id, or `router`. */
+  actor: string
+  execution_id?: string
+  approval_id?: string
+  agent_id?: string
+  workspace_id?: string
+  data?: Record<string, unknown>
+}
 
-/** One transaction that changes something and logs it. Readers of the log are woken after the commit. */
-export async function write<T>(core: Records, work: (tx: Tx, append: Append, now: Date) => Promise<T>): Promise<T> {
+export interface Writing {
+  tx: Tx
+  /** The one time of everything that is written. */
+  now: Date
+  /** Notes an event of the transaction. */
+  append(event: NewEvent): void
+  /** What others must hear of, in this process: called once all is committed, in order. */
+  after(effect: () => void): void
+  /** What was done in memory already: taken back when nothing is committed. */
+  undo(effect: () => void): void
+}
+
+/** One transaction that changes something and logs it. */
+export async function write<T>(
+  { store, clock, eventLog }: Pick<Records, 'store' | 'clock' | 'eventLog'>,
+  work: (writing: Writing) => Promise<T>,
+): Promise<T> {
   const events: NewEvent[] = []
-  const result = await core.store.db.transaction().execute(async (tx) => {
-    const now = new Date(core.clock.now())
-    const done = await work(tx, (event) => void events.push({ at: now, ...event }), now)
-    await appendEvents(tx, events)
-    return done
-  })
-  if (events.length > 0) core.eventLog.wake()
+  const effects: (() => void)[] = []
+  const undoing: (() => void)[] = []
+  let result: T
+  try {
+    result = await store.db.transaction().execute(async (tx) => {
+      const now = new Date(clock.now())
+      const done = await work({
+        tx,
+        now,
+        append: (event) => void events.push(event),
+        after: (effect) => void effects.push(effect),
+        undo: (effect) => void undoing.push(effect),
+      })
+      if (events.length > 0) await insertEvents(tx, now, events)
+      return done
+    })
+  } catch (error) {
+    for (const effect of undoing) effect()
+    throw error
+  }
+  if (events.length > 0) eventLog.wake()
+  for (const effect of effects) effect()
   return result
+}
+
+async function insertEvents(tx: Tx, at: Date, events: NewEvent[]): Promise<void> {
+  const rows = events.map((event) => ({
+    at,
+    project_id: event.project_id,
+    kind: event.kind,
+    actor: event.actor,
+    execution_id: event.execution_id ?? null,
+    approval_id: event.approval_id ?? null,
+    agent_id: event.agent_id ?? null,
+    workspace_id: event.workspace_id ?? null,
+    data: JSON.stringify(event.data ?? {}),
+  }))
+  await tx.insertInto('events').values(rows).execute()
 }

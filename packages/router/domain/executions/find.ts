@@ -1,5 +1,5 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
-import { type NamedExecutionRow, selectNamedExecution } from '../../store/execution-pages.ts'
+import { type NamedExecutionRow, selectNamedExecution } from '../../store/executions.ts'
 import { isUuid } from '../page.ts'
 import type { Records } from '../records.ts'
 

@@ -1,7 +1,7 @@
 import type { Execution } from '@xerotier/protocol/api/executions.ts'
 import { executionStates } from '@xerotier/protocol/lifecycles/execution.ts'
 import { risks } from '@xerotier/protocol/risk.ts'
-import { type NamedExecutionRow, selectExecutions } from '../../store/execution-pages.ts'
+import { type NamedExecutionRow, selectExecutions } from '../../store/executions.ts'
 import { findAgentId } from '../directory/find-agent.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'

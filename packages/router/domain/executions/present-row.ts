@@ -1,4 +1,5 @@
 import type { Execution } from '@xerotier/protocol/api/executions.ts'
+import { selectAgentName } from '../../store/agents.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
@@ -26,6 +27,6 @@ export async function presentRow(
 async function agentName(core: Pick<Records, 'store'> & FleetView, agentId: string): Promise<string | null> {
   const online = core.fleet.get(agentId)
   if (online !== undefined) return online.name
-  const row = await core.store.db.selectFrom('agents').select('name').where('id', '=', agentId).executeTakeFirst()
+  const row = await selectAgentName(core.store.db, agentId)
   return row?.name ?? null
 }

@@ -4,9 +4,10 @@ import type { ExecutionEvent, OutputEvent } from '@xerotier/protocol/api/executi
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { publicEventNames, streamEventNames } from '@xerotier/protocol/events.ts'
 import { settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
-import { selectActorNames, selectExecutionEnds } from '../../store/event-pages.ts'
+import { selectAttempt } from '../../store/attempts.ts'
+import { selectActorNames, selectExecutionEnds } from '../../store/events.ts'
 import { selectOutput, streamName } from '../../store/execution-output.ts'
-import { type NamedExecutionRow, selectNamedExecutions } from '../../store/execution-pages.ts'
+import { type NamedExecutionRow, selectNamedExecutions } from '../../store/executions.ts'
 import { findAgentId } from '../directory/find-agent.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
@@ -151,7 +152,7 @@ function outputReader(core: Pick<Records, 'store'>, executionId: string, after: 
       return { ...item, id: `${item.id}.${attempt}.${seq}` }
     },
     async drain(sink: StreamSink): Promise<void> {
-      const row = await db.selectFrom('executions').select('attempt').where('id', '=', executionId).executeTakeFirst()
+      const row = await selectAttempt(db, executionId)
       if (row !== undefined && row.attempt !== attempt) {
         attempt = row.attempt
         seq = -1

@@ -1,8 +1,9 @@
 // A tool call comes in: checked, decided, stored, and given to an agent at once where one is free.
 
-import type { Execution, Invocation } from '@xerotier/protocol/api/executions.ts'
+import type { Invocation } from '@xerotier/protocol/api/executions.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
 import { digestOf } from '@xerotier/runtime/digest.ts'
 import type { Tracing } from '@xerotier/runtime/tracing.ts'
@@ -22,24 +23,22 @@ import { checkArguments, isStorable } from '../tools/arguments.ts'
 import { callDigest } from '../tools/call-digest.ts'
 import { toolFor } from '../tools/tool-for.ts'
 import { unserved } from '../tools/unserved.ts'
-import { presentRow } from './present-row.ts'
-import { replayed } from './replay.ts'
+import { findSubmitted, type Submitted } from './replay.ts'
 import { traceSubmit } from './trace.ts'
 
 const nothingYet = initialOf(unfolding)
 
 export interface SubmitMeta {
   requestId: string
+  /** Of the call, where its caller waits for it already. */
+  id?: string
   idempotencyKey?: string | undefined
   traceparent?: string | undefined
-  /** How long the caller waits for the end, ms; 0 not at all. */
-  waitMs: number
-  /** Takes what is to happen when the caller hangs up: the call goes on, the wait ends. */
-  onHangUp?: (stop: () => void) => void
 }
 
 /**
  * Stores the call durably before it answers (law L1): dispatched to a free agent, queued, or waiting for approval.
+ * @returns the call, or the first one with its idempotency key
  * @throws Fault workspace_not_found, exec_tool_not_found, invalid_arguments, idempotency_conflict, tool_executor_unavailable, capacity_exceeded
  */
 export async function submitCall(
@@ -47,32 +46,51 @@ export async function submitCall(
   principal: Principal,
   invocation: Invocation,
   meta: SubmitMeta,
-): Promise<{ execution: Execution; settled: boolean }> {
+): Promise<Submitted> {
   if (core.lanes.depth >= limits.commitQueue)
     throw new Fault('capacity_exceeded', { message: 'The router has too many submits in hand.', retryAfter: 1 })
-  const workspace = await findWorkspace(core, principal.projectId, invocation.workspace)
-  const tool = toolFor(core, principal.projectId, workspace, invocation.tool)
-  const key = meta.idempotencyKey
+  const { projectId } = principal
+  const workspace = await findWorkspace(core, projectId, invocation.workspace)
+  const now = core.clock.now()
+  const keyed: Keyed = {
+    id: meta.id ?? newUuid(now),
+    project_id: projectId,
+    idempotency_key: meta.idempotencyKey ?? null,
+    request_digest: null,
+  }
   const requestDigest = () => digestOf({ ...invocation, workspace: workspace.id })
+  const tool = toolFor(core, projectId, workspace, invocation.tool)
   try {
-    if (tool === undefined) throw await unserved(core, principal.projectId, workspace, invocation.tool)
+    if (tool === undefined) throw await unserved(core, projectId, workspace, invocation.tool)
     checkArguments(tool, invocation.args)
   } catch (error) {
     // What was accepted once is answered again, whether or not it would be accepted now.
-    if (key !== undefined && isStorable(invocation.args)) {
-      const submit = { project_id: principal.projectId, idempotency_key: key, request_digest: requestDigest() }
-      const first = await replayed(core, submit, meta.waitMs)
+    if (keyed.idempotency_key !== null && isStorable(invocation.args)) {
+      const first = await findSubmitted(core, { ...keyed, request_digest: requestDigest() })
       if (first !== undefined) return first
     }
     throw error
   }
+  if (keyed.idempotency_key !== null) keyed.request_digest = requestDigest()
+  const row = newCall(keyed, workspace.id, tool, invocation, principal, meta, new Date(now))
+  return (await storeTraced(core, row)) ? { row, requestedBy: principal.name } : firstOf(core, row)
+}
 
-  const now = core.clock.now()
+type Keyed = Pick<ExecutionRow, 'id' | 'project_id' | 'idempotency_key' | 'request_digest'>
+
+function newCall(
+  keyed: Keyed,
+  workspaceId: string,
+  tool: ToolDescriptor,
+  invocation: Invocation,
+  principal: Principal,
+  meta: SubmitMeta,
+  now: Date,
+): ExecutionRow {
   const row: ExecutionRow = {
     ...nothingYet,
-    id: newUuid(now),
-    project_id: principal.projectId,
-    workspace_id: workspace.id,
+    ...keyed,
+    workspace_id: workspaceId,
     tool: tool.name,
     risk: tool.risk,
     at_most_once: runsAtMostOnce(tool.risk, tool.idempotent),
@@ -89,37 +107,34 @@ export async function submitCall(
     requested_by: principal.keyId,
     request_id: meta.requestId,
     traceparent: meta.traceparent ?? null,
-    idempotency_key: key ?? null,
-    request_digest: key === undefined ? null : requestDigest(),
     timeout_ms: Math.min(invocation.timeout_ms ?? tool.timeout_ms, tool.timeout_ms),
-    created_at: new Date(now),
+    created_at: now,
     queue_deadline: null,
     dispatched_at: null,
   }
   row.digest = callDigest(row)
-  const span = traceSubmit(core.tracing, row)
+  return row
+}
 
-  const decision = decidePolicy({ risk: tool.risk })
-  const waiter = meta.waitMs > 0 ? core.calls.waitFor(row.id, meta.waitMs) : undefined
-  if (waiter !== undefined) meta.onHangUp?.(waiter.stop)
+/** @returns false when the idempotency key is known */
+async function storeTraced(core: Records & Attempts & { tracing: Tracing }, row: ExecutionRow): Promise<boolean> {
+  const span = traceSubmit(core.tracing, row)
+  const decision = decidePolicy({ risk: row.risk })
   try {
     const stored =
       decision.decision === 'ask' ? await requestApproval(core, row, decision.timeoutSeconds) : await store(core, row)
     span?.end({ ok: true, attributes: { state: row.state, replayed: !stored } })
-    if (!stored) {
-      const first = await replayed(core, row, meta.waitMs)
-      if (first === undefined) throw new Error('a submit was neither stored nor found')
-      return first
-    }
-    core.eventLog.wake()
-    const settled = await waiter?.settled
-    return { execution: await presentRow(core, settled ?? row, principal.name), settled: settled !== undefined }
+    return stored
   } catch (error) {
     span?.end({ ok: false, message: error instanceof Fault ? error.code : 'internal_error' })
     throw error
-  } finally {
-    waiter?.stop()
   }
+}
+
+async function firstOf(core: Pick<Records, 'store'>, row: ExecutionRow): Promise<Submitted> {
+  const first = await findSubmitted(core, row)
+  if (first === undefined) throw new Error('a submit was neither stored nor found')
+  return first
 }
 
 /** @returns false when the idempotency key is known */

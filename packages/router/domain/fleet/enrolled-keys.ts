@@ -1,4 +1,5 @@
 // The CURVE public keys that ZAP admits, in memory: a handshake must not wait for Postgres.
+import { selectEnrolledKeys } from '../../store/agents.ts'
 import type { Database } from '../../store/database.ts'
 
 export interface EnrolledKeys {
@@ -15,12 +16,7 @@ export function createEnrolledKeys(): EnrolledKeys {
   return {
     get: (curveKey) => known.get(curveKey),
     async load(db) {
-      const rows = await db
-        .selectFrom('agents')
-        .select(['id', 'curve_public_key'])
-        .where('deleted_at', 'is', null)
-        .where('state', '!=', 'suspended')
-        .execute()
+      const rows = await selectEnrolledKeys(db)
       known = new Map(rows.map((row) => [row.curve_public_key, { agentId: row.id }]))
     },
     add: (curveKey, agentId) => void known.set(curveKey, { agentId }),

@@ -14,7 +14,7 @@ export async function createJoinKey(
   principal: Principal,
   body: z.output<typeof joinKeyCreateSchema>,
 ): Promise<JoinKey & { key: string }> {
-  const row = await write(core, async (tx, append, now) => {
+  const row = await write(core, async ({ tx, append, now }) => {
     const id = newId('jk', now.getTime())
     append({
       project_id: principal.projectId,

@@ -2,6 +2,7 @@ import type { JoinKey } from '@xerotier/protocol/api/join-keys.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { lockJoinKey } from '../../store/join-keys.ts'
 import { write } from '../events/write.ts'
+import { moveJoinKey } from '../lifecycles/join-key.ts'
 import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { presentJoinKey } from './present.ts'
@@ -11,24 +12,18 @@ import { presentJoinKey } from './present.ts'
  * @throws Fault join_key_not_found, illegal_transition when it is not unused any more
  */
 export async function revokeJoinKey(core: Records, principal: Principal, id: string): Promise<JoinKey> {
-  return write(core, async (tx, append, now) => {
+  return write(core, async (writing) => {
+    const { tx, now } = writing
     const row = await lockJoinKey(tx, principal.projectId, id)
     if (row === undefined) throw new Fault('join_key_not_found')
     const { state } = presentJoinKey(row, now.getTime())
     if (state === 'revoked') return presentJoinKey(row, now.getTime())
     if (state !== 'unused') throw new Fault('illegal_transition', { message: `The join key is ${state}.` })
-    append({
-      project_id: principal.projectId,
-      kind: 'join_key.revoked',
+    const revoked = await moveJoinKey(writing, id, {
+      to: 'revoked',
+      set: { revoked_at: now },
       actor: principal.keyId,
-      data: { join_key_id: id },
     })
-    const revoked = await tx
-      .updateTable('join_keys')
-      .set({ state: 'revoked', revoked_at: now })
-      .where('id', '=', id)
-      .returningAll()
-      .executeTakeFirstOrThrow()
-    return presentJoinKey(revoked, now.getTime())
+    return presentJoinKey(revoked ?? row, now.getTime())
   })
 }

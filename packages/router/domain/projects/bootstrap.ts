@@ -4,9 +4,10 @@ import { apiKeyPattern, slugSchema } from '@xerotier/protocol/ids.ts'
 import { readSecretFile, writeSecretFile } from '@xerotier/runtime/secret-file.ts'
 import { selectApiKeyByHash } from '../../store/api-keys.ts'
 import type { Tx } from '../../store/database.ts'
-import { appendEvents } from '../../store/events.ts'
+import { lockProjects } from '../../store/projects.ts'
 import { createKeyring } from '../api-keys/keyring.ts'
 import { type ApiKeyValue, apiKeyValueOf, newApiKeyValue } from '../api-keys/value.ts'
+import { type Writing, write } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import type { Records } from '../records.ts'
 
@@ -17,9 +18,6 @@ export interface BootstrapOptions {
   allowSelfApproval: boolean
 }
 
-/** Any constant will do; this one is ours. Two routers on one new database make one project. */
-const lockId = 7_237_002
-
 /**
  * On a database without projects, makes one with a key of all scopes. The file is written before the row is committed
  * and used again when it is there already, so that a crash between the two heals at the next start.
@@ -28,17 +26,17 @@ const lockId = 7_237_002
  */
 export async function bootstrapProject(core: Records, options: BootstrapOptions): Promise<string | undefined> {
   const slug = slugSchema.parse(options.slug)
-  return core.store.db.transaction().execute(async (tx) => {
-    await tx.selectNoFrom((make) => make.fn('pg_advisory_xact_lock', [make.val(lockId)]).as('lock')).execute()
-    const known = await tx.selectFrom('projects').select(['id', 'slug']).execute()
+  return write(core, async (writing) => {
+    const { tx, now, append } = writing
+    // Two routers on one new database make one project.
+    const known = await lockProjects(tx)
     if (known.length > 0) {
       const ours = known.find((project) => project.slug === slug)
       if (ours === undefined) core.log.warning({ slug }, 'the database has other projects; this one is not made')
-      else await replaceLostKey(core, tx, options.keyFile, ours)
+      else await replaceLostKey(core, writing, options.keyFile, ours)
       return undefined
     }
 
-    const now = new Date(core.clock.now())
     const secret = keyOf(options.keyFile, slug)
     const project_id = newId('proj', now.getTime())
     await tx
@@ -51,23 +49,25 @@ export async function bootstrapProject(core: Records, options: BootstrapOptions)
         created_at: now,
       })
       .execute()
-    await appendEvents(tx, [{ at: now, project_id, kind: 'project.created', actor: 'router', data: { slug } }])
-    await insertKey(tx, project_id, secret, now)
+    append({ project_id, kind: 'project.created', actor: 'router', data: { slug } })
+    await insertKey(writing, project_id, secret)
     core.log.notice({ project_id, slug, key_file: options.keyFile }, 'project created; its API key is in the file')
     return project_id
   })
 }
 
-async function insertKey(tx: Tx, project_id: string, { prefix, hash }: ApiKeyValue, now: Date): Promise<string> {
+async function insertKey(
+  { tx, now, append }: Writing,
+  project_id: string,
+  { prefix, hash }: ApiKeyValue,
+): Promise<string> {
   const id = newId('key', now.getTime())
   const name = 'bootstrap'
   await tx
     .insertInto('api_keys')
     .values({ id, project_id, name, prefix, hash, scopes: [...scopes], created_at: now })
     .execute()
-  await appendEvents(tx, [
-    { at: now, project_id, kind: 'api_key.created', actor: 'router', data: { api_key_id: id, name } },
-  ])
+  append({ project_id, kind: 'api_key.created', actor: 'router', data: { api_key_id: id, name } })
   return id
 }
 
@@ -77,16 +77,16 @@ async function insertKey(tx: Tx, project_id: string, { prefix, hash }: ApiKeyVal
  */
 async function replaceLostKey(
   core: Records,
-  tx: Tx,
+  writing: Writing,
   keyFile: string,
   { id: project_id, slug }: { id: string; slug: string },
 ): Promise<void> {
   try {
-    const why = await lossOf(core, tx, keyFile, project_id)
+    const why = await lossOf(core, writing.tx, keyFile, project_id)
     if (why === undefined) return
     const secret = newApiKeyValue(slug)
     writeSecretFile(keyFile, `${secret.value}\n`)
-    const api_key_id = await insertKey(tx, project_id, secret, new Date(core.clock.now()))
+    const api_key_id = await insertKey(writing, project_id, secret)
     core.log.notice(
       { project_id, slug, api_key_id, key_file: keyFile, before: why },
       `the API key in the file is ${why}; a new one with every scope is there now`,

@@ -1,11 +1,10 @@
 import type { Project } from '@xerotier/protocol/api/projects.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
-import type { Selectable } from 'kysely'
-import type { Tables } from '../../store/tables.ts'
+import { type ProjectRow, selectProject } from '../../store/projects.ts'
 import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 
-export function presentProject(row: Selectable<Tables['projects']>): Project {
+export function presentProject(row: ProjectRow): Project {
   return {
     id: row.id,
     object: 'project',
@@ -18,11 +17,7 @@ export function presentProject(row: Selectable<Tables['projects']>): Project {
 
 /** @throws Fault project_not_found */
 export async function showProject(core: Pick<Records, 'store'>, principal: Principal): Promise<Project> {
-  const row = await core.store.db
-    .selectFrom('projects')
-    .selectAll()
-    .where('id', '=', principal.projectId)
-    .executeTakeFirst()
+  const row = await selectProject(core.store.db, principal.projectId)
   if (row === undefined) throw new Fault('project_not_found')
   return presentProject(row)
 }

@@ -13,7 +13,7 @@ export async function updateProject(
 ): Promise<Project> {
   const changes = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
   if (Object.keys(changes).length === 0) return showProject(core, principal)
-  const row = await write(core, async (tx, append) => {
+  const row = await write(core, async ({ tx, append }) => {
     append({ project_id: principal.projectId, kind: 'project.updated', actor: principal.keyId, data: changes })
     return tx
       .updateTable('projects')

@@ -23,7 +23,7 @@ export async function bindAgent(
   body: z.output<typeof bindSchema>,
 ): Promise<Workspace> {
   const workspace = await findWorkspace(core, principal.projectId, reference)
-  const agent = await write(core, async (tx, append, now) => {
+  const agent = await write(core, async ({ tx, append, now }) => {
     const agent = await findAgent(tx, principal.projectId, body.agent, 'agent')
     const credentials_ref = body.credentials_ref ?? null
     await tx
@@ -60,7 +60,7 @@ export async function unbindAgent(
   agentReference: string,
 ): Promise<Workspace> {
   const workspace = await findWorkspace(core, principal.projectId, reference)
-  const agent = await write(core, async (tx, append) => {
+  const agent = await write(core, async ({ tx, append }) => {
     const agent = await findAgent(tx, principal.projectId, agentReference, 'agent')
     const removed = await tx
       .deleteFrom('workspace_agent_bindings')

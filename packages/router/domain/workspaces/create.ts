@@ -16,7 +16,7 @@ export async function createWorkspace(
   body: z.output<typeof workspaceCreateSchema>,
 ): Promise<Workspace> {
   try {
-    const row = await write(core, async (tx, append, now) => {
+    const row = await write(core, async ({ tx, append, now }) => {
       const id = newId('ws', now.getTime())
       append({
         project_id: principal.projectId,

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { until } from '@xerotier/devkit/faults/until.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
+import { write } from '../../domain/events/write.ts'
 import { newUuid } from '../../domain/ids.ts'
-import { appendEvents } from '../../store/events.ts'
 import { type ApiForTests, startApiForTests } from '../api.fixture.ts'
 
 let router: ApiForTests
@@ -80,16 +80,14 @@ const submit = (changes: Record<string, unknown> = {}) =>
   router.storeExecution({ workspace_id: workspace.id, ...changes })
 
 const move = async (id: string, state: ExecutionState, changes: Record<string, unknown> = {}) => {
-  await router.core.store.db.transaction().execute(async (tx) => {
+  await write(router.core, async ({ tx, append }) => {
     await tx
       .updateTable('executions')
       .set({ state, ...changes })
       .where('id', '=', id)
       .execute()
-    const about = { project_id: router.projectId, actor: 'router', execution_id: id }
-    await appendEvents(tx, [{ at: new Date(), kind: `execution.${state}`, ...about }])
+    append({ project_id: router.projectId, kind: `execution.${state}`, actor: 'router', execution_id: id })
   })
-  router.core.eventLog.wake()
 }
 const output = async (id: string, seq: number, text: string, stream = 1, attempt = 1) => {
   const row = { execution_id: id, attempt, seq, stream, at: new Date(), data: Buffer.from(text) }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { appendEvents } from '../../store/events.ts'
+import { write } from '../../domain/events/write.ts'
 import { startApiForTests } from '../api.fixture.ts'
 
 test('a stream whose query fails ends, and the next one goes on where it stopped', { timeout: 60_000 }, async () => {
@@ -27,7 +27,7 @@ test('a stream whose query fails ends, and the next one goes on where it stopped
     const piece = { execution_id: id, attempt: 1, seq: 0, stream: 1, at, data: Buffer.from('x') }
     await db.insertInto('execution_output').values(piece).execute()
     const about = { project_id: router.projectId, actor: 'router', execution_id: id }
-    await appendEvents(db, [{ at, kind: 'execution.completed', ...about }])
+    await write(router.core, async ({ append }) => append({ kind: 'execution.completed', ...about }))
     const { names } = await follow(id, { 'last-event-id': cut.last })
     assert.deepEqual(names, ['connection.connected', 'execution.output', 'execution.completed'])
   } finally {

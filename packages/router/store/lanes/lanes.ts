@@ -27,6 +27,8 @@ export interface LaneOptions {
   log: Log
   /** What a connection must pass before it is used. */
   admit?: Admit | undefined
+  /** Hears of every commit that wrote something: readers of the event log look. */
+  committed?: () => void
 }
 
 interface Waiting {
@@ -112,6 +114,7 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
   async function commitBatch(lane: LaneConnection, batch: Waiting[]): Promise<void> {
     try {
       const written = await lane.execute(batch)
+      if (written.size > 0) options.committed?.()
       for (const waiting of batch) waiting.resolve(written.has(lane.keyOf(waiting)))
     } catch (error) {
       if (lane.connectionLost(error)) return retryLater(lane, batch, error)

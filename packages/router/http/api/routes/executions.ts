@@ -1,8 +1,11 @@
 import { Readable } from 'node:stream'
+import { isSettled } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { Core } from '../../../domain/core.ts'
 import { artifactBytes } from '../../../domain/executions/artifact.ts'
+import { submitAndAwaitEnd } from '../../../domain/executions/await-end.ts'
 import { cancelCall } from '../../../domain/executions/cancel.ts'
 import { listExecutions } from '../../../domain/executions/list.ts'
+import { presentRow } from '../../../domain/executions/present-row.ts'
 import { rawOutput } from '../../../domain/executions/raw.ts'
 import { resolveCall } from '../../../domain/executions/resolve.ts'
 import { showExecution } from '../../../domain/executions/show.ts'
@@ -15,17 +18,17 @@ import type { Handlers } from '../handlers.ts'
 export function executionHandlers(core: Core, streams: Streams) {
   return {
     'invocations.submit': async ({ principal, body, query, request, requestId, reply }) => {
-      const waitMs = query.wait * 1000
-      const { execution, settled } = await submitCall(core, principal, body, {
-        requestId,
-        idempotencyKey: idempotencyKeyOf(request),
-        traceparent: traceparentOf(request),
-        waitMs,
-        // Also at the end of every answer, when nobody waits any more.
-        onHangUp: (stop) => void reply.raw.once('close', stop),
-      })
-      reply.code(settled ? 200 : 202)
-      return execution
+      const meta = { requestId, idempotencyKey: idempotencyKeyOf(request), traceparent: traceparentOf(request) }
+      const { row, requestedBy } =
+        query.wait === 0
+          ? await submitCall(core, principal, body, meta)
+          : await submitAndAwaitEnd(core, principal, body, meta, {
+              ms: query.wait * 1000,
+              // Also at the end of every answer, when nobody waits any more.
+              onHangUp: (stop) => void reply.raw.once('close', stop),
+            })
+      reply.code(isSettled(row.state) ? 200 : 202)
+      return presentRow(core, row, requestedBy)
     },
     'invocations.list': ({ principal, query }) => listExecutions(core, principal, query),
     'invocations.show': ({ principal, params }) => showExecution(core, principal, params.id),

@@ -2,7 +2,7 @@ import type { ApprovalState } from '@xerotier/protocol/lifecycles/approval.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
 import { sql } from 'kysely'
 import { keyName } from './api-keys.ts'
-import type { Database } from './database.ts'
+import type { Database, Tx } from './database.ts'
 import { firstIdSince, lastIdUntil } from './uuid-time.ts'
 
 function named(db: Database) {
@@ -18,14 +18,14 @@ function named(db: Database) {
 }
 export type NamedApprovalRow = Awaited<ReturnType<ReturnType<typeof named>['execute']>>[number]
 
-/** Of all projects. */
-export async function countPending(db: Database): Promise<number> {
-  const { pending } = await db
+/** Of all projects unless one is named. */
+export async function countPending(db: Database | Tx, projectId?: string): Promise<number> {
+  let query = db
     .selectFrom('approvals')
-    .select((count) => count.fn.countAll<string>().as('pending'))
+    .select((count) => count.fn.countAll<number>().as('pending'))
     .where('state', '=', 'pending')
-    .executeTakeFirstOrThrow()
-  return Number(pending)
+  if (projectId !== undefined) query = query.where('project_id', '=', projectId)
+  return (await query.executeTakeFirstOrThrow()).pending
 }
 
 export interface ApprovalFilter {
@@ -102,5 +102,42 @@ export function selectApprovalsOf(db: Database, executionId: string) {
     .select(keyName('approvals.decided_by', 'approvals.project_id').as('decided_by_name'))
     .where('execution_id', '=', executionId)
     .orderBy('id')
+    .execute()
+}
+
+/** Locks the row until the transaction ends: of two decisions one is first. */
+export function lockApproval(tx: Tx, projectId: string, id: string) {
+  return tx
+    .selectFrom('approvals')
+    .selectAll()
+    .select(keyName('approvals.requested_by', 'approvals.project_id').as('requested_by_name'))
+    .where('id', '=', id)
+    .where('project_id', '=', projectId)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+/** Locks the approvals of a call until the transaction ends. */
+export async function lockApprovalsOf(tx: Tx, projectId: string, executionId: string): Promise<void> {
+  await tx
+    .selectFrom('approvals')
+    .select('id')
+    .where('execution_id', '=', executionId)
+    .where('project_id', '=', projectId)
+    .forUpdate()
+    .execute()
+}
+
+/** Locks pending approvals whose time is over, without those that somebody is at. */
+export function lockOverdueApprovals(tx: Tx, at: Date, limit: number) {
+  return tx
+    .selectFrom('approvals')
+    .selectAll()
+    .where('state', '=', 'pending')
+    .where('expires_at', '<=', at)
+    .orderBy('expires_at')
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
     .execute()
 }

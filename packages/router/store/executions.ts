@@ -1,7 +1,7 @@
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
 import { keyName } from './api-keys.ts'
-import type { Database } from './database.ts'
+import type { Database, Tx } from './database.ts'
 import { firstIdSince, lastIdUntil } from './uuid-time.ts'
 
 /** Rows with the names that their presentation needs. */
@@ -62,4 +62,32 @@ export function selectNamedExecution(db: Database, projectId: string, id: string
 
 export function selectNamedExecutions(db: Database, ids: string[]) {
   return named(db).where('executions.id', 'in', ids).execute()
+}
+
+/** What the first submit with an idempotency key was, or the one with an id where it has no key. */
+export function selectSubmitted(
+  db: Database,
+  { project_id, idempotency_key, id }: { project_id: string; idempotency_key: string | null; id: string },
+) {
+  const query = requested(db).where('project_id', '=', project_id)
+  return idempotency_key === null
+    ? query.where('id', '=', id).executeTakeFirst()
+    : query.where('idempotency_key', '=', idempotency_key).executeTakeFirst()
+}
+
+/** Locks the row until the transaction ends. */
+export function lockExecution(tx: Tx, id: string) {
+  return tx.selectFrom('executions').selectAll().where('id', '=', id).forUpdate().executeTakeFirst()
+}
+
+/** The same of a project, with the name of its requester. */
+export function lockRequestedExecution(tx: Tx, projectId: string, id: string) {
+  return requested(tx).where('project_id', '=', projectId).where('id', '=', id).forUpdate().executeTakeFirst()
+}
+
+function requested(db: Database | Tx) {
+  return db
+    .selectFrom('executions')
+    .selectAll()
+    .select(keyName('executions.requested_by', 'executions.project_id').as('requested_by_name'))
 }

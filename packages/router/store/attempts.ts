@@ -1,0 +1,112 @@
+// Calls as dispatch and reconciliation read them, whatever their project.
+import { answerableExecutionStates, inFlightExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
+import { sql } from 'kysely'
+import type { Database } from './database.ts'
+
+const beforeAll = '00000000-0000-0000-0000-000000000000'
+
+export function selectExecution(db: Database, id: string) {
+  return db.selectFrom('executions').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** The number of its present attempt. */
+export function selectAttempt(db: Database, id: string) {
+  return db.selectFrom('executions').select('attempt').where('id', '=', id).executeTakeFirst()
+}
+
+/** Queued calls of some workspaces of a project, oldest first. */
+export function selectQueued(
+  db: Database,
+  projectId: string,
+  workspaceIds: string[],
+  page: { limit: number; after?: string | undefined },
+) {
+  return db
+    .selectFrom('executions')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where('state', '=', 'queued')
+    .where('workspace_id', 'in', workspaceIds)
+    .where('id', '>', page.after ?? beforeAll)
+    .orderBy('id')
+    .limit(page.limit)
+    .execute()
+}
+
+/** How many calls are queued by project and workspace; of all projects unless one is named. */
+export function countQueued(db: Database, projectId: string | undefined) {
+  let query = db
+    .selectFrom('executions')
+    .select(['project_id', 'workspace_id', (eb) => eb.fn.countAll<number>().as('count')])
+    .where('state', '=', 'queued')
+  if (projectId !== undefined) query = query.where('project_id', '=', projectId)
+  return query.groupBy(['project_id', 'workspace_id']).execute()
+}
+
+/** Queued calls whose time is over. */
+export function selectOverdue(db: Database, at: Date, limit: number) {
+  return db
+    .selectFrom('executions')
+    .select(['id', 'workspace_id', 'tool'])
+    .where('state', '=', 'queued')
+    .where('queue_deadline', '<=', at)
+    .limit(limit)
+    .execute()
+}
+
+/** Calls in flight that were dispatched before some time, without those that are accounted for. */
+export function selectUnaccounted(db: Database, before: Date, accountedFor: Iterable<string>, limit: number) {
+  return (
+    db
+      .selectFrom('executions')
+      .selectAll()
+      .where('state', 'in', inFlightExecutionStates)
+      .where('dispatched_at', '<', before)
+      // However many are accounted for, they must not fill the page.
+      .where(sql<boolean>`id <> all(${[...accountedFor]}::uuid[])`)
+      .limit(limit)
+      .execute()
+  )
+}
+
+export function selectInFlightAt(db: Database, agentId: string) {
+  return db
+    .selectFrom('executions')
+    .selectAll()
+    .where('agent_id', '=', agentId)
+    .where('state', 'in', inFlightExecutionStates)
+    .execute()
+}
+
+/** Of some calls of an agent, those that are in doubt. */
+export async function selectAmbiguousAt(db: Database, agentId: string, ids: string[]) {
+  if (ids.length === 0) return []
+  return db
+    .selectFrom('executions')
+    .selectAll()
+    .where('id', 'in', ids)
+    .where('agent_id', '=', agentId)
+    .where('state', '=', 'ambiguous')
+    .execute()
+}
+
+/** Calls that an agent may still answer, and that somebody wants cancelled. */
+export function selectCancelRequestedAt(db: Database, agentId: string) {
+  return db
+    .selectFrom('executions')
+    .select(['id', 'attempt', 'lease_epoch', 'cancel_requested_at'])
+    .where('agent_id', '=', agentId)
+    .where('state', 'in', answerableExecutionStates)
+    .where('cancel_requested_at', 'is not', null)
+    .execute()
+}
+
+/** Who has some calls now, and how they stand. */
+export async function selectStandings(db: Database, ids: string[]) {
+  if (ids.length === 0) return []
+  return db
+    .selectFrom('executions')
+    .select(['id', 'agent_id', 'attempt', 'lease_epoch', 'state'])
+    .where('id', 'in', ids)
+    .execute()
+}

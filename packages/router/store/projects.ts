@@ -1,0 +1,18 @@
+import type { Selectable } from 'kysely'
+import type { Database, Tx } from './database.ts'
+import type { Tables } from './tables.ts'
+
+export type ProjectRow = Selectable<Tables['projects']>
+
+export function selectProject(db: Database | Tx, id: string) {
+  return db.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** Any constant will do; this one is ours. */
+const lockId = 7_237_002
+
+/** All of them. Until the transaction ends, nobody else who asks so gets an answer. */
+export async function lockProjects(tx: Tx) {
+  await tx.selectNoFrom((make) => make.fn('pg_advisory_xact_lock', [make.val(lockId)]).as('lock')).execute()
+  return tx.selectFrom('projects').select(['id', 'slug']).execute()
+}
