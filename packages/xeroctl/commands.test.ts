@@ -46,10 +46,10 @@ function split(words: string): string[] {
 }
 
 const sends: [words: string, request: string, body?: unknown][] = [
-  ['agents', 'GET /management/agents?limit=20'],
+  ['agents', 'GET /management/agents?limit=100'],
   ['agents list --state active --limit 5', 'GET /management/agents?state=active&limit=5'],
-  ['agents --status offline,paused', 'GET /management/agents?status=offline%2Cpaused&limit=20'],
-  ['agents --workspace local-host --after agt_1', 'GET /management/agents?workspace=local-host&limit=20&after=agt_1'],
+  ['agents --status offline,paused', 'GET /management/agents?status=offline%2Cpaused&limit=100'],
+  ['agents --workspace local-host --after agt_1', 'GET /management/agents?workspace=local-host&limit=100&after=agt_1'],
   ['agents xem-jumphost-01', 'GET /management/agents/xem-jumphost-01'],
   ['agents show xem-jumphost-01', 'GET /management/agents/xem-jumphost-01'],
   ['agents agt_1 --events --limit 3', 'GET /management/agents/agt_1/events?limit=3'],
@@ -77,7 +77,7 @@ const sends: [words: string, request: string, body?: unknown][] = [
   ],
   ['agents join-keys jk_1 --revoke', 'DELETE /management/join-keys/jk_1'],
   ['agents join-keys jk_1', 'GET /management/join-keys/jk_1'],
-  ['workspaces list', 'GET /workspaces?limit=20'],
+  ['workspaces list', 'GET /workspaces?limit=100'],
   ['workspaces show w', 'GET /workspaces/w'],
   ['workspaces create w --type host', 'POST /workspaces', { name: 'w', type: 'host' }],
   ['workspaces bind w --agent a', 'POST /workspaces/w/bindings', { agent: 'a' }],
@@ -87,13 +87,14 @@ const sends: [words: string, request: string, body?: unknown][] = [
     { agent: 'a', credentials_ref: 'c.yaml' },
   ],
   ['workspaces unbind w --agent a', 'DELETE /workspaces/w/bindings/a'],
-  ['exec tools --workspace w --risk read,write', 'GET /exec/tools?workspace=w&risk=read%2Cwrite&limit=20'],
+  ['exec tools --workspace w --risk read,write', 'GET /exec/tools?workspace=w&risk=read%2Cwrite&limit=100'],
   ['exec tool-show host_uptime', 'GET /exec/tools/host_uptime'],
   [
     `exec invoke --workspace w --tool t --args '{"a":1}' --reason why --timeout 1.5 --no-wait`,
     'POST /exec/invocations',
     { workspace: 'w', tool: 't', args: { a: 1 }, reason: 'why', timeout_ms: 1500 },
   ],
+  ['exec invoke t -w w --no-wait', 'POST /exec/invocations', { workspace: 'w', tool: 't', args: {} }],
   [
     'exec list --status failed --status timeout,ambiguous',
     'GET /exec/executions?status=failed%2Ctimeout%2Cambiguous&limit=20',
@@ -229,13 +230,15 @@ const irreversible = records.approval({
   risk: 'irreversible',
   confirm: 'host_wipe',
   tool: 'host_wipe',
-  prompt: 'Run host_wipe (irreversible)',
+  prompt: 'Run host_wipe (irreversible) with {"pid":4711}',
+  reason: 'INC-7',
 })
 
 test('on a terminal an irreversible call is approved by typing the name of its tool', async (t) => {
   const { code, said, sent } = await approveTyping(t, 'host_wipe', irreversible, '--note fine')
   assert.equal(code, 0, said)
-  assert.match(said, /Run host_wipe \(irreversible\) in local-host\r?\nArguments: \{"pid":4711\}/)
+  for (const fact of ['host_wipe', 'local-host', '{"pid":4711}', 'ci (key_1), 3m ago', 'INC-7', 'in 12m'])
+    assert.equal(said.split('It is irreversible')[0]?.split(fact).length, 2, `${fact} once`)
   assert.deepEqual(sent.at(-1), ['POST', { note: 'fine', confirm: 'host_wipe' }])
 })
 

@@ -21,6 +21,7 @@ function maskedAuthorization(value: string): string {
   )
 }
 
-export function maskedKey(key: string): string {
-  return maskedAuthorization(`Bearer ${key}`).slice('Bearer '.length)
+/** What `xeroctl keys` shows as its prefix: it tells keys apart and opens nothing. */
+export function keyPrefix(key: string): string {
+  return `${/^xero_[a-z0-9-]+_(.{6}(?=.{20}))?/.exec(key)?.[0] ?? ''}****`
 }

@@ -12,6 +12,22 @@ export const listOptions = {
   after: text('Start behind this id', { placeholder: 'id' }),
 }
 
+/** Of what a project has set up: who lists it wants all of it. */
+export const wholeListOptions = {
+  ...listOptions,
+  limit: number(`How many; default all, at most ${mostRows}`, { min: 1, max: mostRows }),
+}
+
+/** Reads every page, unless `limit` says how many items to read. */
+export function readWholeList<Id extends PageId>(
+  cli: Cli,
+  id: Id,
+  input: CallInput<Id>,
+  options: { limit: number | undefined; after: string | undefined },
+): Promise<List<Item<Id>>> {
+  return readList(cli, id, input, { ...options, limit: options.limit ?? mostRows })
+}
+
 /** Reads as many pages as `limit` takes; by default one. */
 export async function readList<Id extends PageId>(
   cli: Cli,

@@ -23,7 +23,7 @@ function sentenceOf(error: unknown): string {
   return `${error.message} (${marks.join(', ')})`
 }
 
-function hintOf(error: unknown): string | undefined {
+export function hintOf(error: unknown): string | undefined {
   if (error instanceof UsageError || error instanceof HintedError) return error.hint
   if (error instanceof ConnectionError) {
     return isCut(error.code)

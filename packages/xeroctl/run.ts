@@ -5,13 +5,14 @@ import { CommanderError } from 'commander'
 import { type Cli, createCli } from './cli.ts'
 import type { Command, Group } from './command.ts'
 import { commands } from './commands.ts'
+import { keyPrefix } from './dry-run.ts'
 import { exitCodes, exitOfError, UsageError } from './exit-codes.ts'
 import { helpWidth } from './help/render.ts'
 import { helpTopics } from './help/topics.ts'
 import { HintedError } from './hinted-error.ts'
 import { type Format, formats } from './output/format.ts'
 import { buildParser } from './parser.ts'
-import { reportOf } from './report.ts'
+import { hintOf, reportOf } from './report.ts'
 import { columnsIn, type Surroundings } from './surroundings.ts'
 import { version } from './version.ts'
 
@@ -59,11 +60,19 @@ export async function run(surroundings: Surroundings): Promise<number> {
   }
 }
 
-/** The router only knows that no key came. */
+/** The router cannot say where the key came from, and who holds several wonders which one it was. */
 function withKeyHint(error: unknown, cli: Cli | undefined): unknown {
-  if (cli === undefined || !(error instanceof ApiError) || error.status !== 401) return error
-  const { withheldKey } = cli.target()
-  return withheldKey === undefined ? error : new HintedError(error, withheldKey)
+  if (cli === undefined || !(error instanceof ApiError) || !isAboutKey(error)) return error
+  const { apiKey, withheldKey, sources, context } = cli.target()
+  if (withheldKey !== undefined) return new HintedError(error, withheldKey)
+  const isFile = sources.apiKey !== '--api-key' && sources.apiKey !== 'XEROTIER_API_KEY'
+  const from = isFile && context !== undefined ? `${sources.apiKey} (context ${context})` : sources.apiKey
+  const used = apiKey === undefined ? 'No API key was given.' : `The key was ${keyPrefix(apiKey)}, from ${from}.`
+  return new HintedError(error, [hintOf(error), used].filter((part) => part !== undefined).join(' '))
+}
+
+function isAboutKey({ status, code }: ApiError): boolean {
+  return status === 401 || status === 403 || code === 'quota_exceeded'
 }
 
 /** The format as far as it can be known before the words are parsed, for errors in them. */

@@ -122,6 +122,19 @@ test('output arrives while the call runs, each stream on its own', async (t) => 
   assert.match(ended.stderr, /^warning$/m)
 })
 
+test('a call that runs shows how much output has arrived', async (t) => {
+  const gate = gateIn(t)
+  let showing: Promise<string> | undefined
+  await invoke(t, 'gate_read', { gate }, (printed) => {
+    if (!printed.includes('before') || !printed.includes('warning') || showing !== undefined) return
+    showing = cli(t, ['exec', 'list', '--status', 'running', '-o', 'name'])
+      .then(({ stdout }) => cli(t, ['exec', 'show', stdout.trim()]))
+      .then(({ stdout }) => stdout)
+      .finally(() => open(gate))
+  })
+  assert.match((await showing) ?? '', /^Output: +7 B stdout, 8 B stderr$/m)
+})
+
 test('a tool that fails ends xeroctl with 10 and names its own exit code', async (t) => {
   const gate = gateIn(t)
   open(gate)

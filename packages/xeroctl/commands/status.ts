@@ -2,7 +2,7 @@ import { ApiError } from '@xerotier/client/api-error.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { Cli } from '../cli.ts'
 import { command } from '../command.ts'
-import { maskedKey } from '../dry-run.ts'
+import { keyPrefix } from '../dry-run.ts'
 import { exitCodes, exitOfError } from '../exit-codes.ts'
 import type { Cell } from '../output/cell.ts'
 import { duration } from '../output/time.ts'
@@ -51,7 +51,7 @@ export const status = command({
       base_url_from: target.sources.baseUrl,
       context: target.context ?? null,
       project: client.project,
-      api_key: target.apiKey === undefined ? null : maskedKey(target.apiKey),
+      api_key: target.apiKey === undefined ? null : keyPrefix(target.apiKey),
       api_key_from: target.sources.apiKey ?? null,
       reachable,
       clock_behind_ms: reachable ? aheadMs : null,

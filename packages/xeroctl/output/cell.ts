@@ -1,6 +1,6 @@
 // What stands in one field of a table or of a detail page.
 import { type Colour, colourOfWord } from './colours.ts'
-import { relativeTime } from './time.ts'
+import { relativeTime, timeSince } from './time.ts'
 
 export type Cell =
   | string
@@ -27,8 +27,7 @@ export function cellText(cell: Cell, style: { now: number; absolute: boolean }):
   const iso = 'time' in cell ? cell.time : cell.due
   if (iso === null) return { text: '-', colour: 'dim' }
   if (style.absolute) return { text: printable(iso), colour: undefined }
-  const now = 'time' in cell ? Math.max(style.now, Date.parse(iso)) : style.now
-  return { text: relativeTime(iso, now), colour: undefined }
+  return { text: 'time' in cell ? timeSince(iso, style.now) : relativeTime(iso, style.now), colour: undefined }
 }
 
 /** Names and reasons come from others: control characters in them must not reach the terminal. Line breaks become spaces. */

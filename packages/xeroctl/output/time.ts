@@ -16,6 +16,11 @@ export function relativeTime(iso: string, now: number): string {
   return seconds < 0 ? `${amount} ago` : `in ${amount}`
 }
 
+/** The same of what has happened: never ahead, whatever the clocks say. */
+export function timeSince(iso: string, now: number): string {
+  return relativeTime(iso, Math.max(now, Date.parse(iso)))
+}
+
 /** The two largest units: `1h 5m`, `42s`. */
 export function duration(seconds: number): string {
   const parts: string[] = []

@@ -1,4 +1,5 @@
 import type { ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
+import { overflowName } from '@xerotier/protocol/frames/call/artifact.ts'
 import { type ExecutionState, executionStateSchema } from '@xerotier/protocol/lifecycles/execution.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { selectApprovalsOf } from '../../store/approvals.ts'
@@ -33,13 +34,19 @@ export async function showExecution(
     selectInlineOutput(db, id, row.attempt, { pieces: inlinePieces, bytes: limits.outputInlineBytes }),
     queued ? whatItWaitsFor(core, row) : null,
   ])
-  const text = (stream: StreamName) =>
-    Buffer.concat(output.filter((piece) => streamName(piece.stream) === stream).map((piece) => piece.data)).toString()
+  const bytes = (stream: StreamName) =>
+    Buffer.concat(output.filter((piece) => streamName(piece.stream) === stream).map((piece) => piece.data))
+  const [stdout, stderr] = [bytes('stdout'), bytes('stderr')]
+  // The agent counts when the call is over; until then, and if it never says, what has arrived is what there is.
+  const beyond = (stream: StreamName) =>
+    artifacts.filter(({ name }) => name === overflowName(stream)).reduce((sum, artifact) => sum + artifact.bytes, 0)
   const cancel = events.find(({ kind }) => kind === 'execution.cancel_requested')
   return {
     ...presentNamed(row),
-    stdout: text('stdout'),
-    stderr: text('stderr'),
+    stdout_bytes: Math.max(row.stdout_bytes, stdout.length + beyond('stdout')),
+    stderr_bytes: Math.max(row.stderr_bytes, stderr.length + beyond('stderr')),
+    stdout: stdout.toString(),
+    stderr: stderr.toString(),
     artifacts: artifacts.map((artifact) => ({
       id: artifact.id,
       object: 'artifact',

@@ -1,6 +1,7 @@
 import { command } from '../../command.ts'
-import { listOptions, readList } from '../../list-options.ts'
-import { oneOf, someOf, text } from '../../options.ts'
+import { readWholeList, wholeListOptions } from '../../list-options.ts'
+import { oneOf, someOf } from '../../options.ts'
+import { workspaceOption } from '../../record-options.ts'
 import { agentView } from '../../views/agents.ts'
 import { vocabulary } from '../../vocabulary.data.ts'
 
@@ -10,8 +11,8 @@ export const agentsList = command({
   options: {
     status: someOf('Only agents with this status', vocabulary.agentHealths),
     state: oneOf('Only agents in this state', vocabulary.agentStates),
-    workspace: text('Only agents that serve this workspace (name or id)', { placeholder: 'workspace' }),
-    ...listOptions,
+    workspace: workspaceOption('Only agents that serve this workspace (name or id)'),
+    ...wholeListOptions,
   },
   notes:
     '`--status paused` is every agent with a pause, also of one workspace only and also while it is offline. `healthy` leaves out who is paused altogether.',
@@ -22,6 +23,6 @@ export const agentsList = command({
   ],
   async run({ cli, options: { status, state, workspace, ...page } }) {
     const query = { status: status.join(',') || undefined, state, workspace }
-    await cli.print.list(agentView, await readList(cli, 'agents.list', { query }, page))
+    await cli.print.list(agentView, await readWholeList(cli, 'agents.list', { query }, page))
   },
 })

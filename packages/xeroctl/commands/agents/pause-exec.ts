@@ -1,5 +1,6 @@
 import { command } from '../../command.ts'
 import { text } from '../../options.ts'
+import { workspaceOption } from '../../record-options.ts'
 import { agentRecord } from '../../views/agents.ts'
 
 export const agentsPauseExec = command({
@@ -7,7 +8,7 @@ export const agentsPauseExec = command({
   summary: 'Dispatch nothing more to an agent; what runs goes on',
   arguments: { agent: 'Name or id' },
   options: {
-    workspace: text('Only for this workspace (name or id)', { placeholder: 'workspace' }),
+    workspace: workspaceOption('Only for this workspace (name or id)'),
     reason: text('Why, for the record', { aliases: ['note'] }),
   },
   examples: ['xeroctl agents pause-exec xem-jumphost-01 --workspace kubernetes-prod --reason "stale credentials"'],

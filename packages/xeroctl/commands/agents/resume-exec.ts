@@ -1,12 +1,12 @@
 import { command } from '../../command.ts'
-import { text } from '../../options.ts'
+import { workspaceOption } from '../../record-options.ts'
 import { agentRecord } from '../../views/agents.ts'
 
 export const agentsResumeExec = command({
   name: 'resume-exec',
   summary: 'Dispatch to a paused agent again',
   arguments: { agent: 'Name or id' },
-  options: { workspace: text('Only for this workspace (name or id)', { placeholder: 'workspace' }) },
+  options: { workspace: workspaceOption('Only for this workspace (name or id)') },
   examples: ['xeroctl agents resume-exec xem-jumphost-01'],
   async run({ cli, args, options }) {
     const agent = await cli.write('agents.resume', { params: { id: args.agent }, body: options })

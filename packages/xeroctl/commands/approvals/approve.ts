@@ -1,9 +1,12 @@
+import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import type { Cli } from '../../cli.ts'
 import { command } from '../../command.ts'
 import { ask, isAnswered } from '../../confirm.ts'
 import { text } from '../../options.ts'
 import { printable } from '../../output/cell.ts'
+import { relativeTime, timeSince } from '../../output/time.ts'
 import { wholeId } from '../../short-id.ts'
+import { actorInFull } from '../../views/actor.ts'
 import { ofApproval } from '../../wrong-kind.ts'
 import { noteOption, printDecision } from './decide.ts'
 
@@ -35,8 +38,22 @@ async function typedName(cli: Cli, id: string): Promise<string | undefined> {
   if (!isAnswered(cli) || cli.globals.dryRun) return undefined
   const approval = await ofApproval(cli, id, cli.client().call('approvals.show', { params: { id } }))
   if (approval.state !== 'pending' || approval.confirm === null) return undefined
-  cli.say(printable(`${approval.prompt} in ${approval.workspace}`))
-  cli.say(printable(`Arguments: ${JSON.stringify(approval.args)}`))
+  for (const [label, value] of factsOf(approval, cli.clock.now())) cli.say(`${label.padEnd(13)}${printable(value)}`)
   const typed = await ask(cli, `It is ${approval.risk}. Type the name of the tool to approve it: `)
   return typed.trim() || undefined
+}
+
+/** What is decided on, each thing once: the prompt of the record says some of it again. */
+function factsOf(approval: Approval, now: number): [label: string, value: string][] {
+  return [
+    ['Tool:', approval.tool],
+    ['Workspace:', approval.workspace],
+    ['Arguments:', JSON.stringify(approval.args)],
+    [
+      'Asked by:',
+      `${actorInFull(approval.requested_by, approval.requested_by_name)}, ${timeSince(approval.requested_at, now)}`,
+    ],
+    ['Reason:', approval.reason ?? 'none given'],
+    ['Times out:', relativeTime(approval.expires_at, now)],
+  ]
 }

@@ -2,6 +2,7 @@ import { command } from '../../command.ts'
 import { listOptions, readList } from '../../list-options.ts'
 import { someOf, text } from '../../options.ts'
 import { instant } from '../../output/time.ts'
+import { agentOption, toolOption, workspaceOption } from '../../record-options.ts'
 import { approvalView, waitingView } from '../../views/approvals.ts'
 import { vocabulary } from '../../vocabulary.data.ts'
 
@@ -11,9 +12,9 @@ export const approvalsList = command({
   options: {
     status: someOf('Only these states; `all` for every one', [...vocabulary.approvalStates, 'all']),
     risk: someOf('Only these risks', vocabulary.risks),
-    workspace: text('Only this workspace (name or id)', { placeholder: 'workspace' }),
-    agent: text('Only calls that this agent ran (name or id)', { placeholder: 'agent' }),
-    tool: text('Only this tool', { placeholder: 'tool' }),
+    workspace: workspaceOption('Only this workspace (name or id)'),
+    agent: agentOption('Only calls that this agent ran (name or id)'),
+    tool: toolOption('Only this tool'),
     since: text('Not older than this: 30m, 2h, 7d or a time', { placeholder: 'when' }),
     until: text('Not newer than this', { placeholder: 'when' }),
     ...listOptions,

@@ -1,13 +1,14 @@
 import { command } from '../../command.ts'
 import { watchEvents } from '../../follow/watch-events.ts'
 import { someOf, text } from '../../options.ts'
+import { workspaceOption } from '../../record-options.ts'
 import { vocabulary } from '../../vocabulary.data.ts'
 
 export const approvalsWatch = command({
   name: 'watch',
   summary: 'Print requests and decisions as they happen, one a line',
   options: {
-    workspace: text('Only this workspace (name or id)', { placeholder: 'workspace' }),
+    workspace: workspaceOption('Only this workspace (name or id)'),
     risk: someOf('Only these risks', vocabulary.risks),
     lastEventId: text('Start behind this event instead of now', { placeholder: 'id' }),
   },

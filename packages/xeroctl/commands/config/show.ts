@@ -1,5 +1,5 @@
 import { command } from '../../command.ts'
-import { maskedKey } from '../../dry-run.ts'
+import { keyPrefix } from '../../dry-run.ts'
 
 const show = (name: string, summary: string) =>
   command({
@@ -7,7 +7,7 @@ const show = (name: string, summary: string) =>
     summary,
     async run({ cli }) {
       const target = cli.target()
-      const key = target.apiKey === undefined ? null : maskedKey(target.apiKey)
+      const key = target.apiKey === undefined ? null : keyPrefix(target.apiKey)
       const value = {
         context: target.context ?? null,
         base_url: target.baseUrl,

@@ -4,6 +4,7 @@ import { fileReason } from '@xerotier/runtime/file-reason.ts'
 import type { Cli } from '../../cli.ts'
 import { UsageError } from '../../exit-codes.ts'
 import { textOf, textOfStdin } from '../../text.ts'
+import { type InputSchema, type Property, propertyOf, typesOf } from './input-schema.ts'
 
 /** `{…}`, `@file` or `-` (stdin). @throws UsageError */
 export async function jsonArguments(cli: Cli, given: string | undefined): Promise<Record<string, unknown>> {
@@ -38,31 +39,81 @@ function readFile(path: string): string {
  * `name=value` becomes what the tool's schema says `name` is; `name:=json` is taken as JSON whatever the schema says.
  * @throws UsageError
  */
-export function singleArguments(
-  given: readonly string[],
-  inputSchema: Record<string, unknown>,
-): Record<string, unknown> {
-  const properties = (inputSchema.properties ?? {}) as Record<string, { type?: unknown } | undefined>
+export function singleArguments(given: readonly string[], inputSchema: InputSchema): Record<string, unknown> {
   return Object.fromEntries(
     given.map((pair) => {
       const [, name, operator, value] = /^([^=:]+)(:?=)([\s\S]*)$/.exec(pair) ?? []
       if (name === undefined || value === undefined)
         throw new UsageError(`--arg must look like name=value or name:=json, not '${pair}'`)
-      return [name, operator === ':=' ? parsed(name, value) : typed(name, value, properties[name]?.type)]
+      return [name, operator === ':=' ? parsed(name, value) : typed(name, value, propertyOf(inputSchema, name))]
     }),
   )
 }
 
-function typed(name: string, value: string, type: unknown): unknown {
-  const types = Array.isArray(type) ? type : [type]
-  if (types.includes('string') || types[0] === undefined) return value
-  return parsed(name, value, ` (the tool takes ${types.join(' or ')})`)
-}
-
-function parsed(name: string, value: string, remark = ''): unknown {
+function parsed(name: string, value: string): unknown {
   try {
     return JSON.parse(value)
   } catch {
-    throw new UsageError(`--arg ${name}: '${value}' is no JSON value${remark}`)
+    throw new UsageError(
+      `--arg ${name}: '${value}' is no JSON value`,
+      `A text is given as --arg ${quoted(`${name}=${value}`)}.`,
+    )
   }
+}
+
+function typed(name: string, value: string, property: Property | undefined): unknown {
+  const types = typesOf(property)
+  if (types.length === 0 || types.includes('string')) return value
+  let read: unknown
+  try {
+    read = JSON.parse(value)
+  } catch {
+    read = undefined
+  }
+  if (types.some((type) => isOf(type, read))) return read
+  const takes = types.map((type) => articles[type] ?? type).join(' or ')
+  throw new UsageError(
+    `--arg ${name}: the tool takes ${takes}, not '${value}'`,
+    suggestion(name, value, property, types),
+  )
+}
+
+const articles: Readonly<Record<string, string>> = {
+  array: 'an array',
+  boolean: 'true or false',
+  integer: 'a whole number',
+  number: 'a number',
+  object: 'an object',
+}
+
+function isOf(type: string, value: unknown): boolean {
+  if (type === 'array') return Array.isArray(value)
+  if (type === 'object') return typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (type === 'integer') return Number.isInteger(value)
+  if (type === 'null') return value === null
+  return typeof value === type
+}
+
+/** How the value that was meant is written. */
+function suggestion(
+  name: string,
+  value: string,
+  property: Property | undefined,
+  types: readonly string[],
+): string | undefined {
+  if (types.includes('array')) {
+    const words = value.replace(/^\[|\]$/g, '').split(',')
+    const numbers = typesOf(property?.items).some((type) => type === 'integer' || type === 'number')
+    const items = words.map((word) => (numbers && isNumber(word) ? Number(word) : word.trim()))
+    return `Give it as JSON: --arg ${quoted(`${name}:=${JSON.stringify(items)}`)}`
+  }
+  return types.includes('object') ? `Give it as JSON: --arg ${quoted(`${name}:={"key": "value"}`)}` : undefined
+}
+
+function isNumber(word: string): boolean {
+  return word.trim() !== '' && !Number.isNaN(Number(word))
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`
 }

@@ -1,17 +1,23 @@
+import { ApiError } from '@xerotier/client/api-error.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import type { Cli } from '../../cli.ts'
 import { command } from '../../command.ts'
 import { UsageError } from '../../exit-codes.ts'
 import { follow } from '../../follow/follow.ts'
+import { HintedError } from '../../hinted-error.ts'
 import { many, number, required, text, toggle } from '../../options.ts'
+import { toolOption, workspaceOption } from '../../record-options.ts'
 import { executionRecord } from '../../views/executions.ts'
 import { jsonArguments, singleArguments } from './call-arguments.ts'
+import { type InputSchema, misnamed } from './input-schema.ts'
 
 export const execInvoke = command({
   name: 'invoke',
   summary: 'Run a tool and wait for its end, and before that for its approval where it needs one',
+  arguments: { 'tool?': 'Name' },
   options: {
-    workspace: required(text('Name or id', { placeholder: 'workspace' })),
-    tool: required(text('Name', { placeholder: 'tool' })),
+    workspace: required(workspaceOption('Name or id')),
+    tool: toolOption('The same as the argument'),
     args: text('Arguments as a JSON object; @file reads a file, - reads stdin', { placeholder: 'json' }),
     arg: many('One argument, name=value by the schema of the tool, or name:=json; may be repeated', {
       placeholder: 'name=value',
@@ -40,35 +46,36 @@ export const execInvoke = command({
     ),
   },
   notes: [
-    'The outcome of the call is the exit code (`xeroctl help exit-codes`). Its stdout and stderr arrive on ours, its progress on',
-    'stderr, with the command that approves it while it waits for that. Ctrl-C stops following, not the call. -o json prints the',
-    'final record, -o ndjson each event. --detach is another name of --no-wait. On a terminal each control character of the output is',
-    'replaced by \uFFFD, since it could steer the terminal; scripts and `xeroctl exec raw` get the bytes.',
-  ].join('\n'),
+    'The outcome of the call is the exit code (`xeroctl help exit-codes`). Its stdout and stderr arrive on ours, its progress on stderr, with the command that approves it while it waits for that. Ctrl-C stops following, not the call.',
+    '-o json prints the final record, -o ndjson each event. --detach is another name of --no-wait. On a terminal each control character of the output is replaced by \uFFFD, since it could steer the terminal; scripts and `xeroctl exec raw` get the bytes.',
+  ].join('\n\n'),
   examples: [
-    `xeroctl exec invoke --workspace kubernetes-prod --tool kubectl_get --args '{"resource": "nodes"}'`,
-    'xeroctl exec invoke --workspace local-host --tool host_process_kill --arg pid=4711 --reason "runaway job"',
+    `xeroctl exec invoke kubectl_get -w kubernetes-prod --args '{"resource": "nodes"}'`,
+    'xeroctl exec invoke host_process_kill -w local-host --arg pid=4711 --reason "runaway job"',
   ],
-  async run({ cli, options }) {
+  async run({ cli, args: { tool: named }, options }) {
+    const tool = named ?? options.tool
+    if (tool === undefined) throw new UsageError('the name of the tool is missing', invokeUsage)
+    if (options.tool !== undefined && options.tool !== tool)
+      throw new UsageError(`two tools are named: ${tool}, and ${options.tool} by --tool`)
     if (options.noWait && (options.follow || options.wait !== undefined)) {
       throw new UsageError('--no-wait and --follow or --wait exclude each other')
     }
-    const args = await jsonArguments(cli, options.args)
-    if (options.arg.length > 0) {
-      const { workspace, tool } = options
-      const { input_schema } = await cli.client().call('tools.show', { params: { name: tool }, query: { workspace } })
-      Object.assign(args, singleArguments(options.arg, input_schema))
-    }
-    const execution = await cli.write('invocations.submit', {
+    const { workspace } = options
+    const schemaOnce = inputSchema(cli, tool, workspace)
+    const whole = await jsonArguments(cli, options.args)
+    const args = options.arg.length === 0 ? whole : { ...whole, ...singleArguments(options.arg, await schemaOnce()) }
+    const submitting = cli.write('invocations.submit', {
       idempotencyKey: options.idempotencyKey ?? cli.surroundings.randomId(),
       body: {
-        workspace: options.workspace,
-        tool: options.tool,
+        workspace,
+        tool,
         args,
         reason: options.reason,
         timeout_ms: options.timeout === undefined ? undefined : Math.ceil(options.timeout * 1000),
       },
     })
+    const execution = await explained(submitting, tool, args, schemaOnce)
     if (execution === undefined) return
     if (!options.noWait) return follow(cli, execution.id, { waitSeconds: options.wait })
     await cli.print.record(executionRecord, execution)
@@ -78,3 +85,36 @@ export const execInvoke = command({
     cli.say(`follow it with: ${cli.self} exec watch ${execution.id}`)
   },
 })
+
+const invokeUsage = 'Usage: xeroctl exec invoke <tool> --workspace <workspace> [options]'
+
+/** Asks once, and only when somebody wants to know. */
+function inputSchema(cli: Cli, tool: string, workspace: string): () => Promise<InputSchema> {
+  let asked: Promise<InputSchema> | undefined
+  return () => {
+    asked ??= cli
+      .client()
+      .call('tools.show', { params: { name: tool }, query: { workspace } })
+      .then(({ input_schema }) => input_schema)
+    return asked
+  }
+}
+
+/** What the router says of arguments that do not fit, with the names beside each other that were given and were meant. */
+async function explained<T>(
+  submitting: Promise<T>,
+  tool: string,
+  args: Record<string, unknown>,
+  schemaOnce: () => Promise<InputSchema>,
+): Promise<T> {
+  try {
+    return await submitting
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'invalid_arguments') throw error
+    const hint = await schemaOnce().then(
+      (schema) => misnamed(tool, args, schema),
+      () => undefined,
+    )
+    throw hint === undefined ? error : new HintedError(error, hint)
+  }
+}

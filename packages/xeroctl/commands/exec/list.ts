@@ -2,6 +2,7 @@ import { command } from '../../command.ts'
 import { listOptions, readList } from '../../list-options.ts'
 import { someOf, text } from '../../options.ts'
 import { instant } from '../../output/time.ts'
+import { agentOption, toolOption, workspaceOption } from '../../record-options.ts'
 import { executionView, pendingWord } from '../../views/executions.ts'
 import { vocabulary } from '../../vocabulary.data.ts'
 
@@ -14,9 +15,9 @@ export const execList = command({
       pendingWord,
       'all',
     ]),
-    tool: text('Only this tool', { placeholder: 'tool' }),
-    agent: text('Only this agent (name or id)', { placeholder: 'agent' }),
-    workspace: text('Only this workspace (name or id)', { placeholder: 'workspace' }),
+    tool: toolOption('Only this tool'),
+    agent: agentOption('Only this agent (name or id)'),
+    workspace: workspaceOption('Only this workspace (name or id)'),
     risk: someOf('Only these risks', vocabulary.risks),
     since: text('Not older than this: 30m, 2h, 7d or a time', { placeholder: 'when' }),
     until: text('Not newer than this', { placeholder: 'when' }),

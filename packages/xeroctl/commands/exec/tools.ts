@@ -1,6 +1,7 @@
 import { command } from '../../command.ts'
-import { listOptions, readList } from '../../list-options.ts'
-import { someOf, text } from '../../options.ts'
+import { readWholeList, wholeListOptions } from '../../list-options.ts'
+import { someOf } from '../../options.ts'
+import { workspaceOption } from '../../record-options.ts'
 import { toolView } from '../../views/tools.ts'
 import { vocabulary } from '../../vocabulary.data.ts'
 
@@ -8,12 +9,12 @@ export const execTools = command({
   name: 'tools',
   summary: 'List the tools of online agents',
   options: {
-    workspace: text('Only what this workspace can use (name or id)', { placeholder: 'workspace' }),
+    workspace: workspaceOption('Only what this workspace can use (name or id)'),
     risk: someOf('Only these risks', vocabulary.risks),
-    ...listOptions,
+    ...wholeListOptions,
   },
   async run({ cli, options: { workspace, risk, ...page } }) {
     const query = { workspace, risk: risk.join(',') || undefined }
-    await cli.print.list(toolView, await readList(cli, 'tools.list', { query }, page))
+    await cli.print.list(toolView, await readWholeList(cli, 'tools.list', { query }, page))
   },
 })

@@ -2,7 +2,8 @@ import { command } from '../../command.ts'
 import { UsageError } from '../../exit-codes.ts'
 import { follow } from '../../follow/follow.ts'
 import { watchEvents } from '../../follow/watch-events.ts'
-import { number, text, toggle } from '../../options.ts'
+import { number, toggle } from '../../options.ts'
+import { agentOption, toolOption, workspaceOption } from '../../record-options.ts'
 import { wholeId } from '../../short-id.ts'
 import { ofExecution } from '../../wrong-kind.ts'
 
@@ -17,9 +18,9 @@ export const execWatch = command({
       { placeholder: 'seconds' },
     ),
     all: toggle('Every call of the project, one event a line, until Ctrl-C'),
-    workspace: text('With --all: only this workspace', { placeholder: 'workspace' }),
-    agent: text('With --all: only this agent', { placeholder: 'agent' }),
-    tool: text('With --all: only this tool', { placeholder: 'tool' }),
+    workspace: workspaceOption('With --all: only this workspace'),
+    agent: agentOption('With --all: only this agent'),
+    tool: toolOption('With --all: only this tool'),
   },
   notes:
     'Ends with the outcome of the call as exit code; see `xeroctl help exit-codes`. Ctrl-C stops watching, not the call.',

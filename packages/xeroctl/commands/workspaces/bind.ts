@@ -1,5 +1,6 @@
 import { command } from '../../command.ts'
 import { required, text } from '../../options.ts'
+import { agentOption } from '../../record-options.ts'
 import { workspaceRecord } from '../../views/workspaces.ts'
 
 export const workspacesBind = command({
@@ -7,7 +8,7 @@ export const workspacesBind = command({
   summary: 'Let an agent serve a workspace',
   arguments: { workspace: 'Name or id' },
   options: {
-    agent: required(text('Name or id', { placeholder: 'agent' })),
+    agent: required(agentOption('Name or id')),
     credentialsRef: text('Credential file of this workspace on the agent host', { placeholder: 'file name' }),
   },
   examples: ['xeroctl workspaces bind kubernetes-prod --agent xem-jumphost-01 --credentials-ref kubernetes-prod.yaml'],

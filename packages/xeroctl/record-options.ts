@@ -1,0 +1,14 @@
+// Options that name a record of the router: the same words, the same letter and the same completion everywhere.
+import { type Option, text } from './options.ts'
+
+export function workspaceOption(summary: string): Option<string | undefined> {
+  return text(summary, { placeholder: 'workspace', short: 'w' })
+}
+
+export function agentOption(summary: string): Option<string | undefined> {
+  return text(summary, { placeholder: 'agent' })
+}
+
+export function toolOption(summary: string): Option<string | undefined> {
+  return text(summary, { placeholder: 'tool' })
+}
