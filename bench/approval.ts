@@ -1,4 +1,5 @@
-// From the reviewer's decision to the program that was approved: the program itself says when it started.
+// From the reviewer's decision to the program that was
+// approved: the program itself says when it started.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,7 +16,9 @@ const agentName = 'bench-xem-approval'
 const workspace = 'approval'
 const tool = 'bench_now'
 
-/** Prints the time in nanoseconds since the epoch, to GNU date's accuracy; destructive in name only. */
+/**
+ * Prints the time in nanoseconds since the epoch, to GNU date's accuracy; destructive in name only.
+ */
 const bundle = `name: bench-process
 version: 1.0.0
 description: A program that says when it started.

@@ -1,4 +1,5 @@
-// Where the time of one call goes, hop by hop, on the clock that all processes share; and how much leaves together at 64.
+// Where the time of one call goes, hop by hop, on the clock
+// that all processes share; and how much leaves together at 64.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Bench, startSystem } from './bench.ts'

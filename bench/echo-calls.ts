@@ -1,4 +1,5 @@
-// The measured call: `bench_echo`, 256 bytes of arguments, 1 KB of payload in the answer, submitted and waited for in one request.
+// The measured call: `bench_echo`, 256 bytes of arguments, 1 KB of payload in the answer, submitted
+// and waited for in one request.
 import { type Dispatcher, Pool } from 'undici'
 import type { RouterUnderTest } from './system.ts'
 
@@ -32,7 +33,10 @@ export function openEchoCalls(router: RouterUnderTest, workspace: string, connec
   }
 }
 
-/** One request and its whole answer. The handler below `request()`: streams cost a client on the same cores a third of its time. */
+/**
+ * One request and its whole answer. The handler below `request()`: streams cost a client on the
+ * same cores a third of its time.
+ */
 function ask(pool: Pool, request: Dispatcher.DispatchOptions): Promise<[status: number, text: string]> {
   return new Promise((resolve, reject) => {
     let status = 0

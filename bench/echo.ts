@@ -9,7 +9,10 @@ import { cpuSeconds, ownCpuSeconds } from './proc.ts'
 import { columns, shown } from './table.ts'
 
 const many = 64
-/** V8 is still compiling the router for this long: a fresh one does two thirds of what a warm one does. */
+/**
+ * V8 is still compiling the router for this long: a
+ * fresh one does two thirds of what a warm one does.
+ */
 const warmUpMs = 10_000
 
 export async function measureEcho(bench: Bench): Promise<Report> {

@@ -1,4 +1,5 @@
-// What the parts of the path cost on this machine without any of our code: nobody who uses them can be faster.
+// What the parts of the path cost on this machine without
+// any of our code: nobody who uses them can be faster.
 import { randomUUID } from 'node:crypto'
 import { newSigningKey, verifyingKey, verifySignature } from '@xerotier/runtime/ed25519.ts'
 import pg from 'pg'

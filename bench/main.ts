@@ -1,4 +1,5 @@
-// `npm run bench`: how fast the whole path is on this machine, with what the machine can do beside it. See README.md.
+// `npm run bench`: how fast the whole path is on this machine,
+// with what the machine can do beside it. See README.md.
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { measureApproval } from './approval.ts'

@@ -12,7 +12,9 @@ import type { LinksSettings } from './processes/links.ts'
 import { startRouter } from './system.ts'
 
 const agents = 200
-/** When V8 last collected its garbage makes a difference of a fifth: the middle one of these counts. */
+/**
+ * When V8 last collected its garbage makes a difference of a fifth: the middle one of these counts.
+ */
 const rounds = 3
 const KiB = 1024
 

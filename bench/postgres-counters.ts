@@ -13,7 +13,10 @@ export interface PostgresWatch {
   close(): Promise<void>
 }
 
-/** A backend reports at a commit, and not twice within a second: let each lane commit a second after what is to be counted. */
+/**
+ * A backend reports at a commit, and not twice within a second:
+ * let each lane commit a second after what is to be counted.
+ */
 export const reportMs = 1_100
 
 export async function watchPostgres(url: string): Promise<PostgresWatch> {

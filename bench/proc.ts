@@ -13,7 +13,8 @@ interface Stat {
 function statOf(pid: number): Stat | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The second field is a name in brackets that may hold anything; what follows are fields 3 and up.
+    // The second field is a name in brackets that may
+    // hold anything; what follows are fields 3 and up.
     const fields = text
       .slice(text.lastIndexOf(')') + 2)
       .split(' ')

@@ -1,4 +1,5 @@
-// Reads a CPU profile that `npm run bench -- --cpu-profile <folder>` left: node bench/profile.ts <file> [from s] [to s]
+// Reads a CPU profile that `npm run bench -- --cpu-profile <folder>` left:
+// node bench/profile.ts <file> [from s] [to s]
 import { readFileSync } from 'node:fs'
 import { columns } from './table.ts'
 

@@ -1,4 +1,5 @@
-// A router with its embedded Postgres, and agents: each a process of its own, on free ports, in a folder that is removed.
+// A router with its embedded Postgres, and agents: each a process
+// of its own, on free ports, in a folder that is removed.
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

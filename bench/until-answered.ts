@@ -1,9 +1,15 @@
 import type { Child } from '../scripts/start/child.ts'
 
-/** How often it looks, ms: what is timed by this is that much too long at the most, and a look a ms would be load. */
+/**
+ * How often it looks, ms: what is timed by this is that
+ * much too long at the most, and a look a ms would be load.
+ */
 export const lookMs = 5
 
-/** Asks again and again until there is an answer. @throws when the process ends first, or after `patienceMs` */
+/**
+ * Asks again and again until there is an answer.
+ * @throws when the process ends first, or after `patienceMs`
+ */
 export async function untilAnswered<T>(
   what: string,
   child: Child,

@@ -1,6 +1,7 @@
 /**
- * The time since the epoch in fractions of a millisecond, as other processes of this machine see it. Date.now() has whole
- * milliseconds; what performance.now() lacks is the distance, which is read off the moments at which Date.now() moves.
+ * The time since the epoch in fractions of a millisecond, as other processes of this machine see
+ * it. Date.now() has whole milliseconds; what performance.now() lacks is the distance, which is
+ * read off the moments at which Date.now() moves.
  */
 export function wallClock(): () => number {
   let offset = Number.NEGATIVE_INFINITY

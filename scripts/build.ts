@@ -1,5 +1,6 @@
-// Bundles xeroctl into one file that any Node from 20 on runs: packages/xeroctl/dist/xeroctl.js.
-// Modules named *.data.ts hold plain data derived from the protocol. The bundle gets their values, worked out here, so
+// Bundles xeroctl into one file that any Node from 20 on runs:
+// packages/xeroctl/dist/xeroctl.js. Modules named *.data.ts hold plain data
+// derived from the protocol. The bundle gets their values, worked out here, so
 // that the schemas behind them (zod and all, 50 ms of every start) stay outside.
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'

@@ -1,4 +1,5 @@
-// `npm run check`: everything that needs no running system. Each step runs, so that one run shows all that is wrong.
+// `npm run check`: everything that needs no running system.
+// Each step runs, so that one run shows all that is wrong.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 

@@ -1,4 +1,5 @@
-// `npm run reference`: writes docs/reference from the tables in the code. A test fails when it is stale.
+// `npm run reference`: writes docs/reference from the
+// tables in the code. A test fails when it is stale.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,6 +1,7 @@
-// Brings a fresh clone to where TypeScript runs: dependencies, a Node that strips types, the xeroctl bundle.
-// It runs on the host's own Node (20 or later) and reaches it through stdin (`node --input-type=module - < scripts/setup.ts`),
-// because a Node before 22 refuses a file named .ts. So this one file holds plain JavaScript only.
+// Brings a fresh clone to where TypeScript runs: dependencies, a Node that strips types, the
+// xeroctl bundle. It runs on the host's own Node, 20 or later. A Node before 22 refuses a file
+// named .ts, so it comes through stdin: `node --input-type=module - < scripts/setup.ts`. This one
+// file therefore holds plain JavaScript only.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -8,7 +9,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync
 const NODE = '24.21.0' // the LTS that runs us where the host's Node is older
 const OLDEST_MAJOR = 24
 const stampFile = 'node_modules/.xerotier-setup'
-const nodePrefix = '.node' // outside node_modules, which npm ci removes while this Node may be running
+// Outside node_modules, which npm ci removes while this Node may be running.
+const nodePrefix = '.node'
 
 const run = (command = '', args = ['']) => {
   const done = spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] })

@@ -1,4 +1,5 @@
-// `npm start`: the whole system on this machine, with something to approve. State lives in `.xerotier/`.
+// `npm start`: the whole system on this machine, with
+// something to approve. State lives in `.xerotier/`.
 import { relative } from 'node:path'
 import { type Client, createClient } from '@xerotier/client/client.ts'
 import type { Agent } from '@xerotier/protocol/api/agents.ts'
@@ -81,7 +82,10 @@ async function start(): Promise<void> {
   await Promise.race([interrupted.promise, ...deaths])
 }
 
-/** What operators changed in an earlier run may stand in its way: it says so, and the system runs on, for them to change it back. */
+/**
+ * The demonstration. What operators changed in an earlier run may stand in its way: it says so, and
+ * the system runs on, so that they can change it back.
+ */
 async function demonstrate(client: Client, state: State, agent: Agent, xeroctl: string): Promise<void> {
   heading('A real call: host_uptime in workspace local-host')
   const pause = agent.paused.find((one) => one.workspace === null || one.workspace === demonstrationWorkspace)

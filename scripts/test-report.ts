@@ -1,4 +1,5 @@
-// What a run of node:test looks like here: a line a file, every failure in full at the end, every skip by name.
+// What a run of node:test looks like here: a line a file,
+// every failure in full at the end, every skip by name.
 import { relative, resolve } from 'node:path'
 import type { run } from 'node:test'
 import { inspect } from 'node:util'
@@ -31,9 +32,10 @@ interface Finished {
 }
 
 /**
- * Reads the stream to its end, printing as it goes. Suites and the parents of failed subtests are no tests of their own.
- * When no file has ended for `stalledMs`, those that still run are failures and it returns: node's own timeout ends a
- * test, but never a file whose process, or a process that inherited its output, lives on.
+ * Reads the stream to its end, printing as it goes. Suites and the parents of failed subtests are
+ * no tests of their own. It returns when no file has ended for `stalledMs`, and counts those that
+ * still run as failures: node's own timeout ends a test, but not a file whose process lives on, nor
+ * one whose output another process has inherited.
  */
 export async function reportTests(
   stream: ReturnType<typeof run>,

@@ -1,5 +1,6 @@
-// `npm test [-- <part of a path> …]`: every *.test.ts, a few files at a time, over one shared Postgres cluster.
-// Ends with the line `N passed, N failed`; exits 1 when something failed or nothing ran.
+// `npm test [-- <part of a path> …]`: every *.test.ts, a few files at a time, over one shared
+// Postgres cluster. Ends with the line `N passed, N failed`; exits 1 when something failed or
+// nothing ran.
 import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { run } from 'node:test'
@@ -21,7 +22,8 @@ const files = folders
 
 const postgres = await startPostgresForTests()
 process.env[testPostgresVariable] = postgres.url
-const concurrency = Math.min(4, availableParallelism() + 1) // most of a test's time is waiting for another process
+// Most of a test's time is waiting for another process.
+const concurrency = Math.min(4, availableParallelism() + 1)
 const stop = new AbortController()
 const { passed, failed } = await reportTests(run({ files, concurrency, timeout, signal: stop.signal }), {
   print: console.log,

@@ -1,4 +1,5 @@
-// The aws bundle through the whole system: the real aws, run by a real agent, against moto. Two workspaces, two accounts.
+// The aws bundle through the whole system: the real aws, run
+// by a real agent, against moto. Two workspaces, two accounts.
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -73,7 +74,8 @@ suite('aws through the whole system', { skip: awsMissing() }, () => {
     const agent = await system.addAgent({
       log,
       env: { XEM_SHIPPED_BUNDLES: 'aws' },
-      // The host's own credentials are of nobody that moto knows: whoever used them would be in another account.
+      // The host's own credentials are of nobody that moto
+      // knows: whoever used them would be in another account.
       hostEnv: { HOME: process.env.HOME ?? '', AWS_ENDPOINT_URL: moto.url, AWS_ACCESS_KEY_ID: 'host' },
       prepare({ credentials }) {
         writeProfile(join(credentials, 'account-1.ini'), sandbox)

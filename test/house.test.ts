@@ -3,8 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { errorCodes } from '@xerotier/protocol/errors.ts'
 import { circles } from './house/circles.ts'
+import { commentLinesOf } from './house/comments.ts'
 import { betweenPackages, insideFolders, insidePackages, runsAnywhere } from './house/directions.ts'
-import { knownLongFunctions, knownTypeCircles } from './house/exceptions.ts'
+import { foldersOfWideComments, knownLongFunctions, knownTypeCircles } from './house/exceptions.ts'
 import { functionsOf } from './house/functions.ts'
 import { imports, packageOf, parsed, partOf } from './house/imports.ts'
 import { isTest, paths, scripts, sources } from './house/sources.ts'
@@ -212,5 +213,18 @@ test('each error of the catalogue is one that somebody gets', () => {
   none(
     errorCodes.filter((code) => !texts.has(code)),
     'a code that nothing throws or records is a promise that nobody keeps: remove it',
+  )
+})
+
+test('a line of a comment ends at column 100', () => {
+  const wide = parsed
+    .flatMap(commentLinesOf)
+    .filter(({ columns }) => columns > 100)
+    .filter(({ path }) => !foldersOfWideComments.some(({ folder }) => path.startsWith(folder)))
+    // What Biome is told stands in one line.
+    .filter(({ text }) => !text.includes('biome-ignore'))
+  none(
+    wide.map(({ path, line, columns }) => `${path}:${line}: ${columns}`),
+    'a column that is read without moving the head',
   )
 })

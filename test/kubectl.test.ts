@@ -1,4 +1,5 @@
-// The kubernetes bundle through the whole system: the real kubectl, run by a real agent, against the fake API server.
+// The kubernetes bundle through the whole system: the real
+// kubectl, run by a real agent, against the fake API server.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'

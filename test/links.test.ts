@@ -1,4 +1,5 @@
-// Every link in the repository's pages leads to a file that is there, and to a heading that is in it.
+// Every link in the repository's pages leads to a
+// file that is there, and to a heading that is in it.
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'

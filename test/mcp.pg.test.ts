@@ -1,4 +1,5 @@
-// An MCP server as a bundle through the whole system: a real server over stdio, started by a real agent, behind the approval gate.
+// An MCP server as a bundle through the whole system: a real server over stdio, started by a real
+// agent, behind the approval gate.
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-// What the image of the agent holds, by the commands of its Containerfile over a copy of the packages.
+// What the image of the agent holds, by the commands
+// of its Containerfile over a copy of the packages.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'

@@ -1,4 +1,5 @@
-// Many agents in one process: each with keys, an enrollment and a live link of its own, and nothing behind it.
+// Many agents in one process: each with keys, an enrollment
+// and a live link of its own, and nothing behind it.
 import { createClient } from '@xerotier/client/client.ts'
 import { enrollBare, manifestOf, toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { createLink } from '@xerotier/link/link.ts'

@@ -1,7 +1,10 @@
 // Moments of calls, kept in memory and written to a file when the process ends.
 import { writeFileSync } from 'node:fs'
 
-/** Milliseconds on CLOCK_MONOTONIC, which all processes of a machine share; performance.now() starts with each process. */
+/**
+ * Milliseconds on CLOCK_MONOTONIC, which all processes of a
+ * machine share; performance.now() starts with each process.
+ */
 export function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6
 }

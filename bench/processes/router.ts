@@ -1,5 +1,6 @@
 #!/usr/bin/env -S node --max-semi-space-size=16
-// The router as it ships, with marks between its parts: what `main.ts` starts, and nothing of it changed.
+// The router as it ships, with marks between its parts:
+// what `main.ts` starts, and nothing of it changed.
 import { join } from 'node:path'
 import type { Core } from '@xerotier/router/domain/core.ts'
 import { startRouter } from '@xerotier/router/router.ts'
@@ -15,7 +16,8 @@ const { mark } = markInto(env.XEROTIER_BENCH_MARKS!)
 
 function instrument(core: Core): void {
   const { keyring, fleet, calls } = core
-  // The key has no execution id yet: with one call in flight the last key that was found is this call's.
+  // The key has no execution id yet: with one call in
+  // flight the last key that was found is this call's.
   let authenticated = 0
   core.keyring = {
     ...keyring,

@@ -1,4 +1,5 @@
-// The router's base URL belongs to one project and ends in /v1 (`http://127.0.0.1:8080/demo/v1`), as upstream's does.
+// The router's base URL belongs to one project and ends in
+// /v1 (`http://127.0.0.1:8080/demo/v1`), as upstream's does.
 
 export interface Address {
   /** Scheme, host, port and whatever a proxy puts in front; no slash at its end. */

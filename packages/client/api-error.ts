@@ -1,4 +1,5 @@
-// The ways in which a call fails: the router said no, nobody answered, or there was nothing that could be sent.
+// The ways in which a call fails: the router said no,
+// nobody answered, or there was nothing that could be sent.
 import type { ErrorEnvelope } from '@xerotier/protocol/errors.ts'
 
 export type RetryStrategy = NonNullable<ErrorEnvelope['error']['retry_strategy']>
@@ -41,7 +42,10 @@ export class ApiError extends Error {
   }
 }
 
-/** No answer, or only a part of one: refused, unreachable, cut, too slow, or the certificate does not verify. */
+/**
+ * No answer, or only a part of one: refused, unreachable,
+ * cut, too slow, or the certificate does not verify.
+ */
 export class ConnectionError extends Error {
   /** The system's code (`ECONNREFUSED`), `timeout`, or null. */
   readonly code: string | null

@@ -31,7 +31,10 @@ type QueryPart<Id extends RouteId> = Routes[Id] extends { query: infer Q }
 type BodyPart<Id extends RouteId> = Routes[Id] extends { body: infer B } ? { body: Input<B> } : { body?: undefined }
 
 export interface CallOptions {
-  /** Sent as `Idempotency-Key`; makes a submit safe to repeat, so the client repeats it when that helps. */
+  /**
+   * Sent as `Idempotency-Key`; makes a submit safe to
+   * repeat, so the client repeats it when that helps.
+   */
   idempotencyKey?: string
   /** For the whole answer; default: the client's. Milliseconds. */
   timeoutMs?: number

@@ -58,7 +58,10 @@ export interface Client {
   ask<Id extends CallId>(id: Id, ...input: CallArguments<Id>): Promise<Reply<Answer<Id>>>
   /** Every item of a list, page after page, until `most` are read. */
   items<Id extends PageId>(id: Id, input: CallInput<Id>, most?: number): AsyncGenerator<Item<Id>>
-  /** The bytes of an answer, as they arrive. @throws ApiError, ConnectionError; the latter also while they are read */
+  /**
+   * The bytes of an answer, as they arrive.
+   * @throws ApiError, ConnectionError; the latter also while they are read
+   */
   bytes<Id extends BytesId>(id: Id, ...input: CallArguments<Id>): Promise<Bytes>
   /** Server-sent events; reconnects and resumes until `signal` aborts. */
   events<Id extends StreamId>(id: Id, input: CallInput<Id>, options?: EventStreamOptions): AsyncGenerator<StreamEvent>

@@ -1,4 +1,5 @@
-// Server-sent events that survive cuts: resume with Last-Event-ID, back off, and take silence for a cut.
+// Server-sent events that survive cuts: resume with
+// Last-Event-ID, back off, and take silence for a cut.
 
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import { ApiError, ConnectionError } from './api-error.ts'
@@ -25,7 +26,9 @@ export interface EventStreamOptions {
   /** Start behind this event. */
   lastEventId?: string
   onState?: (state: StreamState) => void
-  /** No byte for this long means that the connection is dead. Default: two heartbeats and a half. */
+  /**
+   * No byte for this long means that the connection is dead. Default: two heartbeats and a half.
+   */
   silenceMs?: number
   /** Failed connections in a row before giving up. Default 20, about four minutes. */
   attempts?: number
@@ -39,8 +42,10 @@ const firstAttempts = 3
 const eventCharacters = 8 * 1024 * 1024
 
 /**
- * Events until the signal aborts. A cut, a silence or a clean end leads to a new connection behind the last event seen.
- * @throws InputError for a `lastEventId` that no header can carry; ApiError when the router refuses; ConnectionError when the first connection or `attempts` in a row fail.
+ * Events until the signal aborts. A cut, a silence or a clean
+ * end leads to a new connection behind the last event seen.
+ * @throws InputError for a `lastEventId` that no header can carry; ApiError when the router
+ * refuses; ConnectionError when the first connection or `attempts` in a row fail.
  */
 export async function* eventStream(
   surroundings: Surroundings,

@@ -13,7 +13,8 @@ export interface ExchangeOptions {
 
 /**
  * Sends a request and reads the answer with `read`, both within the timeout.
- * @throws ApiError for an answer that is no success; ConnectionError when there is none; the signal's reason when aborted.
+ * @throws ApiError for an answer that is no success; ConnectionError
+ * when there is none; the signal's reason when aborted.
  */
 export async function exchange<T>(
   surroundings: Surroundings,
@@ -22,7 +23,8 @@ export async function exchange<T>(
   read: (response: Response) => Promise<T> | T,
 ): Promise<T> {
   const late = new AbortController()
-  // `any` goes on listening after this returns: the body of a stream is cut by the caller's signal too.
+  // `any` goes on listening after this returns: the
+  // body of a stream is cut by the caller's signal too.
   const signal = options.signal === undefined ? late.signal : AbortSignal.any([options.signal, late.signal])
   const timer = surroundings.after(options.timeoutMs, () => {
     late.abort(

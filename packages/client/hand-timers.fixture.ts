@@ -1,4 +1,5 @@
-// Time under a test's control: short waits pass at once, long ones (timeouts) only when the test says so.
+// Time under a test's control: short waits pass at once,
+// long ones (timeouts) only when the test says so.
 import { type Surroundings, systemSurroundings } from './surroundings.ts'
 
 export interface HandTimers extends Surroundings {

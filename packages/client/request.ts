@@ -20,7 +20,10 @@ const accepted: Record<RouteData['answer'], string> = {
   text: 'text/plain',
 }
 
-/** @throws InputError when a path parameter is missing or cannot stand in a path, and a header's value not in a header. */
+/**
+ * @throws InputError for a path parameter that is missing or cannot stand in a path, and for a
+ * value that cannot stand in a header
+ */
 export function planRequest(
   address: Address,
   apiKey: string | undefined,
@@ -55,7 +58,10 @@ export function fitsHeader(value: string): boolean {
   return /^[\x21-\x7e]*$/.test(value)
 }
 
-/** Not left to fetch, whose error quotes the value: that of a key must never be read anywhere. @throws InputError */
+/**
+ * Checked here because fetch's own error quotes the value, and a key must never be read anywhere.
+ * @throws InputError
+ */
 export function inHeader(value: string, name: string): string {
   if (fitsHeader(value)) return value
   throw new InputError(`the ${name} holds white space or characters that are no printable ASCII`)

@@ -1,4 +1,5 @@
-// Whether a failed attempt is made again, and when. Only for what is safe to repeat: the caller knows that.
+// Whether a failed attempt is made again, and when. Only
+// for what is safe to repeat: the caller knows that.
 import { errorDataOf } from './advice.ts'
 import { ApiError, ConnectionError } from './api-error.ts'
 
@@ -14,7 +15,9 @@ export const defaultRetryPolicy: RetryPolicy = { retries: 2, longestWaitMs: 10_0
 const firstDelayMs = 250
 const retryStatuses = [429, 502, 503, 504]
 
-/** Milliseconds until the next attempt, or undefined when there is none. `attempt` counts from 1. */
+/**
+ * Milliseconds until the next attempt, or undefined when there is none. `attempt` counts from 1.
+ */
 export function retryDelay(
   policy: RetryPolicy,
   attempt: number,

@@ -1,5 +1,6 @@
-// What sending a request needs to know of each route. Plain data: a bundler may put the value here in place of the
-// schemas behind it, which saves a browser and the command line 700 KB and 50 ms (scripts/build.ts does).
+// What sending a request needs to know of each route. Plain data: a bundler
+// may put the value here in place of the schemas behind it, which saves a
+// browser and the command line 700 KB and 50 ms (scripts/build.ts does).
 import { routes } from '@xerotier/protocol/routes.ts'
 import { mapTable } from '@xerotier/protocol/table.ts'
 

@@ -2,7 +2,9 @@
 
 export interface Surroundings {
   fetch: typeof fetch
-  /** Calls back once after `ms`; such a timer keeps the process alive, since somebody waits for it. */
+  /**
+   * Calls back once after `ms`; such a timer keeps the process alive, since somebody waits for it.
+   */
   after(ms: number, callback: () => void): { cancel(): void }
   /** In [0, 1). */
   random(): number

@@ -1,4 +1,5 @@
-// A XEM agent of a test's own, in this process: enrolled through the real path, with keys, queue and folders of its own.
+// A XEM agent of a test's own, in this process: enrolled through
+// the real path, with keys, queue and folders of its own.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +14,10 @@ import { loadAgentConfig, options as settings } from '@xerotier/xem-agent/config
 export interface AgentForTests {
   name: string
   agent: Agent
-  /** Put bundles into `tools` before the start or before `agent.reload()`; credential files into `credentials`. */
+  /**
+   * Put bundles into `tools` before the start or before
+   * `agent.reload()`; credential files into `credentials`.
+   */
   tools: string
   credentials: string
   /** Stops and starts again on the same keys and queue, without a join key. */
@@ -25,7 +29,9 @@ export interface AgentForTestsOptions {
   name?: string
   /** `XEM_*` that differ. */
   env?: Record<string, string>
-  /** Environment from which tools take what their bundle allows, besides PATH and a HOME of its own. */
+  /**
+   * Environment from which tools take what their bundle allows, besides PATH and a HOME of its own.
+   */
   hostEnv?: Record<string, string>
   log?: Log
   clock?: Clock

@@ -1,4 +1,5 @@
-// The wire by hand, for tests that say what no agent of ours would: a key pair, a socket, and whatever bytes the test wants.
+// The wire by hand, for tests that say what no agent of ours would: a key pair, a socket, and
+// whatever bytes the test wants.
 import { randomBytes } from 'node:crypto'
 import type { Client } from '@xerotier/client/client.ts'
 import type { AgentKeys } from '@xerotier/link/keys.ts'

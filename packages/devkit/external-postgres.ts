@@ -1,4 +1,5 @@
-// A Postgres that is nobody's child but the test's, which ends it and starts it again: what XEROTIER_DATABASE_URL names.
+// A Postgres that is nobody's child but the test's, which ends
+// it and starts it again: what XEROTIER_DATABASE_URL names.
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +15,10 @@ import { until } from './faults/until.ts'
 export interface ExternalPostgres {
   /** Its one database, as its owner. */
   url: string
-  /** SIGINT is a fast shutdown: sessions are told (57P01). SIGKILL leaves a crash to recover from. Resolves when it is gone. */
+  /**
+   * SIGINT is a fast shutdown: sessions are told (57P01). SIGKILL
+   * leaves a crash to recover from. Resolves when it is gone.
+   */
   end(signal: 'SIGINT' | 'SIGKILL'): Promise<void>
   start(): Promise<void>
   /** For good. */

@@ -1,5 +1,6 @@
-// Real Postgres for tests: one cluster a test run, one migrated template in it, one clone of that (about 40 ms) a test file.
-// `npm test` starts the cluster and names it in the environment; a file that runs alone starts its own.
+// Real Postgres for tests: one cluster a test run, one migrated template in it, one clone of that
+// (about 40 ms) a test file. `npm test` starts the cluster and names it in the environment; a file
+// that runs alone starts its own.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
@@ -21,7 +22,10 @@ export interface PostgresForTests {
   stop(): Promise<void>
 }
 
-/** A throw-away cluster with a migrated template. Not synced to disk: what a test kills is a process, never the power. */
+/**
+ * A throw-away cluster with a migrated template. Not synced
+ * to disk: what a test kills is a process, never the power.
+ */
 export async function startPostgresForTests(): Promise<PostgresForTests> {
   const folder = mkdtempSync(join(tmpdir(), 'xerotier-pg-'))
   chmodSync(folder, 0o755) // as root the server runs as another user, who must get in
@@ -50,7 +54,10 @@ export interface ClonedDatabase {
 }
 
 let own: Promise<string> | undefined
-/** URL of a cluster for this process alone (postgres-process.ts). Nothing of it keeps this process alive. */
+/**
+ * URL of a cluster for this process alone (postgres-process.ts).
+ * Nothing of it keeps this process alive.
+ */
 function ownCluster(): Promise<string> {
   own ??= new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(import.meta.dirname, 'postgres-process.ts')], {

@@ -1,5 +1,5 @@
-// The cluster of a test file that runs alone, in a process of its own: it goes when the test's process is gone, whatever
-// became of that, so no hook has to come last.
+// The cluster of a test file that runs alone, in a process of its own: it goes when the test's
+// process is gone, whatever became of that, so no hook has to come last.
 import { startPostgresForTests } from './postgres-for-tests.ts'
 
 const postgres = await startPostgresForTests()

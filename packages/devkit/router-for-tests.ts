@@ -1,4 +1,5 @@
-// A router of a test's own: real Postgres (a clone), real HTTP, real ZeroMQ, free ports, throw-away keys.
+// A router of a test's own: real Postgres (a clone),
+// real HTTP, real ZeroMQ, free ports, throw-away keys.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-// A bare agent that serves a workspace of its own: for tests that decide frame by frame what the agent says.
+// A bare agent that serves a workspace of its own: for
+// tests that decide frame by frame what the agent says.
 import type { Client } from '@xerotier/client/client.ts'
 import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'

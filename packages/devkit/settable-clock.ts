@@ -1,14 +1,19 @@
 import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
 
 export interface SettableClock extends Clock {
-  /** Moves time forward; timers that come due run in the order of their times, each at its own time. */
+  /**
+   * Moves time forward; timers that come due run in the order of their times, each at its own time.
+   */
   advance(ms: number): Promise<void>
   /**
-   * The same, and waits for the work of each timer before the next is due: for what talks to a real database meanwhile.
-   * Work that itself waits for a later timer would never end.
+   * The same, and waits for the work of each timer before the next is due: for what talks to a real
+   * database meanwhile. Work that itself waits for a later timer would never end.
    */
   advanceThroughWork(ms: number): Promise<void>
-  /** Time that nobody was awake for: what came due meanwhile runs once, now. Hours of a router's duties would take minutes. */
+  /**
+   * Time that nobody was awake for: what came due meanwhile runs
+   * once, now. Hours of a router's duties would take minutes.
+   */
   leap(ms: number): Promise<void>
   /** Timers that have not run. */
   pending(): number

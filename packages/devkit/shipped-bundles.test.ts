@@ -1,4 +1,5 @@
-// The shipped bundles as the agent runs them, against the real programs: kubectl with the fake API server, aws with moto.
+// The shipped bundles as the agent runs them, against the real
+// programs: kubectl with the fake API server, aws with moto.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'

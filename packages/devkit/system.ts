@@ -1,4 +1,5 @@
-// The whole system in one process, for tests: router, agents, real sockets, free ports, throw-away folders.
+// The whole system in one process, for tests: router,
+// agents, real sockets, free ports, throw-away folders.
 import type { Client } from '@xerotier/client/client.ts'
 import type { Execution } from '@xerotier/protocol/api/executions.ts'
 import type { Workspace } from '@xerotier/protocol/api/workspaces.ts'
@@ -63,7 +64,8 @@ export async function startSystem(options: Partial<RouterOptions> = {}): Promise
       for (const agent of serving)
         await client.call('workspaces.bind', { params: { id: name }, body: { agent: agent.name } })
       const workspace = await client.call('workspaces.show', { params: { id: name } })
-      // The agent hears of its binding over the wire and answers with a manifest that names the workspace.
+      // The agent hears of its binding over the wire and
+      // answers with a manifest that names the workspace.
       for (const agent of serving) {
         await until(`${agent.name} to serve ${name}`, async () => {
           const { data } = await client.call('tools.list', { query: { workspace: name } })

@@ -1,4 +1,5 @@
-// What to do about an error, as data: the command line prints it, a page shows its action as a button.
+// What to do about an error, as data: the command line
+// prints it, a page shows its action as a button.
 
 export interface Advice {
   /** One sentence or more: what to do. */

@@ -1,4 +1,5 @@
-// The headers of answers of the public API, beyond those of HTTP itself. OpenAPI and reference derive.
+// The headers of answers of the public API, beyond
+// those of HTTP itself. OpenAPI and reference derive.
 import { commonErrors, type Route, statusOf } from './route.ts'
 import { keysOf } from './table.ts'
 

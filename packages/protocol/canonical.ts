@@ -1,5 +1,6 @@
-// RFC 8785 (JSON Canonicalization Scheme): one text for one value, so that a digest of it means the value.
-// ECMAScript's own number and string serialisation is what the RFC prescribes (§3.2.2), so only order is ours.
+// RFC 8785 (JSON Canonicalization Scheme): one text for one value, so that
+// a digest of it means the value. ECMAScript's own number and string
+// serialisation is what the RFC prescribes (§3.2.2), so only order is ours.
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 

@@ -1,10 +1,14 @@
-// The one catalogue of everything that can go wrong (law L7). A route lists which of these it can answer; the docs,
-// the CLI's exit codes and the retry advice derive from this table. Codes are stable: add, never rename.
+// The one catalogue of everything that can go wrong (law L7). A route lists
+// which of these it can answer; the docs, the CLI's exit codes and the
+// retry advice derive from this table. Codes are stable: add, never rename.
 import { z } from 'zod'
 import type { Action, Advice } from './advice.ts'
 import { keysOf } from './table.ts'
 
-/** `type` strings of the envelope. Scope failures are `authentication_error` too, as upstream documents. */
+/**
+ * `type` strings of the envelope. Scope failures are
+ * `authentication_error` too, as upstream documents.
+ */
 export type ErrorType =
   | 'invalid_request_error'
   | 'authentication_error'
@@ -288,7 +292,8 @@ export const errors = define({
       action: { label: 'Show the call', xeroctl: 'xeroctl exec show <id>', route: 'executions.show' },
     },
   },
-  // 404 on a catalogue read, 400 as the target of an invocation: the thrower says which, and the route (`statuses`).
+  // 404 on a catalogue read, 400 as the target of an invocation:
+  // the thrower says which, and the route (`statuses`).
   exec_tool_not_found: {
     status: 404,
     type: 'not_found_error',

@@ -42,9 +42,9 @@ export const eventKinds = [
 export type EventKind = (typeof eventKinds)[number]
 
 /**
- * SSE event name of each kind on the public streams. What is not here stays inside. `started` is upstream's word for
- * dispatched. The data is the execution or the approval as it is now, which may be further on than the name says; its `event`
- * says what happened, when, and who did it.
+ * SSE event name of each kind on the public streams. What is not here stays inside. `started` is
+ * upstream's word for dispatched. The data is the execution or the approval as it is now: it may be
+ * further on than the name says. Its `event` says what happened, when, and who did it.
  */
 export const publicEventNames: Partial<Record<EventKind, string>> = {
   ...Object.fromEntries(executionKinds.map((kind) => [kind, `x_exec.${kind}`])),

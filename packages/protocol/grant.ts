@@ -21,7 +21,8 @@ export interface CallTuple {
  * @param args canonical JSON of the arguments, for a caller who has it already
  */
 export function callText(tuple: CallTuple, args: string = canonicalJson(tuple.args)): string {
-  // Written out in the order that RFC 8785 sorts it, since this runs for every call; a test holds it to canonicalJson.
+  // Written out in the order that RFC 8785 sorts it, since this
+  // runs for every call; a test holds it to canonicalJson.
   const text = (value: string) => canonicalJson(value)
   return (
     `{"args":${args},"execution_id":${text(tuple.execution_id)},"policy_version":${canonicalJson(tuple.policy_version)}` +

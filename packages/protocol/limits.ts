@@ -1,4 +1,5 @@
-// Everything has a named limit (law L9). One table, so that an operator can read them all and a test can push each.
+// Everything has a named limit (law L9). One table, so that
+// an operator can read them all and a test can push each.
 
 const KiB = 1024
 const MiB = 1024 * KiB
@@ -9,17 +10,28 @@ export const limits = {
   /** Canonical JSON of the arguments of one call. */
   argumentsBytes: 256 * KiB,
   argumentsDepth: 32,
-  /** How long arguments may be checked against a schema that is large or refers to itself, and a schema be compiled. */
+  /**
+   * How long a schema may take to compile, and one that is large or refers to itself to check
+   * arguments.
+   */
   argumentsCheckMs: 200,
   schemaCompileMs: 1_000,
   noteCharacters: 2000,
   /** Open connections of the HTTP server; more are closed at once. */
   httpConnections: 8192,
-  /** How long a router that stops waits for the requests in hand before it closes their connections. */
+  /**
+   * How long a router that stops waits for the requests in hand before it closes their connections.
+   */
   httpCloseGraceMs: 5_000,
-  /** What one API key may ask when it has no quota of its own. Far above honest use: it stops a runaway loop. */
+  /**
+   * What one API key may ask when it has no quota of its
+   * own. Far above honest use: it stops a runaway loop.
+   */
   requestsPerMinutePerKey: 1_200_000,
-  /** Unknown credentials of one address that are answered 401; more are answered 429, and those that are valid pass. */
+  /**
+   * Unknown credentials of one address that are answered 401;
+   * more are answered 429, and those that are valid pass.
+   */
   failedAuthenticationsPerMinute: 60,
   idempotencyKeyCharacters: 128,
   /** Longest `?wait=` of a submit, seconds. */
@@ -31,20 +43,32 @@ export const limits = {
   framesPerMessage: 256,
   /** How long the acknowledgement of a result may wait for company. */
   acknowledgementDelayMs: 5,
-  /** Unanswered handshakes that a router remembers, and for how long. One more, and the oldest of the agent that has most goes. */
+  /**
+   * Unanswered handshakes that a router remembers, and for how long. For one more, the oldest goes
+   * of the agent that has most.
+   */
   pendingHandshakes: 1024,
   handshakeMs: 10_000,
-  /** Canonical JSON of the tools and workspaces of one manifest. As MessagePack, with all reports and calls, it fits one message. */
+  /**
+   * Canonical JSON of the tools and workspaces of one manifest. As MessagePack, with all reports
+   * and calls, it fits one message.
+   */
   manifestBytes: 1 * MiB,
   toolsPerManifest: 512,
   workspacesPerManifest: 512,
   /** Calls that one agent may run at a time. */
   inFlightPerAgent: 1024,
-  /** Calls that a proof or a renewal may list: those that run, and those whose results the router has not acknowledged. */
+  /**
+   * Calls that a proof or a renewal may list: those that run,
+   * and those whose results the router has not acknowledged.
+   */
   reportedCalls: 8192,
   /** What the router commits for one agent at once; what else it sent waits, and others go on. */
   commitsPerSession: 256,
-  /** Frames of one agent that wait for the database; more end its session. 64 for each call that it may have in flight. */
+  /**
+   * Frames of one agent that wait for the database; more end
+   * its session. 64 for each call that it may have in flight.
+   */
   unhandledFramesPerSession: 65_536,
   /** The same in bytes: 256 calls that all have their whole window of output under way. */
   unhandledBytesPerSession: 256 * MiB,
@@ -60,7 +84,10 @@ export const limits = {
   resultBytes: 256 * KiB,
   /** How deep its arrays and objects may stand in each other. */
   resultDepth: 64,
-  /** How far the clocks of router and agent may differ before an agent takes a valid grant for expired. */
+  /**
+   * How far the clocks of router and agent may differ
+   * before an agent takes a valid grant for expired.
+   */
   grantClockToleranceMs: 5 * 60_000,
   /** Executions waiting for an agent, per project. */
   queuedPerProject: 10_000,

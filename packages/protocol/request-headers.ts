@@ -1,5 +1,5 @@
-// The headers of requests to the public API, beyond those of HTTP itself. The server reads by these patterns; OpenAPI and
-// reference derive.
+// The headers of requests to the public API, beyond those of HTTP itself. The server reads by these
+// patterns; OpenAPI and reference derive.
 import { limits } from './limits.ts'
 
 /** Headers of requests, as they are written. None is mandatory. */

@@ -1,4 +1,5 @@
-// What a route of the public API is. routes.ts lists them all; server, client, docs and the authorisation test derive from it.
+// What a route of the public API is. routes.ts lists them all; server, client, docs and the
+// authorisation test derive from it.
 import type { z } from 'zod'
 import type { Scope } from './api/scopes.ts'
 import { type ErrorCode, errors } from './errors.ts'
@@ -10,7 +11,10 @@ export interface Route {
   path: string
   summary: string
   tag: string
-  /** Who may call it. `public`: anyone. `agent`: an enrolled agent's token. A list: an API key with every scope of it. */
+  /**
+   * Who may call it. `public`: anyone. `agent`: an enrolled
+   * agent's token. A list: an API key with every scope of it.
+   */
   auth: 'public' | 'agent' | readonly Scope[]
   params?: z.ZodObject
   query?: z.ZodObject

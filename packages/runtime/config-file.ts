@@ -1,4 +1,5 @@
-// The YAML layer: flat, top-level scalars only, so that every key maps to one variable and one flag.
+// The YAML layer: flat, top-level scalars only, so
+// that every key maps to one variable and one flag.
 import { readFileSync } from 'node:fs'
 import { codeOf } from '@xerotier/protocol/thrown.ts'
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
@@ -10,7 +11,10 @@ export interface FileValue {
   at: string
 }
 
-/** Lower-cased keys with the text of their values. A missing file is an empty one. @throws ConfigError `invalidConfigFile`. */
+/**
+ * Lower-cased keys with the text of their values. A missing file is an empty one.
+ * @throws ConfigError `invalidConfigFile`.
+ */
 export function readConfigFile(path: string): Map<string, FileValue> {
   let source: string
   try {
@@ -29,7 +33,8 @@ function parseConfigFile(source: string, path: string): Map<string, FileValue> {
   const refuse = (offset: number, reason: string): never => {
     throw new ConfigError('invalidConfigFile', `invalidConfigFile: ${path}:${lines.linePos(offset).line}: ${reason}`)
   }
-  // The parser's own messages may quote the line, and the line may hold a secret: its code is enough.
+  // The parser's own messages may quote the line, and
+  // the line may hold a secret: its code is enough.
   const broken = document.errors[0]
   if (broken !== undefined) refuse(broken.pos[0], `is not valid YAML (${broken.code})`)
   const values = new Map<string, FileValue>()

@@ -1,4 +1,5 @@
-// Settings in layers: built-in defaults < YAML file < environment < flags. Every value remembers where it came from.
+// Settings in layers: built-in defaults < YAML file <
+// environment < flags. Every value remembers where it came from.
 import { mapTable } from '@xerotier/protocol/table.ts'
 import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { ConfigError } from './config-error.ts'
@@ -11,7 +12,9 @@ export interface ConfigSources {
   env: NodeJS.ProcessEnv
   /** Path of the YAML file; undefined for a program that has none. */
   file?: string | undefined
-  /** Variables with these prefixes that no option reads are warned about: most are typing errors. */
+  /**
+   * Variables with these prefixes that no option reads are warned about: most are typing errors.
+   */
   envPrefixes?: readonly string[]
   /** Variables with such a prefix that belong to another program, so no warning. */
   foreignEnv?: readonly string[]
@@ -28,8 +31,10 @@ export interface Config<T extends OptionTable> {
 }
 
 /**
- * Reads all layers. Missing required keys are returned in `missing` (see `requireComplete`), so that they can be printed.
- * @throws ConfigError for a file, a flag or a value that is wrong; all wrong values are named at once.
+ * Reads all layers. Missing required keys are returned in
+ * `missing` (see `requireComplete`), so that they can be printed.
+ * @throws ConfigError for a file, a flag or a value
+ * that is wrong; all wrong values are named at once.
  */
 export function loadConfig<const T extends OptionTable>(table: T, sources: ConfigSources): Config<T> {
   const file = sources.file === undefined ? new Map<string, FileValue>() : readConfigFile(sources.file)

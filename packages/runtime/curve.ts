@@ -1,4 +1,5 @@
-// CURVE key pairs. They are X25519 keys (libzmq's crypto_box keys), so node:crypto derives the public half.
+// CURVE key pairs. They are X25519 keys (libzmq's
+// crypto_box keys), so node:crypto derives the public half.
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { z85Encode } from './z85.ts'
 

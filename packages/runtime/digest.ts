@@ -11,7 +11,10 @@ export function sha256(bytes: Uint8Array): Buffer {
   return hash('sha256', bytes, 'buffer')
 }
 
-/** SHA-256 of the canonical JSON of a value, hex: what every digest of ours is. @throws TypeError when JSON cannot hold it. */
+/**
+ * SHA-256 of the canonical JSON of a value, hex: what every digest of ours is.
+ * @throws TypeError when JSON cannot hold it.
+ */
 export function digestOf(value: unknown): string {
   return sha256Hex(canonicalJson(value))
 }

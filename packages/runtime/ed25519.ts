@@ -1,4 +1,5 @@
-// Ed25519 keys as raw bytes outside and node:crypto objects inside (29 k signs/s, ten times the pure-JS libraries).
+// Ed25519 keys as raw bytes outside and node:crypto objects
+// inside (29 k signs/s, ten times the pure-JS libraries).
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto'
 import { sha256 } from './digest.ts'
 

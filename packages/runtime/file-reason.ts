@@ -1,4 +1,5 @@
-// Why a file or folder could not be had, in words for the operator: which one, whose it is, and who asks.
+// Why a file or folder could not be had, in words for
+// the operator: which one, whose it is, and who asks.
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 

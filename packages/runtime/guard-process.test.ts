@@ -22,7 +22,8 @@ test('a guarded process is told to end when its owner is killed', async () => {
   })
   const lines = createInterface({ input: owner.stdout })
   const said = lines[Symbol.asyncIterator]()
-  // In either order, and both: an owner that is killed before it has a guard leaves its process running.
+  // In either order, and both: an owner that is killed
+  // before it has a guard leaves its process running.
   const ready = [(await said.next()).value, (await said.next()).value]
   assert.deepEqual(ready.sort(), ['guarded', 'up'])
   const gone = once(owner, 'exit')

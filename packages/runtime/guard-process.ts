@@ -9,8 +9,9 @@ export interface GuardOptions {
 }
 
 /**
- * Signals another process when this one dies, however it dies: the guard, a shell, reads from a pipe that the kernel closes
- * with its last holder. Kill the guard (SIGKILL) once `pid` is gone. It keeps nothing alive. POSIX only.
+ * Signals another process when this one dies, however it dies: the guard, a shell, reads from a
+ * pipe that the kernel closes with its last holder. Kill the guard (SIGKILL) once `pid` is gone. It
+ * keeps nothing alive. POSIX only.
  */
 export function guardProcess(pid: number, { signal, uid, gid }: GuardOptions): ChildProcess {
   const guard = spawn('/bin/sh', ['-c', 'cat >/dev/null; kill -"$2" "$1"', 'process-guard', String(pid), signal], {

@@ -12,7 +12,9 @@ const withText = (rules: Record<string, unknown>) => ({
   properties: { text: { type: 'string', ...rules } },
 })
 
-/** Well above what a check may take on a machine that is busy, and far below what any of these took. */
+/**
+ * Well above what a check may take on a machine that is busy, and far below what any of these took.
+ */
 const promptMs = 20 * limits.argumentsCheckMs
 
 function flawOf(schema: Record<string, unknown>, value: unknown): string | undefined {

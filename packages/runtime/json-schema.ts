@@ -15,9 +15,15 @@ import { TookTooLong, withinTime } from './within-time.ts'
 export type JsonCheck = (value: unknown, size: number) => ErrorObject | undefined
 
 const modes = {
-  /** Our bundles: an unknown keyword is a typing error. `strictRequired` is off, as conditional parts name keys from outside. */
+  /**
+   * Our bundles: an unknown keyword is a typing error. `strictRequired`
+   * is off, as conditional parts name keys from outside.
+   */
   strict: { strict: true, strictRequired: false, strictTypes: false },
-  /** Schemas whose authors use other drafts' keywords; unknown ones are ignored, as JSON Schema says. */
+  /**
+   * Schemas whose authors use other drafts' keywords;
+   * unknown ones are ignored, as JSON Schema says.
+   */
   lenient: { strict: false, logger: false },
 } as const satisfies Record<string, Options>
 
@@ -34,17 +40,22 @@ const linearFormats = new Set<string>(['binary', 'byte', 'date', 'password'])
 /** Has compiled the draft's own schemas, which takes fifty times as long as a tool's. */
 const draft = new Ajv2020()
 
-/** Does what only the first `compileJsonSchema` has to do; more calls cost nothing. It must not be stopped in the middle. */
+/**
+ * Does what only the first `compileJsonSchema` has to do; more
+ * calls cost nothing. It must not be stopped in the middle.
+ */
 function prepareJsonSchema(): void {
   draft.validateSchema({})
 }
 
 /**
  * Compiles a schema of draft 2020-12. Its `$id` does not count.
- * @throws Error with a sentence when it cannot be compiled, names a pattern that is none, or takes too long
+ * @throws Error with a sentence when it cannot be compiled,
+ * names a pattern that is none, or takes too long
  */
 export function compileJsonSchema(schema: Record<string, unknown>, mode: keyof typeof modes): JsonCheck {
-  // Ajv's own keyword for a check that answers with a promise: whoever takes that for a yes lets everything in.
+  // Ajv's own keyword for a check that answers with a
+  // promise: whoever takes that for a yes lets everything in.
   if (schema.$async !== undefined) throw new Error('the schema must not have "$async"')
   prepareJsonSchema()
   const text = JSON.stringify(schema)
@@ -76,7 +87,10 @@ interface Compiled {
 
 const unknownFlaw: ErrorObject = { instancePath: '', schemaPath: '', keyword: 'false schema', params: {} }
 
-/** An instance of its own: one never lets go of what it compiled, nor of the names inside that other schemas could see. */
+/**
+ * An instance of its own: one never lets go of what it compiled,
+ * nor of the names inside that other schemas could see.
+ */
 function compileWith(schema: Record<string, unknown>, options: Options): Compiled {
   const patterns = createPatternEngine()
   const ajv = new Ajv2020({ ...options, meta: false, ownProperties: true, code: { regExp: patterns.regExp } })
@@ -129,7 +143,8 @@ function areDistinct(items: readonly unknown[]): boolean {
 /** Members in one order, so that equal objects have equal texts. */
 function sorted(_: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  // Pairs and no object: an object has an order of its own for keys that are numbers, and a prototype.
+  // Pairs and no object: an object has an order of its
+  // own for keys that are numbers, and a prototype.
   return { '': Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)) }
 }
 

@@ -1,4 +1,5 @@
-// Patterns of schemas come from agents and bundles, and what they look at from callers: neither may hold up a process.
+// Patterns of schemas come from agents and bundles, and what
+// they look at from callers: neither may hold up a process.
 import type { RegExpEngine } from 'ajv/dist/types/index.js'
 import { RE2JS } from 're2js'
 
@@ -18,9 +19,9 @@ export interface PatternEngine {
 }
 
 /**
- * Matches in time linear in the text.
- * Its `regExp` throws a PatternError for what is no ECMAScript pattern, and for what such an engine cannot express:
- * lookarounds, back references, counts beyond 1,000.
+ * Matches in time linear in the text. Its `regExp` throws a PatternError
+ * for what is no ECMAScript pattern, and for what such an engine cannot
+ * express: lookarounds, back references, counts beyond 1,000.
  */
 export function createPatternEngine(): PatternEngine {
   let steps = 0

@@ -1,8 +1,12 @@
-// Structured logs: one JSON object a line on stderr. Fields that name a call (execution_id) stand on every line about it.
+// Structured logs: one JSON object a line on stderr. Fields
+// that name a call (execution_id) stand on every line about it.
 import { isRecord } from '@xerotier/protocol/record.ts'
 import { pino } from 'pino'
 
-/** Ours, mildest first. pino's `warn` and `fatal` read `warning` and `critical` here; `notice` lies between info and warning. */
+/**
+ * Ours, mildest first. pino's `warn` and `fatal` read `warning`
+ * and `critical` here; `notice` lies between info and warning.
+ */
 export const logLevels = ['trace', 'debug', 'info', 'notice', 'warning', 'error', 'critical'] as const
 export type LogLevel = (typeof logLevels)[number]
 
@@ -64,7 +68,10 @@ type PinoLike = { [L in LogLevel]: (fields: object, message: string) => void } &
   isLevelEnabled(level: string): boolean
 }
 
-/** Of an error's own properties. Others hold what nobody expects in a log: pg adds its client with a key, and values of the row. */
+/**
+ * Of an error's own properties. Others hold what nobody expects
+ * in a log: pg adds its client with a key, and values of the row.
+ */
 const toldOfErrors = [
   'code',
   'errno',
@@ -98,7 +105,10 @@ function errorFields(error: unknown, depth = 0): unknown {
   }
 }
 
-/** Bound fields are merged when a line is written: a pino child for each call costs more than its few lines. */
+/**
+ * Bound fields are merged when a line is written: a pino
+ * child for each call costs more than its few lines.
+ */
 function wrap(logger: PinoLike, bound: Record<string, unknown> = {}): Log {
   const write =
     (level: LogLevel): Write =>
@@ -117,7 +127,10 @@ function wrap(logger: PinoLike, bound: Record<string, unknown> = {}): Log {
   }
 }
 
-/** By hand: pino's own redaction costs more than all the rest of a line. Copies only what holds a secret. */
+/**
+ * By hand: pino's own redaction costs more than all
+ * the rest of a line. Copies only what holds a secret.
+ */
 function withoutSecrets(fields: Record<string, unknown>): Record<string, unknown> {
   let clean = fields
   for (const field in fields) {

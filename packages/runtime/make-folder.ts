@@ -1,12 +1,13 @@
-// Makes folders. Not by Node's own recursive mkdir: below /proc and the like, where nothing can be made, it never ends.
+// Makes folders. Not by Node's own recursive mkdir: below /proc
+// and the like, where nothing can be made, it never ends.
 import { mkdirSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileReason, isFileError } from './file-reason.ts'
 import { configExitCode, StartError } from './start-error.ts'
 
 /**
- * Makes the folder and what is missing above it, each with `mode`. Answers the first that it made; undefined when the
- * folder was there.
+ * Makes the folder and what is missing above it, each with `mode`. Answers the first that it made;
+ * undefined when the folder was there.
  * @throws StartError that says why it cannot be made
  */
 export function makeFolder(path: string, mode = 0o777): string | undefined {

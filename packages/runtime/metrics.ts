@@ -3,12 +3,14 @@ import { createServer } from 'node:http'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { listeningOn } from './listening.ts'
 
-/** One copy of the library for every process: metrics of another copy would not be in our registry. */
+/**
+ * One copy of the library for every process: metrics of another copy would not be in our registry.
+ */
 export { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 /**
- * The series of a metric by its label values, in the order of its `labelNames`. prom-client makes a key of the labels at
- * every observation; a series that is bound to them has it.
+ * The series of a metric by its label values, in the order of its `labelNames`. prom-client makes a
+ * key of the labels at every observation; a series that is bound to them has it.
  */
 export function boundSeries<Series>(metric: { labels(...values: string[]): Series }): (...values: string[]) => Series {
   const known = new Map<string, Series>()

@@ -1,4 +1,5 @@
-// MessagePack as the wire uses it: plain maps, so that any language reads them; 64-bit integers as numbers.
+// MessagePack as the wire uses it: plain maps, so that
+// any language reads them; 64-bit integers as numbers.
 import { Packr } from 'msgpackr'
 
 const packr = new Packr({

@@ -1,9 +1,12 @@
-// One setting of a process of ours, and the types its text can have. Programs declare their settings as a table of these.
+// One setting of a process of ours, and the types its text can
+// have. Programs declare their settings as a table of these.
 
 export interface OptionType<T> {
   /** Stands in the help: `<url>`. */
   name: string
-  /** @throws Error with a sentence about the value, which must not repeat it: it may be a secret. */
+  /**
+   * @throws Error with a sentence about the value, which must not repeat it: it may be a secret.
+   */
   parse(text: string): T
 }
 
@@ -13,7 +16,9 @@ export interface Option<T = unknown> {
   type: OptionType<T>
   /** Built-in value, or how it follows from the others. */
   default?: T | ((values: Record<string, unknown>) => T)
-  /** Whether the process cannot start without it. A function looks at the values that were given. */
+  /**
+   * Whether the process cannot start without it. A function looks at the values that were given.
+   */
   required?: boolean | ((values: Record<string, unknown>) => boolean)
   /** Masked whenever it is shown. */
   secret?: boolean

@@ -20,9 +20,10 @@ const forcedExitCodes: Record<StopSignal, number> = { SIGTERM: 143, SIGINT: 130 
 const abandonStartMs = 10_000
 
 /**
- * Runs until a signal, then stops cleanly and exits: 0 after a clean stop, 1 after a failure, the error's own code after
- * a StartError. A signal during `start` aborts the signal that it is given. A second SIGTERM or SIGINT exits at once. An
- * unhandled error is logged as critical and ends the process: what it left behind is not known, a restart is.
+ * Runs until a signal, then stops cleanly and exits: 0 after a clean stop, 1 after a failure, the
+ * error's own code after a StartError. A signal during `start` aborts the signal that it is given.
+ * A second SIGTERM or SIGINT exits at once. An unhandled error is logged as critical and ends the
+ * process: what it left behind is not known, a restart is.
  */
 export async function runProcess(log: Log, start: (aborted: AbortSignal) => Promise<Running>): Promise<void> {
   process.on('uncaughtException', (error) => {

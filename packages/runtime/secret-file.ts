@@ -3,7 +3,10 @@ import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, renameSync, rm
 import { dirname } from 'node:path'
 import { codeOf } from '@xerotier/protocol/thrown.ts'
 
-/** Writes a file that only its owner reads: 0600 from its first byte, whole or not at all, on disk when this returns. */
+/**
+ * Writes a file that only its owner reads: 0600 from its
+ * first byte, whole or not at all, on disk when this returns.
+ */
 export function writeSecretFile(path: string, content: string): void {
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`
   const file = openSync(temporary, 'wx', 0o600)

@@ -1,7 +1,8 @@
 /**
- * A map for entries that come and go by the thousand. V8's Map keeps a pointer from each table that it has outgrown to the
- * next one (OrderedHashTable::Rehash), and the entries in it: once such a table is in the old generation, everything that
- * ever was in the map survives until the next full collection. Here the tables hold keys and numbers only.
+ * A map for entries that come and go by the thousand. V8's Map keeps a pointer from each table that
+ * it has outgrown to the next one (OrderedHashTable::Rehash), and the entries in it: once such a
+ * table is in the old generation, everything that ever was in the map survives until the next full
+ * collection. Here the tables hold keys and numbers only.
  */
 export class SlotMap<Value extends object> {
   readonly #slots = new Map<string, number>()
@@ -44,7 +45,10 @@ export class SlotMap<Value extends object> {
     return this.#slots.keys()
   }
 
-  /** In the order of their coming, as they are now: entries may come and go while they are looked at. */
+  /**
+   * In the order of their coming, as they are now:
+   * entries may come and go while they are looked at.
+   */
   values(): Value[] {
     const values: Value[] = []
     for (const slot of this.#slots.values()) {

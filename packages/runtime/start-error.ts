@@ -1,4 +1,7 @@
-/** Why a process cannot start, in words for the operator, with the exit code that tells its supervisor what to do. */
+/**
+ * Why a process cannot start, in words for the operator,
+ * with the exit code that tells its supervisor what to do.
+ */
 export class StartError extends Error {
   readonly exitCode: number
 

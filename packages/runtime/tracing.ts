@@ -1,4 +1,5 @@
-// Spans over OTLP/HTTP with JSON (opentelemetry.io/docs/specs/otlp): W3C traceparent in, batches out, nothing when disabled.
+// Spans over OTLP/HTTP with JSON (opentelemetry.io/docs/specs/otlp):
+// W3C traceparent in, batches out, nothing when disabled.
 import { randomBytes } from 'node:crypto'
 import { type Clock, every } from './clock.ts'
 import type { Log } from './log.ts'
@@ -12,7 +13,10 @@ export interface Span {
 export type Attributes = Readonly<Record<string, string | number | boolean | null | undefined>>
 
 export interface Tracing {
-  /** A span below `parent` (a traceparent), or a new trace. Undefined when tracing is off or the trace is not sampled. */
+  /**
+   * A span below `parent` (a traceparent), or a new trace.
+   * Undefined when tracing is off or the trace is not sampled.
+   */
   start(name: string, parent: string | null, attributes: Attributes, options?: StartOptions): Span | undefined
   /** A span below `parent` that is over already. Nothing without a parent that is sampled. */
   record(name: string, parent: string | null, span: Recorded): void
@@ -39,7 +43,10 @@ export interface TracingOptions {
   /** Base URL of the collector. */
   endpoint: string | undefined
   serviceName: string
-  /** Share of new traces that are emitted. A trace that was begun elsewhere keeps the decision made there. */
+  /**
+   * Share of new traces that are emitted. A trace that
+   * was begun elsewhere keeps the decision made there.
+   */
   sampleRate: number
   clock: Clock
   log: Log
@@ -47,7 +54,10 @@ export interface TracingOptions {
 
 const flushMs = 2000
 const sendTimeoutMs = 5000
-/** Spans that wait; beyond this new ones are dropped, for tracing must not cost the process its memory. */
+/**
+ * Spans that wait; beyond this new ones are dropped,
+ * for tracing must not cost the process its memory.
+ */
 const waitingMax = 4096
 const batchMax = 512
 const serverKind = 2

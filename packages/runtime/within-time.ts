@@ -8,8 +8,9 @@ const script = new Script('work()')
 export class TookTooLong extends Error {}
 
 /**
- * Runs `work`, which must not wait, and stops it in the middle when it takes longer than `ms` by the wall clock. What it
- * changed stays changed. Costs about 0.15 ms, for a watching thread: not for what is known to be short.
+ * Runs `work`, which must not wait, and stops it in the middle when it takes longer than `ms` by
+ * the wall clock. What it changed stays changed. Costs about 0.15 ms, for a watching thread: not
+ * for what is known to be short.
  * @throws TookTooLong, or what `work` throws
  */
 export function withinTime<T>(ms: number, work: () => T): T {

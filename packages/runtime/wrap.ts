@@ -1,5 +1,6 @@
 /**
- * Lines of at most `width` columns, broken between words only: a longer word stands alone on a longer line.
+ * Lines of at most `width` columns, broken between words
+ * only: a longer word stands alone on a longer line.
  * @param indent before each line but the first
  */
 export function wrapWords(

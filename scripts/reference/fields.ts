@@ -28,7 +28,10 @@ function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
   return z.toJSONSchema(schema, { io, unrepresentable: 'any', reused: 'inline' }) as JsonSchema
 }
 
-/** Columns: field, type, notes. Nested fields are dotted, list items end in `[]`. Empty when there is no field. */
+/**
+ * Columns: field, type, notes. Nested fields are dotted,
+ * list items end in `[]`. Empty when there is no field.
+ */
 export function fieldTable(schema: z.ZodType, io: 'input' | 'output'): string {
   const rows = rowsOf(jsonSchemaOf(schema, io), '')
   return rows.length === 0 ? '' : table(['Field', 'Type', ''], rows)

@@ -16,8 +16,13 @@ export function limitsPage(): string {
 
 /** The doc comment in front of each key. */
 function comments(source: string): Map<string, string> {
-  const pairs = source.matchAll(/\/\*\* ([^*]+(?:\*(?!\/)[^*]*)*) \*\/\n {2}(\w+):/g)
-  return new Map([...pairs].map((match) => [match[2]!, match[1]!]))
+  const pairs = source.matchAll(/\/\*\*((?:[^*]|\*(?!\/))+)\*\/\n {2}(\w+):/g)
+  const plain = (comment: string) =>
+    comment
+      .replace(/\n\s*\*/g, '')
+      .replace(/\s+/g, ' ')
+      .trim()
+  return new Map([...pairs].map(([, comment = '', key = '']) => [key, plain(comment)]))
 }
 
 function shown(name: string, value: number): string {

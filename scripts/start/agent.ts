@@ -20,7 +20,10 @@ export function isEnrolled(state: State): boolean {
   return existsSync(enrollmentFile(state))
 }
 
-/** For a data plane that moved, and a router that does not know it. Enrolling again keeps the agent's keys. */
+/**
+ * For a data plane that moved, and a router that does
+ * not know it. Enrolling again keeps the agent's keys.
+ */
 export function forgetEnrollment(state: State): void {
   rmSync(enrollmentFile(state), { force: true })
 }
@@ -72,7 +75,8 @@ export async function untilEnrolled(child: Child, state: State): Promise<void> {
 }
 
 /**
- * Waits for the session over CURVE and the manifest; an operator may have paused the agent in an earlier run.
+ * Waits for the session over CURVE and the manifest; an
+ * operator may have paused the agent in an earlier run.
  * @returns undefined when the router does not know the agent
  */
 export async function untilConnected(child: Child, client: Client): Promise<Agent | undefined> {

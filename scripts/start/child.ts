@@ -59,8 +59,8 @@ export function startChild(options: ChildOptions): Child {
 }
 
 /**
- * Asks again and again until `look` answers something. @throws when the child ends first or it takes too long; the message
- * has the child's last words.
+ * Asks again and again until `look` answers something.
+ * @throws when the child ends first or it takes too long; the message has the child's last words.
  */
 export async function until<T>(child: Child, ms: number, look: () => Promise<T | undefined>): Promise<T> {
   const from = performance.now()

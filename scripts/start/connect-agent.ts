@@ -16,8 +16,9 @@ interface Connecting {
 }
 
 /**
- * Starts the agent, enrolls it where it is not, and waits for its tools. An enrollment that the router does not know, of
- * another database or of an agent that was deleted meanwhile, is forgotten once.
+ * Starts the agent, enrolls it where it is not, and waits for its tools.
+ * An enrollment that the router does not know, of another database or of
+ * an agent that was deleted meanwhile, is forgotten once.
  */
 export async function connectAgent(connecting: Connecting): Promise<{ agent: Child; connected: Agent }> {
   const { state, ports, url, client, started } = connecting

@@ -1,4 +1,5 @@
-// What a newcomer sees at work: one real call that runs at once, one dangerous call that waits for a person.
+// What a newcomer sees at work: one real call that runs
+// at once, one dangerous call that waits for a person.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Client } from '@xerotier/client/client.ts'
@@ -15,7 +16,10 @@ export interface Uptime {
   result: unknown
 }
 
-/** Runs host_uptime and waits for its result in the same request. @throws when it does not complete. */
+/**
+ * Runs host_uptime and waits for its result in the same request.
+ * @throws when it does not complete.
+ */
 export async function runUptime(client: Client): Promise<Uptime> {
   const execution = await client.call('invocations.submit', {
     query: { wait: 20 },
@@ -35,8 +39,8 @@ export interface Waiting {
   /** Until when it can be approved. */
   deadline: Date
   /**
-   * Resolves when it is over before `withdraw`: with `approved` when the process has ended, else with the state in which the
-   * call ended without having ended the process, which is ended then.
+   * Resolves when the call is over before `withdraw`. `approved`: it has ended the process. Else
+   * its state: the process outlived it, and is ended now.
    */
   over: Promise<'approved' | ExecutionState>
   /** Cancels the call, if it still waits, and ends the process. */

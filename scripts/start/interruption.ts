@@ -22,7 +22,8 @@ export function interruption(force: () => void): Interruption {
       }
     })
   }
-  // `npm start | head`: EPIPE at the next line. What nobody watches stops in order, and says no more.
+  // `npm start | head`: EPIPE at the next line. What
+  // nobody watches stops in order, and says no more.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', () => {
       first ??= performance.now()

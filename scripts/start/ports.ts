@@ -15,8 +15,10 @@ const wanted: Record<keyof Ports, { variable: string; usual: number }> = {
 }
 
 /**
- * Ports on loopback: from the environment, else those of the last start, else the usual ones, else free ones.
- * `moved` says which are not where one would look, and why; `routerMoved` that an agent enrolled before looks elsewhere. @throws when the environment names one that is taken.
+ * Ports on loopback: from the environment, else those of the last start, else the usual ones, else
+ * free ones. `moved` names those that are not where one would look, with the reason. `routerMoved`
+ * is true when an agent that enrolled before looks elsewhere.
+ * @throws when the environment names one that is taken.
  */
 export async function choosePorts(
   state: State,

@@ -29,7 +29,10 @@ export function startRouterProcess(state: State, ports: Ports): Child {
   })
 }
 
-/** Waits until the router takes work; answers the first API key, which it has put into its file before that. */
+/**
+ * Waits until the router takes work; answers the first
+ * API key, which it has put into its file before that.
+ */
 export async function untilReady(child: Child, state: State, url: string): Promise<string> {
   // The first time it makes a database.
   await until(child, 60_000, async () => {

@@ -20,7 +20,10 @@ export interface State {
 
 const usualFolder = join(clone, '.xerotier')
 
-/** Opens the folder and holds it until this process ends. @throws when it is somebody else's, or another process holds it */
+/**
+ * Opens the folder and holds it until this process ends.
+ * @throws when it is somebody else's, or another process holds it
+ */
 export function openState(named = process.env.XEROTIER_STATE_DIR): State {
   const folder = named ? resolve(named) : usualFolder
   const state: State = {

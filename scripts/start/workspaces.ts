@@ -14,7 +14,10 @@ const samples = [
   { name: 'aws-sandbox', type: 'aws', description: 'Bind it to an agent with AWS credentials', bound: false },
 ] as const
 
-/** Makes the samples once for a project; what an operator changed or removed since stays so. Answers the names that it made. */
+/**
+ * Makes the samples once for a project; what an operator changed
+ * or removed since stays so. Answers the names that it made.
+ */
 export async function makeSampleWorkspaces(client: Client, already: boolean): Promise<string[]> {
   const made: string[] = []
   for (const { bound: _, ...body } of already ? [] : samples) {
@@ -28,7 +31,9 @@ export async function makeSampleWorkspaces(client: Client, already: boolean): Pr
   return made
 }
 
-/** For an agent that no binding knows: the first one, or one that took the place of a deleted one. */
+/**
+ * For an agent that no binding knows: the first one, or one that took the place of a deleted one.
+ */
 export async function bindSampleWorkspaces(client: Client): Promise<void> {
   for (const { bound, name } of samples) {
     if (!bound) continue

@@ -1,5 +1,5 @@
-// The agent is killed with SIGKILL at each step of a call and started again. What may run twice completes; what may not
-// either completes once or waits, as ambiguous, for a person.
+// The agent is killed with SIGKILL at each step of a call and started again. What may run twice
+// completes; what may not either completes once or waits, as ambiguous, for a person.
 import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'

@@ -1,4 +1,5 @@
-// A cancel may catch up with its dispatch on the way: both leave in one message, and the cancel must still find its call.
+// A cancel may catch up with its dispatch on the way: both leave
+// in one message, and the cancel must still find its call.
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,5 +1,5 @@
-// Postgres commits, and the answer is lost with the connection: the router does not know what it did. What it queued that
-// way is given out all the same.
+// Postgres commits, and the answer is lost with the connection: the router does not know what it
+// did. What it queued that way is given out all the same.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'

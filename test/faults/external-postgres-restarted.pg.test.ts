@@ -1,5 +1,6 @@
-// An external Postgres (XEROTIER_DATABASE_URL) is shut down fast, and then killed, under load. The router outlives it and says
-// 503 meanwhile; what it acknowledged is on record once, and each call ran once.
+// An external Postgres (XEROTIER_DATABASE_URL) is shut down fast, and
+// then killed, under load. The router outlives it and says 503 meanwhile;
+// what it acknowledged is on record once, and each call ran once.
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -73,7 +74,8 @@ before(async () => {
       mkdirSync(join(tools, 'note'))
       writeFileSync(join(tools, 'note', 'bundle.yaml'), bundle)
     },
-    // With the usual lease: a renewal is not answered while Postgres is away, and an agent whose lease is over dials again.
+    // With the usual lease: a renewal is not answered while Postgres
+    // is away, and an agent whose lease is over dials again.
     env: { XEM_SHIPPED_BUNDLES: 'none' },
   })
   await client.call('workspaces.create', { body: { name: 'notes' } })
@@ -128,7 +130,9 @@ async function submit(tool: string): Promise<void> {
   )
 }
 
-/** Submits from all sides until told to stop, and resolves when all that was begun is acknowledged. */
+/**
+ * Submits from all sides until told to stop, and resolves when all that was begun is acknowledged.
+ */
 function load(): { stop(): Promise<void> } {
   let stopped = false
   const submitter = async (tool: string) => {

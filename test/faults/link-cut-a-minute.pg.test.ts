@@ -1,6 +1,7 @@
-// The link is cut for a minute with the timings that everybody has: renewals every 10 s, a lease of 30 s, a grace of 60 s.
-// Router and agent live on one clock that the test moves, so a minute takes as long as its duties do. Sockets, programs and
-// Postgres are real, and their time with them: ZeroMQ's own heartbeats do not see the minute.
+// The link is cut for a minute with the timings that everybody has: renewals every 10 s, a lease of
+// 30 s, a grace of 60 s. Router and agent live on one clock that the test moves, so a minute takes
+// as long as its duties do. Sockets, programs and Postgres are real, and their time with them:
+// ZeroMQ's own heartbeats do not see the minute.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -60,7 +61,10 @@ const health = async () => (await system.client.call('agents.show', { params: { 
 const online = () => system.router.core.fleet.get(agent.agent.agentId)
 const lastHeard = () => online()?.lastHeartbeatAt ?? 0
 
-/** Moves time while the link stands: no further than until the next renewal, which must be heard first. */
+/**
+ * Moves time while the link stands: no further than
+ * until the next renewal, which must be heard first.
+ */
 async function live(ms: number): Promise<void> {
   for (const end = clock.now() + ms; clock.now() < end; ) {
     await clock.advanceThroughWork(Math.min(dutyMs, end - clock.now()))
@@ -71,7 +75,10 @@ async function live(ms: number): Promise<void> {
 /** Moves time to `at`. */
 const moveTo = (at: number) => clock.advanceThroughWork(at - clock.now())
 
-/** Redials and duties wait on the clock, handshakes and programs for real time: a little of the one, then some of the other. */
+/**
+ * Redials and duties wait on the clock, handshakes and programs
+ * for real time: a little of the one, then some of the other.
+ */
 async function inTime<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
   for (const end = clock.now() + graceMs; ; ) {
     const found = await until(what, look, 200).catch(() => undefined)
@@ -125,7 +132,8 @@ test('a link that is silent for a minute: what runs through it completes once, a
   const read = await begin('mark_read', { gate: gateOfEarly })
   const heard = await cutAfterRenewal()
   writeFileSync(gateOfEarly, '')
-  // The agent gives a program that has ended some seconds to be read out, on the clock that is about to leap.
+  // The agent gives a program that has ended some seconds
+  // to be read out, on the clock that is about to leap.
   await until('the tools to end', () => agent.agent.running() === 1 || undefined)
   for (const { file } of [early, read]) assert.equal(marks(file).ended, 1)
 

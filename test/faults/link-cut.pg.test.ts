@@ -1,5 +1,5 @@
-// The link is cut for many times the lease. Work goes on at the agent, results arrive when the link is back, and no
-// at-most-once call runs twice.
+// The link is cut for many times the lease. Work goes on at the agent, results arrive when the link
+// is back, and no at-most-once call runs twice.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,5 +1,5 @@
-// The embedded Postgres is killed under load. The router gets it back; nothing that was acknowledged is lost, and each
-// call ends once.
+// The embedded Postgres is killed under load. The router gets it back; nothing that was
+// acknowledged is lost, and each call ends once.
 import assert from 'node:assert/strict'
 import { globSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

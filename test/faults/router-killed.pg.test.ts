@@ -1,5 +1,5 @@
-// The router is killed with SIGKILL at each step of a call and started again. Nothing acknowledged is lost, and no
-// at-most-once call runs twice.
+// The router is killed with SIGKILL at each step of a call and started again. Nothing acknowledged
+// is lost, and no at-most-once call runs twice.
 import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'

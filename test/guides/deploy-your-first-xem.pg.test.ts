@@ -1,4 +1,5 @@
-// Guide 1, as written: a real router, the real agent program, the real kubectl with the fake API server.
+// Guide 1, as written: a real router, the real agent
+// program, the real kubectl with the fake API server.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
@@ -20,7 +21,10 @@ let kube: KubeApiserver
 let system: RouterForTests
 let walk: Walk | undefined
 
-/** All of 127.0.0.0/8 is this machine, so the port of the guide can be had beside any other router's. */
+/**
+ * All of 127.0.0.0/8 is this machine, so the port of
+ * the guide can be had beside any other router's.
+ */
 const host = `127.${randomInt(1, 255)}.${randomInt(1, 255)}.${randomInt(1, 255)}`
 
 async function isFree(port: number): Promise<boolean> {

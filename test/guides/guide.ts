@@ -1,4 +1,5 @@
-// A guide in docs/guides as a list of commands: its ```sh blocks, in order, with placeholders to fill in.
+// A guide in docs/guides as a list of commands: its blocks of sh, in order, with placeholders to
+// fill in.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 

@@ -1,4 +1,5 @@
-// Guide 3, as written. Who asks is an automation with a key of its own; who decides is the operator that the guide is for.
+// Guide 3, as written. Who asks is an automation with a key of
+// its own; who decides is the operator that the guide is for.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'

@@ -13,7 +13,10 @@ import { clone } from './walk.ts'
 
 const text = readFileSync(join(clone, 'docs/guides/write-a-bundle.md'), 'utf8')
 
-/** Rows of the table below a heading: its cells, without the marks of code where a cell is nothing else. */
+/**
+ * Rows of the table below a heading: its cells, without
+ * the marks of code where a cell is nothing else.
+ */
 function tableBelow(heading: string): string[][] {
   const section = text.split(`\n## ${heading}\n`)[1]!.split('\n## ')[0]!
   const rows = section.split('\n').filter((line) => line.startsWith('|'))

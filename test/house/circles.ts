@@ -3,7 +3,10 @@ export interface Edge {
   to: string
 }
 
-/** Groups of nodes of which each reaches each other: the strongly connected parts with more than one node (Tarjan). */
+/**
+ * Groups of nodes of which each reaches each other: the
+ * strongly connected parts with more than one node (Tarjan).
+ */
 export function circles(edges: readonly Edge[]): string[][] {
   const nextOf = new Map<string, Set<string>>()
   for (const { from, to } of edges) {

@@ -4,6 +4,7 @@ export interface CommentLine {
   path: string
   line: number
   columns: number
+  text: string
 }
 
 /** Each line that a comment stands on, with the column where it ends. */
@@ -13,6 +14,6 @@ export function commentLinesOf({ path, text, comments, lineAt }: Parsed): Commen
     const [first, last] = [lineAt(start), lineAt(end)]
     return lines
       .slice(first - 1, last)
-      .map((content, index) => ({ path, line: first + index, columns: content.length }))
+      .map((content, index) => ({ path, line: first + index, columns: content.length, text: content }))
   })
 }

@@ -17,8 +17,8 @@ export const betweenPackages: Record<string, readonly string[]> = {
 export const runsAnywhere: readonly string[] = ['protocol', 'client', 'dashboard']
 
 /**
- * Inside a package: folders and files of its top level, each with what it may import of its own package besides itself.
- * `*` is everything. A package that is not listed has no rule of its own.
+ * Inside a package: folders and files of its top level, each with what it may import of its own
+ * package besides itself. `*` is everything. A package that is not listed has no rule of its own.
  */
 export const insidePackages: Record<string, Record<string, readonly string[]>> = {
   link: {
@@ -45,9 +45,9 @@ export const insidePackages: Record<string, Record<string, readonly string[]>> =
 }
 
 /**
- * Inside a folder of a package: what it holds, each with what it may import of that folder besides itself. `.` is every
- * file that stands in the folder itself, and every folder that is not listed. From the ground up: nothing stands on what is
- * listed after it. Types count.
+ * Inside a folder of a package: what it holds, each with what it may import of that folder besides
+ * itself. `.` is every file that stands in the folder itself, and every folder that is not listed.
+ * From the ground up: nothing stands on what is listed after it. Types count.
  */
 export const insideFolders: Record<string, Record<string, readonly string[]>> = {
   // What all doors share imports none of them, and no door imports another.

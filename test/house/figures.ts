@@ -1,5 +1,5 @@
-// `node test/house/figures.ts [folder]`: the figures of the house, of this checkout or of any other commit's.
-// `--all` names what is behind them.
+// `node test/house/figures.ts [folder]`: the figures of the house, of this checkout or of any other
+// commit's. `--all` names what is behind them.
 import { parseArgs } from 'node:util'
 import { betweenFolders, circles } from './circles.ts'
 import { claimsOf } from './claims.ts'

@@ -15,7 +15,10 @@ interface Open extends FunctionLength {
   start: number
 }
 
-/** Every function of a file that has a name or stands outside of all others. What is left is part of the one around it. */
+/**
+ * Every function of a file that has a name or stands outside
+ * of all others. What is left is part of the one around it.
+ */
 export function functionsOf({ path, visit, lineAt }: Parsed): FunctionLength[] {
   const named = new Map<number, string>()
   const open: Open[] = []

@@ -34,7 +34,10 @@ export function parse(source: Source): Parsed {
   }
 }
 
-/** With `verbatimModuleSyntax`, `import { type a } from` stays as `import {} from`; we count it as it is meant. */
+/**
+ * With `verbatimModuleSyntax`, `import { type a } from`
+ * stays as `import {} from`; we count it as it is meant.
+ */
 function isErased({ entries }: StaticImport): boolean {
   return entries.length > 0 && entries.every(({ isType }) => isType)
 }

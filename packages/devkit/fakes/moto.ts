@@ -1,5 +1,5 @@
-// An AWS that is none: moto's server (Python), for the real aws command. It verifies no signature, and tells accounts apart
-// by the access key.
+// An AWS that is none: moto's server (Python), for the real aws command. It verifies no signature,
+// and tells accounts apart by the access key.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
@@ -7,7 +7,10 @@ import { createServer } from 'node:net'
 export interface Moto {
   /** For AWS_ENDPOINT_URL. */
   url: string
-  /** One action of a service's query API, as whoever the access key belongs to. Answers XML. @throws when it is refused */
+  /**
+   * One action of a service's query API, as whoever the access key belongs to. Answers XML.
+   * @throws when it is refused
+   */
   ask(service: 'ec2' | 'sts', accessKeyId: string, action: Record<string, string>): Promise<string>
   close(): Promise<void>
 }

@@ -8,7 +8,10 @@ import { startAgent } from '@xerotier/xem-agent/agent.ts'
 import { loadAgentConfig, options } from '@xerotier/xem-agent/config.ts'
 import { die } from './die.ts'
 
-/** Dispatch received; start recorded; result known; result sent and on disk; acknowledged. (While it runs: the test kills it.) */
+/**
+ * The agent dies when it has: received the dispatch; recorded the start; the result; sent the
+ * result and written it to disk; the acknowledgement. The test itself kills it during the run.
+ */
 export type AgentStep = 'before-begin' | 'after-begin' | 'before-settle' | 'after-persist' | 'before-acknowledge'
 
 const step = process.env.XEROTIER_FAULT_STEP as AgentStep | undefined

@@ -1,11 +1,14 @@
-// A network that can be cut: a TCP proxy whose connections freeze (nothing is refused, nothing arrives) or break.
+// A network that can be cut: a TCP proxy whose connections
+// freeze (nothing is refused, nothing arrives) or break.
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 export interface CutProxy {
   /** tcp://127.0.0.1:port */
   address: string
-  /** Bytes stop in both directions, connections stay open: a link that went silent. New ones hang. */
+  /**
+   * Bytes stop in both directions, connections stay open: a link that went silent. New ones hang.
+   */
   freeze(): void
   /** Ends every connection and refuses new ones. */
   break(): void

@@ -1,4 +1,5 @@
-// The tool of the fault tests: leaves one line in a file when it starts and one when it ends, so that runs can be counted.
+// The tool of the fault tests: leaves one line in a file when
+// it starts and one when it ends, so that runs can be counted.
 import { appendFileSync, existsSync } from 'node:fs'
 import { until } from './until.ts'
 

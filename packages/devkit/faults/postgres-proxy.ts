@@ -1,5 +1,6 @@
-// Between a router and its Postgres: answers to chosen statements are lost with their connection, after they took effect;
-// connections go silent, as after a failover or behind a firewall that forgot them.
+// Between a router and its Postgres: answers to chosen statements are
+// lost with their connection, after they took effect; connections go
+// silent, as after a failover or behind a firewall that forgot them.
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -10,7 +11,10 @@ export interface PostgresProxy {
   url: string
   /** The answer to the next message to Postgres that `is` takes is lost. Resolves when it is. */
   loseAnswer(is: (application: string, message: string) => boolean): Promise<void>
-  /** The connections that this application has now stay open at both ends, and neither hears of the other any more. */
+  /**
+   * The connections that this application has now stay open
+   * at both ends, and neither hears of the other any more.
+   */
   silence(application: string): void
   close(): Promise<void>
 }

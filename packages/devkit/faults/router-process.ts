@@ -1,4 +1,5 @@
-// A router that dies at a chosen step. Settings come as JSON in the environment, so that nothing stands in a process list.
+// A router that dies at a chosen step. Settings come as JSON in
+// the environment, so that nothing stands in a process list.
 import type { Core } from '@xerotier/router/domain/core.ts'
 import { startRouter } from '@xerotier/router/router.ts'
 import type { PartName } from '@xerotier/router/store/lanes/parts.ts'
@@ -6,7 +7,10 @@ import { systemClock } from '@xerotier/runtime/clock.ts'
 import { createLog } from '@xerotier/runtime/log.ts'
 import { die } from './die.ts'
 
-/** Where it dies: a call is committed and not sent; its result arrived and is not stored; it is stored and not acknowledged. */
+/**
+ * Where it dies: a call is committed and not sent; its result
+ * arrived and is not stored; it is stored and not acknowledged.
+ */
 export type RouterStep = 'before-dispatch' | 'before-settle' | 'after-settle'
 
 export interface RouterProcessSettings {

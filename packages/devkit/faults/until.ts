@@ -1,6 +1,10 @@
 import { pause } from './pause.ts'
 
-/** Looks again until there is an answer: for what another process does, of which no event reaches us. @throws when `ms` are over */
+/**
+ * Looks again until there is an answer: for what
+ * another process does, of which no event reaches us.
+ * @throws when `ms` are over
+ */
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined> | T | undefined,

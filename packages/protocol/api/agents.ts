@@ -56,8 +56,8 @@ export type AgentDetail = z.infer<typeof agentDetailSchema>
 export const agentQuerySchema = pageQuerySchema.extend({
   state: z.enum(agentStates).optional(),
   /**
-   * One or more of `agentHealths`, comma-separated. `paused` is every agent with a pause, also of one workspace only and also while
-   * it is offline; the others are its `health`.
+   * One or more of `agentHealths`, comma-separated. `paused` is every agent with a pause, also of
+   * one workspace only and also while it is offline; the others are its `health`.
    */
   status: textSchema(200).optional(),
   workspace: textSchema(64).optional(),

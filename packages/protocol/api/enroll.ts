@@ -60,7 +60,10 @@ export const enrollmentSchema = z.object({
   name: nameSchema,
   role: agentRoleSchema,
   region: z.string(),
-  /** Bearer token of the agent for HTTP; renewed with `POST /v1/enroll/refresh` before it expires, with `POST /v1/enroll/again` after. */
+  /**
+   * Bearer token of the agent for HTTP; renewed with `POST /v1/enroll/refresh` before it expires,
+   * with `POST /v1/enroll/again` after.
+   */
   token: z.string(),
   token_expires_at: timestampSchema,
   router: routerIdentitySchema,

@@ -3,7 +3,10 @@ import { eventKinds, publicEventNames } from '../events.ts'
 import { actorNameSchema } from './actor.ts'
 import { timestampSchema } from './page.ts'
 
-/** What happened, when, and who did it. It stands beside the record as it is now, which may be further on. */
+/**
+ * What happened, when, and who did it. It stands beside
+ * the record as it is now, which may be further on.
+ */
 export function streamedEventSchema(subject: 'execution' | 'approval') {
   return z.object({
     kind: z.enum(eventKinds.filter((kind) => kind.startsWith(`${subject}.`) && publicEventNames[kind] !== undefined)),

@@ -8,7 +8,10 @@ const boundAgentSchema = z.object({
   agent_id: z.string(),
   agent: z.string(),
   health: z.string(),
-  /** What keeps calls of this workspace from it: pauses of the agent altogether, and of this workspace. */
+  /**
+   * What keeps calls of this workspace from it: pauses
+   * of the agent altogether, and of this workspace.
+   */
   paused: z.array(pauseRecordSchema),
   credentials_ref: z.string().nullable(),
   bound_at: timestampSchema,

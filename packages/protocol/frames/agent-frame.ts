@@ -1,4 +1,5 @@
-// Everything an agent may say. A frame that is not in this union is refused before anything else looks at it (law L4).
+// Everything an agent may say. A frame that is not in this
+// union is refused before anything else looks at it (law L4).
 import { z } from 'zod'
 import { acceptedFrame } from './call/accepted.ts'
 import { artifactFrame } from './call/artifact.ts'

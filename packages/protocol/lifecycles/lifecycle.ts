@@ -1,5 +1,5 @@
-// Lifecycles are data (law L6): the API enum, the compare-and-set in SQL, the 409, the buttons and the diagram in the
-// docs derive from these tables, and the database refuses an illegal move too.
+// Lifecycles are data (law L6): the API enum, the compare-and-set in SQL, the 409, the buttons and
+// the diagram in the docs derive from these tables, and the database refuses an illegal move too.
 import { keysOf } from '../table.ts'
 
 export interface Lifecycle<State extends string> {
@@ -21,7 +21,10 @@ export function canMove<State extends string>(lifecycle: Lifecycle<State>, from:
   return lifecycle.moves[from].includes(to)
 }
 
-/** The states from which `to` can be reached in one move: the `where state in (…)` of a compare-and-set. */
+/**
+ * The states from which `to` can be reached in one
+ * move: the `where state in (…)` of a compare-and-set.
+ */
 export function sourcesOf<State extends string>(lifecycle: Lifecycle<State>, to: State): State[] {
   return statesOf(lifecycle).filter((from) => canMove(lifecycle, from, to))
 }

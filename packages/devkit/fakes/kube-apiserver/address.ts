@@ -11,7 +11,10 @@ export interface Address {
 const pattern =
   /^\/(?:api\/(v1)|apis\/([^/]+)\/([^/]+))(?:\/namespaces\/([^/]+))?\/([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/
 
-/** `/apis/apps/v1/namespaces/web/deployments/shop/scale` and its like; undefined when no served kind is meant. */
+/**
+ * `/apis/apps/v1/namespaces/web/deployments/shop/scale`
+ * and its like; undefined when no served kind is meant.
+ */
 export function addressOf(path: string): Address | undefined {
   const parts = path.split('/').map(decodeURIComponent)
   // /api/v1/namespaces/<name> is the namespace itself, unless a plural follows.

@@ -16,7 +16,10 @@ export interface Cluster {
   get(kind: Kind, namespace: string | undefined, name: string): KubeObject
   /** @throws KubeError 409 when it exists, 404 when its namespace does not. */
   create(object: KubeObject): KubeObject
-  /** Replaces it; a changed `spec` moves the generation. @throws KubeError 409 when the resourceVersion given is old. */
+  /**
+   * Replaces it; a changed `spec` moves the generation.
+   * @throws KubeError 409 when the resourceVersion given is old.
+   */
   update(object: KubeObject): KubeObject
   remove(kind: Kind, namespace: string | undefined, name: string): KubeObject
   watch(listener: (change: Change) => void): () => void

@@ -1,4 +1,5 @@
-// What kubectl asks before it asks anything: versions, groups, resources, and which patches check their fields.
+// What kubectl asks before it asks anything: versions,
+// groups, resources, and which patches check their fields.
 import { apiVersionOf, type Kind, kinds } from './kinds.ts'
 
 const serverVersion = {
@@ -76,7 +77,10 @@ function rootOf(groupVersion: string): string {
   return groupVersion.includes('/') ? `/apis/${groupVersion}` : `/api/${groupVersion}`
 }
 
-/** Only what kubectl looks for: that a patch of each kind takes `fieldValidation`, so that it leaves validation to the server. */
+/**
+ * Only what kubectl looks for: that a patch of each kind takes
+ * `fieldValidation`, so that it leaves validation to the server.
+ */
 function openapi(served: Kind[]): unknown {
   const operation = (kind: Kind) => ({
     'x-kubernetes-group-version-kind': { group: kind.group, version: kind.version, kind: kind.kind },

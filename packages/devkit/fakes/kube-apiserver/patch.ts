@@ -1,4 +1,5 @@
-// The three ways in which kubectl sends a change, and server-side apply without its bookkeeping of field owners.
+// The three ways in which kubectl sends a change, and
+// server-side apply without its bookkeeping of field owners.
 import { KubeError } from './kube-error.ts'
 
 type Json = unknown
@@ -17,7 +18,10 @@ function mergePatch(target: Json, patch: Json): Json {
   return result
 }
 
-/** Lists whose items are known by one field; what is not here is replaced whole. From the patchMergeKey tags of the API types. */
+/**
+ * Lists whose items are known by one field; what is not here is replaced whole. From the
+ * patchMergeKey tags of the API types.
+ */
 const mergeKeys: Record<string, string> = {
   containers: 'name',
   initContainers: 'name',

@@ -1,4 +1,5 @@
-// A cluster as guide 1 has it: three nodes, a shop that must keep two of three pods, something in kube-system.
+// A cluster as guide 1 has it: three nodes, a shop that
+// must keep two of three pods, something in kube-system.
 import type { KubeObject } from './kinds.ts'
 
 const namespace = (name: string): KubeObject => ({

@@ -1,5 +1,6 @@
-// A Kubernetes API server that is small, lives in memory, and satisfies the real kubectl. Plain HTTP on loopback; kubectl
-// sends no credentials without TLS, so the token that lets it in is the first part of the server's path.
+// A Kubernetes API server that is small, lives in memory, and satisfies the real kubectl. Plain
+// HTTP on loopback; kubectl sends no credentials without TLS, so the token that lets it in is the
+// first part of the server's path.
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'

@@ -1,4 +1,5 @@
-// The part of the control plane that an operator sees: deployments get pods, pods get nodes, budgets count.
+// The part of the control plane that an operator sees:
+// deployments get pods, pods get nodes, budgets count.
 import { canonicalJson } from '@xerotier/protocol/canonical.ts'
 import type { Cluster } from './cluster.ts'
 import { type Kind, type KubeObject, kinds } from './kinds.ts'
@@ -53,7 +54,10 @@ function reconcileDeployment(cluster: Cluster, deployment: KubeObject): void {
 
 const revisionKey = 'deployment.kubernetes.io/revision'
 
-/** The replica set of the deployment's template; old ones stay, empty, for `rollout undo`. The newest in use has the highest revision. */
+/**
+ * The replica set of the deployment's template; old ones stay, empty, for `rollout undo`. The
+ * newest in use has the highest revision.
+ */
 function currentSet(cluster: Cluster, deployment: KubeObject, name: string, hash: string): KubeObject {
   const { namespace } = deployment.metadata
   const template = deployment.spec?.template ?? {}
@@ -86,7 +90,9 @@ function currentSet(cluster: Cluster, deployment: KubeObject, name: string, hash
   })
 }
 
-/** A pending pod starts at once on the emptiest node that takes pods; without one it stays pending. */
+/**
+ * A pending pod starts at once on the emptiest node that takes pods; without one it stays pending.
+ */
 function runPod(cluster: Cluster, pod: KubeObject): void {
   if (pod.status?.phase === 'Running' || pod.status?.phase === 'Succeeded') return
   const all = cluster.list(pods)
@@ -178,7 +184,9 @@ export function evict(cluster: Cluster, namespace: string | undefined, name: str
   cluster.remove(pods, namespace, name)
 }
 
-/** What goes with a deleted object: a deployment's replica sets and pods, a namespace's everything. */
+/**
+ * What goes with a deleted object: a deployment's replica sets and pods, a namespace's everything.
+ */
 export function removeOwned(cluster: Cluster, owner: KubeObject): void {
   for (const one of kinds) {
     for (const object of cluster.list(one)) {

@@ -6,7 +6,10 @@ import { bindingSchema } from '../../manifest.ts'
 import { riskSchema } from '../../risk.ts'
 import { callRefSchema } from './call-ref.ts'
 
-/** router → agent. Run this. The agent recomputes the digest from its own manifest and these fields before it starts. */
+/**
+ * router → agent. Run this. The agent recomputes the digest
+ * from its own manifest and these fields before it starts.
+ */
 export const dispatchFrame = callRefSchema.extend({
   t: z.literal('dispatch'),
   project_id: projectIdSchema,
@@ -15,7 +18,10 @@ export const dispatchFrame = callRefSchema.extend({
   schema_digest: digestSchema,
   risk: riskSchema,
   policy_version: z.int32().nonnegative(),
-  /** The router will not give it out again once it may have started. An agent whose tool must not be repeated refuses one that is `false`. */
+  /**
+   * True: the router will not give the call out again once it may have started. False: it may, so
+   * an agent whose tool must not be repeated refuses the call.
+   */
   at_most_once: z.boolean(),
   args: z.record(z.string(), z.unknown()),
   /** SHA-256 of the call's tuple (grant.ts). */

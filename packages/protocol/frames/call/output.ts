@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { limits } from '../../limits.ts'
 import { callRefSchema } from './call-ref.ts'
 
-/** agent → router. A piece of live output. `seq` counts a call's pieces from 0 over both streams; resending one is harmless. */
+/**
+ * agent → router. A piece of live output. `seq` counts a call's
+ * pieces from 0 over both streams; resending one is harmless.
+ */
 export const outputFrame = callRefSchema.extend({
   t: z.literal('output'),
   seq: z.int32().nonnegative(),

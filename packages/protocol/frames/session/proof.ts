@@ -4,7 +4,10 @@ import { limits } from '../../limits.ts'
 import { manifestSchema } from '../../manifest.ts'
 import { inFlightSchema } from './in-flight.ts'
 
-/** agent → router. The message's signature over nonce, routing id and CURVE key proves the identity; the rest reconciles. */
+/**
+ * agent → router. The message's signature over nonce, routing
+ * id and CURVE key proves the identity; the rest reconciles.
+ */
 export const proofFrame = z.object({
   t: z.literal('proof'),
   agent_id: agentIdSchema,
@@ -13,8 +16,9 @@ export const proofFrame = z.object({
   /** Z85, the key with which this connection was made. */
   curve_public_key: z.string().length(40),
   /**
-   * Names the agent's journal, made anew when the journal file is. A router may run an at-most-once call again only when
-   * the journal that it was dispatched to is still there and does not know the call.
+   * Names the agent's journal, made anew when the journal file is. A
+   * router may run an at-most-once call again only when the journal that
+   * it was dispatched to is still there and does not know the call.
    */
   journal_id: z.string().regex(/^[0-9a-f]{32}$/),
   manifest: manifestSchema,

@@ -10,7 +10,10 @@ export const sessionRefusals = [
   'lease_superseded',
 ] as const
 
-/** router → agent. There is no such session (any more). `session_unknown`, `handshake_expired`: say hello again. Else: fatal to this connection. */
+/**
+ * router → agent. There is no such session, or there is none any more. After `session_unknown` and
+ * `handshake_expired` the agent says hello again. Any other code is fatal to this connection.
+ */
 export const sessionRefusedFrame = z.object({
   t: z.literal('session_refused'),
   code: z.enum(sessionRefusals),

@@ -12,6 +12,9 @@ export const welcomeFrame = z.object({
   lease_ttl_ms: z.int().positive(),
   bindings: z.array(bindingSchema).max(limits.workspacesPerManifest),
   paused: z.array(pauseSchema),
-  /** In-flight calls of the proof that the router holds settled or given away: stop them, drop their results. */
+  /**
+   * In-flight calls of the proof that the router holds
+   * settled or given away: stop them, drop their results.
+   */
   forget: z.array(callRefSchema),
 })
