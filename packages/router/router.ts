@@ -19,6 +19,7 @@ import { createDispatcher } from './domain/attempts/dispatcher.ts'
 import { expireQueued, sweepOrphans } from './domain/attempts/sweep.ts'
 import type { Core } from './domain/core.ts'
 import { createWorkspaceDirectory } from './domain/directory/workspaces.ts'
+import type { Follower } from './domain/events/follow.ts'
 import { createEventLog } from './domain/events/reader.ts'
 import { traceEnd } from './domain/executions/trace.ts'
 import { createEnrolledKeys } from './domain/fleet/enrolled-keys.ts'
@@ -26,6 +27,7 @@ import { createFleet } from './domain/fleet/fleet.ts'
 import { loadIdentity } from './domain/identity.ts'
 import { type BootstrapOptions, bootstrapProject } from './domain/projects/bootstrap.ts'
 import type { Settings } from './domain/settings.ts'
+import { startFollowers } from './followers.ts'
 import { type ApiOptions, apiDoor } from './http/api/door.ts'
 import { createHttpServer, type HttpOptions, type HttpServer } from './http/server.ts'
 import { addDomainMetrics, countEnded, createBrokerProbe } from './metrics.ts'
@@ -58,6 +60,8 @@ export interface RouterOptions {
   tracing?: Omit<TracingOptions, 'clock' | 'log'>
   settings?: Partial<Settings>
   bootstrap?: BootstrapOptions | undefined
+  /** Beside those of every router (followers.ts). */
+  followers?: readonly Follower[]
   /** Looks at the parts before the doors open; tests of faults put themselves between them here. */
   instrument?(core: Core): void
 }
@@ -120,6 +124,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const http = await openHttp(options, core, broker, registry)
     started.push(() => http.close())
     const url = await http.listen()
+    started.push(startFollowers(core, registry, options.followers))
     started.push(startDuties(core, broker))
     log.notice({ url, data_plane: dataSocket.bound, version }, 'the router is up')
     return { url, dataPlane: dataSocket.bound, core, lost: active.lost, stop }

@@ -35,6 +35,7 @@ export const insidePackages: Record<string, Record<string, readonly string[]>> =
     'router.ts': ['*'],
     'active-router.ts': ['*'],
     'metrics.ts': ['*'],
+    'followers.ts': ['domain'],
     'config.ts': [],
     http: ['domain'],
     broker: ['domain'],

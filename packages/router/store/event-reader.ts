@@ -20,7 +20,7 @@ const columns = keysOf(tables.events)
 const settled = 'xid < pg_snapshot_xmin(pg_current_snapshot())'
 
 /** Everything after `after`, of every project, oldest first. */
-export async function readEvents(client: pg.Client, after: Place, limit: number): Promise<EventRow[]> {
+export async function readEvents(client: pg.Client | pg.Pool, after: Place, limit: number): Promise<EventRow[]> {
   const { rows } = await client.query<EventRow>({
     name: 'events-live',
     text: `select ${columns} from events where (xid, seq) > ($1::xid8, $2::bigint) and ${settled} order by events.xid, events.seq limit $3`,

@@ -64,3 +64,61 @@ test('events of a dump that was restored into another cluster are of the past, i
   )
   await assert.rejects(client.query("update events set kind = 'x'"), /append-only/)
 })
+
+test('a follower of a restored log goes on with what it had not handled', async (t) => {
+  const { url, client } = await database(t)
+  const toCome = async (by: number) =>
+    (await client.query(`select pg_current_xact_id()::text::bigint + ${by} as xid`)).rows[0].xid as number
+  const event = (xid: number, seq: number) =>
+    client.query(
+      `insert into events (xid, seq, at, project_id, kind, actor, data) overriding system value
+       values ($1::bigint::text::xid8, $2, now(), 'p', 'agent.updated', 'x', '{}')`,
+      [xid, seq],
+    )
+  const follower = (name: string, xid: number, seq: number) =>
+    client.query(`insert into followers values ($1, gen_random_uuid(), $2::bigint::text::xid8, $3, now())`, [
+      name,
+      xid,
+      seq,
+    ])
+  const [early, late] = [await toCome(900), await toCome(1000)]
+  // Numbered first, committed last.
+  await event(late, 1)
+  await event(early, 2)
+  await event(early, 3)
+  await event(late, 4)
+  await follower('new', 0, 0)
+  await follower('in the middle', early, 3)
+  await follower('at the end', late, 4)
+  await follower('at the present of then', late + 1, 0)
+  await migrate(url)
+  const { rows } = await client.query(
+    `select name, (select coalesce(array_agg(events.seq order by events.xid, events.seq), '{}') from events
+       where (events.xid, events.seq) > (followers.xid, followers.seq)) as left_over from followers order by name`,
+  )
+  assert.deepEqual(Object.fromEntries(rows.map(({ name, left_over }) => [name, left_over.map(Number)])), {
+    new: [1, 2, 3, 4],
+    // 2 and 3 come again: behind 1 now, which had not come.
+    'in the middle': [1, 2, 3, 4],
+    'at the end': [],
+    'at the present of then': [],
+  })
+})
+
+test('a follower at the end of a restored log is not behind what happens next', async (t) => {
+  const { url, client } = await database(t)
+  await client.query(
+    `insert into events (at, project_id, kind, actor, data) values (now(), 'p', 'agent.updated', 'x', '{}')`,
+  )
+  await client.query(
+    `insert into followers values ('idle', gen_random_uuid(), (pg_current_xact_id()::text::bigint + 1000)::text::xid8, 0, now())`,
+  )
+  await migrate(url)
+  await client.query(
+    `insert into events (at, project_id, kind, actor, data) values (now(), 'p', 'agent.updated', 'next', '{}')`,
+  )
+  const { rows } = await client.query(
+    'select actor from events, followers where (events.xid, events.seq) > (followers.xid, followers.seq)',
+  )
+  assert.deepEqual(rows, [{ actor: 'next' }])
+})

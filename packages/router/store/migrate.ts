@@ -4,6 +4,7 @@ import pg from 'pg'
 import { lifecycleTriggers } from './lifecycle-triggers.ts'
 import { foundation } from './migrations/0001-foundation.ts'
 import { standbyAndLists } from './migrations/0002-standby-and-lists.ts'
+import { followers } from './migrations/0003-followers.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -14,6 +15,7 @@ interface Migration {
 const migrations: Migration[] = [
   { name: '0001-foundation', sql: foundation },
   { name: '0002-standby-and-lists', sql: standbyAndLists },
+  { name: '0003-followers', sql: followers },
 ]
 
 /** Applied again whenever its text is another. */

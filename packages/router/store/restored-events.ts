@@ -4,15 +4,19 @@ import type pg from 'pg'
  * A dump that was restored into another cluster: its events name transactions of the old one, which are still to come here.
  * They would be read as new when those numbers pass, and stand behind what happens now. All that is in the log was committed
  * one way or the other, so its order is that of `seq`, and one number of the past serves for all.
+ *
+ * Followers go where nothing that they have not handled lies behind them: what they have may come again.
  * @returns how many events were renumbered
  */
 export async function renumberRestoredEvents(client: pg.Client): Promise<number> {
-  const { rowCount: restored } = await client.query(
-    'select from events where xid >= pg_snapshot_xmax(pg_current_snapshot()) limit 1',
-  )
-  if (restored === 0) return 0
+  const { rowCount: restored } = await client.query(`select from events where ${toCome} limit 1`)
+  if (restored === 0) {
+    await client.query(followersToTheLastEvent)
+    return 0
+  }
   await client.query('begin')
   try {
+    await client.query(followersBeforeTheFirstUnhandled)
     await client.query('alter table events disable trigger events_append_only')
     const { rowCount } = await client.query(`update events set xid = '${firstTransaction}'`)
     await client.query('alter table events enable trigger events_append_only')
@@ -26,3 +30,18 @@ export async function renumberRestoredEvents(client: pg.Client): Promise<number>
 
 /** The first number that Postgres gives to a transaction (FirstNormalTransactionId). */
 const firstTransaction = 3
+
+const toCome = 'xid >= pg_snapshot_xmax(pg_current_snapshot())'
+
+/** The same for a follower of a log whose last event is long past. */
+const followersToTheLastEvent = `
+  update followers set (xid, seq) = (
+    select xid, seq from (select '0'::xid8 as xid, 0::bigint as seq union all select xid, seq from events) as places
+    order by xid desc, seq desc limit 1)
+  where ${toCome}`
+
+/** In the old order; the new one is that of \`seq\` alone. */
+const followersBeforeTheFirstUnhandled = `
+  update followers set xid = '${firstTransaction}', seq = coalesce(
+    (select min(seq) - 1 from events where (events.xid, events.seq) > (followers.xid, followers.seq)),
+    (select max(seq) from events))`

@@ -242,6 +242,15 @@ const events = {
   data: jsonb<Record<string, unknown>>(),
 }
 
+const followers = {
+  name: text(),
+  /** Of one follower in one process: who takes the place over writes its own. */
+  holder: uuid(),
+  xid: xid8(),
+  seq: bigint(),
+  updated_at: timestamptz(),
+}
+
 export const tables = {
   projects,
   api_keys,
@@ -256,6 +265,7 @@ export const tables = {
   artifacts,
   artifact_chunks,
   events,
+  followers,
 }
 
 export type Tables = { [Name in keyof typeof tables]: TableOf<(typeof tables)[Name]> }

@@ -1,5 +1,7 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
-import type { EventId } from './event-log.ts'
+
+/** `<xid>-<seq>`: the id of an event and the cursor of a stream. */
+export type EventId = string
 
 /** A place in the log: everything up to and including (xid, seq) lies behind it. xid stays text: it may pass 2^53. */
 export interface Cursor {
@@ -18,6 +20,11 @@ export function cursorOf(id: EventId, param: string): Cursor {
 
 export function eventIdOf({ xid, seq }: { xid: string; seq: string | number }): EventId {
   return `${xid}-${seq}`
+}
+
+/** Of a row, without the rest of it. */
+export function placeOf({ xid, seq }: Cursor): Cursor {
+  return { xid, seq }
 }
 
 /** Negative when `a` comes first. */

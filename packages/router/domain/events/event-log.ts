@@ -1,12 +1,14 @@
 // Readers of the one event log (law L8): ordered by (xid, seq), only below the oldest running transaction, so that no
 // late committer is skipped.
 import type { EventRow } from '../../store/event-reader.ts'
-
-/** `<xid>-<seq>`: the id of an event and the cursor of a stream. */
-export type EventId = string
+import { type EventId, eventIdOf } from './cursor.ts'
 
 /** A row of the log; its place is its id. */
 export type LoggedEvent = { id: EventId } & Omit<EventRow, 'xid' | 'seq'>
+
+export function loggedEvent({ xid, seq, ...event }: EventRow): LoggedEvent {
+  return { id: eventIdOf({ xid, seq }), ...event }
+}
 
 export interface Subscription {
   /** Resolves once nothing that is committed from now on can be missed, to the id from where the reader may resume. */
@@ -26,6 +28,8 @@ export interface SubscriptionOptions {
 export interface EventLog {
   /** Something was committed: readers look soon. Cheap; coalesced. */
   wake(): void
+  /** Calls back at each wake, until it is closed. */
+  onWake(listener: () => void): { close(): void }
   /**
    * Delivers the project's events in order and without a gap. `onEvents` may return a promise to slow the reader down; one
    * that throws or rejects ends its subscription. Then `onCut` is called, once: nothing more will come, and who still waits

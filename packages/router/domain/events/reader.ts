@@ -8,8 +8,8 @@ import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import pg from 'pg'
 import { type EventRow, type Place, presentPlace, readEvents, readMissed } from '../../store/event-reader.ts'
-import { compareCursors, cursorOf, eventIdOf } from './cursor.ts'
-import type { EventId, EventLog, LoggedEvent, SubscriptionOptions } from './event-log.ts'
+import { compareCursors, cursorOf, type EventId, eventIdOf, placeOf } from './cursor.ts'
+import { type EventLog, type LoggedEvent, loggedEvent, type SubscriptionOptions } from './event-log.ts'
 
 export interface EventLogOptions {
   databaseUrl: string
@@ -45,6 +45,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
   const coalesceMs = options.coalesceMs ?? 20
   const pollMs = options.pollMs ?? 1000
   const readers = new Set<Reader>()
+  const onWakes = new Set<() => void>()
   let client: pg.Client | undefined
   /** Where every reader who is up to date stands; undefined while nobody reads. */
   let common: Place | undefined
@@ -209,11 +210,16 @@ export function createEventLog(options: EventLogOptions): EventLog {
   const wake = () => {
     woken = true
     emptyPasses = 0
+    for (const onWake of onWakes) onWake()
     if (!passing) schedule(Math.max(0, lastPass + coalesceMs - clock.now()))
   }
 
   return {
     wake,
+    onWake(listener) {
+      onWakes.add(listener)
+      return { close: () => void onWakes.delete(listener) }
+    },
     subscribe(projectId, given, onEvents, onCut) {
       const { promise, resolve } = Promise.withResolvers<EventId>()
       const place = given.after === undefined ? undefined : cursorOf(given.after, 'Last-Event-ID')
@@ -249,12 +255,4 @@ export function createEventLog(options: EventLogOptions): EventLog {
       last?.end().catch(() => {})
     },
   }
-}
-
-function placeOf({ xid, seq }: Place): Place {
-  return { xid, seq }
-}
-
-function loggedEvent({ xid, seq, ...event }: EventRow): LoggedEvent {
-  return { id: eventIdOf({ xid, seq }), ...event }
 }

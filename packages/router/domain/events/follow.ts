@@ -1,0 +1,151 @@
+// A follower: a named reader of the events of all projects whose place is a row, so that it goes on where it stopped after a
+// restart. Whatever reacts to what happened stands on one, and never on a hook in the path of a call.
+//
+// It reads as every reader of the log does (law L8), and each batch at least once. The place moves by compare-and-set on
+// who holds it: of two followers of one name, the later one takes it and the other ends.
+import { randomUUID } from 'node:crypto'
+import { createNap } from '@xerotier/runtime/nap.ts'
+import { type Place, readEvents } from '../../store/event-reader.ts'
+import { countEventsAfter, heldPlace, timeOfEventAfter } from '../../store/followers.ts'
+import type { Records } from '../records.ts'
+import { eventIdOf, placeOf } from './cursor.ts'
+import { type EventLog, type LoggedEvent, loggedEvent } from './event-log.ts'
+import { movePlace, takePlace } from './follower-place.ts'
+import { type Writing, write } from './write.ts'
+
+export type Follower = {
+  /** Names the place in the database. Another name begins anew. */
+  name: string
+  /** Where one that has no place yet begins. */
+  from: 'beginning' | 'present'
+} & (
+  | {
+      /**
+       * Writes in the transaction that moves the place: what it writes, it writes once. Nothing but the database may be
+       * waited for here; the log stands still for everybody behind an open transaction.
+       */
+      write(writing: Writing, events: LoggedEvent[]): Promise<void>
+    }
+  | {
+      /** The place moves after it. After a death in between it gets the same events again, and knows them by their ids. */
+      react(events: LoggedEvent[]): Promise<void>
+    }
+)
+
+export interface FollowedRecords extends Records {
+  eventLog: Pick<EventLog, 'wake' | 'onWake'>
+}
+
+export interface Following {
+  readonly name: string
+  /** Events that are still to be handled, counted up to 10,000. Undefined while it has no place. */
+  eventsBehind(): Promise<number | undefined>
+  /** Age of the oldest of them; 0 when there is none. Undefined while it has no place. */
+  secondsBehind(): Promise<number | undefined>
+  /** Resolves after the batch in hand. */
+  stop(): Promise<void>
+}
+
+export interface FollowOptions {
+  /** Called when a batch was not handled. */
+  onFailure?: () => void
+  batchMax?: number
+  /** How long after a wake it looks, and at the earliest again, ms. */
+  coalesceMs?: number
+  /** How often it looks without being woken, ms. */
+  pollMs?: number
+}
+
+const behindMax = 10_000
+const firstRetryMs = 1_000
+const lastRetryMs = 60_000
+
+export function follow(records: FollowedRecords, follower: Follower, options: FollowOptions = {}): Following {
+  const { batchMax = 500, coalesceMs = 20, pollMs = 1_000, onFailure } = options
+  const { store, clock } = records
+  const log = records.log.with({ follower: follower.name })
+  const hold = { name: follower.name, holder: randomUUID() }
+  let place: Place | undefined
+  /** One after a failure, so that what stands before a bad event is handled and the log names the bad one. */
+  let batch = batchMax
+  let failures = 0
+  /** After a wake that found nothing an older transaction may hold the events back: look again soon. */
+  let emptyPasses = 0
+  let stopping = false
+  const nap = createNap(clock)
+  const wakes = records.eventLog.onWake(() => {
+    emptyPasses = 0
+    if (failures === 0) nap.endIn(coalesceMs)
+  })
+
+  /** @returns whether the place was still ours to move */
+  const handle = async (events: LoggedEvent[], from: Place, to: Place): Promise<boolean> => {
+    if ('react' in follower) {
+      await follower.react(events)
+      return write(records, (writing) => movePlace(writing, hold, from, to))
+    }
+    return write(records, async (writing) => {
+      // First: it locks the row against another follower of this name.
+      const ours = await movePlace(writing, hold, from, to)
+      if (ours) await follower.write(writing, events)
+      return ours
+    })
+  }
+
+  /** @returns how long to wait before the next, ms; undefined when another has taken the place */
+  const pass = async (): Promise<number | undefined> => {
+    place ??= await write(records, (writing) => takePlace(writing, hold, follower.from))
+    const from = place
+    const rows = await readEvents(store.pool, from, batch)
+    const last = rows.at(-1)
+    if (last === undefined) {
+      failures = 0
+      return Math.min(pollMs, coalesceMs * 2 ** Math.min(emptyPasses++, 10))
+    }
+    emptyPasses = 0
+    const to = placeOf(last)
+    try {
+      if (await handle(rows.map(loggedEvent), from, to)) place = to
+      // A commit whose answer was lost moved it, or somebody else has it now.
+      else place = await heldPlace(store.db, hold)
+    } catch (error) {
+      batch = 1
+      onFailure?.()
+      const about = { error, failures: ++failures, first: eventIdOf(rows[0]!), last: eventIdOf(last) }
+      log.error(about, 'a follower could not handle events; it tries again')
+      return Math.min(lastRetryMs, firstRetryMs * 2 ** (failures - 1))
+    }
+    if (place === undefined) return undefined
+    failures = 0
+    const full = rows.length === batch
+    batch = Math.min(batchMax, batch * 2)
+    return full ? 0 : coalesceMs
+  }
+
+  const run = async () => {
+    while (!stopping) {
+      const wait = await pass().catch((error) => {
+        log.warning({ error }, 'a follower cannot read the event log; it tries again')
+        return firstRetryMs
+      })
+      if (wait === undefined) return log.warning({}, 'another follower of this name has taken over; this one ends')
+      if (wait > 0 && !stopping) await nap.take(wait)
+    }
+  }
+  const ended = run().finally(() => wakes.close())
+
+  return {
+    name: follower.name,
+    eventsBehind: async () => place && countEventsAfter(store.pool, place, behindMax),
+    async secondsBehind() {
+      if (place === undefined) return undefined
+      const oldest = await timeOfEventAfter(store.pool, place)
+      return oldest === undefined ? 0 : Math.max(0, clock.now() - oldest.getTime()) / 1000
+    },
+    stop() {
+      stopping = true
+      nap.end()
+      return ended
+    },
+  }
+}
