@@ -122,7 +122,7 @@ test('a router that another one overtook while its connection was silent is told
   await other.release()
 })
 
-test('a takeover ends the working connections of the router before, and admits no new one of it', async (t) => {
+test('a takeover ends the working connections of the router before, and confirms no new one of it', async (t) => {
   const { url, router: overtaken, lose } = await losable(t)
   const connected = async (name: string) => {
     const client = new pg.Client({ connectionString: url, application_name: name })
@@ -134,13 +134,13 @@ test('a takeover ends the working connections of the router before, and admits n
   }
   const working = await Promise.all(Object.values(workingConnections).map(connected))
   const reading = await connected('xerotier-events')
-  for (const { client } of working) await overtaken.admit(client)
+  for (const { client } of working) await overtaken.confirm(client)
 
   await lose()
   const other = await becomeActive(url, systemClock, silentLog)
   await Promise.all(working.map(({ ended }) => ended))
-  await assert.rejects(overtaken.admit(reading.client), Overtaken)
-  await other.admit(reading.client)
+  await assert.rejects(overtaken.confirm(reading.client), Overtaken)
+  await other.confirm(reading.client)
   await overtaken.lost
   await Promise.all([overtaken.release(), other.release()])
 })

@@ -2,7 +2,7 @@
 //
 // The lock says who may begin. It does not end who was active before: a process that was paused, or cut off from the database,
 // does not know that it was overtaken. So each router writes its tenure into the database and ends the working connections
-// of the one before; and a connection that is opened later asks whether the tenure still stands (`admit`).
+// of the one before; and a connection that is opened later asks whether the tenure still stands (`confirm`).
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { type Clock, every } from '@xerotier/runtime/clock.ts'
@@ -12,8 +12,8 @@ import pg from 'pg'
 export interface ActiveRouter {
   /** Resolves when another router has taken over: this one must stop working. */
   lost: Promise<void>
-  /** For each new connection that may write. @throws Overtaken */
-  admit(client: pg.ClientBase): Promise<void>
+  /** Asks on a new connection that may write whether the tenure still stands. @throws Overtaken */
+  confirm(client: pg.ClientBase): Promise<void>
   release(): Promise<void>
 }
 
@@ -133,14 +133,14 @@ export async function becomeActive(
   }
   return {
     lost,
-    async admit(fresh) {
+    async confirm(fresh) {
       if (!(await stands(fresh, tenure))) throw new Overtaken('another router is active on this database')
     },
     release,
   }
 }
 
-/** First the tenure, so that nobody of an earlier one is admitted any more; then the end of those who were. */
+/** First the tenure, so that no connection of an earlier one is confirmed any more; then the end of those that were. */
 async function begin(client: pg.Client, tenure: string): Promise<void> {
   await client.query(
     'insert into active_router (tenure) values ($1) on conflict (only_one) do update set tenure = $1, since = now()',

@@ -145,10 +145,10 @@ async function openDatabase({ clock, log, stateDir, ...options }: RouterOptions,
   const url = databaseUrl
   const active = await becomeActive(url, clock, log, () => migrate(url))
   started.push(() => active.release())
-  const { admit } = active
+  const onConnect = active.confirm
   const store = openStore(url, {
     connections: 16,
-    admit,
+    onConnect,
     onError: (error) => log.warning({ error }, 'a database connection was lost'),
   })
   started.push(() => store.close())
@@ -160,7 +160,7 @@ async function openDatabase({ clock, log, stateDir, ...options }: RouterOptions,
     patienceMs: 10_000,
     clock,
     log,
-    admit,
+    onConnect,
     committed: () => eventLog.wake(),
   })
   started.push(() => lanes.close())

@@ -52,7 +52,7 @@ export function createExecutionMetrics(
       registers,
     }),
   )
-  const started = new Counter({ name: 'xem_executions_started_total', help: 'Calls admitted.', registers })
+  const started = new Counter({ name: 'xem_executions_started_total', help: 'Calls started.', registers })
   const refused = new Counter({
     name: 'xem_dispatches_refused_total',
     help: 'Calls not started.',

@@ -11,14 +11,14 @@ test('never lets more than the limit into any window, whatever the pattern', () 
       fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 300 }),
       (requests, gaps) => {
         const window = createWindow(requests, 1000)
-        const admitted: number[] = []
+        const taken: number[] = []
         let now = 1_000_000
         for (const gap of gaps) {
           now += gap
-          if (window.take(now) === 0) admitted.push(now)
+          if (window.take(now) === 0) taken.push(now)
         }
-        for (const start of admitted) {
-          assert.ok(admitted.filter((at) => at >= start && at < start + 1000).length <= requests)
+        for (const start of taken) {
+          assert.ok(taken.filter((at) => at >= start && at < start + 1000).length <= requests)
         }
       },
     ),
@@ -66,7 +66,7 @@ test('neither lets more in nor waits longer when the clock is set back by less t
       fc.array(fc.record({ gap: fc.integer({ min: 0, max: 400 }), back: fc.integer({ min: 0, max: 900 }) })),
       (requests, moves) => {
         const window = createWindow(requests, 1000)
-        const admitted: number[] = []
+        const taken: number[] = []
         let now = 1_000_000
         let clock = 2_000_000
         for (const { gap, back } of moves) {
@@ -74,10 +74,10 @@ test('neither lets more in nor waits longer when the clock is set back by less t
           clock += gap - back
           const wait = window.take(clock)
           assert.ok(wait <= 1000 * (61 / 60) + 1)
-          if (wait === 0) admitted.push(now)
+          if (wait === 0) taken.push(now)
         }
-        for (const start of admitted) {
-          assert.ok(admitted.filter((at) => at >= start && at < start + 1000).length <= requests)
+        for (const start of taken) {
+          assert.ok(taken.filter((at) => at >= start && at < start + 1000).length <= requests)
         }
         assert.equal(window.take(clock + 1018), 0)
       },

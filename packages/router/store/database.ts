@@ -25,7 +25,7 @@ export interface StoreOptions {
   connections: number
   onError(error: Error): void
   /** What a connection must pass before it is used. */
-  admit?: ((client: pg.ClientBase) => Promise<void>) | undefined
+  onConnect?: ((client: pg.ClientBase) => Promise<void>) | undefined
 }
 
 export function openStore(databaseUrl: string, options: StoreOptions): Store {
@@ -36,7 +36,7 @@ export function openStore(databaseUrl: string, options: StoreOptions): Store {
     options: planGuard,
     connectionTimeoutMillis: 5_000,
     query_timeout: 30_000,
-    ...(options.admit === undefined ? {} : { onConnect: options.admit as (client: pg.ClientBase) => void }),
+    ...(options.onConnect === undefined ? {} : { onConnect: options.onConnect }),
   })
   // A connection that Postgres closes must not end the process: the pool listens while it is idle, this while it is in use.
   pool.on('error', options.onError)

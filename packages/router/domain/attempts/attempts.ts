@@ -23,8 +23,8 @@ export interface Dispatcher {
   /** Gives the place back, at the agent or in the queue: the call was not stored after all. */
   release(row: ExecutionRow): void
   /** Lets a call into the queue, before it is stored: `entered` or `release` follows. @throws Fault capacity_exceeded when the project's queue is full */
-  admit(row: ExecutionRow): void
-  /** An admitted call has been stored. */
+  enqueue(row: ExecutionRow): void
+  /** An enqueued call has been stored. */
   entered(row: ExecutionRow): void
   /** A stored call has been queued again. */
   queued(row: ExecutionRow): void

@@ -23,7 +23,7 @@ export function createDispatcher(
 ): Dispatcher {
   /** Calls queued by project and workspace: a hint, corrected after each pass. It keeps newcomers behind those who wait. */
   const waiting = new Map<string, Map<string, number>>()
-  /** Calls admitted and not yet stored: a count from the database does not hold them, and they would never be woken. */
+  /** Calls enqueued and not yet stored: a count from the database does not hold them, and they would never be woken. */
   const entering = new Set<ExecutionRow>()
   /** Counts changes of both: a count from the database that was overtaken by one is not taken over. */
   let changes = 0
@@ -64,7 +64,7 @@ export function createDispatcher(
       core.calls.remove(row)
       dispatcher.wake(row.project_id)
     },
-    admit(row) {
+    enqueue(row) {
       const limit = core.settings.queuedPerProject
       if (countOf(row.project_id) >= limit) {
         throw new Fault('capacity_exceeded', {

@@ -140,7 +140,7 @@ async function firstOf(core: Pick<Records, 'store'>, row: ExecutionRow): Promise
 /** @returns false when the idempotency key is known */
 async function store(core: Pick<Attempts, 'lanes' | 'dispatcher'>, row: ExecutionRow): Promise<boolean> {
   const agent = core.dispatcher.reserve(row, { newcomer: true })
-  if (agent === undefined) core.dispatcher.admit(row)
+  if (agent === undefined) core.dispatcher.enqueue(row)
   try {
     const written = await core.lanes.commit('submit', submissionOf(row))
     if (!written) {

@@ -20,7 +20,7 @@ export interface LaneConnection {
   close(): Promise<void>
 }
 
-export type Admit = (client: pg.ClientBase) => Promise<void>
+export type OnConnect = (client: pg.ClientBase) => Promise<void>
 
 /** An item of the batch holds what its column cannot: the item is at fault and not the connection. */
 class UnwritableItem extends Error {}
@@ -32,9 +32,12 @@ class UnwritableItem extends Error {}
 export const planGuard =
   '-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_material=off -c jit=off -c plan_cache_mode=force_generic_plan'
 
-/** @param admit what a connection must pass before it is used */
-export async function openLaneConnection(databaseUrl: string, admit: Admit = async () => {}): Promise<LaneConnection> {
-  let client = await connect(databaseUrl, admit)
+/** @param onConnect what a connection must pass before it is used */
+export async function openLaneConnection(
+  databaseUrl: string,
+  onConnect: OnConnect = async () => {},
+): Promise<LaneConnection> {
+  let client = await connect(databaseUrl, onConnect)
   const writer = createBinaryWriter()
   const keyOf = ({ part, item }: BatchItem) => (part === 'output' ? 'output' : `${part} ${item.id}`)
 
@@ -84,7 +87,7 @@ export async function openLaneConnection(databaseUrl: string, admit: Admit = asy
     async reconnect() {
       client.end().catch(() => {})
       try {
-        client = await connect(databaseUrl, admit)
+        client = await connect(databaseUrl, onConnect)
         return true
       } catch {
         return false
@@ -94,7 +97,7 @@ export async function openLaneConnection(databaseUrl: string, admit: Admit = asy
   }
 }
 
-async function connect(databaseUrl: string, admit: Admit): Promise<pg.Client> {
+async function connect(databaseUrl: string, onConnect: OnConnect): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: databaseUrl,
     application_name: 'xerotier-router-lane',
@@ -108,7 +111,7 @@ async function connect(databaseUrl: string, admit: Admit): Promise<pg.Client> {
   try {
     await client.connect()
     await client.query('set synchronous_commit = on')
-    await admit(client)
+    await onConnect(client)
   } catch (error) {
     client.end().catch(() => {})
     throw error

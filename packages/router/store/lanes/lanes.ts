@@ -2,7 +2,7 @@
 // batch: alone a call commits at once, under load batches grow by themselves.
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
-import { type Admit, type LaneConnection, openLaneConnection } from './connection.ts'
+import { type LaneConnection, type OnConnect, openLaneConnection } from './connection.ts'
 import type { PartItems, PartName } from './parts.ts'
 
 export interface CommitLanes {
@@ -26,7 +26,7 @@ export interface LaneOptions {
   clock: Clock
   log: Log
   /** What a connection must pass before it is used. */
-  admit?: Admit | undefined
+  onConnect?: OnConnect | undefined
   /** Hears of every commit that wrote something: readers of the event log look. */
   committed?: () => void
 }
@@ -50,8 +50,10 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
   /** Executions and idempotency keys that some lane is writing: their next items wait for it, so that lanes neither deadlock nor overtake each other. */
   const busy = new Set<string>()
   const idle: LaneConnection[] = []
-  const { databaseUrl, admit } = options
-  const lanes = await Promise.all(Array.from({ length: options.lanes }, () => openLaneConnection(databaseUrl, admit)))
+  const { databaseUrl, onConnect } = options
+  const lanes = await Promise.all(
+    Array.from({ length: options.lanes }, () => openLaneConnection(databaseUrl, onConnect)),
+  )
   idle.push(...lanes)
   let committing = 0
   let scheduled = false
