@@ -15,10 +15,10 @@ const revoked = () => names().includes('credentialsRevoked')
 
 type Refusal = 'handshake_expired' | 'manifest_invalid'
 /** Answers the next hello with a refusal, and lets the pause that follows pass; the pause. */
-async function refuse(code: Refusal = 'handshake_expired'): Promise<number> {
+async function refuse(code: Refusal = 'handshake_expired', next?: 'turned away'): Promise<number> {
   await script.next('hello')
   await script.say([{ t: 'session_refused', code, message: '' }], { s: '', n: 0 })
-  return script.redial()
+  return script.redial(next)
 }
 
 /** Ends the session; what follows is another connection. */
@@ -54,9 +54,9 @@ test('after a refusal that will not get better the agent dials again slowly, and
 })
 
 test('a key that is refused three times in a row counts as revoked, and the link stops', async () => {
-  script.admits = false
-  await script.redial()
-  await script.redial()
+  await refuse('handshake_expired', 'turned away')
+  await script.redial('turned away')
+  await script.redial('turned away')
   assert.equal(revoked(), false)
   await script.until('the revocation', () => revoked() || undefined)
   assert.equal(script.link.state, 'closed')
@@ -65,12 +65,10 @@ test('a key that is refused three times in a row counts as revoked, and the link
 
 test('refusals that are not in a row revoke nothing', async () => {
   for (let round = 0; round < 2; round++) {
-    script.admits = false
+    // Admitted, though never online, and lost for another reason.
+    await refuse('handshake_expired', 'turned away')
+    await script.redial('turned away')
     await script.redial()
-    await script.redial()
-    script.admits = true
-    // Admitted, though never online, and lost again for another reason.
-    await refuse()
   }
   await script.welcome()
   assert.equal(revoked(), false)
@@ -147,6 +145,12 @@ test('dispatches of one message are handed over together, and what follows them 
       ['cancel', call],
     ],
   )
+})
+
+test('a link that was told to drain before its welcome says so right after it', async () => {
+  script.link.drain()
+  await script.welcome()
+  assert.equal((await script.next('lease_renewal')).draining, true)
 })
 
 test('a link that closes waits for the acknowledgement of its results, and then says goodbye', async () => {

@@ -88,6 +88,8 @@ export function createLink(options: LinkOptions): Link {
         handlers.paused(welcome.paused)
         for (const call of welcome.forget) forget(call)
         if (connection !== undefined) reports.sendAgain(connection)
+        // A proof cannot say so.
+        if (draining) connection?.renew()
         handlers.online()
       },
       onFrame: receive,

@@ -16,6 +16,7 @@ import { expireApprovals } from './domain/approvals/expire.ts'
 import { createAbsences } from './domain/attempts/absences.ts'
 import { createCalls } from './domain/attempts/calls.ts'
 import { createDispatcher } from './domain/attempts/dispatcher.ts'
+import { createHolds } from './domain/attempts/holds.ts'
 import { expireQueued, sweepOrphans } from './domain/attempts/sweep.ts'
 import type { Core } from './domain/core.ts'
 import { createWorkspaceDirectory } from './domain/directory/workspaces.ts'
@@ -212,10 +213,11 @@ function openHttp(options: RouterOptions, core: Core, broker: Broker, registry: 
 /** What time alone makes necessary. */
 function startDuties(core: Core, broker: Broker): Stop {
   const { clock, log } = core
+  const holds = createHolds(core)
   const duties: [string, number, () => Promise<unknown>][] = [
     ['expire leases', 1_000, () => broker.expireLeases()],
     ['expire approvals', 1_000, () => expireApprovals(core)],
-    ['expire queued calls', 1_000, () => expireQueued(core)],
+    ['expire queued calls', 1_000, () => expireQueued(core, holds)],
     ['sweep orphans', 1_000, () => sweepOrphans(core)],
     ['find waiting calls', 2_000, () => core.dispatcher.findWaiting()],
     ['miss agents', 1_000, () => missAgents(core)],

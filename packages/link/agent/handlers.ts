@@ -16,6 +16,8 @@ export interface HandlerParts {
 }
 
 export function createHandlers({ log, work, manifest, ...parts }: HandlerParts): LinkHandlers {
+  /** Of the workspaces, by id. */
+  let names: ReadonlyMap<string, string> = new Map()
   return {
     dispatch: work.dispatch,
     cancel: work.cancel,
@@ -23,13 +25,17 @@ export function createHandlers({ log, work, manifest, ...parts }: HandlerParts):
     outputAcknowledged: work.outputAcknowledged,
     bindings(bindings) {
       work.bind(bindings)
+      names = new Map(bindings.map((binding) => [binding.workspace_id, binding.workspace]))
       log.info({ workspaces: bindings.map((binding) => binding.workspace) }, 'workspaces served')
       const workspaces = bindings.map((binding) => binding.workspace_id)
       if (manifest.update({ workspaces })) parts.manifestChanged()
     },
     paused(paused) {
       work.pause(paused)
-      log.notice({ paused }, paused.length === 0 ? 'nothing is paused' : 'paused')
+      const ids = paused.flatMap(({ workspace_id }) => workspace_id ?? [])
+      if (paused.length === 0) log.notice({}, 'nothing is paused')
+      else if (ids.length < paused.length) log.notice({}, 'paused for every workspace')
+      else log.notice({ workspaces: ids.map((id) => names.get(id) ?? id) }, 'paused for these workspaces alone')
     },
     credentialsRevoked(reason) {
       log.critical(

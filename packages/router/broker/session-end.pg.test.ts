@@ -3,7 +3,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { BareAgent } from '@xerotier/devkit/bare-agent.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
-import { artifactOf, outputOf, refOf, resultOf, serving, show, submit, system, withDatabase } from './wire.fixture.ts'
+import {
+  artifactOf,
+  outputOf,
+  refOf,
+  renewal,
+  resultOf,
+  serving,
+  show,
+  submit,
+  system,
+  withDatabase,
+} from './wire.fixture.ts'
 
 const text = (words: string) => new Uint8Array(Buffer.from(words))
 const reopen = (agent: BareAgent, call: CallRef) => agent.open({ in_flight: [{ ...refOf(call), status: 'settled' }] })
@@ -49,4 +60,40 @@ test('output and artifacts that come after a result are acknowledged, and nothin
   assert.equal((await agent.next('result_ack')).ok, true)
   const { state, stdout, artifacts } = await show(id)
   assert.deepEqual([state, stdout, artifacts], ['completed', 'in time', []])
+})
+
+const kindsOf = async (id: string) =>
+  (await system.client.call('agents.events', { params: { id } })).data.map(({ kind }) => kind).reverse()
+
+test('an agent that says that it drains and goodbye in one breath has drained before it went', async () => {
+  const { agent, enrollment } = await serving()
+  const { agent_id: id } = enrollment
+  await agent.send([
+    { ...renewal(agent), draining: true },
+    { t: 'goodbye', reason: 'SIGTERM' },
+  ])
+  while (!(await kindsOf(id)).includes('agent.offline'));
+  assert.deepEqual((await kindsOf(id)).slice(-2), ['agent.draining', 'agent.offline'])
+})
+
+test('an agent that says goodbye is given nothing more, however long its end takes', async () => {
+  const { agent, enrollment, workspace } = await serving()
+  await withDatabase(async (db) => {
+    await db.query('begin; lock table agents in share row exclusive mode')
+    await agent.send([renewal(agent), { t: 'goodbye', reason: 'SIGTERM' }])
+    while (system.router.core.fleet.get(enrollment.agent_id)?.restsUntil === 0)
+      await show(enrollment.agent_id).catch(() => {})
+    assert.equal((await submit(workspace)).state, 'queued')
+    await db.query('commit')
+  })
+})
+
+test('the end of the session of an agent that is revoked is on record, as of one that leaves', async () => {
+  const { agent, enrollment } = await serving()
+  const { agent_id: id } = enrollment
+  await system.client.call('agents.revokeCredentials', { params: { id } })
+  await agent.next('reenroll')
+  while (!(await kindsOf(id)).includes('agent.offline'));
+  assert.deepEqual((await kindsOf(id)).slice(-2), ['agent.credentials_revoked', 'agent.offline'])
+  assert.equal((await system.client.call('agents.show', { params: { id } })).state, 'suspended')
 })

@@ -157,3 +157,16 @@ export function selectPauses(db: Database | Tx, agentIds: string[]) {
     .execute()
 }
 export type PauseRow = Awaited<ReturnType<typeof selectPauses>>[number]
+
+/** Workspaces of which a bound agent is paused, wholly or for them, each with the time of the first such pause. */
+export function selectPausedWorkspaces(db: Database): Promise<{ workspace_id: string; since: Date }[]> {
+  return db
+    .selectFrom('agent_pauses as pause')
+    .innerJoin('workspace_agent_bindings as binding', 'binding.agent_id', 'pause.agent_id')
+    .select(['binding.workspace_id', (eb) => eb.fn.min('pause.paused_at').as('since')])
+    .where((eb) =>
+      eb.or([eb('pause.workspace_id', 'is', null), eb('pause.workspace_id', '=', eb.ref('binding.workspace_id'))]),
+    )
+    .groupBy('binding.workspace_id')
+    .execute()
+}

@@ -44,12 +44,17 @@ export function countQueued(db: Database, projectId: string | undefined) {
 }
 
 /** Queued calls whose time is over. */
-export function selectOverdue(db: Database, at: Date, limit: number) {
+export function selectOverdue(
+  db: Database,
+  at: Date,
+  { limit, without }: { limit: number; without: ReadonlySet<string> },
+) {
   return db
     .selectFrom('executions')
     .select(['id', 'workspace_id', 'tool'])
     .where('state', '=', 'queued')
     .where('queue_deadline', '<=', at)
+    .where(sql<boolean>`workspace_id <> all(${[...without]}::text[])`)
     .limit(limit)
     .execute()
 }

@@ -1,3 +1,5 @@
+import { selectAgentById } from '../../store/agents.ts'
+import type { Tx } from '../../store/database.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { write } from '../events/write.ts'
 import type { FleetView, OnlineAgent } from '../fleet/fleet.ts'
@@ -22,11 +24,22 @@ export async function closeSession(
   core.absences.began(agent.id, core.clock.now())
   dropCalls(core, agent)
   core.log.notice({ agent_id: agent.id, agent: agent.name, reason }, 'an agent went offline')
-  await write(core, (writing) =>
-    moveAgents(writing, (agents) => agents.where('id', '=', agent.id).where('lease_epoch', '=', agent.leaseEpoch), {
-      to: 'disconnected',
-      set: { lease_expires_at: writing.now },
-      event: { kind: 'agent.offline', actor: 'router', data: { reason } },
-    }),
-  )
+  const event = { kind: 'agent.offline', actor: 'router', data: { reason } } as const
+  await write(core, async (writing) => {
+    const set = { lease_expires_at: writing.now }
+    const ours = { id: agent.id, lease_epoch: agent.leaseEpoch }
+    const moved = await moveAgents(
+      writing,
+      (agents) => agents.where('id', '=', ours.id).where('lease_epoch', '=', ours.lease_epoch),
+      { to: 'disconnected', set, event },
+    )
+    // The record of an agent that was revoked says that, and not where it is. That it went is an event all the same.
+    if (moved.length === 0 && (await isSuspended(writing.tx, ours)))
+      writing.append({ ...event, project_id: agent.projectId, agent_id: agent.id })
+  })
+}
+
+async function isSuspended(tx: Tx, { id, lease_epoch }: { id: string; lease_epoch: number }): Promise<boolean> {
+  const row = await selectAgentById(tx, id)
+  return row?.state === 'suspended' && row.lease_epoch === lease_epoch
 }

@@ -38,7 +38,7 @@ export async function pauseAgent(
       actor: keyId,
       agent_id: agent.id,
       ...(workspace === undefined ? {} : { workspace_id: workspace.id }),
-      data: { reason },
+      data: { reason, workspace: workspace?.name ?? null },
     })
     return agent
   })

@@ -34,6 +34,7 @@ export async function resumeAgent(
         actor: keyId,
         agent_id: agent.id,
         ...(workspace === undefined ? {} : { workspace_id: workspace.id }),
+        data: { workspace: workspace?.name ?? null },
       })
     }
     return agent

@@ -10,17 +10,20 @@ import type { Settings } from '../settings.ts'
 import { whyNobodyCame } from '../tools/unserved.ts'
 import type { Attempts } from './attempts.ts'
 import { endCall } from './end.ts'
+import type { Holds } from './holds.ts'
 import { markAmbiguous, requeue } from './unfinished.ts'
 
 const perSweep = 500
 /** A dispatch younger than this may still be on its way, ms. */
 const settlingMs = 5_000
 
-/** Ends queued calls that nobody could run in time. */
+/** Ends queued calls that nobody could run in time. Those that a pause holds back have time until it ends. */
 export async function expireQueued(
   core: Records & FleetView & Directory & Pick<Attempts, 'calls' | 'dispatcher'>,
+  holds: Holds,
 ): Promise<void> {
-  const due = await selectOverdue(core.store.db, new Date(core.clock.now()), perSweep)
+  const held = await holds.look()
+  const due = await selectOverdue(core.store.db, new Date(core.clock.now()), { limit: perSweep, without: held })
   const reasons = new Map<string, string | undefined>()
   for (const { id, workspace_id, tool } of due) {
     const key = `${workspace_id} ${tool}`

@@ -1,0 +1,59 @@
+// Workspaces whose queued calls wait for the end of a pause. Time under a pause does not count against their deadline:
+// who contains an incident for an hour finds afterwards what was queued before.
+import { sql } from 'kysely'
+import { selectPausedWorkspaces } from '../../store/agents.ts'
+import { write } from '../events/write.ts'
+import { type FleetView, takes } from '../fleet/fleet.ts'
+import type { Records } from '../records.ts'
+import type { Settings } from '../settings.ts'
+
+export interface Holds {
+  /** Finds what is held now, and gives back the time of what no longer is. @returns ids of workspaces */
+  look(): Promise<ReadonlySet<string>>
+}
+
+export function createHolds(core: Records & FleetView & { settings: Settings }): Holds {
+  /** Since when, by workspace. */
+  const held = new Map<string, Date>()
+  /** A pause of before this process began counts from its own time: the start of a router is no part of it. */
+  let first = true
+
+  const isServed = (workspaceId: string) => [...core.fleet.all()].some((agent) => takes(agent, workspaceId))
+
+  return {
+    async look() {
+      const now = new Date(core.clock.now())
+      const paused = (await selectPausedWorkspaces(core.store.db)).filter(({ workspace_id }) => !isServed(workspace_id))
+      const ids = new Set(paused.map(({ workspace_id }) => workspace_id))
+      for (const [workspaceId, since] of held) {
+        if (ids.has(workspaceId)) continue
+        await resumeDeadlines(core, workspaceId, since)
+        held.delete(workspaceId)
+      }
+      for (const { workspace_id, since } of paused)
+        if (!held.has(workspace_id)) held.set(workspace_id, first ? since : now)
+      first = false
+      return ids
+    },
+  }
+}
+
+/**
+ * Gives the queued calls of a workspace as much time from now on as each had left at `since`. One that was queued later
+ * has all of it again.
+ */
+async function resumeDeadlines(
+  core: Records & { settings: Settings },
+  workspaceId: string,
+  since: Date,
+): Promise<void> {
+  const all = sql`make_interval(secs => ${core.settings.queueSeconds})`
+  await write(core, ({ tx, now }) =>
+    tx
+      .updateTable('executions')
+      .set({ queue_deadline: sql<Date>`${now}::timestamptz + least(queue_deadline - ${since}::timestamptz, ${all})` })
+      .where('state', '=', 'queued')
+      .where('workspace_id', '=', workspaceId)
+      .execute(),
+  )
+}
