@@ -2,7 +2,7 @@
 // The router as it ships, with marks between its parts:
 // what `main.ts` starts, and nothing of it changed.
 import { join } from 'node:path'
-import type { Core } from '@xerotier/router/domain/core.ts'
+import type { Core } from '@xerotier/router/core.ts'
 import { startRouter } from '@xerotier/router/router.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { createLog } from '@xerotier/runtime/log.ts'

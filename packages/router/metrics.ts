@@ -3,7 +3,7 @@ import type { Log } from '@xerotier/runtime/log.ts'
 import { boundSeries } from '@xerotier/runtime/metrics.ts'
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { BrokerProbe } from './broker/probe.ts'
-import type { Core } from './domain/core.ts'
+import type { Core } from './core.ts'
 import { countPending } from './store/approvals.ts'
 import type { ExecutionRow } from './store/tables.ts'
 

@@ -37,8 +37,10 @@ export const insidePackages: Record<string, Record<string, readonly string[]>> =
     'metrics.ts': ['*'],
     'followers.ts': ['domain'],
     'config.ts': [],
-    http: ['domain'],
-    broker: ['domain'],
+    // Only the composition root and the doors know it: a verb names the parts that it needs.
+    'core.ts': ['domain'],
+    http: ['core.ts', 'domain'],
+    broker: ['core.ts', 'domain'],
     domain: ['store'],
     store: [],
     postgres: [],
@@ -70,7 +72,5 @@ export const insideFolders: Record<string, Record<string, readonly string[]>> = 
     workspaces: ['.', 'events', 'directory', 'fleet', 'attempts'],
     approvals: ['.', 'events', 'policy', 'directory', 'fleet', 'lifecycles', 'tools', 'attempts'],
     executions: ['.', 'events', 'policy', 'directory', 'fleet', 'lifecycles', 'tools', 'attempts', 'approvals'],
-    // Only the composition root and the doors know it: a verb names the parts that it needs.
-    'core.ts': ['.', 'events', 'directory', 'fleet', 'attempts', 'api-keys'],
   },
 }

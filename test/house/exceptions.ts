@@ -2,7 +2,6 @@
 
 export const knownLongFunctions: readonly { path: string; name: string; at: string }[] = [
   { path: 'packages/router/domain/events/reader.ts', name: 'createEventLog', at: 'follow' },
-  { path: 'packages/router/domain/approvals/decide.ts', name: 'decideApproval', at: 'core' },
 ]
 
 export const knownTypeCircles: readonly { files: readonly string[]; at: string }[] = []

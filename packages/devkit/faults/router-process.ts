@@ -1,6 +1,6 @@
 // A router that dies at a chosen step. Settings come as JSON in
 // the environment, so that nothing stands in a process list.
-import type { Core } from '@xerotier/router/domain/core.ts'
+import type { Core } from '@xerotier/router/core.ts'
 import { startRouter } from '@xerotier/router/router.ts'
 import type { PartName } from '@xerotier/router/store/lanes/parts.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'

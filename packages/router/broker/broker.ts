@@ -1,6 +1,6 @@
 // The data plane, put together: one CurveZMQ ROUTER socket, one reader, one writer, a session per agent.
 import type { Clock } from '@xerotier/runtime/clock.ts'
-import type { Core } from '../domain/core.ts'
+import type { Core } from '../core.ts'
 import { createGreet } from './greet.ts'
 import { createHandshakes } from './handshake.ts'
 import { createOpening } from './opening.ts'

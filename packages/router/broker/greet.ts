@@ -1,7 +1,7 @@
 // Messages without a session: exactly one frame, hello or proof.
 import { agentFrameSchema } from '@xerotier/protocol/frames/agent-frame.ts'
+import type { Core } from '../core.ts'
 import { manifestFault } from '../domain/agents/check-manifest.ts'
-import type { Core } from '../domain/core.ts'
 import type { Handshakes, Proof, Proved } from './handshake.ts'
 import type { Message, Origin } from './message.ts'
 import type { BrokerProbe } from './probe.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { settableClock } from '@xerotier/devkit/settable-clock.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
-import type { Core } from '../domain/core.ts'
+import type { Core } from '../core.ts'
 import { createHandshakes } from './handshake.ts'
 
 function handshakes() {

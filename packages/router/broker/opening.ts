@@ -1,9 +1,9 @@
 // From a proof that holds to a session that lives.
 import { limits } from '@xerotier/protocol/limits.ts'
+import type { Core } from '../core.ts'
 import { holdsLease } from '../domain/agents/enrolled.ts'
 import { type OpenedSession, openSession } from '../domain/agents/open-session.ts'
 import { cancelled } from '../domain/attempts/reconcile.ts'
-import type { Core } from '../domain/core.ts'
 import { tellBindings } from '../domain/fleet/bindings.ts'
 import { tellPauses } from '../domain/fleet/pauses.ts'
 import type { Proof, Proved } from './handshake.ts'

@@ -1,6 +1,6 @@
 // What a frame handler may use.
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
-import type { Core } from '../domain/core.ts'
+import type { Core } from '../core.ts'
 import type { BrokerProbe } from './probe.ts'
 import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'

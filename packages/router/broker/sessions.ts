@@ -1,6 +1,7 @@
 // The sessions that live, by connection, and how each ends.
+
+import type { Core } from '../core.ts'
 import { closeSession } from '../domain/agents/close-session.ts'
-import type { Core } from '../domain/core.ts'
 import type { Session } from './session.ts'
 import type { Outlet } from './writer.ts'
 

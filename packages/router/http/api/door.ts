@@ -2,7 +2,7 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { routeIds, routes } from '@xerotier/protocol/routes.ts'
 import type { FastifyInstance } from 'fastify'
-import type { Core } from '../../domain/core.ts'
+import type { Core } from '../../core.ts'
 import type { Door } from '../door.ts'
 import { addRoute } from './add-route.ts'
 import { type AuthenticationOptions, createAuthentication } from './authenticate.ts'

@@ -1,6 +1,6 @@
 // Every handler, by the noun that it is about. The compiler wants one for each route of the table.
 
-import type { Core } from '../../domain/core.ts'
+import type { Core } from '../../core.ts'
 import type { Streams } from '../stream/streams.ts'
 import type { Handlers } from './handlers.ts'
 import { agentHandlers } from './routes/agents.ts'

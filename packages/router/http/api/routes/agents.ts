@@ -1,3 +1,4 @@
+import type { Core } from '../../../core.ts'
 import { deleteAgent } from '../../../domain/agents/delete.ts'
 import { listAgentEvents } from '../../../domain/agents/events.ts'
 import { listAgents } from '../../../domain/agents/list.ts'
@@ -6,7 +7,6 @@ import { resumeAgent } from '../../../domain/agents/resume.ts'
 import { revokeAgentCredentials } from '../../../domain/agents/revoke-credentials.ts'
 import { showAgent } from '../../../domain/agents/show.ts'
 import { updateAgent } from '../../../domain/agents/update.ts'
-import type { Core } from '../../../domain/core.ts'
 import type { Handlers } from '../handlers.ts'
 
 export function agentHandlers(core: Core) {

@@ -1,7 +1,7 @@
+import type { Core } from '../../../core.ts'
 import { revokeApiKey, rotateApiKey, setIpFilter, setQuota } from '../../../domain/api-keys/change.ts'
 import { createApiKey } from '../../../domain/api-keys/create.ts'
 import { listApiKeys, showApiKey } from '../../../domain/api-keys/read.ts'
-import type { Core } from '../../../domain/core.ts'
 import type { Handlers } from '../handlers.ts'
 
 export function apiKeyHandlers(core: Core) {

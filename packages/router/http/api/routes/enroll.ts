@@ -1,4 +1,4 @@
-import type { Core } from '../../../domain/core.ts'
+import type { Core } from '../../../core.ts'
 import { enroll } from '../../../domain/enrollment/enroll.ts'
 import { reenroll } from '../../../domain/enrollment/reenroll.ts'
 import { refreshEnrollment } from '../../../domain/enrollment/refresh.ts'

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { isSettled } from '@xerotier/protocol/lifecycles/execution.ts'
-import type { Core } from '../../../domain/core.ts'
+import type { Core } from '../../../core.ts'
 import { artifactBytes } from '../../../domain/executions/artifact.ts'
 import { submitAndAwaitEnd } from '../../../domain/executions/await-end.ts'
 import { cancelCall } from '../../../domain/executions/cancel.ts'

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client'
-import type { Core } from '../../../domain/core.ts'
+import type { Core } from '../../../core.ts'
 import type { Handlers } from '../handlers.ts'
 
 type Id = 'health.live' | 'health.ready' | 'metrics.read' | 'openapi.read'

@@ -1,4 +1,4 @@
-import type { Core } from '../../../domain/core.ts'
+import type { Core } from '../../../core.ts'
 import { createJoinKey } from '../../../domain/join-keys/create.ts'
 import { listJoinKeys, showJoinKey } from '../../../domain/join-keys/read.ts'
 import { revokeJoinKey } from '../../../domain/join-keys/revoke.ts'

@@ -1,4 +1,4 @@
-import type { Core } from '../../../domain/core.ts'
+import type { Core } from '../../../core.ts'
 import { showProject } from '../../../domain/projects/show.ts'
 import { updateProject } from '../../../domain/projects/update.ts'
 import type { Handlers } from '../handlers.ts'

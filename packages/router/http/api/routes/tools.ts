@@ -1,4 +1,4 @@
-import type { Core } from '../../../domain/core.ts'
+import type { Core } from '../../../core.ts'
 import { listTools, showTool } from '../../../domain/tools/catalogue.ts'
 import type { Handlers } from '../handlers.ts'
 

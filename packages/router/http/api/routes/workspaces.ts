@@ -1,4 +1,4 @@
-import type { Core } from '../../../domain/core.ts'
+import type { Core } from '../../../core.ts'
 import { bindAgent, unbindAgent } from '../../../domain/workspaces/bind.ts'
 import { createWorkspace } from '../../../domain/workspaces/create.ts'
 import { listWorkspaces, showWorkspace } from '../../../domain/workspaces/read.ts'

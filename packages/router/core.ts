@@ -1,0 +1,26 @@
+// Everything that verbs need, built by the composition root (router.ts) and handed to the doors.
+// No verb takes it whole: each names the parts that it uses as the type of its first argument.
+import type { Tracing } from '@xerotier/runtime/tracing.ts'
+import type { Keyring } from './domain/api-keys/keyring.ts'
+import type { Attempts } from './domain/attempts/attempts.ts'
+import type { Directory } from './domain/directory/workspaces.ts'
+import type { EventLog } from './domain/events/event-log.ts'
+import type { EnrolledKeys } from './domain/fleet/enrolled-keys.ts'
+import type { FleetView } from './domain/fleet/fleet.ts'
+import type { Identity } from './domain/identity.ts'
+import type { Records } from './domain/records.ts'
+import type { Settings } from './domain/settings.ts'
+
+export interface Core extends Records, FleetView, Directory, Attempts {
+  /** Readers of the one event log. */
+  eventLog: EventLog
+  identity: Identity
+  /** API keys, remembered. */
+  keyring: Keyring
+  /** What ZAP admits. */
+  enrolledKeys: EnrolledKeys
+  tracing: Tracing
+  settings: Settings
+  /** Where agents dial, unless the join key says otherwise: tcp://host:port. */
+  announcedAddress: string
+}
