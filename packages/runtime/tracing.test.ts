@@ -24,7 +24,7 @@ test('a span goes to the collector as a child of the trace that it was given', a
   await new Promise((resolve) => collector.once('listening', resolve))
   const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`
   const tracing = createTracing({ ...options, enabled: true, endpoint })
-  const span = tracing.start('execute', parent, { tool: 'host_uptime', attempt: 1 })
+  const span = tracing.start('execute', parent, { tool: 'host_uptime', attempt: 1, share: 0.5, dry: true })
   span?.end({ ok: false, message: 'exit code 1', attributes: { gone: null } })
   await tracing.close()
   collector.close()
@@ -38,10 +38,12 @@ test('a span goes to the collector as a child of the trace that it was given', a
   assert.equal(sent.traceId, '0af7651916cd43dd8448eb211c80319c')
   assert.equal(sent.parentSpanId, 'b7ad6b7169203331')
   assert.deepEqual(sent.status, { code: 2, message: 'exit code 1' })
-  assert.deepEqual(
-    sent.attributes.map((one: { key: string }) => one.key),
-    ['tool', 'attempt'],
-  )
+  assert.deepEqual(sent.attributes, [
+    { key: 'tool', value: { stringValue: 'host_uptime' } },
+    { key: 'attempt', value: { intValue: '1' } },
+    { key: 'share', value: { doubleValue: 0.5 } },
+    { key: 'dry', value: { boolValue: true } },
+  ])
 })
 
 test('nothing is traced when it is off, when the parent was not sampled, or when the rate says no', () => {

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Clock, every } from './clock.ts'
 import type { Log } from './log.ts'
+import { createOutbound } from './outbound.ts'
 
 export interface Span {
   /** For whoever works on in this trace. */
@@ -69,6 +70,7 @@ export function createTracing(options: TracingOptions): Tracing {
   if (!options.enabled || endpoint === undefined) return noTracing
   const url = `${endpoint}/v1/traces`
   const resource = { attributes: keyValues({ 'service.name': options.serviceName }) }
+  const send = createOutbound({ clock, privateTargets: true, limits: { totalMs: sendTimeoutMs } })
   let waiting: object[] = []
   let failing = false
 
@@ -78,10 +80,8 @@ export function createTracing(options: TracingOptions): Tracing {
     waiting = waiting.slice(batchMax)
     const body = JSON.stringify({ resourceSpans: [{ resource, scopeSpans: [{ scope: { name: 'xerotier' }, spans }] }] })
     try {
-      const headers = { 'content-type': 'application/json' }
-      const answer = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(sendTimeoutMs) })
-      await answer.body?.cancel()
-      if (!answer.ok) throw new Error(`the collector answered ${answer.status}`)
+      const { status } = await send({ method: 'POST', url, headers: { 'content-type': 'application/json' }, body })
+      if (status < 200 || status > 299) throw new Error(`the collector answered ${status}`)
       failing = false
     } catch (error) {
       // Once per outage: a collector that is down must not fill the log.
@@ -157,6 +157,8 @@ function keyValues(attributes: Attributes): object[] {
   return Object.entries(attributes).flatMap(([key, value]): object[] => {
     if (value === null || value === undefined) return []
     if (typeof value === 'boolean') return [{ key, value: { boolValue: value } }]
-    return [{ key, value: typeof value === 'number' ? { doubleValue: value } : { stringValue: value } }]
+    if (typeof value === 'string') return [{ key, value: { stringValue: value } }]
+    // 64 bits are text in the JSON of protobuf.
+    return [{ key, value: Number.isSafeInteger(value) ? { intValue: String(value) } : { doubleValue: value } }]
   })
 }
