@@ -9,6 +9,7 @@ import { measureBudget } from './budget.ts'
 import { createCleanup } from './cleanup.ts'
 import { measureEcho } from './echo.ts'
 import type { Figure, Report } from './figure.ts'
+import { measureFlood } from './flood.ts'
 import { measureJoin } from './join.ts'
 import { measureMemory } from './memory.ts'
 import { figureTable } from './table.ts'
@@ -20,6 +21,7 @@ const measurements: Record<string, (bench: Bench) => Promise<Report>> = {
   approval: measureApproval,
   join: measureJoin,
   memory: measureMemory,
+  flood: measureFlood,
   xeroctl: measureXeroctl,
 }
 
