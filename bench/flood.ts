@@ -117,7 +117,7 @@ async function flooded(router: RouterUnderTest, flood: Flood) {
   })
   while (!over) {
     const from = performance.now()
-    // One that is turned away asks again: it has waited for as long as it takes until somebody answers.
+    // One that is turned away asks again: it waits until somebody answers.
     while (!(await answered(new URL('/healthz', router.baseUrl))) && router.process.running());
     seen.worst = router.process.running() ? Math.max(seen.worst, performance.now() - from) : Number.POSITIVE_INFINITY
     if (!router.process.running()) break

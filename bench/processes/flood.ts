@@ -1,4 +1,5 @@
-// One address that sends a router more than it can answer: requests behind requests on each of its connections.
+// One address that sends a router more than it can answer: on each of its connections, requests
+// behind requests.
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { ForkedFlood } from '../flood.ts'

@@ -170,7 +170,7 @@ export async function startApiForTests(http: Partial<RouterOptions['http']> = {}
         append({
           project_id: row.project_id,
           kind: `execution.${row.state}`,
-          actor: 'key_test',
+          actor: { kind: 'key', id: row.requested_by, name: 'test', projectId: row.project_id, scopes: everyScope },
           execution_id: row.id,
         })
       })

@@ -28,7 +28,7 @@ const registry = createMetricsRegistry()
 let server: HttpServer
 let url: string
 before(async () => {
-  const core = { clock: systemClock, log: silentLog, keyring: { onForgotten() {} }, calls: { close() {} } }
+  const core = { clock: systemClock, log: silentLog, calls: { close() {} } }
   server = await createHttpServer({
     core: core as never,
     host: '127.0.0.1',

@@ -1,6 +1,8 @@
 // A door is one way in: its paths, who may use them, and what it takes and answers. Each has its own folder, and none
 // knows another. What all of them need is the server's.
 import type { FastifyInstance } from 'fastify'
+import type { Actor } from '../domain/actor.ts'
+import type { Admission } from '../domain/admission.ts'
 import type { Streams } from './stream/streams.ts'
 
 export interface Door {
@@ -12,6 +14,12 @@ export interface Door {
 }
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whoever the door's authentication found behind it. */
+    actor: Actor | undefined
+    /** The same, for answers that last. */
+    admission: Admission | undefined
+  }
   interface FastifyContextConfig {
     /** Names the route in logs and metrics. */
     id?: string

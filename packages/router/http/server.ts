@@ -3,15 +3,16 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import { listeningOn } from '@xerotier/runtime/listening.ts'
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
-import type { Core } from '../core.ts'
+import type { Attempts } from '../domain/attempts/attempts.ts'
+import type { Records } from '../domain/records.ts'
 import { type AppOptions, createApp } from './app.ts'
 import { trackConnections } from './connections.ts'
 import type { Door } from './door.ts'
 import { createHttpMetrics } from './metrics.ts'
-import { createStreams, type StreamParts } from './stream/streams.ts'
+import { createStreams } from './stream/streams.ts'
 
 export interface HttpOptions extends Omit<AppOptions, 'clock' | 'log'> {
-  core: StreamParts & { calls: Pick<Core['calls'], 'close'> }
+  core: Pick<Records, 'clock' | 'log'> & { calls: Pick<Attempts['calls'], 'close'> }
   host: string
   /** 0 picks a free one. */
   port: number
@@ -39,7 +40,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     throw new Error(`plain HTTP is served on loopback addresses only, not on ${host}: give a certificate and key`)
   }
   const app = createApp({ ...options, clock, log })
-  app.decorateRequest('caller', undefined)
+  app.decorateRequest('actor', undefined)
+  app.decorateRequest('admission', undefined)
   const connections = trackConnections(app.server)
   const metrics = createHttpMetrics(options.registry)
   let closing = false
@@ -52,7 +54,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
         route,
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime * 10) / 10,
-        actor: request.caller?.principal?.keyId ?? request.caller?.agentId,
+        actor: request.actor?.id,
       },
       'answered',
     )

@@ -1,9 +1,9 @@
 import type { agentHealths } from '@xerotier/protocol/api/agents.ts'
 import type { AgentState } from '@xerotier/protocol/lifecycles/agent.ts'
 import { type ExpressionBuilder, type RawBuilder, sql } from 'kysely'
-import { keyName } from './api-keys.ts'
 import { keysOf } from './column.ts'
 import type { Database, Tx } from './database.ts'
+import { actorName } from './names.ts'
 import { type Tables, tables } from './tables.ts'
 
 /** Whatever its project and whether or not it was deleted. */
@@ -150,7 +150,7 @@ export function selectPauses(db: Database | Tx, agentIds: string[]) {
     .selectAll('agent_pauses')
     .select([
       'workspaces.name as workspace',
-      keyName('agent_pauses.paused_by', 'agents.project_id').as('paused_by_name'),
+      actorName('agent_pauses.paused_by', 'agents.project_id').as('paused_by_name'),
     ])
     .where('agent_id', 'in', agentIds)
     .orderBy('paused_at')

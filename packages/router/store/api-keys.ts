@@ -4,16 +4,6 @@ import type { Tables } from './tables.ts'
 
 export type ApiKeyRow = Selectable<Tables['api_keys']>
 
-/**
- * The name of the key whose id stands in a column, read within the same query. Null for what is no key of that project: a name
- * does not leave its own. Revoked keys keep their rows. Both columns with their table.
- */
-export function keyName(id: string, projectId: string) {
-  return sql<
-    string | null
-  >`(select one.name from api_keys as one where one.id = ${sql.ref(id)} and one.project_id = ${sql.ref(projectId)})`
-}
-
 /** The key whose value, or whose value before the last rotation, has this SHA-256; with the slug of its project. */
 export function selectApiKeyByHash(db: Database, hash: Buffer) {
   return db

@@ -1,8 +1,8 @@
 import type { ApprovalState } from '@xerotier/protocol/lifecycles/approval.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
 import { sql } from 'kysely'
-import { keyName } from './api-keys.ts'
 import type { Database, Tx } from './database.ts'
+import { actorName } from './names.ts'
 import { firstIdSince, lastIdUntil } from './uuid-time.ts'
 
 function named(db: Database) {
@@ -12,8 +12,8 @@ function named(db: Database) {
     .selectAll('approvals')
     .select('workspaces.name as workspace_name')
     .select([
-      keyName('approvals.requested_by', 'approvals.project_id').as('requested_by_name'),
-      keyName('approvals.decided_by', 'approvals.project_id').as('decided_by_name'),
+      actorName('approvals.requested_by', 'approvals.project_id').as('requested_by_name'),
+      actorName('approvals.decided_by', 'approvals.project_id').as('decided_by_name'),
     ])
 }
 export type NamedApprovalRow = Awaited<ReturnType<ReturnType<typeof named>['execute']>>[number]
@@ -99,7 +99,7 @@ export function selectApprovalsOf(db: Database, executionId: string) {
   return db
     .selectFrom('approvals')
     .selectAll()
-    .select(keyName('approvals.decided_by', 'approvals.project_id').as('decided_by_name'))
+    .select(actorName('approvals.decided_by', 'approvals.project_id').as('decided_by_name'))
     .where('execution_id', '=', executionId)
     .orderBy('id')
     .execute()
@@ -110,7 +110,7 @@ export function lockApproval(tx: Tx, projectId: string, id: string) {
   return tx
     .selectFrom('approvals')
     .selectAll()
-    .select(keyName('approvals.requested_by', 'approvals.project_id').as('requested_by_name'))
+    .select(actorName('approvals.requested_by', 'approvals.project_id').as('requested_by_name'))
     .where('id', '=', id)
     .where('project_id', '=', projectId)
     .forUpdate()

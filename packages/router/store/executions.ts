@@ -1,7 +1,7 @@
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
-import { keyName } from './api-keys.ts'
 import type { Database, Tx } from './database.ts'
+import { actorName } from './names.ts'
 import { firstIdSince, lastIdUntil } from './uuid-time.ts'
 
 /** Rows with the names that their presentation needs. */
@@ -13,8 +13,8 @@ function named(db: Database) {
     .selectAll('executions')
     .select(['workspaces.name as workspace_name', 'agents.name as agent_name'])
     .select([
-      keyName('executions.requested_by', 'executions.project_id').as('requested_by_name'),
-      keyName('executions.resolved_by', 'executions.project_id').as('resolved_by_name'),
+      actorName('executions.requested_by', 'executions.project_id').as('requested_by_name'),
+      actorName('executions.resolved_by', 'executions.project_id').as('resolved_by_name'),
     ])
 }
 export type NamedExecutionRow = Awaited<ReturnType<ReturnType<typeof named>['execute']>>[number]
@@ -89,5 +89,5 @@ function requested(db: Database | Tx) {
   return db
     .selectFrom('executions')
     .selectAll()
-    .select(keyName('executions.requested_by', 'executions.project_id').as('requested_by_name'))
+    .select(actorName('executions.requested_by', 'executions.project_id').as('requested_by_name'))
 }

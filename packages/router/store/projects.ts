@@ -8,6 +8,11 @@ export function selectProject(db: Database | Tx, id: string) {
   return db.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+export async function selectSlug(db: Database | Tx, id: string): Promise<string> {
+  const { slug } = await db.selectFrom('projects').select('slug').where('id', '=', id).executeTakeFirstOrThrow()
+  return slug
+}
+
 /** Any constant will do; this one is ours. */
 const lockId = 7_237_002
 

@@ -1,4 +1,5 @@
 import { leasedAgentStates } from '@xerotier/protocol/lifecycles/agent.ts'
+import { router } from '../actor.ts'
 import { write } from '../events/write.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { moveAgents } from '../lifecycles/agent.ts'
@@ -21,7 +22,7 @@ export async function missAgents(core: Records & FleetView): Promise<void> {
       {
         to: 'disconnected',
         from: leasedAgentStates,
-        event: { kind: 'agent.offline', actor: 'router', data: { reason: 'it did not come back' } },
+        event: { kind: 'agent.offline', actor: router, data: { reason: 'it did not come back' } },
       },
     ),
   )

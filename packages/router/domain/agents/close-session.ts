@@ -1,5 +1,6 @@
 import { selectAgentById } from '../../store/agents.ts'
 import type { Tx } from '../../store/database.ts'
+import { router } from '../actor.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { write } from '../events/write.ts'
 import type { FleetView, OnlineAgent } from '../fleet/fleet.ts'
@@ -24,7 +25,7 @@ export async function closeSession(
   core.absences.began(agent.id, core.clock.now())
   dropCalls(core, agent)
   core.log.notice({ agent_id: agent.id, agent: agent.name, reason }, 'an agent went offline')
-  const event = { kind: 'agent.offline', actor: 'router', data: { reason } } as const
+  const event = { kind: 'agent.offline', actor: router, data: { reason } } as const
   await write(core, async (writing) => {
     const set = { lease_expires_at: writing.now }
     const ours = { id: agent.id, lease_epoch: agent.leaseEpoch }

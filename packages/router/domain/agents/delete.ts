@@ -1,10 +1,10 @@
 import type { Agent } from '@xerotier/protocol/api/agents.ts'
+import type { Member } from '../actor.ts'
 import { findAgent } from '../directory/find-agent.ts'
 import { write } from '../events/write.ts'
 import type { EnrolledKeys } from '../fleet/enrolled-keys.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { moveAgent } from '../lifecycles/agent.ts'
-import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { presentAgentRow } from './present.ts'
 
@@ -14,15 +14,15 @@ import { presentAgentRow } from './present.ts'
  */
 export async function deleteAgent(
   core: Records & FleetView & { enrolledKeys: EnrolledKeys },
-  principal: Principal,
+  actor: Member,
   reference: string,
 ): Promise<Agent> {
   const row = await write(core, async (writing) => {
     const { tx, now, append, after } = writing
-    const { id, state, curve_public_key } = await findAgent(tx, principal.projectId, reference)
+    const { id, state, curve_public_key } = await findAgent(tx, actor.projectId, reference)
     await tx.deleteFrom('workspace_agent_bindings').where('agent_id', '=', id).execute()
     await tx.deleteFrom('agent_pauses').where('agent_id', '=', id).execute()
-    append({ project_id: principal.projectId, kind: 'agent.deleted', actor: principal.keyId, agent_id: id })
+    append({ project_id: actor.projectId, kind: 'agent.deleted', actor, agent_id: id })
     if (state !== 'suspended') await moveAgent(writing, id, { to: 'suspended' })
     after(() => {
       core.enrolledKeys.remove(curve_public_key)

@@ -1,11 +1,11 @@
 import { type Agent, agentHealths } from '@xerotier/protocol/api/agents.ts'
 import type { AgentState } from '@xerotier/protocol/lifecycles/agent.ts'
 import { selectAgents, selectPauses } from '../../store/agents.ts'
+import type { Member } from '../actor.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { idCursor, type Page, toPage, wordsOf } from '../page.ts'
-import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { presentAgent } from './present.ts'
 
@@ -20,10 +20,10 @@ export interface AgentQuery {
 /** Newest first. @throws Fault invalid_request, workspace_not_found */
 export async function listAgents(
   core: Records & FleetView & Directory,
-  principal: Principal,
+  actor: Member,
   query: AgentQuery,
 ): Promise<Page<Agent>> {
-  const { projectId } = principal
+  const { projectId } = actor
   const workspace = query.workspace === undefined ? undefined : await findWorkspace(core, projectId, query.workspace)
   const words = wordsOf(query.status, 'status', agentHealths)
   const online = core.fleet.inProject(projectId)

@@ -8,6 +8,7 @@ import { sourcesOf } from '@xerotier/protocol/lifecycles/lifecycle.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
 import { sql } from 'kysely'
 import type { z } from 'zod'
+import { agentActor } from '../actor.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { reconcileSession } from '../attempts/reconcile.ts'
 import { type Writing, write } from '../events/write.ts'
@@ -118,7 +119,7 @@ async function takeLease(
     },
   )
   if (moved === undefined) return undefined
-  const about = { project_id: moved.project_id, actor: known.id, agent_id: known.id }
+  const about = { project_id: moved.project_id, actor: agentActor(moved), agent_id: known.id }
   append({
     ...about,
     kind: 'agent.online',

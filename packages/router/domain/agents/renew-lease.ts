@@ -4,6 +4,7 @@ import { leasedAgentStates } from '@xerotier/protocol/lifecycles/agent.ts'
 import type { Manifest } from '@xerotier/protocol/manifest.ts'
 import type { z } from 'zod'
 import { isUnavailable } from '../../store/unavailable.ts'
+import { agentActor } from '../actor.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { reconcileRenewal } from '../attempts/reconcile.ts'
 import { write } from '../events/write.ts'
@@ -99,15 +100,15 @@ async function record(
       .returning('id')
       .executeTakeFirst()
     if (updated === undefined) return undefined
-    const about = { project_id: agent.projectId, actor: agent.id, agent_id: agent.id }
+    const actor = agentActor({ id: agent.id, name: agent.name, project_id: agent.projectId })
+    const about = { project_id: agent.projectId, actor, agent_id: agent.id }
     if (newTools) {
       const data = { version, hash, tools: manifest.tools.length }
       writing.append({ ...about, kind: 'agent.manifest_updated', data })
     } else if (newFault) {
       writing.append({ ...about, kind: 'agent.manifest_refused', data: { reason: fault } })
     }
-    if (startsDraining)
-      await moveAgent(writing, agent.id, { to: 'draining', event: { kind: 'agent.draining', actor: agent.id } })
+    if (startsDraining) await moveAgent(writing, agent.id, { to: 'draining', event: { kind: 'agent.draining', actor } })
     return updated
   })
   if (row === undefined) return undefined

@@ -1,4 +1,5 @@
 import type { Agent } from '@xerotier/protocol/api/agents.ts'
+import type { Member } from '../actor.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { findAgent } from '../directory/find-agent.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
@@ -6,7 +7,6 @@ import type { Directory } from '../directory/workspaces.ts'
 import { write } from '../events/write.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { tellPauses } from '../fleet/pauses.ts'
-import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { presentAgentRow } from './present.ts'
 
@@ -16,11 +16,11 @@ import { presentAgentRow } from './present.ts'
  */
 export async function resumeAgent(
   core: Records & FleetView & Directory & Pick<Attempts, 'dispatcher'>,
-  principal: Principal,
+  actor: Member,
   reference: string,
   body: { workspace?: string | undefined },
 ): Promise<Agent> {
-  const { projectId, keyId } = principal
+  const { projectId } = actor
   const workspace = body.workspace === undefined ? undefined : await findWorkspace(core, projectId, body.workspace)
   const row = await write(core, async ({ tx, append }) => {
     const agent = await findAgent(tx, projectId, reference)
@@ -31,7 +31,7 @@ export async function resumeAgent(
       append({
         project_id: projectId,
         kind: 'agent.resumed',
-        actor: keyId,
+        actor,
         agent_id: agent.id,
         ...(workspace === undefined ? {} : { workspace_id: workspace.id }),
         data: { workspace: workspace?.name ?? null },

@@ -1,11 +1,11 @@
 import type { Agent } from '@xerotier/protocol/api/agents.ts'
 import type { AgentRow } from '../../store/tables.ts'
+import type { Member } from '../actor.ts'
 import { findAgent } from '../directory/find-agent.ts'
 import { write } from '../events/write.ts'
 import type { EnrolledKeys } from '../fleet/enrolled-keys.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { moveAgent } from '../lifecycles/agent.ts'
-import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { presentAgentRow } from './present.ts'
 
@@ -15,11 +15,11 @@ import { presentAgentRow } from './present.ts'
  */
 export async function revokeAgentCredentials(
   core: Records & FleetView & { enrolledKeys: EnrolledKeys },
-  principal: Principal,
+  actor: Member,
   reference: string,
 ): Promise<Agent> {
   const row = await write(core, async (writing): Promise<AgentRow> => {
-    const agent = await findAgent(writing.tx, principal.projectId, reference)
+    const agent = await findAgent(writing.tx, actor.projectId, reference)
     writing.after(() => {
       core.enrolledKeys.remove(agent.curve_public_key)
       core.fleet.get(agent.id)?.drop('the credentials of the agent were revoked', true)
@@ -27,7 +27,7 @@ export async function revokeAgentCredentials(
     const moved = await moveAgent(writing, agent.id, {
       to: 'suspended',
       set: { lease_expires_at: null },
-      event: { kind: 'agent.credentials_revoked', actor: principal.keyId },
+      event: { kind: 'agent.credentials_revoked', actor },
     })
     return moved === undefined ? agent : { ...agent, state: 'suspended', lease_expires_at: null }
   })

@@ -1,24 +1,24 @@
 import type { Agent } from '@xerotier/protocol/api/agents.ts'
+import type { Member } from '../actor.ts'
 import { findAgent } from '../directory/find-agent.ts'
 import { write } from '../events/write.ts'
 import type { FleetView } from '../fleet/fleet.ts'
-import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { presentAgentRow } from './present.ts'
 
 /** @throws Fault agent_not_found */
 export async function updateAgent(
   core: Records & FleetView,
-  principal: Principal,
+  actor: Member,
   reference: string,
   body: { description: string | null },
 ): Promise<Agent> {
   const row = await write(core, async ({ tx, append }) => {
-    const { id } = await findAgent(tx, principal.projectId, reference)
+    const { id } = await findAgent(tx, actor.projectId, reference)
     append({
-      project_id: principal.projectId,
+      project_id: actor.projectId,
       kind: 'agent.updated',
-      actor: principal.keyId,
+      actor,
       agent_id: id,
       data: { description: body.description },
     })

@@ -8,17 +8,18 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import type { Updateable } from 'kysely'
 import { type ApiKeyRow, lockApiKey, lockManagementKeys } from '../../store/api-keys.ts'
 import type { Tx } from '../../store/database.ts'
+import { selectSlug } from '../../store/projects.ts'
 import type { Tables } from '../../store/tables.ts'
+import type { Member } from '../actor.ts'
 import { write } from '../events/write.ts'
-import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import type { Keyring } from './keyring.ts'
 import { presentApiKey } from './present.ts'
 import { newApiKeyValue } from './value.ts'
 
 /** For good. @throws Fault api_key_not_found, last_management_key */
-export function revokeApiKey(core: Records & { keyring: Keyring }, principal: Principal, id: string): Promise<ApiKey> {
-  return change(core, principal, id, 'api_key.revoked', async (row, now, tx) => {
+export function revokeApiKey(core: Records & { keyring: Keyring }, actor: Member, id: string): Promise<ApiKey> {
+  return change(core, actor, id, 'api_key.revoked', async (row, now, tx) => {
     if (row.revoked_at !== null) return undefined
     if (presentApiKey(row, now.getTime()).is_active && row.scopes.includes('management'))
       await keepAnother(tx, row, now)
@@ -38,23 +39,23 @@ async function keepAnother(tx: Tx, { id, project_id }: ApiKeyRow, now: Date): Pr
 /** @throws Fault api_key_not_found */
 export function setIpFilter(
   core: Records & { keyring: Keyring },
-  principal: Principal,
+  actor: Member,
   id: string,
   filter: IpFilter | null,
 ): Promise<ApiKey> {
   const ip_filter = filter === null ? null : JSON.stringify(filter)
-  return change(core, principal, id, 'api_key.updated', () => ({ ip_filter }), { ip_filter: filter })
+  return change(core, actor, id, 'api_key.updated', () => ({ ip_filter }), { ip_filter: filter })
 }
 
 /** @throws Fault api_key_not_found */
 export function setQuota(
   core: Records & { keyring: Keyring },
-  principal: Principal,
+  actor: Member,
   id: string,
   quota: Quota | null,
 ): Promise<ApiKey> {
   const text = quota === null ? null : JSON.stringify(quota)
-  return change(core, principal, id, 'api_key.updated', () => ({ quota: text }), { quota })
+  return change(core, actor, id, 'api_key.updated', () => ({ quota: text }), { quota })
 }
 
 /**
@@ -63,11 +64,11 @@ export function setQuota(
  */
 export async function rotateApiKey(
   core: Records & { keyring: Keyring },
-  principal: Principal,
+  actor: Member,
   id: string,
 ): Promise<ApiKey & { key: string }> {
-  const secret = newApiKeyValue(principal.projectSlug)
-  const key = await change(core, principal, id, 'api_key.rotated', (row, now) => {
+  const secret = newApiKeyValue(await selectSlug(core.store.db, actor.projectId))
+  const key = await change(core, actor, id, 'api_key.rotated', (row, now) => {
     if (!presentApiKey(row, now.getTime()).is_active) {
       throw new Fault('illegal_transition', {
         message: `The API key is ${row.revoked_at === null ? 'expired' : 'revoked'}.`,
@@ -87,18 +88,18 @@ type Columns = Updateable<Tables['api_keys']>
 
 async function change(
   core: Records & { keyring: Keyring },
-  principal: Principal,
+  actor: Member,
   id: string,
   kind: EventKind,
   columns: (row: ApiKeyRow, now: Date, tx: Tx) => Columns | undefined | Promise<Columns | undefined>,
   data: Record<string, unknown> = {},
 ): Promise<ApiKey> {
   const row = await write(core, async ({ tx, append, now }) => {
-    const row = await lockApiKey(tx, principal.projectId, id)
+    const row = await lockApiKey(tx, actor.projectId, id)
     if (row === undefined) throw new Fault('api_key_not_found')
     const set = await columns(row, now, tx)
     if (set === undefined) return row
-    append({ project_id: principal.projectId, kind, actor: principal.keyId, data: { api_key_id: id, ...data } })
+    append({ project_id: actor.projectId, kind, actor, data: { api_key_id: id, ...data } })
     return tx.updateTable('api_keys').set(set).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
   })
   core.keyring.forgetKey(id)

@@ -6,7 +6,7 @@ import type { Clock } from '@xerotier/runtime/clock.ts'
 import { sha256 } from '@xerotier/runtime/digest.ts'
 import { selectApiKeyByHash } from '../../store/api-keys.ts'
 import type { Database } from '../../store/database.ts'
-import type { Principal } from '../principal.ts'
+import type { KeyActor } from '../actor.ts'
 
 /** Asked for again in the background after `softMs`, not believed after `hardMs`. */
 const softMs = 2000
@@ -14,7 +14,8 @@ const hardMs = 5000
 const rememberedKeys = 10_000
 
 export interface KnownKey {
-  principal: Principal
+  actor: KeyActor
+  projectSlug: string
   quota: Quota | null
   /** Whether the filter of the key lets this address in. */
   admits(address: string | undefined): boolean
@@ -28,8 +29,8 @@ export interface Keyring {
   /** Whether this value was valid lately: such a caller is not guessing. */
   knew(value: string): boolean
   forgetKey(keyId: string): void
-  /** What lasts longer than a request hears of it when a key is forgotten: it was changed or revoked. */
-  onForgotten(callback: (keyId: string) => void): void
+  /** Calls back whenever the key is forgotten: it was changed or revoked. The answer stops that. */
+  watch(keyId: string, callback: () => void): () => void
 }
 
 type Found = NonNullable<Awaited<ReturnType<typeof selectApiKeyByHash>>>
@@ -38,7 +39,7 @@ export function createKeyring(db: Database, clock: Clock): Keyring {
   const known = new Map<string, { key: KnownKey; loadedAt: number; refreshing: boolean }>()
   // An answer that was on its way while something was forgotten may be from before the change: use it, do not keep it.
   let generation = 0
-  const listeners: ((keyId: string) => void)[] = []
+  const watchers = new Map<string, Set<() => void>>()
 
   const load = async (name: string, hash: Buffer): Promise<KnownKey | undefined> => {
     const asked = clock.now()
@@ -77,10 +78,17 @@ export function createKeyring(db: Database, clock: Clock): Keyring {
     knew: (value) => known.has(sha256(Buffer.from(value)).toString('latin1')),
     forgetKey(keyId) {
       generation++
-      for (const [name, entry] of known) if (entry.key.principal.keyId === keyId) known.delete(name)
-      for (const listener of listeners) listener(keyId)
+      for (const [name, entry] of known) if (entry.key.actor.id === keyId) known.delete(name)
+      for (const callback of watchers.get(keyId) ?? []) callback()
     },
-    onForgotten: (callback) => void listeners.push(callback),
+    watch(keyId, callback) {
+      const those = watchers.get(keyId) ?? new Set()
+      watchers.set(keyId, those.add(callback))
+      return () => {
+        those.delete(callback)
+        if (those.size === 0 && watchers.get(keyId) === those) watchers.delete(keyId)
+      }
+    },
   }
 }
 
@@ -89,13 +97,8 @@ function knownKey(row: Found, hash: Buffer): KnownKey | undefined {
   const expiry = row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY
   const grace = row.hash.equals(hash) ? Number.POSITIVE_INFINITY : (row.previous_expires_at?.getTime() ?? 0)
   return {
-    principal: {
-      keyId: row.id,
-      name: row.name,
-      projectId: row.project_id,
-      projectSlug: row.project_slug,
-      scopes: row.scopes,
-    },
+    actor: { kind: 'key', id: row.id, name: row.name, projectId: row.project_id, scopes: row.scopes },
+    projectSlug: row.project_slug,
     quota: row.quota,
     admits: row.ip_filter === null ? () => true : addressCheck(row.ip_filter),
     validUntil: Math.min(expiry, grace),

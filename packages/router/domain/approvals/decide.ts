@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import { lockApproval } from '../../store/approvals.ts'
 import { lockExecution } from '../../store/executions.ts'
 import type { ApprovalRow, ExecutionRow } from '../../store/tables.ts'
+import type { Member } from '../actor.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { whatChanged } from '../attempts/changed.ts'
 import { endCall } from '../attempts/end.ts'
@@ -17,7 +18,6 @@ import type { FleetView } from '../fleet/fleet.ts'
 import { moveApproval } from '../lifecycles/approval.ts'
 import { moveExecution } from '../lifecycles/execution.ts'
 import { isUuid } from '../page.ts'
-import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { callDigest } from '../tools/call-digest.ts'
 import { expireApproval } from './expire.ts'
@@ -39,14 +39,14 @@ type Outcome = { fault: Fault } | { approval: ApprovalRow; requestedBy: string |
  */
 export async function decideApproval(
   core: Deciding & Directory,
-  principal: Principal,
+  actor: Member,
   approvalId: string,
   decision: Decision,
   body: Body,
 ): Promise<Approval> {
   if (!isUuid(approvalId)) throw new Fault('approval_not_found')
   const outcome = await write(core, async (writing): Promise<Outcome> => {
-    const approval = await lockApproval(writing.tx, principal.projectId, approvalId)
+    const approval = await lockApproval(writing.tx, actor.projectId, approvalId)
     if (approval === undefined) throw new Fault('approval_not_found')
     if (approval.state !== 'pending') throw decidedFault(approval)
     if (approval.expires_at.getTime() <= writing.now.getTime()) {
@@ -60,13 +60,13 @@ export async function decideApproval(
       })
     }
     return decision === 'reject'
-      ? reject(core, writing, approval, principal, body)
-      : approve(core, writing, approval, principal, body)
+      ? reject(core, writing, approval, actor, body)
+      : approve(core, writing, approval, actor, body)
   })
   if ('fault' in outcome) throw outcome.fault
   const { approval, requestedBy } = outcome
   const workspace = await findWorkspace(core, approval.project_id, approval.workspace_id)
-  return presentApproval(approval, { workspace: workspace.name, requestedBy, decidedBy: principal.name })
+  return presentApproval(approval, { workspace: workspace.name, requestedBy, decidedBy: actor.name })
 }
 
 function decidedFault(approval: ApprovalRow): Fault {
@@ -79,7 +79,7 @@ async function approve(
   core: Deciding,
   writing: Writing,
   approval: Requested,
-  principal: Principal,
+  actor: Member,
   body: Body,
 ): Promise<Outcome> {
   const call = await lockExecution(writing.tx, approval.execution_id)
@@ -89,9 +89,9 @@ async function approve(
     return { fault: new Fault('approval_voided') }
   }
   mustBeConfirmed(approval, body)
-  if (!(await mayDecide(writing.tx, principal, approval.requested_by))) throw new Fault('self_approval')
-  const approved = await decide(writing, approval, 'approved', principal, body)
-  await release(core, writing, call, approval, principal)
+  if (!(await mayDecide(writing.tx, actor, approval.requested_by))) throw new Fault('self_approval')
+  const approved = await decide(writing, approval, 'approved', actor, body)
+  await release(core, writing, call, approval, actor)
   return { approval: approved, requestedBy: approval.requested_by_name }
 }
 
@@ -117,7 +117,7 @@ async function release(
   writing: Writing,
   call: ExecutionRow,
   approval: ApprovalRow,
-  principal: Principal,
+  actor: Member,
 ): Promise<void> {
   const row = { ...call }
   const agent = dispatcher.reserve(row, { newcomer: false })
@@ -130,7 +130,7 @@ async function release(
       agent === undefined
         ? { queue_deadline: dispatcher.queueDeadline() }
         : { agent_id, attempt, lease_epoch, journal_id, dispatched_at: writing.now },
-    actor: principal.keyId,
+    actor,
     data: { approval_id: approval.id },
   })
   if (moved === undefined) throw movedOn()
@@ -145,14 +145,14 @@ async function reject(
   core: Pick<Attempts, 'calls'>,
   writing: Writing,
   approval: Requested,
-  principal: Principal,
+  actor: Member,
   body: Body,
 ): Promise<Outcome> {
-  const rejected = await decide(writing, approval, 'rejected', principal, body)
+  const rejected = await decide(writing, approval, 'rejected', actor, body)
   const ended = await endCall(core, writing, approval.execution_id, {
     to: 'rejected',
     from: ['pending_approval'],
-    actor: principal.keyId,
+    actor,
     data: { approval_id: approval.id, ...(body.note === undefined ? {} : { note: body.note }) },
   })
   if (ended === undefined) throw movedOn()
@@ -163,13 +163,13 @@ async function decide(
   writing: Writing,
   approval: ApprovalRow,
   to: 'approved' | 'rejected',
-  principal: Principal,
+  actor: Member,
   { note }: Body,
 ): Promise<ApprovalRow> {
   const decided = await moveApproval(writing, approval.id, {
     to,
-    set: { decided_by: principal.keyId, note: note ?? null },
-    actor: principal.keyId,
+    set: { decided_by: actor.id, note: note ?? null },
+    actor,
     data: { digest: approval.digest, ...(note === undefined ? {} : { note }) },
   })
   if (decided === undefined) throw new Error('a locked approval was decided by somebody else')

@@ -1,6 +1,8 @@
 // Silence is an answer: an approval that nobody decided in time is expired, and its call with it.
+
 import { lockOverdueApprovals } from '../../store/approvals.ts'
 import type { ApprovalRow } from '../../store/tables.ts'
+import { router } from '../actor.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { endCall } from '../attempts/end.ts'
 import { type Writing, write } from '../events/write.ts'
@@ -16,12 +18,12 @@ export async function expireApproval(
   writing: Writing,
   { id, execution_id }: ApprovalRow,
 ): Promise<void> {
-  await moveApproval(writing, id, { to: 'expired', actor: 'router' })
+  await moveApproval(writing, id, { to: 'expired', actor: router })
   await endCall(core, writing, execution_id, {
     to: 'expired',
     from: ['pending_approval'],
     error,
-    actor: 'router',
+    actor: router,
     data: { approval_id: id },
   })
 }

@@ -2,11 +2,11 @@ import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import { approvalStates } from '@xerotier/protocol/lifecycles/approval.ts'
 import { risks } from '@xerotier/protocol/risk.ts'
 import { type NamedApprovalRow, selectApprovals } from '../../store/approvals.ts'
+import type { Member } from '../actor.ts'
 import { findAgentId } from '../directory/find-agent.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import { type Page, toPage, uuidCursor, wordsOf } from '../page.ts'
-import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { asOf, presentApproval } from './present.ts'
 
@@ -25,10 +25,10 @@ export interface ApprovalQuery {
 /** The open ones unless asked otherwise, newest first. @throws Fault invalid_request, workspace_not_found, agent_not_found */
 export async function listApprovals(
   core: Records & Directory,
-  principal: Principal,
+  actor: Member,
   query: ApprovalQuery,
 ): Promise<Page<Approval>> {
-  const { projectId } = principal
+  const { projectId } = actor
   const { db } = core.store
   const now = core.clock.now()
   const status = query.status ?? 'pending'

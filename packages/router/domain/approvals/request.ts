@@ -4,19 +4,25 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { countPending } from '../../store/approvals.ts'
 import type { ExecutionRow, NewApproval } from '../../store/tables.ts'
+import type { Member } from '../actor.ts'
 import { submissionOf } from '../attempts/submission.ts'
 import { write } from '../events/write.ts'
 import { newUuid } from '../ids.ts'
 import type { Records } from '../records.ts'
 
 /** @returns false when the idempotency key is known @throws Fault capacity_exceeded when too many wait already */
-export async function requestApproval(core: Records, row: ExecutionRow, timeoutSeconds: number): Promise<boolean> {
+export async function requestApproval(
+  core: Records,
+  actor: Member,
+  row: ExecutionRow,
+  timeoutSeconds: number,
+): Promise<boolean> {
   const approvalId = newUuid(row.created_at.getTime())
   row.state = 'pending_approval'
   row.approval_id = approvalId
   const about = {
     project_id: row.project_id,
-    actor: row.requested_by,
+    actor,
     execution_id: row.id,
     approval_id: approvalId,
     workspace_id: row.workspace_id,

@@ -1,13 +1,19 @@
 import { descendsFrom } from '../../store/api-keys.ts'
 import type { Tx } from '../../store/database.ts'
 import { selectProject } from '../../store/projects.ts'
-import type { Principal } from '../principal.ts'
+import type { Member } from '../actor.ts'
 
 /**
  * Requesters cannot approve their own calls, nor with a key that they made for it, nor with a key made by that key.
  * A one-person project may switch this off.
  */
-export async function mayDecide(tx: Tx, principal: Principal, requestedBy: string): Promise<boolean> {
-  const project = await selectProject(tx, principal.projectId)
-  return project?.allow_self_approval === true || !(await descendsFrom(tx, principal.keyId, requestedBy))
+export async function mayDecide(tx: Tx, actor: Member, requestedBy: string): Promise<boolean> {
+  switch (actor.kind) {
+    case 'key': {
+      const project = await selectProject(tx, actor.projectId)
+      return project?.allow_self_approval === true || !(await descendsFrom(tx, actor.id, requestedBy))
+    }
+    case 'agent':
+      return false
+  }
 }

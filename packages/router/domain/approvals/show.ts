@@ -1,14 +1,14 @@
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { selectNamedApproval } from '../../store/approvals.ts'
+import type { Member } from '../actor.ts'
 import { isUuid } from '../page.ts'
-import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { presentNamed } from './list.ts'
 
 /** @throws Fault approval_not_found */
-export async function showApproval(core: Records, principal: Principal, id: string): Promise<Approval> {
-  const row = isUuid(id) ? await selectNamedApproval(core.store.db, principal.projectId, id) : undefined
+export async function showApproval(core: Records, actor: Member, id: string): Promise<Approval> {
+  const row = isUuid(id) ? await selectNamedApproval(core.store.db, actor.projectId, id) : undefined
   if (row === undefined) throw new Fault('approval_not_found')
   return presentNamed(row, core.clock.now())
 }

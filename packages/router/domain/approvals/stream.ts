@@ -2,7 +2,8 @@ import type { ApprovalEvent } from '@xerotier/protocol/api/approvals.ts'
 import { publicEventNames } from '@xerotier/protocol/events.ts'
 import { risks } from '@xerotier/protocol/risk.ts'
 import { selectNamedApprovals } from '../../store/approvals.ts'
-import { selectActorNames } from '../../store/events.ts'
+import { selectActorNames } from '../../store/names.ts'
+import type { Member } from '../actor.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import { cursorOf } from '../events/cursor.ts'
@@ -10,7 +11,6 @@ import type { EventLog, LoggedEvent, Subscription } from '../events/event-log.ts
 import { presentStreamed } from '../events/present.ts'
 import type { StreamItem, StreamSink } from '../events/sink.ts'
 import { wordsOf } from '../page.ts'
-import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { presentNamed } from './list.ts'
 
@@ -20,11 +20,11 @@ import { presentNamed } from './list.ts'
  */
 export async function streamApprovals(
   core: Records & Directory & { eventLog: EventLog },
-  principal: Principal,
+  actor: Member,
   query: { workspace?: string | undefined; risk?: string | undefined },
   lastEventId: string | undefined,
 ): Promise<(sink: StreamSink) => Subscription> {
-  const { projectId } = principal
+  const { projectId } = actor
   if (lastEventId !== undefined) cursorOf(lastEventId, 'Last-Event-ID')
   const levels = wordsOf(query.risk, 'risk', risks)
   const workspace = query.workspace === undefined ? undefined : await findWorkspace(core, projectId, query.workspace)

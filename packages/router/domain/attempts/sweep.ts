@@ -2,6 +2,7 @@
 
 import { selectOverdue, selectUnaccounted } from '../../store/attempts.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
+import { router } from '../actor.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import { write } from '../events/write.ts'
 import type { FleetView, OnlineAgent } from '../fleet/fleet.ts'
@@ -32,7 +33,7 @@ export async function expireQueued(
     const message = `No agent could run the call in time${reason === undefined ? '' : `: ${reason}`}.`
     const error = { code: 'execution_expired', message }
     const ended = await write(core, (writing) =>
-      endCall(core, writing, id, { to: 'expired', from: ['queued'], error, actor: 'router' }),
+      endCall(core, writing, id, { to: 'expired', from: ['queued'], error, actor: router }),
     )
     // It counts no longer towards the limit of what may wait.
     if (ended !== undefined) core.dispatcher.wake(ended.project_id)

@@ -1,7 +1,9 @@
 // What becomes of a call whose attempt ended without an answer (law L2).
+
 import { inFlightExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
 import { lockExecution } from '../../store/executions.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
+import { router } from '../actor.ts'
 import { write } from '../events/write.ts'
 import { moveExecution } from '../lifecycles/execution.ts'
 import type { Records } from '../records.ts'
@@ -20,7 +22,7 @@ const cancelledMessage = 'The call was cancelled, and its agent does not run it.
  */
 export async function requeue(core: Core, row: ExecutionRow, reason: string): Promise<void> {
   core.calls.remove(row)
-  const about = { from: inFlightExecutionStates, attempt: row.attempt, actor: 'router' }
+  const about = { from: inFlightExecutionStates, attempt: row.attempt, actor: router }
   const moved = await write(core, async (writing) => {
     // As the record has it, locked: a start or a cancel that was answered must not be lost to a row in memory that is older.
     const current = await lockExecution(writing.tx, row.id)
@@ -77,12 +79,12 @@ const startedThen = (reason: string) => `The call had started, but then: ${reaso
 
 function ambiguousEnd({ attempt }: ExecutionRow, reason: string): End {
   const error = { code: 'execution_interrupted', message: reason }
-  return { to: 'ambiguous', attempt, error, actor: 'router', data: { reason } }
+  return { to: 'ambiguous', attempt, error, actor: router, data: { reason } }
 }
 
 function failedEnd({ attempt }: ExecutionRow, code: string, message: string): End {
   const error = { code, message }
-  return { to: 'failed', from: inFlightExecutionStates, attempt, error, actor: 'router', data: { error } }
+  return { to: 'failed', from: inFlightExecutionStates, attempt, error, actor: router, data: { error } }
 }
 
 function warnOfDoubt({ log }: Pick<Records, 'log'>, { id, attempt, agent_id }: ExecutionRow, reason: string): void {

@@ -1,5 +1,7 @@
 // What was approved, or was to be, is not what would run any more (law L3).
+
 import type { ExecutionRow } from '../../store/tables.ts'
+import { router } from '../actor.ts'
 import { type Writing, write } from '../events/write.ts'
 import { moveApproval } from '../lifecycles/approval.ts'
 import type { Records } from '../records.ts'
@@ -17,13 +19,13 @@ export async function voidApproval(
   call: Pick<ExecutionRow, 'id' | 'state'>,
   message: string,
 ): Promise<ExecutionRow | undefined> {
-  await moveApproval(writing, approvalId, { to: 'voided', actor: 'router', data: { reason: message } })
+  await moveApproval(writing, approvalId, { to: 'voided', actor: router, data: { reason: message } })
   const error = { code: 'approval_voided', message }
   return endCall(core, writing, call.id, {
     to: call.state === 'pending_approval' ? 'cancelled' : 'failed',
     from: [call.state],
     error,
-    actor: 'router',
+    actor: router,
     data: { error },
   })
 }

@@ -5,6 +5,7 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import { keyIdOf } from '@xerotier/runtime/ed25519.ts'
 import { selectAgentById } from '../../store/agents.ts'
 import type { AgentRow } from '../../store/tables.ts'
+import { type AgentActor, agentActor } from '../actor.ts'
 import type { Identity } from '../identity.ts'
 import type { Records } from '../records.ts'
 import { readToken, signToken } from '../signed-token.ts'
@@ -26,7 +27,7 @@ export async function mintAgentToken(
  * The agent whose token it is.
  * @throws Fault authentication_error for a token that is none of ours or has expired, agent_credentials_revoked
  */
-export async function verifyAgentToken(core: Records & { identity: Identity }, token: string): Promise<AgentRow> {
+export async function agentOfToken(core: Records & { identity: Identity }, token: string): Promise<AgentActor> {
   const claims = await readToken(core, 'xem-agent', token, ['sub', 'key'])
   if (typeof claims === 'string') {
     throw new Fault('authentication_error', { message: 'The agent token is unknown or has expired.' })
@@ -38,5 +39,5 @@ export async function verifyAgentToken(core: Records & { identity: Identity }, t
     agent.state !== 'suspended' &&
     keyIdOf(agent.signing_public_key) === claims.key
   if (!valid) throw new Fault('agent_credentials_revoked')
-  return agent
+  return agentActor(agent)
 }

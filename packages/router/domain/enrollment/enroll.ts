@@ -6,6 +6,7 @@ import { verifyingKey, verifySignature } from '@xerotier/runtime/ed25519.ts'
 import { type JoinKeyRow, lockJoinKey } from '../../store/join-keys.ts'
 import type { AgentRow } from '../../store/tables.ts'
 import { uniqueViolation } from '../../store/unique-violation.ts'
+import { agentActor, router } from '../actor.ts'
 import { write } from '../events/write.ts'
 import type { EnrolledKeys } from '../fleet/enrolled-keys.ts'
 import type { FleetView } from '../fleet/fleet.ts'
@@ -62,12 +63,18 @@ async function consume(core: Records, claims: JoinKeyClaims, body: EnrollBody) {
         await moveJoinKey(writing, joinKey.id, {
           to: 'consumed',
           set: { consumed_at: now, consumed_by: agent.id, consumed_signing_key: signingKey },
-          actor: agent.id,
+          actor: agentActor(agent),
           agentId: agent.id,
         })
       }
       const data = { name: agent.name, join_key_id: joinKey.id, again: before !== undefined }
-      append({ project_id: joinKey.project_id, kind: 'agent.enrolled', actor: agent.id, agent_id: agent.id, data })
+      append({
+        project_id: joinKey.project_id,
+        kind: 'agent.enrolled',
+        actor: agentActor(agent),
+        agent_id: agent.id,
+        data,
+      })
       return { before, agent, joinKey }
     })
   } catch (error) {
@@ -112,6 +119,6 @@ async function noteRefusal(core: Records, claims: JoinKeyClaims, body: EnrollBod
   const data = { join_key_id: claims.id, code: fault.code, name: body.registration_name, hostname: body.hostname }
   core.log.warning({ ...data, project_id: claims.projectId }, 'enrollment refused')
   await write(core, async ({ append }) => {
-    append({ project_id: claims.projectId, kind: 'join_key.refused', actor: 'router', data })
+    append({ project_id: claims.projectId, kind: 'join_key.refused', actor: router, data })
   })
 }

@@ -4,6 +4,7 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import { verifyingKey, verifySignature } from '@xerotier/runtime/ed25519.ts'
 import type { z } from 'zod'
 import { selectAgentById } from '../../store/agents.ts'
+import { agentActor } from '../actor.ts'
 import type { Identity } from '../identity.ts'
 import type { Records } from '../records.ts'
 import { refreshEnrollment } from './refresh.ts'
@@ -29,5 +30,5 @@ export async function reenroll(
     throw new Fault('authentication_error', { message: 'The proof is none of an enrolled agent, or is too old.' })
   }
   if (agent.deleted_at !== null || agent.state === 'suspended') throw new Fault('agent_credentials_revoked')
-  return refreshEnrollment(core, agent.id)
+  return refreshEnrollment(core, agentActor(agent))
 }

@@ -2,6 +2,7 @@ import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { selectAgentById } from '../../store/agents.ts'
 import { selectLatestJoinKeyOf } from '../../store/join-keys.ts'
+import type { AgentActor } from '../actor.ts'
 import type { Identity } from '../identity.ts'
 import type { Records } from '../records.ts'
 import { presentEnrollment } from './present.ts'
@@ -12,7 +13,7 @@ import { presentEnrollment } from './present.ts'
  */
 export async function refreshEnrollment(
   core: Records & { identity: Identity; announcedAddress: string },
-  agentId: string,
+  { id: agentId }: AgentActor,
 ): Promise<Enrollment> {
   const { db } = core.store
   const agent = await selectAgentById(db, agentId)

@@ -12,6 +12,7 @@ import { createLog } from '@xerotier/runtime/log.ts'
 import { sql } from 'kysely'
 import pg from 'pg'
 import { openStore } from '../../store/database.ts'
+import { router } from '../actor.ts'
 import type { LoggedEvent } from './event-log.ts'
 import { type Follower, type FollowOptions, follow } from './follow.ts'
 import { createEventLog } from './reader.ts'
@@ -143,8 +144,8 @@ test('a commit of the same process wakes a follower', async (t) => {
   const { core, follow } = await database(t)
   const seen = gather(1)
   follow({ name: 'woken', from: 'beginning', react: seen.react }, { pollMs: 1 << 30, coalesceMs: 5 })
-  await write(core, async ({ append }) => append({ project_id: 'p', kind: 'agent.updated', actor: 'me' }))
-  assert.deepEqual(actors(await seen.all), ['me'])
+  await write(core, async ({ append }) => append({ project_id: 'p', kind: 'agent.updated', actor: router }))
+  assert.deepEqual(actors(await seen.all), ['router'])
 })
 
 test('what was handled and not noted when the process died is handled again', { timeout: 60_000 }, async (t) => {

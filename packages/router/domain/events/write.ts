@@ -2,13 +2,13 @@
 // wakes the readers of the log.
 import type { EventKind } from '@xerotier/protocol/events.ts'
 import type { Tx } from '../../store/database.ts'
+import type { Actor } from '../actor.ts'
 import type { Records } from '../records.ts'
 
 export interface NewEvent {
   project_id: string
   kind: EventKind
-  /** An API key id, an agent id, or `router`. */
-  actor: string
+  actor: Actor
   execution_id?: string
   approval_id?: string
   agent_id?: string
@@ -64,7 +64,7 @@ async function insertEvents(tx: Tx, at: Date, events: NewEvent[]): Promise<void>
     at,
     project_id: event.project_id,
     kind: event.kind,
-    actor: event.actor,
+    actor: event.actor.id,
     execution_id: event.execution_id ?? null,
     approval_id: event.approval_id ?? null,
     agent_id: event.agent_id ?? null,

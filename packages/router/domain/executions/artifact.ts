@@ -1,6 +1,6 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { selectArtifactChunks, selectArtifacts } from '../../store/artifacts.ts'
-import type { Principal } from '../principal.ts'
+import type { Member } from '../actor.ts'
 import type { Records } from '../records.ts'
 import { findExecution } from './find.ts'
 
@@ -15,11 +15,11 @@ export interface ArtifactBytes {
 /** By id or by name. @throws Fault execution_not_found, artifact_not_found, before the first byte */
 export async function artifactBytes(
   core: Pick<Records, 'store'>,
-  principal: Principal,
+  actor: Member,
   id: string,
   reference: string,
 ): Promise<ArtifactBytes> {
-  const { attempt } = await findExecution(core, principal.projectId, id)
+  const { attempt } = await findExecution(core, actor.projectId, id)
   const artifacts = await selectArtifacts(core.store.db, id, attempt)
   const artifact = artifacts.find((one) => one.id === reference || one.name === reference)
   if (artifact === undefined) throw new Fault('artifact_not_found')

@@ -2,11 +2,11 @@
 import type { Invocation } from '@xerotier/protocol/api/executions.ts'
 import { isSettled } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { Tracing } from '@xerotier/runtime/tracing.ts'
+import type { Member } from '../actor.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { newUuid } from '../ids.ts'
-import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { findSubmitted, type Submitted } from './replay.ts'
 import { type SubmitMeta, submitCall } from './submit.ts'
@@ -25,7 +25,7 @@ export interface Wait {
  */
 export async function submitAndAwaitEnd(
   core: Records & FleetView & Directory & Attempts & { tracing: Tracing },
-  principal: Principal,
+  actor: Member,
   invocation: Invocation,
   meta: Omit<SubmitMeta, 'id'>,
   wait: Wait,
@@ -34,7 +34,7 @@ export async function submitAndAwaitEnd(
   // Before the frame can leave: an agent may answer before the submit has returned.
   const waiter = waitFor(core, id, wait)
   try {
-    const submitted = await submitCall(core, principal, invocation, { ...meta, id })
+    const submitted = await submitCall(core, actor, invocation, { ...meta, id })
     if (submitted.row.id !== id) return await awaitReplayed(core, submitted, wait)
     const ended = await waiter.settled
     return ended === undefined ? submitted : { ...submitted, row: ended }

@@ -4,6 +4,7 @@ import { isInFlight, waitingExecutionStates } from '@xerotier/protocol/lifecycle
 import { lockApprovalsOf } from '../../store/approvals.ts'
 import { lockRequestedExecution } from '../../store/executions.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
+import type { Member } from '../actor.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { endCall } from '../attempts/end.ts'
 import type { Directory } from '../directory/workspaces.ts'
@@ -11,7 +12,6 @@ import { type Writing, write } from '../events/write.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { moveApproval } from '../lifecycles/approval.ts'
 import { isUuid } from '../page.ts'
-import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { presentRow } from './present-row.ts'
 
@@ -24,17 +24,17 @@ type Cancelling = Records & Pick<Attempts, 'calls' | 'dispatcher'>
  */
 export async function cancelCall(
   core: Cancelling & FleetView & Directory,
-  principal: Principal,
+  actor: Member,
   executionId: string,
 ): Promise<{ execution: Cancellation; done: boolean }> {
   if (!isUuid(executionId)) throw new Fault('execution_not_found')
   const { row, requestedBy, done } = await write(core, async (writing) => {
     // The approval before the call, as everybody else does: two who lock in opposite orders wait for each other.
-    await lockApprovalsOf(writing.tx, principal.projectId, executionId)
-    const call = await lockRequestedExecution(writing.tx, principal.projectId, executionId)
+    await lockApprovalsOf(writing.tx, actor.projectId, executionId)
+    const call = await lockRequestedExecution(writing.tx, actor.projectId, executionId)
     if (call === undefined) throw new Fault('execution_not_found')
     const done = !isInFlight(call.state)
-    const row = await (done ? cancelAtOnce : requestCancel)(core, writing, call, principal.keyId)
+    const row = await (done ? cancelAtOnce : requestCancel)(core, writing, call, actor)
     return { row, requestedBy: call.requested_by_name, done }
   })
   const asked = !done && askAgent(core, row)
@@ -45,7 +45,7 @@ async function requestCancel(
   _core: Cancelling,
   { tx, now, append }: Writing,
   call: ExecutionRow,
-  actor: string,
+  actor: Member,
 ): Promise<ExecutionRow> {
   if (call.cancel_requested_at !== null) return call
   await tx.updateTable('executions').set({ cancel_requested_at: now }).where('id', '=', call.id).execute()
@@ -63,7 +63,7 @@ async function cancelAtOnce(
   core: Cancelling,
   writing: Writing,
   call: ExecutionRow,
-  actor: string,
+  actor: Member,
 ): Promise<ExecutionRow> {
   const cancelled = await endCall(core, writing, call.id, { to: 'cancelled', from: waitingExecutionStates, actor })
   if (cancelled === undefined)

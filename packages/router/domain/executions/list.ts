@@ -2,11 +2,11 @@ import type { Execution } from '@xerotier/protocol/api/executions.ts'
 import { executionStates } from '@xerotier/protocol/lifecycles/execution.ts'
 import { risks } from '@xerotier/protocol/risk.ts'
 import { type NamedExecutionRow, selectExecutions } from '../../store/executions.ts'
+import type { Member } from '../actor.ts'
 import { findAgentId } from '../directory/find-agent.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import { type Page, toPage, uuidCursor, wordsOf } from '../page.ts'
-import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { presentExecution } from './present.ts'
 
@@ -25,10 +25,10 @@ export interface ExecutionQuery {
 /** Newest first. @throws Fault invalid_request, workspace_not_found, agent_not_found */
 export async function listExecutions(
   core: Pick<Records, 'store'> & Directory,
-  principal: Principal,
+  actor: Member,
   query: ExecutionQuery,
 ): Promise<Page<Execution>> {
-  const { projectId } = principal
+  const { projectId } = actor
   const { db } = core.store
   const rows = await selectExecutions(db, projectId, {
     limit: query.limit,

@@ -1,7 +1,7 @@
 import { overflowName } from '@xerotier/protocol/frames/call/artifact.ts'
 import { selectArtifacts } from '../../store/artifacts.ts'
 import { type StreamName, selectOutput, streamNames } from '../../store/execution-output.ts'
-import type { Principal } from '../principal.ts'
+import type { Member } from '../actor.ts'
 import type { Records } from '../records.ts'
 import { chunksOf } from './artifact.ts'
 import { findExecution } from './find.ts'
@@ -16,11 +16,11 @@ const piecesPerPage = 32
  */
 export async function rawOutput(
   core: Pick<Records, 'store'>,
-  principal: Principal,
+  actor: Member,
   id: string,
   stream: StreamName | undefined,
 ): Promise<AsyncGenerator<Buffer>> {
-  const { attempt } = await findExecution(core, principal.projectId, id)
+  const { attempt } = await findExecution(core, actor.projectId, id)
   return (async function* () {
     let afterSeq = -1
     while (true) {

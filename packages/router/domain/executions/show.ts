@@ -6,10 +6,10 @@ import { selectApprovalsOf } from '../../store/approvals.ts'
 import { selectArtifacts } from '../../store/artifacts.ts'
 import { selectTransitions } from '../../store/events.ts'
 import { type StreamName, selectInlineOutput, streamName } from '../../store/execution-output.ts'
+import { type Member, router } from '../actor.ts'
 import { asOf } from '../approvals/present.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
-import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { whatItWaitsFor } from '../tools/unserved.ts'
 import { findExecution } from './find.ts'
@@ -21,11 +21,11 @@ const inlinePieces = limits.outputTotalBytes / limits.outputPieceLeastBytes
 /** Everything that is known of one execution. @throws Fault execution_not_found */
 export async function showExecution(
   core: Records & FleetView & Directory,
-  principal: Principal,
+  actor: Member,
   id: string,
 ): Promise<ExecutionDetail> {
   const { db } = core.store
-  const row = await findExecution(core, principal.projectId, id)
+  const row = await findExecution(core, actor.projectId, id)
   const queued = row.state === 'queued'
   const [events, approvals, artifacts, output, waitingFor] = await Promise.all([
     selectTransitions(db, id),
@@ -76,7 +76,7 @@ export async function showExecution(
       row.resolved_at === null
         ? null
         : {
-            by: row.resolved_by ?? 'router',
+            by: row.resolved_by ?? router.id,
             by_name: row.resolved_by_name,
             note: row.resolved_note ?? '',
             at: row.resolved_at.toISOString(),

@@ -5,9 +5,11 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import { publicEventNames, streamEventNames } from '@xerotier/protocol/events.ts'
 import { settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
 import { selectAttempt } from '../../store/attempts.ts'
-import { selectActorNames, selectExecutionEnds } from '../../store/events.ts'
+import { selectExecutionEnds } from '../../store/events.ts'
 import { selectOutput, streamName } from '../../store/execution-output.ts'
 import { type NamedExecutionRow, selectNamedExecutions } from '../../store/executions.ts'
+import { selectActorNames } from '../../store/names.ts'
+import type { Member } from '../actor.ts'
 import { findAgentId } from '../directory/find-agent.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
@@ -15,7 +17,6 @@ import { compareCursors, cursorOf, type EventId, eventIdOf } from '../events/cur
 import type { EventLog, LoggedEvent, Subscription } from '../events/event-log.ts'
 import { presentStreamed } from '../events/present.ts'
 import type { StreamItem, StreamSink } from '../events/sink.ts'
-import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { findExecution } from './find.ts'
 import { presentNamed } from './list.ts'
@@ -39,11 +40,11 @@ const settledKinds = settledExecutionStates.map((state) => `execution.${state}`)
  */
 export async function streamExecutions(
   core: Records & Directory & { eventLog: EventLog },
-  principal: Principal,
+  actor: Member,
   query: ExecutionStreamQuery,
   lastEventId: string | undefined,
 ): Promise<(sink: StreamSink) => Subscription> {
-  const { projectId } = principal
+  const { projectId } = actor
   const resume = lastEventId === undefined ? undefined : outputCursorOf(lastEventId)
   const wanted = await filterOf(core, projectId, query)
   if (query.execution_id === undefined) {

@@ -9,6 +9,7 @@ import { digestOf } from '@xerotier/runtime/digest.ts'
 import type { Tracing } from '@xerotier/runtime/tracing.ts'
 import { initialOf } from '../../store/column.ts'
 import { type ExecutionRow, unfolding } from '../../store/tables.ts'
+import type { Member } from '../actor.ts'
 import { requestApproval } from '../approvals/request.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { submissionOf } from '../attempts/submission.ts'
@@ -17,7 +18,6 @@ import type { Directory } from '../directory/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { newUuid } from '../ids.ts'
 import { decidePolicy, policyVersion } from '../policy/decide.ts'
-import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { checkArguments, isStorable } from '../tools/arguments.ts'
 import { callDigest } from '../tools/call-digest.ts'
@@ -43,13 +43,13 @@ export interface SubmitMeta {
  */
 export async function submitCall(
   core: Records & FleetView & Directory & Attempts & { tracing: Tracing },
-  principal: Principal,
+  actor: Member,
   invocation: Invocation,
   meta: SubmitMeta,
 ): Promise<Submitted> {
   if (core.lanes.depth >= limits.commitQueue)
     throw new Fault('capacity_exceeded', { message: 'The router has too many submits in hand.', retryAfter: 1 })
-  const { projectId } = principal
+  const { projectId } = actor
   const workspace = await findWorkspace(core, projectId, invocation.workspace)
   const now = core.clock.now()
   const keyed: Keyed = {
@@ -72,8 +72,8 @@ export async function submitCall(
     throw error
   }
   if (keyed.idempotency_key !== null) keyed.request_digest = requestDigest()
-  const row = newCall(keyed, workspace.id, tool, invocation, principal, meta, new Date(now))
-  return (await storeTraced(core, row)) ? { row, requestedBy: principal.name } : firstOf(core, row)
+  const row = newCall(keyed, workspace.id, tool, invocation, actor, meta, new Date(now))
+  return (await storeTraced(core, actor, row)) ? { row, requestedBy: actor.name } : firstOf(core, row)
 }
 
 type Keyed = Pick<ExecutionRow, 'id' | 'project_id' | 'idempotency_key' | 'request_digest'>
@@ -83,7 +83,7 @@ function newCall(
   workspaceId: string,
   tool: ToolDescriptor,
   invocation: Invocation,
-  principal: Principal,
+  actor: Member,
   meta: SubmitMeta,
   now: Date,
 ): ExecutionRow {
@@ -104,7 +104,7 @@ function newCall(
     lease_epoch: 0,
     journal_id: null,
     reason: invocation.reason ?? null,
-    requested_by: principal.keyId,
+    requested_by: actor.id,
     request_id: meta.requestId,
     traceparent: meta.traceparent ?? null,
     timeout_ms: Math.min(invocation.timeout_ms ?? tool.timeout_ms, tool.timeout_ms),
@@ -117,12 +117,18 @@ function newCall(
 }
 
 /** @returns false when the idempotency key is known */
-async function storeTraced(core: Records & Attempts & { tracing: Tracing }, row: ExecutionRow): Promise<boolean> {
+async function storeTraced(
+  core: Records & Attempts & { tracing: Tracing },
+  actor: Member,
+  row: ExecutionRow,
+): Promise<boolean> {
   const span = traceSubmit(core.tracing, row)
-  const decision = decidePolicy({ risk: row.risk })
+  const decision = decidePolicy({ actor, risk: row.risk })
   try {
     const stored =
-      decision.decision === 'ask' ? await requestApproval(core, row, decision.timeoutSeconds) : await store(core, row)
+      decision.decision === 'ask'
+        ? await requestApproval(core, actor, row, decision.timeoutSeconds)
+        : await store(core, row)
     span?.end({ ok: true, attributes: { state: row.state, replayed: !stored } })
     return stored
   } catch (error) {

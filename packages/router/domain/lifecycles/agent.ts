@@ -5,6 +5,7 @@ import { type AgentState, agentLifecycle } from '@xerotier/protocol/lifecycles/a
 import { sourcesOf } from '@xerotier/protocol/lifecycles/lifecycle.ts'
 import type { UpdateObject, UpdateQueryBuilder, UpdateResult } from 'kysely'
 import type { AgentRow, Tables } from '../../store/tables.ts'
+import type { Actor } from '../actor.ts'
 import type { Writing } from '../events/write.ts'
 
 export interface AgentMove {
@@ -13,7 +14,7 @@ export interface AgentMove {
   from?: readonly AgentState[]
   set?: UpdateObject<Tables, 'agents'>
   /** What is said of each that moves; nothing of a move that others must not hear of. */
-  event?: { kind: EventKind; actor: string; data?: Record<string, unknown> }
+  event?: { kind: EventKind; actor: Actor; data?: Record<string, unknown> }
 }
 
 export type MovedAgent = Pick<AgentRow, 'id' | 'project_id' | 'name' | 'lease_epoch'>

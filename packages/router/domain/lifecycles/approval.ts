@@ -4,12 +4,13 @@ import { type ApprovalState, approvalLifecycle } from '@xerotier/protocol/lifecy
 import { sourcesOf } from '@xerotier/protocol/lifecycles/lifecycle.ts'
 import type { Updateable } from 'kysely'
 import type { ApprovalRow, Tables } from '../../store/tables.ts'
+import type { Actor } from '../actor.ts'
 import type { Writing } from '../events/write.ts'
 
 export interface ApprovalMove {
   to: Exclude<ApprovalState, 'pending'>
   set?: Updateable<Tables['approvals']>
-  actor: string
+  actor: Actor
   data?: Record<string, unknown>
 }
 

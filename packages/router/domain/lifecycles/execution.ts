@@ -4,6 +4,7 @@ import { type ExecutionState, executionLifecycle } from '@xerotier/protocol/life
 import { sourcesOf } from '@xerotier/protocol/lifecycles/lifecycle.ts'
 import type { Updateable } from 'kysely'
 import type { ExecutionRow, Tables } from '../../store/tables.ts'
+import type { Actor } from '../actor.ts'
 import type { Writing } from '../events/write.ts'
 
 export interface ExecutionMove {
@@ -13,7 +14,7 @@ export interface ExecutionMove {
   /** The attempt that it is about; a later one fences it. */
   attempt?: number
   set?: Updateable<Tables['executions']>
-  actor: string
+  actor: Actor
   data?: Record<string, unknown>
 }
 

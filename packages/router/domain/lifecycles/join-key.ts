@@ -5,12 +5,13 @@ import { sourcesOf } from '@xerotier/protocol/lifecycles/lifecycle.ts'
 import type { Updateable } from 'kysely'
 import type { JoinKeyRow } from '../../store/join-keys.ts'
 import type { Tables } from '../../store/tables.ts'
+import type { Actor } from '../actor.ts'
 import type { Writing } from '../events/write.ts'
 
 export interface JoinKeyMove {
   to: Extract<JoinKeyState, 'consumed' | 'revoked'>
   set: Updateable<Tables['join_keys']>
-  actor: string
+  actor: Actor
   /** The agent that it made. */
   agentId?: string
 }

@@ -1,7 +1,10 @@
 // Whether a call may run, must be asked for, or is refused. Pure: same input, same answer.
 import { type Risk, riskDefaults } from '@xerotier/protocol/risk.ts'
+import type { Member } from '../actor.ts'
 
 export interface PolicyInput {
+  /** Who asks. */
+  actor: Member
   risk: Risk
 }
 

@@ -28,14 +28,14 @@ afterEach(async () => {
 const bootstrap = (from: Store = store, clock: Clock = systemClock, log: Log = silentLog, slug = 'local') =>
   bootstrapProject({ store: from, clock, log, eventLog: { wake() {} } }, { slug, keyFile, allowSelfApproval: true })
 const keyInFile = () => readFileSync(keyFile, 'utf8').trim()
-const principal = async () => (await createKeyring(store.db, systemClock).find(keyInFile()))?.principal
+const keyOfFile = async () => createKeyring(store.db, systemClock).find(keyInFile())
 
 test('the first start makes a project and a key with every scope, in a file of its owner alone', async () => {
   const projectId = await bootstrap()
   assert.equal(statSync(keyFile).mode & 0o777, 0o600)
-  const found = await principal()
-  assert.deepEqual([found?.projectId, found?.projectSlug], [projectId, 'local'])
-  assert.deepEqual(found?.scopes, ['inference', 'execution', 'management'])
+  const found = await keyOfFile()
+  assert.deepEqual([found?.actor.projectId, found?.projectSlug], [projectId, 'local'])
+  assert.deepEqual(found?.actor.scopes, ['inference', 'execution', 'management'])
 })
 
 test('a later start changes nothing', async () => {
@@ -61,10 +61,10 @@ test('a crash after the file and before the commit heals at the next start', asy
   } as unknown as Store
   await assert.rejects(bootstrap(dying), broken)
   const key = keyInFile()
-  assert.equal(await principal(), undefined)
+  assert.equal(await keyOfFile(), undefined)
   await bootstrap()
   assert.equal(keyInFile(), key)
-  assert.ok(await principal())
+  assert.ok(await keyOfFile())
 })
 
 for (const [what, lose] of [
@@ -84,13 +84,13 @@ for (const [what, lose] of [
     assert.deepEqual(said, [`the API key in the file is ${what}; a new one with every scope is there now`])
     assert.notEqual(keyInFile(), before)
     assert.equal(statSync(keyFile).mode & 0o777, 0o600)
-    const found = await principal()
-    assert.deepEqual(found?.scopes, ['inference', 'execution', 'management'])
+    const found = await keyOfFile()
+    assert.deepEqual(found?.actor.scopes, ['inference', 'execution', 'management'])
     const { rows } = await store.pool.query(
       "select data, actor from events where kind = 'api_key.created' order by seq",
     )
     assert.deepEqual(
-      rows.map(({ actor, data }) => [actor, data.api_key_id === found?.keyId]),
+      rows.map(({ actor, data }) => [actor, data.api_key_id === found?.actor.id]),
       [
         ['router', false],
         ['router', true],
@@ -120,7 +120,7 @@ test('another project than those of the database is not made, and gets no key', 
 test('two first starts at once make one project', async () => {
   const made = await Promise.all([bootstrap(), bootstrap(), bootstrap()])
   assert.equal(made.filter((id) => id !== undefined).length, 1)
-  assert.ok(await principal())
+  assert.ok(await keyOfFile())
 })
 
 test('a key file that others may read is not used', async () => {

@@ -1,10 +1,12 @@
 // The first start: a project, and an API key in a file that only the operator reads. Later ones: a new key where that one is lost.
+
 import { scopes } from '@xerotier/protocol/api/scopes.ts'
 import { apiKeyPattern, slugSchema } from '@xerotier/protocol/ids.ts'
 import { readSecretFile, writeSecretFile } from '@xerotier/runtime/secret-file.ts'
 import { selectApiKeyByHash } from '../../store/api-keys.ts'
 import type { Tx } from '../../store/database.ts'
 import { lockProjects } from '../../store/projects.ts'
+import { router } from '../actor.ts'
 import { createKeyring } from '../api-keys/keyring.ts'
 import { type ApiKeyValue, apiKeyValueOf, newApiKeyValue } from '../api-keys/value.ts'
 import { type Writing, write } from '../events/write.ts'
@@ -49,7 +51,7 @@ export async function bootstrapProject(core: Records, options: BootstrapOptions)
         created_at: now,
       })
       .execute()
-    append({ project_id, kind: 'project.created', actor: 'router', data: { slug } })
+    append({ project_id, kind: 'project.created', actor: router, data: { slug } })
     await insertKey(writing, project_id, secret)
     core.log.notice({ project_id, slug, key_file: options.keyFile }, 'project created; its API key is in the file')
     return project_id
@@ -67,7 +69,7 @@ async function insertKey(
     .insertInto('api_keys')
     .values({ id, project_id, name, prefix, hash, scopes: [...scopes], created_at: now })
     .execute()
-  append({ project_id, kind: 'api_key.created', actor: 'router', data: { api_key_id: id, name } })
+  append({ project_id, kind: 'api_key.created', actor: router, data: { api_key_id: id, name } })
   return id
 }
 
@@ -100,7 +102,7 @@ async function replaceLostKey(
 async function lossOf({ clock }: Pick<Records, 'clock'>, tx: Tx, keyFile: string, projectId: string) {
   const value = readSecretFile(keyFile)?.trim()
   if (value === undefined) return 'missing'
-  if ((await createKeyring(tx, clock).find(value))?.principal.projectId === projectId) return undefined
+  if ((await createKeyring(tx, clock).find(value))?.actor.projectId === projectId) return undefined
   const row = await selectApiKeyByHash(tx, apiKeyValueOf(value).hash)
   if (row === undefined || row.project_id !== projectId) return 'not of this project'
   return row.revoked_at === null ? 'expired' : 'revoked'

@@ -1,7 +1,7 @@
 import type { Project } from '@xerotier/protocol/api/projects.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { type ProjectRow, selectProject } from '../../store/projects.ts'
-import type { Principal } from '../principal.ts'
+import type { Member } from '../actor.ts'
 import type { Records } from '../records.ts'
 
 export function presentProject(row: ProjectRow): Project {
@@ -16,8 +16,8 @@ export function presentProject(row: ProjectRow): Project {
 }
 
 /** @throws Fault project_not_found */
-export async function showProject(core: Pick<Records, 'store'>, principal: Principal): Promise<Project> {
-  const row = await selectProject(core.store.db, principal.projectId)
+export async function showProject(core: Pick<Records, 'store'>, actor: Member): Promise<Project> {
+  const row = await selectProject(core.store.db, actor.projectId)
   if (row === undefined) throw new Fault('project_not_found')
   return presentProject(row)
 }

@@ -4,8 +4,8 @@ import { toolOf } from '@xerotier/devkit/bare-agent.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import type { Core } from '../../core.ts'
+import type { Member } from '../actor.ts'
 import { createFleet, type OnlineAgent } from '../fleet/fleet.ts'
-import type { Principal } from '../principal.ts'
 import { listTools, showTool } from './catalogue.ts'
 import { toolFor } from './tool-for.ts'
 
@@ -25,7 +25,7 @@ function fleetOf(...tools: ToolDescriptor[]) {
   return { fleet } as Core
 }
 
-const principal = { projectId: 'p' } as Principal
+const actor = { projectId: 'p' } as Member
 const once = toolOf('work', { risk: 'write', idempotent: false, description: 'once' })
 const often = toolOf('work', { risk: 'write', idempotent: true, description: 'often' })
 const worse = toolOf('work', { risk: 'destructive', idempotent: true, description: 'worse' })
@@ -37,8 +37,8 @@ for (const [how, tools, description] of [
 ] as const) {
   test(`where agents disagree the catalogue shows what a call would run as: ${how}`, async () => {
     const core = fleetOf(...tools)
-    assert.equal((await showTool(core, principal, 'work')).description, description)
-    const { data } = await listTools(core, principal, { limit: 10 })
+    assert.equal((await showTool(core, actor, 'work')).description, description)
+    const { data } = await listTools(core, actor, { limit: 10 })
     assert.deepEqual(
       data.map((tool) => tool.description),
       [description],

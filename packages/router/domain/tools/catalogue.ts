@@ -5,11 +5,11 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { risks } from '@xerotier/protocol/risk.ts'
 import type { WorkspaceRow } from '../../store/tables.ts'
+import type { Member } from '../actor.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import type { FleetView, OnlineAgent } from '../fleet/fleet.ts'
 import { type Page, toPage, wordsOf } from '../page.ts'
-import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { stricter } from './stricter.ts'
 import { toolFor } from './tool-for.ts'
@@ -27,10 +27,10 @@ export interface ToolQuery {
 /** By name. @throws Fault workspace_not_found, invalid_request */
 export async function listTools(
   core: FleetView & Directory,
-  principal: Principal,
+  actor: Member,
   query: ToolQuery,
 ): Promise<Page<ToolSummary>> {
-  const { projectId } = principal
+  const { projectId } = actor
   const levels = wordsOf(query.risk, 'risk', risks)
   let agents = core.fleet.inProject(projectId)
   if (query.workspace !== undefined) {
@@ -51,7 +51,7 @@ export async function listTools(
  */
 export async function showTool(
   core: Pick<Records, 'clock'> & FleetView & Directory,
-  { projectId }: Principal,
+  { projectId }: Member,
   name: string,
   workspaceName?: string,
 ): Promise<ToolDetail> {

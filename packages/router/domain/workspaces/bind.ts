@@ -1,6 +1,7 @@
 import type { bindSchema, Workspace } from '@xerotier/protocol/api/workspaces.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { z } from 'zod'
+import type { Member } from '../actor.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { findAgent } from '../directory/find-agent.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
@@ -8,7 +9,6 @@ import type { Directory } from '../directory/workspaces.ts'
 import { write } from '../events/write.ts'
 import { tellBindings } from '../fleet/bindings.ts'
 import type { FleetView } from '../fleet/fleet.ts'
-import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { presentWorkspace } from './present.ts'
 
@@ -18,13 +18,13 @@ import { presentWorkspace } from './present.ts'
  */
 export async function bindAgent(
   core: Records & FleetView & Directory & Pick<Attempts, 'dispatcher'>,
-  principal: Principal,
+  actor: Member,
   reference: string,
   body: z.output<typeof bindSchema>,
 ): Promise<Workspace> {
-  const workspace = await findWorkspace(core, principal.projectId, reference)
+  const workspace = await findWorkspace(core, actor.projectId, reference)
   const agent = await write(core, async ({ tx, append, now }) => {
-    const agent = await findAgent(tx, principal.projectId, body.agent, 'agent')
+    const agent = await findAgent(tx, actor.projectId, body.agent, 'agent')
     const credentials_ref = body.credentials_ref ?? null
     await tx
       .insertInto('workspace_agent_bindings')
@@ -32,15 +32,15 @@ export async function bindAgent(
         workspace_id: workspace.id,
         agent_id: agent.id,
         credentials_ref,
-        created_by: principal.keyId,
+        created_by: actor.id,
         created_at: now,
       })
       .onConflict((conflict) => conflict.columns(['workspace_id', 'agent_id']).doUpdateSet({ credentials_ref }))
       .execute()
     append({
-      project_id: principal.projectId,
+      project_id: actor.projectId,
       kind: 'workspace.bound',
-      actor: principal.keyId,
+      actor,
       workspace_id: workspace.id,
       agent_id: agent.id,
       data: { credentials_ref },
@@ -48,20 +48,20 @@ export async function bindAgent(
     return agent
   })
   await tellBindings(core, agent.id)
-  core.dispatcher.wake(principal.projectId)
+  core.dispatcher.wake(actor.projectId)
   return presentWorkspace(core, workspace)
 }
 
 /** @throws Fault workspace_not_found, agent_not_found, binding_not_found */
 export async function unbindAgent(
   core: Records & FleetView & Directory,
-  principal: Principal,
+  actor: Member,
   reference: string,
   agentReference: string,
 ): Promise<Workspace> {
-  const workspace = await findWorkspace(core, principal.projectId, reference)
+  const workspace = await findWorkspace(core, actor.projectId, reference)
   const agent = await write(core, async ({ tx, append }) => {
-    const agent = await findAgent(tx, principal.projectId, agentReference, 'agent')
+    const agent = await findAgent(tx, actor.projectId, agentReference, 'agent')
     const removed = await tx
       .deleteFrom('workspace_agent_bindings')
       .where('workspace_id', '=', workspace.id)
@@ -69,9 +69,9 @@ export async function unbindAgent(
       .executeTakeFirst()
     if (removed.numDeletedRows === 0n) throw new Fault('binding_not_found')
     append({
-      project_id: principal.projectId,
+      project_id: actor.projectId,
       kind: 'workspace.unbound',
-      actor: principal.keyId,
+      actor,
       workspace_id: workspace.id,
       agent_id: agent.id,
     })

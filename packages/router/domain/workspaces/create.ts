@@ -2,26 +2,26 @@ import type { Workspace, workspaceCreateSchema } from '@xerotier/protocol/api/wo
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { z } from 'zod'
 import { uniqueViolation } from '../../store/unique-violation.ts'
+import type { Member } from '../actor.ts'
 import { write } from '../events/write.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { newId } from '../ids.ts'
-import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { presentWorkspace } from './present.ts'
 
 /** @throws Fault name_taken */
 export async function createWorkspace(
   core: Records & FleetView,
-  principal: Principal,
+  actor: Member,
   body: z.output<typeof workspaceCreateSchema>,
 ): Promise<Workspace> {
   try {
     const row = await write(core, async ({ tx, append, now }) => {
       const id = newId('ws', now.getTime())
       append({
-        project_id: principal.projectId,
+        project_id: actor.projectId,
         kind: 'workspace.created',
-        actor: principal.keyId,
+        actor,
         workspace_id: id,
         data: { name: body.name, type: body.type },
       })
@@ -29,7 +29,7 @@ export async function createWorkspace(
         .insertInto('workspaces')
         .values({
           id,
-          project_id: principal.projectId,
+          project_id: actor.projectId,
           name: body.name,
           type: body.type,
           description: body.description ?? null,

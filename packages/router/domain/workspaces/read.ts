@@ -1,21 +1,21 @@
 import type { Workspace } from '@xerotier/protocol/api/workspaces.ts'
 import { selectWorkspaces } from '../../store/workspaces.ts'
+import type { Member } from '../actor.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { idCursor, type Page } from '../page.ts'
-import type { Principal } from '../principal.ts'
 import type { Records } from '../records.ts'
 import { presentWorkspace, presentWorkspaces } from './present.ts'
 
 /** @throws Fault invalid_request */
 export async function listWorkspaces(
   core: Records & FleetView,
-  principal: Principal,
+  actor: Member,
   query: { limit: number; after?: string | undefined },
 ): Promise<Page<Workspace>> {
   const page = { limit: query.limit, after: idCursor('ws', query.after) }
-  const rows = await selectWorkspaces(core.store.db, principal.projectId, page)
+  const rows = await selectWorkspaces(core.store.db, actor.projectId, page)
   const data = await presentWorkspaces(core, rows.slice(0, query.limit))
   return { object: 'list', data, has_more: rows.length > query.limit, last_id: data.at(-1)?.id ?? null }
 }
@@ -23,8 +23,8 @@ export async function listWorkspaces(
 /** @throws Fault workspace_not_found */
 export async function showWorkspace(
   core: Records & FleetView & Directory,
-  principal: Principal,
+  actor: Member,
   reference: string,
 ): Promise<Workspace> {
-  return presentWorkspace(core, await findWorkspace(core, principal.projectId, reference))
+  return presentWorkspace(core, await findWorkspace(core, actor.projectId, reference))
 }

@@ -33,13 +33,13 @@ export function addRoute(
     ...(authenticate === undefined ? {} : { onRequest: authenticate }),
     handler: (request, reply) => {
       reply.code(usual)
-      const { params, query, body, caller } = request
+      const { params, query, body, actor, admission } = request
       const call = {
         params,
         query,
         body,
-        principal: caller?.principal,
-        agentId: caller?.agentId,
+        actor,
+        admission,
         requestId: request.id,
         request,
         reply,

@@ -6,13 +6,14 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import type { Route } from '@xerotier/protocol/route.ts'
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import type { Core } from '../../core.ts'
+import { type KeyActor, may } from '../../domain/actor.ts'
+import { admitKey } from '../../domain/api-keys/admit.ts'
 import type { KnownKey } from '../../domain/api-keys/keyring.ts'
 import { createUsageRecord } from '../../domain/api-keys/usage.ts'
-import { verifyAgentToken } from '../../domain/enrollment/agent-token.ts'
+import { agentOfToken } from '../../domain/enrollment/agent-token.ts'
 import { isId } from '../../domain/ids.ts'
-import type { Principal } from '../../domain/principal.ts'
 import { createWindow, type Window } from '../../domain/window.ts'
-import { bearerOf } from '../caller.ts'
+import { bearerOf } from '../bearer.ts'
 import { callerAddress } from '../caller-address.ts'
 
 const rememberedWindows = 10_000
@@ -68,7 +69,7 @@ export function createAuthentication(core: Core, options: Partial<Authentication
   }
   let lastLookup: Promise<unknown> = Promise.resolve()
   const count = (key: KnownKey, reply: FastifyReply) => {
-    const { keyId } = key.principal
+    const { id: keyId } = key.actor
     const windows = [windowOf(rates, keyId, requestsPerMinutePerKey, minuteMs)]
     if (key.quota !== null) {
       windows.unshift(windowOf(quotas, keyId, key.quota.requests, key.quota.window_seconds * 1000))
@@ -92,33 +93,29 @@ export function createAuthentication(core: Core, options: Partial<Authentication
     request: FastifyRequest,
     reply: FastifyReply,
   ): undefined | Promise<undefined> => {
-    const { principal } = key
-    const missing = (definition.auth as readonly string[]).find((scope) => !principal.scopes.includes(scope as never))
+    const { actor } = key
+    const missing = Array.isArray(definition.auth) ? definition.auth.find((scope) => !may(actor, scope)) : undefined
     if (missing !== undefined) {
       throw new Fault('scope_insufficient', { message: `The API key lacks the scope \`${missing}\`.` })
     }
     const { project_id: project } = request.params as { project_id?: string }
-    const own = project === undefined || project === principal.projectId || project === principal.projectSlug
+    const own = project === undefined || project === actor.projectId || project === key.projectSlug
     if (!own && !isId('ws', project)) throw new Fault('cross_project_access')
     const address = callerAddress(request.ip)
     if (!key.admits(address)) throw new Fault('ip_not_allowed')
     count(key, reply)
-    usage.used(principal.keyId)
-    request.caller = {
-      principal,
-      agentId: undefined,
-      stillAdmitted: async () => (await keyring.find(value))?.admits(address) === true,
-      validUntil: key.validUntil,
-    }
-    return own ? undefined : ownWorkspace(principal, project)
+    usage.used(actor.id)
+    request.actor = actor
+    request.admission = admitKey(keyring, value, key, address)
+    return own ? undefined : ownWorkspace(actor, project)
   }
   /** A workspace names the project that it belongs to. One of another project is refused like one that nobody has. */
-  const ownWorkspace = (principal: Principal, id: string): undefined | Promise<undefined> => {
+  const ownWorkspace = (actor: KeyActor, id: string): undefined | Promise<undefined> => {
     const check = (row: object | undefined) => {
       if (row === undefined) throw new Fault('cross_project_access')
       return undefined
     }
-    const found = core.workspaces.find(principal.projectId, id)
+    const found = core.workspaces.find(actor.projectId, id)
     return found instanceof Promise ? found.then(check) : check(found)
   }
 
@@ -150,13 +147,7 @@ export function createAuthentication(core: Core, options: Partial<Authentication
       const value = bearerOf(request)
       try {
         // Its signature comes first: what nobody signed costs no query.
-        const { id: agentId } = await verifyAgentToken(core, value)
-        request.caller = {
-          principal: undefined,
-          agentId,
-          stillAdmitted: () => true,
-          validUntil: Number.POSITIVE_INFINITY,
-        }
+        request.actor = await agentOfToken(core, value)
       } catch (error) {
         if (!(error instanceof Fault) || error.code !== 'authentication_error') throw error
         throw failed(request, error)

@@ -3,7 +3,8 @@ import type { Readable } from 'node:stream'
 import type { RouteId, routes } from '@xerotier/protocol/routes.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import type { Principal } from '../../domain/principal.ts'
+import type { AgentActor, KeyActor } from '../../domain/actor.ts'
+import type { Admission } from '../../domain/admission.ts'
 
 type Parsed<R, Part extends string> = R extends { [P in Part]: infer S extends z.ZodType } ? z.output<S> : undefined
 
@@ -17,14 +18,16 @@ type Answer<R> = R extends { response: infer S }
         : string
   : never
 
+type ActorOf<Auth> = Auth extends readonly string[] ? KeyActor : Auth extends 'agent' ? AgentActor : undefined
+
 export interface Call<Id extends RouteId> {
   params: Parsed<(typeof routes)[Id], 'params'>
   query: Parsed<(typeof routes)[Id], 'query'>
   body: Parsed<(typeof routes)[Id], 'body'>
-  /** Who asks, on routes that need an API key. */
-  principal: (typeof routes)[Id]['auth'] extends readonly string[] ? Principal : undefined
-  /** Which agent asks, on routes that need an agent's token. */
-  agentId: (typeof routes)[Id]['auth'] extends 'agent' ? string : undefined
+  /** Who asks. */
+  actor: ActorOf<(typeof routes)[Id]['auth']>
+  /** The same for a stream, on routes that need an API key. */
+  admission: (typeof routes)[Id]['auth'] extends readonly string[] ? Admission<KeyActor> : undefined
   requestId: string
   request: FastifyRequest
   reply: FastifyReply

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Member } from '../../domain/actor.ts'
 import { artifactBytes } from '../../domain/executions/artifact.ts'
 import { newId } from '../../domain/ids.ts'
-import type { Principal } from '../../domain/principal.ts'
 import { startApiForTests } from '../api.fixture.ts'
 
 test('raw output is whole: what did not fit into the record follows from the artifact of its stream', async () => {
@@ -69,7 +69,7 @@ test('a download of an artifact that grows meanwhile ends at the length that it 
         .execute()
     }
     await grow(3, 20)
-    const { bytes, chunks } = await artifactBytes(core, { projectId } as Principal, id, 'stdout.log')
+    const { bytes, chunks } = await artifactBytes(core, { projectId } as Member, id, 'stdout.log')
     assert.equal(bytes, 170)
     await grow(20, 60)
     // Not only after the others: a piece that came again.

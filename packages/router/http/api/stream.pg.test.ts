@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { until } from '@xerotier/devkit/faults/until.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
+import { router as itself } from '../../domain/actor.ts'
 import { write } from '../../domain/events/write.ts'
 import { newUuid } from '../../domain/ids.ts'
 import { type ApiForTests, startApiForTests } from '../api.fixture.ts'
@@ -86,7 +87,7 @@ const move = async (id: string, state: ExecutionState, changes: Record<string, u
       .set({ state, ...changes })
       .where('id', '=', id)
       .execute()
-    append({ project_id: router.projectId, kind: `execution.${state}`, actor: 'router', execution_id: id })
+    append({ project_id: router.projectId, kind: `execution.${state}`, actor: itself, execution_id: id })
   })
 }
 const output = async (id: string, seq: number, text: string, stream = 1, attempt = 1) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { router as itself } from '../../domain/actor.ts'
 import { write } from '../../domain/events/write.ts'
 import { startApiForTests } from '../api.fixture.ts'
 
@@ -26,7 +27,7 @@ test('a stream whose query fails ends, and the next one goes on where it stopped
     const at = new Date(router.clock.now())
     const piece = { execution_id: id, attempt: 1, seq: 0, stream: 1, at, data: Buffer.from('x') }
     await db.insertInto('execution_output').values(piece).execute()
-    const about = { project_id: router.projectId, actor: 'router', execution_id: id }
+    const about = { project_id: router.projectId, actor: itself, execution_id: id }
     await write(router.core, async ({ append }) => append({ kind: 'execution.completed', ...about }))
     const { names } = await follow(id, { 'last-event-id': cut.last })
     assert.deepEqual(names, ['connection.connected', 'execution.output', 'execution.completed'])

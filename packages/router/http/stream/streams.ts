@@ -3,15 +3,16 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import { heartbeatSeconds, streamEventNames } from '@xerotier/protocol/events.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Core } from '../../core.ts'
+import { type Admission, stillAdmitted } from '../../domain/admission.ts'
 import type { Subscription } from '../../domain/events/event-log.ts'
 import type { StreamSink } from '../../domain/events/sink.ts'
+import type { Records } from '../../domain/records.ts'
 import { createSseWriter, type SseWriter } from './sse-writer.ts'
 
 export interface Streams {
-  /** Answers with a stream until it ends, the reader leaves, its key loses its rights, or the router stops. */
+  /** Answers with a stream until it ends, the reader leaves or is no longer admitted, or the router stops. */
   serve(
-    projectId: string,
+    admission: Admission,
     request: FastifyRequest,
     reply: FastifyReply,
     start: (sink: StreamSink) => Subscription,
@@ -19,13 +20,8 @@ export interface Streams {
   close(): void
 }
 
-export interface StreamParts extends Pick<Core, 'clock' | 'log'> {
-  keyring: Pick<Core['keyring'], 'onForgotten'>
-}
-
-export function createStreams({ clock, log, keyring }: StreamParts): Streams {
-  /** With the key that each was opened with. */
-  const open = new Map<SseWriter, string | undefined>()
+export function createStreams({ clock, log }: Pick<Records, 'clock' | 'log'>): Streams {
+  const open = new Set<SseWriter>()
   const perProject = new Map<string, number>()
 
   const count = (projectId: string, by: 1 | -1) => {
@@ -34,13 +30,9 @@ export function createStreams({ clock, log, keyring }: StreamParts): Streams {
     else perProject.set(projectId, number)
   }
 
-  // Whatever was changed about a key: its readers come again and are asked anew, and nothing more is told until then.
-  keyring.onForgotten((keyId) => {
-    for (const [writer, key] of open) if (key === keyId) writer.end()
-  })
-
   return {
-    async serve(projectId, request, reply, start) {
+    async serve(admission, request, reply, start) {
+      const { projectId } = admission.actor
       if ((perProject.get(projectId) ?? 0) >= limits.streamsPerProject) {
         throw new Fault('rate_limit_exceeded', {
           message: `The project has ${limits.streamsPerProject} streams open.`,
@@ -50,9 +42,9 @@ export function createStreams({ clock, log, keyring }: StreamParts): Streams {
       count(projectId, 1)
       reply.hijack()
       const writer = createSseWriter(reply, clock)
-      const { caller } = request
-      open.set(writer, caller?.principal?.keyId)
-      const admitted = async () => caller === undefined || (await caller.stillAdmitted())
+      open.add(writer)
+      // Its reader comes again and is asked anew, and nothing more is told until then.
+      const stopWatching = admission.onChange(() => writer.end())
       const connected = Promise.withResolvers<void>()
       const subscription = start({
         async write(items) {
@@ -62,10 +54,9 @@ export function createStreams({ clock, log, keyring }: StreamParts): Streams {
         end: () => void connected.promise.then(() => writer.end()),
       })
       const beat = () => {
-        const validMs = (caller?.validUntil ?? Number.POSITIVE_INFINITY) - clock.now()
-        timer = clock.after(Math.min(heartbeatSeconds * 1000, Math.max(0, validMs)), async () => {
-          const over = caller !== undefined && clock.now() >= caller.validUntil
-          if (over || !(await admitted().catch(() => true))) return writer.end()
+        const validMs = Math.max(0, admission.validUntil - clock.now())
+        timer = clock.after(Math.min(heartbeatSeconds * 1000, validMs), async () => {
+          if (!(await stillAdmitted(admission, clock))) return writer.end()
           void writer.event({ name: streamEventNames.heartbeat, data: {} })
           beat()
         })
@@ -73,6 +64,7 @@ export function createStreams({ clock, log, keyring }: StreamParts): Streams {
       let timer = clock.after(0, () => {})
       writer.onClose(() => {
         timer.cancel()
+        stopWatching()
         subscription.close()
         open.delete(writer)
         count(projectId, -1)
@@ -80,15 +72,15 @@ export function createStreams({ clock, log, keyring }: StreamParts): Streams {
         log.debug({ request_id: request.id, project_id: projectId }, 'stream ended')
       })
       const id = await subscription.ready
-      // Its key may have been changed between the request and here.
-      if (!(await admitted().catch(() => true))) writer.end()
+      // Something about the actor may have changed between the request and here.
+      if (!(await stillAdmitted(admission, clock))) writer.end()
       void writer.event({ name: streamEventNames.connected, id, data: {} })
       connected.resolve()
       if (!writer.closed) beat()
       return undefined
     },
     close() {
-      for (const writer of open.keys()) writer.end()
+      for (const writer of open) writer.end()
     },
   }
 }

@@ -11,13 +11,13 @@ import type { Handlers } from '../handlers.ts'
 
 export function agentHandlers(core: Core) {
   return {
-    'agents.list': ({ principal, query }) => listAgents(core, principal, query),
-    'agents.show': ({ principal, params }) => showAgent(core, principal, params.id),
-    'agents.update': ({ principal, params, body }) => updateAgent(core, principal, params.id, body),
-    'agents.delete': ({ principal, params }) => deleteAgent(core, principal, params.id),
-    'agents.events': ({ principal, params, query }) => listAgentEvents(core, principal, params.id, query),
-    'agents.pause': ({ principal, params, body }) => pauseAgent(core, principal, params.id, body),
-    'agents.resume': ({ principal, params, body }) => resumeAgent(core, principal, params.id, body),
-    'agents.revokeCredentials': ({ principal, params }) => revokeAgentCredentials(core, principal, params.id),
+    'agents.list': ({ actor, query }) => listAgents(core, actor, query),
+    'agents.show': ({ actor, params }) => showAgent(core, actor, params.id),
+    'agents.update': ({ actor, params, body }) => updateAgent(core, actor, params.id, body),
+    'agents.delete': ({ actor, params }) => deleteAgent(core, actor, params.id),
+    'agents.events': ({ actor, params, query }) => listAgentEvents(core, actor, params.id, query),
+    'agents.pause': ({ actor, params, body }) => pauseAgent(core, actor, params.id, body),
+    'agents.resume': ({ actor, params, body }) => resumeAgent(core, actor, params.id, body),
+    'agents.revokeCredentials': ({ actor, params }) => revokeAgentCredentials(core, actor, params.id),
   } satisfies Partial<Handlers>
 }

@@ -6,12 +6,12 @@ import type { Handlers } from '../handlers.ts'
 
 export function apiKeyHandlers(core: Core) {
   return {
-    'apiKeys.list': ({ principal, query }) => listApiKeys(core, principal, query),
-    'apiKeys.create': ({ principal, body }) => createApiKey(core, principal, body),
-    'apiKeys.show': ({ principal, params }) => showApiKey(core, principal, params.id),
-    'apiKeys.revoke': ({ principal, params }) => revokeApiKey(core, principal, params.id),
-    'apiKeys.rotate': ({ principal, params }) => rotateApiKey(core, principal, params.id),
-    'apiKeys.ipFilter': ({ principal, params, body }) => setIpFilter(core, principal, params.id, body),
-    'apiKeys.quota': ({ principal, params, body }) => setQuota(core, principal, params.id, body),
+    'apiKeys.list': ({ actor, query }) => listApiKeys(core, actor, query),
+    'apiKeys.create': ({ actor, body }) => createApiKey(core, actor, body),
+    'apiKeys.show': ({ actor, params }) => showApiKey(core, actor, params.id),
+    'apiKeys.revoke': ({ actor, params }) => revokeApiKey(core, actor, params.id),
+    'apiKeys.rotate': ({ actor, params }) => rotateApiKey(core, actor, params.id),
+    'apiKeys.ipFilter': ({ actor, params, body }) => setIpFilter(core, actor, params.id, body),
+    'apiKeys.quota': ({ actor, params, body }) => setQuota(core, actor, params.id, body),
   } satisfies Partial<Handlers>
 }

@@ -9,13 +9,13 @@ import type { Handlers } from '../handlers.ts'
 
 export function approvalHandlers(core: Core, streams: Streams) {
   return {
-    'approvals.list': ({ principal, query }) => listApprovals(core, principal, query),
-    'approvals.stream': async ({ principal, query, request, reply }) => {
-      const start = await streamApprovals(core, principal, query, lastEventIdOf(request))
-      return streams.serve(principal.projectId, request, reply, start)
+    'approvals.list': ({ actor, query }) => listApprovals(core, actor, query),
+    'approvals.stream': async ({ actor, admission, query, request, reply }) => {
+      const start = await streamApprovals(core, actor, query, lastEventIdOf(request))
+      return streams.serve(admission, request, reply, start)
     },
-    'approvals.show': ({ principal, params }) => showApproval(core, principal, params.id),
-    'approvals.approve': ({ principal, params, body }) => decideApproval(core, principal, params.id, 'approve', body),
-    'approvals.reject': ({ principal, params, body }) => decideApproval(core, principal, params.id, 'reject', body),
+    'approvals.show': ({ actor, params }) => showApproval(core, actor, params.id),
+    'approvals.approve': ({ actor, params, body }) => decideApproval(core, actor, params.id, 'approve', body),
+    'approvals.reject': ({ actor, params, body }) => decideApproval(core, actor, params.id, 'reject', body),
   } satisfies Partial<Handlers>
 }

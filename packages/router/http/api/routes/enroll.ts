@@ -12,7 +12,7 @@ export function enrollHandlers(core: Core): Pick<Handlers, 'enroll.create' | 'en
   const refusals = createWindow(refusalsPerMinute, 60_000)
   return {
     'enroll.create': ({ body }) => enroll(core, body, refusals),
-    'enroll.refresh': ({ agentId }) => refreshEnrollment(core, agentId),
+    'enroll.refresh': ({ actor }) => refreshEnrollment(core, actor),
     'enroll.again': ({ body }) => reenroll(core, body),
   }
 }

@@ -17,12 +17,12 @@ import type { Handlers } from '../handlers.ts'
 
 export function executionHandlers(core: Core, streams: Streams) {
   return {
-    'invocations.submit': async ({ principal, body, query, request, requestId, reply }) => {
+    'invocations.submit': async ({ actor, body, query, request, requestId, reply }) => {
       const meta = { requestId, idempotencyKey: idempotencyKeyOf(request), traceparent: traceparentOf(request) }
       const { row, requestedBy } =
         query.wait === 0
-          ? await submitCall(core, principal, body, meta)
-          : await submitAndAwaitEnd(core, principal, body, meta, {
+          ? await submitCall(core, actor, body, meta)
+          : await submitAndAwaitEnd(core, actor, body, meta, {
               ms: query.wait * 1000,
               // Also at the end of every answer, when nobody waits any more.
               onHangUp: (stop) => void reply.raw.once('close', stop),
@@ -30,31 +30,31 @@ export function executionHandlers(core: Core, streams: Streams) {
       reply.code(isSettled(row.state) ? 200 : 202)
       return presentRow(core, row, requestedBy)
     },
-    'invocations.list': ({ principal, query }) => listExecutions(core, principal, query),
-    'invocations.show': ({ principal, params }) => showExecution(core, principal, params.id),
-    'invocations.cancel': async ({ principal, params, reply }) => {
-      const { execution, done } = await cancelCall(core, principal, params.id)
+    'invocations.list': ({ actor, query }) => listExecutions(core, actor, query),
+    'invocations.show': ({ actor, params }) => showExecution(core, actor, params.id),
+    'invocations.cancel': async ({ actor, params, reply }) => {
+      const { execution, done } = await cancelCall(core, actor, params.id)
       reply.code(done ? 200 : 202)
       return execution
     },
-    'executions.list': ({ principal, query }) => listExecutions(core, principal, query),
-    'executions.stream': async ({ principal, query, request, reply }) => {
-      const start = await streamExecutions(core, principal, query, lastEventIdOf(request))
-      return streams.serve(principal.projectId, request, reply, start)
+    'executions.list': ({ actor, query }) => listExecutions(core, actor, query),
+    'executions.stream': async ({ actor, admission, query, request, reply }) => {
+      const start = await streamExecutions(core, actor, query, lastEventIdOf(request))
+      return streams.serve(admission, request, reply, start)
     },
-    'executions.show': ({ principal, params }) => showExecution(core, principal, params.id),
-    'executions.raw': async ({ principal, params, query, reply }) => {
-      const bytes = await rawOutput(core, principal, params.id, query.stream)
+    'executions.show': ({ actor, params }) => showExecution(core, actor, params.id),
+    'executions.raw': async ({ actor, params, query, reply }) => {
+      const bytes = await rawOutput(core, actor, params.id, query.stream)
       download(reply)
       return Readable.from(bytes, { objectMode: false })
     },
-    'executions.artifact': async ({ principal, params, reply }) => {
-      const { bytes, chunks } = await artifactBytes(core, principal, params.id, params.artifact_id)
+    'executions.artifact': async ({ actor, params, reply }) => {
+      const { bytes, chunks } = await artifactBytes(core, actor, params.id, params.artifact_id)
       download(reply)
       reply.header('content-length', bytes)
       return Readable.from(chunks, { objectMode: false })
     },
-    'executions.resolve': ({ principal, params, body }) => resolveCall(core, principal, params.id, body),
+    'executions.resolve': ({ actor, params, body }) => resolveCall(core, actor, params.id, body),
   } satisfies Partial<Handlers>
 }
 

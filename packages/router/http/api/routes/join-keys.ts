@@ -6,9 +6,9 @@ import type { Handlers } from '../handlers.ts'
 
 export function joinKeyHandlers(core: Core) {
   return {
-    'joinKeys.list': ({ principal, query }) => listJoinKeys(core, principal, query),
-    'joinKeys.create': ({ principal, body }) => createJoinKey(core, principal, body),
-    'joinKeys.show': ({ principal, params }) => showJoinKey(core, principal, params.id),
-    'joinKeys.revoke': ({ principal, params }) => revokeJoinKey(core, principal, params.id),
+    'joinKeys.list': ({ actor, query }) => listJoinKeys(core, actor, query),
+    'joinKeys.create': ({ actor, body }) => createJoinKey(core, actor, body),
+    'joinKeys.show': ({ actor, params }) => showJoinKey(core, actor, params.id),
+    'joinKeys.revoke': ({ actor, params }) => revokeJoinKey(core, actor, params.id),
   } satisfies Partial<Handlers>
 }

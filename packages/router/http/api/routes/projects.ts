@@ -5,7 +5,7 @@ import type { Handlers } from '../handlers.ts'
 
 export function projectHandlers(core: Core): Pick<Handlers, 'project.show' | 'project.update'> {
   return {
-    'project.show': ({ principal }) => showProject(core, principal),
-    'project.update': ({ principal, body }) => updateProject(core, principal, body),
+    'project.show': ({ actor }) => showProject(core, actor),
+    'project.update': ({ actor, body }) => updateProject(core, actor, body),
   }
 }

@@ -4,7 +4,7 @@ import type { Handlers } from '../handlers.ts'
 
 export function toolHandlers(core: Core) {
   return {
-    'tools.list': ({ principal, query }) => listTools(core, principal, query),
-    'tools.show': ({ principal, params, query }) => showTool(core, principal, params.name, query.workspace),
+    'tools.list': ({ actor, query }) => listTools(core, actor, query),
+    'tools.show': ({ actor, params, query }) => showTool(core, actor, params.name, query.workspace),
   } satisfies Partial<Handlers>
 }

@@ -6,10 +6,10 @@ import type { Handlers } from '../handlers.ts'
 
 export function workspaceHandlers(core: Core) {
   return {
-    'workspaces.list': ({ principal, query }) => listWorkspaces(core, principal, query),
-    'workspaces.create': ({ principal, body }) => createWorkspace(core, principal, body),
-    'workspaces.show': ({ principal, params }) => showWorkspace(core, principal, params.id),
-    'workspaces.bind': ({ principal, params, body }) => bindAgent(core, principal, params.id, body),
-    'workspaces.unbind': ({ principal, params }) => unbindAgent(core, principal, params.id, params.agent),
+    'workspaces.list': ({ actor, query }) => listWorkspaces(core, actor, query),
+    'workspaces.create': ({ actor, body }) => createWorkspace(core, actor, body),
+    'workspaces.show': ({ actor, params }) => showWorkspace(core, actor, params.id),
+    'workspaces.bind': ({ actor, params, body }) => bindAgent(core, actor, params.id, body),
+    'workspaces.unbind': ({ actor, params }) => unbindAgent(core, actor, params.id, params.agent),
   } satisfies Partial<Handlers>
 }
