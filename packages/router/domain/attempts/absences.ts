@@ -1,7 +1,7 @@
-// Since when agents have been away. Nobody but this router knows: the record keeps the lease only.
+// Since when agents have been away. Only this router knows: the record keeps the lease.
 
 export interface Absences {
-  /** Since when this agent has had no session here, ms; the router's start when it never had one. */
+  /** When the last session of the agent ended here, ms. The router's start when it had none. */
   since(agentId: string): number
   began(agentId: string, at: number): void
   ended(agentId: string): void

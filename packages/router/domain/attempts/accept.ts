@@ -6,13 +6,13 @@ import { agentTime } from './agent-time.ts'
 import type { Attempts } from './attempts.ts'
 import { isAbout } from './calls.ts'
 
-/** The agent says that the call runs. Noted at once, for what the same message says next. */
+/** The agent says that the call runs. What the same message says next may depend on it. */
 export function noteStart(core: Pick<Attempts, 'calls'>, agent: OnlineAgent, frame: AcceptedFrame): void {
   const call = core.calls.get(frame.execution_id)
   if (call?.agent === agent && isAbout(call, frame)) call.started = true
 }
 
-/** An agent that lists a call as running has started it, also where its `accepted` was lost on the way. */
+/** An agent that lists a call as running has started it. Its `accepted` may have been lost. */
 export async function acceptReported(
   core: Pick<Records, 'clock'> & Pick<Attempts, 'lanes' | 'calls'>,
   agent: OnlineAgent,
@@ -33,7 +33,7 @@ export async function acceptReported(
   await Promise.all(unheard.map((ref) => acceptCall(core, agent, { t: 'accepted', ...ref, started_at })))
 }
 
-/** The agent started the call. Joins the next lane commit; nobody waits for it. */
+/** Records that the agent started the call. Nobody waits for it. */
 export async function acceptCall(
   core: Pick<Records, 'clock'> & Pick<Attempts, 'lanes' | 'calls'>,
   agent: OnlineAgent,

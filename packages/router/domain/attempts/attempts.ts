@@ -6,11 +6,10 @@ import type { Calls } from './calls.ts'
 
 /** Calls at agents: from the place that one takes to the answer that one gives. */
 export interface Attempts {
-  /** Group commit of the hot path; everything else uses `store`. */
+  /** Group commit of the hot path. */
   lanes: CommitLanes
-  /** Calls at agents now, and who waits for an answer. */
+  /** Calls at agents now, and who waits for their end. */
   calls: Calls
-  /** Gives calls to agents. */
   dispatcher: Dispatcher
   /** Since when agents have been away. */
   absences: Absences
@@ -18,25 +17,32 @@ export interface Attempts {
 
 /** Gives calls to agents. */
 export interface Dispatcher {
-  /** Picks a free agent for the call and takes a place there; fills in the row's dispatch. Undefined when it must queue: a newcomer stands behind those who wait. */
+  /**
+   * Takes a place for the call at a free agent, and fills in the row's dispatch. A newcomer stands
+   * behind those who wait.
+   * @returns undefined when it must queue
+   */
   reserve(row: ExecutionRow, options: { newcomer: boolean }): OnlineAgent | undefined
-  /** Gives the place back, at the agent or in the queue: the call was not stored after all. */
+  /** Gives the place back, at the agent or in the queue: the call was not stored. */
   release(row: ExecutionRow): void
-  /** Lets a call into the queue, before it is stored: `entered` or `release` follows. @throws Fault capacity_exceeded when the project's queue is full */
+  /**
+   * Lets a call into the queue before it is stored: `entered` or `release` follows.
+   * @throws Fault capacity_exceeded when the project's queue is full
+   */
   enqueue(row: ExecutionRow): void
   /** An enqueued call has been stored. */
   entered(row: ExecutionRow): void
-  /** A stored call has been queued again. */
+  /** A stored call is queued. */
   queued(row: ExecutionRow): void
   queueDeadline(): Date
   /** Sends a reserved call whose dispatch is committed. */
   send(row: ExecutionRow): void
   /**
-   * Learns what waits in the database: at the start, and every few seconds for calls that were queued by a commit whose
-   * answer was lost. Nobody counted them, and an uncounted call is never given out.
+   * Learns what waits in the database: at the start, and every few seconds. Nobody counted a call
+   * whose commit lost its answer, and an uncounted call is never given out.
    */
   findWaiting(): Promise<void>
-  /** Something may have become possible: an agent joined, resumed, was bound or finished a call; a call was queued. */
+  /** More may be possible: an agent joined, resumed, was bound or came free; a call was queued. */
   wake(projectId: string): void
   /** Calls waiting, over all projects. */
   readonly queueDepth: number

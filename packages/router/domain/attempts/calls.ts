@@ -1,4 +1,4 @@
-// The calls that this router has given to agents and not yet seen settled, and the requesters who wait for one.
+// The calls that agents have from this router now, and the requesters who wait for an end.
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import { SlotMap } from '@xerotier/runtime/slot-map.ts'
@@ -10,25 +10,25 @@ export interface LiveCall {
   agent: OnlineAgent
   /** When its dispatch frame went out, ms. */
   sentAt: number
-  /** Its agent has said that it runs; its record says so a little later. */
+  /** Its agent has said that it runs. Its record says so a little later. */
   started?: boolean
-  /** Its result came, and is stored or on the way to it: what it writes after that is not kept. */
+  /** Its result came: what it writes after that is not kept. */
   over?: boolean
   /** Renewals in a row that did not mention it. */
   missed: number
-  /** Output admitted so far, to hold an agent to its limits. A short piece counts as `limits.outputPieceLeastBytes`. */
+  /** Output let in so far. A short piece counts as `limits.outputPieceLeastBytes`. */
   outputBytes: number
   /** Of that, what is kept with its record, in true bytes. */
   inlineBytes?: number
   /** Its pieces below this were stored in an earlier session. */
   storedBelow?: number
-  /** Some of its output was dropped: so is all that follows, and its record says so. */
+  /** Some of its output was dropped. So is all that follows, and its record says so. */
   outputCut?: boolean
-  /** The same of what is kept with its record; artifacts go on. */
+  /** The same of what is kept with its record. Artifacts go on. */
   inlineCut?: boolean
 }
 
-/** Whether a frame of its agent is about this call. A wrong epoch fences as a wrong attempt does; each call keeps that of its dispatch. */
+/** Whether a frame is about this very attempt, under the lease epoch of its dispatch. */
 export function isAbout(
   { row }: LiveCall,
   { attempt, lease_epoch }: Pick<CallRef, 'attempt' | 'lease_epoch'>,
@@ -43,16 +43,16 @@ export interface Waiter {
 }
 
 export interface Calls {
-  /** In place of an earlier attempt, never of a later one. */
+  /** Takes the place of an earlier attempt, never of a later one. */
   add(call: LiveCall): void
   get(executionId: string): LiveCall | undefined
-  /** Forgets a live call and frees its place at the agent. Another attempt of it stays: this one is over, that one is not. */
+  /** Forgets a call and frees its place at the agent. Another attempt of it stays. */
   remove(row: Pick<ExecutionRow, 'id' | 'attempt'>): void
   ids(): IterableIterator<string>
   readonly size: number
-  /** Register before the frame can leave. */
+  /** To be called before the frame can leave. */
   waitFor(executionId: string, ms: number): Waiter
-  /** It has ended: tells those who wait for it. */
+  /** A call has ended: who waits for it hears of it. */
   settled(row: ExecutionRow): void
   /** Ends every wait without an answer. */
   close(): void

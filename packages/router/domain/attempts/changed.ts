@@ -6,8 +6,8 @@ import { isSameTool } from '../fleet/fleet.ts'
 import { policyVersion } from '../policy/decide.ts'
 
 /**
- * What changed since the call was submitted: asked when it is decided and again when it is dispatched, as nobody may have
- * been there to compare with.
+ * What has changed since the call was submitted. Asked at the decision and again at the dispatch:
+ * at the first nobody may be there to compare with.
  * @returns half a sentence, or undefined when nothing is known to have changed
  */
 export function whatChanged({ fleet }: FleetView, call: ExecutionRow): string | undefined {

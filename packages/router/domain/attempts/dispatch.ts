@@ -10,13 +10,15 @@ import type { Identity } from '../identity.ts'
 import type { Records } from '../records.ts'
 import { callDigest } from '../tools/call-digest.ts'
 
-/** How long after it was signed an agent may still start a granted call, ms. */
+/** For how long after the signature an agent may start a granted call, ms. */
 const grantMs = 60_000
 
 /**
- * Sends the call to the agent, with its grant when its risk needs one. The row must be committed as dispatched to it.
- * The digest is checked here once more (law L3).
- * @throws Fault approval_voided when the row is not what its digest says, tool_executor_unavailable when the agent was unbound
+ * Sends the call to the agent, with a grant where its risk needs one. The digest is compared once
+ * more (law L3).
+ * @param row committed as dispatched to this agent
+ * @throws Fault approval_voided when the row is not what its digest says
+ * @throws Fault tool_executor_unavailable when the agent was unbound
  */
 export function sendDispatch(
   core: Pick<Records, 'clock'> & { identity: Identity },

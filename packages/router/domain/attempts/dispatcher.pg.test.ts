@@ -238,7 +238,7 @@ test('a call that is stored while the queue is counted is not forgotten', async 
   const second = submit('counted')
   await held.promise
   await worker.answer(call)
-  // The place is free, and the pass over the queue found nothing: it is long over when all of these are answered.
+  // The place is free. The pass over the queue found nothing, and is over when these are answered.
   for (let i = 0; i < 20; i++) await state(first.id)
   core.lanes.commit = commit
   gate.resolve()

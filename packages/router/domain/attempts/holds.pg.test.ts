@@ -35,7 +35,7 @@ const secondsLeft = async (id: string) => (Date.parse((await show(id)).queue_dea
 const pause = (id: string, body = {}) => client.call('agents.pause', { params: { id }, body })
 const resume = (id: string, body = {}) => client.call('agents.resume', { params: { id }, body })
 
-/** Lets time pass, and waits until the duties have seen it: they end a call that waits behind another. */
+/** Lets time pass until the duties have seen it: they end a call that waits behind another. */
 async function pass(seconds: number): Promise<void> {
   await clock.leap(seconds * 1000)
   const id = await submit('witness')

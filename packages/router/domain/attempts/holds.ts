@@ -1,5 +1,5 @@
-// Workspaces whose queued calls wait for the end of a pause. Time under a pause does not count against their deadline:
-// who contains an incident for an hour finds afterwards what was queued before.
+// Workspaces whose queued calls wait for the end of a pause. Time under a pause does not count
+// against their deadline: who contains an incident for an hour finds afterwards what was queued.
 import { sql } from 'kysely'
 import { selectPausedWorkspaces } from '../../store/agents.ts'
 import { write } from '../events/write.ts'
@@ -8,14 +8,17 @@ import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
 
 export interface Holds {
-  /** Finds what is held now, and gives back the time of what no longer is. @returns ids of workspaces */
+  /**
+   * Finds what is held now, and gives back the time of what no longer is.
+   * @returns ids of workspaces
+   */
   look(): Promise<ReadonlySet<string>>
 }
 
 export function createHolds(core: Records & FleetView & { settings: Settings }): Holds {
   /** Since when, by workspace. */
   const held = new Map<string, Date>()
-  /** A pause of before this process began counts from its own time: the start of a router is no part of it. */
+  /** The first look counts a pause from its own time: it began before this process did. */
   let first = true
 
   const isServed = (workspaceId: string) => [...core.fleet.all()].some((agent) => takes(agent, workspaceId))
@@ -39,8 +42,8 @@ export function createHolds(core: Records & FleetView & { settings: Settings }):
 }
 
 /**
- * Gives the queued calls of a workspace as much time from now on as each had left at `since`. One that was queued later
- * has all of it again.
+ * Gives the queued calls of a workspace as much time as each had left at `since`. One that was
+ * queued later has all of it again.
  */
 async function resumeDeadlines(
   core: Records & { settings: Settings },

@@ -10,13 +10,13 @@ import { agentTime } from './agent-time.ts'
 import type { Attempts } from './attempts.ts'
 import type { LiveCall } from './calls.ts'
 
-/** Counts a piece against the limits of its call when it comes. @returns whether it is to be stored */
+/** Counts a piece against the limits of its call. @returns whether it is to be stored */
 export function admitOutput(call: LiveCall, frame: OutputFrame | ArtifactFrame): boolean {
   if (frame.seq < (call.storedBelow ?? 0)) return false
   const bytes = call.outputBytes + Math.max(frame.data.length, limits.outputPieceLeastBytes)
   const inlineBytes = (call.inlineBytes ?? 0) + (frame.t === 'output' ? frame.data.length : 0)
   call.outputCut ||= bytes > limits.outputTotalBytes
-  // Artifacts have a place of their own: what does not fit inline does not stop them.
+  // Artifacts have a place of their own: they go on when the inline output is full.
   call.inlineCut ||= inlineBytes > limits.outputInlineBytes
   if (call.outputCut || (call.inlineCut && frame.t === 'output')) return false
   call.outputBytes = bytes
@@ -24,7 +24,7 @@ export function admitOutput(call: LiveCall, frame: OutputFrame | ArtifactFrame):
   return true
 }
 
-/** Stores a piece; it may be acknowledged once this resolves. One whose call went away while it waited is dropped. */
+/** Stores a piece, which may be acknowledged then. It is dropped when its call has gone. */
 export async function storeOutput(
   core: Pick<Records, 'clock'> & Pick<Attempts, 'lanes' | 'calls'>,
   call: LiveCall,

@@ -1,4 +1,5 @@
-// After either side restarted, or a frame was lost: what the agent says it has against what the record says it has.
+// What an agent says that it has, against what the record says: a frame may have been lost, or
+// either side may have started again.
 
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { InFlight } from '@xerotier/protocol/frames/session/in-flight.ts'
@@ -14,11 +15,11 @@ import type { Attempts } from './attempts.ts'
 import { isAbout, type LiveCall } from './calls.ts'
 import { markAmbiguous, requeue } from './unfinished.ts'
 
-/** Renewals in a row that may leave a call out before it counts as never received. */
+/** So many renewals in a row may leave a call out before it counts as never received. */
 const missesAllowed = 2
 
 /**
- * Called with the list of a proof: takes back what is really there, puts back what never started.
+ * Takes back what the proof of a new session lists, and puts back what never started.
  * @returns the calls that the agent must stop and forget
  */
 export async function reconcileSession(
@@ -34,12 +35,12 @@ export async function reconcileSession(
     core.calls.add(call)
     return call
   }
-  // First, and at once: while the others are put back, the sweep must not take these for orphans.
+  // These come first: the sweep must not take them for orphans while the others are put back.
   const taken = rows.filter(has).map(take)
   const doubtful = await selectDoubtful(core, agent, inFlight)
   await countOutput(core, [...taken, ...doubtful.filter(has).map(take)])
   await acceptReported(core, agent, inFlight)
-  // Its epoch is wrong, so nothing of it counts; but the agent's journal does know it.
+  // A wrong epoch makes nothing of it count, but the agent's journal does know the call.
   const misnamed = new Set(inFlight.map(({ execution_id, attempt }) => `${execution_id} ${attempt}`))
   for (const row of rows) {
     if (has(row)) continue
@@ -48,7 +49,7 @@ export async function reconcileSession(
       continue
     }
     if (!row.at_most_once || row.journal_id === agent.journalId) {
-      // Its journal is whole and does not know the call (or the call may run twice): it never started here.
+      // Its journal is whole and does not know the call (or the call may run twice).
       await requeue(core, row, 'the agent does not have it')
     } else {
       await markAmbiguous(
@@ -62,8 +63,8 @@ export async function reconcileSession(
 }
 
 /**
- * What the agent has and the record doubts. Until a result settles such a call, or a person does, it stays ambiguous; but it
- * has its place at the agent, and what it still writes is acknowledged, so it must be stored (law L1).
+ * What the agent has and the record doubts. Such a call stays ambiguous until a result or a person
+ * settles it. It has its place at the agent, as its output is acknowledged and so stored (law L1).
  */
 function selectDoubtful(
   core: Pick<Records, 'store'>,
@@ -74,7 +75,7 @@ function selectDoubtful(
   return selectAmbiguousAt(core.store.db, agent.id, ids)
 }
 
-/** What an earlier session stored counts too, or each new one could fill the record anew. */
+/** Counts what an earlier session stored: each new one could fill the record anew. */
 async function countOutput(core: Pick<Records, 'store'>, calls: LiveCall[]): Promise<void> {
   if (calls.length === 0) return
   const counts = await selectOutputCounts(
@@ -92,13 +93,13 @@ async function countOutput(core: Pick<Records, 'store'>, calls: LiveCall[]): Pro
   }
 }
 
-/** Calls in flight at the agent that somebody wants cancelled: it may not have been told. Read when its session stands. */
+/** Calls at the agent that somebody wants cancelled: it may not have been told. */
 export async function cancelled(
   core: Pick<Records, 'store'> & Pick<Attempts, 'calls'>,
   agent: OnlineAgent,
 ): Promise<CallRef[]> {
   const rows = await selectCancelRequestedAt(core.store.db, agent.id)
-  // Of ambiguous calls most are not there any more.
+  // Most ambiguous calls are not there any more.
   const there = rows.map(toRef).filter((ref) => isLive(core, agent, ref))
   for (const { id, cancel_requested_at } of rows) {
     const call = core.calls.get(id)
@@ -108,8 +109,9 @@ export async function cancelled(
 }
 
 /**
- * Called with the list of a renewal, and when that came, ms.
- * @returns the calls that the agent must stop and forget, and why its session must begin anew, if it must
+ * Compares the list of a renewal with the record.
+ * @param at when the renewal came, ms
+ * @returns the calls that the agent must stop and forget, or why its session must begin anew
  */
 export async function reconcileRenewal(
   core: Records & Attempts,
@@ -117,7 +119,7 @@ export async function reconcileRenewal(
   inFlight: InFlight[],
   at: number,
 ): Promise<{ forget: CallRef[]; doubt?: string }> {
-  // A slower one overtaken by the next says nothing new.
+  // The next one has overtaken it.
   if (at < agent.reportedAt) return { forget: [] }
   const reported = new Set(inFlight.filter((call) => isLive(core, agent, call)).map((call) => call.execution_id))
   const previousReport = agent.reportedAt
@@ -129,18 +131,18 @@ export async function reconcileRenewal(
     call.missed += 1
     if (call.missed < missesAllowed) continue
     if (call.row.state === 'ambiguous') {
-      // Nobody can answer for it any more but a person.
+      // Only a person can answer for it now.
       core.calls.remove(call.row)
       core.dispatcher.wake(agent.projectId)
       continue
     }
-    // Its dispatch may still be on the way. Only a new session proves that it never arrives: it ends with its connection.
+    // Its dispatch may be on the way still. A new session proves that it never arrives.
     if (call.row.at_most_once) return { forget: [], doubt: 'A call that was sent did not arrive.' }
     await requeue(core, call.row, 'the agent never received it')
   }
   await acceptReported(core, agent, inFlight)
   const forget = await unwanted(core, agent, inFlight)
-  // A person resolved it. Its place is free only now that the agent is told to stop it.
+  // A person resolved these. Their places are free now that the agent is told to stop them.
   const resolved = forget.filter((call) => isLive(core, agent, call))
   for (const { execution_id: id, attempt } of resolved) core.calls.remove({ id, attempt })
   if (resolved.length > 0) core.dispatcher.wake(agent.projectId)
@@ -161,13 +163,13 @@ function isLive(core: Pick<Attempts, 'calls'>, agent: OnlineAgent, ref: CallRef)
   return call?.agent === agent && isAbout(call, ref)
 }
 
-/** Of what the agent has: what the record holds ended, or given to another attempt. An ambiguous call may still be answered. */
+/** Of what the agent has, the calls that ended or that another attempt has. */
 async function unwanted(
   core: Pick<Records, 'store'> & Pick<Attempts, 'calls'>,
   agent: OnlineAgent,
   inFlight: InFlight[],
 ): Promise<CallRef[]> {
-  // Nobody tells a call that was taken back in doubt when a person resolves it: the record is asked each time.
+  // The record is asked about ambiguous calls each time: a person may have resolved them.
   const unknown = inFlight.filter(
     (call) => !isLive(core, agent, call) || core.calls.get(call.execution_id)!.row.state === 'ambiguous',
   )

@@ -4,9 +4,10 @@ import type { ResultFrame } from '@xerotier/protocol/frames/call/result.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 
 /**
- * The result as it may be stored. Without its JSON value when that is too large or too deep: agents of ours write such a value to the
- * output, so an answer that has one all the same counts as failed. So does one that has what JSON has not: stored, it would be another value.
- * @param outputCut whether output of the call was dropped here, of which the agent does not know
+ * The result as it may be stored. A JSON value that is too large or too deep is left out, and its
+ * call counts as failed: agents of ours write such a value to the output. What JSON has not counts
+ * the same, as another value would be stored.
+ * @param outputCut whether output of the call was dropped here, which the agent does not know
  */
 export function withinLimits(frame: ResultFrame, outputCut: boolean): ResultFrame {
   const kept = outputCut && !frame.truncated ? { ...frame, truncated: true } : frame

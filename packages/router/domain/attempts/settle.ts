@@ -21,8 +21,8 @@ const stateOf = {
 } as const
 
 /**
- * Stores a result and tells those who wait.
- * @returns whether it counts: false when the attempt is fenced. Either way the agent may forget it (law L1: after commit).
+ * Stores a result and tells those who wait. The agent may forget it then: after commit (law L1).
+ * @returns whether it counts: false when the attempt is fenced
  */
 export async function settleCall(core: Records & Attempts, agent: OnlineAgent, frame: ResultFrame): Promise<boolean> {
   const call = core.calls.get(frame.execution_id)
@@ -51,7 +51,7 @@ export async function settleCall(core: Records & Attempts, agent: OnlineAgent, f
   }
   const written = await core.lanes.commit('settle', item)
   const row = written && live !== undefined ? settledRow(live.row, item, frame) : await readSettled(core, agent, frame)
-  // The agent forgets it either way, so its place is free either way.
+  // The agent forgets it either way, and so its place is free.
   if (live !== undefined) core.calls.remove(live.row)
   core.dispatcher.wake(agent.projectId)
   if (row === undefined) return false

@@ -1,4 +1,4 @@
-// What time alone does to executions. Called every second; everything it needs stands in Postgres, so a restart forgets nothing.
+// What time alone does to calls, looked at every second. All that it needs stands in Postgres.
 
 import { selectOverdue, selectUnaccounted } from '../../store/attempts.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
@@ -15,10 +15,10 @@ import type { Holds } from './holds.ts'
 import { markAmbiguous, requeue } from './unfinished.ts'
 
 const perSweep = 500
-/** A dispatch younger than this may still be on its way, ms. */
+/** A younger dispatch may be on its way still, ms. */
 const settlingMs = 5_000
 
-/** Ends queued calls that nobody could run in time. Those that a pause holds back have time until it ends. */
+/** Ends queued calls that nobody could run in time. What a pause holds back waits for its end. */
 export async function expireQueued(
   core: Records & FleetView & Directory & Pick<Attempts, 'calls' | 'dispatcher'>,
   holds: Holds,
@@ -41,8 +41,9 @@ export async function expireQueued(
 }
 
 /**
- * Takes care of calls in flight that no session here accounts for. A call that may run twice goes to another agent as soon
- * as its own has lost its lease; an at-most-once call waits for its agent to come back and say, then becomes ambiguous.
+ * Takes care of calls in flight that no session here accounts for. One that may run twice goes to
+ * another agent soon after its own has lost the lease. An at-most-once call waits for its agent to
+ * come back and say; then it becomes ambiguous.
  */
 export async function sweepOrphans(core: Records & FleetView & Attempts & { settings: Settings }): Promise<void> {
   const now = core.clock.now()
@@ -67,11 +68,15 @@ async function orphaned(
   }
 }
 
-/** The commit succeeded but its answer was lost, so no frame went out: the agent, which keeps its journal, has since reported without it. */
+/**
+ * Whether no frame went out, because the commit lost its answer: the agent has reported without the
+ * call since, with the same journal.
+ */
 function neverSent(agent: OnlineAgent, row: ExecutionRow): boolean {
   return (
     row.journal_id === agent.journalId &&
     !agent.reported.has(row.id) &&
-    agent.reportedAt > row.dispatched_at!.getTime() + settlingMs
+    row.dispatched_at !== null &&
+    agent.reportedAt > row.dispatched_at.getTime() + settlingMs
   )
 }

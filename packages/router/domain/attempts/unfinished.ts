@@ -17,14 +17,14 @@ const attemptLimit = 8
 const cancelledMessage = 'The call was cancelled, and its agent does not run it.'
 
 /**
- * It runs again, at this or another agent: only for a call that never started or that may run twice. An at-most-once call
- * that its record shows as started becomes ambiguous instead, whatever was said since.
+ * The call runs again, at this or another agent, because it never started or may run twice. An
+ * at-most-once call that its record shows as started becomes ambiguous instead.
  */
 export async function requeue(core: Core, row: ExecutionRow, reason: string): Promise<void> {
   core.calls.remove(row)
   const about = { from: inFlightExecutionStates, attempt: row.attempt, actor: router }
   const moved = await write(core, async (writing) => {
-    // As the record has it, locked: a start or a cancel that was answered must not be lost to a row in memory that is older.
+    // The row in memory may be older than a start or a cancel that was answered.
     const current = await lockExecution(writing.tx, row.id)
     if (current === undefined) return undefined
     if (row.at_most_once && current.state === 'running') {
@@ -61,7 +61,10 @@ export async function markAmbiguous(core: Core, row: ExecutionRow, reason: strin
   placeFreed(core, row)
 }
 
-/** It did not run and will not. An at-most-once call that its record shows as started becomes ambiguous instead. */
+/**
+ * The call did not run and will not. An at-most-once call that its record shows as started becomes
+ * ambiguous instead.
+ */
 export async function giveUp(core: Core, row: ExecutionRow, code: string, message: string): Promise<void> {
   core.calls.remove(row)
   const failed = failedEnd(row, code, message)
@@ -91,7 +94,7 @@ function warnOfDoubt({ log }: Pick<Records, 'log'>, { id, attempt, agent_id }: E
   log.warning({ execution_id: id, attempt, agent_id, reason }, 'the call became ambiguous')
 }
 
-/** Whoever ended the call, and whether or not it was we. */
+/** Its place is free, whoever ended the call. */
 function placeFreed({ dispatcher }: Pick<Attempts, 'dispatcher'>, row: ExecutionRow): void {
   dispatcher.wake(row.project_id)
 }
