@@ -29,9 +29,10 @@ const collector = createServer((request, response) => {
 })
 
 let system: System
+let endpoint: string
 before(async () => {
   await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve))
-  const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`
+  endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`
   system = await startSystem({ tracing: { enabled: true, endpoint, serviceName: 'the-router', sampleRate: 1 } })
   const agent = await system.addAgent({
     env: {
@@ -80,4 +81,17 @@ test('one trace holds submit, wait, dispatch, the agent and the settlement, and 
     ['exec.submit', 1, undefined],
     ['exec.wait', 2, 'rejected'],
   ])
+})
+
+test('an agent that traces beside a router that does not gives its trace the id of the execution', async () => {
+  const alone = await startSystem()
+  const env = { XEROTIER_OTEL_ENABLED: 'true', XEROTIER_OTEL_ENDPOINT: endpoint }
+  const agent = await alone.addAgent({ env })
+  await alone.addWorkspace('alone', 'generic', [agent])
+  const { id } = await alone.run('alone', 'bench_echo', { size: 1 }).finally(() => alone.stop())
+  const own = spans.filter(({ attributes }) => attributes.some(({ value }) => value.stringValue === id))
+  assert.deepEqual(
+    own.map(({ name, traceId }) => [name, traceId]),
+    [['execute', id.replaceAll('-', '')]],
+  )
 })

@@ -11,6 +11,7 @@ import { envelopeSchema } from '@xerotier/protocol/wire.ts'
 import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { unpackMessage } from '@xerotier/runtime/msgpack.ts'
+import { needsIPv6 } from '@xerotier/runtime/tcp-address.ts'
 import { Dealer } from 'zeromq'
 import type { AgentKeys } from './keys.ts'
 import type { Outbox } from './outbox.ts'
@@ -85,7 +86,12 @@ export function openConnection(options: ConnectionOptions): Connection {
     socket,
     keys.signing,
     (error) => end({ kind: 'lost', reason: `cannot send: ${messageOf(error)}` }),
-    (frame, error) => log.critical({ error, frame: frame.t }, 'a frame cannot be written and is not sent'),
+    {
+      dropped: (frame, error) => log.critical({ error, frame: frame.t }, 'a frame cannot be written and is not sent'),
+      sent: log.traces
+        ? (frames, number) => log.trace({ number, frames: frames.map(nameOf) }, 'the agent says')
+        : undefined,
+    },
   )
   let welcome: Welcome | undefined
   let received = 0
@@ -114,6 +120,7 @@ export function openConnection(options: ConnectionOptions): Connection {
       if (frame.success) frames.push(frame.data)
       else log.warning({ frame: String(memberOf(raw, 't')).slice(0, 32) }, 'a frame from the router could not be read')
     }
+    if (log.traces) log.trace({ number: n, frames: frames.map(nameOf) }, 'the router says')
     if (welcome === undefined || s === '') {
       for (const [index, frame] of frames.entries()) {
         greet(frame, s, n)
@@ -223,9 +230,15 @@ export function openConnection(options: ConnectionOptions): Connection {
     for await (const parts of socket) if (!over) onMessage(parts)
   }
 
+  async function dial(): Promise<void> {
+    const { address } = enrollment.router
+    socket.ipv6 = await needsIPv6(address)
+    if (!over) socket.connect(address)
+  }
+
   watch().catch((error) => end({ kind: 'lost', reason: messageOf(error) }))
   read().catch((error) => end({ kind: 'lost', reason: messageOf(error) }))
-  socket.connect(enrollment.router.address)
+  dial().catch((error) => end({ kind: 'lost', reason: messageOf(error) }))
 
   return {
     send(frame) {
@@ -242,6 +255,11 @@ export function openConnection(options: ConnectionOptions): Connection {
       socket.close()
     },
   }
+}
+
+/** A frame in the log: its type, and the call that it is about. */
+function nameOf(frame: AgentFrame | RouterFrame): string {
+  return 'execution_id' in frame ? `${frame.t} ${frame.execution_id}/${frame.attempt}` : frame.t
 }
 
 function unpack(parts: Buffer[]): unknown {

@@ -39,7 +39,7 @@ function recording() {
 test('a frame leaves whenever it is sent, however few turns after the one before', async () => {
   for (let turns = 0; turns < 12; turns++) {
     const { socket, frames, onSend } = recording()
-    const sender = createSender(socket, key, assert.ifError, assert.fail)
+    const sender = createSender(socket, key, assert.ifError, { dropped: assert.fail })
     let second: Promise<void> | undefined
     onSend(() => {
       onSend(() => {})
@@ -62,7 +62,7 @@ test('a frame leaves whenever it is sent, however few turns after the one before
 
 test('what is ready together leaves as one message, and a start that its end overtook does not leave', async () => {
   const { socket, frames, messages } = recording()
-  const sender = createSender(socket, key, assert.ifError, assert.fail)
+  const sender = createSender(socket, key, assert.ifError, { dropped: assert.fail })
   sender.send({ t: 'accepted', ...ref, started_at: 1 })
   sender.send({ t: 'accepted', ...ref, execution_id: ref.execution_id.replace(/1$/, '2'), started_at: 1 })
   sender.send(resultOf(ref))
@@ -79,7 +79,7 @@ test('a frame that cannot be written is dropped alone, and the numbers of messag
   let deep: unknown = 1
   for (let level = 0; level < 100_000; level++) deep = [deep]
   const dropped: AgentFrame[] = []
-  const sender = createSender(socket, key, assert.ifError, (frame) => dropped.push(frame))
+  const sender = createSender(socket, key, assert.ifError, { dropped: (frame) => dropped.push(frame) })
   const endless = { t: 'goodbye', reason: deep } as unknown as AgentFrame
   for (const frame of [goodbye('one'), endless, goodbye('two')]) sender.send(frame)
   await sender.flushed()

@@ -16,12 +16,18 @@ export interface Sender {
 
 const prefix = Buffer.from(messageSignaturePrefix)
 
-/** @param dropped hears of a frame that MessagePack cannot write */
+export interface SenderHears {
+  /** A frame that MessagePack cannot write. */
+  dropped(frame: AgentFrame, error: unknown): void
+  /** The frames of one message, and its number. */
+  sent?: ((frames: readonly AgentFrame[], number: number) => void) | undefined
+}
+
 export function createSender(
   socket: Dealer,
   signing: SigningKey,
   failed: (error: unknown) => void,
-  dropped: (frame: AgentFrame, error: unknown) => void,
+  hears: SenderHears,
 ): Sender {
   let queue: AgentFrame[] = []
   let session = ''
@@ -56,6 +62,7 @@ export function createSender(
     const body = pack(frames)
     if (body !== undefined && (body.length <= limits.messageBytes || frames.length === 1)) {
       number += 1
+      hears.sent?.(frames, number)
       return [body]
     }
     if (frames.length === 1) return []
@@ -69,7 +76,7 @@ export function createSender(
     } catch (error) {
       // Neither the others of its message nor the connection go with it.
       const [alone] = frames
-      if (frames.length === 1 && alone !== undefined) dropped(alone, error)
+      if (frames.length === 1 && alone !== undefined) hears.dropped(alone, error)
       return undefined
     }
   }

@@ -94,7 +94,7 @@ test('each body holds its envelope, and frames that are accepted', () => {
 test('an agent sends exactly the messages of an agent', async () => {
   const sent: [body: Buffer, signature: Buffer][] = []
   const socket = { send: async (parts: [Buffer, Buffer]) => void sent.push(parts) } as unknown as Dealer
-  const sender = createSender(socket, agent, assert.ifError, assert.fail)
+  const sender = createSender(socket, agent, assert.ifError, { dropped: assert.fail })
   const messages = vectors.messages.flatMap((message) => (message.from === 'agent' ? [message] : []))
   for (const { envelope } of messages) {
     if (sender.session !== envelope.s) sender.session = envelope.s

@@ -14,6 +14,8 @@ type Write = (fields: Record<string, unknown>, message: string) => void
 export type Log = { readonly [L in LogLevel]: Write } & {
   /** A log whose lines all carry these fields. */
   with(fields: Record<string, unknown>): Log
+  /** Whether `trace` is written: what it says costs too much to put together for nothing. */
+  readonly traces: boolean
 }
 
 const numbers: Record<LogLevel, number> = {
@@ -124,6 +126,7 @@ function wrap(logger: PinoLike, bound: Record<string, unknown> = {}): Log {
     error: write('error'),
     critical: write('critical'),
     with: (fields) => wrap(logger, { ...bound, ...fields }),
+    traces: logger.isLevelEnabled('trace'),
   }
 }
 

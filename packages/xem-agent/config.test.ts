@@ -49,3 +49,24 @@ test('every variable is read, and each one changes its own setting only', () => 
     for (const other in others) assert.equal(values[other as never], untouched[other as never], `${name}, ${other}`)
   }
 })
+
+test('one setting moves everything that the agent keeps, and a path of its own wins', () => {
+  const { values } = load({ XEM_STATE_DIR: '/srv/agent', XEM_TOOLS_DIR: '/t' })
+  const { tools_dir, credentials_dir, signing_key_path, curve_key_path, queue_db_path, enrollment_path } = values
+  assert.deepEqual(
+    [tools_dir, credentials_dir, signing_key_path, curve_key_path, queue_db_path, enrollment_path],
+    [
+      '/t',
+      '/srv/agent/credentials',
+      '/srv/agent/agent-signing-key.hex',
+      '/srv/agent/agent-curve-key.hex',
+      '/srv/agent/state/queue.sqlite',
+      '/srv/agent/state/enrollment.json',
+    ],
+  )
+  const nothingElse = Object.values(load({ XEM_STATE_DIR: '/srv/agent' }).values).map(String)
+  assert.deepEqual(
+    nothingElse.filter((value) => value.startsWith('/var/lib')),
+    [],
+  )
+})

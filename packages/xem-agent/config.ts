@@ -1,15 +1,16 @@
 // Every setting of the XEM agent. XEM_* and the five names of the observability table are read, nothing else.
 import { dirname } from 'node:path'
-import { agentOptions, besideQueue, statePaths } from '@xerotier/link/agent/settings.ts'
+import { agentOptions, besideQueue, inStateDir, statePaths } from '@xerotier/link/agent/settings.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { type Config, loadConfig } from '@xerotier/runtime/config.ts'
 import type { Flags } from '@xerotier/runtime/config-flags.ts'
 import { integer, list, matching, type OptionTable, path, text, type Values } from '@xerotier/runtime/option.ts'
 
+const home = '/var/lib/xerotier'
 const shared = agentOptions({
   program: 'xerotier-xem-agent',
   prefix: 'XEM_',
-  home: '/var/lib/xerotier',
+  home,
   metricsPort: { variable: 'XEROTIER_XEM_METRICS_PORT', port: 9095 },
 })
 
@@ -24,7 +25,7 @@ export const options = {
   tools_dir: {
     env: ['XEM_TOOLS_DIR'],
     type: path,
-    default: '/var/lib/xerotier/tools',
+    default: inStateDir(home, 'tools'),
     help: 'Folder of tool bundles, one folder each. May be missing.',
   },
   shipped_bundles: {
@@ -42,7 +43,7 @@ export const options = {
   credentials_dir: {
     env: ['XEM_CREDENTIALS_DIR'],
     type: path,
-    default: '/var/lib/xerotier/credentials',
+    default: inStateDir(home, 'credentials'),
     help: 'Folder of the credential files that credentials_ref names. Made at the first start, empty; must be there from then on.',
   },
   router_auth_token: {

@@ -17,6 +17,7 @@ export function configPage(): string {
 }
 
 function optionTable(options: OptionTable, file: boolean): string {
+  const defaults = defaultsOf(options)
   return table(
     ['Variable', 'Flag', ...(file ? ['Key'] : []), 'Value', 'Default', ''],
     Object.entries(options).map(([key, option]) => [
@@ -24,15 +25,21 @@ function optionTable(options: OptionTable, file: boolean): string {
       flagsOf(key, option).map(code).join(', '),
       ...(file ? [option.file === false ? 'not from the file' : code(key)] : []),
       option.type.name,
-      defaultOf(option),
+      defaultOf(option, defaults[key]),
       `${option.help}${option.secret ? ' Secret.' : ''}`,
     ]),
   )
 }
 
-function defaultOf(option: OptionTable[string]): string {
-  if (typeof option.default === 'function') return 'follows from others'
-  if (option.default !== undefined)
-    return code(Array.isArray(option.default) ? option.default.join(',') || 'none' : String(option.default))
+/** As they are when nothing is set. */
+function defaultsOf(options: OptionTable): Record<string, unknown> {
+  const values: Record<string, unknown> = {}
+  for (const [key, { default: fallback }] of Object.entries(options))
+    values[key] = typeof fallback === 'function' ? fallback(values) : fallback
+  return values
+}
+
+function defaultOf(option: OptionTable[string], value: unknown): string {
+  if (value !== undefined) return code(Array.isArray(value) ? value.join(',') || 'none' : String(value))
   return option.required === true ? 'required' : ''
 }

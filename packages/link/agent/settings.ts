@@ -20,15 +20,15 @@ export interface SettingNames {
   program: string
   /** Before the names of its variables: `XEM_`. */
   prefix: string
-  /** Folder of what it keeps unless a path says otherwise. */
+  /** Default of `state_dir`. */
   home: string
   metricsPort: { variable: string; port: number }
 }
 
 export function agentOptions({ program, prefix, home, metricsPort }: SettingNames) {
-  const queue = join(home, 'state/queue.sqlite')
+  const queue = inStateDir(home, 'state/queue.sqlite')
   const enrollmentPath = (values: Record<string, unknown>): string =>
-    besideQueue('enrollment.json', textOf(values.queue_db_path) ?? queue)
+    besideQueue('enrollment.json', textOf(values.queue_db_path) ?? queue(values))
   return {
     router_url: {
       env: [`${prefix}ROUTER_URL`],
@@ -79,16 +79,22 @@ export function agentOptions({ program, prefix, home, metricsPort }: SettingName
       default: 30,
       help: 'Seconds that running calls have to end after SIGTERM before they are killed.',
     },
+    state_dir: {
+      env: [`${prefix}STATE_DIR`],
+      type: path,
+      default: home,
+      help: 'Folder of all that the agent keeps and reads. Each path below it has a setting of its own that wins.',
+    },
     signing_key_path: {
       env: [`${prefix}SIGNING_KEY_PATH`],
       type: path,
-      default: join(home, 'agent-signing-key.hex'),
+      default: inStateDir(home, 'agent-signing-key.hex'),
       help: "The agent's Ed25519 private key; made on first start, 0600.",
     },
     curve_key_path: {
       env: [`${prefix}CURVE_KEY_PATH`],
       type: path,
-      default: join(home, 'agent-curve-key.hex'),
+      default: inStateDir(home, 'agent-curve-key.hex'),
       help: "The agent's CURVE private key; made on first start, 0600.",
     },
     queue_db_path: {
@@ -125,6 +131,11 @@ export type AgentOptionTable = ReturnType<typeof agentOptions>
 export type AgentSettings = Values<AgentOptionTable>
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
+
+/** The default of a path: below `state_dir`. */
+export function inStateDir(home: string, name: string): (values: Record<string, unknown>) => string {
+  return (values) => join(textOf(values.state_dir) ?? home, name)
+}
 
 /** State that belongs with the queue and needs no path of its own. */
 export function besideQueue(name: string, queuePath: string): string {

@@ -1,5 +1,6 @@
 // The ROUTER socket of the data plane. CURVE encrypts it, and ZAP admits only enrolled keys.
 import { limits } from '@xerotier/protocol/limits.ts'
+import { needsIPv6 } from '@xerotier/runtime/tcp-address.ts'
 import { Context, Router } from 'zeromq'
 import type { EnrolledKeys } from '../domain/fleet/enrolled-keys.ts'
 import type { Identity } from '../domain/identity.ts'
@@ -39,6 +40,7 @@ export async function openSocket(
     heartbeatInterval: 5_000,
     heartbeatTimeout: 15_000,
     heartbeatTimeToLive: 15_000,
+    ipv6: await needsIPv6(address),
   })
   await socket.bind(address.replace(/:0$/, ':*'))
   return {

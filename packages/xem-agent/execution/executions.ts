@@ -141,7 +141,9 @@ export function createExecutions(options: ExecutionsOptions): Executions {
     meters.started()
     const from = clock.now()
     const { execution_id, attempt, tool, workspace, traceparent } = call.frame
-    const span = tracing.start('execute', traceparent, { execution_id, attempt, tool, workspace: workspace.workspace })
+    const about = { execution_id, attempt, tool, workspace: workspace.workspace }
+    // Without a trace of the router's the agent begins one, under the id that the router's would have.
+    const span = tracing.start('execute', traceparent, about, { traceId: execution_id.replaceAll('-', '') })
     const result = await call.run()
     if (!forgotten.delete(call)) calls.delete(call.ref.execution_id)
     const silent = call.ending() === 'forget' || (call.ending() === 'shutdown' && !call.atMostOnce)
