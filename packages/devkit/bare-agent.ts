@@ -6,7 +6,7 @@ import type { AgentKeys } from '@xerotier/link/keys.ts'
 import { type Enrollment, enrollText } from '@xerotier/protocol/api/enroll.ts'
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import { type Manifest, manifestContent, type ToolDescriptor } from '@xerotier/protocol/manifest.ts'
-import { messageSignaturePrefix } from '@xerotier/protocol/wire.ts'
+import { messageSignaturePrefix, wireVersion } from '@xerotier/protocol/wire.ts'
 import { curveKeysFromSecret } from '@xerotier/runtime/curve.ts'
 import { digestOf } from '@xerotier/runtime/digest.ts'
 import { newSigningKey } from '@xerotier/runtime/ed25519.ts'
@@ -110,7 +110,7 @@ export function bareAgent(keys: AgentKeys, enrollment: Enrollment, tools: ToolDe
     waiting,
     async send(frames, changes = {}) {
       const body = packMessage({
-        v: changes.v ?? 1,
+        v: changes.v ?? wireVersion,
         s: changes.session ?? agent.session,
         n: changes.n ?? ++number,
         f: frames,

@@ -56,6 +56,8 @@ export const limits = {
   manifestBytes: 1 * MiB,
   toolsPerManifest: 512,
   workspacesPerManifest: 512,
+  /** Names and reasons of the tools that a manifest says are left out, all bundles together. */
+  leftOutCharacters: 32 * KiB,
   /** Calls that one agent may run at a time. */
   inFlightPerAgent: 1024,
   /**

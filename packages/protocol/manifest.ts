@@ -36,12 +36,17 @@ export const toolDescriptorSchema = z.object({
 })
 export type ToolDescriptor = z.infer<typeof toolDescriptorSchema>
 
+const leftOutSchema = z.object({ name: textSchema(128), reason: textSchema(500) })
+
 export const bundleReportSchema = z.object({
   name: textSchema(128),
   version: textSchema(64).nullable(),
   /** Why it was refused, with file and line; null when it loaded. */
   error: textSchema(1000).nullable(),
+  /** Its tools that are not offered, and why. */
+  left_out: z.array(leftOutSchema).max(limits.toolsPerManifest),
 })
+export type BundleReport = z.infer<typeof bundleReportSchema>
 
 export const manifestSchema = z.object({
   /** Counts up when tools or bindings change; lets operators correlate hash drift with intended revisions. */
@@ -51,7 +56,14 @@ export const manifestSchema = z.object({
   tools: z.array(toolDescriptorSchema).max(limits.toolsPerManifest),
   /** External ids of the workspaces served, as the router last told this agent. */
   workspaces: z.array(workspaceIdSchema).max(limits.workspacesPerManifest),
-  bundles: z.array(bundleReportSchema).max(256),
+  bundles: z
+    .array(bundleReportSchema)
+    .max(256)
+    .refine((bundles) => {
+      const all = bundles.flatMap(({ left_out }) => left_out)
+      const characters = all.reduce((sum, { name, reason }) => sum + name.length + reason.length, 0)
+      return all.length <= limits.toolsPerManifest && characters <= limits.leftOutCharacters
+    }, `must leave out ${limits.toolsPerManifest} tools at most in all, in ${limits.leftOutCharacters} characters`),
 })
 export type Manifest = z.infer<typeof manifestSchema>
 

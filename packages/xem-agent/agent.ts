@@ -18,6 +18,8 @@ import { createExecutionMetrics } from './metrics.ts'
 import { createBuiltins } from './tools/builtins/registry.ts'
 import { type Catalogue, loadCatalogue } from './tools/catalogue.ts'
 import { offerOf } from './tools/offer.ts'
+import type { Owners } from './tools/owners.ts'
+import { keepOwners, readOwners } from './tools/owners-file.ts'
 
 export interface AgentOptions {
   config: AgentConfig
@@ -34,7 +36,7 @@ export interface AgentOptions {
   instrument?(parts: { outbox: Outbox }): void
 }
 
-const shippedDir = join(import.meta.dirname, 'bundles')
+export const shippedDir = join(import.meta.dirname, 'bundles')
 
 /** @throws StartError when enrollment is refused; an error when keys, queue or the metrics port cannot be had. */
 export function startAgent(options: AgentOptions): Promise<Agent> {
@@ -57,8 +59,17 @@ export function startAgent(options: AgentOptions): Promise<Agent> {
 async function beginTools(options: AgentOptions, surroundings: Surroundings): Promise<Work> {
   const { config, log, hostEnv } = options
   const { clock, enrollment, outbox, reports, registry, routerKey, tracing } = surroundings
-  const load = () => loadTools(options, surroundings)
-  let catalogue: Catalogue = await load()
+  const ownersPath = besideQueue('owners.json', config.queue_db_path)
+  const load = async (owners: Owners | undefined) => {
+    const loaded = await loadTools(options, surroundings, owners)
+    try {
+      keepOwners(ownersPath, loaded.owners)
+    } catch (error) {
+      log.warning({ error }, 'whose the names of the tools are cannot be written')
+    }
+    return loaded
+  }
+  let catalogue: Catalogue = await load(readOwners(ownersPath))
 
   const metrics = createExecutionMetrics(registry, config.max_concurrent_executions, {
     inFlight: () => executions.running().length,
@@ -104,7 +115,7 @@ async function beginTools(options: AgentOptions, surroundings: Surroundings): Pr
       executions.interrupt()
     },
     async reload() {
-      const next = await load()
+      const next = await load(catalogue.owners)
       // What fails above leaves everything as it was; nothing below fails.
       const before = catalogue
       catalogue = next
@@ -122,9 +133,14 @@ async function beginTools(options: AgentOptions, surroundings: Surroundings): Pr
   }
 }
 
-function loadTools(options: AgentOptions, { clock, log, outbox, aborted }: Surroundings): Promise<Catalogue> {
+function loadTools(
+  options: AgentOptions,
+  { clock, log, outbox, aborted }: Surroundings,
+  owners: Owners | undefined,
+): Promise<Catalogue> {
   const { config, hostEnv, version } = options
   return loadCatalogue({
+    owners,
     aborted,
     clock,
     log,
@@ -140,10 +156,7 @@ function loadTools(options: AgentOptions, { clock, log, outbox, aborted }: Surro
     searchPath: hostEnv.PATH,
     environment: (rules, use) =>
       environmentOf(rules, hostEnv, { ...use, tmpDir: tmpdir(), marks: { [journalVariable]: outbox.journalId } }),
-    credentialsFile: (rules) => {
-      const nobody = { workspace: '', credentials_ref: null }
-      return rules.ref?.includes('{workspace}') ? undefined : credentialsFileFor(rules, nobody, config.credentials_dir)
-    },
+    credentialsFile: (rules) => credentialsFileFor(rules, undefined, config.credentials_dir),
   })
 }
 

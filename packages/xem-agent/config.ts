@@ -74,6 +74,7 @@ export function ownPaths(values: AgentConfig, configFile = defaultConfigFile): s
   return [
     ...statePaths(values),
     besideQueue('interrupted.json', queue_db_path),
+    besideQueue('owners.json', queue_db_path),
     credentials_dir,
     dirname(defaultConfigFile),
     configFile,

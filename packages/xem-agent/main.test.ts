@@ -161,3 +161,44 @@ test('a join key that the router refuses ends it with 77, for starting again doe
   assert.match(said, /join_key_consumed/)
   assert.ok(!said.includes('xjk_a'))
 })
+
+test('bundles check says what an agent would make of a folder, without a router', () => {
+  writeFileSync(file, '')
+  const tools = join(folder, 'tools')
+  const tool = (name: string, command: string) =>
+    `  - { name: ${name}, description: d, risk: write, input_schema: { type: object }, command: [${command}] }\n`
+  const write = (name: string, text: string) => {
+    mkdirSync(join(tools, name), { recursive: true })
+    writeFileSync(join(tools, name, 'bundle.yaml'), `name: ${name}\nversion: '1'\ndomain: d\ntools:\n${text}`)
+  }
+  write('good', tool('fine', "'true'"))
+  write('mixed', tool('kept', 'no-such-program') + tool('shell', 'sh') + tool('host_uptime', "'true'"))
+  const mixed = join(tools, 'mixed', 'bundle.yaml')
+  const check = (dir: string) =>
+    spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts'), 'bundles', 'check', dir, '--config', file], {
+      encoding: 'utf8',
+      timeout: waitMs,
+    })
+  const good = check(join(tools, 'good'))
+  assert.deepEqual([good.status, good.stdout, good.stderr], [0, 'good 1: 1 tools\n  fine  write\n', ''])
+  const all = check(tools)
+  assert.equal(all.status, 1)
+  assert.deepEqual(all.stdout.split('\n'), [
+    'good 1: 1 tools',
+    '  fine  write',
+    'mixed 1: 1 tools',
+    '  kept  write',
+    `  left out: shell: ${mixed}:6: tools.1.command: shell: a command cannot be sh: there is no shell`,
+    `  left out: host_uptime: ${mixed}:5: tools: the tool host_uptime is in bundle host already`,
+    '  warning: no-such-program is not on the PATH of the agent',
+    '',
+  ])
+  rmSync(join(tools, 'mixed', 'bundle.yaml'))
+  assert.match(check(join(tools, 'mixed')).stdout, /There is no bundle/)
+  const nothing = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts'), 'bundles', 'check'], {
+    encoding: 'utf8',
+    timeout: waitMs,
+  })
+  assert.equal(nothing.status, 78)
+  assert.match(nothing.stderr, /bundles check needs the folder/)
+})

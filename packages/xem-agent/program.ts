@@ -2,24 +2,36 @@
 import { checkAgentSettings } from '@xerotier/link/agent/settings.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { requireComplete } from '@xerotier/runtime/config.ts'
+import { ConfigError } from '@xerotier/runtime/config-error.ts'
 import { parseFlags } from '@xerotier/runtime/config-flags.ts'
 import { showConfig, showHelp } from '@xerotier/runtime/config-show.ts'
-import { createLog } from '@xerotier/runtime/log.ts'
+import { createLog, silentLog } from '@xerotier/runtime/log.ts'
 import { runProcess } from '@xerotier/runtime/process.ts'
 import { StartError } from '@xerotier/runtime/start-error.ts'
-import { startAgent } from './agent.ts'
-import { configFlag, loadAgentConfig, options } from './config.ts'
+import { shippedDir, startAgent } from './agent.ts'
+import { checkBundles } from './bundles-check.ts'
+import { type AgentConfig, configFlag, loadAgentConfig, options } from './config.ts'
 import manifest from './package.json' with { type: 'json' }
 
 const program = 'xerotier-xem-agent'
+/** `bundles check <dir>` stands before the flags. */
+const checkWords = ['bundles', 'check']
 
 /** @throws ConfigError */
 function main(): void {
-  const flags = parseFlags({ ...configFlag, ...options }, process.argv.slice(2))
+  const words = process.argv.slice(2)
+  const checks = checkWords.every((word, index) => words[index] === word)
+  const dir = checks ? words[2] : undefined
+  if (checks && (dir === undefined || dir.startsWith('-')))
+    throw new ConfigError('invalidValue', 'bundles check needs the folder of a bundle, or of bundles')
+  const flags = parseFlags({ ...configFlag, ...options }, checks ? words.slice(3) : words)
   // A secret that was given as a flag does not stay in the process list.
   process.title = program
   if (flags.program.has('--help')) {
     process.stdout.write(showHelp(program, manifest.description, { ...configFlag, ...options }, process.stdout.columns))
+    process.stdout.write(
+      `\nBefore the flags:\n  bundles check <dir>  say what an agent here would make of a bundle, or of a folder of bundles\n`,
+    )
     return
   }
   if (flags.program.has('--version')) {
@@ -32,6 +44,10 @@ function main(): void {
     for (const warning of config.warnings) process.stderr.write(`${program}: ${warning}\n`)
     return
   }
+  if (dir !== undefined) {
+    void check(dir, config.values)
+    return
+  }
   requireComplete(options, config.missing)
   checkAgentSettings(config.values)
   const log = createLog({ level: config.values.log_level, name: program })
@@ -41,6 +57,19 @@ function main(): void {
   void runProcess(log, (aborted) =>
     startAgent({ config: config.values, configFile, clock: systemClock, log, version, hostEnv: process.env, aborted }),
   )
+}
+
+async function check(dir: string, config: AgentConfig): Promise<void> {
+  const { version } = manifest
+  const { text, isGood } = await checkBundles(dir, {
+    config,
+    hostEnv: process.env,
+    log: silentLog,
+    version,
+    shippedDir,
+  })
+  process.stdout.write(text)
+  process.exitCode = isGood ? 0 : 1
 }
 
 try {

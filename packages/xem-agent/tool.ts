@@ -16,10 +16,12 @@ export interface EnvironmentRules {
   hostEnv: readonly string[]
 }
 
-/** Which credential file a tool uses. `{workspace}` in it means: that file if it is there, else the host's own. */
+/** Which credential file a tool uses. */
 export interface CredentialRules {
-  /** Name in the credentials folder, or undefined when only a binding names one. */
+  /** Name in the credentials folder, perhaps with `{workspace}`, or undefined when only a binding names one. */
   ref: string | undefined
+  /** Without such a file it runs all the same, with what the host has. */
+  optional: boolean
   /** Whether the tool uses a credential file at all. */
   used: boolean
 }
@@ -32,6 +34,14 @@ export interface CommandRun {
   /** Template of what the process reads on stdin; null closes it. */
   stdin: Element | null
   environment: EnvironmentRules
+}
+
+/** What a tool answers that is neither text nor a value: an image, a file. */
+export interface Artifact {
+  name: string
+  /** https://www.iana.org/assignments/media-types */
+  mediaType: string
+  data: Uint8Array
 }
 
 /** What a function tool is given. */
@@ -49,6 +59,8 @@ export interface Invocation {
   log: Log
   /** Streams output as a program's would be. */
   write(stream: OutputStream, text: string): void
+  /** At least a byte. @returns the name under which it is kept, or undefined when the call has no room for it */
+  artifact(artifact: Artifact): string | undefined
   /** Runs a program without a shell and streams its output into this call. */
   run(argv: readonly string[]): Promise<{ exitCode: number | null; signal: string | null }>
   /** The way back to the router; undefined when the agent has no callback token. */

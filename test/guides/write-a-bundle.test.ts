@@ -56,9 +56,9 @@ const properties = {
 
 /** @param words as in a bundle.yaml */
 function commandOf(words: string) {
-  const tool = `{ name: tool, description: Tool, risk: read, input_schema: {}, command: ${words} }`
+  const tool = `{ name: tool, description: Tool, risk: read, input_schema: { type: object }, command: ${words} }`
   const { source } = parseBundle(`{ name: whole, version: '1', domain: test, tools: [${tool}] }`, 'bundle.yaml')
-  return parseCommand(source.tools![0]!.command!, properties)
+  return parseCommand(toolSchema.parse(source.tools?.[0]).command!, properties)
 }
 
 test('placeholders become what the guide says', () => {

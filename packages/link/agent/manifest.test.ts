@@ -9,6 +9,7 @@ import { canonicalJson } from '@xerotier/protocol/canonical.ts'
 import { leaseRenewalFrame } from '@xerotier/protocol/frames/session/lease-renewal.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { type Manifest, manifestContent, type ToolDescriptor } from '@xerotier/protocol/manifest.ts'
+import { wireVersion } from '@xerotier/protocol/wire.ts'
 import { packMessage } from '@xerotier/runtime/msgpack.ts'
 import type { z } from 'zod'
 import { createManifestKeeper } from './manifest.ts'
@@ -19,13 +20,16 @@ test('the largest manifest fits one message, however MessagePack writes it', () 
   const bytesOf = (tools: ToolDescriptor[]) =>
     Buffer.byteLength(canonicalJson(manifestContent({ tools, workspaces: [] })))
   const tools = withNumbers(Math.floor((limits.manifestBytes - bytesOf(withNumbers(0))) / 4))
-  const report = { name: '\uffff'.repeat(128), version: '\uffff'.repeat(64), error: '\uffff'.repeat(1000) }
+  const texts = { name: '\uffff'.repeat(128), version: '\uffff'.repeat(64), error: '\uffff'.repeat(1000) }
+  const report = { ...texts, left_out: [] }
+  const characters = Math.floor(limits.leftOutCharacters / limits.toolsPerManifest)
+  const leftOut = { name: '\uffff', reason: '\uffff'.repeat(characters - 1) }
   const manifest: Manifest = {
     manifest_version: 2 ** 31 - 1,
     manifest_hash: 'f'.repeat(64),
     tools,
     workspaces: [],
-    bundles: Array(256).fill(report),
+    bundles: [...Array(255).fill(report), { ...report, left_out: Array(limits.toolsPerManifest).fill(leftOut) }],
   }
   const ref = { execution_id: randomUUID(), attempt: 2 ** 31 - 1, lease_epoch: 2 ** 31 - 1, status: 'running' as const }
   const frame: z.infer<typeof leaseRenewalFrame> = {
@@ -39,7 +43,7 @@ test('the largest manifest fits one message, however MessagePack writes it', () 
   }
   leaseRenewalFrame.parse(frame)
   assert.ok(bytesOf(tools) <= limits.manifestBytes && bytesOf(tools) > limits.manifestBytes - 10)
-  const message = packMessage({ v: 1, s: 'x'.repeat(64), n: Number.MAX_SAFE_INTEGER, f: [frame] })
+  const message = packMessage({ v: wireVersion, s: 'x'.repeat(64), n: Number.MAX_SAFE_INTEGER, f: [frame] })
   assert.ok(message.length <= limits.messageBytes, `${message.length} bytes`)
 })
 

@@ -73,6 +73,8 @@ const artifactSchema = z.object({
   id: z.string(),
   object: z.literal('artifact'),
   name: z.string(),
+  /** As the tool says. */
+  media_type: z.string(),
   bytes: z.int(),
   created_at: timestampSchema,
 })

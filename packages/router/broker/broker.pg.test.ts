@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
 import { type BareAgent, bareAgent, manifestOf, newAgentKeys, toolOf } from '@xerotier/devkit/bare-agent.ts'
+import { wireVersion } from '@xerotier/protocol/wire.ts'
 import {
   agents,
   enrolled,
@@ -185,7 +186,7 @@ test('an agent that proves itself on the connection of another ends the session 
 
 test('another version of the wire is told so', async () => {
   const { agent, enrollment } = await enrolled()
-  await agent.send([{ t: 'hello', agent_id: enrollment.agent_id }], { session: '', v: 2 })
+  await agent.send([{ t: 'hello', agent_id: enrollment.agent_id }], { session: '', v: wireVersion + 1 })
   assert.equal((await agent.next('session_refused')).code, 'version_unsupported')
 })
 
@@ -235,7 +236,15 @@ test('an artifact that could not be stored is asked for again before the result 
   const { agent, workspace } = await serving()
   const { id } = await submit(workspace)
   const call = await agent.next('dispatch')
-  const artifact = { t: 'artifact', ...refOf(call), seq: 0, name: 'stdout.log', at: Date.now(), data: randomBytes(9) }
+  const artifact = {
+    t: 'artifact',
+    ...refOf(call),
+    seq: 0,
+    name: 'stdout.log',
+    media_type: 'text/plain',
+    at: Date.now(),
+    data: randomBytes(9),
+  }
   await withDatabase(async (db) => {
     await db.query('alter table artifact_chunks rename to away')
     await agent.send([artifact, resultOf(call)])

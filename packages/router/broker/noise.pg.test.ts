@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { type BareAgent, manifestOf } from '@xerotier/devkit/bare-agent.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import { wireVersion } from '@xerotier/protocol/wire.ts'
 import { packMessage } from '@xerotier/runtime/msgpack.ts'
 import { resultOf, serving, stillServes, submit } from './wire.fixture.ts'
 
@@ -14,7 +15,7 @@ const gc = runInNewContext('gc') as () => void
 test('truncated, oversized and unknown messages are dropped and the session lives', async () => {
   const { agent, workspace, keys } = await serving()
   const signed = (body: Buffer) => [body, keys.signing.sign(body)]
-  const whole = packMessage({ v: 1, s: agent.session, n: 1000, f: [{ t: 'goodbye', reason: '' }] })
+  const whole = packMessage({ v: wireVersion, s: agent.session, n: 1000, f: [{ t: 'goodbye', reason: '' }] })
   for (let length = 0; length < whole.length; length++) await agent.sendParts(signed(whole.subarray(0, length)))
   await agent.sendParts([whole])
   await agent.sendParts([whole, Buffer.alloc(64), Buffer.alloc(1)])
@@ -89,11 +90,14 @@ function randomMessage(agent: BareAgent, sign: (bytes: Uint8Array) => Buffer): B
     case 1:
       return [packMessage(anything()), Buffer.alloc(64)]
     case 2:
-      return [packMessage({ v: 1, s: agent.session, n: randomInt(0, 1 << 30), f: [anything()] }), randomBytes(64)]
+      return [
+        packMessage({ v: wireVersion, s: agent.session, n: randomInt(0, 1 << 30), f: [anything()] }),
+        randomBytes(64),
+      ]
     case 3:
-      return [packMessage({ v: 1, s: '', n: 0, f: [anything()] }), randomBytes(64)]
+      return [packMessage({ v: wireVersion, s: '', n: 0, f: [anything()] }), randomBytes(64)]
     default: {
-      const body = packMessage({ v: 1, s: agent.session, n: randomInt(0, 1000), f: [anything(), anything()] })
+      const body = packMessage({ v: wireVersion, s: agent.session, n: randomInt(0, 1000), f: [anything(), anything()] })
       body[randomInt(0, body.length)] = randomInt(0, 256)
       return [body, randomInt(0, 100) === 0 ? sign(body) : Buffer.alloc(64)]
     }

@@ -91,6 +91,7 @@ export const artifactOf = (call: CallRef, seq: number, data = new Uint8Array(1))
   ...refOf(call),
   seq,
   name: 'stdout.log',
+  media_type: 'text/plain',
   at: Date.now(),
   data,
 })

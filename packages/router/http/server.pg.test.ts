@@ -75,7 +75,7 @@ test('a server that stops waits for no download that nobody reads', { timeout: 3
   const id = await router.storeExecution({ workspace_id: made.body.id })
   const artifact = newId('cart', router.clock.now())
   const { db, pool } = router.core.store
-  const about = { project_id: router.projectId, execution_id: id, attempt: 1 }
+  const about = { project_id: router.projectId, execution_id: id, attempt: 1, media_type: 'text/plain' }
   const row = { id: artifact, ...about, name: 'big.bin', created_at: new Date(router.clock.now()) }
   await db.insertInto('artifacts').values(row).execute()
   // More than the kernel takes off the server's hands.

@@ -5,6 +5,7 @@ import { lifecycleTriggers } from './lifecycle-triggers.ts'
 import { foundation } from './migrations/0001-foundation.ts'
 import { standbyAndLists } from './migrations/0002-standby-and-lists.ts'
 import { followers } from './migrations/0003-followers.ts'
+import { wire2 } from './migrations/0004-wire-2.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -16,6 +17,7 @@ const migrations: Migration[] = [
   { name: '0001-foundation', sql: foundation },
   { name: '0002-standby-and-lists', sql: standbyAndLists },
   { name: '0003-followers', sql: followers },
+  { name: '0004-wire-2', sql: wire2 },
 ]
 
 /** Applied again whenever its text is another. */

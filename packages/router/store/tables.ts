@@ -219,6 +219,7 @@ const artifacts = {
   execution_id: uuid(),
   attempt: int(),
   name: text(),
+  media_type: text(),
   created_at: timestamptz(),
 }
 

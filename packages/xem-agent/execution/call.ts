@@ -158,6 +158,7 @@ export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, a
       atMostOnce: frame.at_most_once,
       log,
       write: (stream, text) => void output.write(stream, Buffer.from(text)),
+      artifact: output.artifact,
       run: ([program, ...argv]) => runProgram(command, { program: program!, argv, stdin: null }),
       callback: around.callback,
     }

@@ -25,25 +25,34 @@ export function readyCredentialsFolder(folder: string, firstStart: boolean, log:
 }
 
 /**
- * The file's real path, or undefined when the tool uses none or the host's own credentials serve. What the binding
- * names wins over what the tool says; a name without `{workspace}` must exist. Looked up at each call, so a replaced
- * file counts from the next call on.
+ * The file's real path, or undefined when the tool uses none, or says that it can do without. What the binding names wins
+ * over what the tool says. Looked up at each call, so a replaced file counts from the next call on.
+ * @param workspace undefined for what is of no call, such as to list the tools of a server: a file of a workspace is none then
  * @throws Fault `credentials_missing`
  */
 export function credentialsFileFor(
   rules: CredentialRules,
-  workspace: Pick<Binding, 'workspace' | 'credentials_ref'>,
+  workspace: Pick<Binding, 'workspace' | 'credentials_ref'> | undefined,
   folder: string,
 ): string | undefined {
+  const name = credentialsName(rules, workspace)
+  if (name === undefined) return undefined
+  const isOfBinding = name === workspace?.credentials_ref
+  return rules.optional && !isOfBinding && isNowhere(name, folder) ? undefined : existing(name, folder)
+}
+
+/** The name of the file that a call uses, whether or not it is there. */
+function credentialsName(
+  rules: CredentialRules,
+  workspace: Pick<Binding, 'workspace' | 'credentials_ref'> | undefined,
+): string | undefined {
   if (!rules.used) return undefined
-  if (workspace.credentials_ref !== null) return existing(workspace.credentials_ref, folder)
-  if (rules.ref === undefined) return undefined
-  const name = rules.ref.replaceAll('{workspace}', workspace.workspace)
-  return name !== rules.ref && hostServes(name, folder) ? undefined : existing(name, folder)
+  if (workspace === undefined) return rules.ref?.includes('{workspace}') ? undefined : rules.ref
+  return workspace.credentials_ref ?? rules.ref?.replaceAll('{workspace}', workspace.workspace)
 }
 
 /** Only a name that is not in the folder at all: a link that leads nowhere, or a folder that is not mounted, was meant to be more. */
-function hostServes(name: string, folder: string): boolean {
+function isNowhere(name: string, folder: string): boolean {
   try {
     lstatSync(join(folder, name))
     return false

@@ -131,13 +131,13 @@ test('no name leads out of the credentials folder', () => {
   symlinkSync('../outside', join(inside, 'leads-out'))
   symlinkSync('good.yaml', join(inside, 'leads-in'))
   const find = (credentials_ref: string) =>
-    credentialsFileFor({ ref: undefined, used: true }, { workspace: 'w', credentials_ref }, inside)
+    credentialsFileFor({ ref: undefined, used: true, optional: true }, { workspace: 'w', credentials_ref }, inside)
   for (const name of ['../outside', '/etc/passwd', 'leads-out', 'sub', '..', '.', '', 'a/b', 'none']) {
     assert.throws(() => find(name), { code: 'credentials_missing' }, name)
   }
   assert.equal(find('good.yaml'), join(inside, 'good.yaml'))
   assert.equal(find('leads-in'), join(inside, 'good.yaml'))
-  const perWorkspace = { ref: '{workspace}.yaml', used: true }
+  const perWorkspace = { ref: '{workspace}.yaml', used: true, optional: true }
   assert.equal(
     credentialsFileFor(perWorkspace, { workspace: 'good', credentials_ref: null }, inside),
     join(inside, 'good.yaml'),
@@ -146,11 +146,30 @@ test('no name leads out of the credentials folder', () => {
   rmSync(folder, { recursive: true })
 })
 
+test('a tool runs without its credential file only where its bundle says so', () => {
+  const inside = mkdtempSync(join(tmpdir(), 'xem-credentials-'))
+  const prod = { workspace: 'prod', credentials_ref: null }
+  for (const ref of ['{workspace}.yaml', 'fixed.yaml']) {
+    const find = (optional: boolean) => credentialsFileFor({ ref, used: true, optional }, prod, inside)
+    assert.throws(() => find(false), { code: 'credentials_missing', message: /"(prod|fixed)\.yaml" is not there/ })
+    assert.equal(find(true), undefined)
+  }
+  // What an operator names for a workspace is never optional.
+  const bound = { workspace: 'prod', credentials_ref: 'bound.yaml' }
+  const rules = { ref: '{workspace}.yaml', used: true, optional: true }
+  assert.throws(() => credentialsFileFor(rules, bound, inside), { code: 'credentials_missing' })
+  rmSync(inside, { recursive: true })
+})
+
 test("the host's own credentials do not stand in for a file that a link promises, or a folder that is gone", () => {
   const folder = mkdtempSync(join(tmpdir(), 'xem-credentials-'))
   const inside = join(folder, 'credentials')
   const find = () =>
-    credentialsFileFor({ ref: '{workspace}.yaml', used: true }, { workspace: 'prod', credentials_ref: null }, inside)
+    credentialsFileFor(
+      { ref: '{workspace}.yaml', used: true, optional: true },
+      { workspace: 'prod', credentials_ref: null },
+      inside,
+    )
   readyCredentialsFolder(inside, false, silentLog)
   assert.throws(find, { code: 'credentials_missing', message: /XEM_CREDENTIALS_DIR/ })
   readyCredentialsFolder(inside, true, silentLog)

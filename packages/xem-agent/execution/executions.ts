@@ -1,6 +1,7 @@
 // The calls of this agent: which may start, which run, and how each ends.
 import type { Outbox } from '@xerotier/link/outbox.ts'
 import type { Reports } from '@xerotier/link/reports.ts'
+import { cutText } from '@xerotier/protocol/cut-text.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
@@ -82,7 +83,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
       attempt,
       lease_epoch,
       ...refusal,
-      message: refusal.message.slice(0, 1000),
+      message: cutText(refusal.message, 1000),
     })
   }
 

@@ -1,4 +1,5 @@
 // How a call's end reads in its result frame.
+import { cutText } from '@xerotier/protocol/cut-text.ts'
 import { type ErrorCode, errors, Fault } from '@xerotier/protocol/errors.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { ResultFrame } from '@xerotier/protocol/frames/call/result.ts'
@@ -65,7 +66,7 @@ function failed(code: ErrorCode, message: string): Ended {
     outcome: 'failed',
     exit_code: null,
     signal: null,
-    error: { code, message: message.slice(0, 4000) },
+    error: { code, message: cutText(message, 4000) },
     result: null,
   }
 }

@@ -243,7 +243,7 @@ test('a program in a session of its own that holds the pipes is ended when they 
   await own.close()
 })
 
-test('1 MiB of output is inline, the rest up to 16 MiB an artifact, and what follows is dropped and marked', async () => {
+test('1 MiB of output is inline, the rest up to 16 MiB an artifact, and what does not fit is left out and marked', async () => {
   const { id, result } = await call('flood')
   const bytes = (t: string) =>
     bench.frames.reduce(
@@ -254,7 +254,8 @@ test('1 MiB of output is inline, the rest up to 16 MiB an artifact, and what fol
   assert.equal(result.stdout_bytes, 320 * 65536)
   assert.equal(result.truncated, true)
   assert.equal(bytes('output'), limits.outputInlineBytes)
-  assert.equal(bytes('artifact'), limits.outputTotalBytes - limits.outputInlineBytes)
+  const most = limits.outputTotalBytes - limits.outputInlineBytes
+  assert.ok(bytes('artifact') <= most && bytes('artifact') > most - 512 * 1024)
   const pieces = bench.frames.filter((frame) => frame.execution_id === id && 'data' in frame)
   assert.deepEqual(
     pieces.map((frame) => 'seq' in frame && frame.seq),

@@ -4,6 +4,7 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Answer, FunctionRun, Invocation } from '../tool.ts'
+import { jsonText } from './json-text.ts'
 import { killGraceMs } from './process-group.ts'
 
 /**
@@ -24,22 +25,12 @@ export async function runFunction(
     answer = await raceAbort(answering, invocation.signal, options.clock)
   } else answer = answering
   const tooDeep = isDeeperThan(answer.result, limits.resultDepth)
-  const text = textOf(answer.result)
+  const text = jsonText(answer.result)
   if (tooDeep || (text.length * 3 > limits.resultBytes && Buffer.byteLength(text) > limits.resultBytes)) {
     invocation.write('stdout', text)
     return { ...answer, result: null }
   }
   return answer
-}
-
-/** JSON, but for a value so deep that nothing can write it. */
-function textOf(result: unknown): string {
-  try {
-    return JSON.stringify(result ?? null)
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
-    return 'The tool answered with a value that is nested too deep to be written.'
-  }
 }
 
 /** A function that ignores its signal is left behind: its slot must not be lost to it. */

@@ -1,6 +1,8 @@
 // Reads one bundle.yaml and says, when it is refused, in which file, on which line and why.
 import { readFileSync, statSync } from 'node:fs'
+import { cutText } from '@xerotier/protocol/cut-text.ts'
 import { isNode, LineCounter, parseDocument } from 'yaml'
+import type { z } from 'zod'
 import { type BundleSource, bundleSchema } from './bundle-schema.ts'
 
 /** A bundle.yaml beyond this is no bundle. */
@@ -9,7 +11,7 @@ const fileBytes = 1024 * 1024
 /** Why a bundle was refused. The message is for its author and stands in the manifest. */
 export class BundleError extends Error {
   constructor(message: string) {
-    super(message.slice(0, 1000))
+    super(cutText(message, 1000))
     this.name = 'BundleError'
   }
 }
@@ -61,9 +63,15 @@ export function parseBundle(text: string, path: string): BundleFile {
   }
   const parsed = bundleSchema.safeParse(value)
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]!
-    const key = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
-    throw errorAt([...issue.path, ...key], issue.message)
+    const { place, reason } = firstIssue(parsed.error)
+    throw errorAt(place, reason)
   }
   return { source: parsed.data, errorAt }
+}
+
+/** The first thing that is wrong, and where. */
+export function firstIssue({ issues: [issue] }: z.ZodError): { place: PropertyKey[]; reason: string } {
+  if (issue === undefined) return { place: [], reason: 'it is not valid' }
+  const key = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
+  return { place: [...issue.path, ...key], reason: issue.message }
 }

@@ -27,6 +27,8 @@ const credentialsRefSchema = z
 
 const placement = {
   credentials_ref: credentialsRefSchema.optional(),
+  /** Where there is no such file, it runs with what the host has. Not unless said. */
+  credentials_optional: z.boolean().optional(),
   env: z.record(variableSchema, z.string().max(4096)).optional(),
   pass_env: z.array(variableSchema).max(64).optional(),
   host_env: z.array(variableSchema).max(64).optional(),
@@ -56,13 +58,19 @@ export const toolSchema = z.strictObject({
 })
 export type ToolSource = z.infer<typeof toolSchema>
 
+const toolPatternSchema = z.string().min(1).max(128)
+const namesSchema = z.array(toolPatternSchema).max(limits.toolsPerManifest)
+
 export const mcpSchema = z.strictObject({
   command: z.string().min(1).max(4096),
   args: z.array(wordSchema).max(64).default([]),
+  /** Which of its tools are offered: all, unless said. Names here and below may hold `*`. */
+  include: namesSchema.optional(),
+  exclude: namesSchema.default([]),
   /** Risk of each tool by its name; `destructive` for one that is not named here. */
-  risks: z.record(z.string(), riskSchema).default({}),
+  risks: z.record(toolPatternSchema, riskSchema).default({}),
   /** Tools of level `write` that may run twice. */
-  idempotent: z.array(z.string()).max(limits.toolsPerManifest).default([]),
+  idempotent: namesSchema.default([]),
   timeout_ms: timeoutSchema.default(limits.toolTimeoutMsDefault),
   /** Put before the name of each tool. */
   prefix: z
@@ -79,7 +87,8 @@ export const bundleSchema = z
     description: z.string().max(2000).default(''),
     domain: z.string().min(1).max(64),
     workspace_types: z.array(workspaceTypeSchema).max(16).default([]),
-    tools: z.array(toolSchema).max(limits.toolsPerManifest).optional(),
+    /** Each is looked at alone (`toolSchema`): one that is wrong is left out, and the others load. */
+    tools: z.array(z.unknown()).max(limits.toolsPerManifest).optional(),
     mcp: mcpSchema.optional(),
     ...placement,
   })

@@ -1,21 +1,25 @@
 // All tools of the agent: the shipped bundles that it was told to load, and every folder of the tools folder.
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { canonicalJson } from '@xerotier/protocol/canonical.ts'
+import { storableText } from '@xerotier/protocol/cut-text.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
-import { type Manifest, manifestContent } from '@xerotier/protocol/manifest.ts'
+import type { BundleReport } from '@xerotier/protocol/manifest.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import type { Tool } from '../tool.ts'
 import { BundleError, type BundleFile, readBundleFile } from './bundle-file.ts'
 import { type Builtins, loadTools } from './load-bundle.ts'
+import type { LeftOut, Loaded } from './loaded.ts'
 import { loadMcpBundle, type McpBundle, type McpOptions } from './mcp-bundle.ts'
+import { type Owners, shareNames } from './owners.ts'
 import { missingPrograms } from './programs.ts'
-
-export type BundleReport = Manifest['bundles'][number]
 
 export interface Catalogue {
   tools: ReadonlyMap<string, Tool>
   bundles: BundleReport[]
+  /** What does not stop a bundle, and is hardly meant. */
+  warnings: { bundle: string; warning: string }[]
+  /** Whose the names are, for the next load. */
+  owners: Owners
   /** Lets the servers of its MCP bundles go once their last call is done. */
   retire(): void
   /** Ends them now. */
@@ -25,22 +29,17 @@ export interface Catalogue {
 export interface CatalogueOptions extends Omit<McpOptions, 'log'> {
   log: Log
   toolsDir: string
+  /** Of the tools folder this bundle alone. */
+  only?: string | undefined
   shippedDir: string
   shipped: readonly string[]
   builtins: Builtins
   /** PATH of the agent. */
   searchPath: string | undefined
+  /** Who had the names before: a bundle that is new must not take them. */
+  owners?: Owners | undefined
   /** Gives the load up. */
   aborted?: AbortSignal | undefined
-}
-
-/** A bundle whose servers have listed their tools, or why not. */
-interface Prepared {
-  folder: string
-  dir: string
-  file?: BundleFile
-  mcp?: McpBundle | undefined
-  error?: unknown
 }
 
 /** How long the MCP servers of all bundles together may take to start and to list their tools: the agent is offline meanwhile. */
@@ -48,79 +47,44 @@ export const loadMs = 30_000
 
 /** Bundles that the manifest can report. */
 const bundlesMax = 256
-/** Canonical JSON of all tools: what the largest list of workspaces leaves of a manifest. */
-const toolsBytesMax =
-  limits.manifestBytes - manifestBytes([], Array(limits.workspacesPerManifest).fill(`ws_${'f'.repeat(24)}`))
 
 /** Never throws for a bundle: one that is refused is reported, the others load. @throws when it is given up */
 export async function loadCatalogue(options: CatalogueOptions): Promise<Catalogue> {
   const { log } = options
-  const tools = new Map<string, Tool>()
-  let toolsBytes = 0
-  const bundles: BundleReport[] = []
-  const servers: McpBundle[] = []
-
-  async function prepare(folder: string, dir: string, limit: AbortSignal): Promise<Prepared> {
-    const prepared: Prepared = { folder, dir }
-    try {
-      prepared.file = readBundleFile(join(dir, 'bundle.yaml'))
-      const isMcp = prepared.file.source.mcp !== undefined
-      if (isMcp) prepared.mcp = await loadMcpBundle(prepared.file, dir, options, limit)
-    } catch (error) {
-      prepared.error = error
-    }
-    return prepared
-  }
-
-  function add({ folder, dir, file, mcp, error }: Prepared): void {
-    try {
-      if (file === undefined || error !== undefined) throw error
-      const { source } = file
-      if (bundles.some((bundle) => bundle.error === null && bundle.name === source.name)) {
-        throw file.errorAt(['name'], `a bundle ${source.name} is loaded already`)
-      }
-      const loaded = mcp?.tools ?? loadTools(file, dir, options.builtins)
-      toolsBytes += addAll(tools, loaded, file, toolsBytes)
-      if (mcp !== undefined) servers.push(mcp)
-      bundles.push({ name: source.name, version: source.version, error: null })
-      log.info({ bundle: source.name, version: source.version, tools: loaded.length }, 'bundle loaded')
-      const missing = missingPrograms(loaded, options.searchPath)
-      if (missing.length > 0)
-        log.warning({ bundle: source.name, missing }, 'programs of the bundle are not on the PATH of the agent')
-    } catch (error) {
-      mcp?.giveUp()
-      if (!(error instanceof BundleError)) log.error({ error, bundle: folder }, 'bundle failed to load')
-      const reason =
-        error instanceof BundleError ? error.message : `${join(dir, 'bundle.yaml')}: cannot be loaded; see the log`
-      bundles.push({
-        name: file?.source.name ?? folder.slice(0, 128),
-        version: file?.source.version ?? null,
-        error: reason.slice(0, 1000),
-      })
-      log.warning({ bundle: folder, reason }, 'bundle refused')
-    }
-  }
-
-  const shipped = options.shipped.map((name) => [name, join(options.shippedDir, name)] as const)
-  const own = foldersOf(options.toolsDir, log).map((name) => [name, join(options.toolsDir, name)] as const)
+  const shipped = options.shipped.map((name) => ({ folder: name, dir: join(options.shippedDir, name) }))
+  const folders = options.only === undefined ? foldersOf(options.toolsDir, log) : [options.only]
+  const own = folders.map((name) => ({ folder: name, dir: join(options.toolsDir, name) }))
   const places = [...shipped, ...own].slice(0, Math.max(bundlesMax, shipped.length))
-  const limit = new AbortController()
-  const giveUp = () => limit.abort('the agent stops')
-  if (options.aborted?.aborted) giveUp()
-  options.aborted?.addEventListener('abort', giveUp)
-  const reason = `the server did not list its tools within ${loadMs / 1000} seconds of the load`
-  const timer = options.clock.after(loadMs, () => limit.abort(reason))
-  const prepared = await Promise.all(places.map(([folder, dir]) => prepare(folder, dir, limit.signal)))
-  timer.cancel()
-  options.aborted?.removeEventListener('abort', giveUp)
+  const prepared = await prepareAll(places, options)
   if (options.aborted?.aborted) {
     for (const { mcp } of prepared) mcp?.giveUp()
     throw new Error('stopped before all bundles were loaded')
   }
-  for (const one of prepared) add(one)
+  const candidates = prepared.flatMap(({ dir, file, loaded }) =>
+    file === undefined || loaded === undefined ? [] : [{ dir, file, loaded }],
+  )
+  const { tools, owners, refused } = shareNames(candidates, options.owners)
+  const bundles: BundleReport[] = []
+  const servers: McpBundle[] = []
+  const warnings: Catalogue['warnings'] = []
+  for (const one of prepared) {
+    const error = one.error ?? refused.get(one.dir)
+    const report = reportOf({ ...one, error }, log)
+    bundles.push(report)
+    if (report.error !== null) one.mcp?.giveUp()
+    else if (one.mcp !== undefined) servers.push(one.mcp)
+    if (report.error === null && one.loaded !== undefined) {
+      for (const warning of warningsOf(one.loaded, options.searchPath)) {
+        log.warning({ bundle: report.name, warning }, 'the bundle says what is hardly meant')
+        warnings.push({ bundle: report.name, warning })
+      }
+    }
+  }
   return {
     tools,
-    bundles,
+    bundles: withinManifest(bundles),
+    warnings,
+    owners,
     retire: () => {
       for (const server of servers) server.retire()
     },
@@ -128,35 +92,106 @@ export async function loadCatalogue(options: CatalogueOptions): Promise<Catalogu
   }
 }
 
-/**
- * All tools of a bundle or none.
- * @param taken bytes of the manifest that other bundles take
- * @returns the bytes that this one takes
- * @throws BundleError
- */
-function addAll(tools: Map<string, Tool>, loaded: readonly Tool[], file: BundleFile, taken: number): number {
-  const place = file.source.mcp === undefined ? ['tools'] : ['mcp']
-  if (tools.size + loaded.length > limits.toolsPerManifest) {
-    throw file.errorAt(place, `an agent can offer ${limits.toolsPerManifest} tools at most`)
-  }
-  for (const { descriptor } of loaded) {
-    const other = tools.get(descriptor.name)?.descriptor.bundle
-    if (other !== undefined) throw file.errorAt(place, `the tool ${descriptor.name} is in bundle ${other} already`)
-  }
-  // A manifest beyond the limit never reaches the router, and without one there is no session: this bundle alone stays out.
-  const bytes = manifestBytes(loaded)
-  if (taken + bytes > toolsBytesMax) {
-    const reason = `its tools take ${bytes} bytes of the manifest and those before it ${taken}, of ${toolsBytesMax} in all`
-    throw file.errorAt(place, reason)
-  }
-  for (const tool of loaded) tools.set(tool.descriptor.name, tool)
-  return bytes
+/** Reports as a manifest takes them: storable, and not too many tools in all. */
+function withinManifest(bundles: readonly BundleReport[]): BundleReport[] {
+  let room = limits.leftOutCharacters
+  let count: number = limits.toolsPerManifest
+  return bundles.map((bundle) => {
+    const left_out: LeftOut[] = []
+    const all = bundle.left_out.map(storable)
+    for (const [index, one] of all.entries()) {
+      const more = storable({ name: `${all.length - index} more`, reason: 'The log of the agent names them.' })
+      const isLast = index === all.length - 1
+      // What stands for those that follow must fit as well.
+      const needed = charactersOf(one) + (isLast ? 0 : charactersOf(more))
+      const shown = needed <= room && count > (isLast ? 0 : 1) ? one : more
+      if (charactersOf(shown) > room || count === 0) break
+      left_out.push(shown)
+      room -= charactersOf(shown)
+      count--
+      if (shown === more) break
+    }
+    return { ...bundle, left_out }
+  })
 }
 
-/** The size that `limits.manifestBytes` limits. @throws TypeError for what JSON cannot hold */
-function manifestBytes(tools: readonly Tool[], workspaces: readonly string[] = []): number {
-  const content = manifestContent({ tools: tools.map((tool) => tool.descriptor), workspaces: [...workspaces] })
-  return Buffer.byteLength(canonicalJson(content))
+function storable({ name, reason }: LeftOut): LeftOut {
+  return { name: storableText(name, 128), reason: storableText(reason, 500) }
+}
+
+function charactersOf({ name, reason }: LeftOut): number {
+  return name.length + reason.length
+}
+
+/** A bundle whose servers have listed their tools, or why not. */
+interface Prepared {
+  folder: string
+  dir: string
+  file?: BundleFile
+  loaded?: Loaded
+  mcp?: McpBundle
+  error?: unknown
+}
+
+/** At the same time, as servers are slow. */
+async function prepareAll(places: readonly { folder: string; dir: string }[], options: CatalogueOptions) {
+  const limit = new AbortController()
+  const giveUp = () => limit.abort('the agent stops')
+  if (options.aborted?.aborted) giveUp()
+  options.aborted?.addEventListener('abort', giveUp)
+  const reason = `the server did not list its tools within ${loadMs / 1000} seconds of the load`
+  const timer = options.clock.after(loadMs, () => limit.abort(reason))
+  const prepared = await Promise.all(places.map((place) => prepare(place, options, limit.signal)))
+  timer.cancel()
+  options.aborted?.removeEventListener('abort', giveUp)
+  return prepared
+}
+
+async function prepare(
+  place: { folder: string; dir: string },
+  options: CatalogueOptions,
+  limit: AbortSignal,
+): Promise<Prepared> {
+  const prepared: Prepared = { ...place }
+  try {
+    const file = readBundleFile(join(place.dir, 'bundle.yaml'))
+    prepared.file = file
+    const { mcp } = file.source
+    if (mcp === undefined) prepared.loaded = loadTools(file, place.dir, options.builtins)
+    else {
+      prepared.mcp = await loadMcpBundle(file, mcp, place.dir, options, limit)
+      prepared.loaded = prepared.mcp.loaded
+    }
+  } catch (error) {
+    prepared.error = error
+  }
+  return prepared
+}
+
+/** What the manifest says of a bundle, and the log. */
+function reportOf({ folder, dir, file, loaded, error }: Prepared, log: Log): BundleReport {
+  const { name, version } = file?.source ?? { name: storableText(folder, 128), version: null }
+  try {
+    if (loaded === undefined || error !== undefined) throw error
+    const [first] = loaded.leftOut
+    // With nothing left of it, it is not loaded.
+    if (loaded.tools.length === 0 && first !== undefined) throw new BundleError(first.reason)
+    for (const left of loaded.leftOut)
+      log.warning({ bundle: name, tool: left.name, reason: left.reason }, 'tool is not offered')
+    log.info({ bundle: name, version, tools: loaded.tools.length }, 'bundle loaded')
+    return { name, version, error: null, left_out: loaded.leftOut }
+  } catch (cause) {
+    if (!(cause instanceof BundleError)) log.error({ error: cause, bundle: folder }, 'bundle failed to load')
+    const where = join(dir, 'bundle.yaml')
+    const reason = cause instanceof BundleError ? cause.message : `${where}: cannot be loaded; see the log`
+    log.warning({ bundle: folder, reason }, 'bundle refused')
+    return { name, version, error: storableText(reason, 1000), left_out: loaded?.leftOut ?? [] }
+  }
+}
+
+function warningsOf({ tools, warnings }: Loaded, searchPath: string | undefined): string[] {
+  const missing = missingPrograms(tools, searchPath)
+  return [...warnings, ...missing.map((program) => `${program} is not on the PATH of the agent`)]
 }
 
 /** Folders with a bundle, in order of name. A tools folder that is missing is an empty one. */

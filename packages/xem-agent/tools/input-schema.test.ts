@@ -78,7 +78,8 @@ test('a tool of an MCP server whose schema the router would refuse is named in t
   await catalogue.close()
   rmSync(folder, { recursive: true })
   assert.deepEqual([...catalogue.tools.keys()], ['leaf'])
-  assert.deepEqual(catalogue.bundles, [{ name: 'trees', version: '1', error: null }])
+  const leftOut = [{ name: 'tree', reason: `can't resolve reference ${$id} from id #` }]
+  assert.deepEqual(catalogue.bundles, [{ name: 'trees', version: '1', error: null, left_out: leftOut }])
   assert.equal(lines.length, 1)
   const { bundle, tool, reason } = JSON.parse(lines[0]!)
   assert.deepEqual([bundle, tool, reason], ['trees', 'tree', `can't resolve reference ${$id} from id #`])

@@ -1,4 +1,5 @@
 // Compiles a tool's JSON Schema (2020-12) into the check that every call passes at the agent.
+import { cutText } from '@xerotier/protocol/cut-text.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { compileJsonSchema } from '@xerotier/runtime/json-schema.ts'
 import { TookTooLong } from '@xerotier/runtime/within-time.ts'
@@ -26,12 +27,10 @@ export function compileInputSchema(schema: Record<string, unknown>, mode: 'stric
 }
 
 /** Names the path and the rule, never the value. */
-function sentence(error: ErrorObject): string {
+export function sentence(error: ErrorObject): string {
   const extra = (error.params as { additionalProperty?: string }).additionalProperty
-  return `${error.instancePath || '/'} ${error.message ?? error.keyword}${extra === undefined ? '' : `: "${extra}"`}`.slice(
-    0,
-    500,
-  )
+  const what = extra === undefined ? '' : `: "${extra}"`
+  return cutText(`${error.instancePath || '/'} ${error.message ?? error.keyword}${what}`, 500)
 }
 
 /** `default` of each top-level property. */

@@ -1,46 +1,91 @@
 // From a bundle.yaml to tools that can run.
+import { cutText } from '@xerotier/protocol/cut-text.ts'
 import { type ToolDescriptor, toolDescriptorSchema } from '@xerotier/protocol/manifest.ts'
 import { isHardToUndo } from '@xerotier/protocol/risk.ts'
 import { digestOf } from '@xerotier/runtime/digest.ts'
 import type { CommandRun, CredentialRules, EnvironmentRules, FunctionRun, Tool } from '../tool.ts'
-import type { BundleFile } from './bundle-file.ts'
-import type { BundleSource, ToolSource } from './bundle-schema.ts'
+import { type BundleFile, firstIssue } from './bundle-file.ts'
+import { type BundleSource, type ToolSource, toolSchema } from './bundle-schema.ts'
 import { checkPlaceholder, parseCommand, parseElement } from './command-template.ts'
 import { compileInputSchema, defaultsOf, propertiesOf } from './input-schema.ts'
+import type { Loaded } from './loaded.ts'
 
 export type Builtin = Pick<FunctionRun, 'invoke'> & { needsCallback?: boolean }
 export type Builtins = Readonly<Record<string, Builtin>>
 
-/** @throws BundleError with file, line and reason. */
-export function loadTools(file: BundleFile, bundleDir: string, builtins: Builtins): Tool[] {
-  const { source, errorAt } = file
-  const loaded = (source.tools ?? []).flatMap((tool, index) => {
-    let step = 'input_schema'
-    try {
-      const checkArgs = compileInputSchema(tool.input_schema, 'strict')
-      const defaults = defaultsOf(tool.input_schema)
-      step = tool.builtin === undefined ? 'command' : 'builtin'
-      const run = runOf(tool, source, bundleDir, builtins)
-      step = 'preview'
-      if (tool.preview !== undefined) parseCommand(tool.preview.command, propertiesOf(tool.input_schema))
-      const credentials = credentialRules(source, tool)
-      return [tool.name, ...tool.aliases].map((name): Tool => {
-        const description = name === tool.name ? tool.description : `${tool.description} Same as ${tool.name}.`
-        const descriptor = describe(source, { ...tool, name, description: description.slice(0, 2000) })
-        return { descriptor, checkArgs, defaults, credentials, run }
-      })
-    } catch (error) {
-      throw errorAt(['tools', index, step], `${tool.name}: ${(error as Error).message}`)
-    }
-  })
-  const names = loaded.map((tool) => tool.descriptor.name)
-  const twice = names.findIndex((name, index) => names.indexOf(name) !== index)
-  if (twice !== -1) throw errorAt(['tools'], `the tool ${names[twice]} is there twice`)
-  for (const [index, { undo, name }] of (source.tools ?? []).entries()) {
-    if (undo === undefined || names.includes(undo.tool)) continue
-    throw errorAt(['tools', index, 'undo'], `${name}: the bundle has no tool ${undo.tool}`)
+/** Each tool of the file that can be offered; of the others, why not, with file and line. */
+export function loadTools(file: BundleFile, bundleDir: string, builtins: Builtins): Loaded {
+  const loaded: Loaded = { tools: [], leftOut: [], warnings: [] }
+  const undos: { name: string; index: number; undo: string }[] = []
+  const leave = (name: string, index: number, step: readonly PropertyKey[], reason: string) => {
+    loaded.leftOut.push({ name, reason: file.errorAt(['tools', index, ...step], reason).message })
   }
+  for (const [index, entry] of (file.source.tools ?? []).entries()) {
+    const parsed = toolSchema.safeParse(entry)
+    if (!parsed.success) {
+      const { place, reason } = firstIssue(parsed.error)
+      leave(nameOf(entry, index), index, place, reason)
+      continue
+    }
+    for (const tool of toolsOf(file, parsed.data, bundleDir, builtins)) {
+      const { name } = tool
+      if ('reason' in tool) leave(name, index, [tool.step], `${name}: ${tool.reason}`)
+      else if (loaded.tools.some((one) => one.descriptor.name === name))
+        leave(name, index, [], `${name} is there twice`)
+      else {
+        loaded.tools.push(tool.tool)
+        if (parsed.data.undo !== undefined) undos.push({ name, index, undo: parsed.data.undo.tool })
+      }
+    }
+  }
+  leaveWithoutUndo(loaded, undos, leave)
   return loaded
+}
+
+/** What promises to be taken back by a tool that is not offered goes, and what it takes back itself after it. */
+function leaveWithoutUndo(
+  loaded: Loaded,
+  undos: readonly { name: string; index: number; undo: string }[],
+  leave: (name: string, index: number, step: readonly PropertyKey[], reason: string) => void,
+): void {
+  const isOffered = (name: string) => loaded.tools.some((tool) => tool.descriptor.name === name)
+  for (let next = broken(); next !== undefined; next = broken()) {
+    const { name, index, undo } = next
+    loaded.tools = loaded.tools.filter((tool) => tool.descriptor.name !== name)
+    leave(name, index, ['undo'], `${name}: the bundle has no tool ${undo}`)
+  }
+  function broken() {
+    return undos.find(({ name, undo }) => isOffered(name) && !isOffered(undo))
+  }
+}
+
+function nameOf(entry: unknown, index: number): string {
+  const named = typeof entry === 'object' && entry !== null && 'name' in entry && typeof entry.name === 'string'
+  return named ? cutText(String(entry.name), 128) : `number ${index + 1}`
+}
+
+type Outcome = { name: string; tool: Tool } | { name: string; step: string; reason: string }
+
+/** The tool under each of its names. */
+function toolsOf(file: BundleFile, tool: ToolSource, bundleDir: string, builtins: Builtins): Outcome[] {
+  const { source } = file
+  let step = 'input_schema'
+  try {
+    const checkArgs = compileInputSchema(tool.input_schema, 'strict')
+    const defaults = defaultsOf(tool.input_schema)
+    step = tool.builtin === undefined ? 'command' : 'builtin'
+    const run = runOf(tool, source, bundleDir, builtins)
+    step = 'preview'
+    if (tool.preview !== undefined) parseCommand(tool.preview.command, propertiesOf(tool.input_schema))
+    const credentials = credentialRules(source, tool)
+    return [tool.name, ...tool.aliases].map((name) => {
+      const description = name === tool.name ? tool.description : `${tool.description} Same as ${tool.name}.`
+      const descriptor = describe(source, { ...tool, name, description: cutText(description, 2000) })
+      return { name, tool: { descriptor, checkArgs, defaults, credentials, run } }
+    })
+  } catch (error) {
+    return [{ name: tool.name, step, reason: error instanceof Error ? error.message : String(error) }]
+  }
 }
 
 type DescribedTool = Omit<ToolSource, 'aliases' | 'command' | 'stdin' | 'builtin'>
@@ -81,7 +126,8 @@ export function environmentRules(bundle: BundleSource, tool: Partial<ToolSource>
 export function credentialRules(bundle: BundleSource, tool: Partial<ToolSource> = {}): CredentialRules {
   const ref = tool.credentials_ref ?? bundle.credentials_ref
   const named = Object.values(environmentRules(bundle, tool).env).some((value) => value.includes('{credentials_file}'))
-  return { ref, used: named || ref !== undefined }
+  const optional = tool.credentials_optional ?? bundle.credentials_optional ?? false
+  return { ref, optional, used: named || ref !== undefined }
 }
 
 function runOf(

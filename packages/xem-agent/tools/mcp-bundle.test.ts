@@ -50,6 +50,7 @@ async function callTool({ run }: Tool, args: Record<string, unknown>, change: Pa
     workspace: { workspace_id: 'ws_0123456789ab', workspace: 'w', type: 'generic', credentials_ref: null },
     credentialsFile: undefined,
     timeoutMs: 60_000,
+    artifact: () => assert.fail('no artifact'),
     signal: new AbortController().signal,
     log: silentLog,
     write: (_, text) => {
@@ -64,7 +65,8 @@ async function callTool({ run }: Tool, args: Record<string, unknown>, change: Pa
 }
 
 test('the tools of an MCP server are listed at load, and one that the bundle does not rate is destructive', () => {
-  assert.deepEqual(catalogue.bundles, [{ name: 'fixture', version: '1', error: null }])
+  const leftOut = { name: 'bad.name', reason: 'its name is not made of letters, digits, _ and -, 64 at most' }
+  assert.deepEqual(catalogue.bundles, [{ name: 'fixture', version: '1', error: null, left_out: [leftOut] }])
   const levels = Object.fromEntries(
     [...catalogue.tools].map(([name, { descriptor }]) => [name, [descriptor.risk, descriptor.idempotent]]),
   )
@@ -143,6 +145,9 @@ test('a server that does not start refuses its bundle with file and line', async
   )
   const { bundles, tools } = await loadCatalogue(catalogueOptions(other))
   assert.equal(tools.size, 0)
-  assert.match(bundles[0]?.error ?? '', /broken\/bundle\.yaml:5: mcp: the server did not start/)
+  assert.match(
+    bundles[0]?.error ?? '',
+    /broken\/bundle\.yaml:5: mcp: the server did not start or did not list its tools: spawn there-is-no-such-program ENOENT/,
+  )
   rmSync(other, { recursive: true })
 })

@@ -1,15 +1,20 @@
 // An MCP server as a bundle: its tools are listed at load, and whatever the bundle does not rate is destructive.
-import type { CallToolResult } from '@modelcontextprotocol/client'
+import { cutText } from '@xerotier/protocol/cut-text.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
-import { toolNameSchema } from '@xerotier/protocol/ids.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
-import type { Answer, EnvironmentRules, Tool } from '../tool.ts'
-import { BundleError, type BundleFile } from './bundle-file.ts'
-import type { McpSource } from './bundle-schema.ts'
-import { compileInputSchema, defaultsOf } from './input-schema.ts'
-import { credentialRules, describe, environmentRules } from './load-bundle.ts'
+import { jsonText } from '../execution/json-text.ts'
+import type { EnvironmentRules, FunctionRun, Tool } from '../tool.ts'
+import type { BundleFile } from './bundle-file.ts'
+import type { BundleSource, McpSource } from './bundle-schema.ts'
+import { credentialRules, environmentRules } from './load-bundle.ts'
+import type { Loaded } from './loaded.ts'
+import { keepAnswer } from './mcp-answer.ts'
+import type { McpListing } from './mcp-connection.ts'
+import type { CheckStructured } from './mcp-output-schema.ts'
+import { McpError, type Progress } from './mcp-rpc.ts'
 import { createMcpServer, type McpServer } from './mcp-server.ts'
+import { isIncluded, listedTool, offeredTool, unknownNames } from './mcp-tool.ts'
 
 export interface McpOptions {
   clock: Clock
@@ -25,27 +30,28 @@ export interface McpOptions {
 }
 
 export interface McpBundle {
-  tools: Tool[]
+  loaded: Loaded
   retire(): void
   close(): Promise<void>
   /** Ends its servers without a grace: before they have had a call. */
   giveUp(): void
 }
 
-type ListedTool = Awaited<ReturnType<McpServer['tools']>>[number]
+/** Of the lines that say how far a tool is, at most one in this time. */
+const progressMs = 100
 
 /**
- * @param limit aborts with the reason why its server is waited for no longer
- * @throws BundleError when the server does not start, list its tools, or has none that can be offered.
+ * @param limit aborts with the reason why its server is waited for no longer; what it listed until then counts
+ * @throws BundleError when the server does not start or does not list its tools
  */
 export async function loadMcpBundle(
   file: BundleFile,
+  mcp: McpSource,
   dir: string,
   options: McpOptions,
   limit: AbortSignal,
 ): Promise<McpBundle> {
   const { source } = file
-  const mcp = source.mcp!
   const log = options.log.with({ bundle: source.name })
   const rules = environmentRules(source)
   const credentials = credentialRules(source)
@@ -72,76 +78,86 @@ export async function loadMcpBundle(
     for (const server of servers.values()) server.giveUp('its bundle was not loaded')
   }
 
-  let listed: ListedTool[]
-  try {
-    const server = serverFor(options.credentialsFile(credentials), '')
-    listed = await unlessAborted(limit, () => server.tools())
-  } catch (error) {
-    giveUp()
-    log.warning({ error }, 'MCP server did not list its tools')
-    const reason =
-      error instanceof Fault ? error.message : 'the server did not start or did not list its tools; see the log'
-    throw file.errorAt(['mcp'], reason)
-  }
-  const tools = listed.flatMap((tool) => {
-    try {
-      return [toTool(tool)]
-    } catch (error) {
-      log.warning(
-        { tool: tool.name.slice(0, 128), reason: (error as Error).message },
-        'tool of an MCP server is not offered',
-      )
-      return []
-    }
-  })
-  const rated = new Set(listed.map((tool) => tool.name))
-  const unknown = [...Object.keys(mcp.risks), ...mcp.idempotent].find((name) => !rated.has(name))
-  if (unknown !== undefined) log.warning({ tool: unknown }, 'the bundle rates a tool that its server does not have')
-
-  function toTool(tool: ListedTool): Tool {
-    const name = mcp.prefix + tool.name
-    if (!toolNameSchema.safeParse(name).success)
-      throw new BundleError('its name is not made of letters, digits, _ and -')
-    // The draft that an author's generator writes there says nothing about the arguments.
-    const { $schema: _, ...schema } = tool.inputSchema
-    const checkArgs = compileInputSchema(schema, 'lenient')
-    const description = (tool.description ?? tool.name).slice(0, 2000)
+  /** How one of its tools is called. */
+  function runOf(name: string, check: CheckStructured): FunctionRun {
     return {
-      descriptor: describe(source, {
-        name,
-        description: description === '' ? tool.name : description,
-        risk: mcp.risks[tool.name] ?? 'destructive',
-        input_schema: schema,
-        timeout_ms: mcp.timeout_ms,
-        idempotent: mcp.idempotent.includes(tool.name),
-        mcp_visible: true,
-      }),
-      checkArgs,
-      defaults: defaultsOf(schema),
-      credentials,
-      run: {
-        kind: 'function',
-        needsCallback: false,
-        environment: rules,
-        async invoke({ args, credentialsFile, workspace, write, ...options }) {
-          const server = serverFor(credentialsFile, workspace.workspace)
-          const answer = await server.call(tool.name, { ...args }, options).catch((error: unknown) => {
-            throw explained(error, mcp)
-          })
-          return toAnswer(answer, write)
-        },
+      kind: 'function',
+      needsCallback: false,
+      environment: rules,
+      async invoke({ args, credentialsFile, workspace, write, artifact, signal, atMostOnce }) {
+        const server = serverFor(credentialsFile, workspace.workspace)
+        const onProgress = progressWriter(options.clock, (line) => write('stderr', line))
+        try {
+          const answer = await server.call(name, { ...args }, { signal, atMostOnce, onProgress })
+          return keepAnswer(answer, check, { write, artifact })
+        } catch (error) {
+          if (error instanceof McpError && error.data !== undefined) write('stderr', `${jsonText(error.data)}\n`)
+          throw explained(error, mcp)
+        }
       },
     }
   }
 
+  let listing: McpListing
+  try {
+    const server = serverFor(options.credentialsFile(credentials), '')
+    listing = await unlessAborted(limit, () => server.tools(limit))
+  } catch (error) {
+    giveUp()
+    log.warning({ error }, 'MCP server did not list its tools')
+    throw file.errorAt(['mcp'], listingFault(error))
+  }
+  const loaded = offeredTools({ ...source, mcp }, listing, runOf)
   return {
-    tools,
+    loaded,
     retire: () => {
       retired = true
       for (const server of servers.values()) server.retire()
     },
     close,
     giveUp,
+  }
+}
+
+function listingFault(error: unknown): string {
+  if (error instanceof Fault) return error.message
+  const reason = error instanceof Error ? error.message : String(error)
+  return `the server did not start or did not list its tools: ${cutText(reason, 300)}`
+}
+
+/** What of a listing can be offered. */
+function offeredTools(
+  source: BundleSource & { mcp: McpSource },
+  listing: McpListing,
+  runOf: (name: string, check: CheckStructured) => FunctionRun,
+): Loaded {
+  const loaded: Loaded = { tools: [], leftOut: [], warnings: [] }
+  const names = new Set<string>()
+  for (const [index, entry] of listing.tools.entries()) {
+    let name = `number ${index + 1}`
+    try {
+      const listed = listedTool(entry)
+      name = listed.name
+      if (names.has(name)) throw new Error('its server lists another of this name before it')
+      names.add(name)
+      if (isIncluded(name, source.mcp)) loaded.tools.push(offeredTool(listed, source, (check) => runOf(name, check)))
+    } catch (error) {
+      loaded.leftOut.push({ name, reason: error instanceof Error ? error.message : String(error) })
+    }
+  }
+  loaded.warnings.push(...unknownNames(source.mcp, [...names]))
+  if (listing.incomplete !== undefined) loaded.warnings.push(`its server may have more tools: ${listing.incomplete}`)
+  return loaded
+}
+
+/** Shown as it goes, and bounded: a server may say it a thousand times a second. */
+function progressWriter(clock: Clock, write: (line: string) => void): (progress: Progress) => void {
+  let last = Number.NEGATIVE_INFINITY
+  return ({ progress, total, message }) => {
+    if (clock.now() - last < progressMs && progress !== total) return
+    last = clock.now()
+    const far = total === undefined ? `${progress}` : `${progress} of ${total}`
+    write(`[progress ${far}${message === undefined ? '' : `: ${cutText(message, 500)}`}]\n`)
   }
 }
 
@@ -159,15 +175,6 @@ async function unlessAborted<T>(limit: AbortSignal, work: () => Promise<T>): Pro
   }
 }
 
-/** Text goes out as output, structured content as the result. */
-function toAnswer(answer: CallToolResult, write: (stream: 'stdout', text: string) => void): Answer {
-  for (const part of answer.content ?? []) {
-    write('stdout', part.type === 'text' ? `${part.text}\n` : `[${part.type} content is not kept]\n`)
-  }
-  const result = answer.structuredContent ?? null
-  return answer.isError === true ? { result, failed: 'The tool says that it failed; its output says why.' } : { result }
-}
-
 function explained(error: unknown, mcp: McpSource): Fault {
   if (error instanceof Fault) return error
   const { code } = error as NodeJS.ErrnoException
@@ -177,8 +184,10 @@ function explained(error: unknown, mcp: McpSource): Fault {
       cause: error,
     })
   }
-  return new Fault('execution_failed', {
-    message: `The MCP server did not answer the call: ${(error as Error).message}`.slice(0, 1000),
-    cause: error,
-  })
+  const reason = error instanceof Error ? error.message : String(error)
+  const what =
+    error instanceof McpError
+      ? `The MCP server answered with error ${error.code}: `
+      : 'The MCP server did not answer the call: '
+  return new Fault('execution_failed', { message: cutText(what + reason, 1000), cause: error })
 }

@@ -1,8 +1,8 @@
-// The process of an MCP server, as the SDK's transport over stdio. The SDK's own signals the direct child only, and takes
-// a server for alive as long as some process holds its pipes.
-import type { JSONRPCMessage, Transport } from '@modelcontextprotocol/client'
+// The process of an MCP server: lines in and out over its pipes. It is signalled as a group, and is not taken for alive
+// because some other process holds its pipes.
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import { type ProcessGroup, startGroup } from '../execution/process-group.ts'
+import { createLineReader } from './mcp-lines.ts'
 
 export interface McpProcessOptions {
   command: string
@@ -10,14 +10,24 @@ export interface McpProcessOptions {
   cwd: string
   env: Record<string, string>
   clock: Clock
+  /** A line of its stdout. */
+  hear(line: string): void
   /** What it writes to stderr. */
   says(data: Buffer): void
   /** It takes no more calls: it ended, or is about to. Once. */
   lost(): void
+  /** Nothing more of it is heard. Once, after `lost`. */
+  disconnected(): void
 }
 
-export interface McpProcess extends Transport {
+export interface McpProcess {
   pid(): number | undefined
+  /** @throws when it cannot be started */
+  start(): Promise<void>
+  /** Dropped when it takes no more. */
+  send(message: object): void
+  /** Bytes that it has not read yet. */
+  unread(): number
   /** Why it takes no more calls; undefined while it does. */
   reason(): string | undefined
   /** Resolves when it does not run, or never did. */
@@ -26,8 +36,6 @@ export interface McpProcess extends Transport {
   giveUp(reason: string): void
   /** The same without a grace: its group does nothing more. */
   giveUpNow(reason: string): void
-  /** Resolves when the request that `cancel` cancels is answered all the same, was before, or never left, or when all is lost. */
-  cancelled(cancel: () => void): Promise<void>
   /** Ends its input, and kills the group when that does not end it within the grace. Resolves at its end. */
   close(): Promise<void>
 }
@@ -46,15 +54,10 @@ export function createMcpProcess(options: McpProcessOptions): McpProcess {
   let group: ProcessGroup | undefined
   let exited = false
   let isLost = false
-  let disconnected = false
+  let isDisconnected = false
   let reason: string | undefined
   /** What is the matter with its pipes. It may just be ending, and how it ended says more. */
   let broken: string | undefined
-  type RequestId = string | number
-  /** The request whose cancellation was last sent. */
-  let cancelledId: RequestId | undefined
-  /** Who waits for an answer that the SDK waits for no more. */
-  const late = new Map<RequestId, () => void>()
 
   function lose(why: string | undefined): void {
     reason ??= why
@@ -65,43 +68,45 @@ export function createMcpProcess(options: McpProcessOptions): McpProcess {
 
   /** Fails the calls in flight and lets go of the pipes, whoever holds their other ends. */
   function disconnect(): void {
-    if (disconnected) return
-    disconnected = true
+    if (isDisconnected) return
+    isDisconnected = true
     for (const pipe of group?.child.stdio ?? []) pipe?.destroy()
-    transport.onclose?.()
-    for (const over of late.values()) over()
+    options.disconnected()
   }
 
-  function giveUp(why: string): void {
+  function endWith(why: string, kill: (group: ProcessGroup) => void): void {
     if (exited) return
     lose(why)
-    group?.kill()
+    if (group !== undefined) kill(group)
     disconnect()
   }
 
-  function giveUpNow(why: string): void {
-    if (exited) return
-    lose(why)
-    group?.killNow()
-    disconnect()
+  const giveUp = (why: string) => endWith(why, (one) => one.kill())
+  const giveUpNow = (why: string) => endWith(why, (one) => one.killNow())
+
+  function hearAll(read: () => string[]): void {
+    if (isDisconnected) return
+    let lines: string[]
+    try {
+      lines = read()
+    } catch {
+      return giveUp(`it sent a message of more than ${messageBytes} bytes`)
+    }
+    for (const line of lines) options.hear(line)
   }
 
-  function hear(message: JSONRPCMessage): void {
-    if ('id' in message && !('method' in message)) late.get(message.id!)?.()
-    transport.onmessage?.(message)
-  }
-
-  function watch({ child, killNow, kill }: ProcessGroup, read: (data: Buffer) => void): void {
-    child.stdout!.on('data', read)
-    child.stderr!.on('data', options.says)
-    for (const pipe of child.stdio) pipe?.on('error', (error) => transport.onerror?.(error))
+  function watch({ child, killNow, kill }: ProcessGroup): void {
+    const lines = createLineReader(messageBytes)
     const breaks = (what: string) => () => {
       broken ??= what
       lose(undefined)
       if (reason === undefined) kill()
     }
-    child.stdin!.once('error', breaks('it closed its input'))
-    child.stdout!.once('end', breaks('it closed its output'))
+    for (const pipe of child.stdio) pipe?.on('error', () => {})
+    child.stderr?.on('data', options.says)
+    child.stdout?.on('data', (data: Buffer) => hearAll(() => lines.read(data)))
+    child.stdout?.once('end', breaks('it closed its output'))
+    child.stdin?.once('error', breaks('it closed its input'))
     child.once('exit', (code, signal) => {
       exited = true
       killNow()
@@ -116,10 +121,9 @@ export function createMcpProcess(options: McpProcessOptions): McpProcess {
     })
   }
 
-  const transport: McpProcess = {
+  return {
     ended: ended.promise,
     async start() {
-      const { ReadBuffer } = await import('@modelcontextprotocol/client')
       if (reason !== undefined) throw new Error(reason)
       starting = startGroup({ program: command, argv: args, cwd, env, stdin: '', keepStdin: true, clock })
       const started = await starting
@@ -130,61 +134,25 @@ export function createMcpProcess(options: McpProcessOptions): McpProcess {
       group = started
       // Given up meanwhile.
       if (reason !== undefined) group.killNow()
-      const buffer = new ReadBuffer({ maxBufferSize: messageBytes })
-      watch(group, (data) => {
-        if (disconnected) return
-        try {
-          buffer.append(data)
-        } catch {
-          return giveUp(`it sent a message of more than ${messageBytes} bytes`)
-        }
-        for (let more = true; more; ) {
-          try {
-            const message = buffer.readMessage()
-            if (message === null) more = false
-            else hear(message)
-          } catch (error) {
-            transport.onerror?.(error as Error)
-          }
-        }
-      })
+      watch(group)
     },
-    send: (message: JSONRPCMessage) =>
-      new Promise((resolve, reject) => {
-        if (group === undefined || reason !== undefined) return reject(new Error(reason ?? 'it is not started'))
-        if ('method' in message && message.method === 'notifications/cancelled')
-          cancelledId = (message.params as { requestId: RequestId }).requestId
-        group.child.stdin!.write(`${JSON.stringify(message)}\n`, (cause) =>
-          cause ? reject(new Error('it closed its input', { cause })) : resolve(),
-        )
-      }),
+    send(message) {
+      if (reason === undefined) group?.child.stdin?.write(`${JSON.stringify(message)}\n`)
+    },
+    unread: () => group?.child.stdin?.writableLength ?? 0,
     pid: () => group?.pid,
     reason: () => reason ?? broken,
     giveUp,
     giveUpNow,
-    cancelled(cancel) {
-      cancelledId = undefined
-      // The SDK sends the notification before this returns, and does not say for which request.
-      cancel()
-      const id = cancelledId
-      if (id === undefined || disconnected) return Promise.resolve()
-      return new Promise((resolve) => {
-        late.set(id, () => {
-          late.delete(id)
-          resolve()
-        })
-      })
-    },
     async close() {
       lose('it was closed')
       await starting
       // Not started yet: it will not be.
       if (group === undefined) return ended.resolve()
-      group.child.stdin!.end()
+      group.child.stdin?.end()
       const timer = clock.after(closeGraceMs, group.kill)
       await ended.promise
       timer.cancel()
     },
   }
-  return transport
 }

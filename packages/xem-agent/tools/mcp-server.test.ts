@@ -7,8 +7,10 @@ import { until } from '@xerotier/devkit/faults/until.ts'
 import { settableClock } from '@xerotier/devkit/settable-clock.ts'
 import { type Clock, systemClock } from '@xerotier/runtime/clock.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
+import { z } from 'zod'
+import { lateAnswerMs } from './mcp-connection.ts'
 import { closeGraceMs } from './mcp-process.ts'
-import { createMcpServer, lateAnswerMs, type McpCallOptions, type McpServer, pingMs } from './mcp-server.ts'
+import { createMcpServer, type McpCallOptions, type McpServer, pingMs } from './mcp-server.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'xem-mcp-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -16,6 +18,8 @@ after(() => rmSync(folder, { recursive: true }))
 const script = join(import.meta.dirname, 'fixtures/unruly-mcp-server.ts')
 /** Behind a shell that waits for it, as many servers are. */
 const wrapped = { command: '/bin/sh', args: ['-c', '"$0" "$@"; exit $?', process.execPath, script] }
+const never = new AbortController().signal
+const answerSchema = z.object({ content: z.array(z.object({ text: z.string() })) })
 const env = { PATH: process.env.PATH ?? '/usr/bin:/bin' }
 
 function start(change: { clock?: Clock; ways?: string; wrap?: boolean } = {}): McpServer {
@@ -31,8 +35,9 @@ async function say(
   signal = new AbortController().signal,
   change: Partial<McpCallOptions> = {},
 ): Promise<string> {
-  const { content } = await server.call(name, args, { timeoutMs: 60_000, signal, atMostOnce: false, ...change })
-  return content.map((part) => (part.type === 'text' ? part.text : '')).join('')
+  const answer = await server.call(name, args, { signal, atMostOnce: false, ...change })
+  const { content } = answerSchema.parse(answer)
+  return content.map((part) => part.text).join('')
 }
 
 async function pidsOf(server: McpServer): Promise<{ pid: number; helper: number }> {
@@ -136,7 +141,6 @@ test('a server that answers no ping keeps the calls that it has, and takes no ne
 })
 
 const once = { atMostOnce: true }
-const never = new AbortController().signal
 
 test('a call that may run only once does not go on after its deadline: its server is killed, and with it the others', async () => {
   const clock = settableClock()
@@ -205,7 +209,7 @@ test('closing ends a server behind a wrapper that ignores the end of its input',
 
 test('closing before a server is started leaves none', async () => {
   const server = start()
-  const listing = assert.rejects(server.tools(), { message: 'it was closed' })
+  const listing = assert.rejects(server.tools(never), { message: 'it was closed' })
   await server.close()
   await listing
   await until('no child', () => !process.getActiveResourcesInfo().includes('ProcessWrap') || undefined)
@@ -216,7 +220,7 @@ test('closing ends a server that never says that it is ready', async () => {
   const pidFile = join(folder, 'pid')
   const args = ['-c', 'echo $$ > "$0.new"; mv "$0.new" "$0"; exec sleep 600', pidFile]
   const server = createMcpServer({ command: '/bin/sh', args, cwd: folder, env, clock, log: silentLog, version: '0' })
-  const listing = assert.rejects(server.tools(), { message: 'it was closed' })
+  const listing = assert.rejects(server.tools(never), { message: 'it was closed' })
   await untilThere(pidFile)
   const closing = server.close()
   await clock.advance(0)

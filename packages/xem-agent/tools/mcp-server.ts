@@ -1,9 +1,9 @@
-// One MCP server over stdio: a process of ours that is started when it is needed, and again when it has died or hangs.
-import type { CallToolResult, Client } from '@modelcontextprotocol/client'
-import { Fault } from '@xerotier/protocol/errors.ts'
+// One MCP server over stdio: started when it is needed, and again when it has died or hangs.
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
+import { type Connection, callOnce, connect, explained, listTools, type McpListing } from './mcp-connection.ts'
 import { createMcpProcess, type McpProcess } from './mcp-process.ts'
+import { createMcpRpc, type McpRequest, type McpRpc, type Progress } from './mcp-rpc.ts'
 
 export interface McpServerOptions {
   command: string
@@ -16,9 +16,14 @@ export interface McpServerOptions {
 }
 
 export interface McpServer {
-  tools(): Promise<{ name: string; description?: string | undefined; inputSchema: Record<string, unknown> }[]>
-  /** @throws Fault `execution_interrupted` when the server is lost while it has a call that may run only once */
-  call(name: string, args: Record<string, unknown>, options: McpCallOptions): Promise<CallToolResult>
+  /** @param limit ends the listing; what was listed until then counts */
+  tools(limit: AbortSignal): Promise<McpListing>
+  /**
+   * The result as the server wrote it.
+   * @throws McpError for an answer that is an error; Fault `execution_interrupted` when the server is lost while it has a
+   *   call that may run only once
+   */
+  call(name: string, args: Record<string, unknown>, options: McpCallOptions): Promise<unknown>
   /** Ends when its last call is done. Whoever calls it later starts it again. */
   retire(): void
   close(): Promise<void>
@@ -27,32 +32,17 @@ export interface McpServer {
 }
 
 export interface McpCallOptions {
-  timeoutMs: number
   /** Aborts at the deadline and on cancel. */
   signal: AbortSignal
   /** What the server does not end in time after that ends with the server. */
   atMostOnce: boolean
+  onProgress?: ((progress: Progress) => void) | undefined
 }
 
-interface Connection {
-  client: Client
-  process: McpProcess
-  /** In flight. */
-  calls: number
-  /** Under way after a call that the server did not end in time: whether it still answers. The next call waits for it. */
-  check: Promise<void> | undefined
-  /** It did not. */
-  silent: boolean
-}
-
-/** How long a server may take to start and to list its tools. */
-const startMs = 30_000
 /** How long one that let a call run into its deadline may take to answer a ping. */
 export const pingMs = 2000
-/** How long one may take to answer a call that may run only once after its deadline or cancellation, before it is killed. */
-export const lateAnswerMs = 1000
-/** A broken pagination must not hold the agent up. */
-const pagesMax = 64
+/** What a server may leave unread before its own requests are no longer answered. */
+const unreadBytes = 1024 * 1024
 
 export function createMcpServer(options: McpServerOptions): McpServer {
   const { log, clock } = options
@@ -70,14 +60,20 @@ export function createMcpServer(options: McpServerOptions): McpServer {
       cwd,
       env,
       clock,
+      hear: (line) => hear(rpc, line, log),
       // Its log, bounded here; what it prints is at the operator's risk, so only at debug level.
       says: (data) => log.debug({ text: data.toString('utf8', 0, 2000) }, 'MCP server says'),
       lost: () => forget(process, process.reason()),
+      disconnected: () => rpc.fail(new Error(process.reason() ?? 'it is gone')),
     })
+    const rpc = createMcpRpc({ send: process.send, isListening: () => process.unread() < unreadBytes })
     processes.add(process)
     void process.ended.then(() => processes.delete(process))
-    const connected = connect(process)
-    connected.catch(() => forget(process, 'it did not start'))
+    const connected = connect(process, rpc, options)
+    connected.then(
+      () => log.debug({ pid: process.pid() }, 'MCP server started'),
+      () => forget(process, 'it did not start'),
+    )
     return { process, connected }
   }
 
@@ -85,18 +81,6 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     if (current?.process !== process) return
     current = undefined
     log.warning({ pid: process.pid(), reason }, 'MCP server is lost; the next call starts it again')
-  }
-
-  async function connect(process: McpProcess): Promise<Connection> {
-    // Loaded when the first server is: most agents have none, and it is a fifth of their start.
-    const { Client } = await import('@modelcontextprotocol/client')
-    const client = new Client({ name: 'xerotier-xem-agent', version: options.version })
-    client.onerror = (error) => log.debug({ error }, 'MCP server error')
-    await client.connect(process, { timeout: startMs }).catch((error: unknown) => {
-      throw explained(process, error)
-    })
-    log.debug({ pid: process.pid() }, 'MCP server started')
-    return { client, process, calls: 0, check: undefined, silent: false }
   }
 
   /** A connection that is not in doubt. */
@@ -111,13 +95,17 @@ export function createMcpServer(options: McpServerOptions): McpServer {
 
   /** Whether a server that did not end a call in time is there at all. If not, the next call starts another. */
   async function check(doubted: Connection): Promise<void> {
-    const abort = new AbortController()
-    const limit = clock.after(pingMs, () => abort.abort())
+    const ping = doubted.rpc.request('ping', {})
+    const late = Symbol('late')
+    const limit = clock.after(pingMs, () => ping.cancel(late))
     // An error is an answer, too.
-    await doubted.client.ping({ signal: abort.signal, timeout: startMs }).catch(() => {})
+    const isLate = await ping.answer.then(
+      () => false,
+      (error: unknown) => error === late,
+    )
     limit.cancel()
     doubted.check = undefined
-    if (!abort.signal.aborted) return
+    if (!isLate) return
     doubted.silent = true
     forget(doubted.process, 'it does not answer')
     endSilent(doubted)
@@ -129,49 +117,17 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   }
 
   /** It may run twice, so a server that goes on with it after its end does no harm. */
-  async function callFreely(live: Connection, name: string, args: Record<string, unknown>, options: McpCallOptions) {
-    const { timeoutMs, signal } = options
+  async function callFreely(live: Connection, request: McpRequest, signal: AbortSignal): Promise<unknown> {
+    const end = () => request.cancel(signal.reason)
+    signal.addEventListener('abort', end, { once: true })
     try {
-      // The signal is the deadline; this is for a server that does not even heed that.
-      return await live.client.callTool({ name, arguments: args }, { timeout: timeoutMs + 1000, signal })
+      return await request.answer
     } catch (error) {
       if (signal.aborted && !live.silent) live.check ??= check(live)
       throw error
-    }
-  }
-
-  /** Nothing of it goes on after its end, and a server that is lost with it leaves the question whether it ran (law L2). */
-  async function callOnce(live: Connection, name: string, args: Record<string, unknown>, options: McpCallOptions) {
-    const { timeoutMs, signal } = options
-    const cancel = new AbortController()
-    let ending: Promise<void> | undefined
-    const end = () => {
-      ending = endOrKill(live, () => cancel.abort(signal.reason))
-    }
-    const answer = live.client.callTool({ name, arguments: args }, { timeout: timeoutMs + 1000, signal: cancel.signal })
-    signal.addEventListener('abort', end, { once: true })
-    try {
-      return await answer
-    } catch (error) {
-      await ending
-      const lost = live.process.reason()
-      if (lost === undefined || signal.aborted) throw error
-      await live.process.ended
-      const message = `The MCP server was lost while the call ran (${lost}); whether it took effect is not known.`
-      throw new Fault('execution_interrupted', { message, cause: error })
     } finally {
       signal.removeEventListener('abort', end)
     }
-  }
-
-  async function endOrKill({ process }: Connection, cancel: () => void): Promise<void> {
-    const answered = process.cancelled(cancel).then(() => true)
-    const limit = Promise.withResolvers<false>()
-    const timer = clock.after(lateAnswerMs, () => limit.resolve(false))
-    const inTime = await Promise.race([answered, limit.promise])
-    timer.cancel()
-    if (!inTime) process.giveUpNow('it was killed, as it did not end another call in time')
-    if (process.reason() !== undefined) await process.ended
   }
 
   async function close(): Promise<void> {
@@ -180,26 +136,23 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   }
 
   return {
-    async tools() {
-      const { client } = await connection()
-      const tools: Awaited<ReturnType<McpServer['tools']>> = []
-      let cursor: string | undefined
-      for (let page = 0; page < pagesMax; page++) {
-        const answer = await client.listTools(cursor === undefined ? undefined : { cursor }, { timeout: startMs })
-        tools.push(...answer.tools)
-        cursor = answer.nextCursor
-        if (cursor === undefined) break
+    async tools(limit) {
+      const live = await connection()
+      try {
+        return await listTools(live, limit, clock)
+      } catch (error) {
+        throw explained(live.process, error)
       }
-      return tools
     },
-    async call(name, args, options) {
+    async call(name, args, { signal, atMostOnce, onProgress }) {
       calls++
       try {
         const live = await connection()
-        options.signal.throwIfAborted()
+        signal.throwIfAborted()
         live.calls++
         try {
-          return await (options.atMostOnce ? callOnce : callFreely)(live, name, args, options)
+          const request = live.rpc.request('tools/call', { name, arguments: args }, onProgress)
+          return atMostOnce ? await callOnce(live, request, signal, clock) : await callFreely(live, request, signal)
         } catch (error) {
           throw explained(live.process, error)
         } finally {
@@ -223,9 +176,14 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   }
 }
 
-/** That a connection is closed says little; how its server ended says why. */
-function explained(process: McpProcess, error: unknown): unknown {
-  if (error instanceof Fault) return error
-  const reason = process.reason()
-  return reason === undefined ? error : new Error(reason, { cause: error })
+/** Whatever else it prints there is no message. */
+function hear(rpc: McpRpc, line: string, log: Log): void {
+  let message: unknown
+  try {
+    message = JSON.parse(line.replace(/^\ufeff/, ''))
+  } catch {
+    if (line.trim() !== '') log.debug({ text: line.slice(0, 200) }, 'MCP server printed what is no message')
+    return
+  }
+  rpc.hear(message)
 }

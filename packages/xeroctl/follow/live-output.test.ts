@@ -29,6 +29,7 @@ const mebibyte = 1024 * 1024
 const overflow = (name: string, bytes: number) => ({
   id: `cart_${name}`,
   object: 'artifact' as const,
+  media_type: 'text/plain',
   name,
   bytes,
   created_at: '2026-05-01T12:00:00.000Z',

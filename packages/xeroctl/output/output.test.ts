@@ -165,7 +165,14 @@ test('the page of an agent shows its tools, its heartbeat and the bundles that d
 
 test('the page of an execution names transitions, approvals, output and artifacts', async (t) => {
   const artifacts = [
-    { id: 'cart_12345678', object: 'artifact' as const, name: 'log', bytes: 9, created_at: '2026-05-01T11:57:00.000Z' },
+    {
+      id: 'cart_12345678',
+      object: 'artifact' as const,
+      name: 'log',
+      media_type: 'text/plain',
+      bytes: 9,
+      created_at: '2026-05-01T11:57:00.000Z',
+    },
   ]
   const approvals = [
     {

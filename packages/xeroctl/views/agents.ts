@@ -40,6 +40,7 @@ export const agentDetail: RecordView<AgentDetail> = {
       { title: 'Workspaces', body: rows(workspaceColumns, agent.workspaces) },
       { title: 'Tools', body: rows(toolColumns, agent.tools) },
       { title: 'Bundles', body: rows(bundleColumns, agent.bundles) },
+      ...(leftOut(agent).length === 0 ? [] : [{ title: 'Left out', body: rows(leftOutColumns, leftOut(agent)) }]),
     ],
   }),
 }
@@ -103,6 +104,23 @@ const toolColumns = [
     dropOrder: 1,
   },
   { header: 'DESCRIPTION', value: (tool: AgentDetail['tools'][number]) => tool.description, shrink: true },
+]
+
+interface LeftOut {
+  bundle: string
+  name: string
+  reason: string
+}
+
+/** Tools that are not offered. Of a bundle that did not load at all, the bundle's own reason says it. */
+function leftOut({ bundles }: AgentDetail): LeftOut[] {
+  return bundles.flatMap(({ name: bundle, left_out }) => left_out.map((tool) => ({ bundle, ...tool })))
+}
+
+const leftOutColumns = [
+  { header: 'TOOL', value: (tool: LeftOut) => tool.name },
+  { header: 'BUNDLE', value: (tool: LeftOut) => tool.bundle },
+  { header: 'WHY NOT', value: (tool: LeftOut) => tool.reason, shrink: true },
 ]
 
 const bundleColumns = [

@@ -151,5 +151,6 @@ const decisionColumns = [
 const artifactColumns = [
   { header: 'ID', value: (artifact: Artifact) => artifact.id },
   { header: 'NAME', value: (artifact: Artifact) => artifact.name },
+  { header: 'TYPE', value: (artifact: Artifact) => artifact.media_type },
   { header: 'BYTES', value: (artifact: Artifact) => artifact.bytes, right: true },
 ]

@@ -18,7 +18,7 @@ after(async () => {
   await system.stop()
 })
 
-const report = (name: string, error: string | null = null) => ({ name, version: '1', error })
+const report = (name: string, error: string | null = null) => ({ name, version: '1', error, left_out: [] })
 
 async function online(name: string) {
   const { agent, agentId } = await servingAgent(system.client, name, name, [toolOf('t_one')])

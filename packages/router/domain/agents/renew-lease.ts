@@ -136,9 +136,13 @@ async function refusalOf(
 function sameReports(some: Manifest['bundles'], others: Manifest['bundles']): boolean {
   return (
     some.length === others.length &&
-    some.every(({ name, version, error }, index) => {
-      const other = others[index]!
-      return name === other.name && version === other.version && error === other.error
+    some.every(({ name, version, error, left_out }, index) => {
+      const other = others[index]
+      if (other === undefined || left_out.length !== other.left_out.length) return false
+      const same = left_out.every(
+        (one, at) => one.name === other.left_out[at]?.name && one.reason === other.left_out[at]?.reason,
+      )
+      return same && name === other.name && version === other.version && error === other.error
     })
   )
 }

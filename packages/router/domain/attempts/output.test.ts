@@ -13,6 +13,7 @@ const piece = (seq: number, bytes: number) =>
     lease_epoch: 1,
     seq,
     name: 'stdout.log',
+    media_type: 'text/plain',
     at: 0,
     data: new Uint8Array(bytes),
   }) as const

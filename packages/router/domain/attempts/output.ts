@@ -57,6 +57,7 @@ export async function storeArtifact(
         execution_id: frame.execution_id,
         attempt: frame.attempt,
         name: frame.name,
+        media_type: frame.media_type,
         created_at: now,
       })
       .onConflict((conflict) => conflict.doNothing())

@@ -51,6 +51,7 @@ export async function showExecution(
       id: artifact.id,
       object: 'artifact',
       name: artifact.name,
+      media_type: artifact.media_type,
       bytes: artifact.bytes,
       created_at: artifact.created_at.toISOString(),
     })),

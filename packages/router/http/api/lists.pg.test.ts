@@ -161,6 +161,7 @@ describe('executions', () => {
         execution_id: id,
         attempt: 1,
         name: 'rest.log',
+        media_type: 'text/plain',
         created_at: at,
       })
       .execute()

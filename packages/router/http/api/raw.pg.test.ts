@@ -23,7 +23,8 @@ test('raw output is whole: what did not fit into the record follows from the art
     await db.insertInto('execution_output').values(inline).execute()
     const addArtifact = async (name: string, attempt: number, texts: string[]) => {
       const artifact = newId('cart', router.clock.now())
-      const row = { id: artifact, project_id: router.projectId, execution_id: id, attempt, name, created_at: at }
+      const about = { project_id: router.projectId, execution_id: id, attempt, media_type: 'text/plain' }
+      const row = { id: artifact, ...about, name, created_at: at }
       await db.insertInto('artifacts').values(row).execute()
       const chunks = texts.map((text, seq) => ({ artifact_id: artifact, seq, data: Buffer.from(text) }))
       await db.insertInto('artifact_chunks').values(chunks).execute()
@@ -56,7 +57,13 @@ test('a download of an artifact that grows meanwhile ends at the length that it 
     const made = await router.call('POST', '/acme/v1/workspaces', { body: { name: 'lab' } })
     const id = await router.storeExecution({ workspace_id: made.body.id, tool: 'long' })
     const artifact = newId('cart', router.clock.now())
-    const about = { project_id: projectId, execution_id: id, attempt: 1, created_at: new Date() }
+    const about = {
+      project_id: projectId,
+      execution_id: id,
+      attempt: 1,
+      media_type: 'text/plain',
+      created_at: new Date(),
+    }
     await db
       .insertInto('artifacts')
       .values({ id: artifact, name: 'stdout.log', ...about })

@@ -48,6 +48,7 @@ async function call(name: string, args: Record<string, unknown> = {}) {
     write: (_, text) => {
       output += text
     },
+    artifact: () => assert.fail('no artifact'),
     run: async ([program, ...argv]) => {
       const { status, signal, stdout } = spawnSync(program!, argv, { encoding: 'utf8' })
       output += stdout

@@ -1,0 +1,46 @@
+// Holds structured content to the schema that its server listed. It judges and stops nothing.
+import { cutText } from '@xerotier/protocol/cut-text.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import { compileJsonSchema, type JsonCheck } from '@xerotier/runtime/json-schema.ts'
+import { TookTooLong } from '@xerotier/runtime/within-time.ts'
+import { jsonText } from '../execution/json-text.ts'
+import { sentence } from './input-schema.ts'
+import { isRecord } from './mcp-rpc.ts'
+
+/** What is wrong with the structured content of an answer, as a sentence. */
+export type CheckStructured = (content: unknown) => string | undefined
+
+/** @param schema what the server listed as `outputSchema`, whatever it is */
+export function structuredCheck(schema: unknown): CheckStructured {
+  if (schema === undefined) return () => undefined
+  let check: JsonCheck
+  try {
+    check = compiled(schema)
+  } catch (error) {
+    const reason = `the output schema of the tool cannot be used: ${error instanceof Error ? error.message : error}`
+    return () => cutText(reason, 500)
+  }
+  return (content) => {
+    if (content === undefined) return 'the tool has an output schema and answered without structured content'
+    const flaw = flawOf(check, content)
+    return flaw === undefined ? undefined : `the structured content does not fit the output schema of the tool: ${flaw}`
+  }
+}
+
+/** @throws Error with a sentence */
+function compiled(schema: unknown): JsonCheck {
+  if (!isRecord(schema)) throw new Error('it is no object')
+  const { $schema: _, ...rest } = schema
+  return compileJsonSchema(rest, 'lenient')
+}
+
+function flawOf(check: JsonCheck, content: unknown): string | undefined {
+  try {
+    const flaw = check(content, jsonText(content).length)
+    return flaw === undefined ? undefined : sentence(flaw)
+  } catch (error) {
+    if (error instanceof TookTooLong) return `it takes longer than ${limits.argumentsCheckMs} ms to check`
+    if (error instanceof RangeError) return 'it is nested too deep to be checked'
+    throw error
+  }
+}
