@@ -1,4 +1,5 @@
 // The agent against the real router, over the real wire: boot, reload, crash, drain.
+
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -7,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { until } from './faults/until.ts'
+import { patienceMs } from './patience.ts'
 import { type System, startSystem } from './system.ts'
 
 const main = join(import.meta.dirname, '../xem-agent/main.ts')
@@ -90,7 +92,7 @@ async function start(more: Record<string, string> = {}): Promise<void> {
 async function said(text: string): Promise<void> {
   while (!log.includes(text)) {
     if (agent.exitCode !== null) throw new Error(`the agent ended: ${log}`)
-    await once(agent.stderr!, 'data', { signal: AbortSignal.timeout(20_000) })
+    await once(agent.stderr!, 'data', { signal: AbortSignal.timeout(patienceMs) })
   }
 }
 
@@ -99,7 +101,7 @@ const submit = async (tool: string) =>
 const show = (id: string) => system.client.call('executions.show', { params: { id } })
 
 async function untilState(id: string, ...states: string[]): Promise<Awaited<ReturnType<typeof show>>> {
-  for (const until = performance.now() + 20_000; ; ) {
+  for (const until = performance.now() + patienceMs; ; ) {
     const execution = await show(id)
     if (states.includes(execution.state)) return execution
     assert.ok(performance.now() < until, `${id} is ${execution.state}`)
@@ -108,7 +110,7 @@ async function untilState(id: string, ...states: string[]): Promise<Awaited<Retu
 
 /** Waits until the program of the call lives, and its output reached the router. */
 async function untilStarted(id: string): Promise<void> {
-  for (const until = performance.now() + 20_000; !(await show(id)).stdout?.includes('started'); ) {
+  for (const until = performance.now() + patienceMs; !(await show(id)).stdout?.includes('started'); ) {
     assert.ok(performance.now() < until, `${id} did not start`)
   }
 }
@@ -145,7 +147,7 @@ test('SIGHUP publishes a changed bundle and leaves the call in flight alone', as
   rmSync(gate)
   // Log lines leave by the page, so this one may follow the record.
   const ended = () => log.split('\n').some((line) => line.includes(id) && line.includes('call ended'))
-  while (!ended()) await once(agent.stderr!, 'data', { signal: AbortSignal.timeout(20_000) })
+  while (!ended()) await once(agent.stderr!, 'data', { signal: AbortSignal.timeout(patienceMs) })
 })
 
 test('SIGHUP opens a changed credential file again, and the call in flight keeps the one that it opened', async () => {
@@ -190,7 +192,7 @@ test('a bundle that becomes malformed is in the record after a reload, although 
 
 /** The new manifest needs a moment to reach the router. */
 async function untilOffered(tool: string): Promise<void> {
-  for (const until = performance.now() + 20_000; ; ) {
+  for (const until = performance.now() + patienceMs; ; ) {
     const { data } = await system.client.call('tools.list', { query: { workspace: 'local' } })
     if (data.some(({ name }) => name === tool)) return
     assert.ok(performance.now() < until, `${tool} is not offered`)

@@ -1,5 +1,6 @@
 // The wire by hand, for tests that say what no agent of ours would: a key pair, a socket, and
 // whatever bytes the test wants.
+
 import { randomBytes } from 'node:crypto'
 import type { Client } from '@xerotier/client/client.ts'
 import type { AgentKeys } from '@xerotier/link/keys.ts'
@@ -12,6 +13,7 @@ import { digestOf } from '@xerotier/runtime/digest.ts'
 import { newSigningKey } from '@xerotier/runtime/ed25519.ts'
 import { packMessage, unpackMessage } from '@xerotier/runtime/msgpack.ts'
 import { Dealer } from 'zeromq'
+import { patienceMs } from './patience.ts'
 
 type FrameOf<T extends RouterFrame['t']> = Extract<RouterFrame, { t: T }>
 
@@ -127,10 +129,10 @@ export function bareAgent(keys: AgentKeys, enrollment: Enrollment, tools: ToolDe
           wanted.delete(look)
           reject(
             new Error(
-              `no ${types.join(' or ')} within 5 s; got ${waiting.map((frame) => frame.t).join(', ') || 'nothing'}`,
+              `no ${types.join(' or ')} within ${patienceMs} ms; got ${waiting.map((frame) => frame.t).join(', ') || 'nothing'}`,
             ),
           )
-        }, 5_000)
+        }, patienceMs)
         const look = () => {
           const index = waiting.findIndex((frame) => types.includes(frame.t as never))
           if (index < 0) return

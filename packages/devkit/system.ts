@@ -6,6 +6,7 @@ import type { Workspace } from '@xerotier/protocol/api/workspaces.ts'
 import type { WorkspaceType } from '@xerotier/protocol/manifest.ts'
 import type { RouterOptions } from '@xerotier/router/router.ts'
 import { type AgentForTests, type AgentForTestsOptions, startAgentForTests } from './agent-for-tests.ts'
+import { patienceMs } from './patience.ts'
 import { type RouterForTests, startRouterForTests } from './router-for-tests.ts'
 
 export interface System {
@@ -26,8 +27,6 @@ export interface System {
   stop(): Promise<void>
 }
 
-/** Real processes are waited for; a test that takes this long has failed. */
-const patienceMs = 15_000
 const waitSeconds = 30
 
 export async function startSystem(options: Partial<RouterOptions> = {}): Promise<System> {

@@ -9,6 +9,7 @@ import { after, before, test } from 'node:test'
 import type { AgentStep } from '@xerotier/devkit/faults/agent-process.ts'
 import { kill, startChild, untilGone } from '@xerotier/devkit/faults/child.ts'
 import { marks, writeMarkBundle } from '@xerotier/devkit/faults/mark-bundle.ts'
+import { triggerIn } from '@xerotier/devkit/faults/trigger.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import type { ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
@@ -17,10 +18,12 @@ import { createLog } from '@xerotier/runtime/log.ts'
 const program = join(import.meta.dirname, '../../packages/devkit/faults/agent-process.ts')
 const folder = mkdtempSync(join(tmpdir(), 'xerotier-faults-'))
 const name = 'fault-xem'
+const triggerFile = join(folder, 'trigger')
+const trigger = triggerIn<AgentStep>(triggerFile)
 let system: RouterForTests
 let child: ChildProcess
 
-async function startAgent(step: AgentStep | null, joinKey?: string): Promise<void> {
+async function startAgent(joinKey?: string): Promise<void> {
   const { client } = system
   const before = joinKey === undefined ? (await client.call('agents.show', { params: { id: name } })).lease_epoch : 0
   child = startChild(program, {
@@ -37,7 +40,7 @@ async function startAgent(step: AgentStep | null, joinKey?: string): Promise<voi
     XEROTIER_XEM_METRICS_PORT: '0',
     XEM_LEASE_RENEWAL_INTERVAL_MS: '300',
     ...(joinKey === undefined ? {} : { XEM_JOIN_KEY: joinKey }),
-    ...(step === null ? {} : { XEROTIER_FAULT_STEP: step }),
+    XEROTIER_FAULT_TRIGGER: triggerFile,
   })
   await until('the agent to be healthy', async () => {
     const agent = await client.call('agents.show', { params: { id: name } }).catch(() => undefined)
@@ -48,12 +51,12 @@ async function startAgent(step: AgentStep | null, joinKey?: string): Promise<voi
 before(async () => {
   system = await startRouterForTests({
     log: createLog({ level: (process.env.XEROTIER_FAULT_LOG as 'debug') ?? 'critical', name: 'router' }),
-    settings: { lostReadGraceMs: 200, lostAgentGraceMs: 20_000 },
+    settings: { lostReadGraceMs: 200 },
   })
   mkdirSync(join(folder, 'tools'))
   writeMarkBundle(join(folder, 'tools'))
   const { key } = await system.client.call('joinKeys.create', { body: { name, region: 'test' } })
-  await startAgent(null, key)
+  await startAgent(key)
   await system.client.call('workspaces.create', { body: { name: 'faults' } })
   await system.client.call('workspaces.bind', { params: { id: 'faults' }, body: { agent: name } })
 })
@@ -92,14 +95,12 @@ async function killedAt(
   step: AgentStep,
   tool: string,
 ): Promise<{ execution: ExecutionDetail; runs: { started: number; ended: number } }> {
-  await kill(child)
-  // What the last call left in it would reach the step before this one does.
-  removeJournal()
-  await startAgent(step)
+  trigger.arm(step)
   const file = join(folder, `marks-${++count}`)
   const id = await begin(tool, file, 50)
   await untilGone(child)
-  await startAgent(null)
+  trigger.disarm()
+  await startAgent()
   return { execution: await untilEnded(id), runs: marks(file) }
 }
 
@@ -148,7 +149,7 @@ test('killed while it runs, a destructive call is ambiguous until a person resol
   const id = await begin('mark_destructive', file, 2_000)
   await until('the tool to run', () => (marks(file).started === 1 ? true : undefined))
   await kill(child)
-  await startAgent(null)
+  await startAgent()
   assert.equal((await untilEnded(id)).state, 'ambiguous')
   await assert.rejects(client.call('invocations.cancel', { params: { id } }), { code: 'illegal_transition' })
   const resolved = await client.call('executions.resolve', {
@@ -171,7 +172,7 @@ test('an agent that comes back with another journal makes its at-most-once calls
   await until('the tool to run', () => (marks(file).started === 1 ? true : undefined))
   await kill(child)
   removeJournal()
-  await startAgent(null)
+  await startAgent()
   assert.equal((await untilEnded(id)).state, 'ambiguous')
   assert.equal(marks(file).started, 1)
 })

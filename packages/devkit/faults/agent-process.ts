@@ -7,6 +7,7 @@ import { createLog } from '@xerotier/runtime/log.ts'
 import { startAgent } from '@xerotier/xem-agent/agent.ts'
 import { loadAgentConfig, options } from '@xerotier/xem-agent/config.ts'
 import { die } from './die.ts'
+import { triggerIn } from './trigger.ts'
 
 /**
  * The agent dies when it has: received the dispatch; recorded the start; the result; sent the
@@ -14,26 +15,34 @@ import { die } from './die.ts'
  */
 export type AgentStep = 'before-begin' | 'after-begin' | 'before-settle' | 'after-persist' | 'before-acknowledge'
 
-const step = process.env.XEROTIER_FAULT_STEP as AgentStep | undefined
+const trigger = triggerIn<AgentStep>(process.env.XEROTIER_FAULT_TRIGGER ?? '')
 
+/**
+ * It dies at that step of a call that ends after it was armed: what is left of earlier ones passes.
+ */
 function instrument({ outbox }: { outbox: Outbox }): void {
   const { begin, settle, persist, acknowledge } = outbox
+  const earlier = new Set([...outbox.pending(), ...outbox.interrupted()].map((call) => call.execution_id))
+  const dieAt = (step: AgentStep, calls: readonly { execution_id: string }[]) => {
+    if (trigger.armed() === step && calls.some((call) => !earlier.has(call.execution_id))) die()
+  }
   outbox.begin = (calls) => {
-    if (step === 'before-begin') die()
+    dieAt('before-begin', calls)
     const known = begin(calls)
-    if (step === 'after-begin') die()
+    dieAt('after-begin', calls)
     return known
   }
   outbox.settle = (result, how) => {
-    if (step === 'before-settle') die()
+    if (trigger.armed() === undefined) earlier.add(result.execution_id)
+    dieAt('before-settle', [result])
     settle(result, how)
   }
   outbox.persist = (results) => {
     persist(results)
-    if (step === 'after-persist') die()
+    dieAt('after-persist', results)
   }
   outbox.acknowledge = (call) => {
-    if (step === 'before-acknowledge') die()
+    dieAt('before-acknowledge', [call])
     acknowledge(call)
   }
 }

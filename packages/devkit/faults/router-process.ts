@@ -6,6 +6,7 @@ import type { PartName } from '@xerotier/router/store/lanes/parts.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { createLog } from '@xerotier/runtime/log.ts'
 import { die } from './die.ts'
+import { triggerIn } from './trigger.ts'
 
 /**
  * Where it dies: a call is committed and not sent; its result
@@ -18,25 +19,36 @@ export interface RouterProcessSettings {
   stateDir: string
   httpPort: number
   dataPlane: string
-  dieAt: RouterStep | null
+  /** Holds the step at which it is to die, once it is. */
+  trigger: string
 }
 
 const settings = JSON.parse(process.env.XEROTIER_FAULT_SETTINGS ?? '') as RouterProcessSettings
 
+const trigger = triggerIn<RouterStep>(settings.trigger)
+const dieAt = (step: RouterStep) => {
+  if (trigger.armed() === step) die()
+}
+
+const settlePart: PartName = 'settle'
+
 function instrument(core: Core): void {
-  if (settings.dieAt === 'before-dispatch') core.dispatcher.send = die
-  if (settings.dieAt !== 'before-settle' && settings.dieAt !== 'after-settle') return
   const { lanes } = core
+  const { send } = core.dispatcher
+  core.dispatcher.send = (row) => {
+    dieAt('before-dispatch')
+    send(row)
+  }
   core.lanes = {
     get depth() {
       return lanes.depth
     },
     close: () => lanes.close(),
     async commit(part, item) {
-      const here = (part as PartName) === 'settle'
-      if (here && settings.dieAt === 'before-settle') die()
+      const settles: boolean = settlePart === part
+      if (settles) dieAt('before-settle')
       const written = await lanes.commit(part, item)
-      if (here) die()
+      if (settles) dieAt('after-settle')
       return written
     },
   }
@@ -49,7 +61,6 @@ const router = await startRouter({
   databaseUrl: settings.databaseUrl,
   http: { host: '127.0.0.1', port: settings.httpPort },
   dataPlane: { address: settings.dataPlane },
-  settings: { lostReadGraceMs: 500, lostAgentGraceMs: 3_000 },
   bootstrap: { slug: 'demo', keyFile: `${settings.stateDir}/api-key`, allowSelfApproval: true },
   instrument,
 })

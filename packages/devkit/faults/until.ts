@@ -1,3 +1,4 @@
+import { patienceMs } from '../patience.ts'
 import { pause } from './pause.ts'
 
 /**
@@ -8,7 +9,7 @@ import { pause } from './pause.ts'
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined> | T | undefined,
-  ms = 20_000,
+  ms = patienceMs,
 ): Promise<T> {
   const from = performance.now()
   for (;;) {

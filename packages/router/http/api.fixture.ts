@@ -1,7 +1,7 @@
 // A router of the test's own, and what tests of the API do over and over: raw requests, rows behind its back.
 import { startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
+import { type ShiftedClock, shiftedClock } from '@xerotier/devkit/shifted-clock.ts'
 import type { Scope } from '@xerotier/protocol/api/scopes.ts'
-import { type Clock, systemClock } from '@xerotier/runtime/clock.ts'
 import { newSigningKey } from '@xerotier/runtime/ed25519.ts'
 import type { Insertable } from 'kysely'
 import type { Core } from '../core.ts'
@@ -11,22 +11,6 @@ import { write } from '../domain/events/write.ts'
 import { newId, newUuid } from '../domain/ids.ts'
 import type { RouterOptions } from '../router.ts'
 import type { Tables } from '../store/tables.ts'
-
-/** Real time that can be set forward: timers keep their pace, expiries come at once. */
-export interface ShiftedClock extends Clock {
-  shift(ms: number): void
-}
-
-function shiftedClock(): ShiftedClock {
-  let offset = 0
-  return {
-    now: () => systemClock.now() + offset,
-    after: systemClock.after,
-    shift: (ms) => {
-      offset += ms
-    },
-  }
-}
 
 export interface Answer {
   status: number

@@ -1,0 +1,17 @@
+import { type Clock, systemClock } from '@xerotier/runtime/clock.ts'
+
+/** Real time that can be set forward: timers keep their pace, expiries come at once. */
+export interface ShiftedClock extends Clock {
+  shift(ms: number): void
+}
+
+export function shiftedClock(): ShiftedClock {
+  let offset = 0
+  return {
+    ...systemClock,
+    now: () => systemClock.now() + offset,
+    shift: (ms) => {
+      offset += ms
+    },
+  }
+}
