@@ -3,6 +3,10 @@
 import { existsSync } from 'node:fs'
 import * as nodeModule from 'node:module'
 
+if (Number(process.versions.node.split('.')[0]) < 20) {
+  process.stderr.write(`xeroctl needs Node 20 or later, and this is ${process.versions.node}.\n`)
+  process.exit(1)
+}
 const bundle = new URL('../dist/xeroctl.js', import.meta.url)
 if (!existsSync(bundle)) {
   process.stderr.write('xeroctl is not built yet: run `npm run setup` (or `npm start`) in the clone.\n')

@@ -1,0 +1,46 @@
+// The files of ours that a program is made of: what its imports lead to, and nothing else.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { build, type Plugin } from 'esbuild'
+
+export interface Graph {
+  /** From the top of the clone. */
+  files: string[]
+  /** npm packages that they import. */
+  packages: string[]
+}
+
+export async function graphOf(clone: string, entry: string): Promise<Graph> {
+  const packages = new Set<string>()
+  const ours: Plugin = {
+    name: 'ours',
+    setup(bundler) {
+      bundler.onResolve({ filter: /^@xerotier\// }, ({ path }) => ({
+        path: join(clone, 'packages', path.slice('@xerotier/'.length)),
+      }))
+      bundler.onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
+        if (kind === 'entry-point') return undefined
+        if (!path.startsWith('node:')) packages.add(path.split('/', path.startsWith('@') ? 2 : 1).join('/'))
+        return { path, external: true }
+      })
+    },
+  }
+  const { metafile } = await build({
+    absWorkingDir: clone,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    outfile: 'unused.js',
+    platform: 'node',
+    format: 'esm',
+    metafile: true,
+    logLevel: 'error',
+    plugins: [ours],
+  })
+  const files = Object.keys(metafile.inputs)
+  const manifests = files.flatMap((file) => {
+    const manifest = `${/^packages\/[^/]+/.exec(file)?.[0]}/package.json`
+    return existsSync(join(clone, manifest)) ? [manifest] : []
+  })
+  return { files: [...new Set([...files, ...manifests])].sort(), packages: [...packages].sort() }
+}

@@ -1,0 +1,45 @@
+// A tarball of a staged product: it runs where it is unpacked, and says how to install it for good.
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Product } from './products.ts'
+import type { Staged } from './stage.ts'
+
+/** Answers the path of the tarball. The staged folder gets what only a tarball has. */
+export function packTarball(staged: Staged, clone: string, out: string): string {
+  const { product, version, folder } = staged
+  const top =
+    product.form === 'bundle' ? `${product.name}-${version}` : `${product.name}-${version}-linux-${process.arch}`
+  const { service } = product
+  if (service !== undefined) {
+    mkdirSync(join(folder, 'deploy'))
+    for (const file of [service.unit, ...service.configuration.map((one) => one.file)])
+      copyFileSync(join(clone, 'deploy', file), join(folder, 'deploy', file))
+  }
+  writeFileSync(join(folder, 'INSTALL'), installText(product))
+  const named = join(dirname(folder), top)
+  renameSync(folder, named)
+  const path = join(out, `${top}.tar.gz`)
+  const still = ['--sort=name', '--owner=0', '--group=0', '--numeric-owner']
+  execFileSync('tar', ['-C', dirname(named), ...still, '-czf', path, top])
+  renameSync(named, folder)
+  return path
+}
+
+function installText({ name, form, service }: Product): string {
+  const run = `It runs where it is unpacked: bin/${name} --help\n`
+  const node = form === 'bundle' ? 'It needs Node 20 or later as `node` on the PATH.\n' : 'Node is inside.\n'
+  const copied = `\nFor good, as root, from this folder:\n\n  cp -R bin lib /usr/local/\n`
+  if (service === undefined) return `${run}${node}${copied}`
+  const { unit, user, state, configuration } = service
+  const files = configuration.map(
+    ({ file, to, mode }) =>
+      `  install -m ${mode.toString(8).padStart(4, '0')} deploy/${file} ${to}   # then look through it\n`,
+  )
+  return `${run}${node}${copied}  useradd --system --home-dir ${state} --shell /usr/sbin/nologin ${user}
+  install -d -m 0755 /etc/xerotier
+${files.join('')}  sed s,/usr/bin/,/usr/local/bin/, deploy/${unit} > /etc/systemd/system/${unit}
+  systemctl daemon-reload
+  systemctl enable --now ${unit}
+`
+}
