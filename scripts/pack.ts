@@ -1,4 +1,5 @@
-// `npm run pack [-- <product>…]`: a tarball and a Debian package of the agent, of the router and of xeroctl, in dist/.
+// `npm run pack [-- <product>…]`: a tarball and a Debian package of the agent, of the router and of
+// xeroctl, in dist/.
 import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -7,7 +7,10 @@ import { missingOption } from './missing-option.ts'
 import { nearestVerb } from './nearest.ts'
 import { flagOf, type Option, type Options } from './options.ts'
 
-/** One command that does what its id and its action flag say. @param path words that lead to the group, its name last */
+/**
+ * One command that does what its id and its action flag say.
+ * @param path words that lead to the group, its name last
+ */
 export function bareCommand(path: readonly string[], group: Group): Command {
   const { bare } = group
   const actions = Object.entries(bare.actions ?? {})
@@ -71,7 +74,9 @@ export function unknownVerb(path: readonly string[], group: Group, word: string)
   )
 }
 
-/** The router knows nothing of that name, and it is no verb either: who meant one must hear of it. */
+/**
+ * The router knows nothing of that name, and it is no verb either: who meant one must hear of it.
+ */
 function neitherNor(error: ApiError, path: readonly string[], group: Group, word: string): HintedError {
   const name = `xeroctl ${path.join(' ')}`
   const hint =

@@ -19,7 +19,10 @@ export interface Cli {
   globals: Globals
   /** How the person called us. */
   program: string
-  /** The same with the router that was named, for the commands that we suggest: they must go where this one went. */
+  /**
+   * The same with the router that was named, for the commands that we suggest: they must go where
+   * this one went.
+   */
   self: string
   format: Format
   print: Printer
@@ -100,7 +103,10 @@ function connect(cli: Cli, surroundings: Surroundings): Client {
   }
 }
 
-/** The deployment's own choice. A command that needs no deployment must not fail for the want of one. */
+/**
+ * The deployment's own choice. A command that needs no deployment must not fail for the want of
+ * one.
+ */
 function outputOfTarget(target: () => Target): Format | undefined {
   try {
     return target().output

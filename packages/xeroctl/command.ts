@@ -2,7 +2,9 @@
 import type { Cli } from './cli.ts'
 import type { Offer, Options, Values } from './options.ts'
 
-/** Positional arguments in their order: name -> what it is. A name that ends in `?` may be left out. */
+/**
+ * Positional arguments in their order: name -> what it is. A name that ends in `?` may be left out.
+ */
 export type Arguments = Record<string, string>
 type Positions<A extends Arguments> = { [K in keyof A as K extends `${string}?` ? never : K]: string } & {
   [K in keyof A as K extends `${infer Name}?` ? Name : never]?: string | undefined
@@ -66,7 +68,10 @@ export interface Bare {
   list: Command
   /** With an id and without an action flag; undefined where no word but a verb can follow. */
   show?: Command
-  /** People choose the names, so that a word which is no verb may be one. Ids of others hold a digit, and no verb does. */
+  /**
+   * People choose the names, so that a word which is no verb may be one. Ids of others hold a
+   * digit, and no verb does.
+   */
   freeNames?: true
   /** What each action flag does. */
   actions?: Readonly<Record<string, Command>>

@@ -23,7 +23,10 @@ export function isAnswered(cli: Cli): boolean {
   return cli.surroundings.stdin.isTTY === true && cli.surroundings.stderr.isTTY === true
 }
 
-/** One line. With `hidden`, what is typed does not show. @throws Interrupted at Ctrl-C or the end of the input. */
+/**
+ * One line. With `hidden`, what is typed does not show.
+ * @throws Interrupted at Ctrl-C or the end of the input.
+ */
 export async function ask(cli: Cli, question: string, hidden = false): Promise<string> {
   const { stdin, stderr } = cli.surroundings
   // readline echoes into its output; a hidden answer echoes into nothing.

@@ -1,4 +1,5 @@
-// Every way in which xeroctl ends. Scripts branch on these: add, never change. `xeroctl help exit-codes` prints them.
+// Every way in which xeroctl ends. Scripts branch on these: add, never change. `xeroctl help
+// exit-codes` prints them.
 import { errorDataOf } from '@xerotier/client/advice.ts'
 import { ApiError, ConnectionError, InputError } from '@xerotier/client/api-error.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
@@ -42,7 +43,10 @@ export const exitCodes = {
 
 export type ExitName = keyof typeof exitCodes
 
-/** How a followed call that ended in this state ends xeroctl. States that are no end count as detached. */
+/**
+ * How a followed call that ended in this state ends xeroctl. States that are no end count as
+ * detached.
+ */
 export function exitOfState(state: ExecutionState): number {
   return exitCodes[exitOfStates[state] ?? 'detached'].code
 }
@@ -79,7 +83,8 @@ function nameOfError(error: unknown): ExitName {
   if (error instanceof UsageError || error instanceof InputError) return 'usage'
   if (error instanceof Interrupted) return 'cancelled'
   if (error instanceof ConnectionError) return 'network'
-  // By the code where it is known: one code can come with two statuses, and scripts branch on what it means.
+  // By the code where it is known: one code can come with two statuses, and scripts branch on what
+  // it means.
   if (error instanceof ApiError) return exitOfStatus[errorDataOf(error.code)?.status ?? error.status] ?? 'unexpected'
   return 'unexpected'
 }

@@ -24,14 +24,18 @@ interface Piped {
   answer(request: Seen, response: ServerResponse, gone: Promise<unknown>): void | Promise<void>
 }
 
-/** Runs `xeroctl … | <reader>`, whose reader takes no line and goes. Answers the exit code of xeroctl. */
+/**
+ * Runs `xeroctl … | <reader>`, whose reader takes no line and goes. Answers the exit code of
+ * xeroctl.
+ */
 async function unread(t: TestContext, words: string[], { redirect = '', answer }: Piped): Promise<number> {
   let leave = () => {}
   const gone = new Promise<void>((resolve) => (leave = resolve))
   const server = await scriptedServer((request, response) => answer(request, response, gone))
   t.after(() => server.close())
   const home = emptyFolder(t)
-  // A shell, because the pipes between two processes of Node's are sockets. The code comes on descriptor 3.
+  // A shell, because the pipes between two processes of Node's are sockets. The code comes on
+  // descriptor 3.
   const line = `{ "$@" ${redirect}; echo "$?" >&3; } | { exec <&-; echo gone >&3; }`
   const program = [process.execPath, join(import.meta.dirname, 'main.ts'), ...words]
   const shell = spawn('sh', ['-c', line, 'sh', ...program], {

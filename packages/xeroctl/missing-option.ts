@@ -1,7 +1,11 @@
 import { UsageError } from './exit-codes.ts'
 import { flagOf, type Options } from './options.ts'
 
-/** All that is missing at once. @param usage how the command is called @param stray words that nothing takes */
+/**
+ * All that is missing at once.
+ * @param usage how the command is called
+ * @param stray words that nothing takes
+ */
 export function missingOption(
   options: Options,
   isGiven: (key: string) => boolean,

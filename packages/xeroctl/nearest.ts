@@ -14,7 +14,10 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return best?.name
 }
 
-/** A hint for who gave `word` where a verb of the group may have been meant; undefined when it is like none of them. */
+/**
+ * A hint for who gave `word` where a verb of the group may have been meant; undefined when it is
+ * like none of them.
+ */
 export function nearestVerb(word: string | undefined, { path, verbs }: Verbs): string | undefined {
   const meant = word === undefined ? undefined : nearest(word, verbs)
   return meant === undefined ? undefined : `Did you mean \`xeroctl ${path} ${meant}\`?`

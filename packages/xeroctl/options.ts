@@ -1,4 +1,5 @@
-// Options of commands as data: parsing, help, completion and the reference derive from one definition.
+// Options of commands as data: parsing, help, completion and the reference derive from one
+// definition.
 import { UsageError } from './exit-codes.ts'
 
 export interface Option<T> {

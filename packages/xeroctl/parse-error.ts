@@ -1,4 +1,5 @@
-// What commander found wrong with the words, as an error of ours: one line of what, one line of what to do.
+// What commander found wrong with the words, as an error of ours: one line of what, one line of
+// what to do.
 import type { CommanderError } from 'commander'
 import { unknownVerb } from './bare.ts'
 import type { Command, Group } from './command.ts'

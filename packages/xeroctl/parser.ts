@@ -28,8 +28,8 @@ type Dispatch = (call: () => Call, globals: () => Globals) => Promise<void>
 const description = 'Operates Xerotier execution management: agents, workspaces, tool calls and their approvals'
 
 /**
- * `dispatch` runs what was called. What is wrong with the words is thrown as a UsageError; help and version end the
- * run with commander's own error.
+ * `dispatch` runs what was called. What is wrong with the words is thrown as a UsageError; help and
+ * version end the run with commander's own error.
  */
 export function buildParser(
   members: readonly (Command | Group)[],
@@ -107,7 +107,10 @@ function prepare(
   )
 }
 
-/** @throws UsageError for an empty argument, which names nothing: `"$id"` of a variable that is not set */
+/**
+ * @throws UsageError for an empty argument, which names nothing: `"$id"` of a variable that is not
+ * set
+ */
 function named(name: string, word: string | undefined): string | undefined {
   if (word?.trim() === '') throw new UsageError(`<${name}> is empty`)
   return word
@@ -131,7 +134,10 @@ function addOptions(parser: Parser, options: Options): void {
   }
 }
 
-/** What each option was given, in the order of the line. commander's own values lose `--wait 5` to a `--no-wait` behind it. */
+/**
+ * What each option was given, in the order of the line. commander's own values lose `--wait 5` to a
+ * `--no-wait` behind it.
+ */
 const given = new WeakMap<Parser, ReadonlyMap<string, string[]>>()
 
 /** Values of options that were given anywhere in the chain; the innermost counts. */

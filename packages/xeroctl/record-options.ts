@@ -1,4 +1,5 @@
-// Options that name a record of the router: the same words, the same letter and the same completion everywhere.
+// Options that name a record of the router: the same words, the same letter and the same completion
+// everywhere.
 import { type Option, text } from './options.ts'
 
 export function workspaceOption(summary: string): Option<string | undefined> {

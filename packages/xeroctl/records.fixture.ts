@@ -1,4 +1,5 @@
-// Records as the router answers them. The protocol's own schemas check them, so that they cannot drift from the contract.
+// Records as the router answers them. The protocol's own schemas check them, so that they cannot
+// drift from the contract.
 import { agentDetailSchema, agentSchema } from '@xerotier/protocol/api/agents.ts'
 import { apiKeySecretSchema } from '@xerotier/protocol/api/api-keys.ts'
 import { type Approval, approvalSchema } from '@xerotier/protocol/api/approvals.ts'

@@ -1,5 +1,5 @@
-// How a failure reads: one line of what, one line of what to do. Under -o json and ndjson the same as one JSON line.
-// Always on stderr: stdout holds answers only, as with kubectl and gh.
+// How a failure reads: one line of what, one line of what to do. Under -o json and ndjson the same
+// as one JSON line. Always on stderr: stdout holds answers only, as with kubectl and gh.
 import { errorDataOf } from '@xerotier/client/advice.ts'
 import { ApiError, ConnectionError, InputError, isCut } from '@xerotier/client/api-error.ts'
 import { adviceText } from '@xerotier/protocol/advice.ts'

@@ -60,7 +60,9 @@ export async function run(surroundings: Surroundings): Promise<number> {
   }
 }
 
-/** The router cannot say where the key came from, and who holds several wonders which one it was. */
+/**
+ * The router cannot say where the key came from, and who holds several wonders which one it was.
+ */
 function withKeyHint(error: unknown, cli: Cli | undefined): unknown {
   if (cli === undefined || !(error instanceof ApiError) || !isAboutKey(error)) return error
   const { apiKey, withheldKey, sources, context } = cli.target()

@@ -10,8 +10,9 @@ export const secretNotes =
   'The value stands alone on stdout, also under `-o name`, and what else is to be said on stderr; json, ndjson and yaml have it in the field `key`.'
 
 /**
- * Prints what is shown only once: whatever the format, the value is in it. It stands alone on stdout, so that
- * `KEY=$(xeroctl …)` works, and the record goes to stderr; -o name too, because an id in its place would lose it for good.
+ * Prints what is shown only once: whatever the format, the value is in it. It stands alone on
+ * stdout, so that `KEY=$(xeroctl …)` works, and the record goes to stderr; -o name too, because an
+ * id in its place would lose it for good.
  */
 export async function printSecret<Row, Created extends Row & { key: string }>(
   cli: Cli,

@@ -1,4 +1,5 @@
-// The router's clock, as the Date of its answers tells it: relative times are of its records, and this host's clock may be off.
+// The router's clock, as the Date of its answers tells it: relative times are of its records, and
+// this host's clock may be off.
 import type { Surroundings } from './surroundings.ts'
 
 /** The header has whole seconds and the way here takes a moment: less is no difference. */
@@ -8,7 +9,10 @@ export interface ServerClock {
   fetch: typeof fetch
   /** Milliseconds since the epoch; this host's until the router has answered. */
   now(): number
-  /** By how much the router's clock is ahead of this host's, in milliseconds; 0 when it is not known to be off. */
+  /**
+   * By how much the router's clock is ahead of this host's, in milliseconds; 0 when it is not known
+   * to be off.
+   */
   ahead(): number
 }
 

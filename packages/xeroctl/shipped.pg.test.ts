@@ -1,5 +1,6 @@
-// What is shipped: the program that npm links and the bundle behind it, as a process of its own against a real router.
-// The other tests run the sources, so they do not see what only the build breaks.
+// What is shipped: the program that npm links and the bundle behind it, as a process of its own
+// against a real router. The other tests run the sources, so they do not see what only the build
+// breaks.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'

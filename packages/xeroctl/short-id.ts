@@ -1,5 +1,6 @@
-// Ids of executions and approvals begin with the time of their making, so that their beginning names them: half of one
-// fits a narrow terminal, and a beginning leads to the whole one without a search through everything.
+// Ids of executions and approvals begin with the time of their making, so that their beginning
+// names them: half of one fits a narrow terminal, and a beginning leads to the whole one without a
+// search through everything.
 import type { Item } from '@xerotier/client/call-types.ts'
 import type { Cli } from './cli.ts'
 import { UsageError } from './exit-codes.ts'
@@ -17,7 +18,10 @@ export function shortId(id: string): string {
   return whole.test(id) ? id.slice(0, enough) : id
 }
 
-/** The id that begins so; `given` itself when it is whole or when none does. @throws UsageError when several do */
+/**
+ * The id that begins so; `given` itself when it is whole or when none does.
+ * @throws UsageError when several do
+ */
 export async function wholeId(cli: Cli, kind: 'executions.list' | 'approvals.list', given: string): Promise<string> {
   if (whole.test(given) || !begun.test(given)) return given
   const between = { since: timeOf(given, '0', -spreadMs), until: timeOf(given, 'f', spreadMs) }

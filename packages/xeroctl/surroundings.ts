@@ -51,7 +51,10 @@ export interface Surroundings extends ClientSurroundings {
   ifUnread(code: number): void
 }
 
-/** The root where the folder is gone or may not be looked at: what is relative to it finds nothing then. */
+/**
+ * The root where the folder is gone or may not be looked at: what is relative to it finds nothing
+ * then.
+ */
 function workingFolder(): string {
   try {
     return process.cwd()

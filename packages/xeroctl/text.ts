@@ -3,7 +3,10 @@ import { buffer } from 'node:stream/consumers'
 import { UsageError } from './exit-codes.ts'
 import type { InputStream } from './surroundings.ts'
 
-/** @throws UsageError that names the source, instead of text in which every odd byte has become U+FFFD */
+/**
+ * @throws UsageError that names the source, instead of text in which every odd byte has become
+ * U+FFFD
+ */
 export function textOf(bytes: Uint8Array, source: string): string {
   // A byte order mark, as some editors write it, is no part of the text.
   if (isUtf8(bytes)) return new TextDecoder().decode(bytes)

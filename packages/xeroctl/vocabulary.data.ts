@@ -1,5 +1,5 @@
-// The product's words that options and completions offer. Plain data: a bundler may put the value here in place of the
-// schemas behind it (client/routes.data.ts says why).
+// The product's words that options and completions offer. Plain data: a bundler may put the value
+// here in place of the schemas behind it (client/routes.data.ts says why).
 
 import { agentHealths } from '@xerotier/protocol/api/agents.ts'
 import { agentRoles } from '@xerotier/protocol/api/join-keys.ts'

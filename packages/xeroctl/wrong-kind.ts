@@ -1,4 +1,5 @@
-// Executions and approvals have ids of one form, and a call that waits shows both: who takes one for the other is told so.
+// Executions and approvals have ids of one form, and a call that waits shows both: who takes one
+// for the other is told so.
 import { ApiError } from '@xerotier/client/api-error.ts'
 import type { Cli } from './cli.ts'
 import { HintedError } from './hinted-error.ts'

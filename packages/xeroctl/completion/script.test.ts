@@ -11,7 +11,10 @@ import { type Shell, shells } from './script.ts'
 /** Names that `xeroctl config list` answers; the last one must not be run. */
 const contexts = ['$(touch ran)', 'prod', 'staging']
 
-/** What asks each shell for its offers, behind the script. zsh's own functions work in its line editor only. */
+/**
+ * What asks each shell for its offers, behind the script. zsh's own functions work in its line
+ * editor only.
+ */
 const asking: Record<Shell, (words: string[]) => string> = {
   bash: (words) =>
     `COMP_WORDS=(xeroctl ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _xeroctl; printf '%s\\n' "\${COMPREPLY[@]}"`,

@@ -1,5 +1,5 @@
-// Completion scripts, derived from the commands. Pressing Tab asks no router. The words are static; only the names of contexts come
-// from a process, which reads the configuration.
+// Completion scripts, derived from the commands. Pressing Tab asks no router. The words are static;
+// only the names of contexts come from a process, which reads the configuration.
 import type { Command, Group } from '../command.ts'
 import { bash } from './bash.ts'
 import { entriesOf } from './entries.ts'

@@ -5,7 +5,11 @@ import { UsageError } from '../exit-codes.ts'
 import { readConfigFile, writeConfigFile } from './file.ts'
 import { projectConfigPath, userConfigPath } from './locate.ts'
 
-/** Applies `change` to the user's document and writes it, 0600. Answers its path; undefined under --dry-run. @throws UsageError */
+/**
+ * Applies `change` to the user's document and writes it, 0600. Answers its path; undefined under
+ * --dry-run.
+ * @throws UsageError
+ */
 export function editUserConfig(
   cli: Cli,
   change: (document: TomlTable, deployments: TomlTable) => void,

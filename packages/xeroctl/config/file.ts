@@ -1,4 +1,5 @@
-// The configuration file: TOML, `current = "prod"` and a table `[deployment.<name>]` for each deployment. 0600: it holds keys.
+// The configuration file: TOML, `current = "prod"` and a table `[deployment.<name>]` for each
+// deployment. 0600: it holds keys.
 
 import { dirname } from 'node:path'
 import { fileReason, isFileError } from '@xerotier/runtime/file-reason.ts'
@@ -24,7 +25,10 @@ export interface ConfigFile {
   document: TomlTable
 }
 
-/** The file, or undefined when there is none. @throws UsageError when it is unsafe, no TOML, or says something else. */
+/**
+ * The file, or undefined when there is none.
+ * @throws UsageError when it is unsafe, no TOML, or says something else.
+ */
 export function readConfigFile(path: string, uid: number | undefined): ConfigFile | undefined {
   let secret: ReturnType<typeof readSecretBytes>
   try {
@@ -35,7 +39,8 @@ export function readConfigFile(path: string, uid: number | undefined): ConfigFil
   }
   if (secret === undefined) return undefined
   const { content: bytes, owner } = secret
-  // As git does with a repository: a file that somebody else placed could send calls to their router.
+  // As git does with a repository: a file that somebody else placed could send calls to their
+  // router.
   if (uid !== undefined && owner !== uid && owner !== 0) {
     throw new UsageError(
       `${path} belongs to another user, so it is not read`,

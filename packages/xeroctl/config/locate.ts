@@ -9,8 +9,8 @@ export function userConfigPath(env: Readonly<Record<string, string | undefined>>
 }
 
 /**
- * What `npm start` leaves: `xeroctl.toml` in the folder that XEROTIER_STATE_DIR names, else in `.xerotier/` of this folder or the
- * nearest one above.
+ * What `npm start` leaves: `xeroctl.toml` in the folder that XEROTIER_STATE_DIR names, else in
+ * `.xerotier/` of this folder or the nearest one above.
  */
 export function projectConfigPath({ cwd, env }: Pick<Surroundings, 'cwd' | 'env'>): string | undefined {
   const named = env.XEROTIER_STATE_DIR

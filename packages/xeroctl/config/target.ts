@@ -1,4 +1,5 @@
-// Which router, with which key: flags, then the environment, then the project's file, then the user's file.
+// Which router, with which key: flags, then the environment, then the project's file, then the
+// user's file.
 import { UsageError } from '../exit-codes.ts'
 import type { Globals } from '../globals.ts'
 import type { Format } from '../output/format.ts'
@@ -10,7 +11,10 @@ import { projectConfigPath, userConfigPath } from './locate.ts'
 export interface Target {
   baseUrl: string
   apiKey: string | undefined
-  /** In a sentence: which key is not sent, why, and how it would be; undefined when none was kept back. */
+  /**
+   * In a sentence: which key is not sent, why, and how it would be; undefined when none was kept
+   * back.
+   */
   withheldKey: string | undefined
   frontendUrl: string | undefined
   output: Format | undefined
@@ -26,7 +30,10 @@ export function configFiles(surroundings: Surroundings): ConfigFile[] {
   return paths.flatMap((path) => (path === undefined ? [] : (readConfigFile(path, surroundings.uid) ?? [])))
 }
 
-/** @throws UsageError when nothing names a router, the context does not exist, or the key cannot be sent. */
+/**
+ * @throws UsageError when nothing names a router, the context does not exist, or the key cannot be
+ * sent.
+ */
 export function resolveTarget(surroundings: Surroundings, globals: Globals): Target {
   const env = (name: string) => surroundings.env[name] || undefined
   const baseUrl = globals.baseUrl ?? env('XEROTIER_BASE_URL')
@@ -43,7 +50,8 @@ export function resolveTarget(surroundings: Surroundings, globals: Globals): Tar
       'Run `xeroctl config init`, or set XEROTIER_BASE_URL and XEROTIER_API_KEY. In a clone, `npm start` configures it.',
     )
   }
-  // A file's key is for that file's router: it never goes to an address from elsewhere unless the context was named too.
+  // A file's key is for that file's router: it never goes to an address from elsewhere unless the
+  // context was named too.
   const sameRouter = baseUrl === undefined || baseUrl === found?.deployment.baseUrl || wanted !== undefined
   const keyOfFile = sameRouter ? found?.deployment.apiKey : undefined
   const key = apiKey ?? keyOfFile

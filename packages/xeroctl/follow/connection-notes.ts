@@ -2,7 +2,10 @@ import type { StreamState } from '@xerotier/client/event-stream.ts'
 import type { Cli } from '../cli.ts'
 import { printable } from '../output/cell.ts'
 
-/** Tells the person when the stream is cut and when it is back; the first connection goes without saying. */
+/**
+ * Tells the person when the stream is cut and when it is back; the first connection goes without
+ * saying.
+ */
 export function connectionNotes(cli: Cli): (state: StreamState) => void {
   let lost = false
   return (state) => {

@@ -11,7 +11,10 @@ export function eventLine(paint: Paint): (event: PublicEvent) => string {
   }
 }
 
-/** Of the event, not of the record as it is now: that may have moved on, and a line must not tell what comes after it. */
+/**
+ * Of the event, not of the record as it is now: that may have moved on, and a line must not tell
+ * what comes after it.
+ */
 function factsOf(event: PublicEvent): { at: string; about: string; word: string } {
   const approval = approvalIn(event)
   const execution = executionIn(event)

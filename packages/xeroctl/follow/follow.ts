@@ -53,8 +53,8 @@ async function untilSettled(cli: Cli, id: string, stop: AbortController): Promis
   let connections = 0
   let checking: Promise<void> = Promise.resolve()
 
-  // The stream tells a call from its beginning, and resumes. Should it end early all the same, the record says whether
-  // there is anything left to wait for.
+  // The stream tells a call from its beginning, and resumes. Should it end early all the same, the
+  // record says whether there is anything left to wait for.
   const check = async () => {
     if (isSettled((await read()).state)) settled.abort()
   }
@@ -67,7 +67,8 @@ async function untilSettled(cli: Cli, id: string, stop: AbortController): Promis
         notes(state)
         if (state.state !== 'connected' || ++connections === 1) return
         checking = checking.then(check).catch((error: unknown) => {
-          // What passes is looked at again with the next connection; anything else ends the following.
+          // What passes is looked at again with the next connection; anything else ends the
+          // following.
           if (isPassing(error)) return
           settled.abort()
           throw error
@@ -88,7 +89,8 @@ async function untilSettled(cli: Cli, id: string, stop: AbortController): Promis
     if (event.event === 'x_exec.execution.queued') await output.restart()
     told = settledNames.has(event.event)
     if (told) break
-    // The name says what happened, the record what is now: of a past that is told again only the present matters.
+    // The name says what happened, the record what is now: of a past that is told again only the
+    // present matters.
     if (!isSettled(execution.state)) await progress.state(execution)
   }
   await checking

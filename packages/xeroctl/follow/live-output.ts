@@ -1,4 +1,5 @@
-// The output of a followed call, each byte once: live as it arrives, and the rest of what the record keeps at the end.
+// The output of a followed call, each byte once: live as it arrives, and the rest of what the
+// record keeps at the end.
 import type { ExecutionDetail, OutputEvent } from '@xerotier/protocol/api/executions.ts'
 import type { Cli } from '../cli.ts'
 import { toolOutput } from '../output/tool-output.ts'
@@ -8,7 +9,9 @@ export interface LiveOutput {
   piece(event: OutputEvent): Promise<void>
   /** The call runs again: its output starts over. */
   restart(): Promise<void>
-  /** Prints what the stream did not bring. Answers how many bytes are kept that were not printed. */
+  /**
+   * Prints what the stream did not bring. Answers how many bytes are kept that were not printed.
+   */
   complete(record: ExecutionDetail): Promise<number>
 }
 

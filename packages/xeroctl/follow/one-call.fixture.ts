@@ -5,7 +5,9 @@ import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import { approval, execution, tool } from '../records.fixture.ts'
 import { envFor, type RunOptions, xeroctl } from '../run.fixture.ts'
 
-/** A router with one call: its record changes as the test says, its stream is in the test's hands. */
+/**
+ * A router with one call: its record changes as the test says, its stream is in the test's hands.
+ */
 export function oneCall() {
   const streams: ServerResponse[] = []
   const call = {

@@ -1,4 +1,5 @@
-// Where the output of a call is: the first of it in the record, which a follower sees; what follows in artifacts; the rest nowhere.
+// Where the output of a call is: the first of it in the record, which a follower sees; what follows
+// in artifacts; the rest nowhere.
 import type { ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { vocabulary } from '../vocabulary.data.ts'
@@ -16,7 +17,8 @@ export function outputParts(record: ExecutionDetail): OutputParts {
     .filter(({ name }) => vocabulary.overflowNames.includes(name))
     .reduce((sum, { bytes }) => sum + bytes, 0)
   if (beyond === 0) return { inline: written, beyond, dropped: 0 }
-  // Artifacts begin where the record is full. What was written is not known of a call whose agent never reported its end.
+  // Artifacts begin where the record is full. What was written is not known of a call whose agent
+  // never reported its end.
   const inline = written > beyond ? Math.min(limits.outputInlineBytes, written - beyond) : limits.outputInlineBytes
   return { inline, beyond, dropped: Math.max(0, written - inline - beyond) }
 }

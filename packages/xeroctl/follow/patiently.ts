@@ -7,7 +7,8 @@ const pauseMs = 2_000
 const attempts = 20
 
 /**
- * What is asked once a followed call is over. A router that restarts just then must not stand for the outcome.
+ * What is asked once a followed call is over. A router that restarts just then must not stand for
+ * the outcome.
  * @throws what `read` throws, when it does not pass or takes too long to
  */
 export async function patiently<T>(cli: Cli, signal: AbortSignal, read: () => Promise<T>): Promise<T> {

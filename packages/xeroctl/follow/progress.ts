@@ -1,4 +1,5 @@
-// What a person reads on stderr while a call is followed: one line for each state, and how to approve it.
+// What a person reads on stderr while a call is followed: one line for each state, and how to
+// approve it.
 import { isPassing } from '@xerotier/client/retry.ts'
 import type { Execution, ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
@@ -56,7 +57,8 @@ export function createProgress(cli: Cli): Progress {
       }
       const { resolution } = execution
       if (resolution !== null) {
-        // The outcome is what a person found, which nothing else here tells from what the agent reported.
+        // The outcome is what a person found, which nothing else here tells from what the agent
+        // reported.
         cli.say(printable(`resolved by ${resolution.by_name ?? resolution.by}: ${resolution.note}`))
       }
       if (execution.error !== null) cli.say(printable(`${execution.error.message} (${execution.error.code})`))

@@ -1,4 +1,5 @@
-// The public streams: each event is named for what happened and brings the execution or approval as it is now, with what happened in `event`.
+// The public streams: each event is named for what happened and brings the execution or approval as
+// it is now, with what happened in `event`.
 import type { StreamEvent } from '@xerotier/client/event-stream.ts'
 import { streamData } from '@xerotier/client/streams.data.ts'
 import type { ApprovalEvent } from '@xerotier/protocol/api/approvals.ts'
@@ -14,7 +15,10 @@ export interface PublicEvent {
   data: ExecutionEvent | ApprovalEvent | OutputEvent
 }
 
-/** The event with its data read; undefined for what belongs to the connection, and for what cannot be read. */
+/**
+ * The event with its data read; undefined for what belongs to the connection, and for what cannot
+ * be read.
+ */
 export function publicEventOf(event: StreamEvent): PublicEvent | undefined {
   if (event.event === eventNames.connected || event.event === eventNames.heartbeat) return undefined
   try {

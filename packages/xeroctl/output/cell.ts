@@ -8,7 +8,10 @@ export type Cell =
   | boolean
   | null
   | undefined
-  /** When something happened, ISO 8601: relative in tables, absolute in wide ones. Never of the future, whatever the clocks say. */
+  /**
+   * When something happened, ISO 8601: relative in tables, absolute in wide ones. Never of the
+   * future, whatever the clocks say.
+   */
   | { time: string | null }
   /** When something is due: of the future or the past. */
   | { due: string | null }
@@ -30,7 +33,10 @@ export function cellText(cell: Cell, style: { now: number; absolute: boolean }):
   return { text: 'time' in cell ? timeSince(iso, style.now) : relativeTime(iso, style.now), colour: undefined }
 }
 
-/** Names and reasons come from others: control characters in them must not reach the terminal. Line breaks become spaces. */
+/**
+ * Names and reasons come from others: control characters in them must not reach the terminal. Line
+ * breaks become spaces.
+ */
 export function printable(text: string): string {
   return text.replace(/[\r\n\t]+/g, ' ').replace(/[\p{Cc}\p{Bidi_Control}]/gu, '\uFFFD')
 }

@@ -1,4 +1,5 @@
-// Colours only where a person reads: a terminal, without NO_COLOR (https://no-color.org) and --no-color.
+// Colours only where a person reads: a terminal, without NO_COLOR (https://no-color.org) and
+// --no-color.
 
 const codes = { red: 31, green: 32, yellow: 33, blue: 34, cyan: 36, dim: 2, bold: 1 } as const
 export type Colour = keyof typeof codes

@@ -15,7 +15,10 @@ export interface Section {
   body: string | Rows
 }
 
-/** Drawn for the terminal, if there is one: a table whose row type only its own columns know, or the end of a long text. */
+/**
+ * Drawn for the terminal, if there is one: a table whose row type only its own columns know, or the
+ * end of a long text.
+ */
 export type Rows = (style: TableStyle) => string
 
 export function rows<Row>(columns: readonly Column<Row>[], items: readonly Row[]): Rows {

@@ -3,7 +3,8 @@
 const mostRows = 50
 
 /**
- * The last lines that fill no more than 50 rows; of a last line that is longer its end. `hidden` counts the characters before.
+ * The last lines that fill no more than 50 rows; of a last line that is longer its end. `hidden`
+ * counts the characters before.
  * @param columns of the terminal; undefined for none, which gets the whole text
  */
 export function endOf(text: string, columns: number | undefined): { shown: string; hidden: number } {

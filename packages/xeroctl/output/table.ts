@@ -1,5 +1,6 @@
-// Tables that fit the terminal. What is too wide gets short forms first, loses its least important columns then, and the
-// ends of its free text at last: a table with half of each name is one that nobody can act on.
+// Tables that fit the terminal. What is too wide gets short forms first, loses its least important
+// columns then, and the ends of its free text at last: a table with half of each name is one that
+// nobody can act on.
 import { type Cell, type CellText, cellText, pad, shorten, widthOf } from './cell.ts'
 import type { Paint } from './colours.ts'
 
@@ -12,7 +13,10 @@ export interface Column<Row> {
   wide?: boolean
   /** Numbers stand at the right. */
   right?: boolean
-  /** Free text, which may be cut when the terminal is narrow. Names, tools and states never are: people copy and compare them. */
+  /**
+   * Free text, which may be cut when the terminal is narrow. Names, tools and states never are:
+   * people copy and compare them.
+   */
   shrink?: boolean
   /** Left out when the terminal is narrow, the lowest number first; without one it always stays. */
   dropOrder?: number

@@ -41,7 +41,8 @@ export function milliseconds(ms: number): string {
 }
 
 /**
- * What `--since` and `--until` take: an age (`30m`, `2h`, `7d`), a date or an ISO 8601 time. Answers ISO 8601, UTC.
+ * What `--since` and `--until` take: an age (`30m`, `2h`, `7d`), a date or an ISO 8601 time.
+ * Answers ISO 8601, UTC.
  * @throws UsageError
  */
 export function instant(value: string, flag: string, now: number): string {

@@ -1,4 +1,5 @@
-// What a tool wrote, on its way to our stdout or stderr: the same bytes for a script, nothing that steers it for a terminal.
+// What a tool wrote, on its way to our stdout or stderr: the same bytes for a script, nothing that
+// steers it for a terminal.
 import type { OutputStream } from '../surroundings.ts'
 import { printableLines } from './cell.ts'
 import { writeTo } from './write.ts'

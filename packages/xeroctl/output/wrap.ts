@@ -13,7 +13,10 @@ export function wrapText(text: string, width: number): string {
   return blocks.join('\n\n')
 }
 
-/** A command line that a shell takes as it is shown: a backslash at each break, and no break inside of quotes. */
+/**
+ * A command line that a shell takes as it is shown: a backslash at each break, and no break inside
+ * of quotes.
+ */
 export function wrapCommand(line: string, width: number): string[] {
   if (widthOf(line) <= width) return [line]
   const words = line.match(/(?:'[^']*'|"(?:\\.|[^"\\])*"|[^\s'"])+/g) ?? []

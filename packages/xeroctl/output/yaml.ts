@@ -1,6 +1,10 @@
-// YAML that every parser reads back as it was. Many still follow YAML 1.1, where a bare `no` is false, 1:30 is ninety and a date is no text.
+// YAML that every parser reads back as it was. Many still follow YAML 1.1, where a bare `no` is
+// false, 1:30 is ninety and a date is no text.
 
-/** What they take for a line break, for another value or for no character at all where it stands bare. */
+/**
+ * What they take for a line break, for another value or for no character at all where it stands
+ * bare.
+ */
 const onlyQuoted = /^=$|[\t\x7f-\x9f\u2028\u2029\uFEFF]/
 const onlyEscaped = /[\x7f-\x9f\u2028\u2029\uFEFF]/g
 

@@ -112,7 +112,10 @@ interface LeftOut {
   reason: string
 }
 
-/** Tools that are not offered. Of a bundle that did not load at all, the bundle's own reason says it. */
+/**
+ * Tools that are not offered. Of a bundle that did not load at all, the bundle's own reason says
+ * it.
+ */
 function leftOut({ bundles }: AgentDetail): LeftOut[] {
   return bundles.flatMap(({ name: bundle, left_out }) => left_out.map((tool) => ({ bundle, ...tool })))
 }

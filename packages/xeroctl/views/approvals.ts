@@ -3,7 +3,10 @@ import type { RecordView, View } from '../output/view.ts'
 import { shortId } from '../short-id.ts'
 import { actorInFull } from './actor.ts'
 
-/** How soon these columns go on a narrow terminal. Risk and workspace outlast all else: they say how closely to look. */
+/**
+ * How soon these columns go on a narrow terminal. Risk and workspace outlast all else: they say how
+ * closely to look.
+ */
 interface DropOrders {
   status: number
   expires: number

@@ -33,7 +33,10 @@ export const approvalsApprove = command({
   },
 })
 
-/** What a person types where the call wants its tool's name and somebody can type it. The router compares. */
+/**
+ * What a person types where the call wants its tool's name and somebody can type it. The router
+ * compares.
+ */
 async function typedName(cli: Cli, id: string): Promise<string | undefined> {
   if (!isAnswered(cli) || cli.globals.dryRun) return undefined
   const approval = await ofApproval(cli, id, cli.client().call('approvals.show', { params: { id } }))

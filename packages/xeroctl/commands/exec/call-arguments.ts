@@ -36,7 +36,8 @@ function readFile(path: string): string {
 }
 
 /**
- * `name=value` becomes what the tool's schema says `name` is; `name:=json` is taken as JSON whatever the schema says.
+ * `name=value` becomes what the tool's schema says `name` is; `name:=json` is taken as JSON
+ * whatever the schema says.
  * @throws UsageError
  */
 export function singleArguments(given: readonly string[], inputSchema: InputSchema): Record<string, unknown> {

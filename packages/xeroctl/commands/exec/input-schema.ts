@@ -18,7 +18,10 @@ export function typesOf(property: Property | undefined): string[] {
   return types.filter((type) => typeof type === 'string')
 }
 
-/** What is wrong with the names of the arguments: those that the tool does not know stand beside those it misses. */
+/**
+ * What is wrong with the names of the arguments: those that the tool does not know stand beside
+ * those it misses.
+ */
 export function misnamed(tool: string, args: Record<string, unknown>, schema: InputSchema): string | undefined {
   const properties = propertiesOf(schema)
   if (properties.size === 0) return undefined

@@ -100,7 +100,10 @@ function inputSchema(cli: Cli, tool: string, workspace: string): () => Promise<I
   }
 }
 
-/** What the router says of arguments that do not fit, with the names beside each other that were given and were meant. */
+/**
+ * What the router says of arguments that do not fit, with the names beside each other that were
+ * given and were meant.
+ */
 async function explained<T>(
   submitting: Promise<T>,
   tool: string,

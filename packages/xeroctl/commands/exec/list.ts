@@ -32,7 +32,8 @@ export const execList = command({
     const now = cli.surroundings.now()
     const query = {
       ...filters,
-      // The router knows the word for approvals only; their list is of the open ones unless asked otherwise.
+      // The router knows the word for approvals only; their list is of the open ones unless asked
+      // otherwise.
       status: status.includes('all') ? undefined : status.map(stateOf).join(',') || undefined,
       risk: risk.join(',') || undefined,
       since: since === undefined ? undefined : instant(since, '--since', now),
