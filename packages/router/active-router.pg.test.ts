@@ -99,7 +99,7 @@ test('a router whose connection went silent notices, and takes the lock from its
   assert.equal(lost, false)
 })
 
-/** An active router, and what lets another take over before it notices: it loses the lock and does not hear of it. */
+/** An active router, and what takes its lock away without its hearing of it. */
 async function losable(t: TestContext) {
   const { url } = await cloneDatabase()
   const proxy = await startPostgresProxy(url)

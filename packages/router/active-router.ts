@@ -1,8 +1,10 @@
-// One router works on a database at a time; others stand by. So the fleet in its memory is the whole fleet.
+// One router works on a database at a time, and others stand by. So the fleet in its memory is the
+// whole fleet.
 //
-// The lock says who may begin. It does not end who was active before: a process that was paused, or cut off from the database,
-// does not know that it was overtaken. So each router writes its tenure into the database and ends the working connections
-// of the one before; and a connection that is opened later asks whether the tenure still stands (`confirm`).
+// The lock says who may begin. It does not end who was active before: a process that was paused, or
+// cut off from the database, does not know that it was overtaken. So each router writes its tenure
+// into the database and ends the working connections of the one before. A connection that is opened
+// later asks whether the tenure still stands (`confirm`).
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { type Clock, every } from '@xerotier/runtime/clock.ts'
@@ -38,8 +40,8 @@ interface Backend {
 }
 
 /**
- * Waits until this router is the active one. The lock lives with its connection: when Postgres restarts it is taken again,
- * and only when another router was active meanwhile is it lost.
+ * Waits until this router is the active one. The lock lives with its connection. When Postgres
+ * starts again it is taken again, and it is lost when another router was active meanwhile.
  * @param prepare runs under the lock, before the tenure begins: brings the schema up to date
  */
 export async function becomeActive(
@@ -140,7 +142,10 @@ export async function becomeActive(
   }
 }
 
-/** First the tenure, so that no connection of an earlier one is confirmed any more; then the end of those that were. */
+/**
+ * Writes the tenure, so that no connection of an earlier one is confirmed any more, and then ends
+ * those that were.
+ */
 async function begin(client: pg.Client, tenure: string): Promise<void> {
   await client.query(
     'insert into active_router (tenure) values ($1) on conflict (only_one) do update set tenure = $1, since = now()',
@@ -159,7 +164,7 @@ async function stands(client: pg.ClientBase, tenure: string): Promise<boolean> {
   return (await client.query('select from active_router where tenure = $1', [tenure])).rowCount === 1
 }
 
-/** A server that went away without a word says nothing: asked, a connection to it turns out to be broken. */
+/** A server that went away without a word says nothing. Asked, a connection to it proves broken. */
 async function answers(client: pg.Client): Promise<void> {
   try {
     await client.query('select 1')
@@ -173,7 +178,9 @@ function hangUp(client: pg.Client): void {
   ;(client as unknown as { connection: { stream: Socket } }).connection.stream.destroy()
 }
 
-/** Ends the backend that holds the lock, if it is this one: our connection to it broke, and it does not know. */
+/**
+ * Ends the backend that holds the lock, if it is ours: our connection broke, and it does not know.
+ */
 async function endBackend(client: pg.Client, { pid, since }: Backend): Promise<boolean> {
   const { rowCount } = await client.query(
     `select pg_terminate_backend(pid) from pg_locks join pg_stat_activity using (pid)

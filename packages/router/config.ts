@@ -14,7 +14,8 @@ export const options = {
   state_dir: {
     env: ['XEROTIER_STATE_DIR'],
     type: path,
-    default: '/var/lib/xerotier-router', // beside /var/lib/xerotier, which is the agent's and its user's
+    // Beside /var/lib/xerotier, which is the agent's and its user's.
+    default: '/var/lib/xerotier-router',
     help: "Folder of the router's keys and of its embedded Postgres, 0700.",
   },
   database_url: {

@@ -41,7 +41,9 @@ export function countEnded(registry: Registry): (row: Pick<ExecutionRow, 'state'
   return ({ state, risk }) => series(state, risk).inc()
 }
 
-/** Seconds between two log lines about the same kind of refused message: a flood must not flood the log. */
+/**
+ * Seconds between two log lines about one kind of refused message: a flood must not flood the log.
+ */
 const quietSeconds = 10
 
 export function createBrokerProbe(registry: Registry, log: Log, now: () => number): BrokerProbe {

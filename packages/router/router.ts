@@ -53,7 +53,10 @@ export interface RouterOptions {
     address: string
     /** What join keys tell agents to dial; default: the address listened on. */
     announced?: string | undefined
-    /** By which frames wait for company, a few milliseconds. Real time unless told otherwise, also where `clock` stands still. */
+    /**
+     * By which frames wait some milliseconds for company. Real time unless told otherwise, also
+     * where `clock` stands still.
+     */
     clock?: Clock
   }
   lanes?: number

@@ -1,4 +1,4 @@
-// Who this router is: the keys that agents pin at enrollment. Kept in 0600 files in the state folder.
+// Who this router is: the keys that agents pin at enrollment, in 0600 files of the state folder.
 
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'

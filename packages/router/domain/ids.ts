@@ -1,5 +1,5 @@
-// New identifiers, in the order of their making: a page, and the queue, follow them. From pooled randomness: one crypto call
-// makes some hundred ids.
+// New identifiers in the order of their making, which pages and the queue follow. Their randomness
+// is pooled: one crypto call makes some hundred ids.
 import { randomFillSync } from 'node:crypto'
 
 const pool = Buffer.allocUnsafe(4096)
@@ -14,7 +14,10 @@ function random(bytes: number): Buffer {
   return pool.subarray(used - bytes, used)
 }
 
-/** Ids of one millisecond count up (RFC 9562 §6.2, method 1); a clock that stands still or goes back makes them run ahead of it. */
+/**
+ * Ids of one millisecond count up (RFC 9562 §6.2, method 1). When a clock stands still or goes
+ * back, they run ahead of it.
+ */
 const countersPerMs = 0x1000
 let lastMs = 0
 let counter = 0
@@ -29,7 +32,10 @@ function tick(now: number): void {
   }
 }
 
-/** RFC 9562 UUID version 7: 48 bits of milliseconds, 12 of the counter, 62 of randomness. @param now ms since the epoch */
+/**
+ * UUID version 7 (RFC 9562): 48 bits of milliseconds, 12 of the counter, 62 of randomness.
+ * @param now ms since the epoch
+ */
 export function newUuid(now: number): string {
   tick(now)
   const time = lastMs.toString(16).padStart(12, '0')

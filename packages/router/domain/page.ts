@@ -26,7 +26,10 @@ export function uuidCursor(after: string | undefined): string | undefined {
   return cursor(after, isUuid)
 }
 
-/** @throws Fault invalid_request when the cursor of a list of such ids is none: the rows before any other text are anyone's guess */
+/**
+ * @throws Fault invalid_request when the cursor is no such id: nobody knows what lies before
+ * another text
+ */
 export function idCursor(prefix: IdPrefix, after: string | undefined): string | undefined {
   return cursor(after, (text) => isId(prefix, text))
 }

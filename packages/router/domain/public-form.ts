@@ -1,5 +1,5 @@
-// The public form of a row: the fields of its API schema and no others. A field is the column of its
-// name, a time as ISO text, unless the presenter says what it is.
+// The public form of a row: the fields of its API schema and no others. A field is the column of
+// its name, a time as ISO text, unless the presenter says what it is.
 
 type Shown<Value> = Value extends Date ? string : Value
 
@@ -19,7 +19,8 @@ export function publicForm<Public extends object, Row extends object, Names>(
 ): (row: Row, names: Names) => Public {
   const makers = own as Partial<Record<string, (row: Row, names: Names) => unknown>>
   const fields = Object.keys(schema.shape).map((name) => [name, makers[name]] as const)
-  // A copy of what JSON.parse made has one hidden class; built field by field, it would be a hash table.
+  // A copy of what JSON.parse made has one hidden class. Built field by field, it would be a hash
+  // table.
   const blank = JSON.parse(JSON.stringify(Object.fromEntries(fields.map(([name]) => [name, null]))))
   return (row, names) => {
     const form = { ...blank }

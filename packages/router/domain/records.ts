@@ -2,7 +2,9 @@ import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import type { Store } from '../store/database.ts'
 
-/** The record of everything, the time that it is written with, and what its readers and operators hear of it. */
+/**
+ * The record of everything, the time that is written, and what operators and readers hear of it.
+ */
 export interface Records {
   store: Store
   clock: Clock

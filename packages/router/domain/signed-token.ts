@@ -1,4 +1,5 @@
-// JWTs of the router's own Ed25519 key: join keys and agents' tokens. The audience keeps the kinds apart.
+// JWTs of the router's own Ed25519 key: join keys and agents' tokens. Their audience tells the
+// kinds apart.
 
 import { createPrivateKey } from 'node:crypto'
 import { verifyingKey } from '@xerotier/runtime/ed25519.ts'
@@ -31,7 +32,7 @@ export function signToken(
     .sign(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }))
 }
 
-/** The claims of a token of ours; `expired` for one whose time is over, `invalid` for anything else. */
+/** The claims of a token of ours; `expired` when its time is over, `invalid` for anything else. */
 export async function readToken(
   { identity, clock }: Pick<Records, 'clock'> & { identity: Identity },
   audience: TokenAudience,

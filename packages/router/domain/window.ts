@@ -1,5 +1,6 @@
-// A sliding window in 60 slots: never more than `requests` in any window of that length, whatever the pattern, in
-// constant memory. The slot that the window has half left still counts, so it errs on the strict side by a sixtieth.
+// A sliding window in 60 slots: never more than `requests` in any window of that length, whatever
+// the pattern, in constant memory. The slot that has half left the window still counts, so that it
+// errs on the strict side by a sixtieth.
 const slots = 60
 
 export interface Window {
@@ -18,7 +19,7 @@ export function createWindow(requests: number, windowMs: number): Window {
   let current = 0
   let total = 0
 
-  /** For a clock that was set back: no wait is longer than the window, whatever the clock said before. */
+  /** The clock was set back: no wait is longer than the window, whatever the clock said before. */
   const goBack = (slot: number) => {
     if (slot < current - slots) {
       counts.fill(0)

@@ -18,7 +18,11 @@ function lookUp(name: string): Account | undefined {
   }
 }
 
-/** Whom Postgres runs as: `undefined` is ourselves. As root: the user `postgres`, else `nobody`. @throws when there is neither. */
+/**
+ * Whom Postgres runs as. `undefined` is ourselves; for root it is the user `postgres`, else
+ * `nobody`.
+ * @throws when there is neither
+ */
 export function postgresAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined
   const account = lookUp('postgres') ?? lookUp('nobody')

@@ -7,7 +7,10 @@ import { configExitCode, StartError } from '@xerotier/runtime/start-error.ts'
 import type { Account } from './account.ts'
 import type { Programs } from './programs.ts'
 
-/** The one role and database of the router. Whoever reaches the 0700 folder of the socket is trusted. */
+/**
+ * The one role and database of the router. Whoever reaches the 0700 folder of the socket is
+ * trusted.
+ */
 export const role = 'xerotier'
 
 /** Nothing of ours leaks into the server: neither secrets of the environment nor a locale. */
@@ -31,7 +34,8 @@ export async function ensureCluster(
         'dump it with the old version and restore it, or start the router version that made it',
     )
   }
-  // Made under another name: a cluster that was interrupted while it was made is never taken for one.
+  // It is made under another name: one that was interrupted in its making is never taken for a
+  // cluster.
   for (const name of await readdir(dirname(data))) {
     if (name.startsWith('data.new')) await rm(join(dirname(data), name), { recursive: true, force: true })
   }

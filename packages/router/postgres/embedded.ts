@@ -12,7 +12,9 @@ import { startServer } from './server.ts'
 import { supervise } from './supervise.ts'
 
 export interface EmbeddedPostgresOptions {
-  /** The router's state folder; the cluster is `postgres` in it (as root a symlink to where it is). */
+  /**
+   * The router's state folder. The cluster is `postgres` in it (as root a symlink to where it is).
+   */
   stateDir: string
   log: Log
   clock: Clock
@@ -31,7 +33,7 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>
 }
 
-/** Outside of the router's state folder, which is 0700, and of the agent's, which its unit gives to the agent's user. */
+/** Outside of the router's state folder, which is 0700, and of the agent's, which is its user's. */
 export const rootsClusters = '/var/lib/xerotier-postgres'
 
 const ourSettings: Record<string, string> = {
@@ -49,8 +51,9 @@ const ourSettings: Record<string, string> = {
 }
 
 /**
- * Makes the cluster on first use, replaces a postmaster whose router died, recovers after a crash, and restarts the server
- * should it die. @throws when another live router uses the folder, or the cluster is of another major version.
+ * Makes the cluster on first use, replaces a postmaster whose router died, recovers after a crash,
+ * and restarts the server should it die.
+ * @throws when another live router uses the folder, or the cluster is of another major version
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { log, clock } = options

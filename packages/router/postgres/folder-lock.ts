@@ -1,5 +1,6 @@
-// One router a cluster. The kernel drops the lock when its holder dies, however it dies; a file with a pid would not, and
-// pids mean nothing across containers that share a volume. Node has no flock(2), but its SQLite locks files with fcntl(2).
+// One router a cluster. The kernel drops the lock when its holder dies, however it dies. A file
+// with a pid would not do that, and pids mean nothing across containers that share a volume. Node
+// has no flock(2), but its SQLite locks files with fcntl(2).
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'

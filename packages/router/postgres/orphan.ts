@@ -1,5 +1,6 @@
-// A postmaster that outlived its router. It is replaced rather than adopted: ours must be our child (we see it die), and
-// its settings must be this version's. That costs one fast shutdown, about 100 ms.
+// A postmaster that outlived its router is replaced rather than adopted: ours must be our child, so
+// that we see it die, and its settings must be this version's. That costs one fast shutdown, about
+// 100 ms.
 import { readFile, readlink, realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '@xerotier/runtime/clock.ts'
@@ -9,7 +10,10 @@ import { pause } from './pause.ts'
 const stopMs = 30_000
 const lookEveryMs = 20
 
-/** Stops a postmaster that still runs on `data`. Call it under the folder's lock. @throws when it does not go. */
+/**
+ * Stops a postmaster that still runs on `data`. To be called under the folder's lock.
+ * @throws when it does not go
+ */
 export async function stopOrphan(data: string, clock: Clock, log: Log): Promise<void> {
   const pid = await orphanPid(data)
   if (pid === undefined) return
@@ -38,7 +42,8 @@ async function orphanPid(data: string): Promise<number | undefined> {
   if (folder === (await realpath(data))) return pid
   // Without /proc, Postgres's own check has to do.
   if (process.platform !== 'linux') return pid
-  // A stranger, or a dead child that nobody waited for. Postgres would take either for a live server and refuse to start.
+  // A stranger, or a dead child that nobody waited for: Postgres would take it for a live server
+  // and refuse to start.
   await rm(file, { force: true })
   return undefined
 }

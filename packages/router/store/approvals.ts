@@ -80,7 +80,7 @@ function isIn(states: readonly ApprovalState[], now: Date) {
   )})`
 }
 
-/** Calls that ran at the agent, and calls that wait and that it may get because it serves their workspace. */
+/** Calls that the agent ran, and waiting ones that it may get because it serves their workspace. */
 function concerns(agentId: string) {
   return sql<boolean>`exists (
     select from executions e where e.id = approvals.execution_id and (e.agent_id = ${agentId} or (e.agent_id is null and exists (

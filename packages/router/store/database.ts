@@ -16,8 +16,9 @@ export interface Store {
 }
 
 /**
- * Every query here is meant to follow an index. Bitmap scans of the small partial indexes visit each row that ever was
- * queued or in flight until vacuum comes; index scans remember the dead ones. Young tables have no statistics yet.
+ * Every query here is meant to follow an index. Bitmap scans of the small partial indexes visit
+ * each row that ever was queued or in flight until vacuum comes; index scans remember the dead
+ * ones. Young tables have no statistics yet.
  */
 const planGuard = '-c enable_seqscan=off -c enable_bitmapscan=off -c jit=off'
 
@@ -38,7 +39,8 @@ export function openStore(databaseUrl: string, options: StoreOptions): Store {
     query_timeout: 30_000,
     ...(options.onConnect === undefined ? {} : { onConnect: options.onConnect }),
   })
-  // A connection that Postgres closes must not end the process: the pool listens while it is idle, this while it is in use.
+  // A connection that Postgres closes must not end the process. The pool listens while it is idle,
+  // this while it is in use.
   pool.on('error', options.onError)
   pool.on('connect', (client) => client.on('error', options.onError))
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })

@@ -16,7 +16,10 @@ const columns = keysOf(tables.events)
   .join(', ')
 
 // Sorting by plain `xid` would sort by the text above.
-/** Events at or above the oldest running transaction are left alone: one with a smaller place may still commit. */
+/**
+ * Events at or above the oldest running transaction wait: one with a smaller place may still
+ * commit.
+ */
 const settled = 'xid < pg_snapshot_xmin(pg_current_snapshot())'
 
 /** Everything after `after`, of every project, oldest first. */
@@ -42,7 +45,8 @@ export async function readMissed(
 ): Promise<Missed> {
   const { projectId, executionId, after, until, pageSize } = reader
   if (executionId === undefined) {
-    // The log has no index by project: a page is so many events of all, so that one of a quiet project takes no longer.
+    // The log has no index by project. A page is so many events of all, so that one of a quiet
+    // project takes no longer.
     const upTo = (await endOfPage(client, after, until, pageSize)) ?? until
     const { rows } = await client.query<EventRow>({
       name: 'events-missed',

@@ -10,7 +10,7 @@ export function streamName(number: number): StreamName {
   return number === streamNumbers.stderr ? 'stderr' : 'stdout'
 }
 
-/** Pieces of one attempt's output after `afterSeq`, in the order of their making. A piece has 64 KiB at most. */
+/** Pieces of one attempt's output after `afterSeq`, in order. A piece has 64 KiB at most. */
 export function selectOutput(
   db: Database,
   executionId: string,
@@ -27,7 +27,10 @@ export function selectOutput(
   return query.orderBy('seq').limit(page.limit).execute()
 }
 
-/** The beginning of one attempt's output, no more than so many pieces and bytes. What comes after is not read. */
+/**
+ * The beginning of one attempt's output, at most so many pieces and bytes. What follows is not
+ * read.
+ */
 export function selectInlineOutput(
   db: Database,
   executionId: string,
@@ -61,7 +64,7 @@ export interface OutputCount {
   stored_below: number
 }
 
-/** What is stored of the present attempts of these executions. The length of a piece is known without reading it. */
+/** What is stored of the present attempts of these executions. A piece tells its length unread. */
 export async function selectOutputCounts(
   db: Database,
   executionIds: string[],

@@ -1,4 +1,5 @@
-// The database refuses an illegal move too (law L6). Made from the same tables as everything else, at every migration.
+// The database refuses an illegal move too (law L6). Its triggers are made of the same tables as
+// everything else, at every migration.
 import { agentLifecycle } from '@xerotier/protocol/lifecycles/agent.ts'
 import { approvalLifecycle } from '@xerotier/protocol/lifecycles/approval.ts'
 import { executionLifecycle } from '@xerotier/protocol/lifecycles/execution.ts'
@@ -18,10 +19,12 @@ const tables: [string, Lifecycle<string>][] = [
 const list = (states: readonly string[]) => states.map((state) => `'${state}'`).join(', ')
 
 /**
- * One trigger for inserts and one for moves per table. States hold only letters and underscores, so quoting is enough.
+ * One trigger for inserts and one for moves per table. States hold only letters and underscores, so
+ * that quoting is enough.
  *
- * Postgres parses a trigger's condition anew in every statement, so it stands there only while it is short: the moves of an
- * execution as a condition cost a lone update a fifth of the backend's time (41 us of 206), the function call at most 2 us a row.
+ * Postgres parses a trigger's condition anew in every statement, so a condition must be short. The
+ * moves of an execution as a condition cost a lone update a fifth of the backend's time (41 us of
+ * 206), the function call at most 2 us a row.
  */
 export function lifecycleTriggers(): string {
   return tables

@@ -1,4 +1,5 @@
-// Forward only, each migration in its own transaction, under an advisory lock so that two routers never race.
+// Migrations go forward only, each in its own transaction, under an advisory lock: two routers
+// never race.
 import { sha256Hex } from '@xerotier/runtime/digest.ts'
 import pg from 'pg'
 import { lifecycleTriggers } from './lifecycle-triggers.ts'
@@ -30,9 +31,10 @@ const lockNotAvailable = '55P03'
 
 /**
  * Brings the database to this version's schema. One that is there already is only read.
- * @param lockTimeoutMs how long a table may be held by somebody else: a dump or a report must not make a start wait in silence
- * @throws when the database is from a newer version, when a migration that it has was changed since, or when somebody holds
- * a lock that a migration needs.
+ * @param lockTimeoutMs for how long somebody else may hold a table: a dump or a report must not
+ * make a start wait in silence
+ * @throws when the database is from a newer version, when a migration that it has was changed
+ * since, or when somebody holds a lock that a migration needs
  */
 export async function migrate(databaseUrl: string, lockTimeoutMs = 10_000): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'xerotier-migrate' })

@@ -1,4 +1,4 @@
-// Executions and approvals have time-ordered UUIDs (version 7), so a time is also a bound on the primary key.
+// Executions and approvals have time-ordered UUIDs (version 7): a time is also a bound on the key.
 
 /** The clock of another router may differ by this much. */
 const slackMs = 60_000

@@ -34,8 +34,9 @@ export function selectBoundAgents(db: Database | Tx, workspaceIds: string[]) {
 }
 
 /**
- * Who is bound to a workspace, with what the record has on calls of one tool: whether the agent's last manifest offers
- * it (they come first), and the reason of a pause that holds such calls back (an object, as there may be a pause without a reason).
+ * Who is bound to a workspace, with what the record knows about calls of one tool. `offers`: the
+ * agent's last manifest has it; these come first. `pause`: a pause holds such calls back; an
+ * object, as a pause may have no reason.
  */
 export function selectBoundFor(db: Database, workspaceId: string, tool: string) {
   return db

@@ -28,7 +28,7 @@ export async function missAgents(core: Records & FleetView): Promise<void> {
   )
 }
 
-/** Agents that have been away for longer than the grace period count as dead. They come back by connecting. */
+/** Agents that have been away for too long count as dead. They come back by connecting. */
 export async function buryAgents(core: Records & { settings: Settings }): Promise<void> {
   await write(core, (writing) => {
     const seenBefore = new Date(writing.now.getTime() - core.settings.deadAgentMs)

@@ -7,7 +7,9 @@ import type { FleetView, OnlineAgent } from '../fleet/fleet.ts'
 import { moveAgents } from '../lifecycles/agent.ts'
 import type { Records } from '../records.ts'
 
-/** What its session had in hand is nobody's any more, until another session or the sweep takes it up. */
+/**
+ * The calls of a session that ended are nobody's, until another session or the sweep takes them up.
+ */
 export function dropCalls(core: Pick<Attempts, 'calls'>, agent: OnlineAgent): void {
   for (const executionId of [...agent.inFlight]) {
     const call = core.calls.get(executionId)
@@ -34,7 +36,8 @@ export async function closeSession(
       (agents) => agents.where('id', '=', ours.id).where('lease_epoch', '=', ours.lease_epoch),
       { to: 'disconnected', set, event },
     )
-    // The record of an agent that was revoked says that, and not where it is. That it went is an event all the same.
+    // The record of a suspended agent says that, and not where it is. Its going is an event all the
+    // same.
     if (moved.length === 0 && (await isSuspended(writing.tx, ours)))
       writing.append({ ...event, project_id: agent.projectId, agent_id: agent.id })
   })

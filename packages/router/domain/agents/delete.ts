@@ -9,7 +9,8 @@ import type { Records } from '../records.ts'
 import { presentAgentRow } from './present.ts'
 
 /**
- * For good: its keys open nothing any more and its name is free. The row stays, so that what it ran keeps its name.
+ * The agent goes for good: its keys open nothing any more, and its name is free. Its row stays, so
+ * that what it ran keeps its name.
  * @throws Fault agent_not_found
  */
 export async function deleteAgent(

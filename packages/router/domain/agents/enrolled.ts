@@ -11,7 +11,10 @@ export function findEnrolled({ store }: Pick<Records, 'store'>, agentId: string)
   return selectEnrolledAgent(store.db, agentId)
 }
 
-/** Whether the record still gives this session the lease: an agent may be revoked while its session is being opened. */
+/**
+ * Whether the record still gives this session the lease. The agent may be revoked while its session
+ * is being opened.
+ */
 export function holdsLease({ store }: Pick<Records, 'store'>, agent: OnlineAgent): Promise<boolean> {
   return selectHoldsLease(store.db, agent.id, agent.leaseEpoch)
 }

@@ -1,4 +1,4 @@
-// An agent has proved who it is: it takes the lease, and what it says is reconciled with the record.
+// An agent has proved who it is. It takes the lease, and what it says is compared with the record.
 
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'

@@ -13,7 +13,9 @@ import { moveAgent } from '../lifecycles/agent.ts'
 import type { Records } from '../records.ts'
 import { manifestFault } from './check-manifest.ts'
 
-/** A refused manifest is looked at again after this, ms: on a busy machine a good schema may have taken too long. */
+/**
+ * After this a refused manifest is looked at again, ms. A busy machine may have refused a good one.
+ */
 const recheckMs = 600_000
 
 /** Where a manifest does not even fit its schema. */
@@ -52,8 +54,9 @@ export async function renewLease(
     return { forget, doubt }
   } catch (error) {
     if (!isUnavailable(error)) throw error
-    // Without the database nothing can be compared, and agents that all dial anew would not bring it back. This router
-    // holds the session: it is still there, and the next renewal says again what this one said.
+    // Nothing can be compared without the database, and agents that all dial anew would not bring
+    // it back. This router still holds the session, and the next renewal repeats what this one
+    // said.
     core.log.warning({ error, agent_id: agent.id }, 'a lease was extended without the database')
     return { forget: [] }
   }
@@ -82,7 +85,8 @@ async function record(
   const newFault = fault !== undefined && fault !== agent.refusedManifest?.fault
   if (newFault) core.log.warning({ agent_id: agent.id, fault }, 'an agent published a manifest that cannot be accepted')
   const startsDraining = agent.draining && !agent.drainRecorded
-  // Neither hash nor version covers the reports about bundles. What they come with was not checked, so only they are taken.
+  // Neither hash nor version covers the reports about bundles. They alone are taken: what they come
+  // with was not checked.
   const newReports = !changed && !sameReports(manifest.bundles, agent.manifest.bundles)
   const next = newTools ? manifest : newReports ? { ...agent.manifest, bundles: manifest.bundles } : undefined
   const row = await write(core, async (writing) => {
@@ -112,7 +116,7 @@ async function record(
     return updated
   })
   if (row === undefined) return undefined
-  // After the commit: what could not be stored still differs at the next renewal, and is stored then.
+  // This comes after the commit: what was not stored still differs at the next renewal.
   agent.refusedManifest = refused
   if (startsDraining) agent.drainRecorded = true
   if (next !== undefined) agent.manifest = next
@@ -120,7 +124,10 @@ async function record(
   return { newTools }
 }
 
-/** It comes with every renewal, and compiling its schemas holds up everybody: the same manifest has the same fault. */
+/**
+ * The same manifest has the same fault. It comes with every renewal, and compiling its schemas
+ * holds everybody up.
+ */
 async function refusalOf(
   { refusedManifest: known }: OnlineAgent,
   manifest: Manifest,

@@ -1,5 +1,5 @@
-// What can be changed about a key, each verb with its event. The keyring forgets the key after the commit, so that the
-// next request sees the change.
+// What can be changed about a key, each verb with its event. The keyring forgets the key after the
+// commit, so that the next request sees the change.
 
 import type { ApiKey, IpFilter, Quota } from '@xerotier/protocol/api/api-keys.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
@@ -59,7 +59,8 @@ export function setQuota(
 }
 
 /**
- * A new value; the one before works for `limits.keyRotationGraceHours` more. Only the latest two values ever work.
+ * The key gets a new value. The one before works for `limits.keyRotationGraceHours` more, and no
+ * earlier one.
  * @throws Fault api_key_not_found, illegal_transition for a revoked or expired key
  */
 export async function rotateApiKey(

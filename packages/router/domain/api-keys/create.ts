@@ -9,7 +9,10 @@ import type { Records } from '../records.ts'
 import { presentApiKey } from './present.ts'
 import { newApiKeyValue } from './value.ts'
 
-/** The value is in this answer and nowhere else. @throws Fault invalid_body for an expiry in the past */
+/**
+ * The value is in this answer and nowhere else.
+ * @throws Fault invalid_body for an expiry in the past
+ */
 export async function createApiKey(
   core: Records,
   actor: Member,

@@ -1,5 +1,5 @@
-// API keys by the SHA-256 of their value, remembered for a few seconds, so that a request waits for no query. Changes
-// made by this router count at once; those of another one within `hardMs`.
+// API keys by the SHA-256 of their value, remembered for some seconds, so that a request waits for
+// no query. Changes made by this router count at once; those of another one within `hardMs`.
 import { BlockList, isIPv6 } from 'node:net'
 import type { IpFilter, Quota } from '@xerotier/protocol/api/api-keys.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
@@ -19,7 +19,7 @@ export interface KnownKey {
   quota: Quota | null
   /** Whether the filter of the key lets this address in. */
   admits(address: string | undefined): boolean
-  /** Milliseconds since the epoch after which this value of the key is void: its expiry, or the end of a rotation's grace. */
+  /** When this value of the key becomes void, ms: its expiry, or the end of a rotation's grace. */
   validUntil: number
 }
 
@@ -37,7 +37,8 @@ type Found = NonNullable<Awaited<ReturnType<typeof selectApiKeyByHash>>>
 
 export function createKeyring(db: Database, clock: Clock): Keyring {
   const known = new Map<string, { key: KnownKey; loadedAt: number; refreshing: boolean }>()
-  // An answer that was on its way while something was forgotten may be from before the change: use it, do not keep it.
+  // An answer that was on its way while something was forgotten may be older than the change. It is
+  // used, and not kept.
   let generation = 0
   const watchers = new Map<string, Set<() => void>>()
 
@@ -105,7 +106,10 @@ function knownKey(row: Found, hash: Buffer): KnownKey | undefined {
   }
 }
 
-/** Block wins over allow; an empty allow list allows every address. Nobody knows whether an unknown one is blocked: it is not admitted. */
+/**
+ * Block wins over allow, and an empty allow list allows every address. An unknown address is not
+ * admitted: nobody knows whether it is blocked.
+ */
 export function addressCheck(filter: IpFilter): (address: string | undefined) => boolean {
   const allow = blockList(filter.allow)
   const block = blockList(filter.block)

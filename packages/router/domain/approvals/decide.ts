@@ -35,7 +35,8 @@ type Outcome = { fault: Fault } | { approval: ApprovalRow; requestedBy: string |
 
 /**
  * Approves or rejects, once. Approving dispatches in the same transaction where an agent is free.
- * @throws Fault approval_not_found, approval_already_decided, approval_expired, approval_voided, confirmation_required, self_approval
+ * @throws Fault approval_not_found, approval_already_decided, approval_expired, approval_voided
+ * @throws Fault confirmation_required, self_approval
  */
 export async function decideApproval(
   core: Deciding & Directory,

@@ -22,7 +22,10 @@ export interface ApprovalQuery {
   until?: string | undefined
 }
 
-/** The open ones unless asked otherwise, newest first. @throws Fault invalid_request, workspace_not_found, agent_not_found */
+/**
+ * The open ones unless asked otherwise, newest first.
+ * @throws Fault invalid_request, workspace_not_found, agent_not_found
+ */
 export async function listApprovals(
   core: Records & Directory,
   actor: Member,

@@ -18,7 +18,9 @@ export const presentApproval = publicForm<Approval, ApprovalRow, ApprovalNames>(
   confirm: (row) => (row.risk === 'irreversible' ? row.tool : null),
 })
 
-/** The row as it stands now: what nobody decided in time is expired before the timer says so (law L3). */
+/**
+ * The row as it stands now: what nobody decided in time is expired before the sweep says so (L3).
+ */
 export function asOf<Row extends Pick<ApprovalRow, 'state' | 'expires_at'>>(row: Row, now: number): Row {
   return row.state === 'pending' && row.expires_at.getTime() <= now ? { ...row, state: 'expired' } : row
 }

@@ -10,7 +10,10 @@ import { write } from '../events/write.ts'
 import { newUuid } from '../ids.ts'
 import type { Records } from '../records.ts'
 
-/** @returns false when the idempotency key is known @throws Fault capacity_exceeded when too many wait already */
+/**
+ * @returns false when the idempotency key is known
+ * @throws Fault capacity_exceeded when too many approvals wait already
+ */
 export async function requestApproval(
   core: Records,
   actor: Member,

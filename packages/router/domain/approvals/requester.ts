@@ -4,8 +4,8 @@ import { selectProject } from '../../store/projects.ts'
 import type { Member } from '../actor.ts'
 
 /**
- * Requesters cannot approve their own calls, nor with a key that they made for it, nor with a key made by that key.
- * A one-person project may switch this off.
+ * Requesters cannot approve their own calls, whether with the key that asked or with one that it
+ * made, over any number of steps. A one-person project may switch this off.
  */
 export async function mayDecide(tx: Tx, actor: Member, requestedBy: string): Promise<boolean> {
   switch (actor.kind) {

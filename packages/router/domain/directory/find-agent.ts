@@ -15,7 +15,11 @@ export async function findAgent(
   return row
 }
 
-/** The id to filter history by: a deleted agent's id still counts, and its name until another has it. @throws Fault agent_not_found */
+/**
+ * The id to filter history by. A deleted agent counts by its id, and by its name until another has
+ * it.
+ * @throws Fault agent_not_found
+ */
 export async function findAgentId(db: Database, projectId: string, reference: string): Promise<string> {
   if (reference.startsWith('agt_')) {
     const row = await selectAgentById(db, reference)

@@ -1,5 +1,5 @@
-// Workspaces by project and reference, remembered: a submit must not ask Postgres for one. A workspace is never renamed
-// or deleted, so what was found stays true in every router.
+// Workspaces by project and reference, remembered: a submit must not ask Postgres for one. A
+// workspace is never renamed or deleted, so that what was found stays true in every router.
 import type { Database } from '../../store/database.ts'
 import type { WorkspaceRow } from '../../store/tables.ts'
 import { type BoundForRow, selectBoundFor, selectWorkspace } from '../../store/workspaces.ts'
@@ -9,7 +9,10 @@ const rememberedWorkspaces = 10_000
 export interface WorkspaceDirectory {
   /** At once when it is remembered. Undefined when there is none. */
   find(projectId: string, reference: string): WorkspaceRow | Promise<WorkspaceRow | undefined>
-  /** Who is bound to it, and could run the tool, from the record. Those who ask at the same time share a query: in an outage many do. */
+  /**
+   * Who is bound to the workspace, with what the record knows of their offering the tool. Those who
+   * ask at the same time share a query: in an outage many do.
+   */
   boundFor(workspaceId: string, tool: string): Promise<BoundForRow[]>
 }
 

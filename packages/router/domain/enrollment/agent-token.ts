@@ -1,5 +1,5 @@
-// The bearer token that an enrolled agent uses over HTTP: void as soon as the agent is deleted, suspended or enrolled
-// with another signing key.
+// The bearer token that an enrolled agent uses over HTTP. It is void as soon as the agent is
+// deleted, suspended or enrolled with another signing key.
 
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { keyIdOf } from '@xerotier/runtime/ed25519.ts'
@@ -25,7 +25,8 @@ export async function mintAgentToken(
 
 /**
  * The agent whose token it is.
- * @throws Fault authentication_error for a token that is none of ours or has expired, agent_credentials_revoked
+ * @throws Fault authentication_error for a token that is none of ours or has expired
+ * @throws Fault agent_credentials_revoked
  */
 export async function agentOfToken(core: Records & { identity: Identity }, token: string): Promise<AgentActor> {
   const claims = await readToken(core, 'xem-agent', token, ['sub', 'key'])

@@ -1,4 +1,5 @@
-// An agent joins: a join key, consumed once by one identity, becomes an agent record and a token (protocol/SPEC.md, section 1).
+// An agent joins: one identity consumes a join key, and gets a record and a token
+// (protocol/SPEC.md, section 1).
 
 import { type Enrollment, enrollText } from '@xerotier/protocol/api/enroll.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
@@ -19,8 +20,10 @@ import { type EnrollBody, storeIdentity } from './identity-row.ts'
 import { presentEnrollment } from './present.ts'
 
 /**
- * @param refusals how many refusals may be written to the event log: a loop that fails must not fill it
- * @throws Fault join_key_invalid, join_key_expired, join_key_revoked, join_key_consumed, join_key_wrong_role, name_taken
+ * @param refusals how many refusals may be logged as events: a loop that fails must not fill the
+ * log
+ * @throws Fault join_key_invalid, join_key_expired, join_key_revoked, join_key_consumed
+ * @throws Fault join_key_wrong_role, name_taken
  */
 export async function enroll(
   core: Records & FleetView & { identity: Identity; enrolledKeys: EnrolledKeys },

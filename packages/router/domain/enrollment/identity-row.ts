@@ -1,4 +1,5 @@
-// Which agent record an enrollment is for. The signing key is the identity; the name belongs to whoever has it.
+// Which agent record an enrollment is for. The signing key is the identity, and the name belongs to
+// whoever has it.
 
 import type { enrollSchema } from '@xerotier/protocol/api/enroll.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
@@ -68,7 +69,8 @@ async function existing(tx: Tx, joinKey: JoinKeyRow, body: EnrollBody): Promise<
         param: 'join_key',
       })
     }
-    // A fresh key may rename it. This one has made an agent of that name, and its history goes by it.
+    // Only a fresh key may rename it: this one has made an agent of that name, and its history has
+    // it.
     if (agent.name !== body.registration_name) {
       throw new Fault('join_key_consumed', {
         message: `This join key was used by the agent ${agent.name}; mint a new key to enroll it under another name.`,
@@ -81,7 +83,7 @@ async function existing(tx: Tx, joinKey: JoinKeyRow, body: EnrollBody): Promise<
   const same = await lockAgent(tx, project_id, { signing_public_key: signingKey })
   if (same !== undefined) return same
   const namesake = await lockAgent(tx, project_id, { name: body.registration_name })
-  // After `revoke-credentials` whoever brings a new key may take the record over; otherwise the name is its owner's.
+  // A suspended agent is anybody's who brings a new join key. Any other name is its owner's.
   if (namesake !== undefined && namesake.state !== 'suspended') {
     throw new Fault('name_taken', { param: 'registration_name' })
   }

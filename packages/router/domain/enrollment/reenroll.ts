@@ -11,7 +11,8 @@ import { refreshEnrollment } from './refresh.ts'
 
 /**
  * A new token for an agent whose last one has expired: it proves its identity with its signing key.
- * @throws Fault authentication_error for a proof that is none, of an unknown agent or too old; agent_credentials_revoked
+ * @throws Fault authentication_error for a proof that is none, of an unknown agent or too old
+ * @throws Fault agent_credentials_revoked
  */
 export async function reenroll(
   core: Records & { identity: Identity; announcedAddress: string },

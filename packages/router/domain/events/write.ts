@@ -1,5 +1,5 @@
-// The one way to change the record, besides the commit lanes: a transaction that collects its events, commits, and
-// wakes the readers of the log.
+// The one way to change the record besides the commit lanes: a transaction that collects its
+// events, commits, and wakes the readers of the log.
 import type { EventKind } from '@xerotier/protocol/events.ts'
 import type { Tx } from '../../store/database.ts'
 import type { Actor } from '../actor.ts'

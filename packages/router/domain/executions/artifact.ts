@@ -12,7 +12,10 @@ export interface ArtifactBytes {
   chunks: AsyncGenerator<Buffer>
 }
 
-/** By id or by name. @throws Fault execution_not_found, artifact_not_found, before the first byte */
+/**
+ * Found by id or by name.
+ * @throws Fault execution_not_found, artifact_not_found, before the first byte
+ */
 export async function artifactBytes(
   core: Pick<Records, 'store'>,
   actor: Member,
@@ -26,7 +29,10 @@ export async function artifactBytes(
   return { name: artifact.name, bytes: artifact.bytes, chunks: chunksOf(core, artifact) }
 }
 
-/** The bytes that an artifact had when it was looked up, read page by page: what came since would overrun the length that was told. */
+/**
+ * The bytes that an artifact had when it was looked up, read page by page. What came since would
+ * overrun the length that was told.
+ */
 export async function* chunksOf(
   core: Pick<Records, 'store'>,
   { id, bytes }: { id: string; bytes: number },

@@ -43,7 +43,9 @@ export async function submitAndAwaitEnd(
   }
 }
 
-/** It waits as the first one does. What ended between the look and the wait shows in a second look. */
+/**
+ * Waits as the first caller does. What ended between the look and the wait shows in a second look.
+ */
 async function awaitReplayed(
   core: Pick<Records, 'store'> & Pick<Attempts, 'calls'>,
   first: Submitted,

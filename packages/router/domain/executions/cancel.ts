@@ -18,8 +18,8 @@ import { presentRow } from './present-row.ts'
 type Cancelling = Records & Pick<Attempts, 'calls' | 'dispatcher'>
 
 /**
- * Cancels a call: at once when it waits, by killing it when it runs (`done` false: its agent has been asked, or will be when
- * it is back).
+ * Cancels a call that waits at once, and one that runs by asking its agent to kill it.
+ * @returns `done` false when the agent has been asked, or will be when it is back
  * @throws Fault execution_not_found, illegal_transition when it has ended
  */
 export async function cancelCall(
@@ -29,7 +29,8 @@ export async function cancelCall(
 ): Promise<{ execution: Cancellation; done: boolean }> {
   if (!isUuid(executionId)) throw new Fault('execution_not_found')
   const { row, requestedBy, done } = await write(core, async (writing) => {
-    // The approval before the call, as everybody else does: two who lock in opposite orders wait for each other.
+    // The approval is locked before the call, as everywhere: two who lock in opposite orders wait
+    // for each other.
     await lockApprovalsOf(writing.tx, actor.projectId, executionId)
     const call = await lockRequestedExecution(writing.tx, actor.projectId, executionId)
     if (call === undefined) throw new Fault('execution_not_found')

@@ -10,8 +10,8 @@ import { findExecution } from './find.ts'
 const piecesPerPage = 32
 
 /**
- * The whole output, of one stream or of both in the order of arrival, read page by page: what the record holds, and then
- * what did not fit into it and became an artifact of its stream.
+ * The whole output of one stream, or of both in the order of arrival, read page by page. First
+ * comes what the record holds, then what did not fit and became an artifact of its stream.
  * @throws Fault execution_not_found, before the first byte
  */
 export async function rawOutput(

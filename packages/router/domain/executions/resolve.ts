@@ -11,7 +11,10 @@ import { isUuid } from '../page.ts'
 import type { Records } from '../records.ts'
 import { presentRow } from './present-row.ts'
 
-/** A person says what became of an ambiguous call. @throws Fault execution_not_found, illegal_transition */
+/**
+ * A person says what became of an ambiguous call.
+ * @throws Fault execution_not_found, illegal_transition
+ */
 export async function resolveCall(
   core: Records & FleetView & Directory,
   actor: Member,

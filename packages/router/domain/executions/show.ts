@@ -37,7 +37,8 @@ export async function showExecution(
   const bytes = (stream: StreamName) =>
     Buffer.concat(output.filter((piece) => streamName(piece.stream) === stream).map((piece) => piece.data))
   const [stdout, stderr] = [bytes('stdout'), bytes('stderr')]
-  // The agent counts when the call is over; until then, and if it never says, what has arrived is what there is.
+  // The agent counts when the call is over. Until then, or if it never says, this is what has
+  // arrived.
   const beyond = (stream: StreamName) =>
     artifacts.filter(({ name }) => name === overflowName(stream)).reduce((sum, artifact) => sum + artifact.bytes, 0)
   const cancel = events.find(({ kind }) => kind === 'execution.cancel_requested')

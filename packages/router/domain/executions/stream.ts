@@ -1,4 +1,5 @@
-// Executions as they happen: all of a project, or one from its beginning to its end, with its output between.
+// Executions as they happen: all of a project, or one from its beginning to its end with its
+// output.
 
 import type { ExecutionEvent, OutputEvent } from '@xerotier/protocol/api/executions.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
@@ -34,8 +35,9 @@ const eventsPerWrite = 16
 const settledKinds = settledExecutionStates.map((state) => `execution.${state}`)
 
 /**
- * Checks what was asked for; the function it returns starts the stream.
- * @param lastEventId from where to resume; without it one execution is told from its beginning, and all from now on
+ * Checks what was asked for. The function that it returns starts the stream.
+ * @param lastEventId from where to resume; without it one execution is told from its beginning, and
+ * all from now on
  * @throws Fault invalid_request, workspace_not_found, agent_not_found, execution_not_found
  */
 export async function streamExecutions(
@@ -115,7 +117,10 @@ async function tell(
   }
 }
 
-/** The public events of a batch, each with its execution as it is now: one query a batch for these, and one for the actors. */
+/**
+ * The public events of a batch, each with its execution as it is now. A batch takes one query for
+ * the executions, and one for the actors.
+ */
 async function itemsOf(core: Pick<Records, 'store'>, events: LoggedEvent[], wanted: Wanted): Promise<StreamItem[]> {
   const told = events.filter(
     (event) => event.kind.startsWith('execution.') && publicEventNames[event.kind] !== undefined,
@@ -142,7 +147,7 @@ interface OutputPlace {
   seq: number
 }
 
-/** Reads on from where it stopped. The cursor of everything it has a hand in is `<event>.<attempt>.<seq>`. */
+/** Reads on from where it stopped. The cursor of all that it marks is `<event>.<attempt>.<seq>`. */
 function outputReader(core: Pick<Records, 'store'>, executionId: string, after: EventId, from: OutputPlace) {
   const { db } = core.store
   let { attempt, seq } = from

@@ -37,9 +37,11 @@ export interface SubmitMeta {
 }
 
 /**
- * Stores the call durably before it answers (law L1): dispatched to a free agent, queued, or waiting for approval.
+ * Stores the call durably before it answers (law L1): dispatched to a free agent, queued, or
+ * waiting for approval.
  * @returns the call, or the first one with its idempotency key
- * @throws Fault workspace_not_found, exec_tool_not_found, invalid_arguments, idempotency_conflict, tool_executor_unavailable, capacity_exceeded
+ * @throws Fault workspace_not_found, exec_tool_not_found, invalid_arguments, idempotency_conflict
+ * @throws Fault tool_executor_unavailable, capacity_exceeded
  */
 export async function submitCall(
   core: Records & FleetView & Directory & Attempts & { tracing: Tracing },

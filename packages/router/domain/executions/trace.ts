@@ -1,11 +1,12 @@
-// The trace of a call: the submit is a span of its own, and the row keeps it as the parent of all that follows, here and at
-// the agent. What follows is made when the call ends, from the times on its record, so that a restart in between loses none.
+// The trace of a call. The submit is a span of its own, and the row keeps it as the parent of all
+// that follows, here and at the agent. What follows is made when the call ends, from the times on
+// its record, so that a restart in between loses none.
 import type { Attributes, Span, Tracing } from '@xerotier/runtime/tracing.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 
 /**
- * Begins the trace, or a span in the caller's, and puts it on the row before it is stored. A trace that begins here has the
- * id of the execution, without its hyphens.
+ * Begins the trace, or a span in the caller's, and puts it on the row before that is stored. A
+ * trace that begins here has the id of the execution, without its hyphens.
  */
 export function traceSubmit(tracing: Tracing, row: ExecutionRow): Span | undefined {
   const { id: execution_id, request_id, tool, risk, workspace_id, project_id } = row

@@ -3,7 +3,7 @@ import { selectEnrolledKeys } from '../../store/agents.ts'
 import type { Database } from '../../store/database.ts'
 
 export interface EnrolledKeys {
-  /** Whose key it is; undefined for a key that nobody enrolled or whose credentials were revoked. */
+  /** Whose key it is. Undefined when nobody enrolled it, or its credentials were revoked. */
   get(curveKey: string): { agentId: string } | undefined
   /** Replaces what is known with what the database says. */
   load(db: Database): Promise<void>

@@ -1,5 +1,5 @@
-// The agents that are connected now, in memory: what they offer, whom they serve, how loaded they are.
-// Postgres has the record; this is the view that submit and dispatch read without a round trip.
+// The agents that are connected now, in memory: what they offer, whom they serve, how loaded they
+// are. Postgres has the record. Submit and dispatch read this view without a round trip.
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import type { Binding, Manifest, ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
@@ -14,7 +14,7 @@ export interface OnlineAgent {
   readonly journalId: string
   readonly maxConcurrent: number
   manifest: Manifest
-  /** The manifest that it publishes since and that is not taken, why, and when it was looked at, ms. */
+  /** What it publishes now and the router does not take: why, and when that was looked at, ms. */
   refusedManifest?: { hash: string; version: number; fault: string; at: number } | undefined
   tools: Map<string, ToolDescriptor>
   /** By workspace id. */
@@ -33,7 +33,10 @@ export interface OnlineAgent {
   /** It refused a call for now: it is given none before this, ms. */
   restsUntil: number
   lastHeartbeatAt: number
-  /** Reads the record and applies it, one after the other: a slow reader must not put an old view over a newer one. */
+  /**
+   * Reads the record and applies it, one after the other: an old view must not come over a newer
+   * one.
+   */
   inTurn(work: (agent: OnlineAgent) => Promise<void>): Promise<void>
   /** Queues a frame on its connection. */
   send(frame: RouterFrame): void
@@ -122,8 +125,9 @@ export function createFleet(clock: Clock): Fleet {
 }
 
 /**
- * Whether what the agent offers is what was submitted. Agents may disagree on how often a `write` tool may run, while a bundle
- * is rolled out: the record says once or not, and an agent of the other opinion must not get the call (law L2).
+ * Whether what the agent offers is what was submitted. While a bundle is rolled out, agents may
+ * disagree on how often a `write` tool may run. The record says once or not, and an agent of the
+ * other opinion must not get the call (law L2).
  */
 export function isSameTool(
   tool: ToolDescriptor,

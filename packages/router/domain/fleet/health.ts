@@ -15,7 +15,8 @@ export function healthOf(
   pausedWholly: boolean,
 ): AgentHealth {
   if (agent.state === 'suspended' || agent.state === 'pending') return agent.state
-  // One router is active on a database, so whoever is not in its fleet is not connected, whatever the row still says.
+  // One router is active on a database: whoever is not in its fleet is not connected, whatever the
+  // row says.
   const online = fleet.get(agent.id)
   if (online === undefined || online.leaseExpiresAt <= clock.now()) return 'offline'
   if (online.draining) return 'draining'

@@ -1,4 +1,5 @@
-// The value of a join key: `xjk_` and a JWT signed by the router. It is shown once; the row keeps its id only.
+// The value of a join key: `xjk_` and a JWT signed by the router. It is shown once, and the row
+// keeps its id only.
 
 import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'

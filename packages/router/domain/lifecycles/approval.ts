@@ -14,7 +14,9 @@ export interface ApprovalMove {
   data?: Record<string, unknown>
 }
 
-/** @returns the row as it is now, or undefined when the lifecycle has no such move from where it was */
+/**
+ * @returns the row as it is now; undefined when the lifecycle has no such move from where it was
+ */
 export async function moveApproval(
   { tx, now, append }: Pick<Writing, 'tx' | 'now' | 'append'>,
   approvalId: string,

@@ -18,7 +18,7 @@ export interface ExecutionMove {
   data?: Record<string, unknown>
 }
 
-/** @returns the row as it is now, or undefined when it was not in a state (or attempt) to move from */
+/** @returns the row as it is now; undefined when its state, or its attempt, was another */
 export async function moveExecution(
   { tx, append }: Pick<Writing, 'tx' | 'append'>,
   executionId: string,

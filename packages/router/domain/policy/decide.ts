@@ -10,7 +10,7 @@ export interface PolicyInput {
 
 export type PolicyDecision = { decision: 'allow' } | { decision: 'ask'; timeoutSeconds: number }
 
-/** Version of the rules below; part of every call's digest, so that an approval never outlives the policy that asked for it. */
+/** Version of the rules below. It is part of every digest: no approval outlives its policy. */
 export const policyVersion = 1
 
 /** The defaults of the four risk levels. */

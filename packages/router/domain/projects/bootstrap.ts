@@ -1,4 +1,5 @@
-// The first start: a project, and an API key in a file that only the operator reads. Later ones: a new key where that one is lost.
+// The first start makes a project, and an API key in a file that only the operator reads. A later
+// start makes another key where that one is lost.
 
 import { scopes } from '@xerotier/protocol/api/scopes.ts'
 import { apiKeyPattern, slugSchema } from '@xerotier/protocol/ids.ts'
@@ -21,9 +22,10 @@ export interface BootstrapOptions {
 }
 
 /**
- * On a database without projects, makes one with a key of all scopes. The file is written before the row is committed
- * and used again when it is there already, so that a crash between the two heals at the next start.
- * Where the project is there, its file gets a new key if it has none that is valid.
+ * Makes a project with a key of all scopes on a database that has none. The file is written before
+ * the row is committed, and used again when it is there already: a crash between the two heals at
+ * the next start. Where the project is there and its file has no valid key, the file gets a new
+ * one.
  * @returns the new project's id, or undefined when there was a project
  */
 export async function bootstrapProject(core: Records, options: BootstrapOptions): Promise<string | undefined> {
@@ -74,8 +76,9 @@ async function insertKey(
 }
 
 /**
- * Nobody without a key could make another: who writes the file, and so owns the router, gets a new one. A value that the
- * database does not know is never taken over: it may be an old one of a key that was rotated because it leaked.
+ * Who writes the file owns the router, and gets a new key: nobody without one could make another. A
+ * value that the database does not know is never taken over. It may be an old one of a key that was
+ * rotated because it leaked.
  */
 async function replaceLostKey(
   core: Records,

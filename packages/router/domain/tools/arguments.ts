@@ -1,4 +1,4 @@
-// The arguments of a call, checked before anything is stored: one bad caller must never fail a commit batch.
+// The arguments of a call, checked before anything is stored: one bad caller must not fail a batch.
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
@@ -16,7 +16,7 @@ export function isCompiled(schemaDigest: string): boolean {
   return compiled.has(schemaDigest)
 }
 
-/** @throws Error when the schema itself cannot be compiled, or not within `limits.schemaCompileMs` */
+/** @throws Error when the schema cannot be compiled, or not within `limits.schemaCompileMs` */
 export function compileSchema(schemaDigest: string, schema: Record<string, unknown>): JsonCheck {
   let check = compiled.get(schemaDigest)
   if (check === undefined) {
@@ -32,7 +32,9 @@ function takesObjects({ type }: Record<string, unknown>): boolean {
   return type === undefined || type === 'object' || (Array.isArray(type) && type.includes('object'))
 }
 
-/** Schemas come from agents, and arguments from callers: together they may not hold up everybody's router. */
+/**
+ * Schemas come from agents and arguments from callers: together they must not hold everybody up.
+ */
 function flawOf(check: JsonCheck, args: Record<string, unknown>, size: number): ErrorObject | undefined {
   try {
     return check(args, size)
@@ -94,7 +96,7 @@ function unstorable(value: unknown, path: string, depth: number): { message: str
   // JSON may write 1e400, which is no number here.
   if (typeof value === 'number' && !Number.isFinite(value))
     return { message: `${path} is larger than a number may be.`, param: path }
-  // JavaScript has rounded it: the call would act on another number than the one that was asked for.
+  // JavaScript has rounded it: the call would act on another number than was asked for.
   if (Number.isInteger(value) && !Number.isSafeInteger(value))
     return {
       message: `${path} is an integer beyond 2^53, which JSON numbers do not hold exactly; send it as text.`,

@@ -46,8 +46,10 @@ export async function listTools(
 }
 
 /**
- * @param workspaceName as the agents bound to this workspace offer it, which is what a call there runs
- * @throws Fault exec_tool_not_found; with a workspace also workspace_not_found, tool_executor_unavailable, as a submit says it
+ * @param workspaceName shows the tool as the agents of this workspace offer it, which a call there
+ * runs
+ * @throws Fault exec_tool_not_found; with a workspace as a submit says it, and workspace_not_found,
+ * tool_executor_unavailable too
  */
 export async function showTool(
   core: Pick<Records, 'clock'> & FleetView & Directory,

@@ -2,8 +2,8 @@ import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { risks, runsAtMostOnce } from '@xerotier/protocol/risk.ts'
 
 /**
- * Of what two agents call by one name, the one that can hurt more: the higher risk, then the one that may run once only.
- * The first when they are equal.
+ * Of what two agents call by one name, the one that can hurt more: the higher risk, then the one
+ * that may run once only. The first when they are equal.
  */
 export function stricter(one: ToolDescriptor, other: ToolDescriptor): ToolDescriptor {
   return severity(other) > severity(one) ? other : one

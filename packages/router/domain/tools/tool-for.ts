@@ -5,8 +5,8 @@ import type { FleetView } from '../fleet/fleet.ts'
 import { stricter } from './stricter.ts'
 
 /**
- * The descriptor under which a tool runs for a workspace. Where agents that serve it disagree, the strictest wins: policy must
- * never be the milder for it.
+ * The descriptor under which a tool runs for a workspace. Where the agents that serve it disagree,
+ * the strictest wins: policy must never be the milder for it.
  * @returns undefined when no online agent offers it there
  * @throws Fault exec_tool_not_found when the tool is for workspaces of another type
  */

@@ -1,5 +1,6 @@
-// Why no agent runs a tool for a workspace, in words that say where to look: who is bound and away is not missing. The record is
-// asked, as the fleet knows nobody who is offline. Only refusals, expiries and who looks at a queued call come here.
+// Why no agent runs a tool for a workspace, in words that say where to look: who is bound and away
+// is not missing. The record is asked, as the fleet knows nobody who is offline. Refusals, expiries
+// and looks at queued calls come here, and nothing of the hot path.
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { ExecutionRow, WorkspaceRow } from '../../store/tables.ts'
 import type { BoundForRow } from '../../store/workspaces.ts'
@@ -19,9 +20,11 @@ const mostNamed = 5
 const backSeconds = 5
 
 /**
- * What a submit answers when no online agent that serves the workspace offers the tool: exec_tool_not_found (400) when no online
- * agent at all does or the tool is for workspaces of another type, else tool_executor_unavailable. So it is where a bound agent
- * that is away offered the tool when it was last here: it may be back in seconds, as after each start of the router.
+ * What a submit answers when no online agent that serves the workspace offers the tool. It is
+ * exec_tool_not_found (400) when no online agent offers it, or the tool is for workspaces of
+ * another type. It is tool_executor_unavailable otherwise, and where a bound agent that is away
+ * offered the tool when it was last here: it may be back in seconds, as after each start of the
+ * router.
  */
 export async function unserved(
   core: Known,
@@ -58,7 +61,10 @@ export async function unserved(
   return new Fault('tool_executor_unavailable', { param: 'workspace', message: why + hint, ...waiting })
 }
 
-/** What kept every agent of the workspace from a call that waited; undefined when one of them could, and was only full. */
+/**
+ * What kept every agent of the workspace from a call that waited. Undefined when one could have run
+ * it, and was only full.
+ */
 export async function whyNobodyCame(core: Known, workspaceId: string, tool: string): Promise<string | undefined> {
   const bound = await core.workspaces.boundFor(workspaceId, tool)
   if (bound.length === 0) return 'no agent is bound to its workspace any more'
