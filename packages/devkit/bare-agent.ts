@@ -132,7 +132,7 @@ export function bareAgent(keys: AgentKeys, enrollment: Enrollment, tools: ToolDe
               `no ${types.join(' or ')} within ${patienceMs} ms; got ${waiting.map((frame) => frame.t).join(', ') || 'nothing'}`,
             ),
           )
-        }, patienceMs)
+        }, patienceMs).unref()
         const look = () => {
           const index = waiting.findIndex((frame) => types.includes(frame.t as never))
           if (index < 0) return

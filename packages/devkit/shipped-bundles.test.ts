@@ -29,10 +29,7 @@ async function benchFor(bundle: string, workspace: Binding, hostEnv: NodeJS.Proc
   const call = async (tool: string, args: Record<string, unknown> = {}) => {
     const frame = bench.frame(tool, args, { workspace })
     bench.executions.dispatch([frame])
-    const end = await Promise.race([
-      bench.until('result', frame.execution_id),
-      bench.until('refused', frame.execution_id),
-    ])
+    const end = await bench.until(['result', 'refused'], frame.execution_id)
     return {
       outcome: end.t === 'result' ? end.outcome : end.code,
       out: bench.output(frame.execution_id),
