@@ -5,7 +5,7 @@ import { exitCodes, exitOfError, UsageError } from './exit-codes.ts'
 import { HintedError } from './hinted-error.ts'
 import { missingOption } from './missing-option.ts'
 import { nearestVerb } from './nearest.ts'
-import { flagOf, type Option, type Options } from './options.ts'
+import { flagOf, type Option } from './options.ts'
 
 /**
  * One command that does what its id and its action flag say.
@@ -15,7 +15,7 @@ export function bareCommand(path: readonly string[], group: Group): Command {
   const { bare } = group
   const actions = Object.entries(bare.actions ?? {})
   const all = [bare.list, ...(bare.show === undefined ? [] : [bare.show]), ...actions.map(([, action]) => action)]
-  const options: Options = {}
+  const options: Record<string, Option<readonly string[]>> = {}
   for (const [key, action] of actions) options[key] = actionFlag(action)
   for (const member of all)
     for (const [key, option] of Object.entries(member.options)) options[key] ??= deferred(option)
@@ -28,8 +28,8 @@ export function bareCommand(path: readonly string[], group: Group): Command {
     offers: bare.show?.offers,
     examples: [...new Set(all.flatMap((member) => member.examples))],
     async run({ cli, args, options: given }) {
-      const id = (args as Record<string, string | undefined>)[argument]
-      const wasGiven = (key: string) => (given[key] as readonly string[]).length > 0
+      const id = args[argument]
+      const wasGiven = (key: string) => (given[key] ?? []).length > 0
       const chosen = actions.filter(([key]) => wasGiven(key))
       if (chosen.length > 1)
         throw new UsageError(`one action at a time: ${chosen.map(([key]) => flagOf(key)).join(' and ')}`)
@@ -51,7 +51,7 @@ export function bareCommand(path: readonly string[], group: Group): Command {
       if (missing !== undefined) throw missing
       const values = Object.entries(action.options).map(([key, option]) => [
         key,
-        option.parse(given[key] as readonly string[], flagOf(key)),
+        option.parse(given[key] ?? [], flagOf(key)),
       ])
       const done = action.run({
         cli,

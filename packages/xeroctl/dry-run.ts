@@ -5,7 +5,7 @@ import type { Printer } from './output/printer.ts'
 export async function printPlan(print: Printer, plan: PlannedRequest): Promise<void> {
   const headers = { ...plan.headers }
   if (headers.authorization !== undefined) headers.authorization = maskedAuthorization(headers.authorization)
-  const body = plan.body === undefined ? null : (JSON.parse(plan.body) as unknown)
+  const body: unknown = plan.body === undefined ? null : JSON.parse(plan.body)
   const value = { dry_run: true, method: plan.method, url: plan.url, headers, body }
   await print.detail(value, {
     fields: [['Dry run', 'nothing was sent'], ['Request', `${plan.method} ${plan.url}`], ...Object.entries(headers)],

@@ -1,5 +1,5 @@
 // Lists: keyset pages on the server, as many as it takes for --limit.
-import type { CallInput, Item, PageId } from '@xerotier/client/call-types.ts'
+import type { CallInput, Item, LooseInput, PageId } from '@xerotier/client/call-types.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { Cli } from './cli.ts'
 import { number, text } from './options.ts'
@@ -36,9 +36,10 @@ export async function readList<Id extends PageId>(
   options: { limit: number | undefined; after: string | undefined },
 ): Promise<List<Item<Id>>> {
   const data: Item<Id>[] = []
+  const given: LooseInput = input
   let after = options.after
   for (let left = options.limit ?? limits.pageDefault; ; ) {
-    const query = { ...(input.query as object | undefined), limit: Math.min(left, limits.pageMax), after }
+    const query = { ...given.query, limit: Math.min(left, limits.pageMax), after }
     // The page's own type is lost in the generic id; PageId guarantees its shape.
     const page = (await cli.client().call(id, ...([{ ...input, query }] as never))) as List<Item<Id>>
     data.push(...page.data)

@@ -66,8 +66,8 @@ export const agentDetail = agentDetailSchema.parse({
   manifest_accepted_at: at,
   tools: [{ ...descriptor, bundle: 'host', bundle_version: '1.0.0' }],
   bundles: [
-    { name: 'host', version: '1.0.0', error: null },
-    { name: 'broken', version: null, error: 'bundle.yaml:3: no name' },
+    { name: 'host', version: '1.0.0', error: null, left_out: [] },
+    { name: 'broken', version: null, error: 'bundle.yaml:3: no name', left_out: [] },
   ],
   workspaces: [{ id: 'ws_0123456789ab', name: 'local-host', credentials_ref: null }],
 })

@@ -1,5 +1,6 @@
+import { isOneOf } from '@xerotier/protocol/table.ts'
 import { type Command, command, type Group } from '../command.ts'
-import { completionScript, type Shell, shells } from '../completion/script.ts'
+import { completionScript, shells } from '../completion/script.ts'
 import { UsageError } from '../exit-codes.ts'
 
 /** `members` answers all commands, this one among them. */
@@ -11,8 +12,8 @@ export const completionOf = (members: () => readonly (Command | Group)[]) =>
     offers: shells,
     examples: ['source <(xeroctl completion bash)', 'xeroctl completion fish | source'],
     async run({ cli, args }) {
-      const shell = args.shell as Shell
-      if (!shells.includes(shell)) throw new UsageError(`no completion for '${shell}': one of ${shells.join(', ')}`)
+      const { shell } = args
+      if (!isOneOf(shells, shell)) throw new UsageError(`no completion for '${shell}': one of ${shells.join(', ')}`)
       await cli.print.text(completionScript(shell, members()))
     },
   })

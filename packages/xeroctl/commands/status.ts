@@ -1,5 +1,6 @@
 import { ApiError } from '@xerotier/client/api-error.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import { messageOf } from '@xerotier/protocol/thrown.ts'
 import type { Cli } from '../cli.ts'
 import { command } from '../command.ts'
 import { keyPrefix } from '../dry-run.ts'
@@ -13,7 +14,8 @@ export const status = command({
   notes: 'Ends with 0 when the router answers and the key is good, else as `xeroctl help exit-codes` says.',
   async run({ cli }) {
     const target = cli.target()
-    const { client, failures } = { client: cli.client(), failures: [] as unknown[] }
+    const client = cli.client()
+    const failures: unknown[] = []
     const attempt = <T>(work: Promise<T>) => work.catch((error: unknown) => void failures.push(error))
 
     const startedAt = cli.surroundings.now()
@@ -69,6 +71,9 @@ export const status = command({
     const failing = Object.entries(value.checks)
       .filter(([, check]) => check !== 'ok')
       .map(([name]) => name)
+    const off = duration(Math.abs(aheadMs) / 1000)
+    const clock: [string, Cell][] =
+      aheadMs === 0 ? [] : [['Clock', `this host is ${off} ${aheadMs > 0 ? 'behind' : 'ahead of'} the router`]]
     const fields: [string, Cell][] = [
       ['Router', target.baseUrl],
       [
@@ -77,14 +82,7 @@ export const status = command({
       ],
       ['API key', value.api_key ?? 'none'],
       ['  from', value.api_key_from],
-      ...(Math.abs(aheadMs) === 0
-        ? []
-        : [
-            [
-              'Clock',
-              `this host is ${duration(Math.abs(aheadMs) / 1000)} ${aheadMs > 0 ? 'behind' : 'ahead of'} the router`,
-            ] as [string, Cell],
-          ]),
+      ...clock,
       ['Reachable', reachable ? `yes, ${roundTripMs} ms, version ${live.version}` : 'no'],
     ]
     if (reachable) {
@@ -104,7 +102,7 @@ export const status = command({
     const code = failures.length === 0 ? exitCodes.ok.code : exitOfError(failures[0])
     cli.surroundings.ifUnread(code)
     await cli.print.detail(value, { fields })
-    if (failures.length > 0) cli.say((failures[0] as Error).message)
+    if (failures.length > 0) cli.say(messageOf(failures[0]))
     if (target.withheldKey !== undefined) cli.say(target.withheldKey)
     return code
   },

@@ -29,19 +29,19 @@ export function entriesOf(members: readonly (Command | Group)[]): Entry[] {
   const [root, ...rest] = below([], members, {})
   const help = { word: 'help', summary: 'Help for a command, or for a topic' }
   const version: Flag = { names: ['--version', '-V'], summary: 'Print the version', value: 'nothing', global: false }
-  const top = { ...root!, words: [...root!.words, help], flags: [...root!.flags, version] }
+  const top = { ...root, words: [...root.words, help], flags: [...root.flags, version] }
   return [top, ...rest, ...helpEntries(['help'], members, Object.keys(helpTopics))]
 }
 
-function below(path: readonly string[], members: readonly (Command | Group)[], options: Options): Entry[] {
+function below(path: readonly string[], members: readonly (Command | Group)[], options: Options): [Entry, ...Entry[]] {
   const own = { path, words: wordsOf(members), contexts: false, flags: flagsOf(options) }
   const inner = members.flatMap((member) => {
     const words = [...path, member.name]
     if (member.kind === 'group') return below(words, member.members, bareOptions(member))
     const [entry] = below(words, [], member.options)
     const { offers } = member
-    if (offers === 'contexts') return [{ ...entry!, contexts: true }]
-    return [{ ...entry!, words: (offers ?? []).map((word) => ({ word, summary: '' })) }]
+    if (offers === 'contexts') return [{ ...entry, contexts: true }]
+    return [{ ...entry, words: (offers ?? []).map((word) => ({ word, summary: '' })) }]
   })
   return [own, ...inner]
 }
@@ -119,7 +119,7 @@ export function valueCases(entries: readonly Entry[]): ValueCase[] {
     ),
   )
   const everywhere = casesOf(
-    entries[0]!.flags.filter(({ global }) => global),
+    (entries[0]?.flags ?? []).filter(({ global }) => global),
     (name) => `*' ${name}'`,
   )
   return [...own, ...everywhere]

@@ -1,5 +1,6 @@
 // Completion scripts, derived from the commands. Pressing Tab asks no router. The words are static;
 // only the names of contexts come from a process, which reads the configuration.
+import { keysOf } from '@xerotier/protocol/table.ts'
 import type { Command, Group } from '../command.ts'
 import { bash } from './bash.ts'
 import { entriesOf } from './entries.ts'
@@ -9,7 +10,7 @@ import { zsh } from './zsh.ts'
 const scripts = { bash, zsh, fish }
 
 export type Shell = keyof typeof scripts
-export const shells = Object.keys(scripts) as Shell[]
+export const shells = keysOf(scripts)
 
 export function completionScript(shell: Shell, members: readonly (Command | Group)[]): string {
   return scripts[shell](entriesOf(members))

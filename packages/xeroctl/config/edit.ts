@@ -2,7 +2,7 @@
 import type { TomlTable } from 'smol-toml'
 import type { Cli } from '../cli.ts'
 import { UsageError } from '../exit-codes.ts'
-import { readConfigFile, writeConfigFile } from './file.ts'
+import { isTable, readConfigFile, writeConfigFile } from './file.ts'
 import { projectConfigPath, userConfigPath } from './locate.ts'
 
 /**
@@ -17,9 +17,9 @@ export function editUserConfig(
   const { env, home, uid } = cli.surroundings
   const path = userConfigPath(env, home)
   const document = readConfigFile(path, uid)?.document ?? {}
-  document.deployment ??= {}
-  // readConfigFile has seen that it is a table.
-  change(document, document.deployment as TomlTable)
+  const deployments = isTable(document.deployment) ? document.deployment : {}
+  document.deployment = deployments
+  change(document, deployments)
   if (cli.globals.dryRun) {
     cli.say(`dry run: ${path} stays as it is`)
     return undefined

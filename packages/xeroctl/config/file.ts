@@ -1,7 +1,8 @@
 // The configuration file: TOML, `current = "prod"` and a table `[deployment.<name>]` for each
 // deployment. 0600: it holds keys.
-
 import { dirname } from 'node:path'
+import { isOneOf } from '@xerotier/protocol/table.ts'
+import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { fileReason, isFileError } from '@xerotier/runtime/file-reason.ts'
 import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 import { readSecretBytes, writeSecretFile } from '@xerotier/runtime/secret-file.ts'
@@ -53,7 +54,7 @@ export function readConfigFile(path: string, uid: number | undefined): ConfigFil
   try {
     document = parse(content)
   } catch (error) {
-    throw new UsageError(`${path} is no valid TOML: ${(error as Error).message.split('\n')[0]}`)
+    throw new UsageError(`${path} is no valid TOML: ${messageOf(error).split('\n')[0]}`)
   }
   const tables = document.deployment ?? {}
   if (!isTable(tables)) throw new UsageError(`${path}: 'deployment' must be a table`)
@@ -81,7 +82,7 @@ function deploymentIn(table: unknown, where: string): Deployment {
   const baseUrl = stringIn(table, 'base_url', where)
   if (baseUrl === undefined) throw new UsageError(`${where} has no base_url`)
   const output = stringIn(table, 'output', where)
-  if (output !== undefined && !formats.includes(output as Format)) {
+  if (output !== undefined && !isOneOf(formats, output)) {
     throw new UsageError(`${where}: output must be one of ${formats.join(', ')}`)
   }
   if (table.api_key_keychain !== undefined) {
@@ -94,7 +95,7 @@ function deploymentIn(table: unknown, where: string): Deployment {
     baseUrl,
     apiKey: stringIn(table, 'api_key', where),
     frontendUrl: stringIn(table, 'frontend_url', where),
-    output: output as Format | undefined,
+    output,
   }
 }
 
@@ -104,6 +105,6 @@ function stringIn(table: TomlTable, key: string, where: string): string | undefi
   throw new UsageError(`${where}: ${key} must be a string`)
 }
 
-function isTable(value: unknown): value is TomlTable {
+export function isTable(value: unknown): value is TomlTable {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
 }

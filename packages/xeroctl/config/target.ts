@@ -44,7 +44,8 @@ export function resolveTarget(surroundings: Surroundings, globals: Globals): Tar
     baseUrl !== undefined && apiKey !== undefined && wanted === undefined
       ? undefined
       : deploymentOf(surroundings, wanted)
-  if (baseUrl === undefined && found === undefined) {
+  const url = baseUrl ?? found?.deployment.baseUrl
+  if (url === undefined) {
     throw new UsageError(
       'no router is configured',
       'Run `xeroctl config init`, or set XEROTIER_BASE_URL and XEROTIER_API_KEY. In a clone, `npm start` configures it.',
@@ -64,7 +65,7 @@ export function resolveTarget(surroundings: Surroundings, globals: Globals): Tar
   )
   const baseUrlFrom = sourceOf(globals.baseUrl, '--base-url', baseUrl, 'XEROTIER_BASE_URL', found?.path) ?? ''
   return {
-    baseUrl: baseUrl ?? found!.deployment.baseUrl,
+    baseUrl: url,
     apiKey: key === undefined ? undefined : checkedApiKey(key, keyFrom ?? ''),
     withheldKey:
       key !== undefined || found?.deployment.apiKey === undefined

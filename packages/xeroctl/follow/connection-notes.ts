@@ -1,4 +1,5 @@
 import type { StreamState } from '@xerotier/client/event-stream.ts'
+import { messageOf } from '@xerotier/protocol/thrown.ts'
 import type { Cli } from '../cli.ts'
 import { printable } from '../output/cell.ts'
 
@@ -10,8 +11,7 @@ export function connectionNotes(cli: Cli): (state: StreamState) => void {
   let lost = false
   return (state) => {
     if (state.state === 'lost') {
-      if (!lost)
-        cli.say(cli.paint(printable(`connection lost (${(state.error as Error).message}); trying again`), 'dim'))
+      if (!lost) cli.say(cli.paint(printable(`connection lost (${messageOf(state.error)}); trying again`), 'dim'))
       lost = true
     } else if (lost) {
       cli.say(cli.paint('connected again; nothing was missed', 'dim'))

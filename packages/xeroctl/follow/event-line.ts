@@ -16,18 +16,16 @@ export function eventLine(paint: Paint): (event: PublicEvent) => string {
  * what comes after it.
  */
 function factsOf(event: PublicEvent): { at: string; about: string; word: string } {
-  const approval = approvalIn(event)
-  const execution = executionIn(event)
-  const happened = (approval ?? execution)?.event
-  if (happened === undefined) return { at: '', about: JSON.stringify(event.data), word: '' }
-  const { at, kind } = happened
-  const actor = happened.actor_name ?? happened.actor
+  const told = approvalIn(event) ?? executionIn(event)
+  if (told === undefined) return { at: '', about: JSON.stringify(event.data), word: '' }
+  const { at, kind } = told.event
+  const actor = told.event.actor_name ?? told.event.actor
   const word = kind === 'approval.requested' ? 'pending' : kind.slice(kind.indexOf('.') + 1)
-  if (approval !== undefined) {
-    const { id, risk, tool, workspace, prompt } = approval
+  if (told.object === 'approval') {
+    const { id, risk, tool, workspace, prompt } = told
     const who = word === 'pending' ? `asked by ${actor}: ${prompt}` : `by ${actor}`
     return { at, about: `${id} ${word} ${tool} (${risk}) in ${workspace}, ${who}`, word }
   }
-  const { id, tool, workspace, agent } = execution!
+  const { id, tool, workspace, agent } = told
   return { at, about: `${id} ${tool} in ${workspace}${agent === null ? '' : ` on ${agent}`}, by ${actor}`, word }
 }

@@ -31,7 +31,7 @@ export function publicEventOf(event: StreamEvent): PublicEvent | undefined {
 }
 
 export function outputIn({ event, data }: PublicEvent): OutputEvent | undefined {
-  return event === eventNames.output ? (data as OutputEvent) : undefined
+  return event === eventNames.output && !('object' in data) ? data : undefined
 }
 
 export function executionIn({ data }: PublicEvent): ExecutionEvent | undefined {

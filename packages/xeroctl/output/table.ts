@@ -40,21 +40,20 @@ export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly
     .filter((column) => style.wide || column.wide !== true)
     .map((column) => draw(column, rows, style))
   const shown = style.columns === undefined ? drawn : fitted(drawn, style.columns, style.wide)
-  const line = (texts: CellText[]) =>
-    texts
-      .map(({ text, colour }, index) => {
-        const { column, width } = shown[index]!
+  const line = (textIn: (drawn: Drawn<Row>) => CellText | undefined) =>
+    shown
+      .map((one, index) => {
+        const { column, width } = one
+        const { text, colour } = textIn(one) ?? { text: '' }
         const short = shorten(text, width)
         // The last column is not padded: no trailing spaces.
         const padded =
-          index === texts.length - 1 && column.right !== true ? short : pad(short, width, column.right === true)
+          index === shown.length - 1 && column.right !== true ? short : pad(short, width, column.right === true)
         return style.paint(padded, colour)
       })
       .join(' '.repeat(gap))
-  const header = line(shown.map(({ column }) => ({ text: column.header, colour: 'bold' })))
-  return [header, ...rows.map((_, index) => line(shown.map(({ cells }) => cells[index]!)))]
-    .map((text) => `${text}\n`)
-    .join('')
+  const header = line(({ column }) => ({ text: column.header, colour: 'bold' }))
+  return [header, ...rows.map((_, index) => line(({ cells }) => cells[index]))].map((text) => `${text}\n`).join('')
 }
 
 interface Drawn<Row> {

@@ -1,4 +1,5 @@
 // Times: relative where a person glances, absolute where they read closely.
+import { isKeyOf } from '@xerotier/protocol/table.ts'
 import { UsageError } from '../exit-codes.ts'
 
 const units: readonly [name: string, seconds: number][] = [
@@ -40,17 +41,16 @@ export function milliseconds(ms: number): string {
   return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : duration(ms / 1000)
 }
 
+const secondsOf = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
+
 /**
  * What `--since` and `--until` take: an age (`30m`, `2h`, `7d`), a date or an ISO 8601 time.
  * Answers ISO 8601, UTC.
  * @throws UsageError
  */
 export function instant(value: string, flag: string, now: number): string {
-  const age = /^(\d+)([smhdw])$/.exec(value)
-  if (age !== null) {
-    const size = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }[age[2] as 's']
-    return new Date(now - Number(age[1]) * size * 1000).toISOString()
-  }
+  const [, count, unit = ''] = /^(\d+)(\w)$/.exec(value) ?? []
+  if (isKeyOf(secondsOf, unit)) return new Date(now - Number(count) * secondsOf[unit] * 1000).toISOString()
   const time = /^\d{4}-\d{2}-\d{2}/.test(value) ? Date.parse(value) : Number.NaN
   if (Number.isNaN(time))
     throw new UsageError(`${flag} must be an age (30m, 2h, 7d) or a time (2026-05-01T12:00:00Z), not '${value}'`)

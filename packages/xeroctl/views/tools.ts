@@ -1,4 +1,5 @@
 import type { ToolDetail, ToolSummary } from '@xerotier/protocol/api/tools.ts'
+import { isRecord, memberOf } from '@xerotier/protocol/record.ts'
 import { rows } from '../output/detail.ts'
 import { milliseconds } from '../output/time.ts'
 import type { RecordView, View } from '../output/view.ts'
@@ -52,19 +53,22 @@ interface Argument {
 /** The top level of a JSON Schema, as far as a table can say it. */
 function argumentsOf(schema: Record<string, unknown>): Argument[] {
   const required = Array.isArray(schema.required) ? schema.required : []
-  return Object.entries((schema.properties ?? {}) as Record<string, Record<string, unknown>>).map(
-    ([name, property]) => ({
+  const properties = isRecord(schema.properties) ? schema.properties : {}
+  return Object.entries(properties).map(([name, property]) => {
+    const description = memberOf(property, 'description')
+    return {
       name,
       type: typeOf(property),
       required: required.includes(name),
-      description: typeof property?.description === 'string' ? property.description : '',
-    }),
-  )
+      description: typeof description === 'string' ? description : '',
+    }
+  })
 }
 
-function typeOf(property: Record<string, unknown> | undefined): string {
-  if (Array.isArray(property?.enum)) return property.enum.map(String).join('|')
-  return property?.type === undefined ? 'any' : String(property.type)
+function typeOf(property: unknown): string {
+  const choices = memberOf(property, 'enum')
+  if (Array.isArray(choices)) return choices.map(String).join('|')
+  return String(memberOf(property, 'type') ?? 'any')
 }
 
 const argumentColumns = [

@@ -1,5 +1,7 @@
 // The arguments of a call: one JSON object from --args, single values from --arg.
 import { readFileSync } from 'node:fs'
+import { isRecord } from '@xerotier/protocol/record.ts'
+import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { fileReason } from '@xerotier/runtime/file-reason.ts'
 import type { Cli } from '../../cli.ts'
 import { UsageError } from '../../exit-codes.ts'
@@ -16,13 +18,12 @@ export async function jsonArguments(cli: Cli, given: string | undefined): Promis
     value = JSON.parse(source)
   } catch (error) {
     throw new UsageError(
-      `--args is no valid JSON: ${(error as Error).message}`,
+      `--args is no valid JSON: ${messageOf(error)}`,
       `For example: --args '{"name": "value"}', --args @file.json, or --arg name=value.`,
     )
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new UsageError('--args must be a JSON object')
-  return value as Record<string, unknown>
+  if (!isRecord(value)) throw new UsageError('--args must be a JSON object')
+  return value
 }
 
 function readFile(path: string): string {
