@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -24,12 +24,14 @@ domain: test
 tools:
   - { name: wait_read, description: d, risk: read, ${schema}, command: [./wait] }
   - { name: wait_write, description: d, risk: write, ${schema}, command: [./wait] }
+  - { name: spy, description: d, risk: read, ${schema}, command: [./spy] }
   - { name: wait_secret, description: d, risk: read, credentials_ref: secret, env: { SECRET: '{credentials_file}' }, ${schema}, command: [./wait-secret] }${more}
 `
 const schema = 'input_schema: { type: object, additionalProperties: false, properties: {} }'
 const another = `
   - { name: another, description: d, risk: read, ${schema}, command: ['true'] }`
 
+const inherited = openSync('/dev/null', 'r')
 let system: System
 let agent: ChildProcess
 let log = ''
@@ -45,6 +47,22 @@ before(async () => {
   writeFileSync(
     join(tools, 'waiting', 'wait-secret'),
     `#!/bin/sh\nexec 3<"$SECRET"\necho started\nwhile [ ! -e ${gate} ]; do sleep 0.05; done\ncat <&3\n`,
+    { mode: 0o755 },
+  )
+  writeFileSync(
+    join(tools, 'waiting', 'spy'),
+    `#!/bin/sh
+pid=$$
+while [ "$pid" -gt 1 ]; do
+  tr '\\0' '\\n' < /proc/$pid/environ
+  tr '\\0' ' ' < /proc/$pid/cmdline
+  grep -q main.ts /proc/$pid/cmdline && break
+  grep -q xerotier-xem /proc/$pid/cmdline && break
+  pid=$(awk '/^PPid/ { print $2 }' /proc/$pid/status)
+done
+echo
+ls -l /proc/$$/fd
+`,
     { mode: 0o755 },
   )
   mkdirSync(credentials)
@@ -77,11 +95,13 @@ async function start(more: Record<string, string> = {}): Promise<void> {
     XEM_METRICS_HOST: '127.0.0.1',
     XEROTIER_XEM_METRICS_PORT: '0',
     XEM_SHUTDOWN_GRACE_SECONDS: '1',
+    XEM_ROUTER_AUTH_TOKEN: 'callback-token',
     ...more,
   }
   agent = spawn(process.execPath, [main, '--config', join(folder, 'none.yaml')], {
     env,
-    stdio: ['ignore', 'inherit', 'pipe'],
+    // Two descriptors that it has no use for, one of them far away.
+    stdio: ['ignore', 'inherit', 'pipe', inherited, ...Array(40).fill('ignore'), inherited],
   })
   agent.stderr!.on('data', (data: Buffer) => {
     log += data
@@ -129,6 +149,18 @@ test('the first boot makes its keys and keeps its enrollment, 0600, and no secre
   for (const secret of [enrollment.token, readFileSync(join(folder, 'signing.hex'), 'utf8').trim(), 'xjk_']) {
     assert.ok(!log.includes(secret))
   }
+})
+
+test('a tool that looks finds no secret of its agent, nor an open file', async () => {
+  const { stdout } = await show((await system.run('local', 'spy')).id)
+  assert.match(stdout, /xerotier-xem-agent|main\.ts/)
+  assert.doesNotMatch(stdout, /xjk_|callback-token|XEM_JOIN_KEY|XEM_ROUTER/)
+  const files = [...stdout.matchAll(/ (\d+) -> (.*)$/gm)].map(([, fd, file]) => [Number(fd), file])
+  assert.ok(files.length >= 3)
+  assert.deepEqual(
+    files.filter(([fd, file]) => Number(fd) > 2 && !`${file}`.endsWith('/spy')),
+    [],
+  )
 })
 
 test('SIGHUP publishes a changed bundle and leaves the call in flight alone', async () => {

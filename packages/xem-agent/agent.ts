@@ -9,6 +9,7 @@ import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { createCallback } from './callback.ts'
 import { type AgentConfig, options as optionTable, ownPaths } from './config.ts'
+import { callsFolder, clearCallFolders, createCallFolders } from './execution/call-folders.ts'
 import { credentialsFileFor, readyCredentialsFolder } from './execution/credentials.ts'
 import { environmentOf } from './execution/environment.ts'
 import { createExecutions, settleInterrupted } from './execution/executions.ts'
@@ -49,6 +50,7 @@ export function startAgent(options: AgentOptions): Promise<Agent> {
         const about = { pid, execution_id: executionId }
         log.warning(about, 'a program of an earlier process was still running and was ended')
       }
+      clearCallFolders(callsFolder(tmpdir(), journalId))
     },
     begin: (surroundings) => beginTools(options, surroundings),
   }
@@ -98,6 +100,7 @@ async function beginTools(options: AgentOptions, surroundings: Surroundings): Pr
     tracing,
     maxConcurrent: config.max_concurrent_executions,
     credentialsDir: config.credentials_dir,
+    folders: createCallFolders(callsFolder(tmpdir(), outbox.journalId)),
     tools: () => catalogue.tools,
     callback: createCallback({
       routerUrl: config.router_url,

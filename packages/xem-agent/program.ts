@@ -18,7 +18,7 @@ const program = 'xerotier-xem-agent'
 const checkWords = ['bundles', 'check']
 
 /** @throws ConfigError */
-function main(): void {
+function run(environmentFlaw: string | undefined): void {
   const words = process.argv.slice(2)
   const checks = checkWords.every((word, index) => words[index] === word)
   const dir = checks ? words[2] : undefined
@@ -52,6 +52,8 @@ function main(): void {
   checkAgentSettings(config.values)
   const log = createLog({ level: config.values.log_level, name: program })
   for (const warning of config.warnings) log.warning({}, warning)
+  if (environmentFlaw !== undefined)
+    log.warning({ reason: environmentFlaw }, 'tools can read the environment that the agent was started with')
   const { version } = manifest
   const configFile = flags.given.get('config')?.text
   void runProcess(log, (aborted) =>
@@ -72,10 +74,13 @@ async function check(dir: string, config: AgentConfig): Promise<void> {
   process.exitCode = isGood ? 0 : 1
 }
 
-try {
-  main()
-} catch (error) {
-  if (!(error instanceof StartError)) throw error
-  process.stderr.write(`${program}: ${error.message}\n`)
-  process.exitCode = error.exitCode
+/** @param environmentFlaw why the environment of this process is not its own */
+export function main(environmentFlaw: string | undefined): void {
+  try {
+    run(environmentFlaw)
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error
+    process.stderr.write(`${program}: ${error.message}\n`)
+    process.exitCode = error.exitCode
+  }
 }

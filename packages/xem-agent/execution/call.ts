@@ -9,6 +9,7 @@ import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { renderArgv, textOf } from '../argv.ts'
 import type { Callback, CommandRun, FunctionRun, Invocation, Tool } from '../tool.ts'
+import type { CallFolders } from './call-folders.ts'
 import { credentialsFileFor } from './credentials.ts'
 import { environmentOf } from './environment.ts'
 import { attemptVariable, executionVariable, journalVariable } from './leftovers.ts'
@@ -26,6 +27,7 @@ export interface CallSurroundings {
   hostEnv: NodeJS.ProcessEnv
   callback: Callback | undefined
   strays: Strays
+  folders: CallFolders
   accepted(call: CallRef, startedAt: number): void
   output(frame: OutputFrame | ArtifactFrame): void
   unacknowledgedBytes(executionId: string): number
@@ -95,6 +97,7 @@ export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, a
     return await runCommand({
       ...program,
       programDir: run.bundleDir,
+      folders: around.folders,
       environment: (tmpDir) =>
         environmentOf(run.environment, around.hostEnv, {
           credentialsFile,

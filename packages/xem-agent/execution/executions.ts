@@ -20,7 +20,7 @@ export interface ExecutionMeters {
 }
 
 export interface ExecutionsOptions
-  extends Pick<CallSurroundings, 'clock' | 'log' | 'credentialsDir' | 'hostEnv' | 'callback'> {
+  extends Pick<CallSurroundings, 'clock' | 'log' | 'credentialsDir' | 'hostEnv' | 'callback' | 'folders'> {
   reports: Reports
   outbox: Pick<Outbox, 'begin' | 'has' | 'acknowledge' | 'journalId'>
   projectId: string

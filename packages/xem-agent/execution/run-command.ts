@@ -1,18 +1,17 @@
 // Runs one program to its end: start, output, deadline, and what is left of its group afterwards.
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { isAbsolute, join, resolve } from 'node:path'
-import { Fault } from '@xerotier/protocol/errors.ts'
-import { codeOf } from '@xerotier/protocol/thrown.ts'
+import { isAbsolute, resolve } from 'node:path'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { OutputStream } from '../tool.ts'
+import type { CallFolders } from './call-folders.ts'
 import { killGraceMs, startGroup } from './process-group.ts'
+import { startFault } from './start-fault.ts'
 
 export interface CommandOptions {
   program: string
   argv: readonly string[]
   /** Folder from which a program with a slash in its name is looked up. */
   programDir: string
+  folders: CallFolders
   environment(tmpDir: string): Record<string, string>
   stdin: string | null
   clock: Clock
@@ -36,11 +35,11 @@ export interface CommandEnd {
 
 /** @throws Fault `tool_start_failed` when the program does not start. */
 export async function runCommand(options: CommandOptions): Promise<CommandEnd> {
-  const folder = await mkdtemp(join(tmpdir(), 'xem-call-'))
+  const folder = await options.folders.make()
   try {
     return await runIn(folder, options)
   } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(() => {})
+    await options.folders.remove(folder)
   }
 }
 
@@ -50,7 +49,7 @@ async function runIn(folder: string, options: CommandOptions): Promise<CommandEn
   const program = lookedUp ? resolve(options.programDir, options.program) : options.program
   const env = options.environment(folder)
   const group = await startGroup({ program, argv: options.argv, cwd: folder, env, stdin: options.stdin, clock })
-  if (group instanceof Error) throw startFailed(options.program, group)
+  if (group instanceof Error) throw startFault({ name: options.program, program, searchPath: env.PATH }, group)
   options.started()
   let exited = false
   let search: Promise<void> | undefined
@@ -110,17 +109,4 @@ async function runIn(folder: string, options: CommandOptions): Promise<CommandEn
     stopListening()
     signal.removeEventListener('abort', kill)
   }
-}
-
-function startFailed(program: string, error: Error): Fault {
-  const code = codeOf(error)
-  const reasons: Record<string, string> = {
-    ENOENT: 'it is not there, or not on the PATH of the agent',
-    EACCES: 'it may not be executed',
-    E2BIG: 'its arguments are too long',
-  }
-  return new Fault('tool_start_failed', {
-    message: `The program "${program}" could not be started: ${reasons[code ?? ''] ?? code ?? 'unknown reason'}.`,
-    cause: error,
-  })
 }

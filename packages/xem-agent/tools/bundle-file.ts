@@ -1,4 +1,5 @@
 // Reads one bundle.yaml and says, when it is refused, in which file, on which line and why.
+import { isUtf8 } from 'node:buffer'
 import { readFileSync, statSync } from 'node:fs'
 import { cutText } from '@xerotier/protocol/cut-text.ts'
 import { isNode, LineCounter, parseDocument } from 'yaml'
@@ -27,12 +28,19 @@ export function readBundleFile(path: string): BundleFile {
   let text: string
   try {
     if (statSync(path).size > fileBytes) throw new BundleError(`${path}: is larger than ${fileBytes} bytes`)
-    text = readFileSync(path, 'utf8')
+    const bytes = readFileSync(path)
+    text = bytes.toString('utf8')
+    if (!isUtf8(bytes)) throw new BundleError(`${path}:${lineOfFlaw(text)}: is not UTF-8`)
   } catch (error) {
     if (error instanceof BundleError) throw error
     throw new BundleError(`${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
   }
   return parseBundle(text, path)
+}
+
+/** Where the first character stands that was none. */
+function lineOfFlaw(text: string): number {
+  return text.slice(0, text.indexOf('\ufffd')).split('\n').length
 }
 
 /** @throws BundleError */

@@ -5,7 +5,10 @@ import { inputSchemaSchema, workspaceTypeSchema } from '@xerotier/protocol/manif
 import { riskSchema } from '@xerotier/protocol/risk.ts'
 import { z } from 'zod'
 
-const wordSchema = z.string().max(4096)
+const wordSchema = z
+  .string()
+  .max(4096)
+  .refine((word) => word.isWellFormed() && !word.includes('\0'), 'must hold no NUL and no half of a character')
 const commandSchema = z
   .array(
     z.union([
@@ -29,7 +32,7 @@ const placement = {
   credentials_ref: credentialsRefSchema.optional(),
   /** Where there is no such file, it runs with what the host has. Not unless said. */
   credentials_optional: z.boolean().optional(),
-  env: z.record(variableSchema, z.string().max(4096)).optional(),
+  env: z.record(variableSchema, wordSchema).optional(),
   pass_env: z.array(variableSchema).max(64).optional(),
   host_env: z.array(variableSchema).max(64).optional(),
 }
@@ -48,7 +51,7 @@ export const toolSchema = z.strictObject({
   workspace_types: z.array(workspaceTypeSchema).max(16).optional(),
   command: commandSchema.optional(),
   /** Name of the argument that the process reads on stdin. */
-  stdin: z.string().max(4096).optional(),
+  stdin: wordSchema.optional(),
   /** Name of a function that ships with the agent. */
   builtin: z.string().max(64).optional(),
   /** How to see what the call would do, and how to take it back. Published as `has_preview` and `has_undo`. */
@@ -62,7 +65,7 @@ const toolPatternSchema = z.string().min(1).max(128)
 const namesSchema = z.array(toolPatternSchema).max(limits.toolsPerManifest)
 
 export const mcpSchema = z.strictObject({
-  command: z.string().min(1).max(4096),
+  command: wordSchema.min(1),
   args: z.array(wordSchema).max(64).default([]),
   /** Which of its tools are offered: all, unless said. Names here and below may hold `*`. */
   include: namesSchema.optional(),

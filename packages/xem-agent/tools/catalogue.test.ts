@@ -184,3 +184,24 @@ test('the manifest version counts changes of tools and workspaces, across restar
   assert.equal(restarted.update(offerOf(await load())), true)
   assert.equal(restarted.current().manifest_version, 3)
 })
+
+test('words that no program could be given are refused at load, with their line', async () => {
+  write('a', good('a').replace("'true'", '"a\\0b"'))
+  write('b', good('b').replace("'true'", '"\\ud83d"'))
+  write('c', good('c').replace('description: d', 'description: d\n    env: { A: "\\ud83d" }'))
+  write('d', '')
+  writeFileSync(
+    join(folder, 'd', 'bundle.yaml'),
+    Buffer.concat([Buffer.from(`${good('d').replace("'true'", "'")}`), Buffer.from([0xff, 0xfe]), Buffer.from("'\n")]),
+  )
+  const { bundles, tools } = await load()
+  assert.equal(tools.size, 0)
+  const reasons = bundles.map(({ error }) => error?.replace(`${folder}/`, ''))
+  for (const [index, reason] of [
+    /^a\/bundle\.yaml:9: tools\.0\.command/,
+    /^b\/bundle\.yaml:9: tools\.0\.command/,
+    /^c\/bundle\.yaml:7: tools\.0\.env\.A: must hold no NUL and no half of a character/,
+    /^d\/bundle\.yaml:10: is not UTF-8/,
+  ].entries())
+    assert.match(reasons[index] ?? '', reason)
+})
