@@ -7,6 +7,7 @@ import { createClient } from './client.ts'
 import type { EventStreamOptions, StreamState } from './event-stream.ts'
 import { handTimers } from './hand-timers.fixture.ts'
 import { openEvents, refusal, scriptedServer, sendEvent } from './scripted-server.fixture.ts'
+import { streamData } from './streams.data.ts'
 
 async function stream(t: TestContext, answer: Parameters<typeof scriptedServer>[0], options: EventStreamOptions = {}) {
   const server = await scriptedServer(answer)
@@ -211,4 +212,39 @@ test('the signal ends the stream without an error, also while it waits', async (
     onState: () => setImmediate(() => stop.abort()),
   })
   assert.deepEqual(await events.next(), { done: true, value: undefined })
+})
+
+test('a stream that is silent before its greeting, or beyond a heartbeat, is told so until something is heard', async (t) => {
+  let response: ServerResponse | undefined
+  const opened = Promise.withResolvers<void>()
+  const server = await scriptedServer((_, answer) => {
+    openEvents(answer)
+    response = answer
+    opened.resolve()
+  })
+  t.after(() => server.close())
+  // Of these waits none ends by itself.
+  const timers = handTimers(2_000)
+  const client = createClient({ baseUrl: server.baseUrl, surroundings: timers })
+  let quiet = 0
+  const events = client.events('approvals.stream', {}, { onQuiet: () => quiet++ })
+  const hear = async (id: string) => {
+    const next = events.next()
+    await opened.promise
+    if (response !== undefined) sendEvent(response, id, 'e', {})
+    assert.equal((await next).value?.id, id)
+  }
+  const first = events.next()
+  await opened.promise
+  timers.runOut(3_000)
+  timers.runOut(3_000)
+  assert.equal(quiet, 2)
+  if (response !== undefined) sendEvent(response, '1', 'e', {})
+  await first
+  assert.throws(() => timers.runOut(3_000))
+  timers.runOut((streamData.heartbeatSeconds * 4000) / 3)
+  timers.runOut(3_000)
+  assert.equal(quiet, 4)
+  await hear('2')
+  await events.return(undefined)
 })

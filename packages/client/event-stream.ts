@@ -30,10 +30,18 @@ export interface EventStreamOptions {
    * No byte for this long means that the connection is dead. Default: two heartbeats and a half.
    */
   silenceMs?: number
+  /**
+   * Told when nothing is heard for longer than a router stays silent: 3 s before the first byte of
+   * a connection, a heartbeat and a third later; then every 3 s until something is heard. A proxy
+   * that buffers looks like that, so ask the record.
+   */
+  onQuiet?: () => void
   /** Failed connections in a row before giving up. Default 20, about four minutes. */
   attempts?: number
 }
 
+/** A router greets at once. */
+const greetingMs = 3_000
 const firstDelayMs = 500
 const longestDelayMs = 15_000
 /** Attempts at the first connection: somebody waits, and nothing is lost yet by saying no. */
@@ -56,18 +64,20 @@ export async function* eventStream(
   let failures = 0
   let everConnected = false
   let firstDelay = firstDelayMs
+  const retry = (ms: number) => (firstDelay = ms)
   while (!options.signal?.aborted) {
     const cut = new AbortController()
     const onAbort = () => cut.abort(options.signal?.reason)
     options.signal?.addEventListener('abort', onAbort, { once: true })
     let lost: unknown = new ConnectionError('the stream ended', null)
+    const quiet = quietTimer(surroundings, options.onQuiet)
     try {
       const headers = lastEventId === undefined ? request.headers : { ...request.headers, 'last-event-id': lastEventId }
       const opening = { signal: cut.signal, timeoutMs: options.timeoutMs }
       const response = await exchange(surroundings, { ...request, headers }, opening, (answer) => answer)
       everConnected = true
       options.onState?.({ state: 'connected', requestId: response.headers.get('x-request-id') })
-      for await (const message of messagesOf(surroundings, response, cut, options, (ms) => (firstDelay = ms))) {
+      for await (const message of messagesOf(surroundings, response, cut, options, { heard: quiet.heard, retry })) {
         failures = 0
         lastEventId = message.id ?? lastEventId
         yield { id: lastEventId, event: message.event ?? 'message', data: message.data }
@@ -80,6 +90,7 @@ export async function* eventStream(
     } finally {
       // Also when the reader stops reading: the connection must not outlive the loop.
       cut.abort()
+      quiet.cancel()
       options.signal?.removeEventListener('abort', onAbort)
     }
     if (options.signal?.aborted) return
@@ -101,12 +112,16 @@ async function* messagesOf(
   response: Response,
   cut: AbortController,
   options: EventStreamOptions,
-  onRetry: (ms: number) => void,
+  told: { heard: () => void; retry: (ms: number) => void },
 ): AsyncGenerator<EventSourceMessage> {
   if (response.body === null) return
   const silenceMs = options.silenceMs ?? streamData.heartbeatSeconds * 2500
   const ready: EventSourceMessage[] = []
-  const parser = createParser({ onEvent: (message) => ready.push(message), onRetry, maxBufferSize: eventCharacters })
+  const parser = createParser({
+    onEvent: (message) => ready.push(message),
+    onRetry: told.retry,
+    maxBufferSize: eventCharacters,
+  })
   const decoder = new TextDecoder()
   const reader = response.body.getReader()
   while (true) {
@@ -115,7 +130,26 @@ async function* messagesOf(
     )
     const { done, value } = await reader.read().finally(() => silence.cancel())
     if (done) return
+    told.heard()
     parser.feed(decoder.decode(value, { stream: true }))
     yield* ready.splice(0)
+  }
+}
+
+/** Runs `onQuiet` as long as nothing is heard. */
+function quietTimer(surroundings: Surroundings, onQuiet: (() => void) | undefined) {
+  if (onQuiet === undefined) return { heard() {}, cancel() {} }
+  const wait = (ms: number) =>
+    surroundings.after(ms, () => {
+      timer = wait(greetingMs)
+      onQuiet()
+    })
+  let timer = wait(greetingMs)
+  return {
+    heard() {
+      timer.cancel()
+      timer = wait((streamData.heartbeatSeconds * 4000) / 3)
+    },
+    cancel: () => timer.cancel(),
   }
 }

@@ -32,6 +32,7 @@ export function handTimers(longerThanMs = 12_000): HandTimers {
     runOut(ms) {
       const timer = pending.find((candidate) => candidate.ms === ms)
       if (timer === undefined) throw new Error(`no timer of ${ms} ms is pending`)
+      pending.splice(pending.indexOf(timer), 1)
       timer.callback()
     },
   }

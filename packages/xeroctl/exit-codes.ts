@@ -37,6 +37,11 @@ export const exitCodes = {
     meaning:
       'xeroctl stopped waiting (Ctrl-C, --wait ran out, or nobody reads its output any more, as with `| head`); the call goes on.',
   },
+  incomplete: {
+    code: 15,
+    meaning:
+      'The followed call completed, but what stands on our stdout is not all of its output, or is that of two runs.',
+  },
   timeout: { code: 124, meaning: 'The followed call ran past its deadline and was killed.' },
   cancelled: { code: 130, meaning: 'The followed call was cancelled; or xeroctl was interrupted at a prompt.' },
 } as const

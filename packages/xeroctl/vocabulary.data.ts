@@ -22,5 +22,5 @@ export const vocabulary = {
   settledExecutionStates,
   workspaceTypes,
   /** Artifacts that hold output beyond what the record keeps. */
-  overflowNames: [overflowName('stdout'), overflowName('stderr')],
+  overflowNames: { stdout: overflowName('stdout'), stderr: overflowName('stderr') },
 }

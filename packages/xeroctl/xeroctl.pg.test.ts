@@ -157,12 +157,14 @@ test('--arg for a tool that nobody offers says what the call without it says', a
   assert.deepEqual([await asked('--arg', 'a=1'), plain.code], [plain, 4])
 })
 
-test('the printed line brings the output that a followed call did not show', async (t) => {
-  const { code, stdout, stderr } = await invoke(t, 'gate_long', { bytes: limits.outputInlineBytes + 1000 })
-  assert.deepEqual([code, stdout.length], [0, limits.outputInlineBytes], stderr)
-  const [, line] = /^1000 more bytes of output were not shown here; all of it: xeroctl (.*)$/m.exec(stderr) ?? []
-  const raw = await cli(t, line!.split(' '))
-  assert.equal(raw.stdout.length, limits.outputInlineBytes + 1000)
+test('a script that follows a call gets all of its output, and a terminal the line that prints it', async (t) => {
+  const bytes = limits.outputInlineBytes + 1000
+  const { code, stdout, stderr } = await invoke(t, 'gate_long', { bytes })
+  assert.deepEqual([code, stdout.length], [0, bytes], stderr)
+  const words = ['exec', 'invoke', 'gate_long', '-w', 'gates', '--arg', `bytes=${bytes}`, '--no-color']
+  const seen = await cli(t, words, { terminal: 80 })
+  const [, line] = /^1000 more bytes of output were not shown here; all of it: xeroctl (.*)$/m.exec(seen.stderr) ?? []
+  assert.equal((await cli(t, (line ?? '').split(' '))).stdout.length, bytes)
 })
 
 test('the printed line approves a gated call, and it runs to its end', async (t) => {

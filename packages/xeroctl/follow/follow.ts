@@ -1,7 +1,7 @@
 // Follows one call to its end: state on stderr, output where it belongs, the outcome as exit code.
+import type { StreamEvent } from '@xerotier/client/event-stream.ts'
 import { isPassing } from '@xerotier/client/retry.ts'
 import type { ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
-import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { Cli } from '../cli.ts'
 import { exitCodes, exitOfState } from '../exit-codes.ts'
 import { toolOutput } from '../output/tool-output.ts'
@@ -13,6 +13,7 @@ import { outputParts } from './output-parts.ts'
 import { patiently } from './patiently.ts'
 import { createProgress } from './progress.ts'
 import { executionIn, outputIn, publicEventOf } from './public-event.ts'
+import { isSettled, type RecordWatch, recordWatch } from './record-watch.ts'
 
 export interface FollowOptions {
   /** Stop waiting after so many seconds; the call goes on. */
@@ -30,8 +31,8 @@ export async function follow(cli: Cli, id: string, options: FollowOptions): Prom
       ? undefined
       : cli.surroundings.after(options.waitSeconds * 1000, () => stop.abort('waited long enough'))
   try {
-    const record = await untilSettled(cli, id, stop)
-    if (record !== undefined) return await end(cli, record)
+    const ended = await untilSettled(cli, id, stop)
+    if (ended !== undefined) return await end(cli, ended)
     cli.say(`${stop.signal.reason}: no longer following; the call goes on`)
     cli.say(`  watch:    ${cli.self} exec watch ${id}`)
     cli.say(`  cancel:   ${cli.self} exec cancel ${id}`)
@@ -42,71 +43,77 @@ export async function follow(cli: Cli, id: string, options: FollowOptions): Prom
   }
 }
 
+interface Ended {
+  record: ExecutionDetail
+  /** Whether a script has got exactly the output of the call. */
+  whole: boolean
+}
+
 /** The whole record once the call is settled; undefined when `stop` came first. */
-async function untilSettled(cli: Cli, id: string, stop: AbortController): Promise<ExecutionDetail | undefined> {
+async function untilSettled(cli: Cli, id: string, stop: AbortController): Promise<Ended | undefined> {
   const read = () => cli.client().call('executions.show', { params: { id } })
   const people = cli.format === 'table' || cli.format === 'wide'
   const output = liveOutput(cli)
   const progress = createProgress(cli)
-  const notes = connectionNotes(cli)
-  const settled = new AbortController()
-  let connections = 0
-  let checking: Promise<void> = Promise.resolve()
-
-  // The stream tells a call from its beginning, and resumes. Should it end early all the same, the
-  // record says whether there is anything left to wait for.
-  const check = async () => {
-    if (isSettled((await read()).state)) settled.abort()
-  }
-  const stream = cli.client().events(
-    'executions.stream',
-    { query: { execution_id: id, output: 'true' } },
-    {
-      signal: AbortSignal.any([stop.signal, settled.signal]),
-      onState(state) {
-        notes(state)
-        if (state.state !== 'connected' || ++connections === 1) return
-        checking = checking.then(check).catch((error: unknown) => {
-          // What passes is looked at again with the next connection; anything else ends the
-          // following.
-          if (isPassing(error)) return
-          settled.abort()
-          throw error
-        })
-        checking.catch(() => {})
-      },
-    },
-  )
+  const watch = recordWatch(read, progress, stop.signal)
   let told = false
-  for await (const streamEvent of stream) {
-    const event = publicEventOf(streamEvent)
-    if (event === undefined) continue
-    if (cli.format === 'ndjson') await cli.print.text(`${JSON.stringify(event)}\n`)
-    const piece = outputIn(event)
-    if (piece !== undefined && people) await output.piece(piece)
-    const execution = executionIn(event)
-    if (execution?.id !== id) continue
-    if (event.event === 'x_exec.execution.queued') await output.restart()
-    told = settledNames.has(event.event)
-    if (told) break
-    // The name says what happened, the record what is now: of a past that is told again only the
-    // present matters.
-    if (!isSettled(execution.state)) await progress.state(execution)
+  try {
+    for await (const streamEvent of streamOf(cli, id, watch)) {
+      const event = publicEventOf(streamEvent)
+      if (event === undefined) continue
+      if (cli.format === 'ndjson') await cli.print.text(`${JSON.stringify(event)}\n`)
+      const piece = outputIn(event)
+      if (piece !== undefined && people) await output.piece(piece)
+      const execution = executionIn(event)
+      if (execution?.id !== id) continue
+      if (event.event === 'x_exec.execution.queued') await output.restart()
+      told = settledNames.has(event.event)
+      if (told) break
+      // The name says what happened, the record what is now: of a past that is told again only the
+      // present matters.
+      if (!isSettled(execution.state)) await progress.state(execution)
+    }
+  } catch (error) {
+    // The stream does not come through. The record may: a proxy that buffers holds back only
+    // streams.
+    if (!isPassing(error)) throw error
+    await watch.poll(cli, error)
   }
-  await checking
+  await watch.checked()
   if (stop.signal.aborted) return undefined
   const record = await patiently(cli, stop.signal, read)
   cli.surroundings.ifUnread(exitOfState(record.state))
   // The other formats bring what the record keeps.
-  const unprinted = people ? await output.complete(record) : outputParts(record).beyond
+  const { unprinted, whole } = people
+    ? await output.complete(record)
+    : { unprinted: outputParts(record).beyond, whole: true }
   if (cli.format === 'ndjson' && !told) {
     await cli.print.text(`${JSON.stringify({ event: `x_exec.execution.${record.state}`, data: record })}\n`)
   }
   progress.end(record, unprinted)
-  return record
+  return { record, whole }
 }
 
-async function end(cli: Cli, record: ExecutionDetail): Promise<number> {
+/** Tells a call from its beginning, and resumes. */
+function streamOf(cli: Cli, id: string, watch: RecordWatch): AsyncGenerator<StreamEvent> {
+  const notes = connectionNotes(cli)
+  let connections = 0
+  return cli.client().events(
+    'executions.stream',
+    { query: { execution_id: id, output: 'true' } },
+    {
+      signal: watch.ended,
+      onQuiet: watch.check,
+      onState(state) {
+        notes(state)
+        // Should it have ended meanwhile, the record says so.
+        if (state.state === 'connected' && ++connections > 1) watch.check()
+      },
+    },
+  )
+}
+
+async function end(cli: Cli, { record, whole }: Ended): Promise<number> {
   if (cli.format === 'table' || cli.format === 'wide') {
     // Builtin and MCP tools answer a value instead of bytes.
     const silent = record.stdout_bytes === 0
@@ -116,11 +123,8 @@ async function end(cli: Cli, record: ExecutionDetail): Promise<number> {
   } else if (cli.format !== 'ndjson') {
     await cli.print.record(executionDetail, record)
   }
-  return exitOfState(record.state)
+  if (!whole) cli.say(cli.paint('what stands on stdout is not exactly the output of this call', 'yellow'))
+  return record.state === 'completed' && !whole ? exitCodes.incomplete.code : exitOfState(record.state)
 }
 
 const settledNames = new Set(vocabulary.settledExecutionStates.map((state) => `x_exec.execution.${state}`))
-
-function isSettled(state: ExecutionState): boolean {
-  return vocabulary.settledExecutionStates.includes(state)
-}

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { exitCodes } from '../exit-codes.ts'
+import type { execution } from '../records.fixture.ts'
 import { invoke, oneCall } from './one-call.fixture.ts'
 
 test('output that the stream did not bring is completed from the record, each byte once', async (t) => {
@@ -13,16 +15,16 @@ test('output that the stream did not bring is completed from the record, each by
   assert.equal((await invoke(t, call)).stdout, 'first second\n')
 })
 
-test('a hole in the live output is named instead of hidden', async (t) => {
+test('behind a hole in the live output the rest comes from the record, and nothing is missing', async (t) => {
   const call = oneCall()
+  call.raw.stdout = 'abc'
   call.onStream = (response) => {
     call.output(response, 0, 'a')
     call.output(response, 2, 'c')
     call.move(response, 'completed', { stdout_bytes: 3 })
   }
-  const { stdout, stderr } = await invoke(t, call)
-  assert.equal(stdout, 'ac')
-  assert.match(stderr, /exec raw exe_1/)
+  const { code, stdout } = await invoke(t, call)
+  assert.deepEqual([code, stdout], [0, 'abc'])
 })
 
 const mebibyte = 1024 * 1024
@@ -35,32 +37,68 @@ const overflow = (name: string, bytes: number) => ({
   created_at: '2026-05-01T12:00:00.000Z',
 })
 
-test('output beyond what a record keeps is counted at the end, with the command that prints it', async (t) => {
+/** A call that wrote more than a record holds. */
+function long(change: Parameters<typeof execution>[0] = {}) {
   const call = oneCall()
+  call.raw = { stdout: 'x'.repeat(mebibyte + 500), stderr: 'e'.repeat(70) }
   call.onStream = (response) => {
     call.output(response, 0, 'x'.repeat(mebibyte))
     const artifacts = [overflow('stdout.log', 500), overflow('stderr.log', 70), overflow('report.pdf', 9000)]
-    call.move(response, 'completed', { stdout_bytes: mebibyte + 500, stderr_bytes: 70, artifacts })
+    call.move(response, 'completed', { stdout_bytes: mebibyte + 500, stderr_bytes: 70, artifacts, ...change })
   }
-  for (const format of ['table', 'json']) {
-    const { stderr, stdout, server } = await invoke(t, call, ['--follow', '-o', format])
+  return call
+}
+
+test('a script gets all of the output, also what a record does not hold', async (t) => {
+  const { code, stdout, stderr } = await invoke(t, long())
+  assert.deepEqual([code, stdout.length], [0, mebibyte + 500])
+  assert.ok(stderr.includes('e'.repeat(70)))
+  assert.doesNotMatch(stderr, /more bytes|not exactly/)
+})
+
+test('on a terminal, and in a record, it is counted at the end with the command that prints it', async (t) => {
+  for (const [words, options] of [
+    [['--follow'], { terminal: 80 }],
+    [['--follow', '-o', 'json'], {}],
+  ] as const) {
+    const { code, stderr, server } = await invoke(t, long(), [...words, '--no-color'], options)
+    assert.equal(code, 0)
     assert.match(stderr, /^570 more bytes of output were not shown here; all of it: xeroctl exec raw exe_1$/m)
-    assert.doesNotMatch(stderr, /truncated|not kept/)
-    if (format === 'table') assert.equal(stdout.length, mebibyte)
     assert.ok(server.seen.every(({ path }) => !path.includes('/raw')))
   }
 })
 
-test('what a cut connection left out counts too when there is more than a record keeps', async (t) => {
-  const call = oneCall()
-  call.onStream = (response) => {
-    call.output(response, 0, 'first ')
-    const artifacts = [overflow('stdout.log', 500)]
-    call.move(response, 'completed', { stdout_bytes: mebibyte + 500, artifacts })
+test('the exit code says when a script did not get exactly what the call wrote', async (t) => {
+  const cut = await invoke(t, long({ truncated: true, stdout_bytes: 17 * mebibyte }))
+  assert.equal(cut.code, exitCodes.incomplete.code)
+  assert.match(cut.stderr, /^what stands on stdout is not exactly the output of this call$/m)
+  const twice = oneCall()
+  twice.onStream = (response) => {
+    twice.output(response, 0, 'first run ')
+    twice.move(response, 'queued')
+    twice.output(response, 0, 'second run')
+    twice.move(response, 'completed', { stdout_bytes: 10 })
   }
-  const { stdout, stderr } = await invoke(t, call)
-  assert.equal(stdout, 'first ')
-  assert.match(stderr, new RegExp(`^${mebibyte + 500 - 6} more bytes of output`, 'm'))
+  assert.equal((await invoke(t, twice)).code, exitCodes.incomplete.code)
+  assert.equal((await invoke(t, twice, ['--follow'], { terminal: 80 })).code, 0)
+  const failed = long({ truncated: true })
+  const { onStream } = failed
+  failed.onStream = (response, count) => {
+    onStream(response, count)
+    failed.record.state = 'failed'
+  }
+  assert.equal((await invoke(t, failed)).code, exitCodes.failed.code)
+})
+
+test('output that cannot be read to its end is a failure, whatever the call did', async (t) => {
+  const call = long()
+  const { answer } = call
+  call.answer = (request, response) => {
+    if (!request.path.includes('/raw')) return answer(request, response)
+    response.writeHead(200, { 'content-length': '5000000' }).write('xxx')
+    setImmediate(() => response.destroy())
+  }
+  assert.equal((await invoke(t, call)).code, exitCodes.network.code)
 })
 
 test('the kept output of a call whose agent never reported its end is counted', async (t) => {
@@ -69,7 +107,8 @@ test('the kept output of a call whose agent never reported its end is counted', 
     call.output(response, 0, 'x'.repeat(mebibyte))
     call.move(response, 'ambiguous', { artifacts: [overflow('stdout.log', 500)] })
   }
-  assert.match((await invoke(t, call)).stderr, /^500 more bytes of output were not shown here/m)
+  const { stderr } = await invoke(t, call, ['--follow', '--no-color'], { terminal: 80 })
+  assert.match(stderr, /^500 more bytes of output were not shown here/m)
 })
 
 test('output beyond all limits is named as lost', async (t) => {
@@ -79,7 +118,7 @@ test('output beyond all limits is named as lost', async (t) => {
     const artifacts = [overflow('stdout.log', 15 * mebibyte)]
     call.move(response, 'completed', { stdout_bytes: 16 * mebibyte + 44, truncated: true, artifacts })
   }
-  const { stderr } = await invoke(t, call)
+  const { stderr } = await invoke(t, call, ['--follow', '--no-color'], { terminal: 80 })
   assert.match(stderr, /output truncated/)
   assert.match(stderr, /^15728640 more bytes of output .* xeroctl exec raw exe_1$/m)
   assert.match(stderr, /^44 bytes beyond the first 16 MiB of output were not kept$/m)

@@ -1,71 +1,83 @@
-// The output of a followed call, each byte once: live as it arrives, and the rest of what the
-// record keeps at the end.
+// The output of a followed call, each byte once: live as it arrives, and at the end what the stream
+// did not bring. A script gets all that is kept; a terminal not more than a record holds.
 import type { ExecutionDetail, OutputEvent } from '@xerotier/protocol/api/executions.ts'
 import type { Cli } from '../cli.ts'
 import { toolOutput } from '../output/tool-output.ts'
-import { outputParts } from './output-parts.ts'
+import { type OutputStreamName, outputParts, partsOf } from './output-parts.ts'
 
 export interface LiveOutput {
   piece(event: OutputEvent): Promise<void>
   /** The call runs again: its output starts over. */
   restart(): Promise<void>
-  /**
-   * Prints what the stream did not bring. Answers how many bytes are kept that were not printed.
-   */
-  complete(record: ExecutionDetail): Promise<number>
+  /** Prints what the stream did not bring. */
+  complete(record: ExecutionDetail): Promise<Completion>
 }
+
+export interface Completion {
+  /** Bytes that are kept and were not printed. */
+  unprinted: number
+  /** Whether a script has exactly what the call wrote on this stream. */
+  whole: boolean
+}
+
+const streams = ['stdout', 'stderr'] as const
 
 export function liveOutput(cli: Cli): LiveOutput {
   let lastSeq: number | undefined
-  let gap = false
+  // After a hole what was printed is still the beginning of the output; the rest follows at the
+  // end.
+  let hole = false
+  let mixed = false
   const printed = { stdout: 0, stderr: 0 }
   const shown = { stdout: toolOutput(cli.surroundings.stdout), stderr: toolOutput(cli.surroundings.stderr) }
+
+  const print = async (stream: OutputStreamName, bytes: Uint8Array) => {
+    printed[stream] += bytes.length
+    await shown[stream].write(bytes)
+  }
+  const endShown = async () => {
+    for (const stream of streams) await shown[stream].end()
+  }
 
   return {
     async piece(event) {
       // A resumed stream may repeat pieces.
       if (lastSeq !== undefined && event.seq <= lastSeq) return
-      if (lastSeq === undefined ? event.seq > 0 : event.seq !== lastSeq + 1) gap = true
+      if (event.seq !== (lastSeq === undefined ? 0 : lastSeq + 1)) hole = true
       lastSeq = event.seq
-      const bytes = Buffer.from(event.data, 'base64')
-      printed[event.stream] += bytes.length
-      await shown[event.stream].write(bytes)
+      if (!hole) await print(event.stream, Buffer.from(event.data, 'base64'))
     },
     async restart() {
       await endShown()
       if (lastSeq !== undefined) cli.say(cli.paint('it runs again; its output starts over', 'dim'))
+      mixed ||= printed.stdout > 0
       lastSeq = undefined
-      gap = false
-      printed.stdout = 0
-      printed.stderr = 0
+      hole = false
+      for (const stream of streams) printed[stream] = 0
     },
     async complete(record) {
-      const { inline, beyond } = outputParts(record)
-      const whole = !gap && beyond === 0
-      for (const stream of ['stdout', 'stderr'] as const) {
-        if (whole && record[`${stream}_bytes`] > printed[stream]) await rest(record.id, stream, printed[stream])
+      for (const stream of streams) {
+        const { kept, beyond } = partsOf(record, stream)
+        if (kept <= printed[stream]) continue
+        if (beyond > 0 && cli.surroundings[stream].isTTY === true) continue
+        await rest(record.id, stream)
       }
       await endShown()
-      if (gap) {
-        cli.say(cli.paint(`some output was not shown here; all of it: ${cli.self} exec raw ${record.id}`, 'dim'))
-        return beyond
+      const { inline, beyond } = outputParts(record)
+      const isScript = cli.surroundings.stdout.isTTY !== true
+      return {
+        unprinted: Math.max(0, inline + beyond - printed.stdout - printed.stderr),
+        whole: !isScript || (!mixed && !record.truncated && printed.stdout >= record.stdout_bytes),
       }
-      // Nobody who follows asked for so much: they are told how to get it.
-      return beyond === 0 ? 0 : inline + beyond - printed.stdout - printed.stderr
     },
   }
 
-  async function endShown(): Promise<void> {
-    await shown.stdout.end()
-    await shown.stderr.end()
-  }
-
-  async function rest(id: string, stream: 'stdout' | 'stderr', skip: number): Promise<void> {
+  async function rest(id: string, stream: OutputStreamName): Promise<void> {
     const { body } = await cli.client().bytes('executions.raw', { params: { id }, query: { stream } })
-    let left = skip
+    let skip = printed[stream]
     for await (const chunk of body) {
-      if (left < chunk.length) await shown[stream].write(chunk.subarray(left))
-      left = Math.max(0, left - chunk.length)
+      if (skip < chunk.length) await print(stream, chunk.subarray(skip))
+      skip = Math.max(0, skip - chunk.length)
     }
   }
 }
