@@ -1,9 +1,9 @@
 // First boot: the join key buys an identity. Later boots: the identity is enough.
-
 import { dirname } from 'node:path'
 import { type Enrollment, enrollmentSchema, enrollText, reenrollText } from '@xerotier/protocol/api/enroll.ts'
 import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
 import { errorEnvelopeSchema } from '@xerotier/protocol/errors.ts'
+import { messageOf } from '@xerotier/protocol/thrown.ts'
 import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { makeFolder } from '@xerotier/runtime/make-folder.ts'
@@ -128,7 +128,7 @@ async function enroll(options: EnrollOptions, joinKey: string): Promise<Enrollme
       if (error instanceof EnrollError && !error.retry) throw error
       // The router, the way to it, or the disk that the enrollment is kept on: the reason says which.
       log.warning(
-        { reason: (error as Error).message, retry_in_ms: delay },
+        { reason: messageOf(error), retry_in_ms: delay },
         'this agent could not be enrolled; it is tried again',
       )
       await new Promise<void>((resolve) => {
@@ -154,7 +154,7 @@ export function keepEnrolled(options: EnrollOptions, first: Enrollment): Timer {
     timer = options.clock.after(Math.max(left / 2, shortestRefreshMs), () => {
       refresh(options, current).then(renewed, (error) => {
         options.log.warning(
-          { reason: (error as Error).message },
+          { reason: messageOf(error) },
           'the token of this agent could not be renewed; it is tried again',
         )
         schedule(current)

@@ -1,12 +1,13 @@
 // The agent's durable memory: which at-most-once calls were started, and which results the router has not acknowledged, with
 // the output before them.
-
 import { randomBytes } from 'node:crypto'
 import { chmodSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { ResultFrame } from '@xerotier/protocol/frames/call/result.ts'
+import { memberOf } from '@xerotier/protocol/record.ts'
+import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 import { packMessage, unpackMessage } from '@xerotier/runtime/msgpack.ts'
 import { SlotMap } from '@xerotier/runtime/slot-map.ts'
@@ -81,7 +82,7 @@ export function openOutbox(path: string): Outbox {
   const db = openFile(path)
   if (db.prepare('select 1 from journal').get() === undefined)
     db.prepare('insert into journal (id) values (?)').run(randomBytes(16).toString('hex'))
-  const journalId = (db.prepare('select id from journal').get() as { id: string }).id
+  const journalId = String(db.prepare('select id from journal').get()?.id)
 
   const insertCall = db.prepare(
     'insert into calls (execution_id, attempt, lease_epoch) values (?, ?, ?) on conflict do nothing',
@@ -102,23 +103,25 @@ export function openOutbox(path: string): Outbox {
   /** Those of them whose row has the result. */
   const saved = new Set<string>()
   const interrupted: CallRef[] = []
-  for (const row of db
-    .prepare('select execution_id, attempt, lease_epoch, result from calls')
-    .all() as unknown as (CallRef & { result: Uint8Array | null })[]) {
-    const call = refOf(row)
+  for (const row of db.prepare('select execution_id, attempt, lease_epoch, result from calls').iterate()) {
+    const call = {
+      execution_id: String(row.execution_id),
+      attempt: Number(row.attempt),
+      lease_epoch: Number(row.lease_epoch),
+    }
     stored.add(keyOf(call))
-    if (row.result === null) {
-      begun.set(keyOf(call), call)
-      interrupted.push(call)
-    } else {
+    if (row.result instanceof Uint8Array) {
       results.set(keyOf(call), unpackMessage(row.result) as ResultFrame)
       saved.add(keyOf(call))
+    } else {
+      begun.set(keyOf(call), call)
+      interrupted.push(call)
     }
   }
 
   const output = createOutputWindow()
   for (const row of db.prepare('select piece from output order by execution_id, attempt, seq').iterate())
-    output.add(unpackMessage(row.piece as Uint8Array) as Piece)
+    if (row.piece instanceof Uint8Array) output.add(unpackMessage(row.piece) as Piece)
 
   /** Acknowledged rows wait for the next write: removing them needs no sync of its own. */
   const acknowledged = new Map<string, CallRef>()
@@ -219,7 +222,7 @@ function openFile(path: string): DatabaseSync {
     db.exec('pragma journal_mode = wal; pragma synchronous = full; pragma busy_timeout = 5000;')
     // A second process on the same journal would start calls twice: the first one keeps it locked.
     db.exec('pragma locking_mode = exclusive; begin immediate; commit;')
-    const { user_version: version } = db.prepare('pragma user_version').get() as { user_version: number }
+    const version = Number(db.prepare('pragma user_version').get()?.user_version)
     if (version > schemaVersion) {
       const reason = `was written by a later version of the agent (its schema is ${version}, this one knows ${schemaVersion})`
       throw new OutboxError(`${path} ${reason}; start that version again`, false)
@@ -238,13 +241,13 @@ const sqliteBusy = 5
 const sqliteNotADatabase = 26
 
 function notOpened(path: string, error: unknown): OutboxError {
-  const { errcode = 0, message } = error as Error & { errcode?: number }
-  if ((errcode & 0xff) === sqliteBusy) {
+  const primary = Number(memberOf(error, 'errcode') ?? 0) & 0xff
+  if (primary === sqliteBusy) {
     return new OutboxError(`${path} is in use by another process: end that, or name another file`, true, error)
   }
-  if ((errcode & 0xff) === sqliteNotADatabase) {
+  if (primary === sqliteNotADatabase) {
     const advice = 'move it away, and a new one is made: dangerous calls that were in flight are then ambiguous'
     return new OutboxError(`${path} is not a database, or damaged; ${advice}`, false, error)
   }
-  return new OutboxError(`${path} cannot be opened: ${message}`, true, error)
+  return new OutboxError(`${path} cannot be opened: ${messageOf(error)}`, true, error)
 }

@@ -65,8 +65,8 @@ function isAbsent(value: unknown): boolean {
 function renderElement(element: Element, args: Readonly<Record<string, unknown>>, optionsEnded: boolean): string[] {
   const names = element.flatMap((part) => ('placeholder' in part ? [part.placeholder] : []))
   const repeated = names.find((name) => Array.isArray(args[name]))
-  const values = repeated === undefined ? [undefined] : (args[repeated] as unknown[])
-  return values.map((value) => {
+  const values = repeated === undefined ? undefined : args[repeated]
+  return (Array.isArray(values) ? values : [undefined]).map((value: unknown) => {
     const texts = element.map((part) => {
       if ('literal' in part) return part.literal
       return textOf(part.placeholder, part.placeholder === repeated ? value : args[part.placeholder])
@@ -80,8 +80,8 @@ function renderElement(element: Element, args: Readonly<Record<string, unknown>>
 function refuseOption(element: Element, texts: readonly string[]): void {
   const first = element[0]
   if (first === undefined || 'literal' in first || !texts.join('').startsWith('-')) return
-  const hyphen = element[texts.findIndex((text) => text !== '')]!
-  throw 'literal' in hyphen
+  const hyphen = element.find((_, index) => texts[index] !== '')
+  throw hyphen === undefined || 'literal' in hyphen
     ? new ArgvError(first.placeholder, 'must not be empty')
     : new ArgvError(hyphen.placeholder, 'must not begin with a hyphen')
 }

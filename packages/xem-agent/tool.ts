@@ -45,9 +45,9 @@ export interface Artifact {
 }
 
 /** What a function tool is given. */
-export interface Invocation {
+export interface Invocation<CallArgs = Args> {
   executionId: string
-  args: Args
+  args: CallArgs
   workspace: Binding
   /** Path of the credential file, when one is used. */
   credentialsFile: string | undefined

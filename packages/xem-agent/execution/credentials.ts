@@ -3,6 +3,7 @@ import { accessSync, constants, lstatSync, realpathSync, statSync } from 'node:f
 import { join, sep } from 'node:path'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
+import { codeOf } from '@xerotier/protocol/thrown.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 import type { CredentialRules } from '../tool.ts'
@@ -57,7 +58,7 @@ function isNowhere(name: string, folder: string): boolean {
     lstatSync(join(folder, name))
     return false
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT' && isFolder(folder)
+    return codeOf(error) === 'ENOENT' && isFolder(folder)
   }
 }
 
@@ -82,7 +83,7 @@ function existing(name: string, folder: string): string {
     accessSync(file, constants.R_OK)
   } catch (error) {
     if (error instanceof Fault) throw error
-    throw missing((error as NodeJS.ErrnoException).code === 'EACCES' ? 'cannot be read by the agent' : 'is not there')
+    throw missing(codeOf(error) === 'EACCES' ? 'cannot be read by the agent' : 'is not there')
   }
   return file
 }

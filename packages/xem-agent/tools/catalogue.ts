@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { storableText } from '@xerotier/protocol/cut-text.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { BundleReport } from '@xerotier/protocol/manifest.ts'
+import { codeOf } from '@xerotier/protocol/thrown.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import type { Tool } from '../tool.ts'
 import { BundleError, type BundleFile, readBundleFile } from './bundle-file.ts'
@@ -203,7 +204,7 @@ function foldersOf(toolsDir: string, log: Log): string[] {
       )
       .sort()
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const code = codeOf(error)
     if (code !== 'ENOENT') log.error({ path: toolsDir, code }, 'tools folder cannot be read')
     return []
   }

@@ -1,5 +1,6 @@
 // Reads the `command` of a bundle. Everything that could let a value choose the program or an option is refused at load.
 import { basename } from 'node:path'
+import { memberOf } from '@xerotier/protocol/record.ts'
 import { type CommandTemplate, type Element, placeholdersOf, type Step } from '../argv.ts'
 
 /** As written in the bundle: a word, words that stand or fall together, or words that a boolean argument adds. */
@@ -22,7 +23,7 @@ export function parseCommand(source: CommandSource, properties: Readonly<Record<
   for (const step of steps) {
     for (const name of placeholdersOf(step)) checkPlaceholder(name, properties)
     if (step.onlyIf !== undefined) checkCondition(step.onlyIf, properties)
-    if (placeholdersOf(step).filter((name) => typeOf(properties[name]) === 'array').length > 1) {
+    if (placeholdersOf(step).filter((name) => memberOf(properties[name], 'type') === 'array').length > 1) {
       throw new Error('words that stand together can hold one array only')
     }
   }
@@ -81,23 +82,19 @@ export function parseElement(word: string): Element {
   return parts
 }
 
-function typeOf(property: unknown): unknown {
-  return typeof property === 'object' && property !== null ? (property as { type?: unknown }).type : undefined
-}
-
 const scalarTypes = new Set<unknown>(['string', 'integer', 'number', 'boolean'])
 
 export function checkPlaceholder(name: string, properties: Readonly<Record<string, unknown>>): void {
   const property = properties[name]
   if (property === undefined) throw new Error(`{${name}} is no property of input_schema`)
-  const type = typeOf(property)
-  const items = type === 'array' ? typeOf((property as { items?: unknown }).items) : type
+  const type = memberOf(property, 'type')
+  const items = type === 'array' ? memberOf(memberOf(property, 'items'), 'type') : type
   if (!scalarTypes.has(items)) {
     throw new Error(`{${name}} must have one of the types string, integer, number, boolean, or be an array of one`)
   }
 }
 
 function checkCondition(name: string, properties: Readonly<Record<string, unknown>>): void {
-  if (typeOf(properties[name]) !== 'boolean')
+  if (memberOf(properties[name], 'type') !== 'boolean')
     throw new Error(`"if: ${name}" must name a boolean property of input_schema`)
 }

@@ -1,6 +1,7 @@
 // Compiles a tool's JSON Schema (2020-12) into the check that every call passes at the agent.
 import { cutText } from '@xerotier/protocol/cut-text.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import { isRecord, memberOf } from '@xerotier/protocol/record.ts'
 import { compileJsonSchema } from '@xerotier/runtime/json-schema.ts'
 import { TookTooLong } from '@xerotier/runtime/within-time.ts'
 import type { ErrorObject } from 'ajv'
@@ -28,7 +29,7 @@ export function compileInputSchema(schema: Record<string, unknown>, mode: 'stric
 
 /** Names the path and the rule, never the value. */
 export function sentence(error: ErrorObject): string {
-  const extra = (error.params as { additionalProperty?: string }).additionalProperty
+  const extra = memberOf(error.params, 'additionalProperty')
   const what = extra === undefined ? '' : `: "${extra}"`
   return cutText(`${error.instancePath || '/'} ${error.message ?? error.keyword}${what}`, 500)
 }
@@ -37,13 +38,11 @@ export function sentence(error: ErrorObject): string {
 export function defaultsOf(schema: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(propertiesOf(schema)).flatMap(([name, property]) => {
-      const fallback = typeof property === 'object' && property !== null && 'default' in property
-      return fallback ? [[name, property.default]] : []
+      return isRecord(property) && 'default' in property ? [[name, property.default]] : []
     }),
   )
 }
 
 export function propertiesOf(schema: Record<string, unknown>): Record<string, unknown> {
-  const properties = schema.properties
-  return typeof properties === 'object' && properties !== null ? (properties as Record<string, unknown>) : {}
+  return isRecord(schema.properties) ? schema.properties : {}
 }

@@ -111,8 +111,12 @@ export function describe(bundle: BundleSource, tool: DescribedTool): ToolDescrip
     bundle_version: bundle.version,
   } satisfies ToolDescriptor)
   if (described.success) return described.data
-  const issue = described.error.issues[0]!
-  throw new Error(`${issue.path.join('.')} ${issue.message}`)
+  throw new Error(
+    described.error.issues
+      .slice(0, 1)
+      .map(({ path, message }) => `${path.join('.')} ${message}`)
+      .join(''),
+  )
 }
 
 export function environmentRules(bundle: BundleSource, tool: Partial<ToolSource> = {}): EnvironmentRules {
@@ -130,6 +134,8 @@ export function credentialRules(bundle: BundleSource, tool: Partial<ToolSource> 
   return { ref, optional, used: named || ref !== undefined }
 }
 
+const eitherOr = 'needs either command or builtin'
+
 function runOf(
   tool: ToolSource,
   bundle: BundleSource,
@@ -137,14 +143,15 @@ function runOf(
   builtins: Builtins,
 ): CommandRun | FunctionRun {
   const environment = environmentRules(bundle, tool)
-  if ((tool.command === undefined) === (tool.builtin === undefined)) throw new Error('needs either command or builtin')
   if (tool.builtin !== undefined) {
+    if (tool.command !== undefined) throw new Error(eitherOr)
     const builtin = Object.hasOwn(builtins, tool.builtin) ? builtins[tool.builtin] : undefined
     if (builtin === undefined) throw new Error(`the agent has no function ${tool.builtin}`)
     return { kind: 'function', invoke: builtin.invoke, needsCallback: builtin.needsCallback ?? false, environment }
   }
+  if (tool.command === undefined) throw new Error(eitherOr)
   const properties = propertiesOf(tool.input_schema)
-  const command = parseCommand(tool.command!, properties)
+  const command = parseCommand(tool.command, properties)
   const stdin = tool.stdin === undefined ? null : parseElement(tool.stdin)
   for (const part of stdin ?? []) if ('placeholder' in part) checkPlaceholder(part.placeholder, properties)
   return { kind: 'command', command, bundleDir, stdin, environment }

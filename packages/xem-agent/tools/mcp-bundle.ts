@@ -1,6 +1,7 @@
 // An MCP server as a bundle: its tools are listed at load, and whatever the bundle does not rate is destructive.
 import { cutText } from '@xerotier/protocol/cut-text.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
+import { codeOf } from '@xerotier/protocol/thrown.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { jsonText } from '../execution/json-text.ts'
@@ -177,7 +178,7 @@ async function unlessAborted<T>(limit: AbortSignal, work: () => Promise<T>): Pro
 
 function explained(error: unknown, mcp: McpSource): Fault {
   if (error instanceof Fault) return error
-  const { code } = error as NodeJS.ErrnoException
+  const code = codeOf(error)
   if (code === 'ENOENT' || code === 'EACCES') {
     return new Fault('tool_start_failed', {
       message: `The MCP server "${mcp.command}" could not be started.`,

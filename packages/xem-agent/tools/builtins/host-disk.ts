@@ -13,8 +13,8 @@ export async function hostDisk({ args }: Invocation): Promise<Answer> {
   for (const line of readFileSync('/proc/mounts', 'utf8').split('\n')) {
     const [device, path, kind] = line.split(' ')
     // A device that is mounted twice is shown once.
-    if (path !== undefined && dataKinds.test(kind ?? '')) {
-      mounts.set(kind === 'tmpfs' || kind === 'overlay' ? path : device!, unescapeMount(path))
+    if (device !== undefined && path !== undefined && dataKinds.test(kind ?? '')) {
+      mounts.set(kind === 'tmpfs' || kind === 'overlay' ? path : device, unescapeMount(path))
     }
   }
   const all = await Promise.allSettled([...mounts].map(([device, path]) => usage(path, device)))

@@ -13,8 +13,8 @@ export const fileRead = (ownPaths: readonly string[]) => {
     const isOwn = ownPaths.some((path) => isBelow(file.realPath, realOrSame(path)))
     return isOwn ? 'it belongs to the agent' : undefined
   }
-  return ({ args, write }: Invocation): Answer => {
-    const { path, offset, max_bytes } = args as { path: string; offset: number; max_bytes: number }
+  return ({ args, write }: Invocation<{ path: string; offset: number; max_bytes: number }>): Answer => {
+    const { path, offset, max_bytes } = args
     const file = openForReading(path, flawOf)
     try {
       const buffer = Buffer.alloc(max_bytes)

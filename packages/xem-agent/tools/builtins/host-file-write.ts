@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { memberOf } from '@xerotier/protocol/record.ts'
 import { codeOf } from '@xerotier/protocol/thrown.ts'
 import type { Answer, Invocation } from '../../tool.ts'
 import { fileFault, isBelow, realOrSame } from './open-file.ts'
@@ -25,8 +26,8 @@ const { O_RDONLY, O_DIRECTORY, O_WRONLY, O_CREAT, O_EXCL } = constants
  * is what makes the call recoverable.
  */
 export function fileWrite(writeDirs: readonly string[]) {
-  return ({ args, executionId }: Invocation): Answer => {
-    const { path, content, overwrite } = args as { path: string; content: string; overwrite: boolean }
+  return ({ args, executionId }: Invocation<{ path: string; content: string; overwrite: boolean }>): Answer => {
+    const { path, content, overwrite } = args
     const name = basename(path)
     if (name === '' || name === '.' || name === '..') throw fileFault('The path names no file.')
     const folder = openFolder(dirname(path))
@@ -93,11 +94,10 @@ function writeInto(
     }
   } catch (error) {
     rmSync(temporary, { force: true })
-    const { code, syscall } = error as NodeJS.ErrnoException
     throw fileFault(
-      syscall === 'fchown'
+      memberOf(error, 'syscall') === 'fchown'
         ? 'The file belongs to another user, and the agent may not write one for that user.'
-        : `The file cannot be written (${code}).`,
+        : `The file cannot be written (${codeOf(error)}).`,
     )
   }
   return before !== undefined

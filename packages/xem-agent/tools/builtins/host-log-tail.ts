@@ -7,16 +7,21 @@ const chunkBytes = 64 * 1024
 /** Longest tail; a line beyond it is cut. */
 const tailBytes = 1024 * 1024
 
+type Tail = { lines: number } & ({ unit: string } | { path: string })
+
 /** The last lines of a systemd unit's journal, or of a file below /var/log, as output. */
-export async function logTail({ args, write, run }: Invocation): Promise<Answer> {
-  const { unit, path, lines } = args as { unit?: string; path?: string; lines: number }
-  if (unit !== undefined) {
+export async function logTail({ args, write, run }: Invocation<Tail>): Promise<Answer> {
+  const { lines } = args
+  if ('unit' in args) {
+    const { unit } = args
     const argv = ['journalctl', '--no-pager', '--output=short-iso', `--lines=${lines}`, `--unit=${unit}`]
     const { exitCode, signal } = await run(argv)
     if (exitCode === 0) return { result: { unit }, exitCode }
     return { result: { unit }, exitCode, failed: `journalctl ended with ${signal ?? `exit code ${exitCode}`}.` }
   }
-  const file = openForReading(path!, (one) => (isBelow(one.realPath, logDir) ? undefined : `it is not below ${logDir}`))
+  const file = openForReading(args.path, (one) =>
+    isBelow(one.realPath, logDir) ? undefined : `it is not below ${logDir}`,
+  )
   try {
     const tail = lastLines(file.fd, file.stats.size, lines)
     if (tail.includes('\0')) throw fileFault('The file is no text.')

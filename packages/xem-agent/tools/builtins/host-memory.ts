@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { isKeyOf } from '@xerotier/protocol/table.ts'
 import type { Answer } from '../../tool.ts'
 
 const fields = {
@@ -14,9 +15,8 @@ const fields = {
 /** From /proc/meminfo, whose unit is KiB (proc_meminfo(5)). */
 export function hostMemory(): Answer {
   const result: Record<string, number> = {}
-  for (const [, name, kib] of readFileSync('/proc/meminfo', 'utf8').matchAll(/^(\w+):\s+(\d+) kB$/gm)) {
-    const field = fields[name as keyof typeof fields]
-    if (field !== undefined) result[field] = Number(kib) * 1024
+  for (const [, name = '', kib] of readFileSync('/proc/meminfo', 'utf8').matchAll(/^(\w+):\s+(\d+) kB$/gm)) {
+    if (isKeyOf(fields, name)) result[fields[name]] = Number(kib) * 1024
   }
   return { result }
 }

@@ -9,8 +9,8 @@ const order: Record<string, (a: ProcProcess, b: ProcProcess) => number> = {
 }
 
 /** Running processes, those that use most first. */
-export function hostProcesses({ args }: Invocation): Answer {
-  const { name, limit, sort } = args as { name?: string; limit: number; sort: string }
+export function hostProcesses({ args }: Invocation<{ name?: string; limit: number; sort: string }>): Answer {
+  const { name, limit, sort } = args
   const all = readdirSync('/proc').flatMap((entry) => {
     const found = /^\d+$/.test(entry) ? readProcess(Number(entry)) : undefined
     return found === undefined ? [] : [found]

@@ -40,7 +40,7 @@ export function readProcess(pid: number): ProcProcess | undefined {
       pid,
       ppid: Number(rest[1]),
       name: stat.slice(stat.indexOf('(') + 1, nameEnd),
-      state: rest[0]!,
+      state: rest[0] ?? '',
       tgid: field('Tgid'),
       uid: field('Uid'),
       rss_bytes: field('VmRSS') * 1024,

@@ -1,6 +1,7 @@
 // The functions that bundles name with `builtin`.
 import type { Clock } from '@xerotier/runtime/clock.ts'
-import type { Builtins } from '../load-bundle.ts'
+import type { Answer, Invocation } from '../../tool.ts'
+import type { Builtin, Builtins } from '../load-bundle.ts'
 import { benchEcho } from './bench-echo.ts'
 import { hostDisk } from './host-disk.ts'
 import { fileRead } from './host-file-read.ts'
@@ -22,15 +23,20 @@ export interface BuiltinOptions {
 
 export function createBuiltins(options: BuiltinOptions): Builtins {
   return {
-    bench_echo: { invoke: benchEcho },
+    bench_echo: taking(benchEcho),
     host_disk: { invoke: hostDisk },
-    host_file_read: { invoke: fileRead(options.ownPaths) },
-    host_file_write: { invoke: fileWrite(options.writeDirs) },
-    host_log_tail: { invoke: logTail },
+    host_file_read: taking(fileRead(options.ownPaths)),
+    host_file_write: taking(fileWrite(options.writeDirs)),
+    host_log_tail: taking(logTail),
     host_memory: { invoke: hostMemory },
-    host_process_kill: { invoke: processKill(options.clock) },
-    host_processes: { invoke: hostProcesses },
+    host_process_kill: taking(processKill(options.clock)),
+    host_processes: taking(hostProcesses),
     host_uptime: { invoke: () => hostUptime(options.clock) },
     router_tools_list: { invoke: routerToolsList, needsCallback: true },
   }
+}
+
+/** What it takes is what the `input_schema` of its bundle lets through. */
+function taking<CallArgs>(invoke: (invocation: Invocation<CallArgs>) => Promise<Answer> | Answer): Builtin {
+  return { invoke: invoke as Builtin['invoke'] }
 }
