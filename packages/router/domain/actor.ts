@@ -21,8 +21,9 @@ export interface KeyActor extends ActorOf<'key'> {
 export type AgentActor = ActorOf<'agent'>
 
 /**
- * Who belongs to one project and comes in by a door. A new kind joins here, and the compiler names each place that has
- * to decide about it: what it may, whose calls it may approve, where its name stands.
+ * Who belongs to one project and comes in by a door. A new kind joins here, and the compiler names
+ * each place that has to decide about it: what it may, whose calls it may approve, where its name
+ * stands.
  */
 export type Member = KeyActor | AgentActor
 

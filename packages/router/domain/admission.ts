@@ -8,7 +8,7 @@ export interface Admission<A extends Member = Member> {
   readonly validUntil: number
   /** Whether it would be let in again, as at the door. Rejects when nobody can say. */
   ask(): Promise<boolean>
-  /** Calls back when something about the actor has changed, and what it may with it. The answer stops that. */
+  /** Calls back when the actor, and what it may, has changed. The answer stops that. */
   onChange(callback: () => void): () => void
 }
 

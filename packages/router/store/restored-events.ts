@@ -1,11 +1,13 @@
 import type pg from 'pg'
 
 /**
- * A dump that was restored into another cluster: its events name transactions of the old one, which are still to come here.
- * They would be read as new when those numbers pass, and stand behind what happens now. All that is in the log was committed
- * one way or the other, so its order is that of `seq`, and one number of the past serves for all.
+ * Renumbers the events of a dump that was restored into another cluster. They name transactions of
+ * the old one, which are still to come here: they would be read as new when those numbers pass, and
+ * stand behind what happens now. All that is in the log was committed one way or the other, so that
+ * `seq` is its order and one number of the past serves for all.
  *
- * Followers go where nothing that they have not handled lies behind them: what they have may come again.
+ * Followers go where nothing that they have not handled lies behind them: what they have may come
+ * again.
  * @returns how many events were renumbered
  */
 export async function renumberRestoredEvents(client: pg.Client): Promise<number> {

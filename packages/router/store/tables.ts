@@ -1,5 +1,5 @@
-// The columns of every table: what Kysely and the commit lanes know of them derives from here, and a test
-// compares it with the schema that the migrations make.
+// The columns of every table. What Kysely and the commit lanes know of them derives from here, and
+// a test compares it with the schema that the migrations make.
 import type { IpFilter, Quota } from '@xerotier/protocol/api/api-keys.ts'
 import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
 import type { Scope } from '@xerotier/protocol/api/scopes.ts'

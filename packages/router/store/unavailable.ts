@@ -1,3 +1,4 @@
+import { codeOf } from '@xerotier/protocol/thrown.ts'
 import pg from 'pg'
 
 // Class 08: connection exceptions; 57P01 to 57P03: the server stops or starts; 53300: no connection
@@ -21,6 +22,7 @@ export function isUnavailable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isUnavailable)
   if (error instanceof pg.DatabaseError) return away.test(error.code ?? '')
   if (!(error instanceof Error)) return false
-  const { code, syscall } = error as NodeJS.ErrnoException
+  const code = codeOf(error)
+  const syscall = 'syscall' in error ? error.syscall : undefined
   return (code !== undefined && network.has(code) && syscall !== 'open') || spoken.test(error.message)
 }

@@ -62,6 +62,35 @@ export async function renewLease(
   }
 }
 
+/** What a renewal brings that the record does not have. */
+interface News {
+  /** A manifest that is taken whole. */
+  tools: Manifest | undefined
+  /** What the record is to hold: that manifest, or the one before with new reports. */
+  manifest: Manifest | undefined
+  refused: OnlineAgent['refusedManifest']
+  startsDraining: boolean
+}
+
+async function newsOf(agent: OnlineAgent, offered: Renewal['manifest'], at: number): Promise<News> {
+  const startsDraining = agent.draining && agent.drainRecorded !== true
+  if ('unreadable' in offered) {
+    // Neither hash nor version of it says which it is.
+    const refused = { hash: '', version: 0, fault: offered.unreadable, at }
+    return { tools: undefined, manifest: undefined, refused, startsDraining }
+  }
+  const { manifest_version: version, manifest_hash: hash, bundles } = offered
+  if (hash === agent.manifest.manifest_hash && version === agent.manifest.manifest_version) {
+    // Neither covers the reports about bundles. They alone are taken: what they come with was not
+    // checked.
+    const manifest = sameReports(bundles, agent.manifest.bundles) ? undefined : { ...agent.manifest, bundles }
+    return { tools: undefined, manifest, refused: undefined, startsDraining }
+  }
+  const refused = await refusalOf(agent, offered, at)
+  const tools = refused === undefined ? offered : undefined
+  return { tools, manifest: tools, refused, startsDraining }
+}
+
 /** @returns undefined when a goodbye or a revocation overtook it: it then changes nothing */
 async function record(
   core: Records,
@@ -69,59 +98,44 @@ async function record(
   { manifest: offered }: Renewal,
   at: Date,
 ): Promise<{ newTools: boolean } | undefined> {
-  const unreadable = 'unreadable' in offered
-  const manifest = unreadable ? agent.manifest : offered
-  const { manifest_version: version, manifest_hash: hash } = manifest
-  const changed = hash !== agent.manifest.manifest_hash || version !== agent.manifest.manifest_version
-  const refused = unreadable
-    ? // Neither hash nor version of it says which it is.
-      { hash: '', version: 0, fault: offered.unreadable, at: at.getTime() }
-    : changed
-      ? await refusalOf(agent, manifest, at.getTime())
-      : undefined
-  const fault = refused?.fault
-  const newTools = changed && fault === undefined
+  const { tools, manifest, refused, startsDraining } = await newsOf(agent, offered, at.getTime())
   // Said once, and not with every renewal for as long as it lasts.
-  const newFault = fault !== undefined && fault !== agent.refusedManifest?.fault
-  if (newFault) core.log.warning({ agent_id: agent.id, fault }, 'an agent published a manifest that cannot be accepted')
-  const startsDraining = agent.draining && !agent.drainRecorded
-  // Neither hash nor version covers the reports about bundles. They alone are taken: what they come
-  // with was not checked.
-  const newReports = !changed && !sameReports(manifest.bundles, agent.manifest.bundles)
-  const next = newTools ? manifest : newReports ? { ...agent.manifest, bundles: manifest.bundles } : undefined
-  const row = await write(core, async (writing) => {
+  const fault = refused?.fault === agent.refusedManifest?.fault ? undefined : refused?.fault
+  if (fault !== undefined)
+    core.log.warning({ agent_id: agent.id, fault }, 'an agent published a manifest that cannot be accepted')
+  const version = tools && { manifest_version: tools.manifest_version, manifest_hash: tools.manifest_hash }
+  const held = await write(core, async (writing) => {
     const updated = await writing.tx
       .updateTable('agents')
       .set({
         last_heartbeat_at: at,
         lease_expires_at: new Date(agent.leaseExpiresAt),
-        ...(next === undefined ? {} : { manifest: JSON.stringify(next) }),
-        ...(newTools ? { manifest_version: version, manifest_hash: hash, manifest_accepted_at: at } : {}),
+        ...(manifest === undefined ? {} : { manifest: JSON.stringify(manifest) }),
+        ...(version === undefined ? {} : { ...version, manifest_accepted_at: at }),
       })
       .where('id', '=', agent.id)
       .where('lease_epoch', '=', agent.leaseEpoch)
       .where('state', 'in', leasedAgentStates)
       .returning('id')
       .executeTakeFirst()
-    if (updated === undefined) return undefined
+    if (updated === undefined) return false
     const actor = agentActor({ id: agent.id, name: agent.name, project_id: agent.projectId })
     const about = { project_id: agent.projectId, actor, agent_id: agent.id }
-    if (newTools) {
-      const data = { version, hash, tools: manifest.tools.length }
+    if (tools !== undefined) {
+      const data = { version: tools.manifest_version, hash: tools.manifest_hash, tools: tools.tools.length }
       writing.append({ ...about, kind: 'agent.manifest_updated', data })
-    } else if (newFault) {
-      writing.append({ ...about, kind: 'agent.manifest_refused', data: { reason: fault } })
     }
+    if (fault !== undefined) writing.append({ ...about, kind: 'agent.manifest_refused', data: { reason: fault } })
     if (startsDraining) await moveAgent(writing, agent.id, { to: 'draining', event: { kind: 'agent.draining', actor } })
-    return updated
+    return true
   })
-  if (row === undefined) return undefined
+  if (!held) return undefined
   // This comes after the commit: what was not stored still differs at the next renewal.
   agent.refusedManifest = refused
   if (startsDraining) agent.drainRecorded = true
-  if (next !== undefined) agent.manifest = next
-  if (newTools) agent.tools = new Map(manifest.tools.map((tool) => [tool.name, tool]))
-  return { newTools }
+  if (manifest !== undefined) agent.manifest = manifest
+  if (tools !== undefined) agent.tools = new Map(tools.tools.map((tool) => [tool.name, tool]))
+  return { newTools: tools !== undefined }
 }
 
 /**

@@ -123,7 +123,7 @@ export function addressCheck(filter: IpFilter): (address: string | undefined) =>
 function blockList(entries: string[]): BlockList {
   const list = new BlockList()
   for (const entry of entries) {
-    const [address, bits] = entry.split('/') as [string, string | undefined]
+    const [address = '', bits] = entry.split('/')
     const family = isIPv6(address) ? 'ipv6' : 'ipv4'
     if (bits === undefined) list.addAddress(address, family)
     else list.addSubnet(address, Number(bits), family)

@@ -3,7 +3,7 @@ import type { ApiKeyRow } from '../../store/api-keys.ts'
 
 export function presentApiKey(row: ApiKeyRow, now: number): ApiKey {
   const expired = row.expires_at !== null && row.expires_at.getTime() <= now
-  const graceOver = row.previous_expires_at === null || row.previous_expires_at.getTime() <= now
+  const graceUntil = row.previous_expires_at
   return {
     id: row.id,
     object: 'api_key',
@@ -17,6 +17,6 @@ export function presentApiKey(row: ApiKeyRow, now: number): ApiKey {
     expires_at: row.expires_at?.toISOString() ?? null,
     last_used_at: row.last_used_at?.toISOString() ?? null,
     revoked_at: row.revoked_at?.toISOString() ?? null,
-    grace_until: graceOver ? null : row.previous_expires_at!.toISOString(),
+    grace_until: graceUntil === null || graceUntil.getTime() <= now ? null : graceUntil.toISOString(),
   }
 }

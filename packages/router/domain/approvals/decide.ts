@@ -92,7 +92,7 @@ async function approve(
   mustBeConfirmed(approval, body)
   if (!(await mayDecide(writing.tx, actor, approval.requested_by))) throw new Fault('self_approval')
   const approved = await decide(writing, approval, 'approved', actor, body)
-  await release(core, writing, call, approval, actor)
+  await dispatchOrQueue(core, writing, call, approval, actor)
   return { approval: approved, requestedBy: approval.requested_by_name }
 }
 
@@ -113,7 +113,7 @@ function mustBeConfirmed({ tool, risk }: ApprovalRow, { confirm }: Body): void {
 }
 
 /** To a free agent in this very transaction, or into the queue. */
-async function release(
+async function dispatchOrQueue(
   { dispatcher }: Pick<Attempts, 'dispatcher'>,
   writing: Writing,
   call: ExecutionRow,

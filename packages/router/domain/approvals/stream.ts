@@ -30,24 +30,24 @@ export async function streamApprovals(
   const workspace = query.workspace === undefined ? undefined : await findWorkspace(core, projectId, query.workspace)
 
   const itemsOf = async (events: LoggedEvent[]): Promise<StreamItem[]> => {
-    const told = events.filter(
-      (event) => event.kind.startsWith('approval.') && publicEventNames[event.kind] !== undefined,
-    )
+    const told = events.flatMap((event) => {
+      const name = event.kind.startsWith('approval.') ? publicEventNames[event.kind] : undefined
+      return name === undefined || event.approval_id === null ? [] : [{ event, name, id: event.approval_id }]
+    })
     if (told.length === 0) return []
-    const ids = [...new Set(told.map((event) => event.approval_id!))]
     const { db } = core.store
-    const actors = told.map(({ actor }) => actor)
+    const actors = told.map(({ event }) => event.actor)
     const [approvals, names] = await Promise.all([
-      selectNamedApprovals(db, ids),
+      selectNamedApprovals(db, [...new Set(told.map(({ id }) => id))]),
       selectActorNames(db, projectId, actors),
     ])
     const rows = new Map(approvals.map((row) => [row.id, row]))
-    return told.flatMap((event) => {
-      const row = rows.get(event.approval_id!)
+    return told.flatMap(({ event, name, id }) => {
+      const row = rows.get(id)
       if (row === undefined || (workspace !== undefined && row.workspace_id !== workspace.id)) return []
       if (levels !== undefined && !levels.includes(row.risk)) return []
       const data: ApprovalEvent = { ...presentNamed(row, core.clock.now()), event: presentStreamed(event, names) }
-      return [{ name: publicEventNames[event.kind]!, id: event.id, data }]
+      return [{ name, id: event.id, data }]
     })
   }
   return (sink) =>

@@ -4,12 +4,12 @@ import type { OnlineAgent } from '../fleet/fleet.ts'
 import type { Records } from '../records.ts'
 import { agentTime } from './agent-time.ts'
 import type { Attempts } from './attempts.ts'
-import { isAbout } from './calls.ts'
+import { isAbout, liveCall } from './calls.ts'
 
 /** The agent says that the call runs. What the same message says next may depend on it. */
 export function noteStart(core: Pick<Attempts, 'calls'>, agent: OnlineAgent, frame: AcceptedFrame): void {
-  const call = core.calls.get(frame.execution_id)
-  if (call?.agent === agent && isAbout(call, frame)) call.started = true
+  const call = liveCall(core, agent, frame)
+  if (call !== undefined) call.started = true
 }
 
 /** An agent that lists a call as running has started it. Its `accepted` may have been lost. */
@@ -20,16 +20,11 @@ export async function acceptReported(
 ): Promise<void> {
   const started_at = core.clock.now()
   const unheard = inFlight.filter((ref) => {
-    const call = core.calls.get(ref.execution_id)
-    return (
-      ref.status === 'running' &&
-      call?.agent === agent &&
-      isAbout(call, ref) &&
-      call.row.state === 'dispatched' &&
-      call.started !== true
-    )
+    const call = ref.status === 'running' ? liveCall(core, agent, ref) : undefined
+    if (call === undefined || call.row.state !== 'dispatched' || call.started === true) return false
+    call.started = true
+    return true
   })
-  for (const { execution_id } of unheard) core.calls.get(execution_id)!.started = true
   await Promise.all(unheard.map((ref) => acceptCall(core, agent, { t: 'accepted', ...ref, started_at })))
 }
 

@@ -36,6 +36,16 @@ export function isAbout(
   return row.attempt === attempt && row.lease_epoch === lease_epoch
 }
 
+/** The attempt that a frame of the agent is about, if it has its place at this very session. */
+export function liveCall(
+  { calls }: { calls: Pick<Calls, 'get'> },
+  agent: OnlineAgent,
+  ref: CallRef,
+): LiveCall | undefined {
+  const call = calls.get(ref.execution_id)
+  return call?.agent === agent && isAbout(call, ref) ? call : undefined
+}
+
 export interface Waiter {
   /** Resolves with the settled row, or undefined when time is up. */
   settled: Promise<ExecutionRow | undefined>

@@ -13,6 +13,6 @@ import { policyVersion } from '../policy/decide.ts'
 export function whatChanged({ fleet }: FleetView, call: ExecutionRow): string | undefined {
   if (call.policy_version !== policyVersion) return 'The policy changed'
   const serving = fleet.offering(call.project_id, call.tool).filter((agent) => agent.bindings.has(call.workspace_id))
-  const same = serving.some((agent) => isSameTool(agent.tools.get(call.tool)!, call))
+  const same = serving.some((agent) => isSameTool(agent.tools.get(call.tool), call))
   return serving.length === 0 || same ? undefined : `The tool ${call.tool} changed`
 }

@@ -12,7 +12,7 @@ import type { OnlineAgent } from '../fleet/fleet.ts'
 import type { Records } from '../records.ts'
 import { acceptReported } from './accept.ts'
 import type { Attempts } from './attempts.ts'
-import { isAbout, type LiveCall } from './calls.ts'
+import { type LiveCall, liveCall } from './calls.ts'
 import { markAmbiguous, requeue } from './unfinished.ts'
 
 /** So many renewals in a row may leave a call out before it counts as never received. */
@@ -100,7 +100,7 @@ export async function cancelled(
 ): Promise<CallRef[]> {
   const rows = await selectCancelRequestedAt(core.store.db, agent.id)
   // Most ambiguous calls are not there any more.
-  const there = rows.map(toRef).filter((ref) => isLive(core, agent, ref))
+  const there = rows.map(toRef).filter((ref) => liveCall(core, agent, ref) !== undefined)
   for (const { id, cancel_requested_at } of rows) {
     const call = core.calls.get(id)
     if (call !== undefined) call.row.cancel_requested_at = cancel_requested_at
@@ -121,7 +121,9 @@ export async function reconcileRenewal(
 ): Promise<{ forget: CallRef[]; doubt?: string }> {
   // The next one has overtaken it.
   if (at < agent.reportedAt) return { forget: [] }
-  const reported = new Set(inFlight.filter((call) => isLive(core, agent, call)).map((call) => call.execution_id))
+  const reported = new Set(
+    inFlight.filter((call) => liveCall(core, agent, call) !== undefined).map((call) => call.execution_id),
+  )
   const previousReport = agent.reportedAt
   agent.reported = new Set(inFlight.map((call) => call.execution_id))
   agent.reportedAt = at
@@ -143,7 +145,7 @@ export async function reconcileRenewal(
   await acceptReported(core, agent, inFlight)
   const forget = await unwanted(core, agent, inFlight)
   // A person resolved these. Their places are free now that the agent is told to stop them.
-  const resolved = forget.filter((call) => isLive(core, agent, call))
+  const resolved = forget.filter((call) => liveCall(core, agent, call) !== undefined)
   for (const { execution_id: id, attempt } of resolved) core.calls.remove({ id, attempt })
   if (resolved.length > 0) core.dispatcher.wake(agent.projectId)
   return { forget }
@@ -157,12 +159,6 @@ const toRef = ({ id, attempt, lease_epoch }: Pick<ExecutionRow, 'id' | 'attempt'
 
 const nameOf = ({ execution_id, attempt, lease_epoch }: CallRef) => `${execution_id} ${attempt} ${lease_epoch}`
 
-/** Whether this attempt of the call has its place at the agent. */
-function isLive(core: Pick<Attempts, 'calls'>, agent: OnlineAgent, ref: CallRef): boolean {
-  const call = core.calls.get(ref.execution_id)
-  return call?.agent === agent && isAbout(call, ref)
-}
-
 /** Of what the agent has, the calls that ended or that another attempt has. */
 async function unwanted(
   core: Pick<Records, 'store'> & Pick<Attempts, 'calls'>,
@@ -170,9 +166,10 @@ async function unwanted(
   inFlight: InFlight[],
 ): Promise<CallRef[]> {
   // The record is asked about ambiguous calls each time: a person may have resolved them.
-  const unknown = inFlight.filter(
-    (call) => !isLive(core, agent, call) || core.calls.get(call.execution_id)!.row.state === 'ambiguous',
-  )
+  const unknown = inFlight.filter((ref) => {
+    const call = liveCall(core, agent, ref)
+    return call === undefined || call.row.state === 'ambiguous'
+  })
   const rows = await selectStandings(
     core.store.db,
     unknown.map((call) => call.execution_id),

@@ -33,7 +33,7 @@ export async function agentOfToken(core: Records & { identity: Identity }, token
   if (typeof claims === 'string') {
     throw new Fault('authentication_error', { message: 'The agent token is unknown or has expired.' })
   }
-  const agent = await selectAgentById(core.store.db, claims.sub!)
+  const agent = await selectAgentById(core.store.db, claims.sub)
   const valid =
     agent !== undefined &&
     agent.deleted_at === null &&

@@ -41,11 +41,11 @@ export async function* chunksOf(
   let left = bytes
   while (left > 0) {
     const chunks = await selectArtifactChunks(core.store.db, id, { afterSeq, limit: chunksPerPage })
-    for (const { data } of chunks) {
+    for (const { seq, data } of chunks) {
+      afterSeq = seq
       if (left > 0) yield data.subarray(0, left)
       left -= data.length
     }
     if (chunks.length < chunksPerPage) return
-    afterSeq = chunks.at(-1)!.seq
   }
 }

@@ -8,8 +8,8 @@ import type { Directory } from '../directory/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { newUuid } from '../ids.ts'
 import type { Records } from '../records.ts'
-import { findSubmitted, type Submitted } from './replay.ts'
 import { type SubmitMeta, submitCall } from './submit.ts'
+import { findSubmitted, type Submitted } from './submitted.ts'
 
 export interface Wait {
   /** How long at most. */

@@ -35,19 +35,14 @@ export async function cancelCall(
     const call = await lockRequestedExecution(writing.tx, actor.projectId, executionId)
     if (call === undefined) throw new Fault('execution_not_found')
     const done = !isInFlight(call.state)
-    const row = await (done ? cancelAtOnce : requestCancel)(core, writing, call, actor)
+    const row = done ? await cancelAtOnce(core, writing, call, actor) : await requestCancel(writing, call, actor)
     return { row, requestedBy: call.requested_by_name, done }
   })
   const asked = !done && askAgent(core, row)
   return { execution: { ...(await presentRow(core, row, requestedBy)), agent_asked: asked }, done }
 }
 
-async function requestCancel(
-  _core: Cancelling,
-  { tx, now, append }: Writing,
-  call: ExecutionRow,
-  actor: Member,
-): Promise<ExecutionRow> {
+async function requestCancel({ tx, now, append }: Writing, call: ExecutionRow, actor: Member): Promise<ExecutionRow> {
   if (call.cancel_requested_at !== null) return call
   await tx.updateTable('executions').set({ cancel_requested_at: now }).where('id', '=', call.id).execute()
   append({

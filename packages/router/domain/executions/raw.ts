@@ -25,9 +25,11 @@ export async function rawOutput(
     let afterSeq = -1
     while (true) {
       const pieces = await selectOutput(core.store.db, id, attempt, { afterSeq, limit: piecesPerPage, stream })
-      for (const piece of pieces) yield piece.data
+      for (const { seq, data } of pieces) {
+        afterSeq = seq
+        yield data
+      }
       if (pieces.length < piecesPerPage) break
-      afterSeq = pieces.at(-1)!.seq
     }
     const names = (stream === undefined ? streamNames : [stream]).map(overflowName)
     for (const artifact of await selectArtifacts(core.store.db, id, attempt)) {

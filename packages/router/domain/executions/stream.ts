@@ -65,8 +65,11 @@ export async function streamExecutions(
   const { id, attempt } = await findExecution(core, projectId, query.execution_id)
   const ends = await selectExecutionEnds(core.store.db, id)
   const after = resume?.event ?? justBefore(ends.first)
-  const told = resume !== undefined && ends.last !== undefined && settledKinds.includes(ends.last.kind)
-  const over = told && compareCursors(cursorOf(after, 'Last-Event-ID'), ends.last!) >= 0
+  const over =
+    resume !== undefined &&
+    ends.last !== undefined &&
+    settledKinds.includes(ends.last.kind) &&
+    compareCursors(cursorOf(after, 'Last-Event-ID'), ends.last) >= 0
   const output =
     query.output === 'true' ? outputReader(core, id, after, resume?.output ?? { attempt, seq: -1 }) : undefined
   return (sink) => {
@@ -122,23 +125,27 @@ async function tell(
  * the executions, and one for the actors.
  */
 async function itemsOf(core: Pick<Records, 'store'>, events: LoggedEvent[], wanted: Wanted): Promise<StreamItem[]> {
-  const told = events.filter(
-    (event) => event.kind.startsWith('execution.') && publicEventNames[event.kind] !== undefined,
-  )
-  if (told.length === 0) return []
-  const ids = [...new Set(told.map((event) => event.execution_id!))]
+  const told = events.flatMap((event) => {
+    const name = event.kind.startsWith('execution.') ? publicEventNames[event.kind] : undefined
+    return name === undefined || event.execution_id === null ? [] : [{ event, name, id: event.execution_id }]
+  })
+  const [first] = told
+  if (first === undefined) return []
   const { db } = core.store
-  const actors = told.map(({ actor }) => actor)
   const [executions, names] = await Promise.all([
-    selectNamedExecutions(db, ids),
-    selectActorNames(db, told[0]!.project_id, actors),
+    selectNamedExecutions(db, [...new Set(told.map(({ id }) => id))]),
+    selectActorNames(
+      db,
+      first.event.project_id,
+      told.map(({ event }) => event.actor),
+    ),
   ])
   const rows = new Map(executions.map((row) => [row.id, row]))
-  return told.flatMap((event) => {
-    const row = rows.get(event.execution_id!)
+  return told.flatMap(({ event, name, id }) => {
+    const row = rows.get(id)
     if (row === undefined || !wanted(row)) return []
     const data: ExecutionEvent = { ...presentNamed(row), event: presentStreamed(event, names) }
-    return [{ name: publicEventNames[event.kind]!, id: event.id, data }]
+    return [{ name, id: event.id, data }]
   })
 }
 

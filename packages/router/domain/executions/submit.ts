@@ -8,7 +8,7 @@ import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
 import { digestOf } from '@xerotier/runtime/digest.ts'
 import type { Tracing } from '@xerotier/runtime/tracing.ts'
 import { initialOf } from '../../store/column.ts'
-import { type ExecutionRow, unfolding } from '../../store/tables.ts'
+import { type ExecutionRow, unfolding, type WorkspaceRow } from '../../store/tables.ts'
 import type { Member } from '../actor.ts'
 import { requestApproval } from '../approvals/request.ts'
 import type { Attempts } from '../attempts/attempts.ts'
@@ -23,7 +23,7 @@ import { checkArguments, isStorable } from '../tools/arguments.ts'
 import { callDigest } from '../tools/call-digest.ts'
 import { toolFor } from '../tools/tool-for.ts'
 import { unserved } from '../tools/unserved.ts'
-import { findSubmitted, type Submitted } from './replay.ts'
+import { findSubmitted, type Submitted } from './submitted.ts'
 import { traceSubmit } from './trace.ts'
 
 const nothingYet = initialOf(unfolding)
@@ -74,25 +74,27 @@ export async function submitCall(
     throw error
   }
   if (keyed.idempotency_key !== null) keyed.request_digest = requestDigest()
-  const row = newCall(keyed, workspace.id, tool, invocation, actor, meta, new Date(now))
+  const row = newCall(actor, meta, { keyed, workspace, tool, invocation, at: new Date(now) })
   return (await storeTraced(core, actor, row)) ? { row, requestedBy: actor.name } : firstOf(core, row)
 }
 
+/** What a submit is known by. */
 type Keyed = Pick<ExecutionRow, 'id' | 'project_id' | 'idempotency_key' | 'request_digest'>
 
-function newCall(
-  keyed: Keyed,
-  workspaceId: string,
-  tool: ToolDescriptor,
-  invocation: Invocation,
-  actor: Member,
-  meta: SubmitMeta,
-  now: Date,
-): ExecutionRow {
+interface Given {
+  keyed: Keyed
+  workspace: Pick<WorkspaceRow, 'id'>
+  tool: ToolDescriptor
+  invocation: Invocation
+  at: Date
+}
+
+/** The row of a call that nobody has yet. */
+function newCall(actor: Member, meta: SubmitMeta, { keyed, workspace, tool, invocation, at }: Given): ExecutionRow {
   const row: ExecutionRow = {
     ...nothingYet,
     ...keyed,
-    workspace_id: workspaceId,
+    workspace_id: workspace.id,
     tool: tool.name,
     risk: tool.risk,
     at_most_once: runsAtMostOnce(tool.risk, tool.idempotent),
@@ -110,7 +112,7 @@ function newCall(
     request_id: meta.requestId,
     traceparent: meta.traceparent ?? null,
     timeout_ms: Math.min(invocation.timeout_ms ?? tool.timeout_ms, tool.timeout_ms),
-    created_at: now,
+    created_at: at,
     queue_deadline: null,
     dispatched_at: null,
   }
@@ -118,7 +120,7 @@ function newCall(
   return row
 }
 
-/** @returns false when the idempotency key is known */
+/** Stores the call, alone or with an approval. @returns false when its key is known */
 async function storeTraced(
   core: Records & Attempts & { tracing: Tracing },
   actor: Member,
@@ -139,13 +141,14 @@ async function storeTraced(
   }
 }
 
+/** The call that was stored before under the same key. */
 async function firstOf(core: Pick<Records, 'store'>, row: ExecutionRow): Promise<Submitted> {
   const first = await findSubmitted(core, row)
   if (first === undefined) throw new Error('a submit was neither stored nor found')
   return first
 }
 
-/** @returns false when the idempotency key is known */
+/** Stores the call, with a place at an agent or in the queue. @returns false when its key is known */
 async function store(core: Pick<Attempts, 'lanes' | 'dispatcher'>, row: ExecutionRow): Promise<boolean> {
   const agent = core.dispatcher.reserve(row, { newcomer: true })
   if (agent === undefined) core.dispatcher.enqueue(row)

@@ -114,8 +114,7 @@ export function createFleet(clock: Clock): Fleet {
       for (const agent of byProject.get(call.project_id) ?? []) {
         const load = agent.inFlight.size / agent.maxConcurrent
         if (load >= bestLoad || !takes(agent, call.workspace_id) || !holdsLease(agent) || rests(agent)) continue
-        const tool = agent.tools.get(call.tool)
-        if (tool === undefined || !isSameTool(tool, call)) continue
+        if (!isSameTool(agent.tools.get(call.tool), call)) continue
         best = agent
         bestLoad = load
       }
@@ -130,10 +129,11 @@ export function createFleet(clock: Clock): Fleet {
  * other opinion must not get the call (law L2).
  */
 export function isSameTool(
-  tool: ToolDescriptor,
+  tool: ToolDescriptor | undefined,
   call: Pick<ExecutionRow, 'schema_digest' | 'risk' | 'at_most_once'>,
 ): boolean {
   return (
+    tool !== undefined &&
     tool.schema_digest === call.schema_digest &&
     tool.risk === call.risk &&
     runsAtMostOnce(tool.risk, tool.idempotent) === call.at_most_once

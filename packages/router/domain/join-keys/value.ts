@@ -1,7 +1,7 @@
 // The value of a join key: `xjk_` and a JWT signed by the router. It is shown once, and the row
 // keeps its id only.
 
-import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
+import { type AgentRole, agentRoleSchema } from '@xerotier/protocol/api/join-keys.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { joinKeyPattern } from '@xerotier/protocol/ids.ts'
 import type { JoinKeyRow } from '../../store/join-keys.ts'
@@ -35,5 +35,7 @@ export async function readJoinKeyValue(
   const claims = await readToken(core, 'xem-join-key', value.slice(prefix.length), ['jti', 'project', 'role'])
   if (claims === 'expired') throw new Fault('join_key_expired', { param: 'join_key' })
   if (claims === 'invalid') throw new Fault('join_key_invalid', { param: 'join_key' })
-  return { id: claims.jti!, projectId: claims.project as string, role: claims.role as AgentRole }
+  const role = agentRoleSchema.safeParse(claims.role)
+  if (!role.success) throw new Fault('join_key_invalid', { param: 'join_key' })
+  return { id: claims.jti, projectId: claims.project, role: role.data }
 }

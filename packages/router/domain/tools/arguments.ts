@@ -22,7 +22,8 @@ export function compileSchema(schemaDigest: string, schema: Record<string, unkno
   if (check === undefined) {
     if (!takesObjects(schema)) throw new Error('type must be "object", as arguments are')
     check = compileJsonSchema(schema, 'lenient')
-    if (compiled.size >= compiledLimit) compiled.delete(compiled.keys().next().value!)
+    const [oldest] = compiled.keys()
+    if (oldest !== undefined && compiled.size >= compiledLimit) compiled.delete(oldest)
     compiled.set(schemaDigest, check)
   }
   return check
@@ -72,15 +73,14 @@ export function checkArguments(tool: ToolDescriptor, args: Record<string, unknow
 
 function pathOf(error: ErrorObject): string {
   const base = `args${error.instancePath.replaceAll('/', '.')}`
-  const extra =
-    (error.params as { missingProperty?: string; additionalProperty?: string }).missingProperty ??
-    (error.params as { additionalProperty?: string }).additionalProperty
+  const { missingProperty, additionalProperty } = error.params
+  const extra: unknown = missingProperty ?? additionalProperty
   return extra === undefined ? base : `${base}.${extra}`
 }
 
 function detailOf(error: ErrorObject): string {
-  const allowed = (error.params as { allowedValues?: unknown[] }).allowedValues
-  return allowed === undefined ? '' : `: ${allowed.map((value) => JSON.stringify(value)).join(', ')}`
+  const allowed: unknown = error.params.allowedValues
+  return Array.isArray(allowed) ? `: ${allowed.map((value) => JSON.stringify(value)).join(', ')}` : ''
 }
 
 /** Whether the record can hold them at all. */

@@ -12,7 +12,7 @@ import type { FleetView, OnlineAgent } from '../fleet/fleet.ts'
 import { type Page, toPage, wordsOf } from '../page.ts'
 import type { Records } from '../records.ts'
 import { stricter } from './stricter.ts'
-import { toolFor } from './tool-for.ts'
+import { appliesTo, toolFor } from './tool-for.ts'
 import { unserved } from './unserved.ts'
 
 export interface ToolQuery {
@@ -36,11 +36,7 @@ export async function listTools(
   if (query.workspace !== undefined) {
     const { id, type } = await findWorkspace(core, projectId, query.workspace)
     agents = agents.filter((agent) => agent.bindings.has(id))
-    return page(
-      agents,
-      query,
-      (tool) => fits(tool, levels) && (tool.workspace_types.length === 0 || tool.workspace_types.includes(type)),
-    )
+    return page(agents, query, (tool) => fits(tool, levels) && appliesTo(tool, { type }))
   }
   return page(agents, query, (tool) => fits(tool, levels))
 }
@@ -57,23 +53,25 @@ export async function showTool(
   name: string,
   workspaceName?: string,
 ): Promise<ToolDetail> {
-  let agents = byName(core.fleet.inProject(projectId)).filter((agent) => agent.tools.has(name))
+  let offers = byName(core.fleet.inProject(projectId)).flatMap((agent) => {
+    const tool = agent.tools.get(name)
+    return tool === undefined ? [] : [{ agent, tool }]
+  })
   if (workspaceName !== undefined) {
     const workspace = await findWorkspace(core, projectId, workspaceName)
     await mustBeServed(core, projectId, workspace, name)
-    agents = agents.filter((agent) => agent.bindings.has(workspace.id))
+    offers = offers.filter(({ agent }) => agent.bindings.has(workspace.id))
   }
-  if (agents.length === 0) throw new Fault('exec_tool_not_found', { param: 'name' })
-  const tool = agents.map((agent) => agent.tools.get(name)!).reduce(stricter)
+  if (offers.length === 0) throw new Fault('exec_tool_not_found', { param: 'name' })
+  const tool = offers.map((offer) => offer.tool).reduce(stricter)
   return {
-    ...summaryOf(tool, agents.length),
+    ...summaryOf(tool, offers.length),
     input_schema: tool.input_schema,
     schema_digest: tool.schema_digest,
     auto_fork_branch: tool.auto_fork_branch,
     has_preview: tool.has_preview,
     has_undo: tool.has_undo,
-    offered_by: agents.map((agent) => {
-      const { bundle, bundle_version, schema_digest } = agent.tools.get(name)!
+    offered_by: offers.map(({ agent, tool: { bundle, bundle_version, schema_digest } }) => {
       return { agent_id: agent.id, agent: agent.name, bundle, bundle_version, schema_digest }
     }),
   }

@@ -18,8 +18,8 @@ export function toolFor(
 ): ToolDescriptor | undefined {
   let best: ToolDescriptor | undefined
   for (const agent of core.fleet.offering(projectId, name)) {
-    if (!agent.bindings.has(workspace.id)) continue
-    const tool = agent.tools.get(name)!
+    const tool = agent.tools.get(name)
+    if (tool === undefined || !agent.bindings.has(workspace.id)) continue
     best = best === undefined ? tool : stricter(best, tool)
   }
   if (best !== undefined && !appliesTo(best, workspace)) throw doesNotApply(name, workspace)

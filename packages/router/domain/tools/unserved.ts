@@ -33,7 +33,10 @@ export async function unserved(
   tool: string,
 ): Promise<Fault> {
   const online = core.fleet.offering(projectId, tool)
-  const offering = online.filter((agent) => appliesTo(agent.tools.get(tool)!, { type }))
+  const offering = online.filter((agent) => {
+    const offered = agent.tools.get(tool)
+    return offered !== undefined && appliesTo(offered, { type })
+  })
   // Binding one of those would not help.
   if (online.length > 0 && offering.length === 0) return doesNotApply(tool, { type })
   const bound = await core.workspaces.boundFor(id, tool)
@@ -86,8 +89,9 @@ export async function whatItWaitsFor(core: Known, call: QueuedCall): Promise<str
 
 /** What keeps an agent that could run the call from it for now. */
 function delayOf({ fleet, clock }: Known, { id }: BoundForRow, call: QueuedCall): string {
-  const agent = fleet.get(id)!
-  if (!isSameTool(agent.tools.get(call.tool)!, call)) return `offers ${call.tool} in another version`
+  const agent = fleet.get(id)
+  if (agent === undefined) return 'has just left'
+  if (!isSameTool(agent.tools.get(call.tool), call)) return `offers ${call.tool} in another version`
   const calls = agent.inFlight.size
   if (calls >= agent.maxConcurrent) return `is busy (${calls} of ${agent.maxConcurrent} calls)`
   return agent.restsUntil > clock.now() ? 'has just refused a call for now' : 'has just come free'
@@ -97,7 +101,7 @@ function troubleOf(core: Known, agent: BoundForRow, tool: string): string | unde
   const health = healthOf(core, agent, false)
   const connected = health === 'healthy' || health === 'draining'
   // What it offers now stands in the fleet.
-  const offers = connected ? core.fleet.get(agent.id)!.tools.has(tool) : agent.offers
+  const offers = connected ? core.fleet.get(agent.id)?.tools.has(tool) : agent.offers
   const facts: string[] = []
   if (health === 'pending') facts.push('has never connected')
   else if (health !== 'healthy') facts.push(`is ${health}`)

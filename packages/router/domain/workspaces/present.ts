@@ -9,39 +9,50 @@ import type { Records } from '../records.ts'
 
 /** Several workspaces with the agents that serve them. */
 export async function presentWorkspaces(core: Records & FleetView, rows: WorkspaceRow[]): Promise<Workspace[]> {
-  const { db } = core.store
-  const bound = await selectBoundAgents(
-    db,
+  const serving = await servingAgents(
+    core,
     rows.map((row) => row.id),
   )
-  const pauses = await selectPauses(db, [...new Set(bound.map((agent) => agent.agent_id))])
-  return rows.map((row) => ({
+  return rows.map((row) => present(row, serving))
+}
+
+export async function presentWorkspace(core: Records & FleetView, row: WorkspaceRow): Promise<Workspace> {
+  return present(row, await servingAgents(core, [row.id]))
+}
+
+type Serving = Map<string, Workspace['agents']>
+
+function present(row: WorkspaceRow, serving: Serving): Workspace {
+  return {
     id: row.id,
     object: 'workspace',
     name: row.name,
     type: row.type,
     description: row.description,
     created_at: row.created_at.toISOString(),
-    agents: bound
-      .filter((agent) => agent.workspace_id === row.id)
-      .map((agent) => {
-        // Seen from this workspace, a pause of it alone is a pause.
-        const mine = pauses.filter(
-          ({ agent_id, workspace_id }) =>
-            agent_id === agent.agent_id && (workspace_id === null || workspace_id === row.id),
-        )
-        return {
-          agent_id: agent.agent_id,
-          agent: agent.name,
-          health: healthOf(core, { id: agent.agent_id, state: agent.state }, mine.length > 0),
-          paused: mine.map(presentPause),
-          credentials_ref: agent.credentials_ref,
-          bound_at: agent.created_at.toISOString(),
-        }
-      }),
-  }))
+    agents: serving.get(row.id) ?? [],
+  }
 }
 
-export async function presentWorkspace(core: Records & FleetView, row: WorkspaceRow): Promise<Workspace> {
-  return (await presentWorkspaces(core, [row]))[0]!
+/** By workspace. */
+async function servingAgents(core: Records & FleetView, workspaceIds: string[]): Promise<Serving> {
+  const { db } = core.store
+  const bound = await selectBoundAgents(db, workspaceIds)
+  const pauses = await selectPauses(db, [...new Set(bound.map((agent) => agent.agent_id))])
+  const serving: Serving = new Map(workspaceIds.map((id) => [id, []]))
+  for (const { workspace_id, agent_id, name, state, credentials_ref, created_at } of bound) {
+    // Seen from this workspace, a pause of it alone is a pause.
+    const mine = pauses.filter(
+      (pause) => pause.agent_id === agent_id && (pause.workspace_id === null || pause.workspace_id === workspace_id),
+    )
+    serving.get(workspace_id)?.push({
+      agent_id,
+      agent: name,
+      health: healthOf(core, { id: agent_id, state }, mine.length > 0),
+      paused: mine.map(presentPause),
+      credentials_ref,
+      bound_at: created_at.toISOString(),
+    })
+  }
+  return serving
 }
