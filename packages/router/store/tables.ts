@@ -219,7 +219,7 @@ const artifacts = {
   execution_id: uuid(),
   attempt: int(),
   name: text(),
-  media_type: text(),
+  media_type: initially('text/plain', text()),
   created_at: timestamptz(),
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { toolOf } from '@xerotier/devkit/bare-agent.ts'
+import { manifestOf, toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { type ServingAgent, servingAgent } from '@xerotier/devkit/serving-agent.ts'
@@ -8,13 +8,14 @@ import { type ServingAgent, servingAgent } from '@xerotier/devkit/serving-agent.
 let system: RouterForTests
 let client: RouterForTests['client']
 let away: ServingAgent
+let able: ServingAgent
 const open: ServingAgent[] = []
 
 before(async () => {
   system = await startRouterForTests()
   client = system.client
   away = await serving('xem-1', 'prod', 'work')
-  await serving('xem-2', 'prod', 'other')
+  able = await serving('xem-2', 'prod', 'other')
 })
 after(async () => {
   for (const { agent } of open) agent.close()
@@ -66,8 +67,12 @@ test('the record of a queued call says why it waits, and until when; the record 
   await client.call('agents.resume', { params: { id: 'xem-2' }, body: {} })
 })
 
-test('a call that expires says that the agents of its workspace are paused, and why', async () => {
-  await client.call('agents.pause', { params: { id: 'xem-2' }, body: { reason: 'INC-8' } })
+test('a call that expires says what keeps the agents of its workspace from it', async () => {
+  const manifest = manifestOf([toolOf('other')])
+  const { manifest_hash, manifest_version } = manifest
+  const lease = { lease_epoch: able.agent.leaseEpoch, manifest_hash, manifest_version, manifest, in_flight: [] }
+  await able.agent.send([{ t: 'lease_renewal', ...lease, draining: true }])
+  await able.agent.next('lease')
   const { settings } = system.router.core
   const seconds = settings.queueSeconds
   settings.queueSeconds = 0
@@ -75,6 +80,6 @@ test('a call that expires says that the agents of its workspace are paused, and 
   settings.queueSeconds = seconds
   assert.deepEqual(error, {
     code: 'execution_expired',
-    message: 'No agent could run the call in time: xem-2 is paused (INC-8), xem-1 is offline and did not offer other.',
+    message: 'No agent could run the call in time: xem-2 is draining, xem-1 is offline and did not offer other.',
   })
 })
