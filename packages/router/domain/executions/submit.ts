@@ -120,7 +120,10 @@ function newCall(actor: Member, meta: SubmitMeta, { keyed, workspace, tool, invo
   return row
 }
 
-/** Stores the call, alone or with an approval. @returns false when its key is known */
+/**
+ * Stores the call, alone or with an approval.
+ * @returns false when its key is known
+ */
 async function storeTraced(
   core: Records & Attempts & { tracing: Tracing },
   actor: Member,
@@ -148,7 +151,10 @@ async function firstOf(core: Pick<Records, 'store'>, row: ExecutionRow): Promise
   return first
 }
 
-/** Stores the call, with a place at an agent or in the queue. @returns false when its key is known */
+/**
+ * Stores the call, with a place at an agent or in the queue.
+ * @returns false when its key is known
+ */
 async function store(core: Pick<Attempts, 'lanes' | 'dispatcher'>, row: ExecutionRow): Promise<boolean> {
   const agent = core.dispatcher.reserve(row, { newcomer: true })
   if (agent === undefined) core.dispatcher.enqueue(row)
