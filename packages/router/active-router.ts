@@ -6,10 +6,10 @@
 // into the database and ends the working connections of the one before. A connection that is opened
 // later asks whether the tenure still stands (`confirm`).
 import { randomUUID } from 'node:crypto'
-import type { Socket } from 'node:net'
 import { type Clock, every } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import pg from 'pg'
+import './store/pg-internals.ts'
 
 export interface ActiveRouter {
   /** Resolves when another router has taken over: this one must stop working. */
@@ -57,7 +57,8 @@ export async function becomeActive(
   let released = false
 
   /** @returns false when another router holds the lock */
-  async function take(): Promise<boolean> {
+  /** @returns the connection that holds the lock now; undefined when another router does */
+  async function take(): Promise<pg.Client | undefined> {
     const fresh = new pg.Client({
       connectionString: databaseUrl,
       application_name: 'xerotier-router-active',
@@ -73,12 +74,14 @@ export async function becomeActive(
          from pg_stat_activity where pid = pg_backend_pid()`,
         [lockId],
       )
-      const { locked, ...own } = rows[0]!
+      const [found] = rows
+      if (found === undefined) throw new Error('a connection does not see itself in pg_stat_activity')
+      const { locked, ...own } = found
       if (!locked || released) {
         if (!locked && backend !== undefined && (await endBackend(fresh, backend)))
           throw new Error('our own earlier connection held the lock')
         await fresh.end()
-        return false
+        return undefined
       }
       client = fresh
       backend = own
@@ -92,14 +95,15 @@ export async function becomeActive(
       if (!released)
         retake().catch((error) => log.error({ error }, 'the lock on the database could not be taken again'))
     })
-    return true
+    return fresh
   }
 
   async function retake(): Promise<void> {
     log.warning({}, 'the lock on the database was lost with its connection')
     while (!released) {
       try {
-        if ((await take()) && (await stands(client!, tenure)))
+        const held = await take()
+        if (held !== undefined && (await stands(held, tenure)))
           return log.notice({}, 'the lock on the database is held again')
         return released ? undefined : lose()
       } catch {
@@ -111,11 +115,13 @@ export async function becomeActive(
   const standsBy = (error: unknown) => {
     // The database that the active router loses comes back for both.
     log.warning({ error }, 'the database is away; still standing by')
-    return false
+    return undefined
   }
-  for (let said = false; !(await (said ? take().catch(standsBy) : take())); said = true) {
-    if (!said) log.notice({}, 'another router is active on this database; standing by')
+  let held = await take()
+  if (held === undefined) log.notice({}, 'another router is active on this database; standing by')
+  while (held === undefined) {
     await pause(clock, pollMs)
+    held = await take().catch(standsBy)
   }
   async function release(): Promise<void> {
     released = true
@@ -128,7 +134,7 @@ export async function becomeActive(
 
   try {
     await prepare()
-    await begin(client!, tenure)
+    await begin(held, tenure)
   } catch (error) {
     await release()
     throw error
@@ -175,7 +181,7 @@ async function answers(client: pg.Client): Promise<void> {
 
 /** At once; `client.end()` would wait for the other side. */
 function hangUp(client: pg.Client): void {
-  ;(client as unknown as { connection: { stream: Socket } }).connection.stream.destroy()
+  client.connection.stream.destroy()
 }
 
 /**

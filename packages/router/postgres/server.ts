@@ -49,7 +49,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const words: string[] = []
   const ready = Promise.withResolvers<void>()
   const exited = exitOf(child)
-  createInterface({ input: child.stderr! }).on('line', (line) => {
+  createInterface({ input: child.stderr }).on('line', (line) => {
     const level = levels[/ (WARNING|ERROR|FATAL|PANIC): /.exec(line)?.[1] ?? ''] ?? 'debug'
     options.log[level]({ postgres: line }, 'postgres says')
     words.push(line)
@@ -64,10 +64,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     }),
   ])
   // Should the guard be killed as well, the next start replaces the orphan.
-  const guard = guardProcess(child.pid!, { signal: 'INT', ...options.account })
+  const { pid } = child
+  if (pid === undefined) throw new Error('postgres is ready and has no pid')
+  const guard = guardProcess(pid, { signal: 'INT', ...options.account })
   void exited.then(() => guard.kill('SIGKILL'))
   return {
-    pid: child.pid!,
+    pid,
     exited,
     async stop(clock) {
       if (child.exitCode !== null || child.signalCode !== null) return

@@ -4,7 +4,7 @@ import { agentLifecycle } from '@xerotier/protocol/lifecycles/agent.ts'
 import { approvalLifecycle } from '@xerotier/protocol/lifecycles/approval.ts'
 import { executionLifecycle } from '@xerotier/protocol/lifecycles/execution.ts'
 import { joinKeyLifecycle } from '@xerotier/protocol/lifecycles/join-key.ts'
-import { type Lifecycle, statesOf } from '@xerotier/protocol/lifecycles/lifecycle.ts'
+import type { Lifecycle } from '@xerotier/protocol/lifecycles/lifecycle.ts'
 
 /** SQLSTATE of a refused move. */
 export const illegalMoveState = 'XE001'
@@ -29,7 +29,7 @@ const list = (states: readonly string[]) => states.map((state) => `'${state}'`).
 export function lifecycleTriggers(): string {
   return tables
     .map(([table, lifecycle]) => {
-      const moves = statesOf(lifecycle).flatMap((from) => lifecycle.moves[from]!.map((to) => `${from} ${to}`))
+      const moves = Object.entries(lifecycle.moves).flatMap(([from, moves]) => moves.map((to) => `${from} ${to}`))
       return `
 create or replace function refuse_${table}_state() returns trigger language plpgsql as $$
 begin

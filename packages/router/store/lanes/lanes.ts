@@ -66,10 +66,10 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
     // One turn of the event loop lets everything that arrived together leave together.
     setImmediate(() => {
       scheduled = false
-      while (idle.length > 0) {
+      for (let lane = idle.pop(); lane !== undefined; lane = idle.pop()) {
         const batch = take()
-        if (batch.length === 0) break
-        void run(idle.pop()!, batch)
+        if (batch.length === 0) return void idle.push(lane)
+        void run(lane, batch)
       }
     })
   }
@@ -80,9 +80,10 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
     const heldBack = new Set<string>()
     let bytes = 0
     let kept = 0
-    let index = 0
-    for (; index < queue.length && batch.length < itemsPerBatch && bytes < bytesPerBatch; index++) {
-      const waiting = queue[index]!
+    let seen = 0
+    for (const waiting of queue) {
+      if (batch.length >= itemsPerBatch || bytes >= bytesPerBatch) break
+      seen += 1
       const { id } = waiting.item
       const key = idempotencyKeyOf(waiting)
       // A statement updates a row once at most (Postgres would pick one of two), and one execution's items stay in order.
@@ -93,10 +94,10 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
         continue
       }
       if (waiting.updates) updated.add(id)
-      bytes += waiting.part === 'output' ? (waiting.item as PartItems['output']).data.length : 1024
+      bytes += 'data' in waiting.item ? waiting.item.data.length : 1024
       batch.push(waiting)
     }
-    queue.splice(kept, index - kept)
+    queue.splice(kept, seen - kept)
     for (const waiting of batch) for (const name of writtenBy(waiting)) busy.add(name)
     return batch
   }
@@ -120,7 +121,8 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
       for (const waiting of batch) waiting.resolve(written.has(lane.keyOf(waiting)))
     } catch (error) {
       if (lane.connectionLost(error)) return retryLater(lane, batch, error)
-      if (batch.length === 1) return batch[0]!.reject(error)
+      const [first, ...others] = batch
+      if (others.length === 0) return first?.reject(error)
       // One bad item must not fail the others: each goes alone.
       options.log.warning({ error, items: batch.length }, 'a commit batch failed and is redone item by item')
       for (const waiting of batch) await commitBatch(lane, [waiting])
@@ -176,9 +178,9 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
 }
 
 /** Of a submission that has one. Two lanes that insert the same keys in opposite orders would wait for each other. */
-function idempotencyKeyOf({ part, item }: Waiting): string | undefined {
-  if (part !== 'submit') return undefined
-  const { project_id, idempotency_key } = item as PartItems['submit']
+function idempotencyKeyOf({ item }: Waiting): string | undefined {
+  if (!('idempotency_key' in item)) return undefined
+  const { project_id, idempotency_key } = item
   return idempotency_key === null ? undefined : `${project_id} ${idempotency_key}`
 }
 

@@ -1,6 +1,7 @@
 // One run of a prepared statement on a lane. pg's own Query asks what the rows look like, every time, and builds a result
 // around them; here the answer's shape is known.
 import type pg from 'pg'
+import '../pg-internals.ts'
 import type { Statement } from './statement.ts'
 
 /** A value in Postgres's text format, or in its binary format as bytes. */
@@ -43,7 +44,7 @@ class Run implements pg.Submittable {
   submit(connection: pg.Connection): void {
     const { name, text } = this
     // Where pg's client writes down `name` and `text` of the query at work once the server has parsed them.
-    const { parsedStatements } = connection as unknown as { parsedStatements: Record<string, string> }
+    const { parsedStatements } = connection
     // One write for all messages.
     connection.stream.cork()
     if (parsedStatements[name] === undefined) connection.parse({ name, text, types: [] }, true)
