@@ -25,11 +25,13 @@ function fitting({ method, path }: Seen): unknown {
     'join-keys': records.joinKey,
     'api-keys': records.apiKey,
     workspaces: records.workspace,
+    project: records.project,
     tools: records.tool,
     executions: records.execution(),
     invocations: records.execution(),
     approvals: records.approval(path.endsWith('/approve') ? { state: 'approved' } : {}),
   }[resource!]
+  if (resource === 'project') return record
   if (path.includes('/events')) return records.page(records.logEntry('agent.online'))
   return method === 'GET' && id === undefined ? records.page(record) : record
 }
@@ -116,6 +118,12 @@ const sends: [words: string, request: string, body?: unknown][] = [
   ['approvals approve ap --note fine --confirm t', 'POST /exec/approvals/ap/approve', { note: 'fine', confirm: 't' }],
   ['approvals approve ap --reason fine', 'POST /exec/approvals/ap/approve', { note: 'fine' }],
   ['approvals reject ap --note no', 'POST /exec/approvals/ap/reject', { note: 'no' }],
+  ['project', 'GET /management/project'],
+  ['project show', 'GET /management/project'],
+  ['project update --name Acme', 'PATCH /management/project', { name: 'Acme' }],
+  ['project update --self-approval refuse', 'PATCH /management/project', { allow_self_approval: false }],
+  ['agents update a --description d', 'PATCH /management/agents/a', { description: 'd' }],
+  ['agents update a --clear', 'PATCH /management/agents/a', { description: null }],
   ['keys', 'GET /management/api-keys?limit=20'],
   ['keys key_1', 'GET /management/api-keys/key_1'],
   [

@@ -6,6 +6,7 @@ import { completionOf } from './commands/completion.ts'
 import { config } from './commands/config/config.ts'
 import { exec } from './commands/exec/exec.ts'
 import { keys } from './commands/keys/keys.ts'
+import { project } from './commands/project/project.ts'
 import { status } from './commands/status.ts'
 import { workspaces } from './commands/workspaces/workspaces.ts'
 
@@ -16,6 +17,7 @@ export const commands: readonly (Command | Group)[] = [
   exec,
   approvals,
   keys,
+  project,
   config,
   completionOf(() => commands),
 ]

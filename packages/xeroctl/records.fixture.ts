@@ -6,6 +6,7 @@ import { type Approval, approvalSchema } from '@xerotier/protocol/api/approvals.
 import { type Event, eventSchema } from '@xerotier/protocol/api/events.ts'
 import { type ExecutionDetail, executionDetailSchema } from '@xerotier/protocol/api/executions.ts'
 import { joinKeySecretSchema } from '@xerotier/protocol/api/join-keys.ts'
+import { projectSchema } from '@xerotier/protocol/api/projects.ts'
 import type { StreamedEvent } from '@xerotier/protocol/api/streamed-event.ts'
 import { toolDetailSchema } from '@xerotier/protocol/api/tools.ts'
 import { workspaceSchema } from '@xerotier/protocol/api/workspaces.ts'
@@ -91,6 +92,15 @@ export const workspace = workspaceSchema.parse({
   agents: [
     { agent_id: agent.id, agent: agent.name, health: 'healthy', paused: [], credentials_ref: null, bound_at: at },
   ],
+})
+
+export const project = projectSchema.parse({
+  id: 'proj_demo1',
+  object: 'project',
+  slug: 'demo',
+  name: 'Demo',
+  allow_self_approval: true,
+  created_at: at,
 })
 
 export const joinKey = joinKeySecretSchema.parse({

@@ -7,6 +7,7 @@ import { agentsPauseExec } from './pause-exec.ts'
 import { agentsResumeExec } from './resume-exec.ts'
 import { agentsRevokeCredentials } from './revoke-credentials.ts'
 import { agentsShow } from './show.ts'
+import { agentsUpdate } from './update.ts'
 
 export const agents = group({
   name: 'agents',
@@ -15,6 +16,7 @@ export const agents = group({
     agentsList,
     agentsShow,
     agentsEvents,
+    agentsUpdate,
     agentsDelete,
     agentsPauseExec,
     agentsResumeExec,
