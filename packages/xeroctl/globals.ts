@@ -4,7 +4,7 @@ import { oneOf, text, toggle, type Values } from './options.ts'
 import { formats } from './output/format.ts'
 
 export const globalOptions = {
-  context: text('Deployment of the configuration to use', { placeholder: 'name', contexts: true }),
+  context: text('Deployment of the configuration to use', { placeholder: 'name', live: 'contexts' }),
   baseUrl: text('Base URL of the project, ends in /<project>/v1', { placeholder: 'url' }),
   apiKey: text(
     'API key; visible to others on this host in the process list, so prefer XEROTIER_API_KEY or the configuration',

@@ -1,5 +1,6 @@
 // Options of commands as data: parsing, help, completion and the reference derive from one
 // definition.
+import type { LiveKind } from './completion/live-kinds.ts'
 import { UsageError } from './exit-codes.ts'
 
 export interface Option<T> {
@@ -13,8 +14,8 @@ export interface Option<T> {
   /** The command cannot do without it. */
   required?: true
   choices?: readonly string[]
-  /** The value is the name of a context, which completion can know. */
-  contexts?: true
+  /** What its value names, where completion can ask for it. */
+  live?: LiveKind
   /** The values as given, in their order; empty when absent. @throws UsageError */
   parse(values: readonly string[], flag: string): T
 }
@@ -27,11 +28,11 @@ interface Details {
   placeholder?: string
   aliases?: readonly string[]
   short?: string
-  contexts?: true
+  live?: LiveKind
 }
 
-/** What completion offers for a value: words, or the names of the contexts of the configuration. */
-export type Offer = readonly string[] | 'contexts'
+/** What completion offers for a value: words, or what somebody must be asked for. */
+export type Offer = readonly string[] | LiveKind
 
 export function text(summary: string, details: Details = {}): Option<string | undefined> {
   return { summary, placeholder: 'text', aliases: [], ...details, parse: last }

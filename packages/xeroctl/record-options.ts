@@ -3,13 +3,13 @@
 import { type Option, text } from './options.ts'
 
 export function workspaceOption(summary: string): Option<string | undefined> {
-  return text(summary, { placeholder: 'workspace', short: 'w' })
+  return text(summary, { placeholder: 'workspace', short: 'w', live: 'workspaces' })
 }
 
 export function agentOption(summary: string): Option<string | undefined> {
-  return text(summary, { placeholder: 'agent' })
+  return text(summary, { placeholder: 'agent', live: 'agents' })
 }
 
 export function toolOption(summary: string): Option<string | undefined> {
-  return text(summary, { placeholder: 'tool' })
+  return text(summary, { placeholder: 'tool', live: 'tools' })
 }

@@ -1,13 +1,15 @@
-import { contextNames, type Entry, namesOf, namesWithValue, pathsOf, valueCases } from './entries.ts'
+import { askingFor, type Entry, namesOf, namesWithValue, pathsOf, valueCases } from './entries.ts'
 
 export function bash(entries: readonly Entry[]): string {
   const words = entries.map((entry) => {
     const verbs = entry.words.map(({ word }) => word).join(' ')
     return `    '${entry.path.join('/')}') words="${verbs}" flags="${namesOf(entry).join(' ')}" ;;`
   })
-  const contexts = entries.filter((entry) => entry.contexts).map(({ path }) => path.join('/'))
+  const live = entries.flatMap(({ path, live }) =>
+    live === undefined ? [] : [`        '${path.join('/')}') _xeroctl_live ${live} ;;`],
+  )
   const values = valueCases(entries).map(({ patterns, offer }) => {
-    const done = offer === 'contexts' ? '_xeroctl_contexts; return' : `words="${offer.join(' ')}"`
+    const done = typeof offer === 'string' ? `_xeroctl_live ${offer}; return` : `words="${offer.join(' ')}"`
     return `    ${patterns.join('|')}) ${done} ;;`
   })
   const valued = namesWithValue(entries)
@@ -35,18 +37,20 @@ ${words.join('\n')}
     esac
     case "$current" in
       -*) words="$flags" ;;
-      *) case "$path" in ${contexts.join('|')}) _xeroctl_contexts; return ;; esac
-         words="\${words:-$flags}" ;;
+      *) case "$path" in
+${live.join('\n')}
+        *) words="\${words:-$flags}" ;;
+      esac ;;
     esac ;;
   esac
   COMPREPLY+=($(compgen -W "$words" -- "$current"))
 }
-_xeroctl_contexts() {
+_xeroctl_live() {
   local name
-  while IFS= read -r name; do
+  while IFS=$'\\t' read -r name _; do
     # Not by compgen -W, which would run what a name holds.
     case "$name" in "$current"*) printf -v name %q "$name"; COMPREPLY+=("$name") ;; esac
-  done < <(${contextNames})
+  done < <(${askingFor} "$1" "\${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)
 }
 complete -F _xeroctl xeroctl
 `

@@ -3,6 +3,7 @@ import type { Command, Group } from '../command.ts'
 import { globalOptions } from '../globals.ts'
 import { helpTopics } from '../help/topics.ts'
 import { flagOf, type Offer, type Option, type Options } from '../options.ts'
+import type { LiveKind } from './live-kinds.ts'
 
 /** After these words of the line… */
 export interface Entry {
@@ -10,8 +11,8 @@ export interface Entry {
   path: readonly string[]
   /** Verbs, or the values that its argument takes. */
   words: readonly { word: string; summary: string }[]
-  /** Its argument is the name of a context. */
-  contexts: boolean
+  /** What its argument names, where somebody must be asked for it. */
+  live: LiveKind | undefined
   flags: readonly Flag[]
 }
 
@@ -33,15 +34,21 @@ export function entriesOf(members: readonly (Command | Group)[]): Entry[] {
   return [top, ...rest, ...helpEntries(['help'], members, Object.keys(helpTopics))]
 }
 
-function below(path: readonly string[], members: readonly (Command | Group)[], options: Options): [Entry, ...Entry[]] {
-  const own = { path, words: wordsOf(members), contexts: false, flags: flagsOf(options) }
+function below(
+  path: readonly string[],
+  members: readonly (Command | Group)[],
+  options: Options,
+  live?: LiveKind,
+): [Entry, ...Entry[]] {
+  const own = { path, words: wordsOf(members), live, flags: flagsOf(options) }
   const inner = members.flatMap((member) => {
     const words = [...path, member.name]
-    if (member.kind === 'group') return below(words, member.members, bareOptions(member))
-    const [entry] = below(words, [], member.options)
+    if (member.kind === 'group')
+      return below(words, member.members, bareOptions(member), liveOf(member.bare.show?.offers))
     const { offers } = member
-    if (offers === 'contexts') return [{ ...entry, contexts: true }]
-    return [{ ...entry, words: (offers ?? []).map((word) => ({ word, summary: '' })) }]
+    const [entry] = below(words, [], member.options, liveOf(offers))
+    if (offers === undefined || typeof offers === 'string') return entry
+    return [{ ...entry, words: offers.map((word) => ({ word, summary: '' })) }]
   })
   return [own, ...inner]
 }
@@ -55,7 +62,11 @@ function helpEntries(
   const inner = members.flatMap((member) =>
     member.kind === 'group' ? helpEntries([...path, member.name], member.members, []) : [],
   )
-  return [{ path, words, contexts: false, flags: [] }, ...inner]
+  return [{ path, words, live: undefined, flags: [] }, ...inner]
+}
+
+function liveOf(offer: Offer | undefined): LiveKind | undefined {
+  return typeof offer === 'string' ? offer : undefined
 }
 
 function wordsOf(members: readonly (Command | Group)[]): Entry['words'] {
@@ -82,11 +93,11 @@ function flagsOf(options: Options): Flag[] {
 }
 
 function flag(key: string, option: Option<unknown>, global: boolean): Flag {
-  const { summary, short, aliases, choices, contexts, placeholder } = option
+  const { summary, short, aliases, choices, live, placeholder } = option
   return {
     names: [flagOf(key), ...aliases.map((alias) => `--${alias}`), ...(short === undefined ? [] : [`-${short}`])],
     summary,
-    value: placeholder === undefined ? 'nothing' : contexts === true ? 'contexts' : (choices ?? 'anything'),
+    value: placeholder === undefined ? 'nothing' : (live ?? choices ?? 'anything'),
     global,
   }
 }
@@ -136,5 +147,8 @@ export function namesOf({ flags }: Entry): string[] {
   return flags.flatMap(({ names }) => names.filter((name) => name.startsWith('--')))
 }
 
-/** Prints the names of the contexts: from the files, without a router. */
-export const contextNames = 'xeroctl config list -o name 2>/dev/null'
+/**
+ * Prints what there is of a kind, with what it is behind a tab; the words of the line say which
+ * router.
+ */
+export const askingFor = 'xeroctl __offers'

@@ -1,11 +1,12 @@
-import { contextNames, type Entry, type Flag, namesWithValue, pathsOf } from './entries.ts'
+import { askingFor, type Entry, type Flag, namesWithValue, pathsOf } from './entries.ts'
+import type { LiveKind } from './live-kinds.ts'
 
 export function fish(entries: readonly Entry[]): string {
-  const lines = entries.flatMap(({ path, words, contexts, flags }) => {
+  const lines = entries.flatMap(({ path, words, live, flags }) => {
     const begin = `complete -c xeroctl -n ${quote(`__xeroctl_at ${path.join(' ')}`.trim())}`
     return [
       ...words.map(({ word, summary }) => `${begin} -a ${word}${described(summary)}`),
-      ...(contexts ? [`${begin} -a ${quote(`(${contextNames})`)}`] : []),
+      ...(live === undefined ? [] : [`${begin} -a ${quote(asking(live))}`]),
       ...flags.map((flag) => `${begin} ${namesIn(flag)}${described(flag.summary)}${valueIn(flag)}`),
     ]
   })
@@ -35,7 +36,11 @@ function namesIn({ names }: Flag): string {
 function valueIn({ value }: Flag): string {
   if (value === 'nothing') return ''
   if (value === 'anything') return ' -x'
-  return ` -x -a ${quote(value === 'contexts' ? `(${contextNames})` : value.join(' '))}`
+  return ` -x -a ${quote(typeof value === 'string' ? asking(value) : value.join(' '))}`
+}
+
+function asking(kind: LiveKind): string {
+  return `(${askingFor} ${kind} (commandline -opc)[2..] 2>/dev/null)`
 }
 
 function described(summary: string): string {

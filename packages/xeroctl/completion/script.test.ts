@@ -8,7 +8,7 @@ import { emptyFolder, xeroctl } from '../run.fixture.ts'
 import { entriesOf } from './entries.ts'
 import { type Shell, shells } from './script.ts'
 
-/** Names that `xeroctl config list` answers; the last one must not be run. */
+/** Contexts that there are; the first one must not be run. */
 const contexts = ['$(touch ran)', 'prod', 'staging']
 
 /**
@@ -18,7 +18,9 @@ const contexts = ['$(touch ran)', 'prod', 'staging']
 const asking: Record<Shell, (words: string[]) => string> = {
   bash: (words) =>
     `COMP_WORDS=(xeroctl ${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.length}; _xeroctl; printf '%s\\n' "\${COMPREPLY[@]}"`,
-  zsh: (words) => `compadd() { shift; print -rl -- "$@" }; _describe() { print -rl -- "\${(@)offers%%:*}" }
+  zsh: (
+    words,
+  ) => `compadd() { shift; print -rl -- "$@" }; _describe() { local -a all=("\${(@P)2}"); print -rl -- "\${(@)all%%:*}" }
 words=(xeroctl ${words.map((word) => `'${word}'`).join(' ')}); CURRENT=${words.length + 1}; _xeroctl`,
   fish: (words) => `complete -C 'xeroctl ${words.join(' ')}'`,
 }
@@ -31,7 +33,11 @@ async function offered(t: TestContext, shell: Shell, line: string): Promise<stri
   writeFileSync(join(cwd, 'file.txt'), '')
   const program = join(cwd, 'xeroctl')
   const names = contexts.map((name) => `'${name}'`).join(' ')
-  writeFileSync(program, `#!/bin/sh\n[ "$*" = "config list -o name" ] && printf '%s\\n' ${names}\n`)
+  const lists = { contexts: names, agents: 'xem-1 xem-2', workspaces: 'prod-a', approvals: '01a2-ap' }
+  const cases = Object.entries(lists).map(([kind, values]) => `${kind}) printf '%s\\tabout it: all\\n' ${values} ;;`)
+  // What it says of itself reaches nobody, and neither does its failure.
+  const end = 'echo "error: no router" >&2; exit 1'
+  writeFileSync(program, `#!/bin/sh\n[ "$1" = __offers ] && case "$2" in ${cases.join(' ')} esac\n${end}\n`)
   chmodSync(program, 0o755)
   const given = `${shell === 'zsh' ? 'compdef() { : }\n' : ''}${script}\n${asking[shell](words)}`
   const options = { fish: ['--no-config'], zsh: ['-f'], bash: [] }[shell]
@@ -80,6 +86,13 @@ const lines: [line: string, offers: string[]][] = [
   ['--context pr', ['prod']],
   ['config use st', ['staging']],
   ['config remove --ye', ['--yes']],
+  ['agents xem', ['xem-1', 'xem-2']],
+  ['agents sh', ['show']],
+  ['agents pause-exec ', ['xem-1', 'xem-2']],
+  ['exec invoke t --workspace p', ['prod-a']],
+  ['exec invoke t -w ', ['prod-a']],
+  ['workspaces bind prod-a --agent xem-2', ['xem-2']],
+  ['approvals approve 0', ['01a2-ap']],
   ['exec show fi', []],
   ['agents --workspace fi', []],
   ['agents --workspace agents --st', ['--state', '--status']],

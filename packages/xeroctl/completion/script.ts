@@ -1,5 +1,5 @@
-// Completion scripts, derived from the commands. Pressing Tab asks no router. The words are static;
-// only the names of contexts come from a process, which reads the configuration.
+// Completion scripts, derived from the commands. The words are static; what only a router or the
+// configuration knows is asked for by `xeroctl __offers`.
 import { keysOf } from '@xerotier/protocol/table.ts'
 import type { Command, Group } from '../command.ts'
 import { bash } from './bash.ts'

@@ -1,4 +1,4 @@
-import { contextNames, type Entry, namesWithValue, pathsOf, valueCases } from './entries.ts'
+import { askingFor, type Entry, namesWithValue, pathsOf, valueCases } from './entries.ts'
 
 export function zsh(entries: readonly Entry[]): string {
   const words = entries.map(({ path, words, flags }) => {
@@ -8,9 +8,11 @@ export function zsh(entries: readonly Entry[]): string {
     )
     return `    '${path.join('/')}') offers=(${verbs.join(' ')}) flags=(${options.join(' ')}) ;;`
   })
-  const contexts = entries.filter((entry) => entry.contexts).map(({ path }) => path.join('/'))
+  const live = entries.flatMap(({ path, live }) =>
+    live === undefined ? [] : [`      '${path.join('/')}') _xeroctl_live ${live} ;;`],
+  )
   const values = valueCases(entries).map(({ patterns, offer }) => {
-    const done = offer === 'contexts' ? '_xeroctl_contexts' : `compadd -- ${offer.join(' ')}`
+    const done = typeof offer === 'string' ? `_xeroctl_live ${offer}` : `compadd -- ${offer.join(' ')}`
     return `    ${patterns.join('|')}) ${done}; return ;;`
   })
   const valued = namesWithValue(entries)
@@ -36,12 +38,20 @@ ${words.join('\n')}
   esac
   case $words[CURRENT] in
     -*) offers=($flags) ;;
-    *) case $path_so_far in ${contexts.join('|')}) _xeroctl_contexts; return ;; esac
-       (( $#offers )) || offers=($flags) ;;
+    *) case $path_so_far in
+${live.join('\n')}
+      *) (( $#offers )) || offers=($flags) ;;
+      esac ;;
   esac
-  _describe xeroctl offers
+  (( $#offers )) && _describe xeroctl offers
 }
-_xeroctl_contexts() { compadd -- \${(f)"$(${contextNames})"} }
+_xeroctl_live() {
+  local line; local -a found
+  for line in "\${(@f)$(${askingFor} $1 "\${(@)words[2,CURRENT-1]}" 2>/dev/null)}"; do
+    [[ -n $line ]] && found+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
+  done
+  (( $#found )) && _describe xeroctl found
+}
 compdef _xeroctl xeroctl
 `
 }

@@ -7,6 +7,7 @@ export const agentsDelete = command({
   name: 'delete',
   summary: 'Remove an agent for good',
   arguments: { agent: 'Name or id' },
+  offers: 'agents',
   options: { yes: toggle('Do not ask', { short: 'y' }) },
   examples: ['xeroctl agents xem-jumphost-01 --delete --yes'],
   async run({ cli, args, options }) {

@@ -6,6 +6,7 @@ export const agentsEvents = command({
   name: 'events',
   summary: 'Print the lifecycle events of an agent, newest first',
   arguments: { agent: 'Name or id' },
+  offers: 'agents',
   options: listOptions,
   examples: ['xeroctl agents xem-jumphost-01 --events'],
   async run({ cli, args, options }) {

@@ -7,6 +7,7 @@ export const agentsPauseExec = command({
   name: 'pause-exec',
   summary: 'Dispatch nothing more to an agent; what runs goes on',
   arguments: { agent: 'Name or id' },
+  offers: 'agents',
   options: {
     workspace: workspaceOption('Only for this workspace (name or id)'),
     reason: text('Why, for the record', { aliases: ['note'] }),

@@ -6,6 +6,7 @@ export const agentsResumeExec = command({
   name: 'resume-exec',
   summary: 'Dispatch to a paused agent again',
   arguments: { agent: 'Name or id' },
+  offers: 'agents',
   options: { workspace: workspaceOption('Only for this workspace (name or id)') },
   examples: ['xeroctl agents resume-exec xem-jumphost-01'],
   async run({ cli, args, options }) {

@@ -7,6 +7,7 @@ export const agentsRevokeCredentials = command({
   name: 'revoke-credentials',
   summary: 'Invalidate the keys of an agent and keep its record; it must enroll again',
   arguments: { agent: 'Name or id' },
+  offers: 'agents',
   options: { yes: toggle('Do not ask', { short: 'y' }) },
   examples: ['xeroctl agents revoke-credentials xem-jumphost-01'],
   async run({ cli, args, options }) {

@@ -7,6 +7,7 @@ export const agentsUpdate = command({
   name: 'update',
   summary: 'Change the description of an agent',
   arguments: { agent: 'Name or id' },
+  offers: 'agents',
   options: {
     description: text('For people: what the host is for, whom to ask'),
     clear: toggle('Remove the description'),

@@ -14,6 +14,7 @@ export const approvalsApprove = command({
   name: 'approve',
   summary: 'Approve exactly this call',
   arguments: { approval: 'Id' },
+  offers: 'approvals',
   options: {
     ...noteOption,
     confirm: text('Name of the tool, for an irreversible call; on a terminal it is asked for', {

@@ -7,6 +7,7 @@ export const approvalsReject = command({
   name: 'reject',
   summary: 'Reject the call',
   arguments: { approval: 'Id' },
+  offers: 'approvals',
   options: noteOption,
   examples: ['xeroctl approvals reject <id> --note "wrong node"'],
   async run({ cli, args, options }) {

@@ -8,6 +8,7 @@ export const approvalsShow = command({
   name: 'show',
   summary: 'Show what would run, its risk and when it times out',
   arguments: { approval: 'Id' },
+  offers: 'approvals',
   async run({ cli, args }) {
     const id = await wholeId(cli, 'approvals.list', args.approval)
     const approval = await ofApproval(cli, id, cli.client().call('approvals.show', { params: { id } }))

@@ -8,6 +8,7 @@ export const execCancel = command({
   name: 'cancel',
   summary: 'Cancel a call; a running one is killed',
   arguments: { execution: 'Id' },
+  offers: 'unfinished',
   async run({ cli, args }) {
     const id = await wholeId(cli, 'executions.list', args.execution)
     const cancelling = cli.write('invocations.cancel', { params: { id } })

@@ -15,6 +15,7 @@ export const execInvoke = command({
   name: 'invoke',
   summary: 'Run a tool and wait for its end, and before that for its approval where it needs one',
   arguments: { 'tool?': 'Name' },
+  offers: 'tools',
   options: {
     workspace: required(workspaceOption('Name or id')),
     tool: toolOption('The same as the argument'),

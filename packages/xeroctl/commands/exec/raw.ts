@@ -7,6 +7,7 @@ export const execRaw = command({
   name: 'raw',
   summary: 'Print all of the output, byte for byte',
   arguments: { execution: 'Id' },
+  offers: 'executions',
   options: {
     stream: oneOf('Only this one; default both, in the order of arrival up to 1 MiB, and then one after the other', [
       'stdout',

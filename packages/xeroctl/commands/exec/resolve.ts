@@ -8,6 +8,7 @@ export const execResolve = command({
   name: 'resolve',
   summary: 'Say what became of an ambiguous call',
   arguments: { execution: 'Id' },
+  offers: 'doubtful',
   options: {
     outcome: required(oneOf('What is now known', ['completed', 'failed', 'cancelled'])),
     note: required(text('How it is known; kept in the record', { aliases: ['reason'] })),

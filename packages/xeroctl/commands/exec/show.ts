@@ -9,6 +9,7 @@ export const execShow = command({
   name: 'show',
   summary: 'Show an execution: every transition, every approval, the outcome',
   arguments: { execution: 'Id' },
+  offers: 'executions',
   notes: 'On a terminal long output is cut to its end; `xeroctl exec raw`, a pipe and -o json have all of it.',
   examples: ['xeroctl exec show <id> -o json > incident.json'],
   async run({ cli, args }) {

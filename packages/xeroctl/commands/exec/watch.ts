@@ -11,6 +11,7 @@ export const execWatch = command({
   name: 'watch',
   summary: 'Follow a call to its end, with its output; or with --all, print what happens to every call',
   arguments: { 'execution?': 'Id' },
+  offers: 'executions',
   options: {
     wait: number(
       'Stop waiting after so many seconds',

@@ -7,6 +7,7 @@ export const keysDelete = command({
   name: 'delete',
   summary: 'Revoke an API key for good',
   arguments: { key: 'Id' },
+  offers: 'keys',
   options: { yes: toggle('Do not ask', { short: 'y' }) },
   examples: ['xeroctl keys <id> --delete --yes'],
   async run({ cli, args, options }) {

@@ -7,6 +7,7 @@ export const keysIpFilter = command({
   name: 'ip-filter',
   summary: 'Replace the addresses from which a key may be used',
   arguments: { key: 'Id' },
+  offers: 'keys',
   options: {
     allow: words('Addresses or CIDR ranges; none means any'),
     block: words('Addresses or CIDR ranges; these win'),

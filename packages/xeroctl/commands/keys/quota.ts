@@ -7,6 +7,7 @@ export const keysQuota = command({
   name: 'quota',
   summary: 'Replace how many requests a key may make',
   arguments: { key: 'Id' },
+  offers: 'keys',
   options: {
     quotaRequests: number('Requests in a window', { min: 1, max: 1_000_000_000 }),
     quotaWindow: number('Length of the window', { min: 1, max: 86_400 }, { placeholder: 'seconds' }),

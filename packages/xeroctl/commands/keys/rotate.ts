@@ -7,6 +7,7 @@ export const keysRotate = command({
   name: 'rotate',
   summary: `Give a key a new value; the old one works for ${limits.keyRotationGraceHours} more hours`,
   arguments: { key: 'Id' },
+  offers: 'keys',
   notes: secretNotes,
   examples: ['xeroctl keys <id> --rotate'],
   async run({ cli, args }) {

@@ -7,6 +7,7 @@ export const workspacesBind = command({
   name: 'bind',
   summary: 'Let an agent serve a workspace',
   arguments: { workspace: 'Name or id' },
+  offers: 'workspaces',
   options: {
     agent: required(agentOption('Name or id')),
     credentialsRef: text('Credential file of this workspace on the agent host', { placeholder: 'file name' }),

@@ -5,6 +5,7 @@ export const workspacesShow = command({
   name: 'show',
   summary: 'Show a workspace and the agents that serve it',
   arguments: { workspace: 'Name or id' },
+  offers: 'workspaces',
   async run({ cli, args }) {
     await cli.print.record(
       workspaceRecord,

@@ -7,6 +7,7 @@ export const workspacesUnbind = command({
   name: 'unbind',
   summary: 'Let an agent no longer serve a workspace',
   arguments: { workspace: 'Name or id' },
+  offers: 'workspaces',
   options: { agent: required(agentOption('Name or id')) },
   async run({ cli, args, options }) {
     const params = { id: args.workspace, agent: options.agent }

@@ -5,6 +5,7 @@ export const joinKeysShow = command({
   name: 'show',
   summary: 'Show a join key, without its value',
   arguments: { 'join-key': 'Id' },
+  offers: 'join-keys',
   async run({ cli, args }) {
     await cli.print.record(
       joinKeyRecord,
