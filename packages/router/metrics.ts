@@ -18,7 +18,7 @@ export function addDomainMetrics(registry: Registry, core: Core): void {
         this.set(await read())
       },
     })
-  gauge('agents_online', 'Agents that hold a lease with this router', () => [...core.fleet.all()].length)
+  gauge('agents_online', 'Agents that hold a lease with this router', () => core.fleet.all().length)
   gauge('executions_in_flight', 'Calls at agents, not yet settled', () => core.calls.size)
   gauge('executions_queued', 'Calls waiting for an agent', () => core.dispatcher.queueDepth)
   gauge('commit_queue', 'Items waiting for a group commit', () => core.lanes.depth)

@@ -111,8 +111,8 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const registry = createMetricsRegistry()
     const probe = createBrokerProbe(registry, log, () => clock.now())
     const identity = loadIdentity(stateDir)
-    const enrolledKeys = createEnrolledKeys()
-    await enrolledKeys.load(records.store.db)
+    const enrolledKeys = createEnrolledKeys(records)
+    await enrolledKeys.refresh()
     const dataSocket = await openSocket({ identity, enrolledKeys }, options.dataPlane.address, probe)
     started.push(() => dataSocket.close())
 
@@ -219,6 +219,7 @@ function startDuties(core: Core, broker: Broker): Stop {
   const holds = createHolds(core)
   const duties: [string, number, () => Promise<unknown>][] = [
     ['expire leases', 1_000, () => broker.expireLeases()],
+    ['refresh enrolled keys', 1_000, () => core.enrolledKeys.refresh()],
     ['expire approvals', 1_000, () => expireApprovals(core)],
     ['expire queued calls', 1_000, () => expireQueued(core, holds)],
     ['sweep orphans', 1_000, () => sweepOrphans(core)],

@@ -27,7 +27,7 @@ test('a call whose dispatch and cancel arrive together is cancelled', async (t) 
     },
   })
   await system.addWorkspace('together', 'generic', [agent])
-  const online = system.router.router.core.fleet.get(agent.agent.agentId)!
+  const online = system.router.router.core.fleet.get(system.router.projectId, agent.agent.agentId)!
   const { send } = online
   const held: RouterFrame[] = []
   online.send = (frame) => void held.push(frame)

@@ -58,7 +58,7 @@ after(async () => {
 const show = (id: string) => system.client.call('executions.show', { params: { id } })
 const stateOf = async (id: string) => (await show(id)).state
 const health = async () => (await system.client.call('agents.show', { params: { id: name } })).health
-const online = () => system.router.core.fleet.get(agent.agent.agentId)
+const online = () => system.router.core.fleet.get(system.projectId, agent.agent.agentId)
 const lastHeard = () => online()?.lastHeartbeatAt ?? 0
 
 /**

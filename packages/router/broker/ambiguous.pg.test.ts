@@ -18,7 +18,9 @@ async function takenBack(before = async (_id: string) => {}) {
   await agent.send([outputOf(call, 0, text('before\n'))])
   await agent.next('output_ack')
   await agent.send([{ t: 'goodbye', reason: 'the link is cut' }])
-  await until('the agent to be away', async () => (system.router.core.calls.get(id) === undefined ? true : undefined))
+  await until('the agent to be away', async () =>
+    system.router.core.calls.get(system.projectId, id) === undefined ? true : undefined,
+  )
   await before(id)
   await agent.open({ journal_id: '1'.repeat(32) })
   assert.equal((await show(id)).state, 'ambiguous')

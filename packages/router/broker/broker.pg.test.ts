@@ -180,8 +180,11 @@ test('an agent that proves itself on the connection of another ends the session 
   await agent.send([proof], { session: '', n: 0, keys: other.keys })
   await agent.next('welcome')
   const { fleet, calls } = system.router.core
-  assert.ok(fleet.get(agent_id))
-  assert.deepEqual([fleet.get(enrollment.agent_id), calls.get(call.execution_id)], [undefined, undefined])
+  assert.ok(fleet.get(system.projectId, agent_id))
+  assert.deepEqual(
+    [fleet.get(system.projectId, enrollment.agent_id), calls.get(system.projectId, call.execution_id)],
+    [undefined, undefined],
+  )
 })
 
 test('another version of the wire is told so', async () => {
@@ -210,7 +213,7 @@ test('an agent that is revoked while its session is being opened is told to enro
     await db.query('commit')
     await Promise.all([welcomed, revoked])
     await agent.next('reenroll')
-    assert.equal(system.router.core.fleet.get(id), undefined)
+    assert.equal(system.router.core.fleet.get(system.projectId, id), undefined)
   })
 })
 

@@ -55,12 +55,12 @@ test('an at-most-once call that is reported with another epoch is in doubt, for 
 
 test('a renewal with another epoch of a call leaves it out', async () => {
   const { agent, id, stale } = await given()
-  const live = system.router.core.calls.get(id)!
+  const live = system.router.core.calls.get(system.projectId, id)!
   for (let i = 0; i < 3; i++) {
     await agent.send([renewal(agent, [{ ...stale, status: 'running' }], tools)])
     assert.deepEqual((await agent.next('lease')).forget, [stale])
   }
-  assert.notEqual(system.router.core.calls.get(id), live)
+  assert.notEqual(system.router.core.calls.get(system.projectId, id), live)
   assert.equal((await agent.next('dispatch')).attempt, 2)
 })
 

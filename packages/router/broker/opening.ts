@@ -72,8 +72,8 @@ export function createOpening(parts: OpeningParts): (origin: Origin, proof: Proo
   async function catchUp(outlet: Outlet, { agent }: OpenedSession): Promise<void> {
     if (!(await holdsLease(core, agent))) return agent.drop('the credentials of the agent were revoked', true)
     for (const call of await cancelled(core, agent)) writer.send(outlet, { t: 'cancel', ...call })
-    await tellBindings(core, agent.id)
-    await tellPauses(core, agent.id)
+    await tellBindings(core, agent.projectId, agent.id)
+    await tellPauses(core, agent.projectId, agent.id)
   }
 
   return async (origin, proof, proved) => {

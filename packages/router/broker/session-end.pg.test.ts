@@ -27,7 +27,7 @@ test('a result whose output went with its session does not count, and comes agai
   await withDatabase(async (db) => {
     await db.query('begin; lock table artifact_chunks in share row exclusive mode')
     await agent.send([...pieces, resultOf(call), { t: 'goodbye', reason: 'the link is cut' }])
-    while (system.router.core.fleet.get(enrollment.agent_id) !== undefined) await show(id)
+    while (system.router.core.fleet.get(system.projectId, enrollment.agent_id) !== undefined) await show(id)
     await db.query('commit')
   })
   // The piece that was under way is stored by the end of this; nothing else of that session may be.
@@ -81,7 +81,7 @@ test('an agent that says goodbye is given nothing more, however long its end tak
   await withDatabase(async (db) => {
     await db.query('begin; lock table agents in share row exclusive mode')
     await agent.send([renewal(agent), { t: 'goodbye', reason: 'SIGTERM' }])
-    while (system.router.core.fleet.get(enrollment.agent_id)?.restsUntil === 0)
+    while (system.router.core.fleet.get(system.projectId, enrollment.agent_id)?.restsUntil === 0)
       await show(enrollment.agent_id).catch(() => {})
     assert.equal((await submit(workspace)).state, 'queued')
     await db.query('commit')

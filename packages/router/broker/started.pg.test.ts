@@ -49,7 +49,7 @@ for (const retry of [true, false]) {
   test(`a refusal with retry ${retry} makes it ambiguous`, async () => {
     const { agent, id, call } = await started()
     // As when the start was committed and the answer to the commit was lost.
-    const live = system.router.core.calls.get(id)!
+    const live = system.router.core.calls.get(system.projectId, id)!
     live.row = { ...live.row, state: 'dispatched' }
     live.started = false
     await agent.send([refused(call, retry)])
@@ -99,9 +99,9 @@ test('a doubt is not cancelled away by what was known before it', async () => {
   const { agent, id, agentId } = await given()
   await system.client.call('invocations.cancel', { params: { id } })
   const { core } = system.router
-  const { row } = core.calls.get(id)!
+  const { row } = core.calls.get(system.projectId, id)!
   await agent.send([{ t: 'goodbye', reason: 'the link is cut' }])
-  while (core.fleet.get(agentId) !== undefined) await show(id)
+  while (core.fleet.get(system.projectId, agentId) !== undefined) await show(id)
   await withDatabase((db) => db.query(`update executions set state = 'ambiguous' where id = $1`, [id]).then(() => {}))
   await requeue(core, row, 'the agent does not have it')
   assert.equal((await show(id)).state, 'ambiguous')

@@ -28,6 +28,16 @@ export function selectEnrolledKeys(db: Database) {
   return enrolled(db).select(['id', 'curve_public_key']).execute()
 }
 
+/** Of what `selectEnrolledKeys` answers. */
+export async function selectEnrolledKeysVersion(db: Database): Promise<number> {
+  const { version } = await db
+    .selectFrom('versions')
+    .select('version')
+    .where('name', '=', 'enrolled_keys')
+    .executeTakeFirstOrThrow()
+  return version
+}
+
 /** Whether the record still gives the agent the lease of this epoch. */
 export async function selectHoldsLease(db: Database, id: string, leaseEpoch: number): Promise<boolean> {
   const query = enrolled(db).select('id').where('id', '=', id).where('lease_epoch', '=', leaseEpoch)
@@ -168,14 +178,17 @@ export type PauseRow = Awaited<ReturnType<typeof selectPauses>>[number]
  * Workspaces of which a bound agent is paused, wholly or for them, each with the time of its first
  * such pause.
  */
-export function selectPausedWorkspaces(db: Database): Promise<{ workspace_id: string; since: Date }[]> {
+export function selectPausedWorkspaces(
+  db: Database,
+): Promise<{ project_id: string; workspace_id: string; since: Date }[]> {
   return db
     .selectFrom('agent_pauses as pause')
     .innerJoin('workspace_agent_bindings as binding', 'binding.agent_id', 'pause.agent_id')
-    .select(['binding.workspace_id', (eb) => eb.fn.min('pause.paused_at').as('since')])
+    .innerJoin('agents', 'agents.id', 'pause.agent_id')
+    .select(['agents.project_id', 'binding.workspace_id', (eb) => eb.fn.min('pause.paused_at').as('since')])
     .where((eb) =>
       eb.or([eb('pause.workspace_id', 'is', null), eb('pause.workspace_id', '=', eb.ref('binding.workspace_id'))]),
     )
-    .groupBy('binding.workspace_id')
+    .groupBy(['agents.project_id', 'binding.workspace_id'])
     .execute()
 }

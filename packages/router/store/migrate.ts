@@ -9,6 +9,7 @@ import { foundation } from './migrations/0001-foundation.ts'
 import { standbyAndLists } from './migrations/0002-standby-and-lists.ts'
 import { followers } from './migrations/0003-followers.ts'
 import { wire2 } from './migrations/0004-wire-2.ts'
+import { enrolledKeysVersion } from './migrations/0005-enrolled-keys-version.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -21,6 +22,7 @@ const migrations: Migration[] = [
   { name: '0002-standby-and-lists', sql: standbyAndLists },
   { name: '0003-followers', sql: followers },
   { name: '0004-wire-2', sql: wire2 },
+  { name: '0005-enrolled-keys-version', sql: enrolledKeysVersion },
 ]
 
 /** Applied again whenever its text is another. */

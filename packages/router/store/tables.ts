@@ -252,6 +252,12 @@ const followers = {
   updated_at: timestamptz(),
 }
 
+/** Of what routers keep in memory and read again when it has changed. */
+const versions = {
+  name: text<'enrolled_keys'>(),
+  version: bigint(),
+}
+
 export const tables = {
   projects,
   api_keys,
@@ -267,6 +273,7 @@ export const tables = {
   artifact_chunks,
   events,
   followers,
+  versions,
 }
 
 export type Tables = { [Name in keyof typeof tables]: TableOf<(typeof tables)[Name]> }

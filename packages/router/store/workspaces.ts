@@ -27,7 +27,7 @@ export function selectBoundAgents(db: Database | Tx, workspaceIds: string[]) {
     .selectFrom('workspace_agent_bindings as binding')
     .innerJoin('agents', 'agents.id', 'binding.agent_id')
     .select(['binding.workspace_id', 'binding.agent_id', 'binding.credentials_ref', 'binding.created_at'])
-    .select(['agents.name', 'agents.state', 'agents.lease_expires_at'])
+    .select(['agents.project_id', 'agents.name', 'agents.state', 'agents.lease_expires_at'])
     .where('binding.workspace_id', 'in', workspaceIds)
     .orderBy('binding.created_at')
     .execute()
@@ -42,7 +42,7 @@ export function selectBoundFor(db: Database, workspaceId: string, tool: string) 
   return db
     .selectFrom('workspace_agent_bindings as binding')
     .innerJoin('agents', 'agents.id', 'binding.agent_id')
-    .select(['agents.id', 'agents.name', 'agents.state'])
+    .select(['agents.id', 'agents.project_id', 'agents.name', 'agents.state'])
     .select([
       sql<boolean>`exists (select from jsonb_array_elements(agents.manifest->'tools') as tool where tool->>'name' = ${tool})`.as(
         'offers',

@@ -11,7 +11,7 @@ import type { Peer } from '../peer.ts'
 export async function onOutput(peer: Peer, frame: OutputFrame | ArtifactFrame): Promise<void> {
   const { core, session, reply, begin } = peer
   const { execution_id, attempt, lease_epoch } = frame
-  const call = core.calls.get(execution_id)
+  const call = core.calls.get(session.agent.projectId, execution_id)
   if (call?.agent !== session.agent || !isAbout(call, frame)) {
     // Of a call that has ended, or never was here: nobody wants it, and nothing is kept of it.
     return reply({ t: 'output_ack', execution_id, attempt, lease_epoch, seq: frame.seq })
@@ -27,7 +27,7 @@ export async function onOutput(peer: Peer, frame: OutputFrame | ArtifactFrame): 
     }
   }
   // It may have been dropped with its session while it waited: it comes again in the next one.
-  if (core.fleet.get(session.agent.id) !== session.agent) return
+  if (!core.fleet.holds(session.agent)) return
   const seq = session.outputAcks.stored(call, arrival)
   if (seq !== undefined) reply({ t: 'output_ack', execution_id, attempt, lease_epoch, seq })
 }

@@ -6,7 +6,7 @@ import type { Peer } from '../peer.ts'
 
 /** Stores the end of a call, then acknowledges it (law L1). When storing fails nothing is said: the agent keeps it and sends it again. */
 export async function onResult({ core, session, reply, replyLater }: Peer, frame: ResultFrame): Promise<void> {
-  const call = core.calls.get(frame.execution_id)
+  const call = core.calls.get(session.agent.projectId, frame.execution_id)
   const ours = call?.agent === session.agent && isAbout(call, frame) ? call : undefined
   if (ours !== undefined) ours.over = true
   const artifacts = call === undefined ? undefined : session.artifacts.get(call)
@@ -17,7 +17,7 @@ export async function onResult({ core, session, reply, replyLater }: Peer, frame
   // Its session or its place went while it waited, and output before it perhaps with them: it comes again, after that output.
   const gone = () =>
     call !== undefined &&
-    (core.calls.get(frame.execution_id) !== call || core.fleet.get(session.agent.id) !== session.agent)
+    (core.calls.get(session.agent.projectId, frame.execution_id) !== call || !core.fleet.holds(session.agent))
   const ok = await session.turns.take(async () => (gone() ? undefined : settleCall(core, session.agent, kept)))
   if (ok === undefined) return
   const { execution_id, attempt, lease_epoch } = frame

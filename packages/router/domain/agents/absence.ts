@@ -11,7 +11,7 @@ import type { Settings } from '../settings.ts'
  * Called every second.
  */
 export async function missAgents(core: Records & FleetView): Promise<void> {
-  const online = [...core.fleet.all()].map((agent) => agent.id)
+  const online = core.fleet.all().map((agent) => agent.id)
   await write(core, (writing) =>
     moveAgents(
       writing,

@@ -12,7 +12,7 @@ import type { Records } from '../records.ts'
  */
 export function dropCalls(core: Pick<Attempts, 'calls'>, agent: OnlineAgent): void {
   for (const executionId of [...agent.inFlight]) {
-    const call = core.calls.get(executionId)
+    const call = core.calls.get(agent.projectId, executionId)
     if (call !== undefined) core.calls.remove(call.row)
   }
 }
@@ -24,7 +24,7 @@ export async function closeSession(
   reason: string,
 ): Promise<void> {
   if (!core.fleet.leave(agent)) return
-  core.absences.began(agent.id, core.clock.now())
+  core.absences.began(agent, core.clock.now())
   dropCalls(core, agent)
   core.log.notice({ agent_id: agent.id, agent: agent.name, reason }, 'an agent went offline')
   const event = { kind: 'agent.offline', actor: router, data: { reason } } as const

@@ -27,7 +27,7 @@ export async function deleteAgent(
     if (state !== 'suspended') await moveAgent(writing, id, { to: 'suspended' })
     after(() => {
       core.enrolledKeys.remove(curve_public_key)
-      core.fleet.get(id)?.drop('the agent was deleted', true)
+      core.fleet.get(actor.projectId, id)?.drop('the agent was deleted', true)
     })
     return tx
       .updateTable('agents')

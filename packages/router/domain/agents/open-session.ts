@@ -43,7 +43,7 @@ export async function openSession(
   proof: Proof,
   connection: Connection,
 ): Promise<OpenedSession | undefined> {
-  const previous = core.fleet.get(known.id)
+  const previous = core.fleet.get(known.project_id, known.id)
   if (previous !== undefined) {
     previous.drop('another session of this agent began', false)
     await closeSession(core, previous, 'superseded')
@@ -81,7 +81,7 @@ export async function openSession(
     dropCalls(core, agent)
     throw error
   })
-  core.absences.ended(agent.id)
+  core.absences.ended(agent)
   return { agent, leaseTtlMs, bindings, forget }
 }
 

@@ -42,6 +42,6 @@ export async function pauseAgent(
     })
     return agent
   })
-  await tellPauses(core, row.id)
+  await tellPauses(core, row.project_id, row.id)
   return presentAgentRow(core, row)
 }

@@ -16,7 +16,7 @@ export function presentAgent(
   pauses: PauseRow[],
 ): Agent {
   const mine = pauses.filter((pause) => pause.agent_id === row.id)
-  const online = core.fleet.get(row.id)
+  const online = core.fleet.get(row.project_id, row.id)
   return {
     id: row.id,
     object: 'agent',

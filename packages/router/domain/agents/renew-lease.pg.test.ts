@@ -29,7 +29,7 @@ async function online(name: string) {
     return { t: 'lease_renewal', lease_epoch: agent.leaseEpoch, manifest_hash, manifest_version, manifest, ...common }
   }
   return {
-    online: () => system.router.core.fleet.get(agentId)!,
+    online: () => system.router.core.fleet.get(system.projectId, agentId)!,
     frame,
     send: (manifest: Manifest) => agent.send([frame(manifest)]),
     async renew(manifest: Manifest) {

@@ -47,7 +47,7 @@ export async function renewLease(
     await agent.inTurn(async () => {
       renewed = await record(core, agent, frame, new Date(now))
     })
-    if (renewed === undefined && core.fleet.get(agent.id) === agent)
+    if (renewed === undefined && core.fleet.holds(agent))
       return { forget: [], doubt: 'The lease is not on record any more.' }
     const { forget, doubt } = await reconcileRenewal(core, agent, frame.in_flight, now)
     if (renewed?.newTools) core.dispatcher.wake(agent.projectId)

@@ -39,7 +39,7 @@ export async function resumeAgent(
     }
     return agent
   })
-  await tellPauses(core, row.id)
+  await tellPauses(core, row.project_id, row.id)
   core.dispatcher.wake(projectId)
   return presentAgentRow(core, row)
 }

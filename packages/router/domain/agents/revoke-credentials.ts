@@ -22,7 +22,7 @@ export async function revokeAgentCredentials(
     const agent = await findAgent(writing.tx, actor.projectId, reference)
     writing.after(() => {
       core.enrolledKeys.remove(agent.curve_public_key)
-      core.fleet.get(agent.id)?.drop('the credentials of the agent were revoked', true)
+      core.fleet.get(agent.project_id, agent.id)?.drop('the credentials of the agent were revoked', true)
     })
     const moved = await moveAgent(writing, agent.id, {
       to: 'suspended',

@@ -1,17 +1,21 @@
 // Since when agents have been away. Only this router knows: the record keeps the lease.
+import type { OnlineAgent } from '../fleet/fleet.ts'
+import { perProject } from '../per-project.ts'
+
+type Agent = Pick<OnlineAgent, 'projectId' | 'id'>
 
 export interface Absences {
   /** When the last session of the agent ended here, ms. The router's start when it had none. */
-  since(agentId: string): number
-  began(agentId: string, at: number): void
-  ended(agentId: string): void
+  since(projectId: string, agentId: string): number
+  began(agent: Agent, at: number): void
+  ended(agent: Agent): void
 }
 
 export function createAbsences(startedAt: number): Absences {
-  const absent = new Map<string, number>()
+  const projects = perProject(() => new Map<string, number>())
   return {
-    since: (agentId) => absent.get(agentId) ?? startedAt,
-    began: (agentId, at) => void absent.set(agentId, at),
-    ended: (agentId) => void absent.delete(agentId),
+    since: (projectId, agentId) => projects.of(projectId).get(agentId) ?? startedAt,
+    began: ({ projectId, id }, at) => void projects.of(projectId).set(id, at),
+    ended: ({ projectId, id }) => void projects.of(projectId).delete(id),
   }
 }

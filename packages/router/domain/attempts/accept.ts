@@ -34,7 +34,7 @@ export async function acceptCall(
   agent: OnlineAgent,
   frame: AcceptedFrame,
 ): Promise<void> {
-  const call = core.calls.get(frame.execution_id)
+  const call = core.calls.get(agent.projectId, frame.execution_id)
   if (call === undefined || call.agent.id !== agent.id || !isAbout(call, frame)) return
   const now = core.clock.now()
   const startedAt = agentTime(frame.started_at, now)

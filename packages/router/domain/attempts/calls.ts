@@ -4,6 +4,7 @@ import type { Clock } from '@xerotier/runtime/clock.ts'
 import { SlotMap } from '@xerotier/runtime/slot-map.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { OnlineAgent } from '../fleet/fleet.ts'
+import { perProject } from '../per-project.ts'
 
 export interface LiveCall {
   row: ExecutionRow
@@ -42,7 +43,7 @@ export function liveCall(
   agent: OnlineAgent,
   ref: CallRef,
 ): LiveCall | undefined {
-  const call = calls.get(ref.execution_id)
+  const call = calls.get(agent.projectId, ref.execution_id)
   return call?.agent === agent && isAbout(call, ref) ? call : undefined
 }
 
@@ -55,13 +56,13 @@ export interface Waiter {
 export interface Calls {
   /** Takes the place of an earlier attempt, never of a later one. */
   add(call: LiveCall): void
-  get(executionId: string): LiveCall | undefined
+  get(projectId: string, executionId: string): LiveCall | undefined
   /** Forgets a call and frees its place at the agent. Another attempt of it stays. */
-  remove(row: Pick<ExecutionRow, 'id' | 'attempt'>): void
-  ids(): IterableIterator<string>
+  remove(row: Pick<ExecutionRow, 'project_id' | 'id' | 'attempt'>): void
+  ids(): string[]
   readonly size: number
   /** To be called before the frame can leave. */
-  waitFor(executionId: string, ms: number): Waiter
+  waitFor(row: Pick<ExecutionRow, 'project_id' | 'id'>, ms: number): Waiter
   /** A call has ended: who waits for it hears of it. */
   settled(row: ExecutionRow): void
   /** Ends every wait without an answer. */
@@ -70,46 +71,54 @@ export interface Calls {
 
 /** @param ended hears of every execution that has ended, after its commit */
 export function createCalls(clock: Clock, ended: (row: ExecutionRow) => void = () => {}): Calls {
-  const live = new SlotMap<LiveCall>()
-  const waiting = new SlotMap<((row: ExecutionRow | undefined) => void)[]>()
+  const projects = perProject(() => ({
+    live: new SlotMap<LiveCall>(),
+    waiting: new SlotMap<((row: ExecutionRow | undefined) => void)[]>(),
+  }))
   return {
     add(call) {
+      const { live } = projects.of(call.row.project_id)
       const before = live.get(call.row.id)
       if (before !== undefined && before.row.attempt > call.row.attempt) return
       before?.agent.inFlight.delete(call.row.id)
       live.set(call.row.id, call)
       call.agent.inFlight.add(call.row.id)
     },
-    get: (executionId) => live.get(executionId),
-    remove({ id, attempt }) {
+    get: (projectId, executionId) => projects.of(projectId).live.get(executionId),
+    remove({ project_id, id, attempt }) {
+      const { live } = projects.of(project_id)
       const call = live.get(id)
       if (call?.row.attempt !== attempt) return
       live.delete(id)
       call.agent.inFlight.delete(id)
     },
-    ids: () => live.keys(),
+    ids: () => [...projects.all()].flatMap(([, { live }]) => [...live.keys()]),
     get size() {
-      return live.size
+      let size = 0
+      for (const [, { live }] of projects.all()) size += live.size
+      return size
     },
-    waitFor(executionId, ms) {
+    waitFor({ project_id, id }, ms) {
+      const { waiting } = projects.of(project_id)
       const { promise, resolve } = Promise.withResolvers<ExecutionRow | undefined>()
       const finish = (row: ExecutionRow | undefined) => {
         timer.cancel()
-        const others = (waiting.get(executionId) ?? []).filter((other) => other !== finish)
-        if (others.length === 0) waiting.delete(executionId)
-        else waiting.set(executionId, others)
+        const others = (waiting.get(id) ?? []).filter((other) => other !== finish)
+        if (others.length === 0) waiting.delete(id)
+        else waiting.set(id, others)
         resolve(row)
       }
       const timer = clock.after(ms, () => finish(undefined))
-      waiting.set(executionId, [...(waiting.get(executionId) ?? []), finish])
+      waiting.set(id, [...(waiting.get(id) ?? []), finish])
       return { settled: promise, stop: () => finish(undefined) }
     },
     settled(row) {
       ended(row)
-      for (const finish of waiting.get(row.id) ?? []) finish(row)
+      for (const finish of projects.of(row.project_id).waiting.get(row.id) ?? []) finish(row)
     },
     close() {
-      for (const finishers of waiting.values()) for (const finish of finishers) finish(undefined)
+      for (const [, { waiting }] of projects.all())
+        for (const finishers of waiting.values()) for (const finish of finishers) finish(undefined)
     },
   }
 }

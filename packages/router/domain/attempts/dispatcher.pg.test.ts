@@ -151,7 +151,9 @@ test('who cancels a call whose agent is away is told that nobody was asked, and 
   const { id } = await submit('leaves')
   const call = await worker.agent.next('dispatch')
   await worker.agent.send([{ t: 'goodbye', reason: 'maintenance' }])
-  await until('the agent to be away', async () => (system.router.core.calls.get(id) === undefined ? true : undefined))
+  await until('the agent to be away', async () =>
+    system.router.core.calls.get(system.projectId, id) === undefined ? true : undefined,
+  )
   const { status, data } = await client.ask('invocations.cancel', { params: { id } })
   assert.deepEqual([status, data.state, data.agent_asked], [202, 'dispatched', false])
   await worker.agent.open({ in_flight: [{ ...refOf(call), status: 'running' }] })
@@ -265,7 +267,7 @@ test('neither a repeated submit nor a cancelled call counts as waiting', async (
 
 test('a draining agent gets nothing new, and what waits goes on when it has gone and another came', async () => {
   const leaving = await serving('drains')
-  const { manifest } = system.router.core.fleet.get(leaving.agentId)!
+  const { manifest } = system.router.core.fleet.get(system.projectId, leaving.agentId)!
   await leaving.agent.send([
     {
       t: 'lease_renewal',
@@ -365,7 +367,7 @@ test('a call that was cancelled while its attempt ended is not given again', asy
   const call = await worker.agent.next('dispatch')
   await client.call('invocations.cancel', { params: { id } })
   // As when the cancel is committed after the end of the attempt began to be handled.
-  system.router.core.calls.get(id)!.row.cancel_requested_at = null
+  system.router.core.calls.get(system.projectId, id)!.row.cancel_requested_at = null
   await worker.agent.send([{ t: 'refused', ...refOf(call), code: 'capacity_exceeded', message: 'full', retry: true }])
   await until('the call to be cancelled', async () => ((await state(id)) === 'cancelled' ? true : undefined))
   assert.equal(dispatches(worker), 0)

@@ -62,8 +62,8 @@ export function createDispatcher(
     queued: (row) => waiting.count(row, 1),
     queueDeadline: () => new Date(clock.now() + settings.queueSeconds * 1000),
     send(row) {
-      const call = calls.get(row.id)
-      if (call?.row !== row || fleet.get(call.agent.id) !== call.agent) {
+      const call = calls.get(row.project_id, row.id)
+      if (call?.row !== row || !fleet.holds(call.agent)) {
         // Its session ended during the commit: the frame never left, so that even an at-most-once
         // call may go again.
         return unsent(row, requeue(whole, row, 'the agent left before the call was sent'))

@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { selectPausedWorkspaces } from '../../store/agents.ts'
 import { write } from '../events/write.ts'
 import { type FleetView, takes } from '../fleet/fleet.ts'
+import { perProject } from '../per-project.ts'
 import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
 
@@ -17,24 +18,31 @@ export interface Holds {
 
 export function createHolds(core: Records & FleetView & { settings: Settings }): Holds {
   /** Since when, by workspace. */
-  const held = new Map<string, Date>()
+  const projects = perProject(() => new Map<string, Date>())
   /** The first look counts a pause from its own time: it began before this process did. */
   let first = true
 
-  const isServed = (workspaceId: string) => [...core.fleet.all()].some((agent) => takes(agent, workspaceId))
+  const isServed = (projectId: string, workspaceId: string) =>
+    core.fleet.inProject(projectId).some((agent) => takes(agent, workspaceId))
 
   return {
     async look() {
       const now = new Date(core.clock.now())
-      const paused = (await selectPausedWorkspaces(core.store.db)).filter(({ workspace_id }) => !isServed(workspace_id))
+      const paused = (await selectPausedWorkspaces(core.store.db)).filter(
+        ({ project_id, workspace_id }) => !isServed(project_id, workspace_id),
+      )
       const ids = new Set(paused.map(({ workspace_id }) => workspace_id))
-      for (const [workspaceId, since] of held) {
-        if (ids.has(workspaceId)) continue
-        await resumeDeadlines(core, workspaceId, since)
-        held.delete(workspaceId)
+      for (const [, held] of projects.all()) {
+        for (const [workspaceId, since] of held) {
+          if (ids.has(workspaceId)) continue
+          await resumeDeadlines(core, workspaceId, since)
+          held.delete(workspaceId)
+        }
       }
-      for (const { workspace_id, since } of paused)
+      for (const { project_id, workspace_id, since } of paused) {
+        const held = projects.of(project_id)
         if (!held.has(workspace_id)) held.set(workspace_id, first ? since : now)
+      }
       first = false
       return ids
     },

@@ -30,7 +30,7 @@ export async function storeOutput(
   call: LiveCall,
   frame: OutputFrame,
 ): Promise<void> {
-  if (core.calls.get(frame.execution_id) !== call) return
+  if (core.calls.get(call.row.project_id, frame.execution_id) !== call) return
   await core.lanes.commit('output', {
     id: frame.execution_id,
     attempt: frame.attempt,
@@ -47,7 +47,7 @@ export async function storeArtifact(
   call: LiveCall,
   frame: ArtifactFrame,
 ): Promise<void> {
-  if (core.calls.get(frame.execution_id) !== call) return
+  if (core.calls.get(call.row.project_id, frame.execution_id) !== call) return
   await write(core, async ({ tx, now }) => {
     await tx
       .insertInto('artifacts')

@@ -102,7 +102,7 @@ export async function cancelled(
   // Most ambiguous calls are not there any more.
   const there = rows.map(toRef).filter((ref) => liveCall(core, agent, ref) !== undefined)
   for (const { id, cancel_requested_at } of rows) {
-    const call = core.calls.get(id)
+    const call = core.calls.get(agent.projectId, id)
     if (call !== undefined) call.row.cancel_requested_at = cancel_requested_at
   }
   return there
@@ -128,7 +128,7 @@ export async function reconcileRenewal(
   agent.reported = new Set(inFlight.map((call) => call.execution_id))
   agent.reportedAt = at
   for (const id of [...agent.inFlight]) {
-    const call = core.calls.get(id)
+    const call = core.calls.get(agent.projectId, id)
     if (call === undefined || reported.has(id) || call.sentAt === 0 || call.sentAt >= previousReport) continue
     call.missed += 1
     if (call.missed < missesAllowed) continue
@@ -146,7 +146,7 @@ export async function reconcileRenewal(
   const forget = await unwanted(core, agent, inFlight)
   // A person resolved these. Their places are free now that the agent is told to stop them.
   const resolved = forget.filter((call) => liveCall(core, agent, call) !== undefined)
-  for (const { execution_id: id, attempt } of resolved) core.calls.remove({ id, attempt })
+  for (const { execution_id: id, attempt } of resolved) core.calls.remove({ project_id: agent.projectId, id, attempt })
   if (resolved.length > 0) core.dispatcher.wake(agent.projectId)
   return { forget }
 }

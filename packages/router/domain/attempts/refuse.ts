@@ -13,7 +13,7 @@ export async function refuseCall(
   agent: OnlineAgent,
   frame: RefusedFrame,
 ): Promise<void> {
-  const call = core.calls.get(frame.execution_id)
+  const call = core.calls.get(agent.projectId, frame.execution_id)
   if (call === undefined || call.agent.id !== agent.id || !isAbout(call, frame)) return
   // It was in flight there when it was taken back: only its result ends the doubt.
   if (call.row.state === 'ambiguous') return

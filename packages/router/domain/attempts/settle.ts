@@ -25,7 +25,7 @@ const stateOf = {
  * @returns whether it counts: false when the attempt is fenced
  */
 export async function settleCall(core: Records & Attempts, agent: OnlineAgent, frame: ResultFrame): Promise<boolean> {
-  const call = core.calls.get(frame.execution_id)
+  const call = core.calls.get(agent.projectId, frame.execution_id)
   const live = call !== undefined && call.agent.id === agent.id && isAbout(call, frame) ? call : undefined
   if (frame.outcome === 'interrupted' && live !== undefined && !live.row.at_most_once) {
     await requeue(core, live.row, 'the agent was interrupted')

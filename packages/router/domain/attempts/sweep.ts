@@ -49,9 +49,9 @@ export async function sweepOrphans(core: Records & FleetView & Attempts & { sett
   const now = core.clock.now()
   const rows = await selectUnaccounted(core.store.db, new Date(now - settlingMs), core.calls.ids(), perSweep)
   for (const row of rows) {
-    if (row.agent_id === null || core.calls.get(row.id) !== undefined) continue
-    const agent = core.fleet.get(row.agent_id)
-    if (agent === undefined) await orphaned(core, row, now - core.absences.since(row.agent_id))
+    if (row.agent_id === null || core.calls.get(row.project_id, row.id) !== undefined) continue
+    const agent = core.fleet.get(row.project_id, row.agent_id)
+    if (agent === undefined) await orphaned(core, row, now - core.absences.since(row.project_id, row.agent_id))
     else if (neverSent(agent, row)) await requeue(core, row, 'the dispatch never left the router')
   }
 }

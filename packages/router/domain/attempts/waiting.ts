@@ -2,6 +2,7 @@
 // counting what is queued in the database corrects it.
 import { countQueued } from '../../store/attempts.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
+import { perProject } from '../per-project.ts'
 import type { Records } from '../records.ts'
 
 type Place = Pick<ExecutionRow, 'project_id' | 'workspace_id'>
@@ -23,55 +24,67 @@ export interface Waiting {
   recount(projectId?: string): Promise<Set<string>>
 }
 
-export function createWaiting({ store }: Pick<Records, 'store'>): Waiting {
-  const counts = new Map<string, Map<string, number>>()
+interface Queue {
+  byWorkspace: Map<string, number>
   /** Not in the database yet, so that its count does not hold them. */
-  const entering = new Set<ExecutionRow>()
+  entering: Set<ExecutionRow>
   /** Of both. A count from the database that one of them has overtaken is not taken over. */
-  let changes = 0
+  changes: number
+}
 
-  function add({ project_id, workspace_id }: Place, calls: number): void {
-    const ofProject = counts.get(project_id) ?? new Map<string, number>()
-    const before = ofProject.get(workspace_id) ?? 0
-    counts.set(project_id, ofProject.set(workspace_id, Math.max(0, before + calls)))
+export function createWaiting({ store }: Pick<Records, 'store'>): Waiting {
+  const queues = perProject((): Queue => ({ byWorkspace: new Map(), entering: new Set(), changes: 0 }))
+
+  function add({ byWorkspace }: Queue, workspaceId: string, calls: number): void {
+    byWorkspace.set(workspaceId, Math.max(0, (byWorkspace.get(workspaceId) ?? 0) + calls))
   }
-  function change(place: Place, difference: 1 | -1): void {
-    changes += 1
-    add(place, difference)
+  function change({ project_id, workspace_id }: Place, difference: 1 | -1): void {
+    const queue = queues.of(project_id)
+    queue.changes += 1
+    add(queue, workspace_id, difference)
   }
-  const ofProject = (projectId: string) =>
-    [...(counts.get(projectId)?.values() ?? [])].reduce((sum, count) => sum + count, 0)
+  const ofProject = (projectId: string) => sum(queues.of(projectId).byWorkspace.values())
 
   return {
     ofProject,
-    ofWorkspace: ({ project_id, workspace_id }) => counts.get(project_id)?.get(workspace_id) ?? 0,
+    ofWorkspace: ({ project_id, workspace_id }) => queues.of(project_id).byWorkspace.get(workspace_id) ?? 0,
     get total() {
-      return [...counts.keys()].reduce((sum, projectId) => sum + ofProject(projectId), 0)
+      return sum([...queues.all()].map(([projectId]) => ofProject(projectId)))
     },
     count: change,
     enter(row) {
-      entering.add(row)
+      queues.of(row.project_id).entering.add(row)
       change(row, 1)
     },
     entered(row) {
-      entering.delete(row)
-      changes += 1
+      const queue = queues.of(row.project_id)
+      queue.entering.delete(row)
+      queue.changes += 1
     },
     turnedAway(row) {
-      const entered = entering.delete(row)
+      const entered = queues.of(row.project_id).entering.delete(row)
       if (entered) change(row, -1)
       return entered
     },
     async recount(projectId) {
-      const before = changes
-      const rows = await countQueued(store.db, projectId)
-      const projects = new Set(rows.map((row) => row.project_id))
-      if (changes !== before) return projects
-      if (projectId === undefined) counts.clear()
-      else counts.delete(projectId)
-      for (const row of rows) add(row, row.count)
-      for (const row of entering) if (projectId === undefined || row.project_id === projectId) add(row, 1)
+      const known = projectId === undefined ? [...queues.all()] : [[projectId, queues.of(projectId)] as const]
+      const before = new Map(known.map(([id, { changes }]) => [id, changes]))
+      const counted = Map.groupBy(await countQueued(store.db, projectId), (row) => row.project_id)
+      const projects = new Set(counted.keys())
+      for (const id of projects.union(before)) {
+        const queue = queues.of(id)
+        if (queue.changes !== (before.get(id) ?? 0)) continue
+        queue.byWorkspace.clear()
+        for (const row of counted.get(id) ?? []) add(queue, row.workspace_id, row.count)
+        for (const row of queue.entering) add(queue, row.workspace_id, 1)
+      }
       return projects
     },
   }
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0
+  for (const number of numbers) total += number
+  return total
 }

@@ -112,7 +112,7 @@ function admit(
     (before.curve_public_key !== agent.curve_public_key || !before.signing_public_key.equals(agent.signing_public_key))
   if (changed) {
     core.enrolledKeys.remove(before.curve_public_key)
-    core.fleet.get(agent.id)?.drop('enrolled again with other keys', false)
+    core.fleet.get(agent.project_id, agent.id)?.drop('enrolled again with other keys', false)
   }
   core.enrolledKeys.add(agent.curve_public_key, agent.id)
   core.log.notice({ agent_id: agent.id, agent: agent.name, again: before !== undefined }, 'agent enrolled')

@@ -2,6 +2,7 @@
 import type { Invocation } from '@xerotier/protocol/api/executions.ts'
 import { isSettled } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { Tracing } from '@xerotier/runtime/tracing.ts'
+import type { ExecutionRow } from '../../store/tables.ts'
 import type { Member } from '../actor.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import type { Directory } from '../directory/workspaces.ts'
@@ -32,7 +33,7 @@ export async function submitAndAwaitEnd(
 ): Promise<Submitted> {
   const id = newUuid(core.clock.now())
   // Before the frame can leave: an agent may answer before the submit has returned.
-  const waiter = waitFor(core, id, wait)
+  const waiter = waitFor(core, { project_id: actor.projectId, id }, wait)
   try {
     const submitted = await submitCall(core, actor, invocation, { ...meta, id })
     if (submitted.row.id !== id) return await awaitReplayed(core, submitted, wait)
@@ -52,7 +53,7 @@ async function awaitReplayed(
   wait: Wait,
 ): Promise<Submitted> {
   if (isSettled(first.row.state)) return first
-  const waiter = waitFor(core, first.row.id, wait)
+  const waiter = waitFor(core, first.row, wait)
   try {
     const again = (await findSubmitted(core, first.row)) ?? first
     if (isSettled(again.row.state)) return again
@@ -63,8 +64,12 @@ async function awaitReplayed(
   }
 }
 
-function waitFor({ calls }: Pick<Attempts, 'calls'>, executionId: string, { ms, onHangUp }: Wait) {
-  const waiter = calls.waitFor(executionId, ms)
+function waitFor(
+  { calls }: Pick<Attempts, 'calls'>,
+  row: Pick<ExecutionRow, 'project_id' | 'id'>,
+  { ms, onHangUp }: Wait,
+) {
+  const waiter = calls.waitFor(row, ms)
   onHangUp(waiter.stop)
   return waiter
 }

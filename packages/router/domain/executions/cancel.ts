@@ -73,7 +73,7 @@ async function cancelAtOnce(
 
 /** @returns whether it listens: between the end of its lease and of its session it does not */
 function askAgent({ calls, clock }: Cancelling, row: ExecutionRow): boolean {
-  const call = calls.get(row.id)
+  const call = calls.get(row.project_id, row.id)
   if (call === undefined) return false
   call.row.cancel_requested_at = row.cancel_requested_at
   call.agent.send({ t: 'cancel', execution_id: row.id, attempt: row.attempt, lease_epoch: row.lease_epoch })

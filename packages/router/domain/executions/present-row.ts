@@ -19,13 +19,17 @@ export async function presentRow(
   const workspace = await findWorkspace(core, row.project_id, row.workspace_id)
   return presentExecution(row, {
     workspace: workspace.name,
-    agent: row.agent_id === null ? null : await agentName(core, row.agent_id),
+    agent: row.agent_id === null ? null : await agentName(core, row.project_id, row.agent_id),
     requestedBy,
   })
 }
 
-async function agentName(core: Pick<Records, 'store'> & FleetView, agentId: string): Promise<string | null> {
-  const online = core.fleet.get(agentId)
+async function agentName(
+  core: Pick<Records, 'store'> & FleetView,
+  projectId: string,
+  agentId: string,
+): Promise<string | null> {
+  const online = core.fleet.get(projectId, agentId)
   if (online !== undefined) return online.name
   const row = await selectAgentName(core.store.db, agentId)
   return row?.name ?? null

@@ -16,8 +16,12 @@ export async function bindingsOf({ store }: Pick<Records, 'store'>, agentId: str
 }
 
 /** Brings an online agent, and the fleet's view of it, in line with the record. */
-export async function tellBindings(core: Pick<Records, 'store'> & FleetView, agentId: string): Promise<void> {
-  await core.fleet.get(agentId)?.inTurn(async (agent) => {
+export async function tellBindings(
+  core: Pick<Records, 'store'> & FleetView,
+  projectId: string,
+  agentId: string,
+): Promise<void> {
+  await core.fleet.get(projectId, agentId)?.inTurn(async (agent) => {
     const bindings = await bindingsOf(core, agentId)
     if (canonicalJson(bindings) === canonicalJson([...agent.bindings.values()])) return
     agent.bindings = new Map(bindings.map((binding) => [binding.workspace_id, binding]))

@@ -5,6 +5,7 @@ import type { Binding, Manifest, ToolDescriptor } from '@xerotier/protocol/manif
 import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
+import { perProject } from '../per-project.ts'
 
 export interface OnlineAgent {
   readonly id: string
@@ -48,8 +49,10 @@ export interface Fleet {
   join(agent: OnlineAgent): void
   /** Removes it if this very session is still the current one. */
   leave(agent: OnlineAgent): boolean
-  get(agentId: string): OnlineAgent | undefined
-  all(): IterableIterator<OnlineAgent>
+  get(projectId: string, agentId: string): OnlineAgent | undefined
+  /** Whether this very session is the current one. */
+  holds(agent: OnlineAgent): boolean
+  all(): OnlineAgent[]
   inProject(projectId: string): OnlineAgent[]
   /** Whether some online agent of the project offers the tool, whatever its pauses and bindings. */
   offering(projectId: string, tool: string): OnlineAgent[]
@@ -79,39 +82,29 @@ export function takes(agent: OnlineAgent, workspaceId: string): boolean {
 }
 
 export function createFleet(clock: Clock): Fleet {
-  const agents = new Map<string, OnlineAgent>()
-  const byProject = new Map<string, Set<OnlineAgent>>()
+  const projects = perProject(() => new Map<string, OnlineAgent>())
   // A lease that is over counts at once, not when the session is ended for it.
   const holdsLease = (agent: OnlineAgent) => agent.leaseExpiresAt > clock.now()
   const rests = (agent: OnlineAgent) => agent.restsUntil > clock.now()
-  const inProject = (projectId: string) => [...(byProject.get(projectId) ?? [])].filter(holdsLease)
-  const remove = (agent: OnlineAgent) => {
-    agents.delete(agent.id)
-    const siblings = byProject.get(agent.projectId)
-    siblings?.delete(agent)
-    if (siblings?.size === 0) byProject.delete(agent.projectId)
-  }
+  const inProject = (projectId: string) => [...projects.of(projectId).values()].filter(holdsLease)
+  const holds = (agent: OnlineAgent) => projects.of(agent.projectId).get(agent.id) === agent
   return {
     join(agent) {
-      const before = agents.get(agent.id)
-      if (before !== undefined) remove(before)
+      const agents = projects.of(agent.projectId)
+      // Last among equals.
+      agents.delete(agent.id)
       agents.set(agent.id, agent)
-      const siblings = byProject.get(agent.projectId) ?? new Set()
-      byProject.set(agent.projectId, siblings.add(agent))
     },
-    leave(agent) {
-      if (agents.get(agent.id) !== agent) return false
-      remove(agent)
-      return true
-    },
-    get: (agentId) => agents.get(agentId),
-    all: () => agents.values(),
+    leave: (agent) => holds(agent) && projects.of(agent.projectId).delete(agent.id),
+    get: (projectId, agentId) => projects.of(projectId).get(agentId),
+    holds,
+    all: () => [...projects.all()].flatMap(([, agents]) => [...agents.values()]),
     inProject,
     offering: (projectId, tool) => inProject(projectId).filter((agent) => agent.tools.has(tool)),
     choose(call) {
       let best: OnlineAgent | undefined
       let bestLoad = 1
-      for (const agent of byProject.get(call.project_id) ?? []) {
+      for (const agent of projects.of(call.project_id).values()) {
         const load = agent.inFlight.size / agent.maxConcurrent
         if (load >= bestLoad || !takes(agent, call.workspace_id) || !holdsLease(agent) || rests(agent)) continue
         if (!isSameTool(agent.tools.get(call.tool), call)) continue

@@ -11,13 +11,13 @@ export type AgentHealth = (typeof agentHealths)[number]
  */
 export function healthOf(
   { fleet, clock }: Pick<Records, 'clock'> & FleetView,
-  agent: Pick<AgentRow, 'id' | 'state'>,
+  agent: Pick<AgentRow, 'id' | 'project_id' | 'state'>,
   pausedWholly: boolean,
 ): AgentHealth {
   if (agent.state === 'suspended' || agent.state === 'pending') return agent.state
   // One router is active on a database: whoever is not in its fleet is not connected, whatever the
   // row says.
-  const online = fleet.get(agent.id)
+  const online = fleet.get(agent.project_id, agent.id)
   if (online === undefined || online.leaseExpiresAt <= clock.now()) return 'offline'
   if (online.draining) return 'draining'
   return pausedWholly ? 'paused' : 'healthy'

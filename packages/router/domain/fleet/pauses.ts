@@ -10,8 +10,12 @@ export async function pausesOf({ store }: Pick<Records, 'store'>, agentId: strin
 }
 
 /** Brings an online agent, and the fleet's view of it, in line with the recorded pauses. */
-export async function tellPauses(core: Pick<Records, 'store'> & FleetView, agentId: string): Promise<void> {
-  await core.fleet.get(agentId)?.inTurn(async (agent) => {
+export async function tellPauses(
+  core: Pick<Records, 'store'> & FleetView,
+  projectId: string,
+  agentId: string,
+): Promise<void> {
+  await core.fleet.get(projectId, agentId)?.inTurn(async (agent) => {
     const paused = new Set(await pausesOf(core, agentId))
     if (paused.symmetricDifference(agent.paused).size === 0) return
     agent.paused = paused

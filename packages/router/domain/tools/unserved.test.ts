@@ -45,6 +45,7 @@ function coreOf(agents: Agent[]) {
     .filter(({ bound }) => bound !== false)
     .map(({ name, state = 'active', offers = true, pause = null }) => ({
       id: `agt_${name}`,
+      project_id: 'p',
       name,
       state,
       offers,

@@ -88,8 +88,8 @@ export async function whatItWaitsFor(core: Known, call: QueuedCall): Promise<str
 }
 
 /** What keeps an agent that could run the call from it for now. */
-function delayOf({ fleet, clock }: Known, { id }: BoundForRow, call: QueuedCall): string {
-  const agent = fleet.get(id)
+function delayOf({ fleet, clock }: Known, { id, project_id }: BoundForRow, call: QueuedCall): string {
+  const agent = fleet.get(project_id, id)
   if (agent === undefined) return 'has just left'
   if (!isSameTool(agent.tools.get(call.tool), call)) return `offers ${call.tool} in another version`
   const calls = agent.inFlight.size
@@ -101,7 +101,7 @@ function troubleOf(core: Known, agent: BoundForRow, tool: string): string | unde
   const health = healthOf(core, agent, false)
   const connected = health === 'healthy' || health === 'draining'
   // What it offers now stands in the fleet.
-  const offers = connected ? core.fleet.get(agent.id)?.tools.has(tool) : agent.offers
+  const offers = connected ? core.fleet.get(agent.project_id, agent.id)?.tools.has(tool) : agent.offers
   const facts: string[] = []
   if (health === 'pending') facts.push('has never connected')
   else if (health !== 'healthy') facts.push(`is ${health}`)

@@ -47,7 +47,7 @@ export async function bindAgent(
     })
     return agent
   })
-  await tellBindings(core, agent.id)
+  await tellBindings(core, agent.project_id, agent.id)
   core.dispatcher.wake(actor.projectId)
   return presentWorkspace(core, workspace)
 }
@@ -77,6 +77,6 @@ export async function unbindAgent(
     })
     return agent
   })
-  await tellBindings(core, agent.id)
+  await tellBindings(core, agent.project_id, agent.id)
   return presentWorkspace(core, workspace)
 }

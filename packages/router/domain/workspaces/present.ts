@@ -40,7 +40,7 @@ async function servingAgents(core: Records & FleetView, workspaceIds: string[]):
   const bound = await selectBoundAgents(db, workspaceIds)
   const pauses = await selectPauses(db, [...new Set(bound.map((agent) => agent.agent_id))])
   const serving: Serving = new Map(workspaceIds.map((id) => [id, []]))
-  for (const { workspace_id, agent_id, name, state, credentials_ref, created_at } of bound) {
+  for (const { project_id, workspace_id, agent_id, name, state, credentials_ref, created_at } of bound) {
     // Seen from this workspace, a pause of it alone is a pause.
     const mine = pauses.filter(
       (pause) => pause.agent_id === agent_id && (pause.workspace_id === null || pause.workspace_id === workspace_id),
@@ -48,7 +48,7 @@ async function servingAgents(core: Records & FleetView, workspaceIds: string[]):
     serving.get(workspace_id)?.push({
       agent_id,
       agent: name,
-      health: healthOf(core, { id: agent_id, state }, mine.length > 0),
+      health: healthOf(core, { id: agent_id, project_id, state }, mine.length > 0),
       paused: mine.map(presentPause),
       credentials_ref,
       bound_at: created_at.toISOString(),

@@ -12,6 +12,7 @@ import type { KnownKey } from '../../domain/api-keys/keyring.ts'
 import { createUsageRecord } from '../../domain/api-keys/usage.ts'
 import { agentOfToken } from '../../domain/enrollment/agent-token.ts'
 import { isId } from '../../domain/ids.ts'
+import { perProject } from '../../domain/per-project.ts'
 import { createWindow, type Window } from '../../domain/window.ts'
 import { bearerOf } from '../bearer.ts'
 import { callerAddress } from '../caller-address.ts'
@@ -35,8 +36,7 @@ export function createAuthentication(core: Core, options: Partial<Authentication
     failedAuthenticationsPerMinute = limits.failedAuthenticationsPerMinute,
   } = options
   const { clock, keyring } = core
-  const quotas = new Map<string, Window>()
-  const rates = new Map<string, Window>()
+  const projects = perProject(() => ({ quotas: new Map<string, Window>(), rates: new Map<string, Window>() }))
   const failures = new Map<string, Window>()
   const usage = createUsageRecord(core)
 
@@ -69,7 +69,8 @@ export function createAuthentication(core: Core, options: Partial<Authentication
   }
   let lastLookup: Promise<unknown> = Promise.resolve()
   const count = (key: KnownKey, reply: FastifyReply) => {
-    const { id: keyId } = key.actor
+    const { id: keyId, projectId } = key.actor
+    const { quotas, rates } = projects.of(projectId)
     const windows = [windowOf(rates, keyId, requestsPerMinutePerKey, minuteMs)]
     if (key.quota !== null) {
       windows.unshift(windowOf(quotas, keyId, key.quota.requests, key.quota.window_seconds * 1000))

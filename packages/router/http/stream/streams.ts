@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Admission, stillAdmitted } from '../../domain/admission.ts'
 import type { Subscription } from '../../domain/events/event-log.ts'
 import type { StreamSink } from '../../domain/events/sink.ts'
+import { perProject } from '../../domain/per-project.ts'
 import type { Records } from '../../domain/records.ts'
 import { createSseWriter, type SseWriter } from './sse-writer.ts'
 
@@ -21,25 +22,18 @@ export interface Streams {
 }
 
 export function createStreams({ clock, log }: Pick<Records, 'clock' | 'log'>): Streams {
-  const open = new Set<SseWriter>()
-  const perProject = new Map<string, number>()
-
-  const count = (projectId: string, by: 1 | -1) => {
-    const number = (perProject.get(projectId) ?? 0) + by
-    if (number === 0) perProject.delete(projectId)
-    else perProject.set(projectId, number)
-  }
+  const projects = perProject(() => new Set<SseWriter>())
 
   return {
     async serve(admission, request, reply, start) {
       const { projectId } = admission.actor
-      if ((perProject.get(projectId) ?? 0) >= limits.streamsPerProject) {
+      const open = projects.of(projectId)
+      if (open.size >= limits.streamsPerProject) {
         throw new Fault('rate_limit_exceeded', {
           message: `The project has ${limits.streamsPerProject} streams open.`,
           retryAfter: heartbeatSeconds,
         })
       }
-      count(projectId, 1)
       reply.hijack()
       const writer = createSseWriter(reply, clock)
       open.add(writer)
@@ -67,7 +61,6 @@ export function createStreams({ clock, log }: Pick<Records, 'clock' | 'log'>): S
         stopWatching()
         subscription.close()
         open.delete(writer)
-        count(projectId, -1)
         connected.resolve()
         log.debug({ request_id: request.id, project_id: projectId }, 'stream ended')
       })
@@ -80,7 +73,7 @@ export function createStreams({ clock, log }: Pick<Records, 'clock' | 'log'>): S
       return undefined
     },
     close() {
-      for (const writer of open) writer.end()
+      for (const [, open] of projects.all()) for (const writer of open) writer.end()
     },
   }
 }

@@ -1,0 +1,85 @@
+// What a router knows in memory alone is held per project (ADR 0018). This lists what is not.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parsed } from './imports.ts'
+import { rememberedBy } from './memory.ts'
+import { parse } from './parse.ts'
+import { isTest } from './sources.ts'
+
+const connection = 'of the connections of this process'
+const cache = 'a copy of what the database says'
+const derived = 'follows from its key alone, the same in every process'
+const start = 'of one start of the process'
+
+/** By `<file> <variable>`, in packages/router. */
+const spanning: Readonly<Record<string, string>> = {
+  'broker/handshake.ts open': 'who says hello has not proved of which project it is',
+  'broker/handshake.ts byAgent': 'the same, counted',
+  'broker/opening.ts opening': connection,
+  'broker/output-acks.ts tracks': 'goes with the call that is its key',
+  'broker/sessions.ts sessions': connection,
+  'broker/writer.ts ready': connection,
+  'broker/writer.ts later': connection,
+  'domain/api-keys/keyring.ts known': `${cache}, for 5 s; a value names no project before it is found`,
+  'domain/api-keys/keyring.ts watchers': 'streams that are open, by the key that they came with',
+  'domain/api-keys/usage.ts written': 'when the database was last told; twice does no harm',
+  'domain/attempts/passes.ts running': 'what is under way, by project',
+  'domain/attempts/passes.ts again': 'the same',
+  'domain/directory/workspaces.ts known': `${cache} and never changes`,
+  'domain/directory/workspaces.ts asked': 'queries that are under way',
+  'domain/events/reader.ts readers': 'readers name their project; one query serves all',
+  'domain/events/reader.ts onWakes': start,
+  'domain/fleet/enrolled-keys.ts known': `${cache} while its version stands; a handshake names no project`,
+  'domain/tools/arguments.ts compiled': derived,
+  'domain/tools/call-digest.ts texts': derived,
+  'followers.ts followers': 'a list in the code',
+  'http/api/authenticate.ts failures': 'guesses are counted by address, before a project is known',
+  'http/connections.ts open': connection,
+  'metrics.ts spoke': 'when the log of this process was last told',
+  'postgres/folder-lock.ts held': start,
+  'postgres/server.ts words': start,
+  'router.ts started': start,
+  'store/lanes/lanes.ts queue': 'on its way into the database; who waits for it sends it again',
+  'store/lanes/lanes.ts busy': 'the same, by id',
+  'store/lanes/lanes.ts idle': connection,
+  'store/lanes/query.ts rows': 'of one query',
+  'store/lanes/statement.ts made': derived,
+}
+
+test('what a router remembers is of one project, or is listed with the reason', () => {
+  const found = parsed
+    .filter(({ path }) => path.startsWith('packages/router/') && !isTest(path))
+    .flatMap(rememberedBy)
+    .map(({ path, name }) => `${path.replace('packages/router/', '')} ${name}`)
+  const law = 'hold it with perProject(); if it cannot be of a project, say here why'
+  assert.deepEqual(
+    found.filter((one) => !(one in spanning)),
+    [],
+    law,
+  )
+  assert.deepEqual(
+    Object.keys(spanning).filter((one) => !found.includes(one)),
+    [],
+    'it is gone: take it off the list',
+  )
+})
+
+test('a collection of a module, a class or a factory is found, one of a call or a project is not', () => {
+  const lines = [
+    'const a = new Map()',
+    'export function createPart() {',
+    '  const b = new Set<string>()',
+    '  const c: string[] = []',
+    '  const d = perProject(() => new Map())',
+    '  const e = perProject(() => { const f = new Map(); return f })',
+    '  return { g() { const h = new Map() } }',
+    '}',
+    'export function look() { const i = new Map() }',
+    'class J { readonly #k = new WeakMap() }',
+  ]
+  const found = rememberedBy(parse({ path: 'packages/a/b.ts', text: lines.join('\n') }))
+  assert.deepEqual(
+    found.map(({ name }) => name),
+    ['a', 'b', 'c', 'k'],
+  )
+})
