@@ -1,6 +1,8 @@
 import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
 
 export interface SettableClock extends Clock {
+  /** Sets the wall clock, with which records are written. No time passes by that. */
+  setWall(now: number): void
   /**
    * Moves time forward; timers that come due run in the order of their times, each at its own time.
    */
@@ -21,7 +23,9 @@ export interface SettableClock extends Clock {
 
 /** A clock that stands still until told otherwise. */
 export function settableClock(start = Date.parse('2026-01-01T00:00:00Z')): SettableClock {
-  let now = start
+  let now = 0
+  /** What the wall shows beside it. */
+  let wall = start
   let order = 0
   const timers = new Map<number, { at: number; callback: () => unknown }>()
 
@@ -48,7 +52,11 @@ export function settableClock(start = Date.parse('2026-01-01T00:00:00Z')): Setta
   }
 
   return {
-    now: () => now,
+    now: () => wall + now,
+    monotonic: () => now,
+    setWall(at) {
+      wall = at - now
+    },
     after(ms, callback): Timer {
       const id = order++
       timers.set(id, { at: now + Math.max(0, ms), callback })

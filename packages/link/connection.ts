@@ -138,7 +138,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   function deliver(frames: RouterFrame[]): void {
     for (const frame of frames) {
       if (frame.t === 'lease' && frame.lease_epoch === welcome?.lease_epoch)
-        leaseUntil = clock.now() + frame.lease_ttl_ms
+        leaseUntil = clock.monotonic() + frame.lease_ttl_ms
       if (frame.t === 'reenroll') return end({ kind: 'revoked', reason: frame.reason })
       if (frame.t === 'session_refused') return refused(frame)
     }
@@ -170,7 +170,7 @@ export function openConnection(options: ConnectionOptions): Connection {
         welcome = frame
         received = n
         sender.session = frame.session
-        leaseUntil = clock.now() + frame.lease_ttl_ms
+        leaseUntil = clock.monotonic() + frame.lease_ttl_ms
         scheduleRenewal()
         return options.onOnline(frame)
       case 'session_refused':
@@ -190,7 +190,7 @@ export function openConnection(options: ConnectionOptions): Connection {
 
   function scheduleRenewal(): void {
     renewal = clock.after(options.leaseRenewalIntervalMs, () => {
-      if (clock.now() > leaseUntil)
+      if (clock.monotonic() > leaseUntil)
         return end({ kind: 'lost', reason: 'the router stopped answering and the lease is over' })
       renew()
       // A router that could not store a result says nothing: it gets it again.

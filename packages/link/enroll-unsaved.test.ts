@@ -39,6 +39,7 @@ test('an enrollment that cannot be written is asked for again, and nobody says t
   const options: EnrollOptions = {
     clock: {
       now: clock.now,
+      monotonic: clock.monotonic,
       after(ms, callback) {
         // By the time that it asks again the way is free.
         rmdirSync(path)

@@ -65,7 +65,7 @@ export function createBrokerProbe(registry: Registry, log: Log, now: () => numbe
     received: (frame) => series(frame).inc(),
     refused(reason, about) {
       refused.inc({ reason })
-      if (now() - (spoke.get(reason) ?? 0) < quietSeconds * 1000) return
+      if (now() - (spoke.get(reason) ?? Number.NEGATIVE_INFINITY) < quietSeconds * 1000) return
       spoke.set(reason, now())
       log.warning({ reason, ...about }, 'a message was refused')
     },

@@ -109,7 +109,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     if (options.bootstrap !== undefined) await bootstrapProject(records, options.bootstrap)
 
     const registry = createMetricsRegistry()
-    const probe = createBrokerProbe(registry, log, () => clock.now())
+    const probe = createBrokerProbe(registry, log, () => clock.monotonic())
     const identity = loadIdentity(stateDir)
     const enrolledKeys = createEnrolledKeys(records)
     await enrolledKeys.refresh()
@@ -188,7 +188,7 @@ function createCore(known: Known, options: RouterOptions, bound: string, ended: 
     fleet,
     calls,
     dispatcher: createDispatcher({ ...known, settings, fleet, calls }),
-    absences: createAbsences(clock.now()),
+    absences: createAbsences(clock.monotonic()),
     keyring: createKeyring(store.db, clock),
     workspaces: createWorkspaceDirectory(store.db),
     announcedAddress: options.dataPlane.announced ?? bound,

@@ -5,14 +5,20 @@ export interface Timer {
 }
 
 export interface Clock {
-  /** Milliseconds since the epoch. */
+  /**
+   * Milliseconds since the epoch, for records and for deadlines that people set. Somebody may put
+   * it forward or back at any time.
+   */
   now(): number
+  /** Milliseconds since some moment, which nobody moves: for how long something takes. */
+  monotonic(): number
   /** Calls back once after `ms`. A timer never keeps the process alive. */
   after(ms: number, callback: () => void): Timer
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   after(ms, callback) {
     const handle = setTimeout(callback, Math.min(ms, 0x7fffffff))
     handle.unref()

@@ -114,10 +114,16 @@ export function createTracing(options: TracingOptions): Tracing {
       }
       if (!(above?.sampled ?? isSampled(ids.traceId, options.sampleRate))) return undefined
       const from = clock.now()
+      const began = clock.monotonic()
       return {
         traceparent: `00-${ids.traceId}-${ids.spanId}-01`,
         end({ attributes: more, ...end }) {
-          keep(name, ids, { from, to: clock.now(), attributes: { ...attributes, ...more }, ...end })
+          keep(name, ids, {
+            from,
+            to: from + clock.monotonic() - began,
+            attributes: { ...attributes, ...more },
+            ...end,
+          })
         },
       }
     },

@@ -58,7 +58,7 @@ export function createHandshakes(core: Core, crowded: (agentId: string) => void)
   }
 
   const forgetOld = () => {
-    const oldest = core.clock.now() - limits.handshakeMs
+    const oldest = core.clock.monotonic() - limits.handshakeMs
     for (const [routingKey, pending] of open) {
       if (pending.at > oldest) return // insertion order is age order
       close(routingKey)
@@ -81,13 +81,13 @@ export function createHandshakes(core: Core, crowded: (agentId: string) => void)
       close(routingKey)
       if (open.size >= limits.pendingHandshakes) forgetOneOfMost()
       const nonce = randomBytes(32)
-      open.set(routingKey, { nonce, agentId: hello.agent_id, at: core.clock.now() })
+      open.set(routingKey, { nonce, agentId: hello.agent_id, at: core.clock.monotonic() })
       byAgent.set(hello.agent_id, (byAgent.get(hello.agent_id) ?? 0) + 1)
       return nonce
     },
     async finish({ routingId, routingKey, isSignedBy }, proof, faultOfRest) {
       const pending = close(routingKey)
-      if (pending === undefined || core.clock.now() - pending.at > limits.handshakeMs) {
+      if (pending === undefined || core.clock.monotonic() - pending.at > limits.handshakeMs) {
         return { refusal: 'handshake_expired', message: 'There is no open challenge for this connection.' }
       }
       if (

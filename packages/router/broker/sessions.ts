@@ -46,9 +46,9 @@ export function createSessions(core: Core): Sessions {
     },
     end,
     expire() {
-      const now = core.clock.now()
+      const now = core.clock.monotonic()
       for (const session of [...sessions.values()]) {
-        if (session.agent.leaseExpiresAt <= now) end(session, 'lease expired')
+        if (session.agent.leaseUntil <= now) end(session, 'lease expired')
       }
     },
   }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { settableClock } from '@xerotier/devkit/settable-clock.ts'
 import fc from 'fast-check'
 import { createWindow } from './window.ts'
 
@@ -42,44 +41,6 @@ test('lets a request in after the wait that it named', () => {
             assert.equal(window.take(now), 0)
           }
         }
-      },
-    ),
-  )
-})
-
-test('begins anew when the clock is set back to before it', async () => {
-  const clock = settableClock()
-  const window = createWindow(2, 60_000)
-  for (const expected of [0, 0, 61_001]) assert.equal(window.take(clock.now()), expected)
-  await clock.advance(-3_600_000)
-  assert.equal(window.full(clock.now()), false)
-  assert.equal(window.remaining(), 2)
-  for (const expected of [0, 0, 61_001]) assert.equal(window.take(clock.now()), expected)
-  await clock.advance(61_001)
-  assert.equal(window.take(clock.now()), 0)
-})
-
-test('neither lets more in nor waits longer when the clock is set back by less than its length', () => {
-  fc.assert(
-    fc.property(
-      fc.integer({ min: 1, max: 5 }),
-      fc.array(fc.record({ gap: fc.integer({ min: 0, max: 400 }), back: fc.integer({ min: 0, max: 900 }) })),
-      (requests, moves) => {
-        const window = createWindow(requests, 1000)
-        const taken: number[] = []
-        let now = 1_000_000
-        let clock = 2_000_000
-        for (const { gap, back } of moves) {
-          now += gap
-          clock += gap - back
-          const wait = window.take(clock)
-          assert.ok(wait <= 1000 * (61 / 60) + 1)
-          if (wait === 0) taken.push(now)
-        }
-        for (const start of taken) {
-          assert.ok(taken.filter((at) => at >= start && at < start + 1000).length <= requests)
-        }
-        assert.equal(window.take(clock + 1018), 0)
       },
     ),
   )

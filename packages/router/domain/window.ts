@@ -23,23 +23,8 @@ export function createWindow(requests: number, windowMs: number): Window {
   let current = 0
   let total = 0
 
-  /** The clock was set back: no wait is longer than the window, whatever the clock said before. */
-  const goBack = (slot: number) => {
-    if (slot < current - slots) {
-      counts.fill(0)
-      total = 0
-    } else {
-      // What lies ahead of the clock now counts as of now.
-      for (let later = slot + 1; later <= current; later++) {
-        setCount(slot, countOf(slot) + countOf(later))
-        setCount(later, 0)
-      }
-    }
-    current = slot
-  }
   const advance = (now: number) => {
     const slot = Math.floor(now / slotMs)
-    if (slot < current) goBack(slot)
     const steps = Math.min(slot - current, counts.length)
     for (let step = 1; step <= steps; step++) {
       const entered = slot - steps + step

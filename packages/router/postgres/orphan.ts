@@ -19,10 +19,10 @@ export async function stopOrphan(data: string, clock: Clock, log: Log): Promise<
   if (pid === undefined) return
   log.notice({ postgres_pid: pid }, 'stopping the postgres of a router that died')
   signal(pid, 'SIGINT')
-  const from = clock.now()
+  const from = clock.monotonic()
   let insisted = false
   while ((await orphanPid(data)) !== undefined) {
-    const waited = clock.now() - from
+    const waited = clock.monotonic() - from
     if (waited > stopMs && !insisted) {
       insisted = true
       signal(pid, 'SIGQUIT')

@@ -174,21 +174,32 @@ export function selectPauses(db: Database | Tx, agentIds: string[]) {
 }
 export type PauseRow = Awaited<ReturnType<typeof selectPauses>>[number]
 
+export interface PausedCalls {
+  project_id: string
+  workspace_id: string
+  tool: string
+  since: Date
+}
+
 /**
- * Workspaces of which a bound agent is paused, wholly or for them, each with the time of its first
- * such pause.
+ * Of queued calls each workspace and tool once, where an agent of the workspace is paused, wholly
+ * or for it, with the time of the first such pause.
  */
-export function selectPausedWorkspaces(
-  db: Database,
-): Promise<{ project_id: string; workspace_id: string; since: Date }[]> {
+export function selectPausedCalls(db: Database): Promise<PausedCalls[]> {
   return db
     .selectFrom('agent_pauses as pause')
     .innerJoin('workspace_agent_bindings as binding', 'binding.agent_id', 'pause.agent_id')
-    .innerJoin('agents', 'agents.id', 'pause.agent_id')
-    .select(['agents.project_id', 'binding.workspace_id', (eb) => eb.fn.min('pause.paused_at').as('since')])
+    .innerJoin('executions as queued', 'queued.workspace_id', 'binding.workspace_id')
+    .select([
+      'queued.project_id',
+      'queued.workspace_id',
+      'queued.tool',
+      (eb) => eb.fn.min('pause.paused_at').as('since'),
+    ])
+    .where('queued.state', '=', 'queued')
     .where((eb) =>
       eb.or([eb('pause.workspace_id', 'is', null), eb('pause.workspace_id', '=', eb.ref('binding.workspace_id'))]),
     )
-    .groupBy(['agents.project_id', 'binding.workspace_id'])
+    .groupBy(['queued.project_id', 'queued.workspace_id', 'queued.tool'])
     .execute()
 }

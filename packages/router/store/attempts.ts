@@ -47,14 +47,16 @@ export function countQueued(db: Database, projectId: string | undefined) {
 export function selectOverdue(
   db: Database,
   at: Date,
-  { limit, without }: { limit: number; without: ReadonlySet<string> },
+  { limit, without }: { limit: number; without: readonly { workspace_id: string; tool: string }[] },
 ) {
   return db
     .selectFrom('executions')
     .select(['id', 'workspace_id', 'tool'])
     .where('state', '=', 'queued')
     .where('queue_deadline', '<=', at)
-    .where(sql<boolean>`workspace_id <> all(${[...without]}::text[])`)
+    .where(
+      sql<boolean>`workspace_id || ' ' || tool <> all(${without.map((one) => `${one.workspace_id} ${one.tool}`)}::text[])`,
+    )
     .limit(limit)
     .execute()
 }

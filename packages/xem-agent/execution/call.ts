@@ -63,14 +63,23 @@ export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, a
   const windowListeners = new Set<() => void>()
   let ending: Ending | undefined
   let startedAt: number | null = null
+  let began = 0
 
+  /** When it began, by the wall clock. What it takes from then on the monotonic clock says. */
+  const begin = (): number => {
+    if (startedAt !== null) return startedAt
+    began = around.clock.monotonic()
+    startedAt = around.clock.now()
+    return startedAt
+  }
+  const finishedAt = () =>
+    startedAt === null ? around.clock.now() : Math.round(startedAt + around.clock.monotonic() - began)
   const end = (reason: Ending) => {
     if (ending === undefined || reason === 'forget') ending = reason
     abort.abort()
   }
   const started = () => {
-    startedAt ??= around.clock.now()
-    around.accepted(ref, startedAt)
+    around.accepted(ref, begin())
     // Reads are many and can be looked for again; where one of these is in progress, somebody may have to know.
     if (frame.at_most_once) log.info({}, 'call started')
     else log.debug({}, 'call started')
@@ -138,7 +147,7 @@ export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, a
         : endedBy(ending, exit)
     }
     const what = invocation(run)
-    startedAt = around.clock.now()
+    begin()
     const answer = await runFunction(run, what, { clock: around.clock, started })
     return ending === undefined || ending === 'forget' ? endedByAnswer(answer) : endedBy(ending)
   }
@@ -189,7 +198,7 @@ export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, a
         if (!isExpected(error)) log.error({ error }, 'tool failed')
       }
       deadline.cancel()
-      return resultOf(ref, ended, startedAt, around.clock.now(), output)
+      return resultOf(ref, ended, startedAt, finishedAt(), output)
     },
   }
 }

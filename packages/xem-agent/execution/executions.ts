@@ -140,27 +140,25 @@ export function createExecutions(options: ExecutionsOptions): Executions {
 
   async function run(call: Call): Promise<void> {
     meters.started()
-    const from = clock.now()
+    const from = clock.monotonic()
     const { execution_id, attempt, tool, workspace, traceparent } = call.frame
     const about = { execution_id, attempt, tool, workspace: workspace.workspace }
     // Without a trace of the router's the agent begins one, under the id that the router's would have.
     const span = tracing.start('execute', traceparent, about, { traceId: execution_id.replaceAll('-', '') })
     const result = await call.run()
+    const ms = clock.monotonic() - from
     if (!forgotten.delete(call)) calls.delete(call.ref.execution_id)
     const silent = call.ending() === 'forget' || (call.ending() === 'shutdown' && !call.atMostOnce)
     meters.ended({
       tool: call.tool.descriptor.name,
       workspace: call.binding.workspace,
       outcome: silent ? 'forgotten' : result.outcome,
-      seconds: (result.finished_at - from) / 1000,
+      seconds: ms / 1000,
       bytes: result.stdout_bytes + result.stderr_bytes,
     })
     const { outcome, exit_code, signal, truncated } = result
     span?.end({ ok: outcome === 'completed', message: outcome, attributes: { outcome, exit_code } })
-    call.log.info(
-      { outcome, exit_code, signal, truncated, code: result.error?.code, ms: result.finished_at - from },
-      'call ended',
-    )
+    call.log.info({ outcome, exit_code, signal, truncated, code: result.error?.code, ms: Math.round(ms) }, 'call ended')
     if (call.atMostOnce) remember(call.ref)
     if (call.ending() === 'forget') outbox.acknowledge(call.ref)
     // A call that may run again is left to the router at shutdown: an interrupted result would make it ambiguous.

@@ -155,8 +155,8 @@ function offeredTools(
 function progressWriter(clock: Clock, write: (line: string) => void): (progress: Progress) => void {
   let last = Number.NEGATIVE_INFINITY
   return ({ progress, total, message }) => {
-    if (clock.now() - last < progressMs && progress !== total) return
-    last = clock.now()
+    if (clock.monotonic() - last < progressMs && progress !== total) return
+    last = clock.monotonic()
     const far = total === undefined ? `${progress}` : `${progress} of ${total}`
     write(`[progress ${far}${message === undefined ? '' : `: ${cutText(message, 500)}`}]\n`)
   }

@@ -24,7 +24,7 @@ export async function closeSession(
   reason: string,
 ): Promise<void> {
   if (!core.fleet.leave(agent)) return
-  core.absences.began(agent, core.clock.now())
+  core.absences.began(agent, core.clock.monotonic())
   dropCalls(core, agent)
   core.log.notice({ agent_id: agent.id, agent: agent.name, reason }, 'an agent went offline')
   const event = { kind: 'agent.offline', actor: router, data: { reason } } as const

@@ -53,6 +53,7 @@ export async function openSession(
   if (opened === undefined) return undefined
   const { manifest } = proof
   const now = core.clock.now()
+  const moment = core.clock.monotonic()
   const [bindings, paused] = [await bindingsOf(core, known.id), await pausesOf(core, known.id)]
   const agent: OnlineAgent = {
     id: known.id,
@@ -68,8 +69,8 @@ export async function openSession(
     draining: false,
     inFlight: new Set(),
     reported: new Set(proof.in_flight.map((call) => call.execution_id)),
-    reportedAt: now,
-    leaseExpiresAt: now + leaseTtlMs,
+    reportedAt: moment,
+    leaseUntil: moment + leaseTtlMs,
     restsUntil: 0,
     lastHeartbeatAt: now,
     inTurn: turns(() => agent),

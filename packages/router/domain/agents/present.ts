@@ -1,4 +1,5 @@
 import type { Agent, AgentDetail } from '@xerotier/protocol/api/agents.ts'
+import type { Clock } from '@xerotier/runtime/clock.ts'
 import { type PauseRow, selectPauses } from '../../store/agents.ts'
 import type { AgentRow } from '../../store/tables.ts'
 import { selectBindings } from '../../store/workspaces.ts'
@@ -40,7 +41,7 @@ export function presentAgent(
     connected_at: row.connected_at?.toISOString() ?? null,
     last_heartbeat_at: latest(row.last_heartbeat_at, online?.lastHeartbeatAt),
     lease_epoch: row.lease_epoch,
-    lease_expires_at: latest(row.lease_expires_at, online?.leaseExpiresAt),
+    lease_expires_at: latest(row.lease_expires_at, online && wallTime(core.clock, online.leaseUntil)),
     manifest_version: row.manifest_version,
     manifest_hash: row.manifest_hash,
   }
@@ -74,4 +75,9 @@ function summaryOf({ manifest, ...row }: AgentRow): AgentSummaryRow {
 function latest(row: Date | null, online: number | undefined): string | null {
   const time = Math.max(row?.getTime() ?? 0, online ?? 0)
   return time === 0 ? null : new Date(time).toISOString()
+}
+
+/** What the wall clock shows, or showed, at a moment of the monotonic one. */
+function wallTime(clock: Clock, moment: number): number {
+  return clock.now() + moment - clock.monotonic()
 }

@@ -131,7 +131,7 @@ test('a refused manifest that comes again is not looked at again for a while', a
   }
   const renewAfter = async (ms: number, version: number) => {
     const before = looks
-    const clock = { ...core.clock, now: () => core.clock.now() + ms }
+    const clock = { ...core.clock, monotonic: () => core.clock.monotonic() + ms }
     const frame = agent.frame(unlike(version)) as Parameters<typeof renewLease>[3]
     await renewLease({ ...core, clock }, agent.online(), 30_000, frame)
     return looks > before
@@ -151,10 +151,10 @@ test('while the database is away an agent keeps its session, and what it said is
   const changed = manifestOf([toolOf('t_one'), toolOf('t_two')], 2)
   const frame = { ...agent.frame(changed), draining: true } as Parameters<typeof renewLease>[3]
   const session = agent.online()
-  session.leaseExpiresAt = 0
+  session.leaseUntil = 0
   assert.deepEqual(await renewLease({ ...core, store: away }, session, 30_000, frame), { forget: [] })
   assert.equal(agent.online(), session)
-  assert.ok(session.leaseExpiresAt > core.clock.now())
+  assert.ok(session.leaseUntil > core.clock.monotonic())
   const before = await agent.show()
   assert.deepEqual([before.manifest_version, before.state, before.health], [1, 'active', 'draining'])
   await renewLease(core, session, 30_000, frame)

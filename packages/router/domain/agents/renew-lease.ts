@@ -38,18 +38,19 @@ export async function renewLease(
   frame: Renewal,
 ): Promise<{ forget: CallRef[]; doubt?: string | undefined }> {
   const now = core.clock.now()
-  agent.leaseExpiresAt = now + leaseTtlMs
+  const moment = core.clock.monotonic()
+  agent.leaseUntil = moment + leaseTtlMs
   agent.lastHeartbeatAt = now
   agent.draining ||= frame.draining
   let renewed: Awaited<ReturnType<typeof record>> | undefined
   try {
     // One renewal after the other: an older manifest must not be written over a newer one.
     await agent.inTurn(async () => {
-      renewed = await record(core, agent, frame, new Date(now))
+      renewed = await record(core, agent, frame, new Date(now), leaseTtlMs)
     })
     if (renewed === undefined && core.fleet.holds(agent))
       return { forget: [], doubt: 'The lease is not on record any more.' }
-    const { forget, doubt } = await reconcileRenewal(core, agent, frame.in_flight, now)
+    const { forget, doubt } = await reconcileRenewal(core, agent, frame.in_flight, moment)
     if (renewed?.newTools) core.dispatcher.wake(agent.projectId)
     return { forget, doubt }
   } catch (error) {
@@ -97,8 +98,9 @@ async function record(
   agent: OnlineAgent,
   { manifest: offered }: Renewal,
   at: Date,
+  leaseTtlMs: number,
 ): Promise<{ newTools: boolean } | undefined> {
-  const { tools, manifest, refused, startsDraining } = await newsOf(agent, offered, at.getTime())
+  const { tools, manifest, refused, startsDraining } = await newsOf(agent, offered, core.clock.monotonic())
   // Said once, and not with every renewal for as long as it lasts.
   const fault = refused?.fault === agent.refusedManifest?.fault ? undefined : refused?.fault
   if (fault !== undefined)
@@ -109,7 +111,7 @@ async function record(
       .updateTable('agents')
       .set({
         last_heartbeat_at: at,
-        lease_expires_at: new Date(agent.leaseExpiresAt),
+        lease_expires_at: new Date(at.getTime() + leaseTtlMs),
         ...(manifest === undefined ? {} : { manifest: JSON.stringify(manifest) }),
         ...(version === undefined ? {} : { ...version, manifest_accepted_at: at }),
       })

@@ -43,7 +43,7 @@ export function createKeyring(db: Database, clock: Clock): Keyring {
   const watchers = new Map<string, Set<() => void>>()
 
   const load = async (name: string, hash: Buffer): Promise<KnownKey | undefined> => {
-    const asked = clock.now()
+    const asked = clock.monotonic()
     const askedIn = generation
     const row = await selectApiKeyByHash(db, hash)
     const key = row === undefined ? undefined : knownKey(row, hash)
@@ -64,9 +64,8 @@ export function createKeyring(db: Database, clock: Clock): Keyring {
       const hash = sha256(Buffer.from(value))
       const name = hash.toString('latin1')
       const entry = known.get(name)
-      const age = entry === undefined ? Number.POSITIVE_INFINITY : clock.now() - entry.loadedAt
-      // An age below zero says nothing: the clock was set back.
-      if (entry === undefined || age < 0 || age >= hardMs) return load(name, hash)
+      const age = entry === undefined ? Number.POSITIVE_INFINITY : clock.monotonic() - entry.loadedAt
+      if (entry === undefined || age >= hardMs) return load(name, hash)
       if (age >= softMs && !entry.refreshing) {
         entry.refreshing = true
         // When Postgres is away the entry simply reaches its hard end.

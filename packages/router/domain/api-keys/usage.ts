@@ -15,9 +15,10 @@ export function createUsageRecord(core: Records): UsageRecord {
   return {
     used(keyId) {
       const now = clock.now()
-      if (now - (written.get(keyId) ?? 0) < intervalMs) return
+      const moment = clock.monotonic()
+      if (moment - (written.get(keyId) ?? Number.NEGATIVE_INFINITY) < intervalMs) return
       if (written.size >= rememberedKeys) written.clear()
-      written.set(keyId, now)
+      written.set(keyId, moment)
       write(core, ({ tx }) =>
         tx
           .updateTable('api_keys')

@@ -5,7 +5,7 @@ import { perProject } from '../per-project.ts'
 type Agent = Pick<OnlineAgent, 'projectId' | 'id'>
 
 export interface Absences {
-  /** When the last session of the agent ended here, ms. The router's start when it had none. */
+  /** When its last session ended here (monotonic); the router's start when it had none. */
   since(projectId: string, agentId: string): number
   began(agent: Agent, at: number): void
   ended(agent: Agent): void

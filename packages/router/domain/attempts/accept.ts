@@ -18,7 +18,8 @@ export async function acceptReported(
   agent: OnlineAgent,
   inFlight: InFlight[],
 ): Promise<void> {
-  const started_at = core.clock.now()
+  // By the agent's clock, as if it had said so.
+  const started_at = Math.round(core.clock.now() + (agent.clockOffsetMs ?? 0))
   const unheard = inFlight.filter((ref) => {
     const call = ref.status === 'running' ? liveCall(core, agent, ref) : undefined
     if (call === undefined || call.row.state !== 'dispatched' || call.started === true) return false
@@ -37,7 +38,7 @@ export async function acceptCall(
   const call = core.calls.get(agent.projectId, frame.execution_id)
   if (call === undefined || call.agent.id !== agent.id || !isAbout(call, frame)) return
   const now = core.clock.now()
-  const startedAt = agentTime(frame.started_at, now)
+  const startedAt = agentTime(agent, frame.started_at, { row: call.row, now })
   const written = await core.lanes.commit('accept', {
     id: frame.execution_id,
     agent_id: agent.id,

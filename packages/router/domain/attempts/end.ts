@@ -1,3 +1,4 @@
+import { type RawBuilder, sql } from 'kysely'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { Writing } from '../events/write.ts'
 import { type ExecutionMove, moveExecution } from '../lifecycles/execution.ts'
@@ -20,9 +21,14 @@ export async function endCall(
 ): Promise<ExecutionRow | undefined> {
   const row = await moveExecution(writing, executionId, {
     ...move,
-    set: { finished_at: writing.now, ...(error === undefined ? {} : { error: JSON.stringify(error) }) },
+    set: { finished_at: endOf(writing.now), ...(error === undefined ? {} : { error: JSON.stringify(error) }) },
   })
   if (row === undefined) return undefined
   writing.after(() => calls.settled(row))
   return row
+}
+
+/** A record never ends before it began, though the clock was set back meanwhile. */
+function endOf(now: Date): RawBuilder<Date> {
+  return sql<Date>`greatest(${now}::timestamptz, created_at, dispatched_at, started_at)`
 }

@@ -36,7 +36,7 @@ export async function storeOutput(
     attempt: frame.attempt,
     seq: frame.seq,
     stream: frame.stream === 'stdout' ? 1 : 2,
-    at: agentTime(frame.at, core.clock.now()),
+    at: agentTime(call.agent, frame.at, { row: call.row, now: core.clock.now() }),
     data: Buffer.from(frame.data.buffer, frame.data.byteOffset, frame.data.byteLength),
   })
 }

@@ -31,7 +31,7 @@ export async function reconcileSession(
   const reported = new Set(inFlight.map(nameOf))
   const has = (row: ExecutionRow) => reported.has(nameOf(toRef(row)))
   const take = (row: ExecutionRow): LiveCall => {
-    const call = { row, agent, sentAt: core.clock.now(), missed: 0, outputBytes: 0 }
+    const call = { row, agent, sentAt: core.clock.monotonic(), missed: 0, outputBytes: 0 }
     core.calls.add(call)
     return call
   }

@@ -26,7 +26,7 @@ export async function refuseCall(
     await markAmbiguous(core, call.row, `Its agent refused the call after it had started it: ${frame.message}`)
   } else if (frame.retry) {
     // What it cannot take now it cannot take in a millisecond either.
-    agent.restsUntil = core.clock.now() + restMs
+    agent.restsUntil = core.clock.monotonic() + restMs
     core.clock.after(restMs + 1, () => core.dispatcher.wake(agent.projectId))
     await requeue(core, call.row, frame.message)
   } else await giveUp(core, call.row, frame.code, frame.message)

@@ -32,6 +32,9 @@ export async function settleCall(core: Records & Attempts, agent: OnlineAgent, f
     return true
   }
   const now = core.clock.now()
+  const began = { row: live?.row, now }
+  const startedAt = frame.started_at === null ? null : agentTime(agent, frame.started_at, began)
+  const finishedAt = agentTime(agent, frame.finished_at, began)
   const item: Settlement = {
     id: frame.execution_id,
     agent_id: agent.id,
@@ -45,8 +48,8 @@ export async function settleCall(core: Records & Attempts, agent: OnlineAgent, f
     stdout_bytes: frame.stdout_bytes,
     stderr_bytes: frame.stderr_bytes,
     truncated: frame.truncated,
-    started_at: frame.started_at === null ? null : agentTime(frame.started_at, now),
-    finished_at: agentTime(frame.finished_at, now),
+    started_at: startedAt,
+    finished_at: new Date(Math.max(finishedAt.getTime(), startedAt?.getTime() ?? 0)),
     at: new Date(now),
   }
   const written = await core.lanes.commit('settle', item)

@@ -47,12 +47,14 @@ export async function expireQueued(
  */
 export async function sweepOrphans(core: Records & FleetView & Attempts & { settings: Settings }): Promise<void> {
   const now = core.clock.now()
+  const moment = core.clock.monotonic()
   const rows = await selectUnaccounted(core.store.db, new Date(now - settlingMs), core.calls.ids(), perSweep)
   for (const row of rows) {
     if (row.agent_id === null || core.calls.get(row.project_id, row.id) !== undefined) continue
     const agent = core.fleet.get(row.project_id, row.agent_id)
-    if (agent === undefined) await orphaned(core, row, now - core.absences.since(row.project_id, row.agent_id))
-    else if (neverSent(agent, row)) await requeue(core, row, 'the dispatch never left the router')
+    if (agent === undefined) await orphaned(core, row, moment - core.absences.since(row.project_id, row.agent_id))
+    else if (neverSent(agent, row, now - (moment - agent.reportedAt)))
+      await requeue(core, row, 'the dispatch never left the router')
   }
 }
 
@@ -71,12 +73,13 @@ async function orphaned(
 /**
  * Whether no frame went out, because the commit lost its answer: the agent has reported without the
  * call since, with the same journal.
+ * @param reportedAt by the wall clock, as the record is
  */
-function neverSent(agent: OnlineAgent, row: ExecutionRow): boolean {
+function neverSent(agent: OnlineAgent, row: ExecutionRow, reportedAt: number): boolean {
   return (
     row.journal_id === agent.journalId &&
     !agent.reported.has(row.id) &&
     row.dispatched_at !== null &&
-    agent.reportedAt > row.dispatched_at.getTime() + settlingMs
+    reportedAt > row.dispatched_at.getTime() + settlingMs
   )
 }

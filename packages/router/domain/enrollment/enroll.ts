@@ -38,7 +38,8 @@ export async function enroll(
     admit(core, before, agent)
     return await presentEnrollment(core, agent, joinKey.router_addr)
   } catch (error) {
-    if (error instanceof Fault && refusals.take(core.clock.now()) === 0) await noteRefusal(core, claims, body, error)
+    if (error instanceof Fault && refusals.take(core.clock.monotonic()) === 0)
+      await noteRefusal(core, claims, body, error)
     throw error
   }
 }

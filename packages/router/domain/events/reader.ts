@@ -51,7 +51,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
   let common: Place | undefined
   let timer: Timer | undefined
   let dueAt = Number.POSITIVE_INFINITY
-  let lastPass = 0
+  let lastPass = Number.NEGATIVE_INFINITY
   let passing = false
   let woken = false
   let closed = false
@@ -61,7 +61,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
 
   const schedule = (ms: number) => {
     if (closed || readers.size === 0) return
-    const at = clock.now() + ms
+    const at = clock.monotonic() + ms
     if (timer !== undefined && dueAt <= at) return
     timer?.cancel()
     dueAt = at
@@ -183,7 +183,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
     passing = true
     woken = false
     passes++
-    lastPass = clock.now()
+    lastPass = clock.monotonic()
     let next = pollMs
     try {
       const link = await connection()
@@ -211,7 +211,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
     woken = true
     emptyPasses = 0
     for (const onWake of onWakes) onWake()
-    if (!passing) schedule(Math.max(0, lastPass + coalesceMs - clock.now()))
+    if (!passing) schedule(Math.max(0, lastPass + coalesceMs - clock.monotonic()))
   }
 
   return {

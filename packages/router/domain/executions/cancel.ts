@@ -77,5 +77,5 @@ function askAgent({ calls, clock }: Cancelling, row: ExecutionRow): boolean {
   if (call === undefined) return false
   call.row.cancel_requested_at = row.cancel_requested_at
   call.agent.send({ t: 'cancel', execution_id: row.id, attempt: row.attempt, lease_epoch: row.lease_epoch })
-  return call.agent.leaseExpiresAt > clock.now()
+  return call.agent.leaseUntil > clock.monotonic()
 }

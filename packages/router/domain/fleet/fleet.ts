@@ -15,7 +15,10 @@ export interface OnlineAgent {
   readonly journalId: string
   readonly maxConcurrent: number
   manifest: Manifest
-  /** What it publishes now and the router does not take: why, and when that was looked at, ms. */
+  /**
+   * What it publishes now and the router does not take: why, and when that was looked
+   * at, by the monotonic clock.
+   */
   refusedManifest?: { hash: string; version: number; fault: string; at: number } | undefined
   tools: Map<string, ToolDescriptor>
   /** By workspace id. */
@@ -27,13 +30,16 @@ export interface OnlineAgent {
   drainRecorded?: boolean
   /** Calls given to it and not yet settled. */
   inFlight: Set<string>
-  /** Ids of the calls that it named in its last renewal, and when that came, ms. */
+  /** Ids of the calls that it named in its last renewal, and when that came (monotonic). */
   reported: Set<string>
   reportedAt: number
-  leaseExpiresAt: number
-  /** It refused a call for now: it is given none before this, ms. */
+  /** By the monotonic clock. */
+  leaseUntil: number
+  /** It refused a call for now: it is given none before this (monotonic). */
   restsUntil: number
   lastHeartbeatAt: number
+  /** How far its clock is ahead of ours; undefined while it has not said. */
+  clockOffsetMs?: number | undefined
   /**
    * Reads the record and applies it, one after the other: an old view must not come over a newer
    * one.
@@ -84,8 +90,8 @@ export function takes(agent: OnlineAgent, workspaceId: string): boolean {
 export function createFleet(clock: Clock): Fleet {
   const projects = perProject(() => new Map<string, OnlineAgent>())
   // A lease that is over counts at once, not when the session is ended for it.
-  const holdsLease = (agent: OnlineAgent) => agent.leaseExpiresAt > clock.now()
-  const rests = (agent: OnlineAgent) => agent.restsUntil > clock.now()
+  const holdsLease = (agent: OnlineAgent) => agent.leaseUntil > clock.monotonic()
+  const rests = (agent: OnlineAgent) => agent.restsUntil > clock.monotonic()
   const inProject = (projectId: string) => [...projects.of(projectId).values()].filter(holdsLease)
   const holds = (agent: OnlineAgent) => projects.of(agent.projectId).get(agent.id) === agent
   return {

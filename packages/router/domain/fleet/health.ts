@@ -18,7 +18,7 @@ export function healthOf(
   // One router is active on a database: whoever is not in its fleet is not connected, whatever the
   // row says.
   const online = fleet.get(agent.project_id, agent.id)
-  if (online === undefined || online.leaseExpiresAt <= clock.now()) return 'offline'
+  if (online === undefined || online.leaseUntil <= clock.monotonic()) return 'offline'
   if (online.draining) return 'draining'
   return pausedWholly ? 'paused' : 'healthy'
 }

@@ -2,7 +2,7 @@
 // lifecycle, and its event in the same transaction.
 import { type ExecutionState, executionLifecycle } from '@xerotier/protocol/lifecycles/execution.ts'
 import { sourcesOf } from '@xerotier/protocol/lifecycles/lifecycle.ts'
-import type { Updateable } from 'kysely'
+import type { UpdateObject } from 'kysely'
 import type { ExecutionRow, Tables } from '../../store/tables.ts'
 import type { Actor } from '../actor.ts'
 import type { Writing } from '../events/write.ts'
@@ -13,7 +13,7 @@ export interface ExecutionMove {
   from?: readonly ExecutionState[]
   /** The attempt that it is about; a later one fences it. */
   attempt?: number
-  set?: Updateable<Tables['executions']>
+  set?: UpdateObject<Tables, 'executions'>
   actor: Actor
   data?: Record<string, unknown>
 }

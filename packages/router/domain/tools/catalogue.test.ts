@@ -19,7 +19,7 @@ function fleetOf(...tools: ToolDescriptor[]) {
       projectId: 'p',
       tools: new Map([[tool.name, tool]]),
       bindings: new Map([['ws_1', {}]]),
-      leaseExpiresAt: Infinity,
+      leaseUntil: Infinity,
     } as unknown as OnlineAgent)
   }
   return { fleet } as Core

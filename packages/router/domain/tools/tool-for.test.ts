@@ -18,7 +18,7 @@ function fleetOf(...agents: { name: string; tools: string[]; bound?: string[]; t
       projectId: 'p',
       tools: new Map(tools.map((tool) => [tool, toolOf(tool, { workspace_types: types })])),
       bindings: new Map(bound.map((id) => [id, {}])),
-      leaseExpiresAt: Infinity,
+      leaseUntil: Infinity,
     } as unknown as OnlineAgent)
   }
   return { fleet }

@@ -35,7 +35,7 @@ function coreOf(agents: Agent[]) {
       projectId: 'p',
       tools: new Map(online.map((tool) => [tool, toolOf(tool, { workspace_types: types })])),
       draining,
-      leaseExpiresAt: Infinity,
+      leaseUntil: Infinity,
       inFlight: new Set(Array.from({ length: busy }, (_, call) => `${call}`)),
       maxConcurrent: 2,
       restsUntil: rests ? Infinity : 0,

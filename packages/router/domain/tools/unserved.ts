@@ -94,7 +94,7 @@ function delayOf({ fleet, clock }: Known, { id, project_id }: BoundForRow, call:
   if (!isSameTool(agent.tools.get(call.tool), call)) return `offers ${call.tool} in another version`
   const calls = agent.inFlight.size
   if (calls >= agent.maxConcurrent) return `is busy (${calls} of ${agent.maxConcurrent} calls)`
-  return agent.restsUntil > clock.now() ? 'has just refused a call for now' : 'has just come free'
+  return agent.restsUntil > clock.monotonic() ? 'has just refused a call for now' : 'has just come free'
 }
 
 function troubleOf(core: Known, agent: BoundForRow, tool: string): string | undefined {

@@ -17,6 +17,7 @@ const startedAt = Date.now()
 let now = startedAt
 const calm: Clock = {
   now: () => now,
+  monotonic: () => now,
   after: (ms, callback) => (ms < 1000 ? systemClock.after(ms, callback) : { cancel() {} }),
 }
 

@@ -69,7 +69,7 @@ async function online(name: string, tools: ToolDescriptor[]): Promise<OnlineAgen
     inFlight: new Set<string>(),
     reported: new Set<string>(),
     reportedAt: 0,
-    leaseExpiresAt: until,
+    leaseUntil: router.clock.monotonic() + 3_600_000,
     restsUntil: 0,
     lastHeartbeatAt: router.clock.now(),
     inTurn: turns(() => joined),
@@ -229,7 +229,7 @@ test('health follows the session, not the row alone', async () => {
   agent.draining = true
   assert.equal(await health(), 'draining')
   agent.draining = false
-  agent.leaseExpiresAt = router.clock.now() - 1
+  agent.leaseUntil = router.clock.monotonic() - 1
   assert.equal(await health(), 'offline')
 })
 
@@ -249,7 +249,7 @@ describe('the list by status', () => {
       const make = (name: string) => online(`${name}-${round}`, [])
       await make('healthy')
       Object.assign(await make('draining'), { draining: true })
-      Object.assign(await make('lapsed'), { leaseExpiresAt: router.clock.now() - 1 })
+      Object.assign(await make('lapsed'), { leaseUntil: router.clock.monotonic() - 1 })
       fleet.leave(await make('away'))
       await make('suspended')
       await act(`suspended-${round}`, 'revoke-credentials')

@@ -53,7 +53,7 @@ export function createAuthentication(core: Core, options: Partial<Authentication
   /** What a credential that is none gets. A valid one is never refused for others from its address: many callers may share it. */
   const failed = (request: FastifyRequest, fault = new Fault('authentication_error')) => {
     const window = windowOf(failures, sourceOf(request), failedAuthenticationsPerMinute, minuteMs)
-    const waitMs = window.take(clock.now())
+    const waitMs = window.take(clock.monotonic())
     if (waitMs === 0) return fault
     return new Fault('rate_limit_exceeded', {
       message: 'Too many failed authentications from this address.',
@@ -62,7 +62,8 @@ export function createAuthentication(core: Core, options: Partial<Authentication
   }
   /** Values that addresses at that limit may be guessing are looked up one by one: together they hold one connection to the database. */
   const find = (request: FastifyRequest, value: string) => {
-    if (failures.get(sourceOf(request))?.full(clock.now()) !== true || keyring.knew(value)) return keyring.find(value)
+    if (failures.get(sourceOf(request))?.full(clock.monotonic()) !== true || keyring.knew(value))
+      return keyring.find(value)
     const found = lastLookup.then(() => keyring.find(value))
     lastLookup = found.catch(() => {})
     return found
@@ -78,7 +79,7 @@ export function createAuthentication(core: Core, options: Partial<Authentication
     const told = windows[0]!
     reply.header('x-ratelimit-limit', told.requests)
     for (const window of windows) {
-      const waitMs = window.take(clock.now())
+      const waitMs = window.take(clock.monotonic())
       if (waitMs === 0) continue
       reply.header('x-ratelimit-remaining', 0)
       throw new Fault('rate_limit_exceeded', { retryAfter: Math.ceil(waitMs / 1000) })

@@ -148,7 +148,7 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
 
   /** What may wait on. `late` collects the executions of the others: what follows a lost item must not be stored without it. */
   function inTime(items: readonly Waiting[], late: Set<string>, error: unknown): Waiting[] {
-    const oldest = options.clock.now() - options.patienceMs
+    const oldest = options.clock.monotonic() - options.patienceMs
     return items.filter((waiting) => {
       if (waiting.since >= oldest && !late.has(waiting.item.id)) return true
       late.add(waiting.item.id)
@@ -164,7 +164,14 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
     commit(part, item) {
       if (closed) return Promise.reject(new Error('the commit lanes are closed'))
       return new Promise<boolean>((resolve, reject) => {
-        queue.push({ part, item, since: options.clock.now(), updates: updatingParts.includes(part), resolve, reject })
+        queue.push({
+          part,
+          item,
+          since: options.clock.monotonic(),
+          updates: updatingParts.includes(part),
+          resolve,
+          reject,
+        })
         schedule()
       })
     },

@@ -85,6 +85,12 @@ export const eventColumns = 'at, project_id, kind, actor, execution_id, agent_id
 // `state || ''` below hides the state from the partial indexes. The planner would rather read one
 // of those whole than look up each id, and they grow with what is queued or in flight.
 
+/** A record never ends before it began, whatever the clocks of agent and router say. */
+const settledTimes = {
+  started_at: 'coalesce(s.started_at, e.started_at)',
+  finished_at: 'greatest(s.finished_at, s.started_at, e.started_at, e.dispatched_at, e.created_at)',
+}
+
 export const parts: { readonly [P in PartName]: Part } = {
   submit: {
     columns: arraysOf(columns.submit),
@@ -122,7 +128,7 @@ export const parts: { readonly [P in PartName]: Part } = {
     updates: true,
     // A late answer of the same attempt settles an ambiguous call too: the agent knows better.
     change: (source) =>
-      `update executions e set ${assigned(answer, { started_at: 'coalesce(s.started_at, e.started_at)' })}
+      `update executions e set ${assigned(answer, settledTimes)}
        from ${source} where ${matched(fence)}
          and (e.state in ('dispatched', 'running') or (e.state = 'ambiguous' and s.state <> 'ambiguous'))
        returning e.id, e.project_id, e.workspace_id, e.agent_id, e.state, e.exit_code, e.error, s.at`,

@@ -26,8 +26,8 @@ export function processKill(clock: Clock) {
       const reason = code === 'EPERM' ? 'The agent may not signal it' : 'It is gone'
       throw new Fault('execution_failed', { message: `${reason} (process ${pid}, ${code}).` })
     }
-    const until = clock.now() + waitMs
-    while (isAlive(pid) && clock.now() < until && !aborted.aborted) {
+    const until = clock.monotonic() + waitMs
+    while (isAlive(pid) && clock.monotonic() < until && !aborted.aborted) {
       await new Promise<void>((resolve) => clock.after(pollMs, resolve))
     }
     return { result: { pid, name: target.name, signal: `SIG${signal}`, ended: !isAlive(pid) } }
