@@ -1,3 +1,5 @@
+import { messageOf } from '@xerotier/protocol/thrown.ts'
+
 // What was started is ended and what was made is removed, in reverse order, however the run ends.
 
 export interface Cleanup {
@@ -14,7 +16,7 @@ export function createCleanup(): Cleanup {
       try {
         await undo()
       } catch (error) {
-        console.error(`cleaning up: ${(error as Error).message}`)
+        console.error(`cleaning up: ${messageOf(error)}`)
       }
     }
   }

@@ -46,16 +46,18 @@ async function inserts(url: string, inFlight: number, ms: number): Promise<Timin
       return client
     }),
   )
+  const [first] = clients
+  if (first === undefined) throw new Error('nobody is to insert')
   const table = `bench_floor_${inFlight}`
-  await clients[0]!.query(`create table ${table} (id uuid primary key, data jsonb not null)`)
+  await first.query(`create table ${table} (id uuid primary key, data jsonb not null)`)
   const data = JSON.stringify({ payload: 'x'.repeat(1024) })
   const text = `insert into ${table} (id, data) values ($1, $2)`
   try {
     return await warmed(inFlight, ms, (caller) =>
-      clients[caller]!.query({ name: 'floor', text, values: [randomUUID(), data] }),
+      (clients[caller] ?? first).query({ name: 'floor', text, values: [randomUUID(), data] }),
     )
   } finally {
-    await clients[0]!.query(`drop table ${table}`)
+    await first.query(`drop table ${table}`)
     await Promise.all(clients.map((client) => client.end()))
   }
 }

@@ -19,8 +19,9 @@ function statOf(pid: number): Stat | undefined {
       .slice(text.lastIndexOf(')') + 2)
       .split(' ')
       .map(Number)
-    const [utime, stime, cutime, cstime] = fields.slice(11, 15) as [number, number, number, number]
-    return { parent: fields[1]!, cpu: (utime + stime + cutime + cstime) / ticks }
+    const [, parent = 0] = fields
+    const [utime = 0, stime = 0, cutime = 0, cstime = 0] = fields.slice(11, 15)
+    return { parent, cpu: (utime + stime + cutime + cstime) / ticks }
   } catch {
     return undefined // it is gone
   }
@@ -51,5 +52,6 @@ export function argumentsOf(pid: number): string[] {
 
 /** Resident memory, bytes. */
 export function residentBytes(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024
+  const [, kib] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kib) * 1024
 }

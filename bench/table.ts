@@ -3,10 +3,11 @@ import type { Figure, Unit } from './figure.ts'
 
 /** Columns padded to their longest cell; the first is left-aligned, the others as `right` says. */
 export function columns(rows: readonly (readonly string[])[], right: readonly number[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+  const widthOf = (column: number) => Math.max(...rows.map((row) => (row[column] ?? '').length))
+  const widths = (rows[0] ?? []).map((_, column) => widthOf(column))
   return rows.map((row) =>
     row
-      .map((cell, column) => (right.includes(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
+      .map((cell, column) => cell[right.includes(column) ? 'padStart' : 'padEnd'](widths[column] ?? 0))
       .join('  ')
       .trimEnd(),
   )

@@ -6,6 +6,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { listeningOn } from '@xerotier/runtime/listening.ts'
 import { prepareStarts } from './start.fixture.ts'
 
 const { clear, start, stateDir, xeroctl } = prepareStarts()
@@ -108,7 +109,7 @@ test('while one runs, another on the same folder says so and leaves it alone', a
 test('a port that the environment names and somebody has is an error that names it', async () => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const { port } = server.address() as { port: number }
+  const { port } = listeningOn(server)
   const system = start({ XEROTIER_HTTP_PORT: String(port) })
   const [code] = await once(system.child, 'close')
   assert.equal(code, 1)

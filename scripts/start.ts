@@ -3,6 +3,7 @@
 import { relative } from 'node:path'
 import { type Client, createClient } from '@xerotier/client/client.ts'
 import type { Agent } from '@xerotier/protocol/api/agents.ts'
+import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { agentName, forgetEnrollment, notPermitted } from './start/agent.ts'
 import type { Child } from './start/child.ts'
 import { connectAgent } from './start/connect-agent.ts'
@@ -103,7 +104,7 @@ async function demonstrate(client: Client, state: State, agent: Agent, xeroctl: 
     )
     waiting = await askToKill(client, state)
   } catch (error) {
-    say(`  It cannot run: ${(error as Error).message.replaceAll('`xeroctl ', `\`${xeroctl} `)}`)
+    say(`  It cannot run: ${messageOf(error).replaceAll('`xeroctl ', `\`${xeroctl} `)}`)
     return
   }
   heading('A dangerous call waits for you: host_process_kill')
@@ -146,7 +147,7 @@ let code = 0
 try {
   await Promise.race([start(), interrupted.promise])
 } catch (error) {
-  say(`\n${(error as Error).message}`)
+  say(`\n${messageOf(error)}`)
   code = 1
 }
 await stop()

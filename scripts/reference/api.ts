@@ -7,7 +7,7 @@ import { routes } from '@xerotier/protocol/routes.ts'
 import { fieldTable } from './fields.ts'
 import { anchor, code, page, table } from './markdown.ts'
 
-const all = Object.entries(routes) as [string, Route][]
+const all: readonly [string, Route][] = Object.entries(routes)
 
 export function apiPage(): string {
   const tags = [...new Set(all.map(([, { tag }]) => tag))]
@@ -21,7 +21,7 @@ export function apiPage(): string {
       all.map(([, route]) => [`[${code(nameOf(route))}](#${anchor(nameOf(route))})`, route.summary, needs(route)]),
     ),
     ...tags.flatMap((tag) => [
-      `## ${tag[0]!.toUpperCase()}${tag.slice(1)}`,
+      `## ${tag.charAt(0).toUpperCase()}${tag.slice(1)}`,
       ...all.filter(([, route]) => route.tag === tag).map(([id, route]) => section(id, route)),
     ]),
     '## Headers',

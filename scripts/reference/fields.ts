@@ -56,8 +56,8 @@ function nestedRows(field: JsonSchema, at: string): string[][] {
 
 /** The other half of `x | null`. */
 function withoutNull(schema: JsonSchema): JsonSchema {
-  const rest = schema.anyOf?.filter((one) => one.type !== 'null')
-  return rest?.length === 1 ? rest[0]! : schema
+  const [only, ...others] = schema.anyOf?.filter((one) => one.type !== 'null') ?? []
+  return only !== undefined && others.length === 0 ? only : schema
 }
 
 function typeOf(schema: JsonSchema): string {

@@ -9,18 +9,22 @@ export function lifecyclesPage(): string {
   return page(
     'Lifecycles',
     'These moves and no others: the database refuses the rest.',
-    ...[executionLifecycle, approvalLifecycle, agentLifecycle, joinKeyLifecycle].flatMap((lifecycle) => [
-      `## ${lifecycle.name.replace('_', ' ')}`,
-      diagram(lifecycle as Lifecycle<string>),
-    ]),
+    section(executionLifecycle),
+    section(approvalLifecycle),
+    section(agentLifecycle),
+    section(joinKeyLifecycle),
   )
 }
 
-function diagram(lifecycle: Lifecycle<string>): string {
+function section<State extends string>(lifecycle: Lifecycle<State>): string {
+  return `## ${lifecycle.name.replace('_', ' ')}\n\n${diagram(lifecycle)}`
+}
+
+function diagram<State extends string>(lifecycle: Lifecycle<State>): string {
   const lines = ['```mermaid', 'stateDiagram-v2']
   for (const state of lifecycle.initial) lines.push(`  [*] --> ${state}`)
   for (const state of statesOf(lifecycle)) {
-    for (const target of lifecycle.moves[state]!) lines.push(`  ${state} --> ${target}`)
+    for (const target of lifecycle.moves[state]) lines.push(`  ${state} --> ${target}`)
     if (isFinal(lifecycle, state)) lines.push(`  ${state} --> [*]`)
   }
   return [...lines, '```'].join('\n')

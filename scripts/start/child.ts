@@ -39,7 +39,7 @@ export function startChild(options: ChildOptions): Child {
   })
   closeSync(log)
   const exited = once(child, 'exit').then(
-    ([code, signal]) => (signal as string | null) ?? `exit ${code}`,
+    ([code, signal]) => String(signal ?? `exit ${code}`),
     (error: Error) => error.message,
   )
   const guard = guardProcess(child.pid ?? 0, { signal: 'TERM' })

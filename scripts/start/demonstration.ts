@@ -53,7 +53,8 @@ export async function askToKill(client: Client, state: State): Promise<Waiting> 
   const sleeper = spawn('sleep', ['86400'], { stdio: 'ignore', detached: true })
   await once(sleeper, 'spawn')
   sleeper.unref()
-  const pid = sleeper.pid!
+  const { pid } = sleeper
+  if (pid === undefined) throw new Error('a process that was started has no pid')
   const guard = guardProcess(pid, { signal: 'TERM' })
   sleeper.once('exit', () => guard.kill('SIGKILL'))
   try {

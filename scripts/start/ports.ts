@@ -1,5 +1,7 @@
 import { once } from 'node:events'
-import { type AddressInfo, createServer, type Server } from 'node:net'
+import { createServer, type Server } from 'node:net'
+import { keysOf } from '@xerotier/protocol/table.ts'
+import { listeningOn } from '@xerotier/runtime/listening.ts'
 import { readNote, type State, writeNote } from './state.ts'
 
 export interface Ports {
@@ -30,7 +32,8 @@ export async function choosePorts(
   // Held until all are chosen, or the next one might get the same.
   const held: Server[] = []
   try {
-    for (const [name, { variable, usual }] of Object.entries(wanted) as [keyof Ports, (typeof wanted)['http']][]) {
+    for (const name of keysOf(wanted)) {
+      const { variable, usual } = wanted[name]
       const asked = env[variable]
       if (asked !== undefined && asked !== '') {
         const port = Number(asked)
@@ -42,7 +45,8 @@ export async function choosePorts(
         continue
       }
       const expected = last[name] ?? usual
-      const usable = (await hold(expected, held)) ?? (await hold(usual, held)) ?? (await hold(0, held))!
+      const usable = (await hold(expected, held)) ?? (await hold(usual, held)) ?? (await hold(0, held))
+      if (usable === undefined) throw new Error('no port of this machine is free')
       if (usable !== expected) moved.push(`port ${expected} is taken, using ${usable} (${variable} sets it)`)
       // Agents that were enrolled by hand dial where they were told: a port that moved once stays.
       else if (usable !== usual) moved.push(`port ${usable} as before, ${usual} was taken then (${variable} sets it)`)
@@ -69,5 +73,5 @@ async function hold(port: number, held: Server[]): Promise<number | undefined> {
     return undefined
   }
   held.push(server)
-  return (server.address() as AddressInfo).port
+  return listeningOn(server).port
 }

@@ -27,6 +27,6 @@ export async function step<T>(name: string, work: () => Promise<T>, outcome: (va
 
 /** What one may see of a key: its prefix and a few characters, to know it by. */
 export function keyPrefix(apiKey: string): string {
-  const [, slug, random] = apiKeyPattern.exec(apiKey) ?? []
-  return slug === undefined ? 'xero_' : `xero_${slug}_${random!.slice(0, 4)}`
+  const [, slug, random = ''] = apiKeyPattern.exec(apiKey) ?? []
+  return slug === undefined ? 'xero_' : `xero_${slug}_${random.slice(0, 4)}`
 }

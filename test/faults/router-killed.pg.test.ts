@@ -1,7 +1,6 @@
 // The router is killed with SIGKILL at each step of a call and started again. Nothing acknowledged
 // is lost, and no at-most-once call runs twice.
 import assert from 'node:assert/strict'
-import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,7 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'xerotier-faults-'))
 const triggerFile = join(folder, 'trigger')
 const trigger = triggerIn<RouterStep>(triggerFile)
 let settings: RouterProcessSettings
-let child: ChildProcess
+let child: ReturnType<typeof startChild>
 let client: Client
 let agent: AgentForTests
 

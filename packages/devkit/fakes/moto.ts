@@ -3,6 +3,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { listeningOn } from '@xerotier/runtime/listening.ts'
 
 export interface Moto {
   /** For AWS_ENDPOINT_URL. */
@@ -63,7 +64,7 @@ export async function startMoto(): Promise<Moto> {
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const { port } = server.address() as { port: number }
+  const { port } = listeningOn(server)
   server.close()
   await once(server, 'close')
   return port

@@ -1,8 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import type { Readable } from 'node:stream'
+
+type Child = ChildProcessByStdio<null, Readable, null>
 
 /** Starts one of our TypeScript programs; its stderr is ours, so that a failing test shows why. */
-export function startChild(file: string, env: Record<string, string | undefined>): ChildProcess {
+export function startChild(file: string, env: Record<string, string | undefined>): Child {
   return spawn(process.execPath, [file], {
     env: { PATH: process.env.PATH, XEROTIER_FAULT_LOG: process.env.XEROTIER_FAULT_LOG, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -10,13 +13,14 @@ export function startChild(file: string, env: Record<string, string | undefined>
 }
 
 /** The first line of its stdout. @throws when it ends first */
-export async function firstLine(child: ChildProcess): Promise<string> {
+export async function firstLine(child: Child): Promise<string> {
   const ended = once(child, 'exit').then(([code, signal]) => {
     throw new Error(`the process ended first, with ${code ?? signal}`)
   })
-  const [chunk] = (await Promise.race([once(child.stdout!, 'data'), ended])) as [Buffer]
+  const [chunk] = await Promise.race([once(child.stdout, 'data'), ended])
   ended.catch(() => {})
-  return chunk.toString().split('\n')[0]!
+  const [line = ''] = String(chunk).split('\n')
+  return line
 }
 
 /** Resolves when it is gone. */

@@ -1,7 +1,8 @@
 // A network that can be cut: a TCP proxy whose connections
 // freeze (nothing is refused, nothing arrives) or break.
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
+import { listeningOn } from '@xerotier/runtime/listening.ts'
 
 export interface CutProxy {
   /** tcp://127.0.0.1:port */
@@ -49,7 +50,7 @@ export async function startCutProxy(target: string): Promise<CutProxy> {
     }
   }
   return {
-    address: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    address: `tcp://127.0.0.1:${listeningOn(server).port}`,
     freeze() {
       frozen = true
       for (const pair of pairs) for (const socket of pair) socket.pause()

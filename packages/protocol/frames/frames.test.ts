@@ -8,8 +8,9 @@ import { agentFrameSchema } from './agent-frame.ts'
 import { routerFrameSchema } from './router-frame.ts'
 
 /**
- * SHA-256 of the JSON Schemas of everything on the wire, for each version of it. A version's line changes only where a reader
- * takes more than before: when the test fails because a frame changed else, raise `wireVersion`, add a line, and say the change in SPEC.md.
+ * SHA-256 of the JSON Schemas of everything on the wire, for each version of it. A version's line
+ * changes only where a reader takes more than before: when the test fails because a frame changed
+ * else, raise `wireVersion`, add a line, and say the change in SPEC.md.
  */
 const hashes: Record<number, string> = {
   1: '5d2928a19b89d29d9515ca44efe1dc12a25a1245d6d757a93bba2eb4696e2344',

@@ -24,7 +24,8 @@ export const executionLifecycle = defineLifecycle<ExecutionState>({
     pending_approval: ['queued', 'dispatched', 'rejected', 'expired', 'cancelled'],
     // queued -> failed: what was approved no longer matches what any agent would run (law L3).
     queued: ['dispatched', 'expired', 'cancelled', 'failed'],
-    // dispatched -> queued: the agent provably never started it, or it may safely run again (law L2).
+    // dispatched -> queued: the agent provably never
+    // started it, or it may safely run again (law L2).
     dispatched: ['running', 'queued', 'completed', 'failed', 'timeout', 'cancelled', 'ambiguous'],
     running: ['queued', 'completed', 'failed', 'timeout', 'cancelled', 'ambiguous'],
     completed: [],
@@ -33,7 +34,8 @@ export const executionLifecycle = defineLifecycle<ExecutionState>({
     cancelled: [],
     rejected: [],
     expired: [],
-    // Not an end: a late answer of the same attempt settles it, or a person does (`xeroctl exec resolve`).
+    // Not an end: a late answer of the same attempt settles
+    // it, or a person does (`xeroctl exec resolve`).
     ambiguous: ['completed', 'failed', 'timeout', 'cancelled'],
   },
 })

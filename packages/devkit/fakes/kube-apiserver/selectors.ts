@@ -1,3 +1,4 @@
+import { memberOf } from '@xerotier/protocol/record.ts'
 import type { KubeObject } from './kinds.ts'
 import { KubeError } from './kube-error.ts'
 
@@ -11,14 +12,14 @@ export function matchesLabels(selector: string, labels: Record<string, string> =
 }
 
 function matchesLabelTerm(term: string, labels: Record<string, string>): boolean {
-  const set = /^(\S+)\s+(in|notin)\s+\(([^)]*)\)$/.exec(term)
-  if (set) {
-    const values = set[3]!.split(',').map((value) => value.trim())
-    const has = labels[set[1]!] !== undefined && values.includes(labels[set[1]!]!)
-    return set[2] === 'in' ? has : !has
+  const [, label, word, list] = /^(\S+)\s+(in|notin)\s+\(([^)]*)\)$/.exec(term) ?? []
+  if (label !== undefined && list !== undefined) {
+    const values = list.split(',').map((value) => value.trim())
+    const value = labels[label]
+    return (value !== undefined && values.includes(value)) === (word === 'in')
   }
-  const pair = /^([^=!]+)(!=|==?)(.*)$/.exec(term)
-  if (pair) return (labels[pair[1]!.trim()] === pair[3]!.trim()) === (pair[2] !== '!=')
+  const [, key, sign, value] = /^([^=!]+)(!=|==?)(.*)$/.exec(term) ?? []
+  if (key !== undefined && value !== undefined) return (labels[key.trim()] === value.trim()) === (sign !== '!=')
   return term.startsWith('!') ? labels[term.slice(1)] === undefined : labels[term] !== undefined
 }
 
@@ -34,9 +35,9 @@ export function matchesFields(selector: string, object: KubeObject): boolean {
     .split(',')
     .filter((term) => term !== '')
     .every((term) => {
-      const pair = /^([A-Za-z.]+)(!=|==?)(.*)$/.exec(term)
-      if (!pair) throw new KubeError(400, 'BadRequest', `unable to parse field selector ${term}`)
-      const value = pair[1]!.split('.').reduce<unknown>((at, key) => (at as Record<string, unknown>)?.[key], object)
-      return (String(value ?? '') === pair[3]) === (pair[2] !== '!=')
+      const [, path, sign, wanted] = /^([A-Za-z.]+)(!=|==?)(.*)$/.exec(term) ?? []
+      if (path === undefined) throw new KubeError(400, 'BadRequest', `unable to parse field selector ${term}`)
+      const value = path.split('.').reduce<unknown>(memberOf, object)
+      return (String(value ?? '') === wanted) === (sign !== '!=')
     })
 }

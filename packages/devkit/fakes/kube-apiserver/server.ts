@@ -4,8 +4,8 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { type Clock, systemClock } from '@xerotier/runtime/clock.ts'
+import { listeningOn } from '@xerotier/runtime/listening.ts'
 import { writeSecretFile } from '@xerotier/runtime/secret-file.ts'
 import { type Address, addressOf } from './address.ts'
 import { answer, type KubeAnswer, selected } from './answer.ts'
@@ -80,7 +80,7 @@ export async function startKubeApiserver(options: KubeApiserverOptions = {}): Pr
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = `http://127.0.0.1:${listeningOn(server).port}`
   return {
     url,
     cluster,

@@ -6,10 +6,16 @@ import { type Kind, type KubeObject, kinds } from './kinds.ts'
 import { KubeError } from './kube-error.ts'
 import { selects } from './selectors.ts'
 
-const kind = (name: string): Kind => kinds.find((one) => one.kind === name)!
-const [deployments, replicaSets, pods, nodes, budgets] = (
-  ['Deployment', 'ReplicaSet', 'Pod', 'Node', 'PodDisruptionBudget'] as const
-).map(kind) as [Kind, Kind, Kind, Kind, Kind]
+function kindNamed(name: string): Kind {
+  const kind = kinds.find((one) => one.kind === name)
+  if (kind === undefined) throw new Error(`no kind ${name}`)
+  return kind
+}
+const deployments = kindNamed('Deployment')
+const replicaSets = kindNamed('ReplicaSet')
+const pods = kindNamed('Pod')
+const nodes = kindNamed('Node')
+const budgets = kindNamed('PodDisruptionBudget')
 
 /** Brings the cluster to where its controllers would. Call it after each write. */
 export function reconcile(cluster: Cluster): void {

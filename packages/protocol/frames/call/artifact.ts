@@ -2,7 +2,10 @@ import { z } from 'zod'
 import { limits } from '../../limits.ts'
 import { callRefSchema } from './call-ref.ts'
 
-/** agent → router. A piece of what did not fit inline, or is no text. All pieces of a call's artifacts go out before its result. */
+/**
+ * agent → router. A piece of what did not fit inline, or is no text. All pieces of a call's
+ * artifacts go out before its result.
+ */
 export const artifactFrame = callRefSchema.extend({
   t: z.literal('artifact'),
   /** Shares its counter with `output`, so that one acknowledgement covers both. */
