@@ -17,6 +17,8 @@ export const limits = {
   argumentsCheckMs: 200,
   schemaCompileMs: 1_000,
   noteCharacters: 2000,
+  /** Log lines that wait for an output that takes none; more are dropped and counted. */
+  logWaitingBytes: 1 * MiB,
   /** Open connections of the HTTP server; more are closed at once. */
   httpConnections: 8192,
   /**

@@ -2,6 +2,7 @@
 // that name a call (execution_id) stand on every line about it.
 import { isRecord } from '@xerotier/protocol/record.ts'
 import { pino } from 'pino'
+import { type LogOutput, openLogOutput } from './log-output.ts'
 
 /**
  * Ours, mildest first. pino's `warn` and `fatal` read `warning`
@@ -44,13 +45,12 @@ export interface LogOptions {
   level: LogLevel
   /** Name of the process, on every line. */
   name: string
-  /** Default: stderr, written without blocking, by 8 KiB or every 100 ms. */
+  /** Default: stderr. */
   destination?: { write(line: string): void }
 }
 
 export function createLog(options: LogOptions): Log {
-  const destination =
-    options.destination ?? pino.destination({ dest: 2, sync: false, minLength: 8 * 1024, periodicFlush: 100 })
+  const destination = options.destination ?? standardError(() => log)
   const base = pino(
     {
       level: options.level,
@@ -63,7 +63,16 @@ export function createLog(options: LogOptions): Log {
     },
     destination,
   )
-  return wrap(base)
+  const log = wrap(base)
+  return log
+}
+
+function standardError(log: () => Log): LogOutput {
+  const output = openLogOutput(2, {
+    onRecovery: (dropped) => log().warning({ dropped }, 'lines of this log could not be written and are lost'),
+  })
+  process.on('exit', () => output.flush())
+  return output
 }
 
 type PinoLike = { [L in LogLevel]: (fields: object, message: string) => void } & {

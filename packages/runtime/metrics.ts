@@ -1,7 +1,8 @@
 // Prometheus metrics of a process, and the small server that shows them.
 import { createServer } from 'node:http'
-import { collectDefaultMetrics, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
 import { listeningOn } from './listening.ts'
+import { linesDropped } from './log-output.ts'
 
 /**
  * One copy of the library for every process: metrics of another copy would not be in our registry.
@@ -29,6 +30,15 @@ export function boundSeries<Series>(metric: { labels(...values: string[]): Serie
 export function createMetricsRegistry(): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
+  new Counter({
+    name: 'log_lines_dropped_total',
+    help: 'Lines of the log of this process that could not be written',
+    registers: [registry],
+    collect() {
+      this.reset()
+      this.inc(linesDropped())
+    },
+  })
   return registry
 }
 
