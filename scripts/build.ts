@@ -3,7 +3,6 @@
 // derived from the protocol. The bundle gets their values, worked out here, so
 // that the schemas behind them (zod and all, 50 ms of every start) stay outside.
 import { mkdir, rename, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
 
@@ -22,7 +21,19 @@ const inlineData: Plugin = {
   },
 }
 
-const outfile = 'packages/xeroctl/dist/xeroctl.js'
+/**
+ * jq is larger than all the rest, and loaded by whoever asks for it: a file of its own beside the
+ * bundle.
+ */
+const jqBeside: Plugin = {
+  name: 'jq-beside',
+  setup(bundler) {
+    bundler.onResolve({ filter: /^jq-wasm$/ }, () => ({ path: './jq.cjs', external: true }))
+  },
+}
+
+const dist = 'packages/xeroctl/dist'
+const outfile = `${dist}/xeroctl.js`
 
 const { metafile, outputFiles } = await build({
   entryPoints: ['packages/xeroctl/main.ts'],
@@ -38,7 +49,7 @@ const { metafile, outputFiles } = await build({
   legalComments: 'inline',
   logLevel: 'warning',
   metafile: true,
-  plugins: [inlineData],
+  plugins: [inlineData, jqBeside],
 })
 
 const inputs = Object.entries(metafile.inputs)
@@ -53,10 +64,22 @@ if (common !== undefined) {
   throw new Error(`${common[0]} is CommonJS: an ES module that bundles it fails where it requires a module of Node's`)
 }
 
-// Put in place whole: somebody may be starting xeroctl at this moment.
-const [bundle] = outputFiles
-if (bundle === undefined) throw new Error('esbuild made nothing')
-await mkdir(dirname(outfile), { recursive: true })
-const unfinished = `${outfile}.${process.pid}`
-await writeFile(unfinished, bundle.contents, { mode: 0o755 })
-await rename(unfinished, outfile)
+const jq = await build({
+  stdin: { contents: "export { raw } from 'jq-wasm'", resolveDir: 'packages/xeroctl' },
+  outfile: `${dist}/jq.cjs`,
+  write: false,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  legalComments: 'inline',
+  logLevel: 'warning',
+})
+
+await mkdir(dist, { recursive: true })
+for (const { path, contents } of [...jq.outputFiles, ...outputFiles]) {
+  // Put in place whole: somebody may be starting xeroctl at this moment.
+  const unfinished = `${path}.${process.pid}`
+  await writeFile(unfinished, contents, { mode: 0o755 })
+  await rename(unfinished, path)
+}

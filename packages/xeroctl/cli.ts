@@ -10,6 +10,7 @@ import { printable } from './output/cell.ts'
 import { type Paint, paintFor } from './output/colours.ts'
 import type { Format } from './output/format.ts'
 import { createPrinter, type Printer } from './output/printer.ts'
+import { queryOf } from './output/query.ts'
 import { writeTo } from './output/write.ts'
 import { type ServerClock, serverClock } from './server-clock.ts'
 import { type Surroundings, widthOfTerminal } from './surroundings.ts'
@@ -46,7 +47,9 @@ export function createCli(surroundings: Surroundings, globals: Globals): Cli {
   let client: Client | undefined
   const clock = serverClock(surroundings)
   const targetOnce = () => (target ??= resolveTarget(surroundings, globals))
-  const format = globals.output ?? outputOfTarget(targetOnce) ?? 'table'
+  const query = queryOf(globals.output, globals.jq)
+  const asked = globals.output?.format ?? (query === undefined ? outputOfTarget(targetOnce) : 'json')
+  const format = asked ?? 'table'
   const say = (line: string) => void surroundings.stderr.write(`${line}\n`)
   const program = surroundings.env.npm_command === 'exec' ? 'npx xeroctl' : 'xeroctl'
   const cli: Cli = {
@@ -60,6 +63,8 @@ export function createCli(surroundings: Surroundings, globals: Globals): Cli {
     pour: (bytes) => writeTo(surroundings.stdout, bytes),
     print: createPrinter({
       format,
+      query,
+      isTerminal: surroundings.stdout.isTTY === true,
       style: () => ({
         paint: paintFor(surroundings.stdout, surroundings.env, globals.noColor),
         now: clock.now(),

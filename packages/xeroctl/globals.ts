@@ -1,7 +1,6 @@
 // Options that every command takes, before or after its name.
 
-import { oneOf, text, toggle, type Values } from './options.ts'
-import { formats } from './output/format.ts'
+import { outputFormat, text, toggle, type Values } from './options.ts'
 
 export const globalOptions = {
   context: text('Deployment of the configuration to use', { placeholder: 'name', live: 'contexts' }),
@@ -11,7 +10,8 @@ export const globalOptions = {
     { placeholder: 'key' },
   ),
   frontendUrl: text('URL of the dashboard, for links', { placeholder: 'url' }),
-  output: oneOf('How to print', formats, { short: 'o' }),
+  output: outputFormat('How to print', { short: 'o' }),
+  jq: text('Print what this jq filter makes of the JSON', { placeholder: 'filter' }),
   dryRun: toggle('Print the request that a write would send, and send nothing'),
   noColor: toggle('No colours (as NO_COLOR=1)'),
 }

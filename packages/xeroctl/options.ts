@@ -2,6 +2,7 @@
 // definition.
 import type { LiveKind } from './completion/live-kinds.ts'
 import { UsageError } from './exit-codes.ts'
+import { formats, type OutputChoice } from './output/format.ts'
 
 export interface Option<T> {
   summary: string
@@ -91,6 +92,25 @@ export function words(summary: string, details: Details = {}): Option<string[]> 
 export function many(summary: string, details: Details = {}): Option<string[]> {
   return { ...text(summary, details), parse: (values) => [...values] }
 }
+
+/** A format, or a template of kubectl's. */
+export function outputFormat(summary: string, details: Details = {}): Option<OutputChoice | undefined> {
+  const choices = [...formats, `${templated}<template>`]
+  return {
+    ...text(summaryWith(summary, choices, true), { placeholder: 'format', ...details }),
+    choices: [...formats, templated],
+    parse(values, flag) {
+      const value = values.at(-1)
+      if (value === undefined) return undefined
+      if (value.startsWith(templated)) return { format: 'json', jsonpath: value.slice(templated.length) }
+      const format = formats.find((candidate) => candidate === value)
+      if (format === undefined) throw new UsageError(`${flag} must be one of ${choices.join(', ')}, not '${value}'`)
+      return { format }
+    },
+  }
+}
+
+const templated = 'jsonpath='
 
 export function number(
   summary: string,

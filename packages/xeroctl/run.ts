@@ -42,7 +42,9 @@ export async function run(surroundings: Surroundings): Promise<number> {
     { out: (text) => void stdout.write(text), columns },
     async (call, globals) => {
       cli = createCli(surroundings, globals())
-      format = cli.format
+      // Who picks a value out of the JSON reads what goes wrong; who takes the JSON parses it.
+      format = cli.globals.jq === undefined && cli.globals.output?.jsonpath === undefined ? cli.format : 'table'
+      await cli.print.ready()
       const { command, args, options } = call()
       code = (await command.run({ cli, args, options })) ?? exitCodes.ok.code
     },

@@ -76,6 +76,10 @@ for (const format of formats) {
   })
 }
 
+test('the shipped program has jq beside it', async (t) => {
+  assert.equal(await xeroctl(t, 'workspaces', '--jq', '.data | map(.name) | sort'), '["first","second"]\n')
+})
+
 test('the shipped program says its version', async (t) => {
   assert.equal(await xeroctl(t, '--version'), `${version}\n`)
 })

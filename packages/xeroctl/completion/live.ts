@@ -94,6 +94,7 @@ function globalsIn(words: readonly string[]): Globals {
     apiKey: given('--api-key'),
     frontendUrl: undefined,
     output: undefined,
+    jq: undefined,
     dryRun: false,
     noColor: true,
   }

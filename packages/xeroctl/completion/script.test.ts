@@ -72,7 +72,7 @@ const lines: [line: string, offers: string[]][] = [
   ['agents --status hea', ['healthy']],
   ['approvals list --status a', ['all', 'approved']],
   ['exec list --status am', ['ambiguous']],
-  ['-o ', ['json', 'name', 'ndjson', 'table', 'wide', 'yaml']],
+  ['-o ', ['json', 'jsonpath=', 'name', 'ndjson', 'table', 'wide', 'yaml']],
   ['exec list -o nd', ['ndjson']],
   ['-o json exec list --risk irr', ['irreversible']],
   // The value of an option is no command.

@@ -61,7 +61,7 @@ async function untilSettled(cli: Cli, id: string, stop: AbortController): Promis
     for await (const streamEvent of streamOf(cli, id, watch)) {
       const event = publicEventOf(streamEvent)
       if (event === undefined) continue
-      if (cli.format === 'ndjson') await cli.print.text(`${JSON.stringify(event)}\n`)
+      if (cli.format === 'ndjson') await cli.print.line(event)
       const piece = outputIn(event)
       if (piece !== undefined && people) await output.piece(piece)
       const execution = executionIn(event)
@@ -88,7 +88,7 @@ async function untilSettled(cli: Cli, id: string, stop: AbortController): Promis
     ? await output.complete(record)
     : { unprinted: outputParts(record).beyond, whole: true }
   if (cli.format === 'ndjson' && !told) {
-    await cli.print.text(`${JSON.stringify({ event: `x_exec.execution.${record.state}`, data: record })}\n`)
+    await cli.print.line({ event: `x_exec.execution.${record.state}`, data: record })
   }
   progress.end(record, unprinted)
   return { record, whole }

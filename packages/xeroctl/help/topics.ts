@@ -12,6 +12,12 @@ export const helpTopics: Readonly<Record<string, (width: number) => string>> = {
         .join('\n'),
       wrapText('`exec invoke` and `exec watch` follow a call to its end, also while it waits for its approval.', width),
     ),
+  output: (width) =>
+    paragraphs(
+      wrapText('What -o (--output) takes, on stdout; remarks for people go to stderr:', width),
+      formatsExplained.map(([format, what]) => item(format.padEnd(10), what, width)).join('\n'),
+      wrapText(pickingOut, width),
+    ),
   environment: (width) =>
     paragraphs(
       wrapText('Which router and which key, the first that says something:', width),
@@ -19,6 +25,23 @@ export const helpTopics: Readonly<Record<string, (width: number) => string>> = {
       wrapText(files, width),
     ),
 }
+
+const formatsExplained: readonly (readonly [format: string, what: string])[] = [
+  [
+    'table',
+    'For people, as wide as the terminal: what is too wide gets short forms, and loses what matters least. A short id, the beginning of one, is taken wherever an id is.',
+  ],
+  ['wide', 'All columns, times in full.'],
+  ['json, yaml', 'The record as the router has it; of a list the page: its items are in `data`.'],
+  ['ndjson', 'One item or event a line.'],
+  ['name', 'What other commands take: names, and ids where there are none.'],
+]
+
+const pickingOut = [
+  '-o jsonpath=\'{range .data[*]}{.name}{"\\n"}{end}\' is a template as kubectl has them: text, paths in braces, quoted text, ranges, filters such as {.data[?(@.health=="offline")].name}.',
+  "--jq '.data[].name' is a filter of jq, as gh has it: texts are printed as they are, everything else as JSON on a line. With -o ndjson it sees each item by itself.",
+  'What is piped is never cut, and colours are for terminals only.',
+].join('\n\n')
 
 const sources = [
   'the flags --base-url, --api-key, --frontend-url, --context',

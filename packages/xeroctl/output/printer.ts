@@ -1,4 +1,5 @@
 // Prints what a command answers in the format that was asked for.
+import { printableLines } from './cell.ts'
 import { type Detail, renderDetail } from './detail.ts'
 import type { Format } from './format.ts'
 import { renderTable, type TableStyle } from './table.ts'
@@ -19,10 +20,28 @@ export interface Printer {
   /** A value that has no shape of its own. */
   detail(value: unknown, detail: Detail): Promise<void>
   text(text: string): Promise<void>
+  /** One value a line, for programs. */
+  line(value: unknown): Promise<void>
+  /** Whether what was asked for can be printed. @throws UsageError */
+  ready(): Promise<void>
+}
+
+/** What is printed in place of a value's JSON. */
+export interface Query {
+  /**
+   * Before anything is sent: a write must not be made for an output that cannot be.
+   * @throws UsageError
+   */
+  check(): Promise<void>
+  /** @throws UsageError when it does not fit the value */
+  textOf(value: unknown): Promise<string>
 }
 
 export interface PrinterOptions {
   format: Format
+  /** What is printed in place of JSON. */
+  query: Query | undefined
+  isTerminal: boolean
   /** As it is at the time of printing. */
   style(): TableStyle
   write(text: string): Promise<void>
@@ -31,10 +50,25 @@ export interface PrinterOptions {
 }
 
 export function createPrinter(options: PrinterOptions): Printer {
-  const { format, style, write } = options
+  const { format, query, style, write } = options
+
+  /**
+   * The answer of a query is text of others: nothing in it may steer a terminal, and there it ends
+   * its line.
+   */
+  const answer = async (value: unknown, { textOf }: Query): Promise<void> => {
+    const text = await textOf(value)
+    if (!options.isTerminal) return write(text)
+    await write(printableLines(text === '' || text.endsWith('\n') ? text : `${text}\n`))
+  }
+  const printLine = async (value: unknown): Promise<void> => {
+    if (query === undefined) return write(`${JSON.stringify(value)}\n`)
+    await answer(value, query)
+  }
 
   const machine = async (value: unknown): Promise<boolean> => {
-    if (format === 'json') await write(`${JSON.stringify(value, null, 2)}\n`)
+    if (query !== undefined) await answer(value, query)
+    else if (format === 'json') await write(`${JSON.stringify(value, null, 2)}\n`)
     else if (format === 'ndjson') await write(`${JSON.stringify(value)}\n`)
     else if (format === 'yaml') await write(await yamlOf(value))
     else return false
@@ -44,9 +78,10 @@ export function createPrinter(options: PrinterOptions): Printer {
   return {
     async list(view, list) {
       if (format === 'name') await write(list.data.map((row) => `${view.name(row)}\n`).join(''))
-      else if (format === 'ndjson') await write(list.data.map((row) => `${JSON.stringify(row)}\n`).join(''))
-      else if (await machine({ object: 'list', ...list })) return
-      else if (list.data.length === 0) return options.note('nothing found')
+      else if (format === 'ndjson') for (const row of list.data) await printLine(row)
+      else if (await machine({ object: 'list', ...list })) {
+        if (query === undefined) return
+      } else if (list.data.length === 0) return options.note('nothing found')
       else await write(renderTable(view.columns, list.data, style()))
       // JSON and YAML hold has_more themselves; of what is cut anywhere else a script must hear.
       if (list.has_more && list.last_id !== null)
@@ -58,7 +93,7 @@ export function createPrinter(options: PrinterOptions): Printer {
     },
     async entry(record, name, line) {
       if (format === 'name') return write(`${name(record)}\n`)
-      if (format === 'json' || format === 'ndjson') return write(`${JSON.stringify(record)}\n`)
+      if (format === 'json' || format === 'ndjson') return printLine(record)
       if (format === 'yaml') return write(`---\n${await yamlOf(record)}`)
       await write(`${line(record)}\n`)
     },
@@ -66,5 +101,7 @@ export function createPrinter(options: PrinterOptions): Printer {
       if (!(await machine(value))) await write(renderDetail(detail, style()))
     },
     text: write,
+    line: printLine,
+    ready: async () => query?.check(),
   }
 }
