@@ -47,7 +47,7 @@ export async function write<T>(
         after: (effect) => void effects.push(effect),
         undo: (effect) => void undoing.push(effect),
       })
-      if (events.length > 0) await insertEvents(tx, now, events)
+      await insertEvents(tx, now, events)
       return done
     })
   } catch (error) {
@@ -58,6 +58,9 @@ export async function write<T>(
   for (const effect of effects) effect()
   return result
 }
+
+/** A statement has 65,535 parameters at most. */
+const rowsPerInsert = 1000
 
 async function insertEvents(tx: Tx, at: Date, events: NewEvent[]): Promise<void> {
   const rows = events.map((event) => ({
@@ -71,5 +74,8 @@ async function insertEvents(tx: Tx, at: Date, events: NewEvent[]): Promise<void>
     workspace_id: event.workspace_id ?? null,
     data: JSON.stringify(event.data ?? {}),
   }))
-  await tx.insertInto('events').values(rows).execute()
+  for (let from = 0; from < rows.length; from += rowsPerInsert) {
+    const some = rows.slice(from, from + rowsPerInsert)
+    await tx.insertInto('events').values(some).execute()
+  }
 }

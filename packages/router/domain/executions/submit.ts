@@ -93,7 +93,10 @@ interface Given {
 function newCall(actor: Member, meta: SubmitMeta, { keyed, workspace, tool, invocation, at }: Given): ExecutionRow {
   const row: ExecutionRow = {
     ...nothingYet,
-    ...keyed,
+    id: keyed.id,
+    project_id: keyed.project_id,
+    idempotency_key: keyed.idempotency_key,
+    request_digest: keyed.request_digest,
     workspace_id: workspace.id,
     tool: tool.name,
     risk: tool.risk,
