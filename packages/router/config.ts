@@ -1,14 +1,9 @@
 // Every setting of the router.
 import { limits } from '@xerotier/protocol/limits.ts'
+import { host, networks, postgresUrl, tcpAddress } from '@xerotier/runtime/address-options.ts'
 import { logLevels } from '@xerotier/runtime/log.ts'
-import { boolean, choice, integer, list, matching, type OptionTable, path, text } from '@xerotier/runtime/option.ts'
+import { boolean, choice, integer, type OptionTable, path, text } from '@xerotier/runtime/option.ts'
 import { tracingOptions } from '@xerotier/runtime/tracing-options.ts'
-
-const tcp = matching(
-  'tcp://host:port',
-  /^tcp:\/\/(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9.*-]+):\d{1,5}$/,
-  'must look like tcp://host:port',
-)
 
 export const options = {
   state_dir: {
@@ -20,13 +15,13 @@ export const options = {
   },
   database_url: {
     env: ['XEROTIER_DATABASE_URL'],
-    type: text,
+    type: postgresUrl,
     secret: true,
     help: 'PostgreSQL 15 or later. Without it the router runs its own.',
   },
   http_host: {
     env: ['XEROTIER_HTTP_HOST'],
-    type: text,
+    type: host,
     default: '127.0.0.1',
     help: 'Address of the HTTP API. Other than loopback needs a certificate, or http_allow_plain.',
   },
@@ -50,19 +45,19 @@ export const options = {
   tls_key_path: { env: ['XEROTIER_TLS_KEY_PATH'], type: path, help: 'PEM private key.' },
   trusted_proxies: {
     env: ['XEROTIER_TRUSTED_PROXIES'],
-    type: list,
+    type: networks,
     default: [] as readonly string[],
     help: 'Addresses or CIDRs whose X-Forwarded-For is believed.',
   },
   data_plane: {
     env: ['XEROTIER_DATA_PLANE'],
-    type: tcp,
+    type: tcpAddress,
     default: 'tcp://127.0.0.1:5555',
     help: 'Where agents connect (CurveZMQ); port 0 takes a free one.',
   },
   announced_address: {
     env: ['XEROTIER_ANNOUNCED_ADDRESS'],
-    type: tcp,
+    type: tcpAddress,
     help: 'The data-plane address as agents reach it, put into join keys; default: data_plane.',
   },
   log_level: {
@@ -113,3 +108,14 @@ export const options = {
   },
   ...tracingOptions('xerotier-router'),
 } satisfies OptionTable
+
+/** Of the agent, of xeroctl and of `npm start`, which may share an environment with the router. */
+export const foreignEnv = [
+  'XEROTIER_AGENT_ALLOW_INSECURE',
+  'XEROTIER_API_KEY',
+  'XEROTIER_BASE_URL',
+  'XEROTIER_CONTEXT',
+  'XEROTIER_DATA_PLANE_PORT',
+  'XEROTIER_FRONTEND_URL',
+  'XEROTIER_XEM_METRICS_PORT',
+]

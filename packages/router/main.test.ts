@@ -27,3 +27,40 @@ test('a TLS file that cannot be read ends it with 78 and names the setting and t
     assert.equal(status, 78)
   }
 })
+
+test('an address that cannot be parsed ends it with 78 and names the setting, not the secret', () => {
+  const wrong: [setting: string, variable: string, value: string][] = [
+    ['database_url', 'XEROTIER_DATABASE_URL', 'postgres://u:s3cret@[::1/db'],
+    ['data_plane', 'XEROTIER_DATA_PLANE', 'tcp://127.0.0.1:99999'],
+    ['http_host', 'XEROTIER_HTTP_HOST', 'no such host'],
+    ['trusted_proxies', 'XEROTIER_TRUSTED_PROXIES', '10.0.0.0/99'],
+  ]
+  for (const [setting, variable, value] of wrong) {
+    const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+      encoding: 'utf8',
+      env: { XEROTIER_STATE_DIR: folder, [variable]: value },
+      timeout: 60_000,
+    })
+    assert.match(stderr, new RegExp(`^xerotier-router: ${setting} \\(env ${variable}\\) must `))
+    assert.doesNotMatch(stderr, /s3cret/)
+    assert.equal(status, 78)
+  }
+})
+
+test('a variable that looks like a setting of ours and is none is warned about', () => {
+  const { stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+    encoding: 'utf8',
+    env: {
+      XEROTIER_STATE_DIR: '/proc/none',
+      XEROTIER_QUEUE_SECOND: '5',
+      XEROTIER_API_KEY: 'of xeroctl',
+      XEROTIER_DATABASE_URL: 'postgres://127.0.0.1:1/none',
+    },
+    timeout: 60_000,
+  })
+  const warnings = stderr.split('\n').filter((line) => line.includes('"level":"warning"'))
+  assert.deepEqual(
+    warnings.map((line) => JSON.parse(line).msg),
+    ['environment variable XEROTIER_QUEUE_SECOND is not read by this program'],
+  )
+})

@@ -10,7 +10,7 @@ import { createLog } from '@xerotier/runtime/log.ts'
 import type { Values } from '@xerotier/runtime/option.ts'
 import { runProcess } from '@xerotier/runtime/process.ts'
 import { StartError } from '@xerotier/runtime/start-error.ts'
-import { options } from './config.ts'
+import { foreignEnv, options } from './config.ts'
 import manifest from './package.json' with { type: 'json' }
 import { type RouterOptions, startRouter } from './router.ts'
 
@@ -22,7 +22,7 @@ function main(): void {
   if (flags.program.has('--help'))
     return void process.stdout.write(showHelp(program, manifest.description, options, process.stdout.columns))
   if (flags.program.has('--version')) return void process.stdout.write(`${program} ${manifest.version}\n`)
-  const config = loadConfig(options, { flags, env: process.env })
+  const config = loadConfig(options, { flags, env: process.env, envPrefixes: ['XEROTIER_'], foreignEnv })
   if (flags.program.has('--print-config')) return void process.stdout.write(showConfig(options, config))
   requireComplete(options, config.missing)
   const log = createLog({ level: config.values.log_level, name: program })

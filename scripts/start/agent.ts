@@ -3,11 +3,18 @@ import { join } from 'node:path'
 import type { Client } from '@xerotier/client/client.ts'
 import type { Agent } from '@xerotier/protocol/api/agents.ts'
 import { notPermittedExitCode } from '@xerotier/runtime/start-error.ts'
-import { type Child, cleanEnvironment, startChild, until } from './child.ts'
+import { type Child, cleanEnvironment, passedOn, startChild, tracingVariables, until } from './child.ts'
 import type { Ports } from './ports.ts'
 import { clone, logPath, type State } from './state.ts'
 
 export const agentName = 'local-xem-01'
+
+/** Settings of the agent that pass through `npm start`. Spans carry the name of their process. */
+const passed = [
+  'XEM_LOG_LEVEL',
+  'XEM_SHIPPED_BUNDLES',
+  ...tracingVariables.filter((name) => name !== 'XEROTIER_OTEL_SERVICE_NAME'),
+]
 
 /** How it ends when the router does not know it any more. */
 export const notPermitted = `exit ${notPermittedExitCode}`
@@ -42,7 +49,6 @@ export async function mintJoinKey(client: Client, ports: Ports): Promise<string>
 }
 
 export function startAgentProcess(state: State, ports: Ports, routerUrl: string, joinKey: string | undefined): Child {
-  const { XEM_LOG_LEVEL, XEM_SHIPPED_BUNDLES } = process.env
   return startChild({
     name: 'XEM agent',
     script: join(clone, 'packages/xem-agent/main.ts'),
@@ -50,8 +56,7 @@ export function startAgentProcess(state: State, ports: Ports, routerUrl: string,
     log: logPath(state, 'xem-agent'),
     env: {
       ...cleanEnvironment(process.env),
-      ...(XEM_LOG_LEVEL === undefined ? {} : { XEM_LOG_LEVEL }),
-      ...(XEM_SHIPPED_BUNDLES === undefined ? {} : { XEM_SHIPPED_BUNDLES }),
+      ...passedOn(process.env, passed),
       ...(joinKey === undefined ? {} : { XEM_JOIN_KEY: joinKey }),
       XEM_ROUTER_URL: routerUrl,
       XEROTIER_AGENT_ALLOW_INSECURE: 'true', // plain HTTP, on loopback only

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { guardProcess } from '@xerotier/runtime/guard-process.ts'
+import { tracingOptions } from '@xerotier/runtime/tracing-options.ts'
 
 export interface Child {
   name: string
@@ -82,4 +83,12 @@ export async function until<T>(child: Child, ms: number, look: () => Promise<T |
 /** Our environment without what names another system's settings. */
 export function cleanEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(XEM|XEROTIER)_/.test(name)))
+}
+
+/** Of the router and of the agent. */
+export const tracingVariables = Object.values(tracingOptions('')).flatMap(({ env }) => env)
+
+/** Those of the names that are set. */
+export function passedOn(env: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
+  return Object.fromEntries(names.filter((name) => env[name]).map((name) => [name, env[name]]))
 }

@@ -1,13 +1,19 @@
 import { join } from 'node:path'
 import { readSecretFile } from '@xerotier/runtime/secret-file.ts'
-import { type Child, cleanEnvironment, startChild, until } from './child.ts'
+import { type Child, cleanEnvironment, passedOn, startChild, tracingVariables, until } from './child.ts'
 import type { Ports } from './ports.ts'
 import { clone, logPath, type State } from './state.ts'
 
 export const project = 'demo'
 
 /** Settings of the router that pass through `npm start`. */
-const passed = ['XEROTIER_DATABASE_URL', 'XEROTIER_LOG_LEVEL', 'XEROTIER_COMMIT_LANES', 'XEROTIER_QUEUE_SECONDS']
+const passed = [
+  'XEROTIER_DATABASE_URL',
+  'XEROTIER_LOG_LEVEL',
+  'XEROTIER_COMMIT_LANES',
+  'XEROTIER_QUEUE_SECONDS',
+  ...tracingVariables,
+]
 
 export function startRouterProcess(state: State, ports: Ports): Child {
   return startChild({
@@ -17,7 +23,7 @@ export function startRouterProcess(state: State, ports: Ports): Child {
     log: logPath(state, 'router'),
     env: {
       ...cleanEnvironment(process.env),
-      ...Object.fromEntries(passed.filter((name) => process.env[name]).map((name) => [name, process.env[name]])),
+      ...passedOn(process.env, passed),
       XEROTIER_STATE_DIR: state.folder,
       XEROTIER_HTTP_HOST: '127.0.0.1',
       XEROTIER_HTTP_PORT: String(ports.http),

@@ -1,6 +1,7 @@
 // The settings that every kind of agent has. Names of variables, defaults of paths and ports are the kind's.
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { host } from '@xerotier/runtime/address-options.ts'
 import { ConfigError } from '@xerotier/runtime/config-error.ts'
 import { logLevels } from '@xerotier/runtime/log.ts'
 import {
@@ -118,7 +119,7 @@ export function agentOptions({ program, prefix, home, metricsPort }: SettingName
     },
     metrics_host: {
       env: [`${prefix}METRICS_HOST`],
-      type: text,
+      type: host,
       default: '0.0.0.0',
       file: false,
       help: 'Address of the metrics port. Every interface by default, as Prometheus scrapes from elsewhere; 127.0.0.1 limits it.',

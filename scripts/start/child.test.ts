@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { cleanEnvironment, passedOn, tracingVariables } from './child.ts'
+
+test('settings of tracing reach the processes of npm start, and what was not asked for does not', () => {
+  const tracing = { XEROTIER_OTEL_ENABLED: 'true', XEROTIER_OTEL_ENDPOINT: 'http://127.0.0.1:4318' }
+  const env = { ...tracing, XEROTIER_API_KEY: 'of another system', PATH: '/bin' }
+  assert.deepEqual({ ...cleanEnvironment(env), ...passedOn(env, tracingVariables) }, { ...tracing, PATH: '/bin' })
+  assert.deepEqual(tracingVariables, [
+    'XEROTIER_OTEL_ENABLED',
+    'XEROTIER_OTEL_ENDPOINT',
+    'XEROTIER_OTEL_SERVICE_NAME',
+    'XEROTIER_OTEL_SAMPLE_RATE',
+  ])
+})
