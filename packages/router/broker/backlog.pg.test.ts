@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { BareAgent } from '@xerotier/devkit/bare-agent.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import type pg from 'pg'
 import {
   artifactOf,
   outputOf,
@@ -20,10 +21,10 @@ import {
 } from './wire.fixture.ts'
 
 /** Holds a table, so that whatever is to be stored in it waits, until `work` is done. */
-const holding = (table: string, work: () => Promise<void>) =>
+const holding = (table: string, work: (db: pg.Client) => Promise<void>) =>
   withDatabase(async (db) => {
     await db.query(`begin; lock table ${table} in access exclusive mode`)
-    await work()
+    await work(db)
     await db.query('commit')
   })
 
@@ -64,11 +65,14 @@ test('artifacts of an agent are stored one at a time, and others find the databa
   const { agent, workspace } = await serving()
   const { id } = await submit(workspace)
   const call = await agent.next('dispatch')
-  await holding('artifact_chunks', async () => {
+  await holding('artifact_chunks', async (db) => {
     await sendAll(agent, pieces(call, 200, artifactOf))
     await readUpToHere(agent)
-    const { idleCount, totalCount, waitingCount } = system.router.core.store.pool
-    assert.ok(waitingCount === 0 && totalCount - idleCount <= 1, `${totalCount - idleCount} in use`)
+    const { rows } = await db.query(
+      "select pid from pg_locks where not granted and relation = 'artifact_chunks'::regclass",
+    )
+    assert.ok(rows.length <= 1, `${rows.length} wait for the table`)
+    assert.equal(system.router.core.store.pool.waitingCount, 0)
     await system.client.call('executions.list')
   })
   await acknowledged(agent, call, 199)

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { after, beforeEach, test } from 'node:test'
+import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
@@ -23,23 +23,20 @@ import pg from 'pg'
 import { postgresAccount } from './account.ts'
 import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded.ts'
 
-const folders: string[] = []
-after(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-})
+const folder = mkdtempSync(join(tmpdir(), 'xerotier-pg-'))
+chmodSync(folder, 0o755)
+after(() => rmSync(folder, { recursive: true, force: true }))
 
-let options: EmbeddedPostgresOptions
-beforeEach(() => {
-  const folder = mkdtempSync(join(tmpdir(), 'xerotier-pg-'))
-  folders.push(folder)
-  chmodSync(folder, 0o755)
-  options = {
-    stateDir: join(folder, 'state'),
-    systemDir: join(folder, 'system'),
-    log: silentLog,
-    clock: systemClock,
-  }
-})
+/** One cluster for all tests: to make one costs more than most of them. */
+const options = {
+  stateDir: join(folder, 'state'),
+  systemDir: join(folder, 'system'),
+  log: silentLog,
+  clock: systemClock,
+} satisfies EmbeddedPostgresOptions
+
+let made = 0
+const newTable = () => `kept_${++made}`
 
 async function query(url: string, sql: string): Promise<pg.QueryResult> {
   const client = new pg.Client({ connectionString: url })
@@ -73,10 +70,10 @@ async function withPostgres(run: (postgres: EmbeddedPostgres) => Promise<void>):
 /** Another process that holds the cluster, as a router does, until it is killed. */
 async function routerProcess(): Promise<{ child: ChildProcess; url: string; postgresPid: number }> {
   const script = fileURLToPath(new URL('./embedded.fixture.ts', import.meta.url))
-  const child = spawn(process.execPath, [script, options.stateDir, options.systemDir!], {
+  const child = spawn(process.execPath, [script, options.stateDir, options.systemDir], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const [line] = await once(createInterface({ input: child.stdout! }), 'line')
+  const [line] = await once(createInterface({ input: child.stdout }), 'line')
   return { child, ...JSON.parse(line) }
 }
 
@@ -90,12 +87,13 @@ const dataFolder = () =>
   join(realpathSync(join(options.stateDir, 'postgres')), postgresAccount() ? 'server/data' : 'data')
 
 test('what was committed is there at the next start', async () => {
+  const table = newTable()
   await withPostgres(async ({ url }) => {
-    await query(url, 'create table kept (x int)')
-    await query(url, 'insert into kept values (42)')
+    await query(url, `create table ${table} (x int)`)
+    await query(url, `insert into ${table} values (42)`)
   })
   await withPostgres(async ({ url }) => {
-    assert.deepEqual((await query(url, 'select x from kept')).rows, [{ x: 42 }])
+    assert.deepEqual((await query(url, `select x from ${table}`)).rows, [{ x: 42 }])
   })
 })
 
@@ -134,23 +132,25 @@ test('a second router on the same folder is refused, and told who has it', async
 })
 
 test('a router that is killed takes its postgres with it, cleanly', async () => {
+  const table = newTable()
   const router = await routerProcess()
-  await query(router.url, 'create table kept as select 1 as x')
+  await query(router.url, `create table ${table} as select 1 as x`)
   const { cut } = await session(router.url)
   await killed(router.child)
   await cut
-  await withPostgres(async ({ url }) => assert.equal((await query(url, 'select x from kept')).rowCount, 1))
+  await withPostgres(async ({ url }) => assert.equal((await query(url, `select x from ${table}`)).rowCount, 1))
 })
 
 test('a postgres whose router and guard were killed is replaced', async () => {
+  const table = newTable()
   const router = await routerProcess()
-  await query(router.url, 'create table kept as select 1 as x')
+  await query(router.url, `create table ${table} as select 1 as x`)
   for (const guard of guardsOf(router.postgresPid)) process.kill(guard, 'SIGKILL')
   await killed(router.child)
   assert.ok(process.kill(router.postgresPid, 0), 'the orphan lives')
   await withPostgres(async ({ url, pid }) => {
     assert.notEqual(pid(), router.postgresPid)
-    assert.equal((await query(url, 'select x from kept')).rowCount, 1)
+    assert.equal((await query(url, `select x from ${table}`)).rowCount, 1)
   })
 })
 
@@ -165,15 +165,16 @@ test('a pid file that names a stranger stops neither the start nor the stranger'
 })
 
 test('a postmaster that dies comes back with everything committed', async () => {
+  const table = newTable()
   await withPostgres(async ({ url, pid }) => {
-    await query(url, 'create table kept as select 1 as x')
+    await query(url, `create table ${table} as select 1 as x`)
     const first = pid()
     const { cut } = await session(url)
     process.kill(first, 'SIGKILL')
     await cut
     let rows = 0
     while (rows === 0)
-      rows = await query(url, 'select x from kept').then(
+      rows = await query(url, `select x from ${table}`).then(
         ({ rowCount }) => rowCount ?? 0,
         () => 0,
       )
@@ -184,9 +185,11 @@ test('a postmaster that dies comes back with everything committed', async () => 
 test('a cluster of another major version is refused and left alone', async () => {
   await withPostgres(async () => {})
   const file = join(dataFolder(), 'PG_VERSION')
+  const own = readFileSync(file, 'utf8')
   writeFileSync(file, '17\n')
   await assert.rejects(startEmbeddedPostgres(options), /is of PostgreSQL 17 and this router brings 18/)
   assert.equal(readFileSync(file, 'utf8'), '17\n')
+  writeFileSync(file, own)
 })
 
 test('an interrupted creation is no cluster', async () => {
