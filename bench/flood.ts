@@ -2,6 +2,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { limits } from '@xerotier/protocol/limits.ts'
 import type { Bench } from './bench.ts'
 import type { Figure, Report } from './figure.ts'
 import { residentBytes } from './proc.ts'
@@ -24,6 +25,10 @@ export interface ForkedFlood extends Flood {
   ms: number
 }
 
+const asShipped = {
+  XEROTIER_REQUESTS_PER_MINUTE: String(limits.requestsPerMinutePerKey),
+  XEROTIER_PUBLIC_REQUESTS_PER_MINUTE: String(limits.publicRequestsPerMinute),
+}
 const target = { atMost: 250 }
 const longest = 20_000
 const MiB = 1024 * 1024
@@ -33,7 +38,7 @@ export async function measureFlood(bench: Bench): Promise<Report> {
   const lines: string[] = []
   for (const [name, floodOf] of Object.entries(floods)) {
     // A router for each, as not all of them have to survive it.
-    const router = await startRouter(bench.cleanup, bench.programs.router)
+    const router = await startRouter(bench.cleanup, { ...bench.programs.router, env: asShipped })
     const flood = floodOf(router)
     const { worst, answers, cut, seconds, grown } = await flooded(router, flood)
     await router.process.stop()
@@ -103,12 +108,14 @@ async function flooded(router: RouterUnderTest, flood: Flood) {
     ms: longest,
   }
   const attacker = fork(join(import.meta.dirname, 'processes/flood.ts'))
-  attacker.send(settings)
   const ended = once(attacker, 'exit')
   let told: { answers: number; cut: number } = { answers: 0, cut: 0 }
   attacker.on('message', (message) => {
     if (typeof message === 'object') told = message as typeof told
   })
+  const url = new URL('/healthz', router.baseUrl)
+  for (let warm = 0; warm < 100; warm++) await answered(url)
+  attacker.send(settings)
   const started = performance.now()
   const seen = { worst: 0, peak: before }
   let over = false
@@ -118,7 +125,7 @@ async function flooded(router: RouterUnderTest, flood: Flood) {
   while (!over) {
     const from = performance.now()
     // One that is turned away asks again: it waits until somebody answers.
-    while (!(await answered(new URL('/healthz', router.baseUrl))) && router.process.running());
+    while (!(await answered(url)) && router.process.running());
     seen.worst = router.process.running() ? Math.max(seen.worst, performance.now() - from) : Number.POSITIVE_INFINITY
     if (!router.process.running()) break
     seen.peak = Math.max(seen.peak, residentBytes(router.process.pid))

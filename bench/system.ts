@@ -53,6 +53,7 @@ export async function startRouter(cleanup: Cleanup, options: ProcessOptions = {}
       XEROTIER_BOOTSTRAP_KEY_FILE: keyFile,
       XEROTIER_BOOTSTRAP_SELF_APPROVAL: 'true',
       XEROTIER_REQUESTS_PER_MINUTE: '1000000000',
+      XEROTIER_PUBLIC_REQUESTS_PER_MINUTE: '1000000000',
       ...options.env,
     },
   })

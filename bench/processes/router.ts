@@ -70,7 +70,12 @@ void runProcess(log, async () => {
     clock: systemClock,
     log,
     stateDir,
-    http: { host: '127.0.0.1', port: 0, requestsPerMinutePerKey: Number(env.XEROTIER_REQUESTS_PER_MINUTE) },
+    http: {
+      host: '127.0.0.1',
+      port: 0,
+      requestsPerMinutePerKey: Number(env.XEROTIER_REQUESTS_PER_MINUTE),
+      publicRequestsPerMinute: Number(env.XEROTIER_PUBLIC_REQUESTS_PER_MINUTE),
+    },
     dataPlane: { address: env.XEROTIER_DATA_PLANE! },
     bootstrap: {
       slug: env.XEROTIER_BOOTSTRAP_PROJECT!,

@@ -16,7 +16,11 @@ export type PageId = {
 }[CallId]
 
 /** Body of the answer. */
-export type Answer<Id extends RouteId> = Routes[Id]['response'] extends 'text' ? string : Output<Routes[Id]['response']>
+export type Answer<Id extends RouteId> = Routes[Id]['response'] extends 'text'
+  ? string
+  : Routes[Id]['response'] extends 'document'
+    ? Record<string, unknown>
+    : Output<Routes[Id]['response']>
 
 /** One item of a list. */
 export type Item<Id extends PageId> = Answer<Id> extends { data: (infer T)[] } ? T : never

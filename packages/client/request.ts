@@ -18,6 +18,7 @@ const accepted: Record<RouteData['answer'], string> = {
   sse: 'text/event-stream',
   bytes: '*/*',
   text: 'text/plain',
+  document: 'application/json',
 }
 
 /**

@@ -7,7 +7,7 @@ import { mapTable } from '@xerotier/protocol/table.ts'
 export interface RouteData {
   method: string
   path: string
-  answer: 'json' | 'sse' | 'bytes' | 'text'
+  answer: 'json' | 'sse' | 'bytes' | 'text' | 'document'
   /** Success statuses; readiness has one that is no 2xx. */
   status: readonly number[]
 }

@@ -21,6 +21,24 @@ export const limits = {
   logWaitingBytes: 1 * MiB,
   /** Open connections of the HTTP server; more are closed at once. */
   httpConnections: 8192,
+  /** The same of one address that is no trusted proxy. */
+  httpConnectionsPerAddress: 1024,
+  /** Its TLS handshakes that are not finished; more connections are closed at once. */
+  httpHandshakesPerAddress: 128,
+  /**
+   * Requests behind the one in hand on a connection, and on all of an address. One more, and all
+   * connections of the address are closed.
+   */
+  pipelinedRequests: 128,
+  pipelinedRequestsPerAddress: 1024,
+  /** Requests of one address that begin before those of others have their turn. */
+  requestsPerTurn: 64,
+  /** Larger bodies are parsed one by one, and others have their turn in between. */
+  pacedBodyBytes: 64 * KiB,
+  /** Of these, how many of one address are read at once. */
+  largeBodiesPerAddress: 8,
+  /** Requests of one address that need no key; more are answered 429. */
+  publicRequestsPerMinute: 60_000,
   /**
    * How long a router that stops waits for the requests in hand before it closes their connections.
    */

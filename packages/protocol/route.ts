@@ -22,8 +22,8 @@ export interface Route {
   headers?: readonly RequestHeaderName[]
   /** Schema of the JSON body; a route without one takes none. */
   body?: z.ZodType
-  /** JSON answer, or another kind of body. */
-  response: z.ZodType | 'sse' | 'bytes' | 'text'
+  /** JSON answer, or another kind of body. `document`: JSON that is the same for everybody. */
+  response: z.ZodType | 'sse' | 'bytes' | 'text' | 'document'
   /** Of an `sse` answer: the data of its events. */
   events?: z.ZodType
   /** Success statuses, the usual one first. */
@@ -56,7 +56,7 @@ export function commonErrors(definition: Route): ErrorCode[] {
   // Whatever takes no body refuses one that says something.
   if (definition.method !== 'GET')
     codes.push('invalid_body', 'json_parse_error', 'payload_too_large', 'unsupported_media_type')
-  if (definition.auth === 'public') return codes
+  if (definition.auth === 'public') return [...codes, 'rate_limit_exceeded']
   codes.push('authentication_error')
   if (Array.isArray(definition.auth)) codes.push('scope_insufficient', 'cross_project_access', 'ip_not_allowed')
   // Who presents wrong credentials is slowed down, and whose they are stands in the database.

@@ -103,7 +103,7 @@ export const routes = {
     tag: 'health',
     summary: 'This API as OpenAPI 3.1',
     auth: 'public',
-    response: z.record(z.string(), z.unknown()),
+    response: 'document',
     status: [200],
     errors: [],
   }),

@@ -78,6 +78,12 @@ export const options = {
     default: limits.requestsPerMinutePerKey,
     help: 'Rate limit of an API key that has no quota of its own.',
   },
+  public_requests_per_minute: {
+    env: ['XEROTIER_PUBLIC_REQUESTS_PER_MINUTE'],
+    type: integer(1, 1_000_000_000),
+    default: limits.publicRequestsPerMinute,
+    help: 'Rate limit of an address for what needs no API key.',
+  },
   queue_seconds: {
     env: ['XEROTIER_QUEUE_SECONDS'],
     type: integer(1, 86_400),

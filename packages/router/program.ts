@@ -52,6 +52,7 @@ function routerOptions(values: Values<typeof options>): Omit<RouterOptions, 'clo
       allowPlainRemote: values.http_allow_plain,
       trustedProxies: [...values.trusted_proxies],
       requestsPerMinutePerKey: values.requests_per_minute,
+      publicRequestsPerMinute: values.public_requests_per_minute,
       tls:
         values.tls_cert_path === undefined || values.tls_key_path === undefined
           ? undefined

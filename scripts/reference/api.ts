@@ -65,7 +65,12 @@ function needs({ auth }: Route): string {
   return auth.map((scope) => code(scope)).join(' and ')
 }
 
-const bodies = { sse: 'Server-sent events (`text/event-stream`).', bytes: 'The bytes.', text: 'Plain text.' }
+const bodies = {
+  sse: 'Server-sent events (`text/event-stream`).',
+  bytes: 'The bytes.',
+  text: 'Plain text.',
+  document: 'A JSON document, with `ETag`; compressed where `Accept-Encoding` has `gzip`.',
+}
 
 function section(id: string, route: Route): string {
   const { body, events, headers = [], query, response, status } = route

@@ -13,6 +13,23 @@ export interface Window {
   remaining(): number
 }
 
+/** As many as are remembered at once; of more, those that came first begin anew. */
+const rememberedWindows = 10_000
+
+/** Windows by name; one whose size has changed begins anew. */
+export function createWindows(): (name: string, requests: number, windowMs: number) => Window {
+  const windows = new Map<string, Window>()
+  return (name, requests, windowMs) => {
+    const known = windows.get(name)
+    if (known !== undefined && known.requests === requests && known.windowMs === windowMs) return known
+    const [oldest] = windows.keys()
+    if (windows.size >= rememberedWindows && oldest !== undefined) windows.delete(oldest)
+    const fresh = createWindow(requests, windowMs)
+    windows.set(name, fresh)
+    return fresh
+  }
+}
+
 export function createWindow(requests: number, windowMs: number): Window {
   const slotMs = windowMs / slots
   const counts = new Float64Array(slots + 1)

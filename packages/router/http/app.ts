@@ -7,8 +7,10 @@ import type { Log } from '@xerotier/runtime/log.ts'
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import { newUuid } from '../domain/ids.ts'
 import { listMethods } from './allowed-methods.ts'
+import { commonHeaders } from './common-headers.ts'
 import { createFailureAnswer } from './failure-answer.ts'
 import { acceptJsonOnly } from './json-body.ts'
+import type { PublicLimit } from './public-limit.ts'
 import { requestIdFrom } from './request-id.ts'
 import { compileSchemas, parseQuery } from './schemas.ts'
 import { answerExpectation, answerUnreadable, faultOfHost } from './unreadable-request.ts'
@@ -24,7 +26,10 @@ export interface AppOptions {
   validateResponses?: boolean | undefined
 }
 
-export function createApp({ clock, log, tls, trustedProxies, validateResponses }: AppOptions): FastifyInstance {
+export function createApp(
+  { clock, log, tls, trustedProxies, validateResponses }: AppOptions,
+  limitPublic: PublicLimit,
+): FastifyInstance {
   const requestIdOf = requestIdFrom(clock)
   const methods = listMethods()
   const answerFailure = createFailureAnswer(log, methods)
@@ -50,9 +55,12 @@ export function createApp({ clock, log, tls, trustedProxies, validateResponses }
   compileSchemas(app, { validateResponses: validateResponses === true })
   acceptJsonOnly(app)
   app.addHook('onRequest', (request, reply, done) => {
-    reply.header('x-request-id', request.id)
+    reply.header('x-request-id', request.id).headers(commonHeaders)
     // Before the body is looked at: whatever it holds, nobody wants it.
-    done(faultOfHost(request.raw) ?? (request.is404 ? faultOfPath(methods.at(request.url)) : undefined))
+    done(
+      faultOfHost(request.raw) ??
+        (request.is404 ? (limitPublic(request) ?? faultOfPath(methods.at(request.url))) : undefined),
+    )
   })
   return app
 }

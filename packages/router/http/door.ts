@@ -1,16 +1,25 @@
-// A door is one way in: its paths, who may use them, and what it takes and answers. Each has its own folder, and none
-// knows another. What all of them need is the server's.
+// A door is one way in: its paths, who may use them, and what it takes and answers. Each has its
+// own folder, and none knows another. What all of them need is the server's.
 import type { FastifyInstance } from 'fastify'
 import type { Actor } from '../domain/actor.ts'
 import type { Admission } from '../domain/admission.ts'
+import type { PublicLimit } from './public-limit.ts'
 import type { Streams } from './stream/streams.ts'
 
 export interface Door {
   /**
-   * Adds routes to a scope of the server. Hooks, parsers and decorators that are set here hold for this door alone; what
-   * the server has set (failures, schemas, JSON bodies, request ids, metrics) holds too.
+   * Adds routes to a scope of the server. Hooks, parsers and decorators that are set here hold for
+   * this door alone. What the server has set holds too: failures, schemas, JSON bodies, request
+   * ids, metrics.
    */
-  open(scope: FastifyInstance, server: { streams: Streams }): void | Promise<void>
+  open(scope: FastifyInstance, shared: Shared): void | Promise<void>
+}
+
+/** What counts over all doors. */
+export interface Shared {
+  streams: Streams
+  /** For what needs no key. */
+  limitPublic: PublicLimit
 }
 
 declare module 'fastify' {

@@ -2,6 +2,7 @@
 import type { Log } from '@xerotier/runtime/log.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Methods } from './allowed-methods.ts'
+import { commonHeaders } from './common-headers.ts'
 import { faultOf } from './failure.ts'
 
 export function createFailureAnswer(log: Log, methods: Pick<Methods, 'at'>) {
@@ -20,6 +21,7 @@ export function createFailureAnswer(log: Log, methods: Pick<Methods, 'at'>) {
     if (fault.code === 'method_not_allowed') reply.header('allow', methods.at(request.url).join(', '))
     return reply
       .header('x-request-id', request.id)
+      .headers(commonHeaders)
       .code(fault.status)
       .type('application/json; charset=utf-8')
       .serializer(JSON.stringify)

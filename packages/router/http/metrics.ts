@@ -1,8 +1,10 @@
 import { boundSeries } from '@xerotier/runtime/metrics.ts'
-import { Histogram, type Registry } from 'prom-client'
+import { Counter, Histogram, type Registry } from 'prom-client'
+import type { CutReason } from './peers.ts'
 
 export interface HttpMetrics {
   answered(route: string, status: number, ms: number): void
+  cut(reason: CutReason): void
 }
 
 /** Latency of every route, counted by it too. Status as a class: single codes would multiply the series. */
@@ -15,7 +17,14 @@ export function createHttpMetrics(registry: Registry): HttpMetrics {
     registers: [registry],
   })
   const series = boundSeries(duration)
+  const cut = new Counter({
+    name: 'xerotier_router_http_connections_cut_total',
+    help: 'Connections, or all of an address, that were cut because it had too many or asked too much at once',
+    labelNames: ['reason'] as const,
+    registers: [registry],
+  })
   return {
     answered: (route, status, ms) => series(route, `${Math.trunc(status / 100)}xx`).observe(ms / 1000),
+    cut: (reason) => cut.inc({ reason }),
   }
 }

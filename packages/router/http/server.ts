@@ -6,10 +6,12 @@ import type { Registry } from 'prom-client'
 import type { Attempts } from '../domain/attempts/attempts.ts'
 import type { Records } from '../domain/records.ts'
 import { type AppOptions, createApp } from './app.ts'
-import { trackConnections } from './connections.ts'
 import type { Door } from './door.ts'
 import { createHttpMetrics } from './metrics.ts'
+import { trackPeers } from './peers.ts'
+import { limitPublicRequests } from './public-limit.ts'
 import { createStreams } from './stream/streams.ts'
+import { takeTurns } from './turns.ts'
 
 export interface HttpOptions extends Omit<AppOptions, 'clock' | 'log'> {
   core: Pick<Records, 'clock' | 'log'> & { calls: Pick<Attempts['calls'], 'close'> }
@@ -18,6 +20,8 @@ export interface HttpOptions extends Omit<AppOptions, 'clock' | 'log'> {
   port: number
   /** Plain HTTP is served on loopback addresses only, unless this is true. */
   allowPlainRemote?: boolean
+  /** Of one address, without a key. */
+  publicRequestsPerMinute?: number | undefined
   registry: Registry
   doors: readonly Door[]
 }
@@ -39,11 +43,24 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   if (tls === undefined && !loopback.test(host) && options.allowPlainRemote !== true) {
     throw new Error(`plain HTTP is served on loopback addresses only, not on ${host}: give a certificate and key`)
   }
-  const app = createApp({ ...options, clock, log })
+  const limitPublic = limitPublicRequests(clock, options.publicRequestsPerMinute ?? limits.publicRequestsPerMinute)
+  const app = createApp({ ...options, clock, log }, limitPublic)
   app.decorateRequest('actor', undefined)
   app.decorateRequest('admission', undefined)
-  const connections = trackConnections(app.server)
   const metrics = createHttpMetrics(options.registry)
+  const peers = trackPeers(app.server, {
+    trustedProxies: options.trustedProxies,
+    onCut(reason, address) {
+      metrics.cut(reason)
+      log.debug({ reason, address }, 'connections were cut')
+    },
+  })
+  const turns = takeTurns(app.server, peers)
+  // After the body was read, and before anything is done with it.
+  app.addHook('preValidation', (request, _reply, done) => {
+    turns.bodyRead(request.raw)
+    done()
+  })
   let closing = false
   app.addHook('onResponse', (request, reply, done) => {
     const { id: route } = request.routeOptions.config
@@ -63,7 +80,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     done()
   })
   const streams = createStreams(core)
-  for (const door of options.doors) app.register(async (scope) => door.open(scope, { streams }))
+  for (const door of options.doors) app.register(async (scope) => door.open(scope, { streams, limitPublic }))
   await app.ready()
 
   return {
@@ -80,7 +97,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       // Those who wait for the end of a call are answered with what is known.
       core.calls.close()
       // A download that nobody reads, or a request that is never sent in full, would keep the router for as long as it likes.
-      const grace = clock.after(limits.httpCloseGraceMs, () => connections.destroy())
+      const grace = clock.after(limits.httpCloseGraceMs, () => peers.close())
       await closed.finally(() => grace.cancel())
     },
   }

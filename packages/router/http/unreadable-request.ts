@@ -1,8 +1,9 @@
-// Requests that Node itself cannot read, or would answer with a bare status, reach no route: they are answered here, like
-// everything else (law L7).
+// Requests that Node itself cannot read, or would answer with a bare status, reach no route: they
+// are answered here, like everything else (law L7).
 import { type IncomingMessage, maxHeaderSize, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { Fault } from '@xerotier/protocol/errors.ts'
+import { commonHeaders } from './common-headers.ts'
 
 const faults: Record<string, () => Fault> = {
   HPE_HEADER_OVERFLOW: () =>
@@ -21,6 +22,7 @@ export function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket, r
     `x-request-id: ${requestId}`,
     'content-type: application/json; charset=utf-8',
     `content-length: ${Buffer.byteLength(body)}`,
+    ...Object.entries(commonHeaders).map(([name, value]) => `${name}: ${value}`),
     'connection: close',
   ]
   socket.write(`${head.join('\r\n')}\r\n\r\n${body}`)
@@ -32,6 +34,7 @@ export function answerExpectation(response: ServerResponse, requestId: string): 
   const fault = new Fault('invalid_request', { status: 417, message: 'Of expectations, only 100-continue is met.' })
   const body = JSON.stringify(fault.toEnvelope())
   const headers = {
+    ...commonHeaders,
     'x-request-id': requestId,
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),

@@ -4,15 +4,14 @@ import type { Route } from '@xerotier/protocol/route.ts'
 import { type RouteId, routes } from '@xerotier/protocol/routes.ts'
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import type { Call, Handlers } from './handlers.ts'
-import { documentationOf } from './openapi.ts'
-import { requestSchemasOf } from './request-schemas.ts'
+import { requestSchemasOf, responseSchemasOf } from './schemas.ts'
 
 /** @throws when the route has no handler */
 export function addRoute(
   scope: FastifyInstance,
   id: RouteId,
   handlers: Handlers,
-  authenticate: onRequestHookHandler | undefined,
+  authenticate: onRequestHookHandler,
 ): void {
   const definition: Route = routes[id]
   const handler = handlers[id] as ((call: Call<never>) => Promise<unknown>) | undefined
@@ -29,8 +28,8 @@ export function addRoute(
     url: definition.path,
     config: { id },
     exposeHeadRoute: definition.method === 'GET' && definition.response !== 'sse',
-    schema: { ...requestSchemasOf(definition), ...documentationOf(id, definition) },
-    ...(authenticate === undefined ? {} : { onRequest: authenticate }),
+    schema: { ...requestSchemasOf(definition), response: responseSchemasOf(definition) },
+    onRequest: authenticate,
     handler: (request, reply) => {
       reply.code(usual)
       const { params, query, body, actor, admission } = request

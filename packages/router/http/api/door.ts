@@ -4,9 +4,10 @@ import { routeIds, routes } from '@xerotier/protocol/routes.ts'
 import type { FastifyInstance } from 'fastify'
 import type { Core } from '../../core.ts'
 import type { Door } from '../door.ts'
+import { staticDocument } from '../static-document.ts'
 import { addRoute } from './add-route.ts'
 import { type AuthenticationOptions, createAuthentication } from './authenticate.ts'
-import { addOpenApi } from './openapi.ts'
+import { makeOpenApi } from './openapi/make.ts'
 import type { HealthOptions } from './routes/health.ts'
 import { createHandlers } from './routes.ts'
 
@@ -17,11 +18,11 @@ export interface ApiOptions extends Partial<AuthenticationOptions>, HealthOption
 /** Does not open when a route has no handler. */
 export function apiDoor(options: ApiOptions): Door {
   return {
-    async open(scope, { streams }) {
-      await addOpenApi(scope, options.version)
+    async open(scope, { streams, limitPublic }) {
       fillMissingBodies(scope)
-      const handlers = createHandlers(options, { openApi: () => scope.swagger(), streams })
-      const authentication = createAuthentication(options.core, options)
+      const openApi = staticDocument('application/json; charset=utf-8', () => makeOpenApi(options.version))
+      const handlers = createHandlers(options, { openApi, streams })
+      const authentication = createAuthentication(options.core, limitPublic, options)
       for (const id of routeIds) addRoute(scope, id, handlers, authentication.hookFor(routes[id]))
     },
   }

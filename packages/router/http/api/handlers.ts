@@ -15,7 +15,9 @@ type Answer<R> = R extends { response: infer S }
       ? undefined
       : S extends 'bytes'
         ? Readable
-        : string
+        : S extends 'document'
+          ? Buffer
+          : string
   : never
 
 type ActorOf<Auth> = Auth extends readonly string[] ? KeyActor : Auth extends 'agent' ? AgentActor : undefined

@@ -1,6 +1,7 @@
 // Every handler, by the noun that it is about. The compiler wants one for each route of the table.
 
 import type { Core } from '../../core.ts'
+import type { StaticDocument } from '../static-document.ts'
 import type { Streams } from '../stream/streams.ts'
 import type { Handlers } from './handlers.ts'
 import { agentHandlers } from './routes/agents.ts'
@@ -8,7 +9,7 @@ import { apiKeyHandlers } from './routes/api-keys.ts'
 import { approvalHandlers } from './routes/approvals.ts'
 import { enrollHandlers } from './routes/enroll.ts'
 import { executionHandlers } from './routes/executions.ts'
-import { type HealthOptions, healthHandlers, type OpenApi } from './routes/health.ts'
+import { type HealthOptions, healthHandlers } from './routes/health.ts'
 import { joinKeyHandlers } from './routes/join-keys.ts'
 import { projectHandlers } from './routes/projects.ts'
 import { toolHandlers } from './routes/tools.ts'
@@ -16,7 +17,7 @@ import { workspaceHandlers } from './routes/workspaces.ts'
 
 export function createHandlers(
   options: HealthOptions & { core: Core },
-  { openApi, streams }: { openApi: OpenApi; streams: Streams },
+  { openApi, streams }: { openApi: StaticDocument; streams: Streams },
 ): Handlers {
   const { core } = options
   return {

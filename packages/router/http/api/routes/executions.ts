@@ -45,20 +45,15 @@ export function executionHandlers(core: Core, streams: Streams) {
     'executions.show': ({ actor, params }) => showExecution(core, actor, params.id),
     'executions.raw': async ({ actor, params, query, reply }) => {
       const bytes = await rawOutput(core, actor, params.id, query.stream)
-      download(reply)
+      reply.type('application/octet-stream')
       return Readable.from(bytes, { objectMode: false })
     },
     'executions.artifact': async ({ actor, params, reply }) => {
       const { bytes, chunks } = await artifactBytes(core, actor, params.id, params.artifact_id)
-      download(reply)
+      reply.type('application/octet-stream')
       reply.header('content-length', bytes)
       return Readable.from(chunks, { objectMode: false })
     },
     'executions.resolve': ({ actor, params, body }) => resolveCall(core, actor, params.id, body),
   } satisfies Partial<Handlers>
-}
-
-/** What tools wrote is never to be taken for a page of ours. */
-function download(reply: { headers(values: Record<string, string>): unknown }): void {
-  reply.headers({ 'content-type': 'application/octet-stream', 'x-content-type-options': 'nosniff' })
 }

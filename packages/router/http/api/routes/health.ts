@@ -1,5 +1,7 @@
 import type { Registry } from 'prom-client'
 import type { Core } from '../../../core.ts'
+import { joined } from '../../joined.ts'
+import type { StaticDocument } from '../../static-document.ts'
 import type { Handlers } from '../handlers.ts'
 
 type Id = 'health.live' | 'health.ready' | 'metrics.read' | 'openapi.read'
@@ -11,15 +13,13 @@ export interface HealthOptions {
   readiness: Record<string, () => unknown>
 }
 
-export type OpenApi = () => object
-
 /** A check that answers nothing for this long is failing. */
 const checkMs = 5000
 
 export function healthHandlers(
   { clock, log }: Pick<Core, 'clock' | 'log'>,
   options: HealthOptions,
-  openApi: OpenApi,
+  openApi: StaticDocument,
 ): Pick<Handlers, Id> {
   const startedAt = clock.monotonic()
   const passes = async (check: () => unknown) => {
@@ -35,6 +35,14 @@ export function healthHandlers(
       timer.cancel()
     }
   }
+  const checked = joined(() =>
+    Promise.all(
+      Object.entries(options.readiness).map(
+        async ([name, check]) => [name, (await passes(check)) ? 'ok' : 'failing'] as const,
+      ),
+    ),
+  )
+  const metrics = joined(() => options.registry.metrics())
   return {
     'health.live': async () => ({
       status: 'ok',
@@ -42,19 +50,15 @@ export function healthHandlers(
       uptime_seconds: Math.round((clock.monotonic() - startedAt) / 1000),
     }),
     'health.ready': async ({ reply }) => {
-      const results = await Promise.all(
-        Object.entries(options.readiness).map(
-          async ([name, check]) => [name, (await passes(check)) ? 'ok' : 'failing'] as const,
-        ),
-      )
+      const results = await checked()
       const ready = results.every(([, result]) => result === 'ok')
       reply.code(ready ? 200 : 503)
       return { status: ready ? 'ready' : 'not_ready', checks: Object.fromEntries(results) }
     },
     'metrics.read': async ({ reply }) => {
       reply.type(options.registry.contentType)
-      return options.registry.metrics()
+      return metrics()
     },
-    'openapi.read': async () => ({ ...openApi() }),
+    'openapi.read': async ({ request, reply }) => openApi(request, reply),
   }
 }

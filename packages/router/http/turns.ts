@@ -1,0 +1,160 @@
+// Requests take turns. A connection has one of them in hand, and the next one begins when that is
+// answered; an address begins no more than a few between two turns of the event loop, and reads no
+// more than a few large bodies at once. So whoever asks most waits longest, and everybody else is
+// heard in between.
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { limits } from '@xerotier/protocol/limits.ts'
+import type { Peer, Peers } from './peers.ts'
+
+interface Asked {
+  request: IncomingMessage
+  response: ServerResponse
+  line: Line
+}
+
+/** The requests of one connection. */
+interface Line {
+  socket: Socket
+  share: Share
+  busy: boolean
+  waiting: Asked[]
+}
+
+/** What one address has of the turns. */
+interface Share {
+  peer: Peer
+  /** Since the last turn. */
+  begun: number
+  /** What may begin at the next one. */
+  due: Asked[]
+  /** How many are behind others on their connections. */
+  waiting: number
+  /** Large bodies that are being read, and requests whose bodies wait for that on their sockets. */
+  reading: Set<IncomingMessage>
+  unread: Asked[]
+}
+
+export interface Turns {
+  /** The body of this request was read. */
+  bodyRead(request: IncomingMessage): void
+}
+
+/** Comes between the server and whoever listens to its requests now. */
+export function takeTurns(server: Server, peers: Peers): Turns {
+  const handlers = server.listeners('request')
+  server.removeAllListeners('request')
+  const lines = new WeakMap<Socket, Line>()
+  const shares = new WeakMap<Peer, Share>()
+  const active = new Set<Share>()
+  let turnComes = false
+
+  const begin = (asked: Asked) => {
+    const { request, response, line } = asked
+    const { share } = line
+    // Nobody hears the answer.
+    if (line.socket.destroyed) return void readNext(share)
+    if (isLarge(request)) {
+      if (share.reading.size >= share.peer.most(limits.largeBodiesPerAddress)) return void share.unread.push(asked)
+      share.reading.add(request)
+    }
+    share.begun += 1
+    response.once('close', () => {
+      bodyRead(request, share)
+      answered(line)
+    })
+    for (const handler of handlers) handler.call(server, request, response)
+  }
+  const answered = (line: Line) => {
+    line.busy = false
+    const next = line.waiting.shift()
+    if (next === undefined) return
+    line.busy = true
+    line.share.waiting -= 1
+    line.share.due.push(next)
+    awaitTurn(line.share)
+    if (line.waiting.length === 0) line.socket.resume()
+  }
+  const bodyRead = (request: IncomingMessage, share: Share) => {
+    if (share.reading.delete(request)) readNext(share)
+  }
+  const readNext = (share: Share) => {
+    const next = share.unread.shift()
+    if (next === undefined) return
+    share.due.push(next)
+    awaitTurn(share)
+  }
+  const awaitTurn = (share: Share) => {
+    active.add(share)
+    if (turnComes) return
+    turnComes = true
+    setImmediate(() => {
+      turnComes = false
+      const shares = [...active]
+      active.clear()
+      for (const share of shares) {
+        share.begun = 0
+        for (const asked of share.due.splice(0, share.peer.most(limits.requestsPerTurn))) begin(asked)
+        if (share.begun > 0 || share.due.length > 0) awaitTurn(share)
+      }
+    })
+  }
+
+  const shareOf = (peer: Peer): Share => {
+    const known = shares.get(peer)
+    if (known !== undefined) return known
+    const share: Share = { peer, begun: 0, due: [], waiting: 0, reading: new Set(), unread: [] }
+    shares.set(peer, share)
+    return share
+  }
+  const lineOf = (socket: Socket): Line | undefined => {
+    const known = lines.get(socket)
+    if (known !== undefined) return known
+    const peer = peers.of(socket)
+    if (peer === undefined) return undefined
+    const line: Line = { socket, share: shareOf(peer), busy: false, waiting: [] }
+    lines.set(socket, line)
+    // Whoever reads a body, or sees an answer leave, lets the connection go on: not before its turn.
+    socket.on('resume', () => {
+      if (line.waiting.length > 0) socket.pause()
+    })
+    socket.once('close', () => {
+      line.share.waiting -= line.waiting.length
+      line.waiting = []
+    })
+    return line
+  }
+
+  server.on('request', (request, response) => {
+    const { socket } = request
+    const line = socket.destroyed ? undefined : lineOf(socket)
+    // All of a read is parsed, whatever becomes of its connection meanwhile.
+    if (line === undefined) return
+    const { share } = line
+    const asked = { request, response, line }
+    if (!line.busy) {
+      line.busy = true
+      awaitTurn(share)
+      if (share.begun < share.peer.most(limits.requestsPerTurn) && share.due.length === 0) begin(asked)
+      else share.due.push(asked)
+      return
+    }
+    line.waiting.push(asked)
+    share.waiting += 1
+    if (line.waiting.length === 1) socket.pause()
+    const over = share.waiting > share.peer.most(limits.pipelinedRequestsPerAddress)
+    if (over || line.waiting.length > limits.pipelinedRequests) peers.cut(share.peer, socket, 'pipelining')
+  })
+
+  return {
+    bodyRead(request) {
+      const line = lines.get(request.socket)
+      if (line !== undefined) bodyRead(request, line.share)
+    },
+  }
+}
+
+/** Nobody knows how long a body without a length is. */
+function isLarge({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > limits.pacedBodyBytes
+}
