@@ -6,6 +6,7 @@ import { ConfigError } from '@xerotier/runtime/config-error.ts'
 import { parseFlags } from '@xerotier/runtime/config-flags.ts'
 import { showConfig, showHelp } from '@xerotier/runtime/config-show.ts'
 import { createLog, silentLog } from '@xerotier/runtime/log.ts'
+import { useNetworkEnvironment } from '@xerotier/runtime/network-environment.ts'
 import { runProcess } from '@xerotier/runtime/process.ts'
 import { StartError } from '@xerotier/runtime/start-error.ts'
 import { shippedDir, startAgent } from './agent.ts'
@@ -50,6 +51,7 @@ function run(environmentFlaw: string | undefined): void {
   }
   requireComplete(options, config.missing)
   checkAgentSettings(config.values)
+  useNetworkEnvironment(process.env)
   const log = createLog({ level: config.values.log_level, name: program })
   for (const warning of config.warnings) log.warning({}, warning)
   if (environmentFlaw !== undefined)

@@ -5,6 +5,7 @@ import {
   type Surroundings as ClientSurroundings,
   systemSurroundings as clientSurroundings,
 } from '@xerotier/client/surroundings.ts'
+import { useNetworkEnvironment } from '@xerotier/runtime/network-environment.ts'
 
 export interface OutputStream {
   /** Answers false when `drain` will follow. */
@@ -63,8 +64,18 @@ function workingFolder(): string {
   }
 }
 
+let isNetworkReady = false
+
+/** What needs no network is not hindered by an environment that says nonsense about it. */
+const fetchByEnvironment: typeof fetch = (input, init) => {
+  if (!isNetworkReady) useNetworkEnvironment(process.env)
+  isNetworkReady = true
+  return clientSurroundings.fetch(input, init)
+}
+
 export const systemSurroundings: Surroundings = {
   ...clientSurroundings,
+  fetch: fetchByEnvironment,
   argv: process.argv.slice(2),
   env: process.env,
   cwd: workingFolder(),

@@ -53,7 +53,8 @@ const sources = [
 const files = [
   'Both files are TOML with mode 0600: `current = "prod"` and tables `[deployment.prod]` with base_url, api_key, frontend_url and output.',
   'The key of a file goes only to the router of that file. A key on the command line shows in process lists.',
-  'NODE_EXTRA_CA_CERTS names the certificates of a private authority. NO_COLOR turns colours off. COLUMNS stands for the width of the terminal.',
+  'NODE_EXTRA_CA_CERTS names the certificates of a private authority, SSL_CERT_FILE all that are trusted. HTTPS_PROXY and NO_PROXY say what goes through a proxy.',
+  'NO_COLOR turns colours off. COLUMNS stands for the width of the terminal.',
 ].join('\n')
 
 function item(mark: string, text: string, width: number): string {
