@@ -97,11 +97,16 @@ export async function selectAmbiguousAt(db: Database, agentId: string, ids: stri
     .execute()
 }
 
-/** Calls that an agent may still answer, and that somebody wants cancelled. */
-export function selectCancelRequestedAt(db: Database, agentId: string) {
+/**
+ * Of some calls of an agent, those that it may still answer and that somebody wants cancelled. By
+ * their ids: no index holds the calls in doubt of an agent.
+ */
+export async function selectCancelRequestedAt(db: Database, agentId: string, ids: string[]) {
+  if (ids.length === 0) return []
   return db
     .selectFrom('executions')
     .select(['id', 'attempt', 'lease_epoch', 'cancel_requested_at'])
+    .where('id', 'in', ids)
     .where('agent_id', '=', agentId)
     .where('state', 'in', answerableExecutionStates)
     .where('cancel_requested_at', 'is not', null)

@@ -20,7 +20,7 @@ export interface Store {
  * each row that ever was queued or in flight until vacuum comes; index scans remember the dead
  * ones. Young tables have no statistics yet.
  */
-const planGuard = '-c enable_seqscan=off -c enable_bitmapscan=off -c jit=off'
+export const planGuard = '-c enable_seqscan=off -c enable_bitmapscan=off -c jit=off'
 
 export interface StoreOptions {
   connections: number

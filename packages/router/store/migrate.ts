@@ -10,6 +10,7 @@ import { standbyAndLists } from './migrations/0002-standby-and-lists.ts'
 import { followers } from './migrations/0003-followers.ts'
 import { wire2 } from './migrations/0004-wire-2.ts'
 import { enrolledKeysVersion } from './migrations/0005-enrolled-keys-version.ts'
+import { indexesWithoutStatistics } from './migrations/0006-indexes-without-statistics.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -23,6 +24,7 @@ const migrations: Migration[] = [
   { name: '0003-followers', sql: followers },
   { name: '0004-wire-2', sql: wire2 },
   { name: '0005-enrolled-keys-version', sql: enrolledKeysVersion },
+  { name: '0006-indexes-without-statistics', sql: indexesWithoutStatistics },
 ]
 
 /** Applied again whenever its text is another. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import pg from 'pg'
-import { type Columns, keysOf, type PostgresType } from './column.ts'
+import type { Columns, PostgresType } from './column.ts'
 import { tables } from './tables.ts'
 
 /** Whoever makes or uses one of these says its columns itself. */
@@ -44,7 +44,7 @@ async function schema(): Promise<SchemaColumn[]> {
   const { rows } = await db.query<SchemaColumn>(
     `
     select table_name, column_name, udt_name, is_nullable = 'YES' as nullable,
-      case when column_default not like '%(%' then column_default end as initial,
+      case when column_default not like '%(%' then trim('''' from split_part(column_default, '::', 1)) end as initial,
       is_identity = 'YES' or coalesce(column_default, '') like '%(%' as made
     from information_schema.columns where table_schema = 'public' and not table_name = any($1)
     order by table_name, column_name`,
@@ -53,21 +53,27 @@ async function schema(): Promise<SchemaColumn[]> {
   return rows
 }
 
+const lineOf = ({ table_name, column_name, udt_name, nullable, initial, made }: SchemaColumn) => {
+  const beginning = made ? ', made' : initial === null ? '' : `, first ${initial}`
+  return `${table_name}.${column_name}: ${udt_name}${nullable ? ' or NULL' : ''}${beginning}`
+}
+
 test('every column is known by its name, its type, whether it may be NULL, and its default', async () => {
   const known = Object.entries<Columns>(tables).flatMap(([table_name, columns]) =>
-    keysOf(columns).map((column_name) => {
-      const { type, nullable, optional, initial } = columns[column_name]!
-      return {
+    Object.entries(columns).map(([column_name, { type, nullable, optional, initial }]) =>
+      lineOf({
         table_name,
         column_name,
         udt_name: internalNames[type],
         nullable,
         initial: initial === undefined ? null : typeof initial === 'string' ? `'${initial}'::${type}` : String(initial),
         made: optional && initial === undefined,
-      }
-    }),
+      }),
+    ),
   )
-  const byName = (columns: SchemaColumn[]) =>
-    Object.fromEntries(columns.map(({ table_name, column_name, ...rest }) => [`${table_name}.${column_name}`, rest]))
-  assert.deepEqual(byName(known), byName(await schema()))
+  const real = (await schema()).map(lineOf)
+  assert.deepEqual(
+    { unknown: real.filter((line) => !known.includes(line)), notThere: known.filter((line) => !real.includes(line)) },
+    { unknown: [], notThere: [] },
+  )
 })

@@ -98,14 +98,12 @@ export async function cancelled(
   core: Pick<Records, 'store'> & Pick<Attempts, 'calls'>,
   agent: OnlineAgent,
 ): Promise<CallRef[]> {
-  const rows = await selectCancelRequestedAt(core.store.db, agent.id)
-  // Most ambiguous calls are not there any more.
-  const there = rows.map(toRef).filter((ref) => liveCall(core, agent, ref) !== undefined)
+  const rows = await selectCancelRequestedAt(core.store.db, agent.id, [...agent.inFlight])
   for (const { id, cancel_requested_at } of rows) {
     const call = core.calls.get(agent.projectId, id)
     if (call !== undefined) call.row.cancel_requested_at = cancel_requested_at
   }
-  return there
+  return rows.map(toRef).filter((ref) => liveCall(core, agent, ref) !== undefined)
 }
 
 /**
