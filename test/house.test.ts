@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { errorCodes } from '@xerotier/protocol/errors.ts'
 import { circles } from './house/circles.ts'
+import { claimsOf } from './house/claims.ts'
 import { commentLinesOf } from './house/comments.ts'
 import { betweenPackages, insideFolders, insidePackages, runsAnywhere } from './house/directions.ts'
 import { foldersOfWideComments, knownLongFunctions, knownTypeCircles } from './house/exceptions.ts'
@@ -214,6 +215,14 @@ test('each error of the catalogue is one that somebody gets', () => {
     errorCodes.filter((code) => !texts.has(code)),
     'a code that nothing throws or records is a promise that nobody keeps: remove it',
   )
+})
+
+test('what ships claims to know better than the compiler twice in a thousand lines at most', () => {
+  const shipping = parsed.filter(({ path }) => packageOf(path) !== undefined && !isTest(path))
+  const lines = shipping.reduce((sum, { text }) => sum + text.split('\n').length, 0)
+  const of1000 = (what: 'as' | 'bang') => (shipping.reduce((sum, file) => sum + claimsOf(file)[what], 0) / lines) * 1000
+  assert.ok(of1000('as') < 2, `${of1000('as')} \`as\``)
+  assert.ok(of1000('bang') < 1, `${of1000('bang')} \`!\``)
 })
 
 test('a line of a comment ends at column 100', () => {
