@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '@xerotier/runtime/clock.ts'
 
-/** Real time that can be set forward: timers keep their pace, expiries come at once. */
+/** Real time, of which more can pass at once: timers keep their pace, expiries come at once. */
 export interface ShiftedClock extends Clock {
   shift(ms: number): void
 }
@@ -10,6 +10,7 @@ export function shiftedClock(): ShiftedClock {
   return {
     ...systemClock,
     now: () => systemClock.now() + offset,
+    monotonic: () => systemClock.monotonic() + offset,
     shift: (ms) => {
       offset += ms
     },
