@@ -8,20 +8,23 @@ import { createOutputWindow } from '@xerotier/link/output-window.ts'
 import { createReports } from '@xerotier/link/reports.ts'
 import { systemChance } from '@xerotier/runtime/chance.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
-import { createLog } from '@xerotier/runtime/log.ts'
+import { createLog, type LogLevel } from '@xerotier/runtime/log.ts'
 import { context } from 'zeromq'
 
 export interface LinksSettings {
   baseUrl: string
   apiKey: string
   agents: number
+  /** Default: error. */
+  logLevel?: LogLevel
 }
 
-const { baseUrl, apiKey, agents } = JSON.parse(process.env.XEROTIER_BENCH_SETTINGS ?? '') as LinksSettings
+const settings = JSON.parse(process.env.XEROTIER_BENCH_SETTINGS ?? '') as LinksSettings
+const { baseUrl, apiKey, agents, logLevel = 'error' } = settings
 // Each link has a socket and two for its events; libzmq allows 1023 unless told.
 context.maxSockets = 4096
 const client = createClient({ baseUrl, apiKey })
-const log = createLog({ level: 'error', name: 'links' })
+const log = createLog({ level: logLevel, name: 'links' })
 const manifest = manifestOf([toolOf('bench_nothing')])
 
 /** Nothing is ever run here. */

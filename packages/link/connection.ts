@@ -26,6 +26,8 @@ export interface ConnectionEnd {
    */
   kind: 'lost' | 'not_admitted' | 'refused' | 'revoked'
   reason: string
+  /** The router said when to dial again. */
+  retryAfterMs?: number | undefined
 }
 
 /** Who dials, and what it says of itself. */
@@ -185,7 +187,11 @@ export function openConnection(options: ConnectionOptions): Connection {
   function refused(frame: Extract<RouterFrame, { t: 'session_refused' }>): void {
     const again = frame.code === 'session_unknown' || frame.code === 'handshake_expired'
     if (!again) log.error({ code: frame.code, reason: frame.message }, 'the router refused the session')
-    end({ kind: again ? 'lost' : 'refused', reason: `${frame.code}: ${frame.message}` })
+    end({
+      kind: again ? 'lost' : 'refused',
+      reason: `${frame.code}: ${frame.message}`,
+      retryAfterMs: frame.retry_after_ms,
+    })
   }
 
   function scheduleRenewal(): void {

@@ -108,8 +108,14 @@ export function createLink(options: LinkOptions): Link {
     refusals = end.kind === 'not_admitted' ? refusals + 1 : 0
     if (end.kind === 'revoked' || refusals >= refusalsAllowed) return revoked(end.reason)
     if (end.kind === 'refused') pause = backoffMs.refused
-    log.info({ reason: end.reason, retry_in_ms: pause }, 'the connection to the router ended')
-    redial = clock.after(pause * (0.5 + options.chance() / 2), dial)
+    // A router that is busy has said when there will be room: not before, and not all at once.
+    const retryMs =
+      end.retryAfterMs === undefined
+        ? pause * (0.5 + options.chance() / 2)
+        : end.retryAfterMs * (1 + options.chance() / 4)
+    log.info({ reason: end.reason, retry_in_ms: Math.round(retryMs) }, 'the connection to the router ended')
+    redial = clock.after(retryMs, dial)
+    if (end.retryAfterMs !== undefined) return
     pause = Math.min(pause * 2, end.kind === 'refused' ? backoffMs.refused : backoffMs.longest)
   }
 

@@ -15,7 +15,8 @@ const start = 'of one start of the process'
 const spanning: Readonly<Record<string, string>> = {
   'broker/handshake.ts open': 'who says hello has not proved of which project it is',
   'broker/handshake.ts byAgent': 'the same, counted',
-  'broker/opening.ts opening': connection,
+  'broker/openings.ts waiting': connection,
+  'broker/openings.ts underWay': connection,
   'broker/output-acks.ts tracks': 'goes with the call that is its key',
   'broker/sessions.ts sessions': connection,
   'broker/writer.ts ready': connection,

@@ -14,7 +14,7 @@ import { routerFrameSchema } from './router-frame.ts'
  */
 const hashes: Record<number, string> = {
   1: '5d2928a19b89d29d9515ca44efe1dc12a25a1245d6d757a93bba2eb4696e2344',
-  2: 'abc1caf59fe0f4a4c08170d2d3054f88ff97527a8ae7d55b818eda2c6c06ded5',
+  2: 'efc2e3e16b032acd202ff23bf9ed0a311aa28ff31e2c5c87e17657e13371bbc7',
 }
 
 const schemaText = () =>

@@ -4,6 +4,7 @@ import type { Core } from '../core.ts'
 import { createGreet } from './greet.ts'
 import { createHandshakes } from './handshake.ts'
 import { createOpening } from './opening.ts'
+import { createOpenings } from './openings.ts'
 import type { BrokerProbe } from './probe.ts'
 import { createReceive } from './receive.ts'
 import { createReplies } from './replies.ts'
@@ -39,7 +40,8 @@ export function startBroker({ core, dataSocket, clock, probe }: BrokerOptions): 
   const replies = createReplies(writer, probe)
   const handshakes = createHandshakes(core, (agentId) => probe.refused('too_many_handshakes', { agent_id: agentId }))
   const open = createOpening({ core, sessions, writer, replies })
-  const greet = createGreet({ core, probe, replies, handshakes, open })
+  const openings = createOpenings(core.clock)
+  const greet = createGreet({ core, probe, replies, handshakes, openings, open })
   const receive = createReceive({ core, probe, sessions, writer, replies, greet })
 
   async function read(): Promise<void> {

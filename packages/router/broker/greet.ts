@@ -1,44 +1,60 @@
-// Messages without a session: exactly one frame, hello or proof.
+// Messages without a session: exactly one frame, hello or proof. Both are answered from memory.
+import type { KeyObject } from 'node:crypto'
 import { agentFrameSchema } from '@xerotier/protocol/frames/agent-frame.ts'
 import type { Core } from '../core.ts'
-import { manifestFault } from '../domain/agents/check-manifest.ts'
-import type { Handshakes, Proof, Proved } from './handshake.ts'
+import type { Handshakes, Hello, Proof } from './handshake.ts'
 import type { Message, Origin } from './message.ts'
+import type { Openings } from './openings.ts'
 import type { BrokerProbe } from './probe.ts'
 import type { Replies } from './replies.ts'
 import { claimOf, faultOf, nameOf, type ProofClaim } from './unreadable.ts'
 
 export interface GreetParts {
-  core: Core
+  core: Pick<Core, 'log'>
   probe: BrokerProbe
   replies: Replies
   handshakes: Handshakes
-  /** Opens a session for an agent that has proved who it is. */
-  open(origin: Origin, proof: Proof, proved: Proved): Promise<void>
+  openings: Openings
+  /** Opens a session for an agent that has proved who it is with this key. */
+  open(origin: Origin, proof: Proof, key: KeyObject): Promise<void>
 }
 
-export function createGreet({ core, probe, replies, handshakes, open }: GreetParts): (message: Message) => void {
-  function notOpened({ routingId }: Origin, agentId: string, error: unknown): void {
-    core.log.error({ error, agent_id: agentId }, 'a session could not be opened')
-    replies.refuse(routingId, 'handshake_expired', 'The router could not open the session; try again.')
+export function createGreet(parts: GreetParts): (message: Message) => void {
+  const { core, probe, replies, handshakes, openings, open } = parts
+
+  function hello(message: Message, said: Hello): void {
+    const { routingId } = message
+    const nonce = new Uint8Array(handshakes.begin(message, said))
+    replies.answer(routingId, { t: 'challenge', nonce, routing_id: new Uint8Array(routingId) })
   }
 
-  /** Checks who sends a proof, then the rest of it. @returns undefined when it was refused */
-  async function prove(
-    message: Message,
-    claim: ProofClaim,
-    faultOfRest: () => Promise<string | undefined>,
-  ): Promise<Proved | undefined> {
-    const proved = await handshakes.finish(message, claim, faultOfRest)
-    if (!('refusal' in proved)) return proved
+  /** @returns the key that verified the proof, or undefined when it was refused */
+  function prove(message: Message, claim: ProofClaim): KeyObject | undefined {
+    const proved = handshakes.finish(message, claim)
+    if ('key' in proved) return proved.key
     const { refusal, message: why } = proved
     replies.refuse(message.routingId, refusal, why, { agent_id: claim.agent_id, fault: why })
     return undefined
   }
 
-  async function welcome(message: Message, proof: Proof): Promise<void> {
-    const proved = await prove(message, proof, () => manifestFault(proof.manifest))
-    if (proved !== undefined) await open(message, proof, proved)
+  function welcome(message: Message, proof: Proof): void {
+    const key = prove(message, proof)
+    if (key === undefined) return
+    const { agent_id } = proof
+    const retryAfterMs = openings.take(agent_id, () =>
+      open(message, proof, key).catch((error: unknown) => {
+        core.log.error({ error, agent_id }, 'a session could not be opened')
+        replies.refuse(message.routingId, 'handshake_expired', 'The router could not open the session; try again.')
+      }),
+    )
+    if (retryAfterMs !== undefined) replies.postpone(message.routingId, retryAfterMs)
+  }
+
+  function unreadable(message: Message, raw: unknown, fault: string): void {
+    const claim = claimOf(raw)
+    if (claim === undefined) return probe.refused('malformed', { frame: nameOf(raw), fault })
+    if (prove(message, claim) === undefined) return
+    replies.refuse(message.routingId, 'manifest_invalid', fault, { agent_id: claim.agent_id, fault })
   }
 
   return (message) => {
@@ -46,29 +62,10 @@ export function createGreet({ core, probe, replies, handshakes, open }: GreetPar
     const { length } = message.frames
     if (length !== 1) return probe.refused('malformed', { fault: `${length} frames before a session` })
     const frame = agentFrameSchema.safeParse(raw)
-    if (!frame.success) {
-      const claim = claimOf(raw)
-      const fault = faultOf(frame.error, raw)
-      if (claim === undefined) return probe.refused('malformed', { frame: nameOf(raw), fault })
-      prove(message, claim, async () => fault).catch((error) => notOpened(message, claim.agent_id, error))
-      return
-    }
-    const said = frame.data
-    core.log.debug({ frame: said.t }, 'an agent greets')
-    switch (said.t) {
-      case 'hello': {
-        const nonce = new Uint8Array(handshakes.begin(message, said))
-        return replies.answer(message.routingId, {
-          t: 'challenge',
-          nonce,
-          routing_id: new Uint8Array(message.routingId),
-        })
-      }
-      case 'proof':
-        welcome(message, said).catch((error) => notOpened(message, said.agent_id, error))
-        return
-      default:
-        return replies.refuse(message.routingId, 'session_unknown', 'Say hello first.')
-    }
+    if (!frame.success) return unreadable(message, raw, faultOf(frame.error, raw))
+    core.log.debug({ frame: frame.data.t }, 'an agent greets')
+    if (frame.data.t === 'hello') hello(message, frame.data)
+    else if (frame.data.t === 'proof') welcome(message, frame.data)
+    else replies.refuse(message.routingId, 'session_unknown', 'Say hello first.')
   }
 }

@@ -1,12 +1,14 @@
 // From a proof that holds to a session that lives.
+import type { KeyObject } from 'node:crypto'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { Core } from '../core.ts'
-import { holdsLease } from '../domain/agents/enrolled.ts'
+import { manifestFault } from '../domain/agents/check-manifest.ts'
+import { type EnrolledAgent, findEnrolled, holdsLease } from '../domain/agents/enrolled.ts'
 import { type OpenedSession, openSession } from '../domain/agents/open-session.ts'
 import { cancelled } from '../domain/attempts/reconcile.ts'
 import { tellBindings } from '../domain/fleet/bindings.ts'
 import { tellPauses } from '../domain/fleet/pauses.ts'
-import type { Proof, Proved } from './handshake.ts'
+import type { Proof } from './handshake.ts'
 import type { Origin } from './message.ts'
 import { createOutputAcks } from './output-acks.ts'
 import type { Replies } from './replies.ts'
@@ -15,6 +17,8 @@ import type { Sessions } from './sessions.ts'
 import { createTurns } from './turns.ts'
 import type { Outlet, Writer } from './writer.ts'
 
+const notEnrolled = 'The proof does not fit an enrolled agent.'
+
 export interface OpeningParts {
   core: Core
   sessions: Sessions
@@ -22,15 +26,32 @@ export interface OpeningParts {
   replies: Replies
 }
 
-/** @returns opens a session; of one agent one after the other, so that what the later connection says stands */
-export function createOpening(parts: OpeningParts): (origin: Origin, proof: Proof, proved: Proved) => Promise<void> {
+/** @returns opens a session for an agent whose proof was verified with the key */
+export function createOpening(parts: OpeningParts): (origin: Origin, proof: Proof, key: KeyObject) => Promise<void> {
   const { core, sessions, writer, replies } = parts
-  const opening = new Map<string, Promise<void>>()
 
-  async function open({ routingId }: Origin, proof: Proof, proved: Proved): Promise<void> {
+  /** What its record and its manifest say against a session; undefined when it was refused. */
+  async function examine({ routingId }: Origin, proof: Proof): Promise<EnrolledAgent | undefined> {
+    const about = { agent_id: proof.agent_id }
+    const agent = await findEnrolled(core, proof.agent_id)
+    // It may have been revoked while it waited.
+    if (agent?.curve_public_key !== proof.curve_public_key) {
+      replies.refuse(routingId, 'identity_mismatch', notEnrolled, about)
+      return undefined
+    }
+    const fault = await manifestFault(proof.manifest)
+    if (fault === undefined) return agent
+    replies.refuse(routingId, 'manifest_invalid', fault.slice(0, 500), { ...about, fault })
+    return undefined
+  }
+
+  async function open(origin: Origin, proof: Proof, key: KeyObject): Promise<void> {
+    const { routingId } = origin
+    const known = await examine(origin, proof)
+    if (known === undefined) return
     const outlet: Outlet = { routingId, session: crypto.randomUUID(), sent: 0, queue: [] }
     let session: Session | undefined
-    const opened = await openSession(core, proved.agent, proof, {
+    const opened = await openSession(core, known, proof, {
       send: (frame) => writer.send(outlet, frame),
       drop(reason, reenroll) {
         writer.send(
@@ -40,11 +61,9 @@ export function createOpening(parts: OpeningParts): (origin: Origin, proof: Proo
         if (session !== undefined) sessions.end(session, reason)
       },
     })
-    if (opened === undefined) {
-      const reason = 'The proof does not fit an enrolled agent.'
-      return replies.refuse(routingId, 'identity_mismatch', reason, { agent_id: proof.agent_id })
-    }
-    session = sessionOf(outlet, opened, proved)
+    if (opened === undefined)
+      return replies.refuse(routingId, 'identity_mismatch', notEnrolled, { agent_id: proof.agent_id })
+    session = sessionOf(outlet, opened, key)
     sessions.begin(session)
     welcome(outlet, opened)
     await catchUp(outlet, opened)
@@ -76,19 +95,10 @@ export function createOpening(parts: OpeningParts): (origin: Origin, proof: Proo
     await tellPauses(core, agent.projectId, agent.id)
   }
 
-  return async (origin, proof, proved) => {
-    const before = opening.get(proof.agent_id) ?? Promise.resolve()
-    const turn = before.catch(() => {}).then(() => open(origin, proof, proved))
-    opening.set(proof.agent_id, turn)
-    try {
-      await turn
-    } finally {
-      if (opening.get(proof.agent_id) === turn) opening.delete(proof.agent_id)
-    }
-  }
+  return open
 }
 
-function sessionOf(outlet: Outlet, { agent, leaseTtlMs }: OpenedSession, { key }: Proved): Session {
+function sessionOf(outlet: Outlet, { agent, leaseTtlMs }: OpenedSession, key: KeyObject): Session {
   return {
     outlet,
     agent,

@@ -10,6 +10,8 @@ export interface Replies {
   answer(routingId: Buffer, frame: RouterFrame): void
   /** Says why there is no session, and counts it. `about` is for the log alone. */
   refuse(routingId: Buffer, code: SessionRefusal, message: string, about?: Record<string, unknown>): void
+  /** There is no session now, and one can be had later. */
+  postpone(routingId: Buffer, retryAfterMs: number): void
 }
 
 export function createReplies(writer: Writer, probe: BrokerProbe): Replies {
@@ -20,6 +22,11 @@ export function createReplies(writer: Writer, probe: BrokerProbe): Replies {
     refuse(routingId, code, message, about = {}) {
       probe.refused(code, about)
       answer(routingId, { t: 'session_refused', code, message })
+    },
+    postpone(routingId, retry_after_ms) {
+      probe.refused('busy', {})
+      const message = 'Many sessions are being opened; come back later.'
+      answer(routingId, { t: 'session_refused', code: 'handshake_expired', message, retry_after_ms })
     },
   }
 }

@@ -25,7 +25,7 @@ export function selectEnrolledAgent(db: Database, id: string) {
 }
 
 export function selectEnrolledKeys(db: Database) {
-  return enrolled(db).select(['id', 'curve_public_key']).execute()
+  return enrolled(db).select(['id', 'curve_public_key', 'signing_public_key']).execute()
 }
 
 /** Of what `selectEnrolledKeys` answers. */

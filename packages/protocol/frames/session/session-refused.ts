@@ -18,4 +18,6 @@ export const sessionRefusedFrame = z.object({
   t: z.literal('session_refused'),
   code: z.enum(sessionRefusals),
   message: z.string().max(500),
+  /** After how many ms to dial again, where the router says so. */
+  retry_after_ms: z.int().positive().max(3_600_000).optional(),
 })

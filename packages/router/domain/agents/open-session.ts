@@ -1,11 +1,12 @@
 // An agent has proved who it is. It takes the lease, and what it says is compared with the record.
 
+import { canonicalJson } from '@xerotier/protocol/canonical.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import type { proofFrame } from '@xerotier/protocol/frames/session/proof.ts'
 import { agentLifecycle } from '@xerotier/protocol/lifecycles/agent.ts'
 import { sourcesOf } from '@xerotier/protocol/lifecycles/lifecycle.ts'
-import type { Binding } from '@xerotier/protocol/manifest.ts'
+import type { Binding, Manifest } from '@xerotier/protocol/manifest.ts'
 import { sql } from 'kysely'
 import type { z } from 'zod'
 import { agentActor } from '../actor.ts'
@@ -112,9 +113,7 @@ async function takeLease(
         hostname: proof.hostname,
         version: proof.version,
         max_concurrent_executions: proof.max_concurrent_executions,
-        manifest: JSON.stringify(manifest),
-        manifest_version: manifest.manifest_version,
-        manifest_hash: manifest.manifest_hash,
+        ...(isKnown(manifest, known) ? {} : recorded(manifest)),
         ...(newManifest ? { manifest_accepted_at: now } : {}),
       },
     },
@@ -134,4 +133,18 @@ async function takeLease(
     })
   }
   return moved
+}
+
+/** A fleet that comes back is mostly as it was: what is largest is not written again. */
+function isKnown(manifest: Manifest, { manifest: before }: EnrolledAgent): boolean {
+  return (
+    before?.manifest_hash === manifest.manifest_hash &&
+    before.manifest_version === manifest.manifest_version &&
+    canonicalJson(before.bundles) === canonicalJson(manifest.bundles)
+  )
+}
+
+function recorded(manifest: Manifest) {
+  const { manifest_version, manifest_hash } = manifest
+  return { manifest: JSON.stringify(manifest), manifest_version, manifest_hash }
 }

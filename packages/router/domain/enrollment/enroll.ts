@@ -115,7 +115,7 @@ function admit(
     core.enrolledKeys.remove(before.curve_public_key)
     core.fleet.get(agent.project_id, agent.id)?.drop('enrolled again with other keys', false)
   }
-  core.enrolledKeys.add(agent.curve_public_key, agent.id)
+  core.enrolledKeys.add(agent)
   core.log.notice({ agent_id: agent.id, agent: agent.name, again: before !== undefined }, 'agent enrolled')
 }
 

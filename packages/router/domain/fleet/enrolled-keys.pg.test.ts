@@ -59,8 +59,9 @@ test('keys are read only when their version is another, and what this router did
   keys.remove('key-a')
   await keys.refresh()
   assert.equal(keys.get('key-a'), undefined)
-  keys.add('key-b', 'b')
-  assert.deepEqual(keys.get('key-b'), { agentId: 'b' })
+  const signing_public_key = Buffer.alloc(32)
+  keys.add({ id: 'b', curve_public_key: 'key-b', signing_public_key })
+  assert.deepEqual(keys.get('key-b'), { agentId: 'b', signingPublicKey: signing_public_key })
   // Neither was in the database: what it says stands once it has moved.
   await enroll('c', 'key-c')
   await keys.refresh()

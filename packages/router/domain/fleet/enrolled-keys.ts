@@ -1,20 +1,29 @@
-// The CURVE public keys that ZAP admits, in memory: a handshake must not wait for Postgres. They
-// are of no project, as a handshake names none. A version in the database moves with them.
+// The keys of enrolled agents, in memory: a handshake must not wait for Postgres. They are of no
+// project, as a handshake names none. A version in the database moves with them.
 import { selectEnrolledKeys, selectEnrolledKeysVersion } from '../../store/agents.ts'
+import type { AgentRow } from '../../store/tables.ts'
 import type { Records } from '../records.ts'
+
+type Enrolled = Pick<AgentRow, 'id' | 'curve_public_key' | 'signing_public_key'>
+
+export interface EnrolledKey {
+  agentId: string
+  /** Ed25519, raw: verifies what the agent signs. */
+  signingPublicKey: Buffer
+}
 
 export interface EnrolledKeys {
   /** Whose key it is. Undefined when nobody enrolled it, or its credentials were revoked. */
-  get(curveKey: string): { agentId: string } | undefined
+  get(curveKey: string): EnrolledKey | undefined
   /** Reads them again if they have changed. Called at the start and every second. */
   refresh(): Promise<void>
   /** What this router has committed counts at once. */
-  add(curveKey: string, agentId: string): void
+  add(agent: Enrolled): void
   remove(curveKey: string): void
 }
 
 export function createEnrolledKeys({ store }: Pick<Records, 'store'>): EnrolledKeys {
-  let known = new Map<string, { agentId: string }>()
+  let known = new Map<string, EnrolledKey>()
   let version: number | undefined
   /** Changes made here. Keys that were read during one may be from before it: read them again. */
   let changes = 0
@@ -27,12 +36,12 @@ export function createEnrolledKeys({ store }: Pick<Records, 'store'>): EnrolledK
       const before = changes
       const rows = await selectEnrolledKeys(store.db)
       if (changes !== before) return
-      known = new Map(rows.map((row) => [row.curve_public_key, { agentId: row.id }]))
+      known = new Map(rows.map((row) => [row.curve_public_key, keyOf(row)]))
       version = current
     },
-    add(curveKey, agentId) {
+    add(agent) {
       changes += 1
-      known.set(curveKey, { agentId })
+      known.set(agent.curve_public_key, keyOf(agent))
     },
     remove(curveKey) {
       changes += 1
@@ -40,3 +49,8 @@ export function createEnrolledKeys({ store }: Pick<Records, 'store'>): EnrolledK
     },
   }
 }
+
+const keyOf = ({ id, signing_public_key }: Enrolled): EnrolledKey => ({
+  agentId: id,
+  signingPublicKey: signing_public_key,
+})

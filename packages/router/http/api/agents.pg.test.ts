@@ -5,6 +5,7 @@ import { agentHealths } from '@xerotier/protocol/api/agents.ts'
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
+import { newSigningKey } from '@xerotier/runtime/ed25519.ts'
 import { type OnlineAgent, turns } from '../../domain/fleet/fleet.ts'
 import { newId } from '../../domain/ids.ts'
 import { type ApiForTests, startApiForTests } from '../api.fixture.ts'
@@ -193,7 +194,11 @@ describe('a binding', () => {
 })
 
 test('revoked credentials end the session, and only a new enrollment helps', async () => {
-  router.core.enrolledKeys.add(agent.id.padEnd(40, '0'), agent.id)
+  router.core.enrolledKeys.add({
+    id: agent.id,
+    curve_public_key: agent.id.padEnd(40, '0'),
+    signing_public_key: newSigningKey().publicKey,
+  })
   const { body } = await verb('revoke-credentials')
   assert.deepEqual([body.state, body.health], ['suspended', 'suspended'])
   assert.deepEqual(
