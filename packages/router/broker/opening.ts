@@ -5,7 +5,7 @@ import type { Core } from '../core.ts'
 import { manifestFault } from '../domain/agents/check-manifest.ts'
 import { type EnrolledAgent, findEnrolled, holdsLease } from '../domain/agents/enrolled.ts'
 import { type OpenedSession, openSession } from '../domain/agents/open-session.ts'
-import { cancelled } from '../domain/attempts/reconcile.ts'
+import { cancelRequested } from '../domain/attempts/cancel-requested.ts'
 import { tellBindings } from '../domain/fleet/bindings.ts'
 import { tellPauses } from '../domain/fleet/pauses.ts'
 import type { Proof } from './handshake.ts'
@@ -90,7 +90,7 @@ export function createOpening(parts: OpeningParts): (origin: Origin, proof: Proo
   /** What changed while the session was being opened reached the record, and nobody here. */
   async function catchUp(outlet: Outlet, { agent }: OpenedSession): Promise<void> {
     if (!(await holdsLease(core, agent))) return agent.drop('the credentials of the agent were revoked', true)
-    for (const call of await cancelled(core, agent)) writer.send(outlet, { t: 'cancel', ...call })
+    for (const call of await cancelRequested(core, agent)) writer.send(outlet, { t: 'cancel', ...call })
     await tellBindings(core, agent.projectId, agent.id)
     await tellPauses(core, agent.projectId, agent.id)
   }

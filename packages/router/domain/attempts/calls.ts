@@ -37,6 +37,10 @@ export function isAbout(
   return row.attempt === attempt && row.lease_epoch === lease_epoch
 }
 
+export function refOf({ id, attempt, lease_epoch }: Pick<ExecutionRow, 'id' | 'attempt' | 'lease_epoch'>): CallRef {
+  return { execution_id: id, attempt, lease_epoch }
+}
+
 /** The attempt that a frame of the agent is about, if it has its place at this very session. */
 export function liveCall(
   { calls }: { calls: Pick<Calls, 'get'> },
