@@ -1,7 +1,7 @@
 import type { ArtifactFrame } from '@xerotier/protocol/frames/call/artifact.ts'
 import type { OutputFrame } from '@xerotier/protocol/frames/call/output.ts'
 import { isAbout, type LiveCall } from '../../domain/attempts/calls.ts'
-import { admitOutput, storeArtifact, storeOutput } from '../../domain/attempts/output.ts'
+import { countOutput, storeArtifact, storeOutput } from '../../domain/attempts/output.ts'
 import type { Peer } from '../peer.ts'
 
 /**
@@ -18,7 +18,7 @@ export async function onOutput(peer: Peer, frame: OutputFrame | ArtifactFrame): 
   }
   const arrival = session.outputAcks.received(call, frame.seq)
   // After a result it is dropped as well, and acknowledged in its order: what came before may still wait for its commit.
-  if (!call.over && admitOutput(call, frame)) {
+  if (!call.over && countOutput(call, frame)) {
     try {
       await store(peer, call, frame)
     } catch (error) {

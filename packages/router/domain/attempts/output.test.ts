@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { LiveCall } from './calls.ts'
-import { admitOutput } from './output.ts'
+import { countOutput } from './output.ts'
 
 const newCall = () => ({ outputBytes: 0 }) as LiveCall
 const piece = (seq: number, bytes: number) =>
@@ -19,24 +19,24 @@ const piece = (seq: number, bytes: number) =>
   }) as const
 
 /** Pieces of this size that a call may have. */
-function admitted(bytes: number): number {
+function taken(bytes: number): number {
   const call = newCall()
   let count = 0
-  while (admitOutput(call, piece(count, bytes))) count += 1
+  while (countOutput(call, piece(count, bytes))) count += 1
   return count
 }
 
 test('a short piece counts as much as one of the least size', () => {
-  assert.equal(admitted(limits.outputFrameBytes), limits.outputTotalBytes / limits.outputFrameBytes)
-  assert.equal(admitted(limits.outputPieceLeastBytes), limits.outputTotalBytes / limits.outputPieceLeastBytes)
-  assert.equal(admitted(1), limits.outputTotalBytes / limits.outputPieceLeastBytes)
+  assert.equal(taken(limits.outputFrameBytes), limits.outputTotalBytes / limits.outputFrameBytes)
+  assert.equal(taken(limits.outputPieceLeastBytes), limits.outputTotalBytes / limits.outputPieceLeastBytes)
+  assert.equal(taken(1), limits.outputTotalBytes / limits.outputPieceLeastBytes)
 })
 
 test('after a piece that was too much nothing is taken, so that the output has no hole', () => {
   const call = newCall()
   call.outputBytes = limits.outputTotalBytes - limits.outputPieceLeastBytes
-  assert.equal(admitOutput(call, piece(0, limits.outputFrameBytes)), false)
-  assert.equal(admitOutput(call, piece(1, 1)), false)
+  assert.equal(countOutput(call, piece(0, limits.outputFrameBytes)), false)
+  assert.equal(countOutput(call, piece(1, 1)), false)
   assert.equal(call.outputCut, true)
 })
 
@@ -46,17 +46,17 @@ test('what is kept with the record has a limit of its own, in true bytes', () =>
     const { name: _, ...frame } = piece(seq, bytes)
     return { ...frame, t: 'output', stream: 'stdout' } as const
   }
-  for (let seq = 0; seq < 2_000; seq++) assert.equal(admitOutput(call, output(seq, 1)), true)
+  for (let seq = 0; seq < 2_000; seq++) assert.equal(countOutput(call, output(seq, 1)), true)
   call.inlineBytes = limits.outputInlineBytes - 1
-  assert.equal(admitOutput(call, output(2_000, 1)), true)
-  assert.equal(admitOutput(call, output(2_001, 1)), false)
-  assert.equal(admitOutput(call, piece(2_002, 1)), true, 'artifacts go on')
-  assert.equal(admitOutput(call, output(2_003, 1)), false, 'the output has no hole')
+  assert.equal(countOutput(call, output(2_000, 1)), true)
+  assert.equal(countOutput(call, output(2_001, 1)), false)
+  assert.equal(countOutput(call, piece(2_002, 1)), true, 'artifacts go on')
+  assert.equal(countOutput(call, output(2_003, 1)), false, 'the output has no hole')
 })
 
 test('a piece that an earlier session stored is neither stored nor counted again', () => {
   const call = { ...newCall(), storedBelow: 5 }
-  assert.equal(admitOutput(call, piece(4, 1)), false)
+  assert.equal(countOutput(call, piece(4, 1)), false)
   assert.deepEqual([call.outputBytes, call.outputCut], [0, undefined])
-  assert.equal(admitOutput(call, piece(5, 1)), true)
+  assert.equal(countOutput(call, piece(5, 1)), true)
 })

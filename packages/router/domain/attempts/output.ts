@@ -11,7 +11,7 @@ import type { Attempts } from './attempts.ts'
 import type { LiveCall } from './calls.ts'
 
 /** Counts a piece against the limits of its call. @returns whether it is to be stored */
-export function admitOutput(call: LiveCall, frame: OutputFrame | ArtifactFrame): boolean {
+export function countOutput(call: LiveCall, frame: OutputFrame | ArtifactFrame): boolean {
   if (frame.seq < (call.storedBelow ?? 0)) return false
   const bytes = call.outputBytes + Math.max(frame.data.length, limits.outputPieceLeastBytes)
   const inlineBytes = (call.inlineBytes ?? 0) + (frame.t === 'output' ? frame.data.length : 0)

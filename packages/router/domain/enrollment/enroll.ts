@@ -35,7 +35,7 @@ export async function enroll(
     if (claims.role !== body.role) throw new Fault('join_key_wrong_role', { param: 'role' })
     verifyProof(body)
     const { before, agent, joinKey } = await consume(core, claims, body)
-    admit(core, before, agent)
+    replaceKeys(core, before, agent)
     return await presentEnrollment(core, agent, joinKey.router_addr)
   } catch (error) {
     if (error instanceof Fault && refusals.take(core.clock.monotonic()) === 0)
@@ -103,7 +103,7 @@ function checkUsable(joinKey: JoinKeyRow, signingKey: Buffer): void {
 }
 
 /** ZAP lets the new key in at once; a session of earlier keys ends. */
-function admit(
+function replaceKeys(
   core: Pick<Records, 'log'> & FleetView & { enrolledKeys: EnrolledKeys },
   before: AgentRow | undefined,
   agent: AgentRow,

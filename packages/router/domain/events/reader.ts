@@ -128,7 +128,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
    * Newcomers stand where the others do, before what is read now: what happens once a stream is open is not missed. So does who
    * names a place that is still to come, of a database that was put back to an earlier day.
    */
-  const admit = (present: Place) => {
+  const seat = (present: Place) => {
     for (const reader of readers) {
       const { place } = reader
       if (place === present || (place !== undefined && compareCursors(place, present) <= 0)) continue
@@ -145,7 +145,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
       if (reader.closed || reader.busy) continue
       // By value: who resumes, or whose page was full, names the common place without having it.
       const { projectId, executionId, place } = reader
-      // Who came while this pass waits is admitted by the next.
+      // Who came while this pass waits gets a place from the next.
       if (place === undefined) continue
       if (compareCursors(place, until) < 0) {
         if (served++ >= catchUpsAPass) {
@@ -188,7 +188,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
     try {
       const link = await connection()
       common ??= await presentPlace(link)
-      admit(common)
+      seat(common)
       const found = await live(link, common)
       const behind = await catchUp(link, common)
       emptyPasses = found === 0 ? emptyPasses + 1 : 0
@@ -227,7 +227,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
       const reader: Reader = { ...given, projectId, onEvents, onCut, ...state }
       readers.add(reader)
       if (given.after !== undefined) resolve(given.after)
-      // A pass that goes on has admitted those who came before it.
+      // A pass that goes on has given a place to those who came before it.
       woken = true
       schedule(0)
       return {
