@@ -169,6 +169,16 @@ export const errors = define({
     message: 'The API key lacks a required scope.',
     advice: { say: 'Use a key with the scope that the message names.', action: listKeys },
   },
+  workspace_not_allowed: {
+    status: 403,
+    type: 'authorization_error',
+    retry: false,
+    message: 'The API key may not call this workspace.',
+    advice: {
+      say: 'See which workspaces the key may call.',
+      action: { label: 'Show the key', xeroctl: 'xeroctl keys <key-id>', route: 'apiKeys.show' },
+    },
+  },
   ip_not_allowed: {
     status: 403,
     type: 'authorization_error',
@@ -312,6 +322,20 @@ export const errors = define({
     retry: false,
     message: 'The current state does not allow this.',
     advice: { say: 'Read the record again; the message names the state.' },
+  },
+  workspace_in_use: {
+    status: 409,
+    type: 'conflict_error',
+    retry: false,
+    message: 'Calls of the workspace wait or run.',
+    advice: {
+      say: 'Cancel them, or wait until they have ended.',
+      action: {
+        label: 'List its calls',
+        xeroctl: 'xeroctl exec list --workspace <workspace> --status pending_approval,queued,dispatched,running',
+        route: 'executions.list',
+      },
+    },
   },
   last_management_key: {
     status: 409,

@@ -36,6 +36,7 @@ export const eventKinds = [
   'workspace.created',
   'workspace.bound',
   'workspace.unbound',
+  'workspace.deleted',
   'project.created',
   'project.updated',
 ] as const

@@ -76,6 +76,8 @@ export const limits = {
   manifestBytes: 1 * MiB,
   toolsPerManifest: 512,
   workspacesPerManifest: 512,
+  /** Workspaces that one API key is held to. */
+  workspacesPerKey: 256,
   /** Names and reasons of the tools that a manifest says are left out, all bundles together. */
   leftOutCharacters: 32 * KiB,
   /** Calls that one agent may run at a time. */

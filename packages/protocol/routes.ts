@@ -13,6 +13,7 @@ import {
   apiKeySchema,
   apiKeySecretSchema,
   ipFilterPutSchema,
+  keyWorkspacesPutSchema,
   quotaPutSchema,
 } from './api/api-keys.ts'
 import {
@@ -58,6 +59,7 @@ const workspaceWrite = ['inference', 'management'] as const
 
 const submitErrors = [
   'workspace_not_found',
+  'workspace_not_allowed',
   'exec_tool_not_found',
   'invalid_arguments',
   'idempotency_conflict',
@@ -338,7 +340,7 @@ export const routes = {
     body: apiKeyCreateSchema,
     response: apiKeySecretSchema,
     status: [201],
-    errors: [],
+    errors: ['workspace_not_found'],
   }),
   'apiKeys.show': route({
     method: 'GET',
@@ -398,6 +400,19 @@ export const routes = {
     errors: ['api_key_not_found'],
   }),
 
+  'apiKeys.workspaces': route({
+    method: 'PUT',
+    path: '/:project_id/v1/management/api-keys/:id/workspaces',
+    tag: 'API keys',
+    summary: 'Replace the workspaces that a key may call',
+    auth: management,
+    params: withId,
+    body: keyWorkspacesPutSchema,
+    response: apiKeySchema,
+    status: [200],
+    errors: ['api_key_not_found', 'workspace_not_found'],
+  }),
+
   // --- workspaces
   'workspaces.list': route({
     method: 'GET',
@@ -433,6 +448,17 @@ export const routes = {
     response: workspaceSchema,
     status: [200],
     errors: ['workspace_not_found'],
+  }),
+  'workspaces.delete': route({
+    method: 'DELETE',
+    path: '/:project_id/v1/workspaces/:id',
+    tag: 'workspaces',
+    summary: 'Delete a workspace with its bindings, and keep the history of its calls',
+    auth: workspaceWrite,
+    params: withId,
+    response: workspaceSchema,
+    status: [200],
+    errors: ['workspace_not_found', 'workspace_in_use'],
   }),
   'workspaces.bind': route({
     method: 'POST',
@@ -531,7 +557,7 @@ export const routes = {
     params: withId,
     response: cancellationSchema,
     status: [200, 202],
-    errors: ['execution_not_found', 'illegal_transition'],
+    errors: ['workspace_not_allowed', 'execution_not_found', 'illegal_transition'],
   }),
   'executions.list': route({
     method: 'GET',
@@ -603,7 +629,7 @@ export const routes = {
     body: resolveSchema,
     response: executionSchema,
     status: [200],
-    errors: ['execution_not_found', 'illegal_transition'],
+    errors: ['workspace_not_allowed', 'execution_not_found', 'illegal_transition'],
   }),
 
   // --- approvals
@@ -655,6 +681,7 @@ export const routes = {
     response: approvalSchema,
     status: [200],
     errors: [
+      'workspace_not_allowed',
       'approval_not_found',
       'approval_already_decided',
       'approval_expired',
@@ -673,7 +700,13 @@ export const routes = {
     body: decisionSchema,
     response: approvalSchema,
     status: [200],
-    errors: ['approval_not_found', 'approval_already_decided', 'approval_expired', 'approval_voided'],
+    errors: [
+      'workspace_not_allowed',
+      'approval_not_found',
+      'approval_already_decided',
+      'approval_expired',
+      'approval_voided',
+    ],
   }),
 } as const
 

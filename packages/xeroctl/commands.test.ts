@@ -81,6 +81,14 @@ const sends: [words: string, request: string, body?: unknown][] = [
   ['agents join-keys jk_1', 'GET /management/join-keys/jk_1'],
   ['workspaces list', 'GET /workspaces?limit=100'],
   ['workspaces show w', 'GET /workspaces/w'],
+  ['workspaces delete w --yes', 'DELETE /workspaces/w'],
+  ['keys workspaces key_1 -w a,b', 'PUT /management/api-keys/key_1/workspaces', { workspaces: ['a', 'b'] }],
+  ['keys workspaces key_1 --clear', 'PUT /management/api-keys/key_1/workspaces', null],
+  [
+    'keys create --name ci --scope execution -w a',
+    'POST /management/api-keys',
+    { name: 'ci', scopes: ['execution'], workspaces: ['a'] },
+  ],
   ['workspaces create w --type host', 'POST /workspaces', { name: 'w', type: 'host' }],
   ['workspaces bind w --agent a', 'POST /workspaces/w/bindings', { agent: 'a' }],
   [

@@ -66,6 +66,8 @@ const misused: [words: string, message: RegExp][] = [
   ['agents update a', /give --description, or else --clear/],
   ['agents update a --clear --description d', /give --description, or else --clear/],
   ['keys create --name ci', /--scopes is required/],
+  ['workspaces delete w', /add --yes/],
+  ['keys workspaces key_1', /give --workspace, or else --clear/],
   ['keys ip-filter key_1', /give --allow or --block, or else --clear/],
   ['keys quota key_1 --quota-requests 1', /give --quota-requests and --quota-window/],
   [`approvals watch --last-event-id '7\n'`, /the last event id holds white space/],

@@ -128,6 +128,7 @@ export const apiKey = apiKeySecretSchema.parse({
   is_active: true,
   ip_filter: null,
   quota: null,
+  workspaces: null,
   created_at: at,
   expires_at: null,
   last_used_at: null,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { textSchema } from '../ids.ts'
+import { nameSchema, referenceSchema, textSchema, workspaceIdSchema } from '../ids.ts'
+import { limits } from '../limits.ts'
 import { nullableTimestampSchema, timestampSchema } from './page.ts'
 import { scopeSchema } from './scopes.ts'
 
@@ -19,6 +20,13 @@ export const quotaSchema = z.object({
 })
 export type Quota = z.infer<typeof quotaSchema>
 
+/** A workspace that a key may call. The name is the one that it had then. */
+const keyWorkspaceSchema = z.object({ id: workspaceIdSchema, name: nameSchema })
+export type KeyWorkspace = z.infer<typeof keyWorkspaceSchema>
+
+/** Ids or names. */
+const keyWorkspacesSchema = z.array(referenceSchema).min(1).max(limits.workspacesPerKey)
+
 export const apiKeySchema = z.object({
   id: z.string(),
   object: z.literal('api_key'),
@@ -29,6 +37,8 @@ export const apiKeySchema = z.object({
   is_active: z.boolean(),
   ip_filter: ipFilterSchema.nullable(),
   quota: quotaSchema.nullable(),
+  /** null: it may call every workspace. */
+  workspaces: z.array(keyWorkspaceSchema).nullable(),
   created_at: timestampSchema,
   expires_at: nullableTimestampSchema,
   last_used_at: nullableTimestampSchema,
@@ -44,8 +54,10 @@ export const apiKeyCreateSchema = z.strictObject({
   expires_at: timestampSchema.optional(),
   ip_filter: z.strictObject(ipFilterSchema.shape).optional(),
   quota: z.strictObject(quotaSchema.shape).optional(),
+  workspaces: keyWorkspacesSchema.optional(),
 })
 /** `key` is the value, shown this once. */
 export const apiKeySecretSchema = apiKeySchema.extend({ key: z.string() })
 export const ipFilterPutSchema = z.strictObject(ipFilterSchema.shape).nullable()
 export const quotaPutSchema = z.strictObject(quotaSchema.shape).nullable()
+export const keyWorkspacesPutSchema = z.strictObject({ workspaces: keyWorkspacesSchema }).nullable()

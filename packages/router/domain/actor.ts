@@ -15,6 +15,8 @@ interface ActorOf<Kind extends NamedKind> {
 /** Whoever holds an API key: `key_…`. */
 export interface KeyActor extends ActorOf<'key'> {
   scopes: readonly Scope[]
+  /** Ids of those that it may call; null for all of the project. */
+  workspaces: readonly string[] | null
 }
 
 /** An enrolled agent: `agt_…`. */

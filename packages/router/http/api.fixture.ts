@@ -1,4 +1,5 @@
-// A router of the test's own, and what tests of the API do over and over: raw requests, rows behind its back.
+// A router of the test's own, and what tests of the API do over and over: raw requests, rows behind
+// its back.
 import { startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { type ShiftedClock, shiftedClock } from '@xerotier/devkit/shifted-clock.ts'
 import type { Scope } from '@xerotier/protocol/api/scopes.ts'
@@ -154,7 +155,14 @@ export async function startApiForTests(http: Partial<RouterOptions['http']> = {}
         append({
           project_id: row.project_id,
           kind: `execution.${row.state}`,
-          actor: { kind: 'key', id: row.requested_by, name: 'test', projectId: row.project_id, scopes: everyScope },
+          actor: {
+            kind: 'key',
+            id: row.requested_by,
+            name: 'test',
+            projectId: row.project_id,
+            scopes: everyScope,
+            workspaces: null,
+          },
           execution_id: row.id,
         })
       })

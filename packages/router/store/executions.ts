@@ -1,4 +1,8 @@
-import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
+import {
+  type ExecutionState,
+  inFlightExecutionStates,
+  waitingExecutionStates,
+} from '@xerotier/protocol/lifecycles/execution.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
 import type { Database, Tx } from './database.ts'
 import { actorName } from './names.ts'
@@ -90,4 +94,16 @@ function requested(db: Database | Tx) {
     .selectFrom('executions')
     .selectAll()
     .select(actorName('executions.requested_by', 'executions.project_id').as('requested_by_name'))
+}
+
+/** Calls of a workspace that wait or are at an agent. */
+export async function selectUnfinishedIds(db: Database | Tx, workspaceId: string, limit = 1_000): Promise<string[]> {
+  const rows = await db
+    .selectFrom('executions')
+    .select('id')
+    .where('workspace_id', '=', workspaceId)
+    .where('state', 'in', [...waitingExecutionStates, ...inFlightExecutionStates])
+    .limit(limit)
+    .execute()
+  return rows.map(({ id }) => id)
 }

@@ -11,6 +11,7 @@ import { followers } from './migrations/0003-followers.ts'
 import { wire2 } from './migrations/0004-wire-2.ts'
 import { enrolledKeysVersion } from './migrations/0005-enrolled-keys-version.ts'
 import { indexesWithoutStatistics } from './migrations/0006-indexes-without-statistics.ts'
+import { endsOfWorkspaces } from './migrations/0007-ends-of-workspaces.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -25,6 +26,7 @@ const migrations: Migration[] = [
   { name: '0004-wire-2', sql: wire2 },
   { name: '0005-enrolled-keys-version', sql: enrolledKeysVersion },
   { name: '0006-indexes-without-statistics', sql: indexesWithoutStatistics },
+  { name: '0007-ends-of-workspaces', sql: endsOfWorkspaces },
 ]
 
 /** Applied again whenever its text is another. */

@@ -1,6 +1,6 @@
 // The columns of every table. What Kysely and the commit lanes know of them derives from here, and
 // a test compares it with the schema that the migrations make.
-import type { IpFilter, Quota } from '@xerotier/protocol/api/api-keys.ts'
+import type { IpFilter, KeyWorkspace, Quota } from '@xerotier/protocol/api/api-keys.ts'
 import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
 import type { Scope } from '@xerotier/protocol/api/scopes.ts'
 import type { EventKind } from '@xerotier/protocol/events.ts'
@@ -49,6 +49,8 @@ const api_keys = {
   scopes: texts<Scope>(),
   ip_filter: nullable(jsonb<IpFilter>()),
   quota: nullable(jsonb<Quota>()),
+  /** Those that it may call, as they were called then; null for all. */
+  workspaces: nullable(jsonb<KeyWorkspace[]>()),
   /** The API key that made this one; null for the bootstrap key. */
   created_by: nullable(text()),
   created_at: timestamptz(),
@@ -107,6 +109,7 @@ const workspaces = {
   type: text<WorkspaceType>(),
   description: nullable(text()),
   created_at: timestamptz(),
+  deleted_at: nullable(timestamptz()),
 }
 
 const workspace_agent_bindings = {

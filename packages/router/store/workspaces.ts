@@ -1,18 +1,33 @@
 import { sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
 
-/** By id or by name. Names cannot hold `_`, so no name looks like an id. */
+/**
+ * By id, also of a deleted one, or by name. Names cannot hold `_`, so no name looks like an id.
+ */
 export function selectWorkspace(db: Database | Tx, projectId: string, reference: string) {
-  return db
+  const query = db.selectFrom('workspaces').selectAll().where('project_id', '=', projectId)
+  return reference.startsWith('ws_')
+    ? query.where('id', '=', reference).executeTakeFirst()
+    : query.where('name', '=', reference).where('deleted_at', 'is', null).executeTakeFirst()
+}
+
+/** One that is there, locked until the transaction ends. */
+export function lockWorkspace(tx: Tx, id: string) {
+  return tx
     .selectFrom('workspaces')
     .selectAll()
-    .where('project_id', '=', projectId)
-    .where(reference.startsWith('ws_') ? 'id' : 'name', '=', reference)
+    .where('id', '=', id)
+    .where('deleted_at', 'is', null)
+    .forUpdate()
     .executeTakeFirst()
 }
 
 export function selectWorkspaces(db: Database, projectId: string, page: { limit: number; after?: string | undefined }) {
-  let query = db.selectFrom('workspaces').selectAll().where('project_id', '=', projectId)
+  let query = db
+    .selectFrom('workspaces')
+    .selectAll()
+    .where('project_id', '=', projectId)
+    .where('deleted_at', 'is', null)
   if (page.after !== undefined) query = query.where('id', '<', page.after)
   return query
     .orderBy('id', 'desc')

@@ -13,6 +13,7 @@ export const keyView: View<ApiKey> = {
     { header: 'EXPIRES', value: (key) => ({ due: key.expires_at }), dropOrder: 3 },
     { header: 'CREATED', value: (key) => ({ time: key.created_at }), wide: true },
     { header: 'QUOTA', value: quotaOf, wide: true },
+    { header: 'WORKSPACES', value: workspacesOf, wide: true },
   ],
 }
 
@@ -24,6 +25,7 @@ export const keyRecord: RecordView<ApiKey> = {
       ['Name', key.name],
       ['Prefix', key.prefix],
       ['Scopes', key.scopes.join(', ')],
+      ['Workspaces', workspacesOf(key)],
       ['Active', key.is_active],
       [
         'Allowed addresses',
@@ -41,6 +43,11 @@ export const keyRecord: RecordView<ApiKey> = {
       ['Old value works until', { due: key.grace_until }],
     ],
   }),
+}
+
+/** A router older than this field leaves it out. */
+function workspacesOf({ workspaces }: Partial<ApiKey>): string {
+  return workspaces?.map(({ name }) => name).join(', ') ?? 'all'
 }
 
 function quotaOf(key: ApiKey): string | null {

@@ -11,11 +11,13 @@ import type { Tx } from '../../store/database.ts'
 import { selectSlug } from '../../store/projects.ts'
 import type { Tables } from '../../store/tables.ts'
 import type { Member } from '../actor.ts'
+import type { Directory } from '../directory/workspaces.ts'
 import { write } from '../events/write.ts'
 import type { Records } from '../records.ts'
 import type { Keyring } from './keyring.ts'
 import { presentApiKey } from './present.ts'
 import { newApiKeyValue } from './value.ts'
+import { keyWorkspaces } from './workspaces.ts'
 
 /** For good. @throws Fault api_key_not_found, last_management_key */
 export function revokeApiKey(core: Records & { keyring: Keyring }, actor: Member, id: string): Promise<ApiKey> {
@@ -56,6 +58,18 @@ export function setQuota(
 ): Promise<ApiKey> {
   const text = quota === null ? null : JSON.stringify(quota)
   return change(core, actor, id, 'api_key.updated', () => ({ quota: text }), { quota })
+}
+
+/** @throws Fault api_key_not_found, workspace_not_found */
+export async function setWorkspaces(
+  core: Records & Directory & { keyring: Keyring },
+  actor: Member,
+  id: string,
+  body: { workspaces: string[] } | null,
+): Promise<ApiKey> {
+  const workspaces = body === null ? null : await keyWorkspaces(core, actor.projectId, body.workspaces)
+  const text = workspaces === null ? null : JSON.stringify(workspaces)
+  return change(core, actor, id, 'api_key.updated', () => ({ workspaces: text }), { workspaces })
 }
 
 /**

@@ -97,7 +97,14 @@ function knownKey(row: Found, hash: Buffer): KnownKey | undefined {
   const expiry = row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY
   const grace = row.hash.equals(hash) ? Number.POSITIVE_INFINITY : (row.previous_expires_at?.getTime() ?? 0)
   return {
-    actor: { kind: 'key', id: row.id, name: row.name, projectId: row.project_id, scopes: row.scopes },
+    actor: {
+      kind: 'key',
+      id: row.id,
+      name: row.name,
+      projectId: row.project_id,
+      scopes: row.scopes,
+      workspaces: row.workspaces?.map(({ id }) => id) ?? null,
+    },
     projectSlug: row.project_slug,
     quota: row.quota,
     admits: row.ip_filter === null ? () => true : addressCheck(row.ip_filter),

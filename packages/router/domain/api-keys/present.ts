@@ -13,6 +13,7 @@ export function presentApiKey(row: ApiKeyRow, now: number): ApiKey {
     is_active: row.revoked_at === null && !expired,
     ip_filter: row.ip_filter,
     quota: row.quota,
+    workspaces: row.workspaces,
     created_at: row.created_at.toISOString(),
     expires_at: row.expires_at?.toISOString() ?? null,
     last_used_at: row.last_used_at?.toISOString() ?? null,

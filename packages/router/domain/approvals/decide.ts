@@ -11,7 +11,8 @@ import type { Attempts } from '../attempts/attempts.ts'
 import { whatChanged } from '../attempts/changed.ts'
 import { endCall } from '../attempts/end.ts'
 import { voidApproval } from '../attempts/void.ts'
-import { findWorkspace } from '../directory/find-workspace.ts'
+import { findWorkspaceOfHistory } from '../directory/find-workspace.ts'
+import { requireWorkspace } from '../directory/may-call.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import { type Writing, write } from '../events/write.ts'
 import type { FleetView } from '../fleet/fleet.ts'
@@ -49,6 +50,7 @@ export async function decideApproval(
   const outcome = await write(core, async (writing): Promise<Outcome> => {
     const approval = await lockApproval(writing.tx, actor.projectId, approvalId)
     if (approval === undefined) throw new Fault('approval_not_found')
+    requireWorkspace(actor, approval.workspace_id)
     if (approval.state !== 'pending') throw decidedFault(approval)
     if (approval.expires_at.getTime() <= writing.now.getTime()) {
       await expireApproval(core, writing, approval)
@@ -66,7 +68,7 @@ export async function decideApproval(
   })
   if ('fault' in outcome) throw outcome.fault
   const { approval, requestedBy } = outcome
-  const workspace = await findWorkspace(core, approval.project_id, approval.workspace_id)
+  const workspace = await findWorkspaceOfHistory(core, approval.project_id, approval.workspace_id)
   return presentApproval(approval, { workspace: workspace.name, requestedBy, decidedBy: actor.name })
 }
 

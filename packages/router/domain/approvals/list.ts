@@ -4,7 +4,7 @@ import { risks } from '@xerotier/protocol/risk.ts'
 import { type NamedApprovalRow, selectApprovals } from '../../store/approvals.ts'
 import type { Member } from '../actor.ts'
 import { findAgentId } from '../directory/find-agent.ts'
-import { findWorkspace } from '../directory/find-workspace.ts'
+import { findWorkspaceOfHistory } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import { type Page, toPage, uuidCursor, wordsOf } from '../page.ts'
 import type { Records } from '../records.ts'
@@ -42,7 +42,8 @@ export async function listApprovals(
     risks: wordsOf(query.risk, 'risk', risks),
     tool: query.tool,
     agentId: query.agent === undefined ? undefined : await findAgentId(db, projectId, query.agent),
-    workspaceId: query.workspace === undefined ? undefined : (await findWorkspace(core, projectId, query.workspace)).id,
+    workspaceId:
+      query.workspace === undefined ? undefined : (await findWorkspaceOfHistory(core, projectId, query.workspace)).id,
     since: query.since === undefined ? undefined : new Date(query.since),
     until: query.until === undefined ? undefined : new Date(query.until),
     now: new Date(now),

@@ -4,7 +4,7 @@ import { risks } from '@xerotier/protocol/risk.ts'
 import { selectNamedApprovals } from '../../store/approvals.ts'
 import { selectActorNames } from '../../store/names.ts'
 import type { Member } from '../actor.ts'
-import { findWorkspace } from '../directory/find-workspace.ts'
+import { findWorkspaceOfHistory } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import { cursorOf } from '../events/cursor.ts'
 import type { EventLog, LoggedEvent, Subscription } from '../events/event-log.ts'
@@ -27,7 +27,8 @@ export async function streamApprovals(
   const { projectId } = actor
   if (lastEventId !== undefined) cursorOf(lastEventId, 'Last-Event-ID')
   const levels = wordsOf(query.risk, 'risk', risks)
-  const workspace = query.workspace === undefined ? undefined : await findWorkspace(core, projectId, query.workspace)
+  const workspace =
+    query.workspace === undefined ? undefined : await findWorkspaceOfHistory(core, projectId, query.workspace)
 
   const itemsOf = async (events: LoggedEvent[]): Promise<StreamItem[]> => {
     const told = events.flatMap((event) => {

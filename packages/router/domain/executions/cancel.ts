@@ -7,6 +7,7 @@ import type { ExecutionRow } from '../../store/tables.ts'
 import type { Member } from '../actor.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { endCall } from '../attempts/end.ts'
+import { requireWorkspace } from '../directory/may-call.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import { type Writing, write } from '../events/write.ts'
 import type { FleetView } from '../fleet/fleet.ts'
@@ -34,6 +35,7 @@ export async function cancelCall(
     await lockApprovalsOf(writing.tx, actor.projectId, executionId)
     const call = await lockRequestedExecution(writing.tx, actor.projectId, executionId)
     if (call === undefined) throw new Fault('execution_not_found')
+    requireWorkspace(actor, call.workspace_id)
     const done = !isInFlight(call.state)
     const row = done ? await cancelAtOnce(core, writing, call, actor) : await requestCancel(writing, call, actor)
     return { row, requestedBy: call.requested_by_name, done }

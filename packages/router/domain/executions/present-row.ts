@@ -1,7 +1,7 @@
 import type { Execution } from '@xerotier/protocol/api/executions.ts'
 import { selectAgentName } from '../../store/agents.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
-import { findWorkspace } from '../directory/find-workspace.ts'
+import { findWorkspaceOfHistory } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import type { Records } from '../records.ts'
@@ -16,7 +16,7 @@ export async function presentRow(
   row: ExecutionRow,
   requestedBy: string | null,
 ): Promise<Execution> {
-  const workspace = await findWorkspace(core, row.project_id, row.workspace_id)
+  const workspace = await findWorkspaceOfHistory(core, row.project_id, row.workspace_id)
   return presentExecution(row, {
     workspace: workspace.name,
     agent: row.agent_id === null ? null : await agentName(core, row.project_id, row.agent_id),

@@ -3,6 +3,7 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import type { z } from 'zod'
 import { lockRequestedExecution } from '../../store/executions.ts'
 import type { Member } from '../actor.ts'
+import { requireWorkspace } from '../directory/may-call.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import { write } from '../events/write.ts'
 import type { FleetView } from '../fleet/fleet.ts'
@@ -26,6 +27,7 @@ export async function resolveCall(
     const { tx, now, append } = writing
     const call = await lockRequestedExecution(tx, actor.projectId, executionId)
     if (call === undefined) throw new Fault('execution_not_found')
+    requireWorkspace(actor, call.workspace_id)
     const moved = await moveExecution(writing, executionId, {
       to: body.outcome,
       from: ['ambiguous'],

@@ -12,7 +12,7 @@ import { type NamedExecutionRow, selectNamedExecutions } from '../../store/execu
 import { selectActorNames } from '../../store/names.ts'
 import type { Member } from '../actor.ts'
 import { findAgentId } from '../directory/find-agent.ts'
-import { findWorkspace } from '../directory/find-workspace.ts'
+import { findWorkspaceOfHistory } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import { compareCursors, cursorOf, type EventId, eventIdOf } from '../events/cursor.ts'
 import type { EventLog, LoggedEvent, Subscription } from '../events/event-log.ts'
@@ -98,7 +98,8 @@ async function filterOf(
   projectId: string,
   query: ExecutionStreamQuery,
 ): Promise<Wanted> {
-  const workspace = query.workspace === undefined ? undefined : await findWorkspace(core, projectId, query.workspace)
+  const workspace =
+    query.workspace === undefined ? undefined : await findWorkspaceOfHistory(core, projectId, query.workspace)
   const agentId = query.agent === undefined ? undefined : await findAgentId(core.store.db, projectId, query.agent)
   return (row) =>
     (workspace === undefined || row.workspace_id === workspace.id) &&

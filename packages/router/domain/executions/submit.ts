@@ -14,6 +14,7 @@ import { requestApproval } from '../approvals/request.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { submissionOf } from '../attempts/submission.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
+import { requireWorkspace } from '../directory/may-call.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { newUuid } from '../ids.ts'
@@ -53,6 +54,7 @@ export async function submitCall(
     throw new Fault('capacity_exceeded', { message: 'The router has too many submits in hand.', retryAfter: 1 })
   const { projectId } = actor
   const workspace = await findWorkspace(core, projectId, invocation.workspace)
+  requireWorkspace(actor, workspace.id)
   const now = core.clock.now()
   const keyed: Keyed = {
     id: meta.id ?? newUuid(now),

@@ -5,7 +5,10 @@ import { type RouteId, routeIds, routes } from '@xerotier/protocol/routes.ts'
 import { newId } from '../../domain/ids.ts'
 import { type ApiForTests, startApiForTests } from '../api.fixture.ts'
 
-/** Who may call what, written down a second time: a route that is not here fails, and so does one that was opened up. */
+/**
+ * Who may call what, written down a second time: a route that is not here fails, and so does one
+ * that was opened up.
+ */
 const expected: Record<RouteId, 'public' | 'agent' | Scope[]> = {
   'health.live': 'public',
   'health.ready': 'public',
@@ -35,9 +38,11 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[]> = {
   'apiKeys.rotate': ['management'],
   'apiKeys.ipFilter': ['management'],
   'apiKeys.quota': ['management'],
+  'apiKeys.workspaces': ['management'],
   'workspaces.list': ['inference'],
   'workspaces.create': ['inference', 'management'],
   'workspaces.show': ['inference'],
+  'workspaces.delete': ['inference', 'management'],
   'workspaces.bind': ['inference', 'management'],
   'workspaces.unbind': ['inference', 'management'],
   'tools.list': ['execution'],

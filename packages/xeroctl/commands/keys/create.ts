@@ -1,5 +1,5 @@
 import { command } from '../../command.ts'
-import { number, required, someOf, text } from '../../options.ts'
+import { number, required, someOf, text, words } from '../../options.ts'
 import { printSecret, secretNotes } from '../../secret.ts'
 import { keyRecord } from '../../views/keys.ts'
 import { vocabulary } from '../../vocabulary.data.ts'
@@ -12,19 +12,25 @@ export const keysCreate = command({
   options: {
     name: required(text('What it is for', { placeholder: 'name' })),
     scopes: required(someOf('What it may do', vocabulary.scopes, { aliases: ['scope'] })),
+    workspace: words('Whose calls it may make and decide on (names or ids); default all', {
+      short: 'w',
+      live: 'workspaces',
+    }),
     expiresInHours: number('Default: never', { min: 0.01, max: mostHours, integer: false }, { placeholder: 'hours' }),
   },
   notes: secretNotes,
   examples: [
     'xeroctl keys create --name ci --scope execution',
+    'xeroctl keys create --name deploy --scope execution -w kubernetes-staging',
     'xeroctl keys --create --name ci --scopes execution,inference',
   ],
   async run({ cli, options }) {
     const hours = options.expiresInHours
     const expires_at =
       hours === undefined ? undefined : new Date(cli.surroundings.now() + hours * 3600_000).toISOString()
+    const workspaces = options.workspace.length === 0 ? undefined : options.workspace
     const created = await cli.write('apiKeys.create', {
-      body: { name: options.name, scopes: options.scopes, expires_at },
+      body: { name: options.name, scopes: options.scopes, expires_at, workspaces },
     })
     if (created !== undefined) await printSecret(cli, created, keyRecord, 'Keep it safe: it is not shown again.')
   },

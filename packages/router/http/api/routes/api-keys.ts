@@ -1,5 +1,5 @@
 import type { Core } from '../../../core.ts'
-import { revokeApiKey, rotateApiKey, setIpFilter, setQuota } from '../../../domain/api-keys/change.ts'
+import { revokeApiKey, rotateApiKey, setIpFilter, setQuota, setWorkspaces } from '../../../domain/api-keys/change.ts'
 import { createApiKey } from '../../../domain/api-keys/create.ts'
 import { listApiKeys, showApiKey } from '../../../domain/api-keys/read.ts'
 import type { Handlers } from '../handlers.ts'
@@ -13,5 +13,6 @@ export function apiKeyHandlers(core: Core) {
     'apiKeys.rotate': ({ actor, params }) => rotateApiKey(core, actor, params.id),
     'apiKeys.ipFilter': ({ actor, params, body }) => setIpFilter(core, actor, params.id, body),
     'apiKeys.quota': ({ actor, params, body }) => setQuota(core, actor, params.id, body),
+    'apiKeys.workspaces': ({ actor, params, body }) => setWorkspaces(core, actor, params.id, body),
   } satisfies Partial<Handlers>
 }
