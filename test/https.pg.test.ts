@@ -46,7 +46,7 @@ before(async () => {
     log: silentLog,
     stateDir: join(folder, 'state'),
     databaseUrl: (await cloneDatabase()).url,
-    http: { host: '127.0.0.1', port: 0, tls: { cert: readFileSync(cert), key: readFileSync(key) } },
+    http: { host: '127.0.0.1', port: 0, tls: () => ({ cert: readFileSync(cert), key: readFileSync(key) }) },
     dataPlane: { address: 'tcp://127.0.0.1:0' },
     bootstrap: { slug: 'demo', keyFile: join(folder, 'api-key'), allowSelfApproval: false },
   }

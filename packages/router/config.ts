@@ -40,7 +40,7 @@ export const options = {
   tls_cert_path: {
     env: ['XEROTIER_TLS_CERT_PATH'],
     type: path,
-    help: 'PEM certificate chain; with tls_key_path the API is HTTPS.',
+    help: 'PEM certificate chain; with tls_key_path the API is HTTPS. Read again at SIGHUP, and within half a minute when it changes.',
   },
   tls_key_path: { env: ['XEROTIER_TLS_KEY_PATH'], type: path, help: 'PEM private key.' },
   trusted_proxies: {

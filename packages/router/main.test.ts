@@ -64,3 +64,16 @@ test('a variable that looks like a setting of ours and is none is warned about',
     ['environment variable XEROTIER_QUEUE_SECOND is not read by this program'],
   )
 })
+
+test('a certificate and a key that are no pair end it with 78', () => {
+  const [cert, key] = [join(folder, 'no-cert.pem'), join(folder, 'no-key.pem')]
+  writeFileSync(cert, 'none')
+  writeFileSync(key, 'none')
+  const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+    encoding: 'utf8',
+    env: { XEROTIER_STATE_DIR: folder, XEROTIER_TLS_CERT_PATH: cert, XEROTIER_TLS_KEY_PATH: key },
+    timeout: 60_000,
+  })
+  assert.match(stderr, /^xerotier-router: tls_cert_path and tls_key_path cannot be used: /)
+  assert.equal(status, 78)
+})

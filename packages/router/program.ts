@@ -1,6 +1,7 @@
 // xerotier-router
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { loadConfig, requireComplete } from '@xerotier/runtime/config.ts'
 import { ConfigError } from '@xerotier/runtime/config-error.ts'
@@ -11,6 +12,7 @@ import type { Values } from '@xerotier/runtime/option.ts'
 import { runProcess } from '@xerotier/runtime/process.ts'
 import { StartError } from '@xerotier/runtime/start-error.ts'
 import { foreignEnv, options } from './config.ts'
+import { expiryOf, type ReadCertificate } from './http/certificate.ts'
 import manifest from './package.json' with { type: 'json' }
 import { type RouterOptions, startRouter } from './router.ts'
 
@@ -34,7 +36,7 @@ function main(): void {
       log.critical({}, 'another router has taken over the database; this one ends')
       return 1
     })
-    return { stop: () => router.stop(), ended }
+    return { stop: () => router.stop(), reload: () => router.reload(), ended }
   })
 }
 
@@ -53,13 +55,7 @@ function routerOptions(values: Values<typeof options>): Omit<RouterOptions, 'clo
       trustedProxies: [...values.trusted_proxies],
       requestsPerMinutePerKey: values.requests_per_minute,
       publicRequestsPerMinute: values.public_requests_per_minute,
-      tls:
-        values.tls_cert_path === undefined || values.tls_key_path === undefined
-          ? undefined
-          : {
-              cert: contentOf('tls_cert_path', values.tls_cert_path),
-              key: contentOf('tls_key_path', values.tls_key_path),
-            },
+      tls: certificateOf(values),
     },
     dataPlane: { address: values.data_plane, announced: values.announced_address },
     lanes: values.commit_lanes,
@@ -79,6 +75,22 @@ function routerOptions(values: Values<typeof options>): Omit<RouterOptions, 'clo
             allowSelfApproval: values.bootstrap_self_approval,
           },
   }
+}
+
+/** @throws ConfigError when the files hold no certificate and its key */
+function certificateOf({ tls_cert_path, tls_key_path }: Values<typeof options>): ReadCertificate | undefined {
+  if (tls_cert_path === undefined || tls_key_path === undefined) return undefined
+  const read = () => ({
+    cert: contentOf('tls_cert_path', tls_cert_path),
+    key: contentOf('tls_key_path', tls_key_path),
+  })
+  const first = read()
+  try {
+    expiryOf(first)
+  } catch (error) {
+    throw new ConfigError('invalidValue', `tls_cert_path and tls_key_path cannot be used: ${messageOf(error)}`)
+  }
+  return read
 }
 
 /** @throws ConfigError */

@@ -78,6 +78,8 @@ export interface Router {
   readonly core: Core
   /** Resolves when another router has taken over the database: this one must not go on. */
   readonly lost: Promise<void>
+  /** Reads again what may have changed: the certificate. @throws when it cannot be used */
+  reload(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -131,7 +133,8 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     started.push(startFollowers(core, registry, options.followers))
     started.push(startDuties(core, broker))
     log.notice({ url, data_plane: dataSocket.bound, version }, 'the router is up')
-    return { url, dataPlane: dataSocket.bound, core, lost: active.lost, stop }
+    const reload = async () => http.renewCertificate()
+    return { url, dataPlane: dataSocket.bound, core, lost: active.lost, reload, stop }
   } catch (error) {
     await stop()
     throw error

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import { type AddressInfo, connect, type Server } from 'node:net'
@@ -8,16 +8,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, type TestContext, test } from 'node:test'
+import { selfSigned, withoutOpenssl } from '@xerotier/devkit/self-signed.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'xerotier-network-'))
 after(() => rmSync(folder, { recursive: true }))
-const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-const made = spawnSync('openssl', [
-  ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-  ...['-keyout', keyFile, '-out', certFile, '-subj', '/CN=router.example'],
-  ...['-addext', 'subjectAltName=DNS:router.example,DNS:localhost'],
-])
-const skip = made.status === 0 ? false : 'needs the openssl program to make a certificate'
+const certFile = join(folder, 'cert.pem')
+const tls = selfSigned(['router.example', 'localhost'])
+writeFileSync(certFile, tls?.cert ?? '')
+const skip = tls === undefined ? withoutOpenssl : false
 
 async function listening(t: TestContext, server: Server & { closeAllConnections?(): void }): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -30,8 +28,7 @@ async function listening(t: TestContext, server: Server & { closeAllConnections?
 
 /** A server for `router.example`, and a proxy that knows where that is. */
 async function places(t: TestContext) {
-  const tls = { key: readFileSync(keyFile), cert: readFileSync(certFile) }
-  const secure = createSecureServer(tls, (_request, response) => response.end('{"hello":"you"}'))
+  const secure = createSecureServer(tls ?? {}, (_request, response) => response.end('{"hello":"you"}'))
   secure.on('tlsClientError', () => {})
   const port = await listening(t, secure)
   const asked: string[] = []

@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import type { LookupAddress } from 'node:dns'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { after, type TestContext, test } from 'node:test'
+import { type TestContext, test } from 'node:test'
+import { selfSigned, withoutOpenssl } from '@xerotier/devkit/self-signed.ts'
 import { systemClock } from './clock.ts'
 import { createOutbound, type OutboundLimits, type OutboundOptions } from './outbound.ts'
-
-const folder = mkdtempSync(join(tmpdir(), 'xerotier-outbound-'))
-after(() => rmSync(folder, { recursive: true }))
 
 /** The port, once it listens; everything of it ends with the test. */
 async function port(t: TestContext, server: Server): Promise<number> {
@@ -196,18 +190,14 @@ test('a name is looked up once for a connection, and what it says later is check
   assert.equal(answers.length, 1)
 })
 
-const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-const made = spawnSync('openssl', [
-  ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-  ...['-keyout', keyFile, '-out', certFile, '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'],
-])
-const skip = made.status === 0 ? false : 'needs the openssl program to make a certificate'
+const tls = selfSigned()
+const skip = tls === undefined ? withoutOpenssl : false
 
 test('a certificate that nobody vouches for is refused, and a pinned one is trusted for its name', {
   skip,
 }, async (t) => {
-  const [key, cert] = [readFileSync(keyFile, 'utf8'), readFileSync(certFile, 'utf8')]
-  const server = createSecureServer({ key, cert }, (_request, response) => response.end('secret'))
+  const { cert } = tls ?? { cert: '' }
+  const server = createSecureServer(tls ?? {}, (_request, response) => response.end('secret'))
   server.on('tlsClientError', () => {})
   const at = await port(t, server)
   const url = `https://localhost:${at}`

@@ -7,6 +7,7 @@ import type { Log } from '@xerotier/runtime/log.ts'
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import { newUuid } from '../domain/ids.ts'
 import { listMethods } from './allowed-methods.ts'
+import type { Certificate } from './certificate.ts'
 import { commonHeaders } from './common-headers.ts'
 import { createFailureAnswer } from './failure-answer.ts'
 import { acceptJsonOnly } from './json-body.ts'
@@ -19,7 +20,7 @@ export interface AppOptions {
   clock: Clock
   log: Log
   /** PEM. Without it the server speaks plain HTTP. */
-  tls?: { cert: string | Buffer; key: string | Buffer } | undefined
+  tls?: Certificate | undefined
   /** Proxies whose X-Forwarded-For is believed: addresses or CIDRs. */
   trustedProxies?: string[] | undefined
   /** Check every answer against its schema: for tests and development. */

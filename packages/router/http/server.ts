@@ -1,4 +1,5 @@
 // The HTTP server: one port, and the doors that open on it.
+import { Server as TlsServer } from 'node:tls'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { listeningOn } from '@xerotier/runtime/listening.ts'
 import type { FastifyInstance } from 'fastify'
@@ -6,6 +7,7 @@ import type { Registry } from 'prom-client'
 import type { Attempts } from '../domain/attempts/attempts.ts'
 import type { Records } from '../domain/records.ts'
 import { type AppOptions, createApp } from './app.ts'
+import { type Certificate, type CertificateKeeper, keepCertificate, type ReadCertificate } from './certificate.ts'
 import type { Door } from './door.ts'
 import { createHttpMetrics } from './metrics.ts'
 import { trackPeers } from './peers.ts'
@@ -13,11 +15,13 @@ import { limitPublicRequests } from './public-limit.ts'
 import { createStreams } from './stream/streams.ts'
 import { takeTurns } from './turns.ts'
 
-export interface HttpOptions extends Omit<AppOptions, 'clock' | 'log'> {
+export interface HttpOptions extends Omit<AppOptions, 'clock' | 'log' | 'tls'> {
   core: Pick<Records, 'clock' | 'log'> & { calls: Pick<Attempts['calls'], 'close'> }
   host: string
   /** 0 picks a free one. */
   port: number
+  /** Without it the server speaks plain HTTP. */
+  tls?: ReadCertificate | undefined
   /** Plain HTTP is served on loopback addresses only, unless this is true. */
   allowPlainRemote?: boolean
   /** Of one address, without a key. */
@@ -30,6 +34,8 @@ export interface HttpServer {
   app: FastifyInstance
   /** @returns the base URL, with the port that was taken */
   listen(): Promise<string>
+  /** Takes what is in the files of the certificate now. @throws when it cannot be used */
+  renewCertificate(): void
   /** Ends the streams, closes the port, and gives the requests in hand `httpCloseGraceMs` to finish. */
   close(): Promise<void>
 }
@@ -38,16 +44,18 @@ const loopback = /^(?:127\.\d+\.\d+\.\d+|::1|localhost)$/
 
 /** @throws when plain HTTP would be reachable from other hosts, or a door cannot open */
 export async function createHttpServer(options: HttpOptions): Promise<HttpServer> {
-  const { core, host, port, tls } = options
+  const { core, host, port, registry } = options
   const { clock, log } = core
+  const tls = options.tls?.()
   if (tls === undefined && !loopback.test(host) && options.allowPlainRemote !== true) {
     throw new Error(`plain HTTP is served on loopback addresses only, not on ${host}: give a certificate and key`)
   }
   const limitPublic = limitPublicRequests(clock, options.publicRequestsPerMinute ?? limits.publicRequestsPerMinute)
-  const app = createApp({ ...options, clock, log }, limitPublic)
+  const app = createApp({ ...options, clock, log, tls }, limitPublic)
+  const certificate = keeperOf(app.server, tls, options)
   app.decorateRequest('actor', undefined)
   app.decorateRequest('admission', undefined)
-  const metrics = createHttpMetrics(options.registry)
+  const metrics = createHttpMetrics(registry)
   const peers = trackPeers(app.server, {
     trustedProxies: options.trustedProxies,
     onCut(reason, address) {
@@ -90,8 +98,10 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       const { port: taken } = listeningOn(app.server)
       return `${tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${taken}`
     },
+    renewCertificate: () => certificate?.renew(),
     async close() {
       closing = true
+      certificate?.close()
       streams.close()
       const closed = app.close()
       // Those who wait for the end of a call are answered with what is known.
@@ -101,4 +111,13 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       await closed.finally(() => grace.cancel())
     },
   }
+}
+
+function keeperOf(
+  server: unknown,
+  first: Certificate | undefined,
+  { core, registry, tls: read }: HttpOptions,
+): CertificateKeeper | undefined {
+  if (first === undefined || read === undefined || !(server instanceof TlsServer)) return undefined
+  return keepCertificate({ ...core, registry }, server, { first, read })
 }
