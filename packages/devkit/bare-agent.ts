@@ -37,6 +37,8 @@ export function toolOf(name: string, changes: Partial<ToolDescriptor> = {}): Too
     auto_fork_branch: false,
     has_preview: false,
     has_undo: false,
+    operands: [],
+    credentials: null,
     bundle: 'test',
     bundle_version: '1',
     ...changes,

@@ -124,6 +124,8 @@ test('dispatches of one message are handed over together, and what follows them 
     schema_digest: '0'.repeat(64),
     risk: 'read' as const,
     policy_version: 1,
+    credentials_ref: null,
+    secrets: [],
     at_most_once: false,
     args: {},
     digest: '0'.repeat(64),

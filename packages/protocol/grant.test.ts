@@ -16,6 +16,7 @@ test('the text of a call is the canonical JSON of its parts', () => {
     args: fc.dictionary(text, fc.jsonValue({ noUnicodeString: false })),
     risk: fc.constantFrom(...risks),
     policy_version: fc.nat(),
+    credentials_ref: fc.option(text),
   })
-  fc.assert(fc.property(tuple, (call) => assert.equal(callText(call), canonicalJson({ v: 1, ...call }))))
+  fc.assert(fc.property(tuple, (call) => assert.equal(callText(call), canonicalJson({ v: 2, ...call }))))
 })

@@ -12,6 +12,8 @@ export interface CallTuple {
   tool: string
   schema_digest: string
   args: unknown
+  /** Name of the credential file; null for none. */
+  credentials_ref: string | null
   risk: Risk
   policy_version: number
 }
@@ -25,9 +27,9 @@ export function callText(tuple: CallTuple, args: string = canonicalJson(tuple.ar
   // runs for every call; a test holds it to canonicalJson.
   const text = (value: string) => canonicalJson(value)
   return (
-    `{"args":${args},"execution_id":${text(tuple.execution_id)},"policy_version":${canonicalJson(tuple.policy_version)}` +
+    `{"args":${args},"credentials_ref":${canonicalJson(tuple.credentials_ref)},"execution_id":${text(tuple.execution_id)},"policy_version":${canonicalJson(tuple.policy_version)}` +
     `,"project_id":${text(tuple.project_id)},"risk":${text(tuple.risk)},"schema_digest":${text(tuple.schema_digest)}` +
-    `,"tool":${text(tuple.tool)},"v":1,"workspace_id":${text(tuple.workspace_id)}}`
+    `,"tool":${text(tuple.tool)},"v":2,"workspace_id":${text(tuple.workspace_id)}}`
   )
 }
 

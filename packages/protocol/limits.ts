@@ -16,6 +16,8 @@ export const limits = {
    */
   argumentsCheckMs: 200,
   schemaCompileMs: 1_000,
+  /** Secret values in the arguments of one call. */
+  secretsPerCall: 64,
   noteCharacters: 2000,
   /** Log lines that wait for an output that takes none; more are dropped and counted. */
   logWaitingBytes: 1 * MiB,

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { digestSchema, nameSchema, textSchema, toolNameSchema, workspaceIdSchema } from './ids.ts'
 import { limits } from './limits.ts'
+import { operandSchema } from './operands.ts'
 import { riskSchema } from './risk.ts'
 import { isStorableJson } from './storable-json.ts'
 
@@ -31,6 +32,17 @@ export const toolDescriptorSchema = z.object({
   auto_fork_branch: z.boolean(),
   has_preview: z.boolean(),
   has_undo: z.boolean(),
+  /** Arguments that begin a word of its command without `--` before it. */
+  operands: z.array(operandSchema).max(256),
+  /** Which credential file it uses; null when it uses none. */
+  credentials: z
+    .object({
+      /** Its name, in which `{workspace}` stands for that of the workspace; null when only bindings name one. */
+      ref: textSchema(128).nullable(),
+      /** It runs without one, too. */
+      optional: z.boolean(),
+    })
+    .nullable(),
   bundle: textSchema(64),
   bundle_version: textSchema(64),
 })

@@ -1,5 +1,6 @@
 // A tool's command line (law L5): a fixed argv whose placeholders take typed values. There is no shell, so no quoting;
 // what is left to prevent is a value that a program reads as one of its options.
+import type { Operand } from '@xerotier/protocol/operands.ts'
 
 export type Literal = { literal: string }
 export type Placeholder = { placeholder: string }
@@ -46,6 +47,24 @@ export function renderArgv(template: CommandTemplate, args: Readonly<Record<stri
     }
   }
   return argv
+}
+
+/** Arguments that begin a word while options are still read. */
+export function operandsOf(template: CommandTemplate): Operand[] {
+  const operands = new Map<string, Operand>()
+  for (const step of template.steps) {
+    for (const element of step.elements) {
+      // One that a condition or an absent argument may drop ends nothing.
+      if (isEndOfOptions(element) && step.onlyIf === undefined && placeholdersOf(step).length === 0)
+        return [...operands.values()]
+      const [first] = element
+      if (first === undefined || 'literal' in first) continue
+      const argument = first.placeholder
+      const alone = element.length === 1
+      operands.set(argument, { argument, may_be_empty: alone && (operands.get(argument)?.may_be_empty ?? true) })
+    }
+  }
+  return [...operands.values()]
 }
 
 export function placeholdersOf(step: Step): string[] {

@@ -89,8 +89,6 @@ export interface Tool {
   descriptor: ToolDescriptor
   /** Undefined when the arguments fit the schema, else a sentence with the path of what does not. `size` as of their JSON. */
   checkArgs(args: unknown, size?: number): string | undefined
-  /** `default` of the schema's top-level properties. */
-  defaults: Args
   credentials: CredentialRules
   run: CommandRun | FunctionRun
 }

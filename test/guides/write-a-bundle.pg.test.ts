@@ -91,8 +91,8 @@ test('a bundle: written, loaded, called, approved', async () => {
   await walk.run()
   const file = join(tools, 'page-cache', 'bundle.yaml')
   const broken = readFileSync(file, 'utf8').replace(' command:', ' comand:')
-  cpSync(join(tools, 'page-cache'), join(tools, 'broken'), { recursive: true })
-  writeFileSync(join(tools, 'broken', 'bundle.yaml'), broken)
+  cpSync(join(tools, 'page-cache'), join(tools, 'z-broken'), { recursive: true })
+  writeFileSync(join(tools, 'z-broken', 'bundle.yaml'), broken)
 
   await walk.run()
   await until('the bundles to be published', async () => {
@@ -102,7 +102,7 @@ test('a bundle: written, loaded, called, approved', async () => {
   const [reason] = /bundle\.yaml:\d+: tools\.0\.comand: .*$/m.exec(text)!
   const shown = (await walk.run()).stdout
   assert.match(shown, /page-cache +1\.0\.0 +true/)
-  assert.ok(shown.includes(`${join(tools, 'broken')}/${reason}`), shown)
+  assert.ok(shown.includes(`${join(tools, 'z-broken')}/${reason}`), shown)
 
   const tried = await walk.run()
   assert.match(tried.stdout, /cache_clear +destructive/)

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { renderArgv } from '@xerotier/xem-agent/argv.ts'
-import { BundleError, parseBundle } from '@xerotier/xem-agent/tools/bundle-file.ts'
+import { parseBundle } from '@xerotier/xem-agent/tools/bundle-file.ts'
 import { bundleSchema, mcpSchema, toolSchema } from '@xerotier/xem-agent/tools/bundle-schema.ts'
 import { parseCommand } from '@xerotier/xem-agent/tools/command-template.ts'
 import { loadTools } from '@xerotier/xem-agent/tools/load-bundle.ts'
@@ -81,9 +81,19 @@ test('commands are refused for the reasons in the guide', () => {
 
 test('the other examples of the guide are bundles', () => {
   const examples = [...text.matchAll(/^```yaml\n([\s\S]*?)\n```$/gm)].map((match) => match[1]!)
-  assert.equal(examples.length, 2)
+  assert.equal(examples.length, 3)
   for (const example of examples) {
-    const rest = example.includes('name:') ? '' : '\nname: whole\nversion: 1.0.0\ndomain: test\ntools: []\n'
-    assert.doesNotThrow(() => loadTools(parseBundle(example + rest, 'bundle.yaml'), '/', {}), BundleError)
+    const { leftOut } = loadTools(parseBundle(wholeBundle(example), 'bundle.yaml'), '/', {})
+    assert.deepEqual(leftOut, [])
   }
 })
+
+/** An example shows a bundle, keys of one, or keys of a tool. */
+function wholeBundle(example: string): string {
+  const head = 'name: whole\nversion: 1.0.0\ndomain: test\n'
+  if (example.includes('input_schema:')) {
+    const keys = example.replaceAll(/^/gm, '    ')
+    return `${head}tools:\n  - name: one\n    description: d\n    risk: write\n${keys}\n`
+  }
+  return example.includes('name:') ? example : `${head}tools: []\n${example}\n`
+}

@@ -23,6 +23,10 @@ export const approvalSchema = z.object({
   reason: z.string().nullable(),
   digest: z.string(),
   policy_version: z.int(),
+  /** Name of the credential file at the agent; null when the tool uses none. */
+  credentials_ref: z.string().nullable(),
+  /** The online agents that could run it now, exactly as it was asked for. */
+  agents: z.array(z.object({ id: z.string(), name: z.string() })),
   requested_by: z.string(),
   requested_by_name: actorNameSchema,
   requested_at: timestampSchema,

@@ -42,6 +42,8 @@ export const executionSchema = z.object({
   digest: z.string(),
   schema_digest: z.string(),
   policy_version: z.int(),
+  /** Name of the credential file at the agent; null when the tool uses none. */
+  credentials_ref: z.string().nullable(),
   agent_id: z.string().nullable(),
   agent: z.string().nullable(),
   attempt: z.int(),

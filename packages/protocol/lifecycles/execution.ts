@@ -22,8 +22,9 @@ export const executionLifecycle = defineLifecycle<ExecutionState>({
   initial: ['pending_approval', 'queued', 'dispatched'],
   moves: {
     pending_approval: ['queued', 'dispatched', 'rejected', 'expired', 'cancelled'],
-    // queued -> failed: what was approved no longer matches what any agent would run (law L3).
-    queued: ['dispatched', 'expired', 'cancelled', 'failed'],
+    // queued -> cancelled also when what was approved
+    // is no longer what any agent would run (law L3).
+    queued: ['dispatched', 'expired', 'cancelled'],
     // dispatched -> queued: the agent provably never
     // started it, or it may safely run again (law L2).
     dispatched: ['running', 'queued', 'completed', 'failed', 'timeout', 'cancelled', 'ambiguous'],

@@ -1,6 +1,6 @@
 // Who this router is: the keys that agents pin at enrollment, in 0600 files of the state folder.
 
-import { randomBytes } from 'node:crypto'
+import { hkdfSync, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { type CurveKeyPair, curveKeysFromSecret } from '@xerotier/runtime/curve.ts'
 import { type SigningKey, signingKeyFromSeed } from '@xerotier/runtime/ed25519.ts'
@@ -12,14 +12,18 @@ export interface Identity {
   signing: SigningKey
   /** CURVE server key of the data plane. */
   curve: CurveKeyPair
+  /** Encrypts the secrets of calls that wait, and keys the digests of requests. */
+  secretsKey: Buffer
 }
 
 /** Loads the router's keys from `<stateDir>/keys`, making them on the first start. */
 export function loadIdentity(stateDir: string): Identity {
   const folder = join(stateDir, 'keys')
   makeFolder(folder, 0o700)
+  const signing = signingKeyFromSeed(loadSecret(join(folder, 'router-signing-key.hex')))
   return {
-    signing: signingKeyFromSeed(loadSecret(join(folder, 'router-signing-key.hex'))),
+    signing,
+    secretsKey: Buffer.from(hkdfSync('sha256', signing.seed, '', 'xem-call-secrets-v1', 32)),
     curve: curveKeysFromSecret(loadSecret(join(folder, 'router-curve-key.hex'))),
   }
 }

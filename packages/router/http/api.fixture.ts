@@ -142,6 +142,7 @@ export async function startApiForTests(http: Partial<RouterOptions['http']> = {}
         schema_digest: '0'.repeat(64),
         digest: '0'.repeat(64),
         policy_version: 1,
+        credentials_ref: null,
         attempt: 1,
         lease_epoch: 1,
         requested_by: 'key_test',

@@ -2,7 +2,7 @@
 // everything else, at every migration.
 import { agentLifecycle } from '@xerotier/protocol/lifecycles/agent.ts'
 import { approvalLifecycle } from '@xerotier/protocol/lifecycles/approval.ts'
-import { executionLifecycle } from '@xerotier/protocol/lifecycles/execution.ts'
+import { executionLifecycle, settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
 import { joinKeyLifecycle } from '@xerotier/protocol/lifecycles/join-key.ts'
 import type { Lifecycle } from '@xerotier/protocol/lifecycles/lifecycle.ts'
 
@@ -15,6 +15,12 @@ const tables: [string, Lifecycle<string>][] = [
   ['agents', agentLifecycle],
   ['join_keys', joinKeyLifecycle],
 ]
+
+/** A call that cannot be dispatched any more has no use for its secret arguments. */
+function forgetsSecrets(table: string): string {
+  if (table !== 'executions') return ''
+  return `  if new.state in (${list(settledExecutionStates)}) then new.secrets := null; end if;\n`
+}
 
 const list = (states: readonly string[]) => states.map((state) => `'${state}'`).join(', ')
 
@@ -40,7 +46,7 @@ begin
   if old.state is distinct from new.state and old.state || ' ' || new.state <> all (array[${list(moves)}]) then
     raise exception '${lifecycle.name} cannot move from % to %', old.state, new.state using errcode = '${illegalMoveState}';
   end if;
-  return new;
+${forgetsSecrets(table)}  return new;
 end $$;
 drop trigger if exists check_state_insert on ${table};
 drop trigger if exists check_state_update on ${table};

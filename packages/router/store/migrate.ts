@@ -12,6 +12,7 @@ import { wire2 } from './migrations/0004-wire-2.ts'
 import { enrolledKeysVersion } from './migrations/0005-enrolled-keys-version.ts'
 import { indexesWithoutStatistics } from './migrations/0006-indexes-without-statistics.ts'
 import { endsOfWorkspaces } from './migrations/0007-ends-of-workspaces.ts'
+import { whatRuns } from './migrations/0008-what-runs.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -27,6 +28,7 @@ const migrations: Migration[] = [
   { name: '0005-enrolled-keys-version', sql: enrolledKeysVersion },
   { name: '0006-indexes-without-statistics', sql: indexesWithoutStatistics },
   { name: '0007-ends-of-workspaces', sql: endsOfWorkspaces },
+  { name: '0008-what-runs', sql: whatRuns },
 ]
 
 /** Applied again whenever its text is another. */

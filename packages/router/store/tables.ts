@@ -141,6 +141,9 @@ export const submitted = {
   schema_digest: text(),
   digest: text(),
   policy_version: int(),
+  credentials_ref: nullable(text()),
+  /** Sealed, and gone when the call can no longer be dispatched. */
+  secrets: nullable(bytea()),
   agent_id: nullable(text()),
   attempt: int(),
   lease_epoch: int(),
@@ -192,6 +195,7 @@ const requested = {
   digest: text(),
   schema_digest: text(),
   policy_version: int(),
+  credentials_ref: nullable(text()),
   requested_by: text(),
   requested_at: timestamptz(),
   expires_at: timestamptz(),

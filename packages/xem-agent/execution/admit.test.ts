@@ -47,8 +47,9 @@ test('a call that is not exactly what the agent would run is refused and not sta
   const { grant, digest } = bench.frame('destroy', {})
   const cases: [string, DispatchFrame, string, boolean][] = [
     ['tool', { ...bench.frame('look', {}), tool: 'nothing' }, 'exec_tool_not_found', true],
-    ['schema', bench.frame('look', {}, { schema_digest: '0'.repeat(64) }), 'grant_invalid', false],
-    ['risk made milder', bench.frame('destroy', {}, { risk: 'read' }), 'grant_invalid', false],
+    ['schema', bench.frame('look', {}, { schema_digest: '0'.repeat(64) }), 'tool_executor_unavailable', true],
+    ['risk made milder', bench.frame('destroy', {}, { risk: 'read' }), 'tool_executor_unavailable', true],
+    ['credentials', bench.frame('look', {}, { credentials_ref: 'other' }), 'tool_executor_unavailable', true],
     ['repeated', bench.frame('change', {}, { at_most_once: false }), 'tool_executor_unavailable', true],
     ['project', bench.frame('look', {}, { project_id: 'proj_other' }), 'grant_invalid', false],
     ['arguments after the digest', { ...bench.frame('look', {}), args: { value: 'x' } }, 'grant_invalid', false],

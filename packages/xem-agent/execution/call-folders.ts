@@ -1,7 +1,7 @@
 // Each call has an empty folder of its own. They stand in one folder of this agent, so that those of a process that was
 // killed are found and removed.
 import { mkdirSync, rmSync } from 'node:fs'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { lstat, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '@xerotier/protocol/thrown.ts'
 
@@ -34,10 +34,20 @@ export function createCallFolders(folder: string): CallFolders {
       } catch (error) {
         if (codeOf(error) !== 'ENOENT') throw error
         // Old folders in /tmp are removed by the host.
-        await mkdir(folder, { mode: 0o700 })
+        await makeOwn(folder)
         return await mkdtemp(join(folder, 'call-'))
       }
     },
     remove: (one) => rm(one, { recursive: true, force: true, maxRetries: 3 }).catch(() => {}),
+  }
+}
+
+/** Two calls may want it at the same time. Somebody else's is none. */
+async function makeOwn(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 })
+  } catch (error) {
+    const found = await lstat(folder)
+    if (!found.isDirectory() || found.uid !== process.getuid?.()) throw error
   }
 }

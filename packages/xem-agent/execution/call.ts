@@ -8,7 +8,7 @@ import type { Binding } from '@xerotier/protocol/manifest.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { renderArgv, textOf } from '../argv.ts'
-import type { Callback, CommandRun, FunctionRun, Invocation, Tool } from '../tool.ts'
+import type { Args, Callback, CommandRun, FunctionRun, Invocation, Tool } from '../tool.ts'
 import type { CallFolders } from './call-folders.ts'
 import { credentialsFileFor } from './credentials.ts'
 import { environmentOf } from './environment.ts'
@@ -50,7 +50,12 @@ export interface Call {
   run(): Promise<ResultFrame>
 }
 
-export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, around: CallSurroundings): Call {
+export function createCall(
+  frame: DispatchFrame,
+  { tool, args }: { tool: Tool; args: Args },
+  binding: Binding,
+  around: CallSurroundings,
+): Call {
   const ref: CallRef = { execution_id: frame.execution_id, attempt: frame.attempt, lease_epoch: frame.lease_epoch }
   const log = around.log.with({
     execution_id: frame.execution_id,
@@ -91,7 +96,6 @@ export function createCall(frame: DispatchFrame, tool: Tool, binding: Binding, a
     unacknowledgedBytes: () => around.unacknowledgedBytes(ref.execution_id),
   })
   const timeoutMs = Math.min(frame.timeout_ms, tool.descriptor.timeout_ms)
-  const args = { ...tool.defaults, ...frame.args }
   const marks = {
     [journalVariable]: around.journalId,
     [executionVariable]: ref.execution_id,

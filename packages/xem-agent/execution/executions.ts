@@ -112,7 +112,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
         refuse(frame, { code: 'agent_refused', message: 'An earlier attempt still runs.', retry: true })
       } else {
         // The binding's credential file is what the router says now.
-        const call = createCall(frame, admission.tool, frame.workspace, around)
+        const call = createCall({ ...frame, secrets: [] }, admission, frame.workspace, around)
         calls.set(frame.execution_id, call)
         admitted.push(call)
       }

@@ -2,6 +2,8 @@
 import { cutText } from '@xerotier/protocol/cut-text.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { isRecord, memberOf } from '@xerotier/protocol/record.ts'
+import { defaultsOf } from '@xerotier/protocol/schema-defaults.ts'
+import { secretPaths } from '@xerotier/protocol/secrets.ts'
 import { compileJsonSchema } from '@xerotier/runtime/json-schema.ts'
 import { TookTooLong } from '@xerotier/runtime/within-time.ts'
 import type { ErrorObject } from 'ajv'
@@ -16,6 +18,7 @@ export type CheckArgs = (args: unknown, size?: number) => string | undefined
 export function compileInputSchema(schema: Record<string, unknown>, mode: 'strict' | 'lenient'): CheckArgs {
   if (schema.type !== 'object') throw new Error('input_schema must have "type: object"')
   const check = compileJsonSchema(schema, mode)
+  checkDefaults(schema)
   return (args, size = JSON.stringify(args).length) => {
     try {
       const flaw = check(args, size)
@@ -34,15 +37,19 @@ export function sentence(error: ErrorObject): string {
   return cutText(`${error.instancePath || '/'} ${error.message ?? error.keyword}${what}`, 500)
 }
 
-/** `default` of each top-level property. */
-export function defaultsOf(schema: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(propertiesOf(schema)).flatMap(([name, property]) => {
-      return isRecord(property) && 'default' in property ? [[name, property.default]] : []
-    }),
-  )
-}
-
-export function propertiesOf(schema: Record<string, unknown>): Record<string, unknown> {
-  return isRecord(schema.properties) ? schema.properties : {}
+/** They are filled in by the router, and no program is to get what its schema refuses. */
+function checkDefaults(schema: Record<string, unknown>): void {
+  const defaults = defaultsOf(schema)
+  if (Object.keys(defaults).length === 0) return
+  const { $defs, definitions, properties } = schema
+  const alone = {
+    type: 'object',
+    ...(isRecord($defs) && { $defs }),
+    ...(isRecord(definitions) && { definitions }),
+    properties,
+  }
+  const flaw = compileJsonSchema(alone, 'lenient')(defaults, JSON.stringify(defaults).length)
+  const [secret] = secretPaths(schema, defaults)
+  if (secret !== undefined) throw new Error(`/${secret.join('/')} is a secret, and a default can be read by everybody`)
+  if (flaw !== undefined) throw new Error(`a default does not fit its own schema: ${sentence(flaw)}`)
 }

@@ -2,12 +2,15 @@
 import { cutText } from '@xerotier/protocol/cut-text.ts'
 import { type ToolDescriptor, toolDescriptorSchema } from '@xerotier/protocol/manifest.ts'
 import { isHardToUndo } from '@xerotier/protocol/risk.ts'
+import { propertiesOf } from '@xerotier/protocol/schema-defaults.ts'
+import { secretPaths } from '@xerotier/protocol/secrets.ts'
 import { digestOf } from '@xerotier/runtime/digest.ts'
+import { type CommandTemplate, operandsOf, placeholdersOf } from '../argv.ts'
 import type { CommandRun, CredentialRules, EnvironmentRules, FunctionRun, Tool } from '../tool.ts'
 import { type BundleFile, firstIssue } from './bundle-file.ts'
 import { type BundleSource, type ToolSource, toolSchema } from './bundle-schema.ts'
 import { checkPlaceholder, parseCommand, parseElement } from './command-template.ts'
-import { compileInputSchema, defaultsOf, propertiesOf } from './input-schema.ts'
+import { compileInputSchema } from './input-schema.ts'
 import type { Loaded } from './loaded.ts'
 
 export type Builtin = Pick<FunctionRun, 'invoke'> & { needsCallback?: boolean }
@@ -72,7 +75,6 @@ function toolsOf(file: BundleFile, tool: ToolSource, bundleDir: string, builtins
   let step = 'input_schema'
   try {
     const checkArgs = compileInputSchema(tool.input_schema, 'strict')
-    const defaults = defaultsOf(tool.input_schema)
     step = tool.builtin === undefined ? 'command' : 'builtin'
     const run = runOf(tool, source, bundleDir, builtins)
     step = 'preview'
@@ -80,8 +82,8 @@ function toolsOf(file: BundleFile, tool: ToolSource, bundleDir: string, builtins
     const credentials = credentialRules(source, tool)
     return [tool.name, ...tool.aliases].map((name) => {
       const description = name === tool.name ? tool.description : `${tool.description} Same as ${tool.name}.`
-      const descriptor = describe(source, { ...tool, name, description: cutText(description, 2000) })
-      return { name, tool: { descriptor, checkArgs, defaults, credentials, run } }
+      const descriptor = describe(source, { ...tool, name, description: cutText(description, 2000) }, run)
+      return { name, tool: { descriptor, checkArgs, credentials, run } }
     })
   } catch (error) {
     return [{ name: tool.name, step, reason: error instanceof Error ? error.message : String(error) }]
@@ -91,7 +93,8 @@ function toolsOf(file: BundleFile, tool: ToolSource, bundleDir: string, builtins
 type DescribedTool = Omit<ToolSource, 'aliases' | 'command' | 'stdin' | 'builtin'>
 
 /** @throws Error for what no manifest may hold. */
-export function describe(bundle: BundleSource, tool: DescribedTool): ToolDescriptor {
+export function describe(bundle: BundleSource, tool: DescribedTool, run: Tool['run']): ToolDescriptor {
+  const { used, ref, optional } = credentialRules(bundle, tool)
   const described = toolDescriptorSchema.safeParse({
     name: tool.name,
     description: tool.description,
@@ -107,6 +110,8 @@ export function describe(bundle: BundleSource, tool: DescribedTool): ToolDescrip
     auto_fork_branch: tool.auto_fork_branch ?? isHardToUndo(tool.risk),
     has_preview: tool.preview !== undefined,
     has_undo: tool.undo !== undefined,
+    operands: run.kind === 'command' ? operandsOf(run.command) : [],
+    credentials: used ? { ref: ref ?? null, optional } : null,
     bundle: bundle.name,
     bundle_version: bundle.version,
   } satisfies ToolDescriptor)
@@ -152,7 +157,16 @@ function runOf(
   if (tool.command === undefined) throw new Error(eitherOr)
   const properties = propertiesOf(tool.input_schema)
   const command = parseCommand(tool.command, properties)
+  refuseSecretWords(command, tool.input_schema)
   const stdin = tool.stdin === undefined ? null : parseElement(tool.stdin)
   for (const part of stdin ?? []) if ('placeholder' in part) checkPlaceholder(part.placeholder, properties)
   return { kind: 'command', command, bundleDir, stdin, environment }
+}
+
+/** A command line can be read by every user of the host. */
+function refuseSecretWords({ steps }: CommandTemplate, schema: Record<string, unknown>): void {
+  for (const name of steps.flatMap(placeholdersOf)) {
+    const isSecret = secretPaths(schema, { [name]: [''] }).length + secretPaths(schema, { [name]: '' }).length > 0
+    if (isSecret) throw new Error(`{${name}} is a secret, and a command line can be read by others; give it on stdin`)
+  }
 }

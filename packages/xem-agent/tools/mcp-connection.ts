@@ -1,8 +1,10 @@
 // What is said to one process of an MCP server: how it is greeted, lists its tools, and ends a call.
+
 import { Fault } from '@xerotier/protocol/errors.ts'
+import { isRecord } from '@xerotier/protocol/record.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { McpProcess } from './mcp-process.ts'
-import { isRecord, type McpRequest, type McpRpc } from './mcp-rpc.ts'
+import type { McpRequest, McpRpc } from './mcp-rpc.ts'
 
 export interface Connection {
   rpc: McpRpc

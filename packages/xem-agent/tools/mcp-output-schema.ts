@@ -1,11 +1,12 @@
 // Holds structured content to the schema that its server listed. It judges and stops nothing.
+
 import { cutText } from '@xerotier/protocol/cut-text.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import { isRecord } from '@xerotier/protocol/record.ts'
 import { compileJsonSchema, type JsonCheck } from '@xerotier/runtime/json-schema.ts'
 import { TookTooLong } from '@xerotier/runtime/within-time.ts'
 import { jsonText } from '../execution/json-text.ts'
 import { sentence } from './input-schema.ts'
-import { isRecord } from './mcp-rpc.ts'
 
 /** What is wrong with the structured content of an answer, as a sentence. */
 export type CheckStructured = (content: unknown) => string | undefined

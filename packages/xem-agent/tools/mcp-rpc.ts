@@ -1,6 +1,8 @@
 // JSON-RPC 2.0 with an MCP server, https://modelcontextprotocol.io/specification/2025-11-25/basic: requests and their
 // answers as they were sent, progress, cancellation. What a server asks of its client is refused: we offer nothing.
 
+import { isRecord } from '@xerotier/protocol/record.ts'
+
 /** An answer with `error`: the server heard the request. */
 export class McpError extends Error {
   readonly code: number
@@ -136,8 +138,4 @@ export function createMcpRpc({ send, isListening }: McpRpcOptions): McpRpc {
       pending.clear()
     },
   }
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

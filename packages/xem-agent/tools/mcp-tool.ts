@@ -1,12 +1,13 @@
 // One entry of tools/list as a tool that can be offered, or why not.
+
 import { storableText } from '@xerotier/protocol/cut-text.ts'
 import { toolNameSchema } from '@xerotier/protocol/ids.ts'
+import { isRecord } from '@xerotier/protocol/record.ts'
 import type { Tool } from '../tool.ts'
 import type { BundleSource, McpSource } from './bundle-schema.ts'
-import { compileInputSchema, defaultsOf } from './input-schema.ts'
+import { compileInputSchema } from './input-schema.ts'
 import { credentialRules, describe } from './load-bundle.ts'
 import { type CheckStructured, structuredCheck } from './mcp-output-schema.ts'
-import { isRecord } from './mcp-rpc.ts'
 import { fitsPattern, valueFor } from './name-pattern.ts'
 
 /** An entry under the name that its server gives it. */
@@ -40,20 +41,21 @@ export function offeredTool(
   if (!isRecord(entry.inputSchema)) throw new Error('it has no input schema')
   // The draft that an author's generator writes there says nothing about the arguments.
   const { $schema: _, ...schema } = entry.inputSchema
+  const tool = {
+    name: mcp.prefix + name,
+    description: descriptionOf(entry, name),
+    risk: valueFor(name, mcp.risks) ?? 'destructive',
+    input_schema: schema,
+    timeout_ms: mcp.timeout_ms,
+    idempotent: mcp.idempotent.some((pattern) => fitsPattern(pattern, name)),
+    mcp_visible: true,
+  }
+  const runs = run(structuredCheck(entry.outputSchema))
   return {
-    descriptor: describe(source, {
-      name: mcp.prefix + name,
-      description: descriptionOf(entry, name),
-      risk: valueFor(name, mcp.risks) ?? 'destructive',
-      input_schema: schema,
-      timeout_ms: mcp.timeout_ms,
-      idempotent: mcp.idempotent.some((pattern) => fitsPattern(pattern, name)),
-      mcp_visible: true,
-    }),
+    descriptor: describe(source, tool, runs),
     checkArgs: compileInputSchema(schema, 'lenient'),
-    defaults: defaultsOf(schema),
     credentials: credentialRules(source),
-    run: run(structuredCheck(entry.outputSchema)),
+    run: runs,
   }
 }
 

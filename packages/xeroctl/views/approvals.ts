@@ -54,6 +54,8 @@ export const approvalRecord: RecordView<Approval> = {
       ['Decided by', actorInFull(approval.decided_by, approval.decided_by_name)],
       ['Decided', { time: approval.decided_at }],
       ['Note', approval.note],
+      ['Could run on', approval.agents.map(({ name }) => name).join(', ') || 'no agent that is online'],
+      ['Credentials', approval.credentials_ref],
       ['Policy version', approval.policy_version],
       ['Digest', approval.digest],
     ],

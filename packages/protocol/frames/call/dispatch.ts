@@ -4,6 +4,7 @@ import { digestSchema, projectIdSchema, toolNameSchema } from '../../ids.ts'
 import { limits } from '../../limits.ts'
 import { bindingSchema } from '../../manifest.ts'
 import { riskSchema } from '../../risk.ts'
+import { callSecretSchema } from '../../secrets.ts'
 import { callRefSchema } from './call-ref.ts'
 
 /**
@@ -24,6 +25,10 @@ export const dispatchFrame = callRefSchema.extend({
    */
   at_most_once: z.boolean(),
   args: z.record(z.string(), z.unknown()),
+  /** Name of the credential file that the call was submitted with; null for none. */
+  credentials_ref: z.string().max(255).nullable(),
+  /** What `args` hold commitments to. */
+  secrets: z.array(callSecretSchema).max(limits.secretsPerCall),
   /** SHA-256 of the call's tuple (grant.ts). */
   digest: digestSchema,
   timeout_ms: z.int().positive().max(limits.toolTimeoutMsMax),

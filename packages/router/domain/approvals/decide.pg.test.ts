@@ -74,7 +74,7 @@ test('the grant that the agent gets covers exactly what was approved', async () 
   const approved = await approve(approvalId, { note: 'go' })
   assert.equal(approved.note, 'go')
   const call = await serving.agent.next('dispatch')
-  const { execution_id, project_id, tool, schema_digest, args, risk, policy_version, grant } = call
+  const { execution_id, project_id, tool, schema_digest, args, credentials_ref, risk, policy_version, grant } = call
   const digest = sha256Hex(
     callText({
       execution_id,
@@ -83,6 +83,7 @@ test('the grant that the agent gets covers exactly what was approved', async () 
       tool,
       schema_digest,
       args,
+      credentials_ref,
       risk,
       policy_version,
     }),
@@ -246,7 +247,7 @@ test('a tool that changed at its agents voids the approval, before and after it 
   for (;;) {
     const execution = await client.call('executions.show', { params: { id: after.id } })
     if (execution.state === 'queued') continue
-    assert.deepEqual([execution.state, execution.error?.code], ['failed', 'approval_voided'])
+    assert.deepEqual([execution.state, execution.error?.code], ['cancelled', 'approval_voided'])
     assert.equal(execution.approvals[0]?.state, 'voided')
     break
   }

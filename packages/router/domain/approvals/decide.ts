@@ -22,6 +22,7 @@ import { isUuid } from '../page.ts'
 import type { Records } from '../records.ts'
 import { callDigest } from '../tools/call-digest.ts'
 import { expireApproval } from './expire.ts'
+import { hostsOf } from './hosts.ts'
 import { presentApproval } from './present.ts'
 import { mayDecide } from './requester.ts'
 
@@ -69,7 +70,12 @@ export async function decideApproval(
   if ('fault' in outcome) throw outcome.fault
   const { approval, requestedBy } = outcome
   const workspace = await findWorkspaceOfHistory(core, approval.project_id, approval.workspace_id)
-  return presentApproval(approval, { workspace: workspace.name, requestedBy, decidedBy: actor.name })
+  return presentApproval(approval, {
+    workspace: workspace.name,
+    requestedBy,
+    decidedBy: actor.name,
+    agents: hostsOf(core, approval),
+  })
 }
 
 function decidedFault(approval: ApprovalRow): Fault {

@@ -6,8 +6,10 @@ import type { Member } from '../actor.ts'
 import { findAgentId } from '../directory/find-agent.ts'
 import { findWorkspaceOfHistory } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import { type Page, toPage, uuidCursor, wordsOf } from '../page.ts'
 import type { Records } from '../records.ts'
+import { hostsOf } from './hosts.ts'
 import { asOf, presentApproval } from './present.ts'
 
 export interface ApprovalQuery {
@@ -27,7 +29,7 @@ export interface ApprovalQuery {
  * @throws Fault invalid_request, workspace_not_found, agent_not_found
  */
 export async function listApprovals(
-  core: Records & Directory,
+  core: Records & Directory & FleetView,
   actor: Member,
   query: ApprovalQuery,
 ): Promise<Page<Approval>> {
@@ -51,13 +53,14 @@ export async function listApprovals(
   return toPage(
     rows,
     query.limit,
-    (row) => presentNamed(row, now),
+    (row) => presentNamed(core, row),
     (approval) => approval.id,
   )
 }
 
-export function presentNamed(row: NamedApprovalRow, now: number): Approval {
-  return presentApproval(asOf(row, now), {
+export function presentNamed(core: FleetView & Pick<Records, 'clock'>, row: NamedApprovalRow): Approval {
+  return presentApproval(asOf(row, core.clock.now()), {
+    agents: hostsOf(core, row),
     workspace: row.workspace_name,
     requestedBy: row.requested_by_name,
     decidedBy: row.decided_by_name,

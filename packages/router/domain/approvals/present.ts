@@ -7,6 +7,8 @@ export interface ApprovalNames {
   workspace: string
   requestedBy: string | null
   decidedBy: string | null
+  /** Who could run it now. */
+  agents: Approval['agents']
 }
 
 /** The public form of an approval, the same at every door. */
@@ -15,6 +17,7 @@ export const presentApproval = publicForm<Approval, ApprovalRow, ApprovalNames>(
   workspace: (_, names) => names.workspace,
   requested_by_name: (_, names) => names.requestedBy,
   decided_by_name: (_, names) => names.decidedBy,
+  agents: (_, names) => names.agents,
   confirm: (row) => (row.risk === 'irreversible' ? row.tool : null),
 })
 

@@ -59,6 +59,7 @@ export async function requestApproval(
       digest: row.digest,
       schema_digest: row.schema_digest,
       policy_version: row.policy_version,
+      credentials_ref: row.credentials_ref,
       requested_by: row.requested_by,
       requested_at: row.created_at,
       expires_at: new Date(row.created_at.getTime() + timeoutSeconds * 1000),

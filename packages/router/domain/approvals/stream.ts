@@ -10,6 +10,7 @@ import { cursorOf } from '../events/cursor.ts'
 import type { EventLog, LoggedEvent, Subscription } from '../events/event-log.ts'
 import { presentStreamed } from '../events/present.ts'
 import type { StreamItem, StreamSink } from '../events/sink.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import { wordsOf } from '../page.ts'
 import type { Records } from '../records.ts'
 import { presentNamed } from './list.ts'
@@ -19,7 +20,7 @@ import { presentNamed } from './list.ts'
  * @throws Fault invalid_request, workspace_not_found
  */
 export async function streamApprovals(
-  core: Records & Directory & { eventLog: EventLog },
+  core: Records & Directory & FleetView & { eventLog: EventLog },
   actor: Member,
   query: { workspace?: string | undefined; risk?: string | undefined },
   lastEventId: string | undefined,
@@ -47,7 +48,7 @@ export async function streamApprovals(
       const row = rows.get(id)
       if (row === undefined || (workspace !== undefined && row.workspace_id !== workspace.id)) return []
       if (levels !== undefined && !levels.includes(row.risk)) return []
-      const data: ApprovalEvent = { ...presentNamed(row, core.clock.now()), event: presentStreamed(event, names) }
+      const data: ApprovalEvent = { ...presentNamed(core, row), event: presentStreamed(event, names) }
       return [{ name, id: event.id, data }]
     })
   }

@@ -2,7 +2,7 @@
 
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { FleetView } from '../fleet/fleet.ts'
-import { isSameTool } from '../fleet/fleet.ts'
+import { runsAsSubmitted } from '../fleet/fleet.ts'
 import { policyVersion } from '../policy/decide.ts'
 
 /**
@@ -13,6 +13,6 @@ import { policyVersion } from '../policy/decide.ts'
 export function whatChanged({ fleet }: FleetView, call: ExecutionRow): string | undefined {
   if (call.policy_version !== policyVersion) return 'The policy changed'
   const serving = fleet.offering(call.project_id, call.tool).filter((agent) => agent.bindings.has(call.workspace_id))
-  const same = serving.some((agent) => isSameTool(agent.tools.get(call.tool), call))
-  return serving.length === 0 || same ? undefined : `The tool ${call.tool} changed`
+  const same = serving.some((agent) => runsAsSubmitted(agent, call))
+  return serving.length === 0 || same ? undefined : `The tool ${call.tool} or its credentials changed`
 }

@@ -9,6 +9,7 @@ import type { OnlineAgent } from '../fleet/fleet.ts'
 import type { Identity } from '../identity.ts'
 import type { Records } from '../records.ts'
 import { callDigest } from '../tools/call-digest.ts'
+import { openSecrets } from '../tools/call-secrets.ts'
 
 /** For how long after the signature an agent may start a granted call, ms. */
 const grantMs = 60_000
@@ -42,6 +43,8 @@ export function sendDispatch(
     policy_version: row.policy_version,
     at_most_once: row.at_most_once,
     args: row.args,
+    credentials_ref: row.credentials_ref,
+    secrets: openSecrets(core.identity, row),
     digest: row.digest,
     timeout_ms: row.timeout_ms,
     grant: needsGrant(row.risk) ? signGrant(core, row) : null,

@@ -3,7 +3,7 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { selectQueued } from '../../store/attempts.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
-import { type FleetView, takes } from '../fleet/fleet.ts'
+import { type FleetView, runsAsSubmitted, takes } from '../fleet/fleet.ts'
 import type { Identity } from '../identity.ts'
 import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
@@ -67,6 +67,13 @@ export function createDispatcher(
         // Its session ended during the commit: the frame never left, so that even an at-most-once
         // call may go again.
         return unsent(row, requeue(whole, row, 'the agent left before the call was sent'))
+      }
+      if (!runsAsSubmitted(call.agent, row)) {
+        // Its manifest came after the claim. What was approved is voided at the next look.
+        void requeue(whole, row, `the tool ${row.tool} changed before the call was sent`).catch((error) =>
+          core.log.error({ error, execution_id: row.id }, 'a call could not be queued again'),
+        )
+        return
       }
       try {
         sendDispatch(core, call.agent, row)

@@ -44,7 +44,7 @@ test('an approval does not outlive the policy that asked for it', async () => {
   const { db } = system.router.core.store
   await db.updateTable('executions').set({ policy_version: 2 }).where('id', '=', id).execute()
   await free()
-  await until('the call to end', async () => ((await show(id)).state === 'failed' ? true : undefined))
+  await until('the call to end', async () => ((await show(id)).state === 'cancelled' ? true : undefined))
   assert.equal((await show(id)).error?.code, 'approval_voided')
   assert.equal((await approval(approvalId)).state, 'voided')
 })

@@ -9,7 +9,7 @@ import type { Attempts } from './attempts.ts'
 import { endCall } from './end.ts'
 
 /**
- * Voids the approval and ends its call: cancelled while it waited for the approval, failed after.
+ * Voids the approval and cancels its call: nothing of it ran, whether or not it was approved.
  * @returns undefined when the call has moved on; then nothing of this may be committed
  */
 export async function voidApproval(
@@ -22,7 +22,7 @@ export async function voidApproval(
   await moveApproval(writing, approvalId, { to: 'voided', actor: router, data: { reason: message } })
   const error = { code: 'approval_voided', message }
   return endCall(core, writing, call.id, {
-    to: call.state === 'pending_approval' ? 'cancelled' : 'failed',
+    to: 'cancelled',
     from: [call.state],
     error,
     actor: router,

@@ -7,6 +7,7 @@ import type { Member } from '../actor.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
+import type { Identity } from '../identity.ts'
 import { newUuid } from '../ids.ts'
 import type { Records } from '../records.ts'
 import { type SubmitMeta, submitCall } from './submit.ts'
@@ -25,7 +26,7 @@ export interface Wait {
  * @throws Fault as `submitCall`
  */
 export async function submitAndAwaitEnd(
-  core: Records & FleetView & Directory & Attempts & { tracing: Tracing },
+  core: Records & FleetView & Directory & Attempts & { tracing: Tracing; identity: Identity },
   actor: Member,
   invocation: Invocation,
   meta: Omit<SubmitMeta, 'id'>,

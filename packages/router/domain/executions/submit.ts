@@ -3,9 +3,7 @@
 import type { Invocation } from '@xerotier/protocol/api/executions.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
-import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
-import { digestOf } from '@xerotier/runtime/digest.ts'
 import type { Tracing } from '@xerotier/runtime/tracing.ts'
 import { initialOf } from '../../store/column.ts'
 import { type ExecutionRow, unfolding, type WorkspaceRow } from '../../store/tables.ts'
@@ -17,12 +15,14 @@ import { findWorkspace } from '../directory/find-workspace.ts'
 import { requireWorkspace } from '../directory/may-call.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
+import type { Identity } from '../identity.ts'
 import { newUuid } from '../ids.ts'
 import { decidePolicy, policyVersion } from '../policy/decide.ts'
 import type { Records } from '../records.ts'
-import { checkArguments, isStorable } from '../tools/arguments.ts'
+import { completeArguments, hasSecrets, isStorable } from '../tools/arguments.ts'
 import { callDigest } from '../tools/call-digest.ts'
-import { toolFor } from '../tools/tool-for.ts'
+import { requestDigestOf, sealSecrets } from '../tools/call-secrets.ts'
+import { type Offered, toolFor } from '../tools/tool-for.ts'
 import { unserved } from '../tools/unserved.ts'
 import { findSubmitted, type Submitted } from './submitted.ts'
 import { traceSubmit } from './trace.ts'
@@ -45,7 +45,7 @@ export interface SubmitMeta {
  * @throws Fault tool_executor_unavailable, capacity_exceeded
  */
 export async function submitCall(
-  core: Records & FleetView & Directory & Attempts & { tracing: Tracing },
+  core: Records & FleetView & Directory & Attempts & { tracing: Tracing; identity: Identity },
   actor: Member,
   invocation: Invocation,
   meta: SubmitMeta,
@@ -62,11 +62,12 @@ export async function submitCall(
     idempotency_key: meta.idempotencyKey ?? null,
     request_digest: null,
   }
-  const requestDigest = () => digestOf({ ...invocation, workspace: workspace.id })
-  const tool = toolFor(core, projectId, workspace, invocation.tool)
+  const requestDigest = () => requestDigestOf(core.identity, { ...invocation, workspace: workspace.id })
+  const offered = toolFor(core, projectId, workspace, invocation.tool)
+  let args: Record<string, unknown>
   try {
-    if (tool === undefined) throw await unserved(core, projectId, workspace, invocation.tool)
-    checkArguments(tool, invocation.args)
+    if (offered === undefined) throw await unserved(core, projectId, workspace, invocation.tool)
+    args = completeArguments(offered.tool, invocation.args)
   } catch (error) {
     // What was accepted once is answered again, whether or not it would be accepted now.
     if (keyed.idempotency_key !== null && isStorable(invocation.args)) {
@@ -76,7 +77,10 @@ export async function submitCall(
     throw error
   }
   if (keyed.idempotency_key !== null) keyed.request_digest = requestDigest()
-  const row = newCall(actor, meta, { keyed, workspace, tool, invocation, at: new Date(now) })
+  const sealed = hasSecrets(offered.tool)
+    ? sealSecrets(core.identity, keyed.id, offered.tool.input_schema, args)
+    : { args, secrets: null }
+  const row = newCall(actor, meta, { keyed, sealed, workspace, offered, invocation, at: new Date(now) })
   return (await storeTraced(core, actor, row)) ? { row, requestedBy: actor.name } : firstOf(core, row)
 }
 
@@ -85,29 +89,34 @@ type Keyed = Pick<ExecutionRow, 'id' | 'project_id' | 'idempotency_key' | 'reque
 
 interface Given {
   keyed: Keyed
+  sealed: Pick<ExecutionRow, 'args' | 'secrets'>
   workspace: Pick<WorkspaceRow, 'id'>
-  tool: ToolDescriptor
+  offered: Offered
   invocation: Invocation
   at: Date
 }
 
 /** The row of a call that nobody has yet. */
-function newCall(actor: Member, meta: SubmitMeta, { keyed, workspace, tool, invocation, at }: Given): ExecutionRow {
+function newCall(actor: Member, meta: SubmitMeta, given: Given): ExecutionRow {
+  const { keyed, sealed, workspace, invocation, at } = given
+  const { tool, credentialsRef } = given.offered
   const row: ExecutionRow = {
     ...nothingYet,
     id: keyed.id,
     project_id: keyed.project_id,
     idempotency_key: keyed.idempotency_key,
     request_digest: keyed.request_digest,
+    args: sealed.args,
+    secrets: sealed.secrets,
     workspace_id: workspace.id,
     tool: tool.name,
     risk: tool.risk,
     at_most_once: runsAtMostOnce(tool.risk, tool.idempotent),
     state: 'queued',
-    args: invocation.args,
     schema_digest: tool.schema_digest,
     digest: '',
     policy_version: policyVersion,
+    credentials_ref: credentialsRef,
     agent_id: null,
     attempt: 0,
     lease_epoch: 0,

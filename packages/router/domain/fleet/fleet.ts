@@ -1,5 +1,6 @@
 // The agents that are connected now, in memory: what they offer, whom they serve, how loaded they
 // are. Postgres has the record. Submit and dispatch read this view without a round trip.
+import { credentialsRefOf } from '@xerotier/protocol/credentials-ref.ts'
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import type { Binding, Manifest, ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
@@ -63,9 +64,7 @@ export interface Fleet {
   /** Whether some online agent of the project offers the tool, whatever its pauses and bindings. */
   offering(projectId: string, tool: string): OnlineAgent[]
   /** The least loaded agent that takes this call now, under exactly the tool that the row names. */
-  choose(
-    call: Pick<ExecutionRow, 'project_id' | 'workspace_id' | 'tool' | 'schema_digest' | 'risk' | 'at_most_once'>,
-  ): OnlineAgent | undefined
+  choose(call: SubmittedCall & Pick<ExecutionRow, 'project_id'>): OnlineAgent | undefined
 }
 
 export interface FleetView {
@@ -113,7 +112,7 @@ export function createFleet(clock: Clock): Fleet {
       for (const agent of projects.of(call.project_id).values()) {
         const load = agent.inFlight.size / agent.maxConcurrent
         if (load >= bestLoad || !takes(agent, call.workspace_id) || !holdsLease(agent) || rests(agent)) continue
-        if (!isSameTool(agent.tools.get(call.tool), call)) continue
+        if (!runsAsSubmitted(agent, call)) continue
         best = agent
         bestLoad = load
       }
@@ -122,19 +121,26 @@ export function createFleet(clock: Clock): Fleet {
   }
 }
 
+/** What decides whether an agent would run exactly what was submitted. */
+export type SubmittedCall = Pick<
+  ExecutionRow,
+  'workspace_id' | 'tool' | 'schema_digest' | 'risk' | 'at_most_once' | 'credentials_ref'
+>
+
 /**
- * Whether what the agent offers is what was submitted. While a bundle is rolled out, agents may
- * disagree on how often a `write` tool may run. The record says once or not, and an agent of the
- * other opinion must not get the call (law L2).
+ * Whether what the agent offers the workspace is what was submitted. While a bundle is rolled out,
+ * agents may disagree on how often a `write` tool may run. The record says once or not, and an
+ * agent of the other opinion must not get the call (law L2).
  */
-export function isSameTool(
-  tool: ToolDescriptor | undefined,
-  call: Pick<ExecutionRow, 'schema_digest' | 'risk' | 'at_most_once'>,
-): boolean {
+export function runsAsSubmitted(agent: OnlineAgent, call: SubmittedCall): boolean {
+  const tool = agent.tools.get(call.tool)
+  const binding = agent.bindings.get(call.workspace_id)
   return (
     tool !== undefined &&
+    binding !== undefined &&
     tool.schema_digest === call.schema_digest &&
     tool.risk === call.risk &&
-    runsAtMostOnce(tool.risk, tool.idempotent) === call.at_most_once
+    runsAtMostOnce(tool.risk, tool.idempotent) === call.at_most_once &&
+    credentialsRefOf(tool, binding) === call.credentials_ref
   )
 }

@@ -4,16 +4,16 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { sha256Hex } from '@xerotier/runtime/digest.ts'
-import { checkArguments, compileSchema } from './arguments.ts'
+import { compileSchema, completeArguments } from './arguments.ts'
 
 function toolWith(pattern: string): ToolDescriptor {
   const input_schema = { type: 'object', properties: { name: { type: 'string', pattern } } }
-  return { name: 'any', input_schema, schema_digest: sha256Hex(pattern) } as unknown as ToolDescriptor
+  return { name: 'any', input_schema, schema_digest: sha256Hex(pattern), operands: [] } as unknown as ToolDescriptor
 }
 
 const faultOf = (pattern: string, name: string): Fault | undefined => {
   try {
-    checkArguments(toolWith(pattern), { name })
+    completeArguments(toolWith(pattern), { name })
     return undefined
   } catch (error) {
     assert.ok(error instanceof Fault)
@@ -38,7 +38,7 @@ test('a pattern that would backtrack for longer than the world is old is answere
 })
 
 test('a pattern that is none is an error of the schema', () => {
-  assert.throws(() => checkArguments(toolWith('(unclosed'), { name: 'x' }), SyntaxError)
+  assert.throws(() => completeArguments(toolWith('(unclosed'), { name: 'x' }), SyntaxError)
 })
 
 test('a pattern of another dialect is one of no dialect, and is named by its place', () => {
@@ -64,28 +64,43 @@ test('a schema that no object fits by its type is none', () => {
 
 test('a number that JSON can write and nothing can hold is refused with its path', () => {
   const args = JSON.parse('{"a":{"b":[1,1e400]}}')
-  const tool = { name: 'any', input_schema: { type: 'object' }, schema_digest: 'any' } as unknown as ToolDescriptor
-  assert.throws(() => checkArguments(tool, args), { code: 'invalid_arguments', param: 'args.a.b.1' })
+  const tool = {
+    name: 'any',
+    input_schema: { type: 'object' },
+    schema_digest: 'any',
+    operands: [],
+  } as unknown as ToolDescriptor
+  assert.throws(() => completeArguments(tool, args), { code: 'invalid_arguments', param: 'args.a.b.1' })
 })
 
 test('an integer that was rounded on its way is refused with its path', () => {
-  const tool = { name: 'any', input_schema: { type: 'object' }, schema_digest: 'any' } as unknown as ToolDescriptor
+  const tool = {
+    name: 'any',
+    input_schema: { type: 'object' },
+    schema_digest: 'any',
+    operands: [],
+  } as unknown as ToolDescriptor
   for (const written of ['9007199254740993', '-9007199254740993', '12345678901234567890', '1e300'])
-    assert.throws(() => checkArguments(tool, JSON.parse(`{"a":[${written}]}`)), {
+    assert.throws(() => completeArguments(tool, JSON.parse(`{"a":[${written}]}`)), {
       code: 'invalid_arguments',
       param: 'args.a.0',
     })
-  checkArguments(tool, { a: [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 0.5, 1e-300] })
+  completeArguments(tool, { a: [Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 0.5, 1e-300] })
 })
 
-const anything = { name: 'any', input_schema: { type: 'object' }, schema_digest: 'any' } as unknown as ToolDescriptor
+const anything = {
+  name: 'any',
+  input_schema: { type: 'object' },
+  schema_digest: 'any',
+  operands: [],
+} as unknown as ToolDescriptor
 
 test('arguments may have as many bytes of canonical JSON as their limit says, and not one more', () => {
   // Two bytes a letter: it is bytes that count.
   const room = limits.argumentsBytes - '{"text":""}'.length
   const text = `${'é'.repeat(Math.floor(room / 2))}${'x'.repeat(room % 2)}`
-  checkArguments(anything, { text })
-  assert.throws(() => checkArguments(anything, { text: `${text}x` }), {
+  completeArguments(anything, { text })
+  assert.throws(() => completeArguments(anything, { text: `${text}x` }), {
     code: 'invalid_arguments',
     status: 400,
     param: 'args',
@@ -95,8 +110,8 @@ test('arguments may have as many bytes of canonical JSON as their limit says, an
 
 test('arguments may be nested as deep as their limit says, and not one deeper', () => {
   const nested = (levels: number): Record<string, unknown> => (levels === 0 ? {} : { in: nested(levels - 1) })
-  checkArguments(anything, nested(limits.argumentsDepth))
-  assert.throws(() => checkArguments(anything, nested(limits.argumentsDepth + 1)), {
+  completeArguments(anything, nested(limits.argumentsDepth))
+  assert.throws(() => completeArguments(anything, nested(limits.argumentsDepth + 1)), {
     code: 'invalid_arguments',
     status: 400,
     param: `args${'.in'.repeat(limits.argumentsDepth + 1)}`,
@@ -106,12 +121,12 @@ test('arguments may be nested as deep as their limit says, and not one deeper', 
 
 test('a schema whose check would answer with a promise is none', () => {
   const input_schema = { $async: true, type: 'object', required: ['a'] }
-  const tool = { name: 'any', input_schema, schema_digest: 'async' } as unknown as ToolDescriptor
-  assert.throws(() => checkArguments(tool, {}), /must not have "\$async"/)
+  const tool = { name: 'any', input_schema, schema_digest: 'async', operands: [] } as unknown as ToolDescriptor
+  assert.throws(() => completeArguments(tool, {}), /must not have "\$async"/)
 })
 
 function toolOf(name: string, input_schema: Record<string, unknown>): ToolDescriptor {
-  return { name, input_schema, schema_digest: name } as unknown as ToolDescriptor
+  return { name, input_schema, schema_digest: name, operands: [] } as unknown as ToolDescriptor
 }
 const tooLong = { code: 'invalid_arguments', status: 400, param: 'args', message: /longer than 200 ms/ }
 
@@ -120,25 +135,56 @@ test('a schema that looks at its arguments in exponentially many ways is given u
   const tool = toolOf('exponential', { $defs: { node: { anyOf: [way, way] } }, $ref: '#/$defs/node' })
   let args: Record<string, unknown> = {}
   for (let depth = 0; depth < 30; depth++) args = { in: args }
-  assert.throws(() => checkArguments(tool, args), tooLong)
+  assert.throws(() => completeArguments(tool, args), tooLong)
 })
 
 test('many items that must differ are compared in time that grows with their number', () => {
   const tool = toolOf('unique', { properties: { items: { uniqueItems: true } } })
-  const items = Array.from({ length: 20_000 }, (_, n) => ({ n }))
-  checkArguments(tool, { items })
-  assert.throws(() => checkArguments(tool, { items: [...items, { n: 7 }] }), { param: 'args.items' })
+  const items = Array.from({ length: 5_000 }, (_, n) => ({ n }))
+  completeArguments(tool, { items })
+  assert.throws(() => completeArguments(tool, { items: [...items, { n: 7 }] }), { param: 'args.items' })
 })
 
 test('a schema that refers to itself is checked like any other', () => {
   const node = { type: 'object', properties: { next: { $ref: '#/$defs/node' } }, additionalProperties: false }
   const tool = toolOf('list', { $defs: { node }, $ref: '#/$defs/node' })
-  checkArguments(tool, { next: { next: {} } })
-  assert.throws(() => checkArguments(tool, { next: { other: 1 } }), { param: 'args.next.other' })
+  completeArguments(tool, { next: { next: {} } })
+  assert.throws(() => completeArguments(tool, { next: { other: 1 } }), { param: 'args.next.other' })
 })
 
 test('a schema that takes too long to compile is none', () => {
   const properties = (value: number) => ({ properties: { a: { const: value } } })
   const anyOf = Array.from({ length: 50_000 }, (_, value) => properties(value))
-  assert.throws(() => checkArguments(toolOf('endless', { anyOf }), {}), /longer than 1000 ms/)
+  assert.throws(() => completeArguments(toolOf('endless', { anyOf }), {}), /longer than 1000 ms/)
+})
+
+test('what a caller leaves out is filled in, once, and checked like what a caller gives', () => {
+  const properties = { lines: { type: 'integer', maximum: 9, default: 5 }, all: { type: 'boolean', default: false } }
+  const tool = toolOf('defaults', { type: 'object', properties: { ...properties, name: { type: 'string' } } })
+  const given = { name: 'x', all: true }
+  assert.deepEqual(completeArguments(tool, given), { name: 'x', all: true, lines: 5 })
+  assert.deepEqual(given, { name: 'x', all: true })
+  const whole = { lines: 1, all: false }
+  assert.equal(completeArguments(tool, whole), whole)
+  const bad = toolOf('bad default', {
+    type: 'object',
+    properties: { path: { type: 'string', pattern: '^/', default: '../x' } },
+  })
+  assert.throws(() => completeArguments(bad, {}), { code: 'invalid_arguments', param: 'args.path' })
+})
+
+test('a value that the agent would refuse for its place in the command is refused here', () => {
+  const operands = [
+    { argument: 'name', may_be_empty: true },
+    { argument: 'ids', may_be_empty: false },
+  ]
+  const tool = { ...toolOf('operands', { type: 'object' }), operands }
+  completeArguments(tool, { name: '', ids: ['a', 'b-'], other: '-x' })
+  for (const [args, param, reason] of [
+    [{ name: '-rf' }, 'args.name', /must not begin with a hyphen/],
+    [{ name: -5 }, 'args.name', /must not begin with a hyphen/],
+    [{ ids: ['a', '--all'] }, 'args.ids', /must not begin with a hyphen/],
+    [{ ids: [''] }, 'args.ids', /must not be empty/],
+  ] as const)
+    assert.throws(() => completeArguments(tool, args), { code: 'invalid_arguments', param, message: reason })
 })

@@ -2,13 +2,22 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
+import { operandFlaw } from '@xerotier/protocol/operands.ts'
+import { defaultsOf, withDefaults } from '@xerotier/protocol/schema-defaults.ts'
+import { mayHoldSecrets } from '@xerotier/protocol/secrets.ts'
 import { compileJsonSchema, type JsonCheck } from '@xerotier/runtime/json-schema.ts'
 import { TookTooLong } from '@xerotier/runtime/within-time.ts'
 import type { ErrorObject } from 'ajv'
 import { canonicalArguments } from './call-digest.ts'
 
+interface Compiled {
+  check: JsonCheck
+  defaults: Record<string, unknown>
+  secret: boolean
+}
+
 /** Compiled schemas by digest; a fleet has few, and the oldest goes when there are too many. */
-const compiled = new Map<string, JsonCheck>()
+const compiled = new Map<string, Compiled>()
 const compiledLimit = 2048
 
 /** Whether the schema is known to compile, so that `compileSchema` takes no time. */
@@ -17,16 +26,25 @@ export function isCompiled(schemaDigest: string): boolean {
 }
 
 /** @throws Error when the schema cannot be compiled, or not within `limits.schemaCompileMs` */
-export function compileSchema(schemaDigest: string, schema: Record<string, unknown>): JsonCheck {
-  let check = compiled.get(schemaDigest)
-  if (check === undefined) {
+export function compileSchema(schemaDigest: string, schema: Record<string, unknown>): Compiled {
+  let entry = compiled.get(schemaDigest)
+  if (entry === undefined) {
     if (!takesObjects(schema)) throw new Error('type must be "object", as arguments are')
-    check = compileJsonSchema(schema, 'lenient')
+    entry = {
+      check: compileJsonSchema(schema, 'lenient'),
+      defaults: defaultsOf(schema),
+      secret: mayHoldSecrets(schema),
+    }
     const [oldest] = compiled.keys()
     if (oldest !== undefined && compiled.size >= compiledLimit) compiled.delete(oldest)
-    compiled.set(schemaDigest, check)
+    compiled.set(schemaDigest, entry)
   }
-  return check
+  return entry
+}
+
+/** Whether some argument of the tool may be a secret. */
+export function hasSecrets(tool: ToolDescriptor): boolean {
+  return compileSchema(tool.schema_digest, tool.input_schema).secret
 }
 
 function takesObjects({ type }: Record<string, unknown>): boolean {
@@ -49,11 +67,14 @@ function flawOf(check: JsonCheck, args: Record<string, unknown>, size: number): 
 }
 
 /**
+ * The arguments as they run: with the defaults of the tool's schema.
  * @throws Fault invalid_arguments, `param` is the path of the offending value (`args.node`)
  */
-export function checkArguments(tool: ToolDescriptor, args: Record<string, unknown>): void {
-  const bad = unstorable(args, 'args', 0)
+export function completeArguments(tool: ToolDescriptor, given: Record<string, unknown>): Record<string, unknown> {
+  const bad = unstorable(given, 'args', 0)
   if (bad !== undefined) throw new Fault('invalid_arguments', bad)
+  const { check, defaults } = compileSchema(tool.schema_digest, tool.input_schema)
+  const args = withDefaults(given, defaults)
   const text = canonicalArguments(args)
   if (text.length > limits.argumentsBytes || Buffer.byteLength(text) > limits.argumentsBytes) {
     throw new Fault('invalid_arguments', {
@@ -61,7 +82,7 @@ export function checkArguments(tool: ToolDescriptor, args: Record<string, unknow
       param: 'args',
     })
   }
-  const error = flawOf(compileSchema(tool.schema_digest, tool.input_schema), args, text.length)
+  const error = flawOf(check, args, text.length)
   if (error !== undefined) {
     const path = pathOf(error)
     throw new Fault('invalid_arguments', {
@@ -69,6 +90,10 @@ export function checkArguments(tool: ToolDescriptor, args: Record<string, unknow
       param: path,
     })
   }
+  const flaw = operandFlaw(tool.operands, args)
+  if (flaw === undefined) return args
+  const param = `args.${flaw.argument}`
+  throw new Fault('invalid_arguments', { message: `${param} ${flaw.reason}.`, param })
 }
 
 function pathOf(error: ErrorObject): string {

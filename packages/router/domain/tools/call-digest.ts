@@ -7,10 +7,18 @@ import type { ExecutionRow } from '../../store/tables.ts'
 export function callDigest(
   row: Pick<
     ExecutionRow,
-    'id' | 'project_id' | 'workspace_id' | 'tool' | 'schema_digest' | 'args' | 'risk' | 'policy_version'
+    | 'id'
+    | 'project_id'
+    | 'workspace_id'
+    | 'tool'
+    | 'schema_digest'
+    | 'args'
+    | 'credentials_ref'
+    | 'risk'
+    | 'policy_version'
   >,
 ): string {
-  const { id, project_id, workspace_id, tool, schema_digest, args, risk, policy_version } = row
+  const { id, project_id, workspace_id, tool, schema_digest, args, credentials_ref, risk, policy_version } = row
   const tuple: CallTuple = {
     execution_id: id,
     project_id,
@@ -18,6 +26,7 @@ export function callDigest(
     tool,
     schema_digest,
     args,
+    credentials_ref,
     risk,
     policy_version,
   }

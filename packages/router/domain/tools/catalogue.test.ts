@@ -43,6 +43,6 @@ for (const [how, tools, description] of [
       data.map((tool) => tool.description),
       [description],
     )
-    assert.equal(toolFor(core, 'p', { id: 'ws_1', type: 'generic' }, 'work')?.description, description)
+    assert.equal(toolFor(core, 'p', { id: 'ws_1', type: 'generic' }, 'work')?.tool.description, description)
   })
 }

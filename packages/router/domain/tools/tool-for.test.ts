@@ -35,7 +35,7 @@ test('a tool that no online agent offers to the workspace has no descriptor ther
 
 test('an agent that is bound and offers the tool is found beside others', () => {
   const core = fleetOf({ name: 'xem-1', tools: ['work'] }, { name: 'xem-2', tools: ['work'], bound: ['ws_1'] })
-  assert.equal(toolFor(core, 'p', workspace, 'work')?.name, 'work')
+  assert.equal(toolFor(core, 'p', workspace, 'work')?.tool.name, 'work')
 })
 
 test('a tool for workspaces of another type is not there, and no retry brings it', () => {

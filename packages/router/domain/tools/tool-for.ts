@@ -1,12 +1,19 @@
+import { credentialsRefOf } from '@xerotier/protocol/credentials-ref.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import type { WorkspaceRow } from '../../store/tables.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { stricter } from './stricter.ts'
 
+export interface Offered {
+  tool: ToolDescriptor
+  /** Name of the credential file with which the call would run there. */
+  credentialsRef: string | null
+}
+
 /**
- * The descriptor under which a tool runs for a workspace. Where the agents that serve it disagree,
- * the strictest wins: policy must never be the milder for it.
+ * How a tool runs for a workspace. Where the agents that serve it disagree, the strictest wins:
+ * policy must never be the milder for it.
  * @returns undefined when no online agent offers it there
  * @throws Fault exec_tool_not_found when the tool is for workspaces of another type
  */
@@ -15,14 +22,16 @@ export function toolFor(
   projectId: string,
   workspace: Pick<WorkspaceRow, 'id' | 'type'>,
   name: string,
-): ToolDescriptor | undefined {
-  let best: ToolDescriptor | undefined
+): Offered | undefined {
+  let best: Offered | undefined
   for (const agent of core.fleet.offering(projectId, name)) {
+    const binding = agent.bindings.get(workspace.id)
     const tool = agent.tools.get(name)
-    if (tool === undefined || !agent.bindings.has(workspace.id)) continue
-    best = best === undefined ? tool : stricter(best, tool)
+    if (binding === undefined || tool === undefined) continue
+    if (best === undefined || stricter(best.tool, tool) !== best.tool)
+      best = { tool, credentialsRef: credentialsRefOf(tool, binding) }
   }
-  if (best !== undefined && !appliesTo(best, workspace)) throw doesNotApply(name, workspace)
+  if (best !== undefined && !appliesTo(best.tool, workspace)) throw doesNotApply(name, workspace)
   return best
 }
 

@@ -34,6 +34,7 @@ function coreOf(agents: Agent[]) {
       name,
       projectId: 'p',
       tools: new Map(online.map((tool) => [tool, toolOf(tool, { workspace_types: types })])),
+      bindings: new Map([['ws_1', { workspace: 'prod', credentials_ref: null }]]),
       draining,
       leaseUntil: Infinity,
       inFlight: new Set(Array.from({ length: busy }, (_, call) => `${call}`)),
@@ -166,7 +167,7 @@ test('a call that waited in vain is told what kept everybody, unless somebody wa
 
 test('a queued call waits for what keeps each agent of its workspace from it now', async () => {
   const { schema_digest, risk } = toolOf('work')
-  const call = { workspace_id: 'ws_1', tool: 'work', schema_digest, risk, at_most_once: false }
+  const call = { workspace_id: 'ws_1', tool: 'work', schema_digest, risk, at_most_once: false, credentials_ref: null }
   const reason = (...agents: Agent[]) => whatItWaitsFor(coreOf(agents), call)
   const online = ['work']
   assert.equal(

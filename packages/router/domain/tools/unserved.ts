@@ -2,11 +2,11 @@
 // is not missing. The record is asked, as the fleet knows nobody who is offline. Refusals, expiries
 // and looks at queued calls come here, and nothing of the hot path.
 import { Fault } from '@xerotier/protocol/errors.ts'
-import type { ExecutionRow, WorkspaceRow } from '../../store/tables.ts'
+import type { WorkspaceRow } from '../../store/tables.ts'
 import type { BoundForRow } from '../../store/workspaces.ts'
 import type { WorkspaceDirectory } from '../directory/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
-import { isSameTool } from '../fleet/fleet.ts'
+import { runsAsSubmitted, type SubmittedCall } from '../fleet/fleet.ts'
 import { healthOf } from '../fleet/health.ts'
 import type { Records } from '../records.ts'
 import { appliesTo, doesNotApply } from './tool-for.ts'
@@ -76,10 +76,8 @@ export async function whyNobodyCame(core: Known, workspaceId: string, tool: stri
   return sentenceOf(troubles.map(({ agent, trouble }) => `${agent.name} ${trouble}`))
 }
 
-type QueuedCall = Pick<ExecutionRow, 'workspace_id' | 'tool' | 'schema_digest' | 'risk' | 'at_most_once'>
-
 /** Why no agent has a queued call yet: what keeps each of its workspace from it now. */
-export async function whatItWaitsFor(core: Known, call: QueuedCall): Promise<string> {
+export async function whatItWaitsFor(core: Known, call: SubmittedCall): Promise<string> {
   const bound = await core.workspaces.boundFor(call.workspace_id, call.tool)
   if (bound.length === 0) return 'no agent is bound to its workspace any more'
   return sentenceOf(
@@ -88,10 +86,10 @@ export async function whatItWaitsFor(core: Known, call: QueuedCall): Promise<str
 }
 
 /** What keeps an agent that could run the call from it for now. */
-function delayOf({ fleet, clock }: Known, { id, project_id }: BoundForRow, call: QueuedCall): string {
+function delayOf({ fleet, clock }: Known, { id, project_id }: BoundForRow, call: SubmittedCall): string {
   const agent = fleet.get(project_id, id)
   if (agent === undefined) return 'has just left'
-  if (!isSameTool(agent.tools.get(call.tool), call)) return `offers ${call.tool} in another version`
+  if (!runsAsSubmitted(agent, call)) return `offers ${call.tool} in another version`
   const calls = agent.inFlight.size
   if (calls >= agent.maxConcurrent) return `is busy (${calls} of ${agent.maxConcurrent} calls)`
   return agent.restsUntil > clock.monotonic() ? 'has just refused a call for now' : 'has just come free'

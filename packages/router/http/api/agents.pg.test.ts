@@ -29,6 +29,8 @@ const tool = (name: string, risk: Risk = 'read', changes: Partial<ToolDescriptor
   idempotent: false,
   mcp_visible: true,
   auto_fork_branch: false,
+  operands: [],
+  credentials: null,
   has_preview: false,
   has_undo: false,
   bundle: 'host',

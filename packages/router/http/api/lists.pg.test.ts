@@ -38,6 +38,7 @@ const makeApproval = async (executionId: string, changes: Record<string, unknown
       digest: '0',
       schema_digest: '0',
       policy_version: 1,
+      credentials_ref: null,
       requested_by: 'key_test',
       requested_at: now,
       expires_at: new Date(now.getTime() + 900_000),

@@ -16,6 +16,7 @@ import {
 import { hostname, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { defaultsOf, withDefaults } from '@xerotier/protocol/schema-defaults.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
 import type { Tool } from '../../tool.ts'
 import { loadCatalogue } from '../catalogue.ts'
@@ -30,16 +31,17 @@ before(async () => {
 })
 after(() => rmSync(folder, { recursive: true }))
 
-/** As execution does it: the schema first, then the function with the defaults. */
+/** As a call goes: the router fills in the defaults, the agent checks what comes. */
 async function call(name: string, args: Record<string, unknown> = {}) {
   const tool = tools.get(name)!
-  const invalid = tool.checkArgs(args)
+  const whole = withDefaults(args, defaultsOf(tool.descriptor.input_schema))
+  const invalid = tool.checkArgs(whole)
   if (invalid !== undefined) throw new Error(invalid)
   if (tool.run.kind !== 'function') throw new Error('not a function')
   let output = ''
   const answer = await tool.run.invoke({
     executionId: 'exec-1',
-    args: { ...tool.defaults, ...args },
+    args: whole,
     workspace: { workspace_id: 'ws_0123456789ab', workspace: 'w', type: 'host', credentials_ref: null },
     credentialsFile: undefined,
     timeoutMs: 5000,

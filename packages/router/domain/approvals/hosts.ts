@@ -1,0 +1,15 @@
+import type { Approval } from '@xerotier/protocol/api/approvals.ts'
+import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
+import type { ApprovalRow } from '../../store/tables.ts'
+import { type FleetView, runsAsSubmitted } from '../fleet/fleet.ts'
+
+/** The agents that are there now and could run what is to be approved, by name. */
+export function hostsOf({ fleet }: FleetView, approval: ApprovalRow): Approval['agents'] {
+  // Of a risk that needs an approval; whether a write may run twice is no matter of its reviewer.
+  const call = { ...approval, at_most_once: runsAtMostOnce(approval.risk, false) }
+  return fleet
+    .inProject(approval.project_id)
+    .filter((agent) => runsAsSubmitted(agent, call))
+    .map(({ id, name }) => ({ id, name }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+}

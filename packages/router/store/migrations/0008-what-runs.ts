@@ -1,0 +1,12 @@
+/** More of what decides what a call does. Calls that wait were digested without it, and are voided. */
+export const whatRuns = `
+alter table executions add column credentials_ref text, add column secrets bytea;
+alter table approvals add column credentials_ref text;
+
+update agents set manifest = jsonb_set(
+  manifest, '{tools}',
+  coalesce(
+    (select jsonb_agg(tool || '{"operands": [], "credentials": null}') from jsonb_array_elements(manifest -> 'tools') tool),
+    '[]'))
+where manifest is not null;
+`
