@@ -98,6 +98,9 @@ export const limits = {
   unhandledFramesPerSession: 65_536,
   /** The same in bytes: 256 calls that all have their whole window of output under way. */
   unhandledBytesPerSession: 256 * MiB,
+  /** Messages of no use that a router reads of one connection, and how many more a second. */
+  wastePerConnection: 1_000,
+  wasteRefillPerSecond: 20,
   /** Output kept with the execution record; what follows goes into an artifact. */
   outputInlineBytes: 1 * MiB,
   /** Output kept at all, inline and artifact together; what follows is dropped and marked. */

@@ -13,6 +13,8 @@ const start = 'of one start of the process'
 
 /** By `<file> <variable>`, in packages/router. */
 const spanning: Readonly<Record<string, string>> = {
+  'broker/guard.ts budgets': connection,
+  'broker/guard.ts bans': 'agents of connections of this process; another gives them a new budget',
   'broker/handshake.ts open': 'who says hello has not proved of which project it is',
   'broker/handshake.ts byAgent': 'the same, counted',
   'broker/openings.ts waiting': connection,

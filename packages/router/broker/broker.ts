@@ -2,6 +2,7 @@
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Core } from '../core.ts'
 import { createGreet } from './greet.ts'
+import { createGuard } from './guard.ts'
 import { createHandshakes } from './handshake.ts'
 import { createOpening } from './opening.ts'
 import { createOpenings } from './openings.ts'
@@ -41,8 +42,9 @@ export function startBroker({ core, dataSocket, clock, probe }: BrokerOptions): 
   const handshakes = createHandshakes(core, (agentId) => probe.refused('too_many_handshakes', { agent_id: agentId }))
   const open = createOpening({ core, sessions, writer, replies })
   const openings = createOpenings(core.clock)
-  const greet = createGreet({ core, probe, replies, handshakes, openings, open })
-  const receive = createReceive({ core, probe, sessions, writer, replies, greet })
+  const guard = createGuard(core.clock)
+  const greet = createGreet({ core, probe, replies, handshakes, openings, guard, open })
+  const receive = createReceive({ core, probe, sessions, writer, replies, guard, greet })
 
   async function read(): Promise<void> {
     for await (const message of socket) {

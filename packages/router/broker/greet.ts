@@ -2,6 +2,7 @@
 import type { KeyObject } from 'node:crypto'
 import { agentFrameSchema } from '@xerotier/protocol/frames/agent-frame.ts'
 import type { Core } from '../core.ts'
+import type { Guard } from './guard.ts'
 import type { Handshakes, Hello, Proof } from './handshake.ts'
 import type { Message, Origin } from './message.ts'
 import type { Openings } from './openings.ts'
@@ -15,12 +16,13 @@ export interface GreetParts {
   replies: Replies
   handshakes: Handshakes
   openings: Openings
+  guard: Guard
   /** Opens a session for an agent that has proved who it is with this key. */
   open(origin: Origin, proof: Proof, key: KeyObject): Promise<void>
 }
 
 export function createGreet(parts: GreetParts): (message: Message) => void {
-  const { core, probe, replies, handshakes, openings, open } = parts
+  const { core, probe, replies, handshakes, openings, guard, open } = parts
 
   function hello(message: Message, said: Hello): void {
     const { routingId } = message
@@ -41,6 +43,8 @@ export function createGreet(parts: GreetParts): (message: Message) => void {
     const key = prove(message, proof)
     if (key === undefined) return
     const { agent_id } = proof
+    const banned = guard.bannedFor(agent_id)
+    if (banned !== undefined) return replies.postpone(message.routingId, banned)
     const retryAfterMs = openings.take(agent_id, () =>
       open(message, proof, key).catch((error: unknown) => {
         core.log.error({ error, agent_id }, 'a session could not be opened')

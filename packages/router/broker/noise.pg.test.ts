@@ -3,11 +3,11 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { type BareAgent, manifestOf } from '@xerotier/devkit/bare-agent.ts'
+import { type BareAgent, bareAgent } from '@xerotier/devkit/bare-agent.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { wireVersion } from '@xerotier/protocol/wire.ts'
 import { packMessage } from '@xerotier/runtime/msgpack.ts'
-import { resultOf, serving, stillServes, submit } from './wire.fixture.ts'
+import { agents, enrolled, resultOf, serving, stillServes, submit, system } from './wire.fixture.ts'
 
 setFlagsFromString('--expose-gc')
 const gc = runInNewContext('gc') as () => void
@@ -31,35 +31,20 @@ test('truncated, oversized and unknown messages are dropped and the session live
 })
 
 test('100,000 random messages neither stop the router nor make it grow', { timeout: 120_000 }, async () => {
-  const { agent, keys } = await serving()
+  const { keys, enrollment } = await serving()
   const held = () => {
     gc()
     const { heapUsed, external } = process.memoryUsage()
     return heapUsed + external
   }
-  let top = 1_000_000
-  const nextNumber = () => {
-    top += 1_000_000
-    return top
-  }
+  /** From many sessions, one after the other: each has a budget for such messages. */
   const batch = async (messages: number) => {
-    for (let i = 0; i < messages; i++) await agent.sendParts(randomMessage(agent, keys.signing.sign))
-    await agent.send(
-      [
-        {
-          t: 'lease_renewal',
-          lease_epoch: agent.leaseEpoch,
-          manifest_hash: manifestOf([]).manifest_hash,
-          manifest_version: 2,
-          manifest: manifestOf([], 2),
-          in_flight: [],
-          draining: false,
-        },
-      ],
-      { n: nextNumber() },
-    )
-    await agent.next('lease')
-    agent.waiting.length = 0
+    for (let sent = 0; sent < messages; sent += perSession) {
+      const noisy = bareAgent(keys, enrollment, [])
+      await noisy.open()
+      for (let i = 0; i < perSession; i++) await noisy.sendParts(randomMessage(noisy, keys.signing.sign))
+      noisy.close()
+    }
   }
   await batch(20_000)
   const before = held()
@@ -69,6 +54,8 @@ test('100,000 random messages neither stop the router nor make it grow', { timeo
   assert.ok(grown < 8, `grew by ${grown.toFixed(0)} MiB`)
   await stillServes()
 })
+
+const perSession = limits.wastePerConnection / 4
 
 /** Noise of several depths: bytes; MessagePack of anything; envelopes around anything; truncated and mutated real messages. */
 function randomMessage(agent: BareAgent, sign: (bytes: Uint8Array) => Buffer): Buffer[] {
@@ -103,3 +90,31 @@ function randomMessage(agent: BareAgent, sign: (bytes: Uint8Array) => Buffer): B
     }
   }
 }
+
+test('an enrolled agent that floods loses its budget, then its session, and waits longer each time', async () => {
+  const { agent, keys, enrollment } = await serving()
+  const { agent_id } = enrollment
+  const nonsense = Array.from({ length: limits.framesPerMessage }, () => ({ t: 'no_such_frame' }))
+  for (let sent = 0; sent <= 1.5 * limits.wastePerConnection; sent += nonsense.length) await agent.send(nonsense)
+  const refused = await agent.next('session_refused')
+  assert.deepEqual([refused.code, refused.retry_after_ms], ['session_unknown', 10_000])
+  assert.equal(system.router.core.fleet.get(system.projectId, agent_id), undefined)
+  const again = bareAgent(keys, enrollment, [])
+  agents.push(again)
+  const answer = await again.offer()
+  assert.ok(answer.t === 'session_refused' && answer.code === 'handshake_expired', answer.t)
+  assert.ok((answer.retry_after_ms ?? 0) > 5_000 && (answer.retry_after_ms ?? 0) <= 10_000)
+  await stillServes()
+})
+
+test('hellos without end cost a connection its hearing, and nobody else', async () => {
+  const { keys, enrollment } = await enrolled()
+  const loud = bareAgent(keys, enrollment, [])
+  agents.push(loud)
+  const hello = packMessage({ v: wireVersion, s: '', n: 0, f: [{ t: 'hello', agent_id: enrollment.agent_id }] })
+  for (let i = 0; i < 2 * limits.wastePerConnection; i++) await loud.sendParts([hello, Buffer.alloc(64)])
+  await stillServes()
+  const challenges = loud.waiting.filter((frame) => frame.t === 'challenge').length
+  // What it may send grows a little while it sends.
+  assert.ok(challenges <= 1.5 * limits.wastePerConnection, `${challenges} were answered`)
+})

@@ -14,23 +14,42 @@ export interface ReceiveParts extends PeerParts {
 }
 
 export function createReceive(parts: ReceiveParts): (message: Buffer[]) => void {
-  const { probe, sessions, replies, greet } = parts
+  const { probe, sessions, replies, guard, greet } = parts
+
+  /** A message that no session sent. */
+  const spend = (routingKey: string) => {
+    if (guard.spend(routingKey, 1)) probe.refused('flood', {})
+  }
 
   return (raw) => {
+    const routingKey = raw[0]?.toString('latin1') ?? ''
+    if (guard.isMuted(routingKey)) return
     const message = readMessage(raw)
     if ('fault' in message) {
+      spend(routingKey)
       if (message.fault === 'malformed') return probe.refused('malformed', {})
       return replies.refuse(message.to, 'version_unsupported', `This router speaks version ${wireVersion}.`)
     }
-    if (message.session === '') return greet(message)
+    if (message.session === '') {
+      spend(routingKey)
+      return greet(message)
+    }
     const session = sessions.get(message.routingKey)
-    if (session === undefined || session.outlet.session !== message.session)
+    if (session === undefined || session.outlet.session !== message.session) {
+      spend(routingKey)
       return replies.refuse(message.routingId, 'session_unknown', 'There is no such session.')
+    }
     const about = { agent_id: session.agent.id }
-    if (message.number <= session.received) return probe.refused('replayed', about)
-    if (!message.isSignedBy(session.verifyingKey)) return probe.refused('signature_invalid', about)
-    session.received = message.number
     const peer = peerOf(session, parts)
+    if (message.number <= session.received) {
+      probe.refused('replayed', about)
+      return peer.spend(1)
+    }
+    if (!message.isSignedBy(session.verifyingKey)) {
+      probe.refused('signature_invalid', about)
+      return peer.spend(1)
+    }
+    session.received = message.number
     const bytes = message.bytes / message.frames.length
     for (const raw of message.frames) {
       const frame = agentFrameSchema.safeParse(raw)

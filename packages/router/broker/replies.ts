@@ -25,7 +25,7 @@ export function createReplies(writer: Writer, probe: BrokerProbe): Replies {
     },
     postpone(routingId, retry_after_ms) {
       probe.refused('busy', {})
-      const message = 'Many sessions are being opened; come back later.'
+      const message = 'There is no session to be had now; come back later.'
       answer(routingId, { t: 'session_refused', code: 'handshake_expired', message, retry_after_ms })
     },
   }

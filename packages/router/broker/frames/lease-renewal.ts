@@ -6,9 +6,11 @@ import type { UnreadableRenewal } from '../unreadable.ts'
 
 /** The heartbeat: extends the lease, takes a changed manifest, reconciles what runs. */
 export async function onLeaseRenewal(
-  { core, session, reply, begin }: Peer,
+  { core, session, reply, spend, begin }: Peer,
   frame: z.infer<typeof leaseRenewalFrame> | UnreadableRenewal,
 ): Promise<void> {
+  // One may come whenever something changed. It is read whole each time, so not without end.
+  spend(1)
   if (frame.lease_epoch !== session.agent.leaseEpoch) return
   const { forget, doubt } = await renewLease(core, session.agent, session.leaseTtlMs, frame)
   if (doubt !== undefined) return begin(doubt)

@@ -4,6 +4,9 @@ import { isAbout, type LiveCall } from '../../domain/attempts/calls.ts'
 import { countOutput, storeArtifact, storeOutput } from '../../domain/attempts/output.ts'
 import type { Peer } from '../peer.ts'
 
+/** Of a call that ended a moment ago there may be many honest pieces on the way. */
+const wantedByNobody = 0.1
+
 /**
  * Stores a piece of output or artifact, then opens the agent's window. A piece that could not be stored ends the session: an
  * agent sends again what was not acknowledged when it has another.
@@ -14,6 +17,7 @@ export async function onOutput(peer: Peer, frame: OutputFrame | ArtifactFrame): 
   const call = core.calls.get(session.agent.projectId, execution_id)
   if (call?.agent !== session.agent || !isAbout(call, frame)) {
     // Of a call that has ended, or never was here: nobody wants it, and nothing is kept of it.
+    peer.spend(wantedByNobody)
     return reply({ t: 'output_ack', execution_id, attempt, lease_epoch, seq: frame.seq })
   }
   const arrival = session.outputAcks.received(call, frame.seq)

@@ -5,7 +5,7 @@ import { settleCall } from '../../domain/attempts/settle.ts'
 import type { Peer } from '../peer.ts'
 
 /** Stores the end of a call, then acknowledges it (law L1). When storing fails nothing is said: the agent keeps it and sends it again. */
-export async function onResult({ core, session, reply, replyLater }: Peer, frame: ResultFrame): Promise<void> {
+export async function onResult({ core, session, reply, replyLater, spend }: Peer, frame: ResultFrame): Promise<void> {
   const call = core.calls.get(session.agent.projectId, frame.execution_id)
   const ours = call?.agent === session.agent && isAbout(call, frame) ? call : undefined
   if (ours !== undefined) ours.over = true
@@ -20,6 +20,7 @@ export async function onResult({ core, session, reply, replyLater }: Peer, frame
     (core.calls.get(session.agent.projectId, frame.execution_id) !== call || !core.fleet.holds(session.agent))
   const ok = await session.turns.take(async () => (gone() ? undefined : settleCall(core, session.agent, kept)))
   if (ok === undefined) return
+  if (!ok) spend(1)
   const { execution_id, attempt, lease_epoch } = frame
   const ack = { t: 'result_ack', execution_id, attempt, lease_epoch, ok } as const
   // A message of its own costs both sides as much as a dispatch. Only an agent that wants to go waits for it.
