@@ -1,9 +1,12 @@
 // The steps of a call that are committed in groups. Each part is one CTE over parallel arrays and
 // its events; statement.ts puts the parts of a batch into one statement. Its columns are those of
 // tables.ts, and its item, its arrays and its SQL derive from the same groups of them.
+import { inFlightExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
 import { type Column, type Columns, keysOf, type WrittenTo } from '../column.ts'
 import { submitted, tables } from '../tables.ts'
 import type { ColumnType } from './binary.ts'
+
+const inFlight = inFlightExecutionStates.map((one) => `'${one}'`).join(', ')
 
 const { id, agent_id, attempt, lease_epoch, journal_id, state, started_at } = tables.executions
 const { exit_code, signal, error, result, finished_at } = tables.executions
@@ -130,7 +133,7 @@ export const parts: { readonly [P in PartName]: Part } = {
     change: (source) =>
       `update executions e set ${assigned(answer, settledTimes)}
        from ${source} where ${matched(fence)}
-         and (e.state in ('dispatched', 'running') or (e.state = 'ambiguous' and s.state <> 'ambiguous'))
+         and (e.state in (${inFlight}) or (e.state = 'ambiguous' and s.state <> 'ambiguous'))
        returning e.id, e.project_id, e.workspace_id, e.agent_id, e.state, e.exit_code, e.error, s.at`,
     event: (change) =>
       `select at, project_id, 'execution.' || state, agent_id, id, agent_id, workspace_id,
