@@ -66,7 +66,7 @@ test('every column is known by its name, its type, whether it may be NULL, and i
         column_name,
         udt_name: internalNames[type],
         nullable,
-        initial: initial === undefined ? null : typeof initial === 'string' ? `'${initial}'::${type}` : String(initial),
+        initial: initial === undefined ? null : String(initial),
         made: optional && initial === undefined,
       }),
     ),
