@@ -13,12 +13,12 @@ export const answerHeaders = {
   'X-RateLimit-Limit': {
     type: 'integer',
     description: 'Requests that the key may make in one window: of its quota, else of the common limit a minute.',
-    sent: (definition, status) => Array.isArray(definition.auth) && status !== 401,
+    sent: (definition, status) => typeof definition.auth === 'object' && status !== 401,
   },
   'X-RateLimit-Remaining': {
     type: 'integer',
     description: 'How many of them are left. Both are missing when the request was refused before it was counted.',
-    sent: (definition, status) => Array.isArray(definition.auth) && status !== 401,
+    sent: (definition, status) => typeof definition.auth === 'object' && status !== 401,
   },
   'Retry-After': {
     type: 'integer',

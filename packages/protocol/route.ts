@@ -5,17 +5,20 @@ import type { Scope } from './api/scopes.ts'
 import { type ErrorCode, errors } from './errors.ts'
 import type { RequestHeaderName } from './request-headers.ts'
 
+/**
+ * `public`: anyone. `agent`: an enrolled agent's token. Else an API key, with every scope of a list
+ * or with one of `anyOf`.
+ */
+export type Auth = 'public' | 'agent' | readonly Scope[] | { readonly anyOf: readonly Scope[] }
+
 export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Fastify notation: `/:project_id/v1/…`. A route of a project starts with `/:project_id/`. */
   path: string
   summary: string
   tag: string
-  /**
-   * Who may call it. `public`: anyone. `agent`: an enrolled
-   * agent's token. A list: an API key with every scope of it.
-   */
-  auth: 'public' | 'agent' | readonly Scope[]
+  /** Who may call it. */
+  auth: Auth
   params?: z.ZodObject
   query?: z.ZodObject
   /** Headers that say something to this route, beyond those of every route (`requestHeadersOf`). */
@@ -58,8 +61,22 @@ export function commonErrors(definition: Route): ErrorCode[] {
     codes.push('invalid_body', 'json_parse_error', 'payload_too_large', 'unsupported_media_type')
   if (definition.auth === 'public') return [...codes, 'rate_limit_exceeded']
   codes.push('authentication_error')
-  if (Array.isArray(definition.auth)) codes.push('scope_insufficient', 'cross_project_access', 'ip_not_allowed')
+  if (definition.auth !== 'agent') codes.push('scope_insufficient', 'cross_project_access', 'ip_not_allowed')
   // Who presents wrong credentials is slowed down, and whose they are stands in the database.
   codes.push('rate_limit_exceeded', 'backend_unavailable')
   return codes
+}
+
+/** The scope that is missing of those that a route wants; of several that would do, the first. */
+export function missingScope(auth: Exclude<Auth, string>, has: (scope: Scope) => boolean): Scope | undefined {
+  if (!('anyOf' in auth)) return auth.find((scope) => !has(scope))
+  return auth.anyOf.some(has) ? undefined : auth.anyOf[0]
+}
+
+/** Who may call a route, in words. */
+export function authText(auth: Auth): string {
+  if (auth === 'public') return 'no key'
+  if (auth === 'agent') return "an agent's token"
+  const [scopes, word] = 'anyOf' in auth ? [auth.anyOf, 'or'] : [auth, 'and']
+  return `an API key with ${scopes.map((scope) => `\`${scope}\``).join(` ${word} `)}`
 }

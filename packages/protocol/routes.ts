@@ -40,6 +40,7 @@ import {
 import { healthSchema, readinessSchema } from './api/health.ts'
 import { joinKeyCreateSchema, joinKeySchema, joinKeySecretSchema } from './api/join-keys.ts'
 import { pageOf, pageQuerySchema } from './api/page.ts'
+import { planSchema } from './api/plans.ts'
 import { projectSchema, projectUpdateSchema } from './api/projects.ts'
 import { toolDetailSchema, toolSummarySchema } from './api/tools.ts'
 import { bindSchema, workspaceCreateSchema, workspaceSchema } from './api/workspaces.ts'
@@ -53,7 +54,8 @@ const inProject = z.object({
 const withId = inProject.extend({ id: referenceSchema })
 const execution = ['execution'] as const
 const management = ['management'] as const
-const inference = ['inference'] as const
+/** Whoever may call tools may see where. */
+const workspaceRead = { anyOf: ['inference', 'execution'] } as const
 /** As with templates upstream: what changes a workspace needs `management` on the same key. */
 const workspaceWrite = ['inference', 'management'] as const
 
@@ -419,7 +421,7 @@ export const routes = {
     path: '/:project_id/v1/workspaces',
     tag: 'workspaces',
     summary: 'List workspaces',
-    auth: inference,
+    auth: workspaceRead,
     params: inProject,
     query: pageQuerySchema,
     response: pageOf(workspaceSchema),
@@ -443,7 +445,7 @@ export const routes = {
     path: '/:project_id/v1/workspaces/:id',
     tag: 'workspaces',
     summary: 'Show a workspace and its agents',
-    auth: inference,
+    auth: workspaceRead,
     params: withId,
     response: workspaceSchema,
     status: [200],
@@ -523,6 +525,25 @@ export const routes = {
     status: [202, 200],
     errors: submitErrors,
     // The route is there; what its body names is not.
+    statuses: { exec_tool_not_found: 400 },
+  }),
+  'invocations.plan': route({
+    method: 'POST',
+    path: '/:project_id/v1/exec/invocations/plan',
+    tag: 'execution',
+    summary: 'Say what would become of a call, without making it',
+    auth: execution,
+    params: inProject,
+    body: invocationSchema,
+    response: planSchema,
+    status: [200],
+    errors: [
+      'workspace_not_found',
+      'workspace_not_allowed',
+      'exec_tool_not_found',
+      'invalid_arguments',
+      'tool_executor_unavailable',
+    ],
     statuses: { exec_tool_not_found: 400 },
   }),
   'invocations.list': route({

@@ -2,7 +2,7 @@ import { answerHeaders } from '@xerotier/protocol/answer-headers.ts'
 import { errorEnvelopeSchema } from '@xerotier/protocol/errors.ts'
 import { heartbeatSeconds, publicEventNames, streamEventNames } from '@xerotier/protocol/events.ts'
 import { requestHeaders } from '@xerotier/protocol/request-headers.ts'
-import { commonErrors, type Route } from '@xerotier/protocol/route.ts'
+import { authText, commonErrors, type Route } from '@xerotier/protocol/route.ts'
 import { routes } from '@xerotier/protocol/routes.ts'
 import { fieldTable } from './fields.ts'
 import { anchor, code, page, table } from './markdown.ts'
@@ -18,7 +18,11 @@ export function apiPage(): string {
       'streams answers `HEAD` too. [Headers](#headers) are described at the end.',
     table(
       ['Route', '', 'Needs'],
-      all.map(([, route]) => [`[${code(nameOf(route))}](#${anchor(nameOf(route))})`, route.summary, needs(route)]),
+      all.map(([, route]) => [
+        `[${code(nameOf(route))}](#${anchor(nameOf(route))})`,
+        route.summary,
+        authText(route.auth),
+      ]),
     ),
     ...tags.flatMap((tag) => [
       `## ${tag.charAt(0).toUpperCase()}${tag.slice(1)}`,
@@ -59,12 +63,6 @@ function nameOf({ method, path }: Route): string {
   return `${method} ${path}`
 }
 
-function needs({ auth }: Route): string {
-  if (auth === 'public') return 'nothing'
-  if (auth === 'agent') return "an agent's token"
-  return auth.map((scope) => code(scope)).join(' and ')
-}
-
 const bodies = {
   sse: 'Server-sent events (`text/event-stream`).',
   bytes: 'The bytes.',
@@ -78,7 +76,7 @@ function section(id: string, route: Route): string {
   const errors = [...new Set([...route.errors, ...commonErrors(route)])]
   return [
     `### ${nameOf(route)}`,
-    `${route.summary}. Operation ${code(id)}; needs ${needs(route)}.`,
+    `${route.summary}. Operation ${code(id)}; needs ${authText(route.auth)}.`,
     headers.length > 0 ? `Headers: ${headers.map((name) => `[${code(name)}](#headers)`).join(', ')}.` : '',
     query ? `Query:\n\n${fieldTable(query, 'input')}` : '',
     body ? `Body:\n\n${fieldTable(body, 'input')}` : '',

@@ -66,13 +66,13 @@ export function selectApiKeys(db: Database, projectId: string, page: { limit: nu
 }
 
 /** Whether one key is another, or was made with it, over any number of steps. */
-export async function descendsFrom(tx: Tx, keyId: string, ancestorId: string): Promise<boolean> {
+export async function descendsFrom(db: Database | Tx, keyId: string, ancestorId: string): Promise<boolean> {
   const { rows } = await sql`
     with recursive line(id, created_by) as (
       select id, created_by from api_keys where id = ${keyId}
       union
       select parent.id, parent.created_by from api_keys parent join line on parent.id = line.created_by
     )
-    select from line where id = ${ancestorId}`.execute(tx)
+    select from line where id = ${ancestorId}`.execute(db)
   return rows.length > 0
 }

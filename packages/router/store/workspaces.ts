@@ -22,13 +22,18 @@ export function lockWorkspace(tx: Tx, id: string) {
     .executeTakeFirst()
 }
 
-export function selectWorkspaces(db: Database, projectId: string, page: { limit: number; after?: string | undefined }) {
+export function selectWorkspaces(
+  db: Database,
+  projectId: string,
+  page: { limit: number; after?: string | undefined; only?: readonly string[] | undefined },
+) {
   let query = db
     .selectFrom('workspaces')
     .selectAll()
     .where('project_id', '=', projectId)
     .where('deleted_at', 'is', null)
   if (page.after !== undefined) query = query.where('id', '<', page.after)
+  if (page.only !== undefined) query = query.where('id', 'in', page.only)
   return query
     .orderBy('id', 'desc')
     .limit(page.limit + 1)

@@ -1,5 +1,5 @@
 import { descendsFrom } from '../../store/api-keys.ts'
-import type { Tx } from '../../store/database.ts'
+import type { Database, Tx } from '../../store/database.ts'
 import { selectProject } from '../../store/projects.ts'
 import type { Member } from '../actor.ts'
 
@@ -7,11 +7,11 @@ import type { Member } from '../actor.ts'
  * Requesters cannot approve their own calls, whether with the key that asked or with one that it
  * made, over any number of steps. A one-person project may switch this off.
  */
-export async function mayDecide(tx: Tx, actor: Member, requestedBy: string): Promise<boolean> {
+export async function mayDecide(db: Database | Tx, actor: Member, requestedBy: string): Promise<boolean> {
   switch (actor.kind) {
     case 'key': {
-      const project = await selectProject(tx, actor.projectId)
-      return project?.allow_self_approval === true || !(await descendsFrom(tx, actor.id, requestedBy))
+      const project = await selectProject(db, actor.projectId)
+      return project?.allow_self_approval === true || !(await descendsFrom(db, actor.id, requestedBy))
     }
     case 'agent':
       return false

@@ -8,13 +8,17 @@ import { idCursor, type Page } from '../page.ts'
 import type { Records } from '../records.ts'
 import { presentWorkspace, presentWorkspaces } from './present.ts'
 
-/** @throws Fault invalid_request */
+/**
+ * All of the project, or those that the key is held to.
+ * @throws Fault invalid_request
+ */
 export async function listWorkspaces(
   core: Records & FleetView,
   actor: Member,
   query: { limit: number; after?: string | undefined },
 ): Promise<Page<Workspace>> {
-  const page = { limit: query.limit, after: idCursor('ws', query.after) }
+  const only = actor.kind === 'key' ? (actor.workspaces ?? undefined) : undefined
+  const page = { limit: query.limit, after: idCursor('ws', query.after), only }
   const rows = await selectWorkspaces(core.store.db, actor.projectId, page)
   const data = await presentWorkspaces(core, rows.slice(0, query.limit))
   return { object: 'list', data, has_more: rows.length > query.limit, last_id: data.at(-1)?.id ?? null }

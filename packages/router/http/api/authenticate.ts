@@ -3,7 +3,7 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { apiKeyPattern } from '@xerotier/protocol/ids.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
-import type { Route } from '@xerotier/protocol/route.ts'
+import { type Auth, missingScope, type Route } from '@xerotier/protocol/route.ts'
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import type { Core } from '../../core.ts'
 import { type KeyActor, may } from '../../domain/actor.ts'
@@ -18,6 +18,8 @@ import type { PublicLimit } from '../public-limit.ts'
 import { createGuesses } from './guesses.ts'
 import { createKeyRate } from './key-rate.ts'
 
+type KeyAuth = Exclude<Auth, string>
+
 export interface AuthenticationOptions {
   requestsPerMinutePerKey: number
   failedAuthenticationsPerMinute: number
@@ -25,7 +27,7 @@ export interface AuthenticationOptions {
 
 export interface Authentication {
   /** The hook of one route. */
-  hookFor(definition: Route): onRequestHookHandler
+  hookFor(definition: Pick<Route, 'auth'>): onRequestHookHandler
 }
 
 export function createAuthentication(
@@ -41,14 +43,14 @@ export function createAuthentication(
 
   /** At once, unless the path names the project by a workspace that nobody asked for lately. */
   const admit = (
-    definition: Route,
+    auth: KeyAuth,
     value: string,
     key: KnownKey,
     request: FastifyRequest,
     reply: FastifyReply,
   ): undefined | Promise<undefined> => {
     const { actor } = key
-    const missing = Array.isArray(definition.auth) ? definition.auth.find((scope) => !may(actor, scope)) : undefined
+    const missing = missingScope(auth, (scope) => may(actor, scope))
     if (missing !== undefined) {
       throw new Fault('scope_insufficient', { message: `The API key lacks the scope \`${missing}\`.` })
     }
@@ -77,7 +79,7 @@ export function createAuthentication(
   }
 
   const withKey =
-    (definition: Route): onRequestHookHandler =>
+    (auth: KeyAuth): onRequestHookHandler =>
     (request, reply, done) => {
       try {
         const value = bearerOf(request)
@@ -85,13 +87,13 @@ export function createAuthentication(
         const found = guesses.find(request, value)
         if (!(found instanceof Promise)) {
           if (found === undefined) throw guesses.refusal(request)
-          const admitted = admit(definition, value, found, request, reply)
+          const admitted = admit(auth, value, found, request, reply)
           return admitted === undefined ? done() : void admitted.then(() => done(), done)
         }
         found
           .then((key) => {
             if (key === undefined) throw guesses.refusal(request)
-            return admit(definition, value, key, request, reply)
+            return admit(auth, value, key, request, reply)
           })
           .then(() => done(), done)
       } catch (error) {
@@ -116,9 +118,9 @@ export function createAuthentication(
   const withNothing: onRequestHookHandler = (request, _reply, done) => done(limitPublic(request))
 
   return {
-    hookFor(definition) {
-      if (definition.auth === 'public') return withNothing
-      return definition.auth === 'agent' ? withToken : withKey(definition)
+    hookFor({ auth }) {
+      if (auth === 'public') return withNothing
+      return auth === 'agent' ? withToken : withKey(auth)
     },
   }
 }

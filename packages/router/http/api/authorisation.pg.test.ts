@@ -9,7 +9,7 @@ import { type ApiForTests, startApiForTests } from '../api.fixture.ts'
  * Who may call what, written down a second time: a route that is not here fails, and so does one
  * that was opened up.
  */
-const expected: Record<RouteId, 'public' | 'agent' | Scope[]> = {
+const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] }> = {
   'health.live': 'public',
   'health.ready': 'public',
   'metrics.read': 'public',
@@ -39,15 +39,16 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[]> = {
   'apiKeys.ipFilter': ['management'],
   'apiKeys.quota': ['management'],
   'apiKeys.workspaces': ['management'],
-  'workspaces.list': ['inference'],
+  'workspaces.list': { anyOf: ['inference', 'execution'] },
   'workspaces.create': ['inference', 'management'],
-  'workspaces.show': ['inference'],
+  'workspaces.show': { anyOf: ['inference', 'execution'] },
   'workspaces.delete': ['inference', 'management'],
   'workspaces.bind': ['inference', 'management'],
   'workspaces.unbind': ['inference', 'management'],
   'tools.list': ['execution'],
   'tools.show': ['execution'],
   'invocations.submit': ['execution'],
+  'invocations.plan': ['execution'],
   'invocations.list': ['execution'],
   'invocations.show': ['execution'],
   'invocations.cancel': ['execution'],
@@ -110,7 +111,19 @@ for (const id of routeIds) {
     test('refuses an unknown key', () => refused(`xero_acme_${'A'.repeat(43)}`, 401, 'authentication_error'))
     test('refuses an expired key', () => refused(expired, 401, 'authentication_error'))
     test('refuses a revoked key', () => refused(revoked, 401, 'authentication_error'))
-    for (const scope of auth) {
+    const scopesOfRoute: readonly Scope[] = 'anyOf' in auth ? auth.anyOf : auth
+    if ('anyOf' in auth) {
+      for (const scope of auth.anyOf) {
+        test(`lets in a key that has ${scope} alone`, async () => {
+          assert.notEqual((await ask((await router.makeKey({ scopes: [scope] })).key)).status, 403)
+        })
+      }
+      test('refuses a key that has none of its scopes', async () => {
+        const lacking = await router.makeKey({ scopes: scopes.filter((one) => !scopesOfRoute.includes(one)) })
+        assert.match(await messageOf(lacking.key, 403, 'scope_insufficient'), new RegExp(auth.anyOf[0]))
+      })
+    }
+    for (const scope of 'anyOf' in auth ? [] : auth) {
       test(`refuses a key without the scope ${scope}, and names it`, async () => {
         const lacking = await router.makeKey({ scopes: scopes.filter((one) => one !== scope) })
         assert.match(await messageOf(lacking.key, 403, 'scope_insufficient'), new RegExp(scope))
@@ -133,7 +146,7 @@ for (const id of routeIds) {
         stop.abort()
         return
       }
-      const { status } = await ask((await router.makeKey({ scopes: auth })).key, router.projectId)
+      const { status } = await ask((await router.makeKey({ scopes: scopesOfRoute })).key, router.projectId)
       assert.ok(![401, 403, 429, 500, 503].includes(status), String(status))
     })
   })

@@ -20,7 +20,7 @@ type Answer<R> = R extends { response: infer S }
           : string
   : never
 
-type ActorOf<Auth> = Auth extends readonly string[] ? KeyActor : Auth extends 'agent' ? AgentActor : undefined
+type ActorOf<Auth> = Auth extends object ? KeyActor : Auth extends 'agent' ? AgentActor : undefined
 
 export interface Call<Id extends RouteId> {
   params: Parsed<(typeof routes)[Id], 'params'>
@@ -29,7 +29,7 @@ export interface Call<Id extends RouteId> {
   /** Who asks. */
   actor: ActorOf<(typeof routes)[Id]['auth']>
   /** The same for a stream, on routes that need an API key. */
-  admission: (typeof routes)[Id]['auth'] extends readonly string[] ? Admission<KeyActor> : undefined
+  admission: (typeof routes)[Id]['auth'] extends object ? Admission<KeyActor> : undefined
   requestId: string
   request: FastifyRequest
   reply: FastifyReply

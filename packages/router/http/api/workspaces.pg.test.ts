@@ -116,6 +116,12 @@ test('a key that is held to workspaces calls no other, and neither ends nor deci
   ]
   for (const { body } of ended) assert.equal(body.error?.code, 'workspace_not_allowed')
   assert.equal((await router.call('GET', `/acme/v1/exec/executions/${queued}`, { key })).status, 200, 'it may read')
+  const listed = async () =>
+    (await router.call('GET', workspaces, { key })).body.data.map((one: { id: string }) => one.id)
+  assert.deepEqual(await listed(), [staging], 'it lists what it may call')
+  const plan = { workspace: 'prod', tool: 'host_uptime', args: {} }
+  const planned = await router.call('POST', '/acme/v1/exec/invocations/plan', { key, body: plan })
+  assert.equal(planned.body.error.code, 'workspace_not_allowed')
   // From the next request on.
   const put = (body: object | null) =>
     router.call('PUT', `/acme/v1/management/api-keys/${id}/workspaces`, { body: body ?? 'null' })

@@ -1,7 +1,7 @@
 // One entry of the route table as an operation of OpenAPI.
 import { answerHeadersOf } from '@xerotier/protocol/answer-headers.ts'
 import { type ErrorCode, errors } from '@xerotier/protocol/errors.ts'
-import { commonErrors, type Route, requestHeadersOf, statusOf } from '@xerotier/protocol/route.ts'
+import { authText, commonErrors, type Route, requestHeadersOf, statusOf } from '@xerotier/protocol/route.ts'
 import { type RouteId, routes } from '@xerotier/protocol/routes.ts'
 import type { z } from 'zod'
 import { answerSchema, refTo, requestSchema } from './components.ts'
@@ -11,7 +11,7 @@ export function operationOf(id: RouteId): object {
   return {
     operationId: id,
     summary: definition.summary,
-    description: `${definition.summary}. ${needs(definition)}`,
+    description: `${definition.summary}. Needs ${authText(definition.auth)}.`,
     tags: [definition.tag],
     ...securityOf(definition),
     parameters: [
@@ -22,12 +22,6 @@ export function operationOf(id: RouteId): object {
     ...(definition.body === undefined ? {} : { requestBody: bodyOf(definition.method, definition.body) }),
     responses: responsesOf(definition),
   }
-}
-
-function needs({ auth }: Route): string {
-  if (auth === 'public') return 'Needs no key.'
-  if (auth === 'agent') return "Needs an agent's token."
-  return `Needs an API key with ${auth.map((scope) => `\`${scope}\``).join(' and ')}.`
 }
 
 /** Scopes are no OAuth scopes: OpenAPI has no other place for them. */

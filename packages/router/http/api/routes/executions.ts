@@ -5,6 +5,7 @@ import { artifactBytes } from '../../../domain/executions/artifact.ts'
 import { submitAndAwaitEnd } from '../../../domain/executions/await-end.ts'
 import { cancelCall } from '../../../domain/executions/cancel.ts'
 import { listExecutions } from '../../../domain/executions/list.ts'
+import { planCall } from '../../../domain/executions/plan.ts'
 import { presentRow } from '../../../domain/executions/present-row.ts'
 import { rawOutput } from '../../../domain/executions/raw.ts'
 import { resolveCall } from '../../../domain/executions/resolve.ts'
@@ -30,6 +31,7 @@ export function executionHandlers(core: Core, streams: Streams) {
       reply.code(isSettled(row.state) ? 200 : 202)
       return presentRow(core, row, requestedBy)
     },
+    'invocations.plan': ({ actor, body }) => planCall(core, actor, body),
     'invocations.list': ({ actor, query }) => listExecutions(core, actor, query),
     'invocations.show': ({ actor, params }) => showExecution(core, actor, params.id),
     'invocations.cancel': async ({ actor, params, reply }) => {

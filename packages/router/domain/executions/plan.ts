@@ -1,0 +1,89 @@
+// What would become of a call: every check of a submit, and nothing stored.
+import type { Invocation } from '@xerotier/protocol/api/executions.ts'
+import type { Hindrance, Plan } from '@xerotier/protocol/api/plans.ts'
+import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
+import type { Clock } from '@xerotier/runtime/clock.ts'
+import type { Member } from '../actor.ts'
+import { mayDecide } from '../approvals/requester.ts'
+import { findWorkspace } from '../directory/find-workspace.ts'
+import { requireWorkspace } from '../directory/may-call.ts'
+import type { Directory } from '../directory/workspaces.ts'
+import { type FleetView, type OnlineAgent, runsAsSubmitted, type SubmittedCall } from '../fleet/fleet.ts'
+import type { Identity } from '../identity.ts'
+import { newUuid } from '../ids.ts'
+import { decidePolicy } from '../policy/decide.ts'
+import type { Records } from '../records.ts'
+import { completeArguments } from '../tools/arguments.ts'
+import { sealSecrets } from '../tools/call-secrets.ts'
+import { toolFor } from '../tools/tool-for.ts'
+import { unserved } from '../tools/unserved.ts'
+
+/**
+ * @throws Fault workspace_not_found, workspace_not_allowed, exec_tool_not_found, invalid_arguments
+ * @throws Fault tool_executor_unavailable
+ */
+export async function planCall(
+  core: Pick<Records, 'store' | 'clock'> & FleetView & Directory & { identity: Identity },
+  actor: Member,
+  invocation: Invocation,
+): Promise<Plan> {
+  const { projectId } = actor
+  const workspace = await findWorkspace(core, projectId, invocation.workspace)
+  requireWorkspace(actor, workspace.id)
+  const offered = toolFor(core, projectId, workspace, invocation.tool)
+  if (offered === undefined) throw await unserved(core, projectId, workspace, invocation.tool)
+  const { tool, credentialsRef } = offered
+  const complete = completeArguments(tool, invocation.args)
+  // As the record would hold them: without the secrets.
+  const { args } = sealSecrets(core.identity, newUuid(core.clock.now()), tool.input_schema, complete)
+  const at_most_once = runsAtMostOnce(tool.risk, tool.idempotent)
+  const call: SubmittedCall = {
+    workspace_id: workspace.id,
+    tool: tool.name,
+    schema_digest: tool.schema_digest,
+    risk: tool.risk,
+    at_most_once,
+    credentials_ref: credentialsRef,
+  }
+  const policy = decidePolicy({ actor, risk: tool.risk })
+  return {
+    object: 'plan',
+    workspace_id: workspace.id,
+    workspace: workspace.name,
+    tool: tool.name,
+    risk: tool.risk,
+    args,
+    input_schema: tool.input_schema,
+    schema_digest: tool.schema_digest,
+    timeout_ms: Math.min(invocation.timeout_ms ?? tool.timeout_ms, tool.timeout_ms),
+    at_most_once,
+    decision: policy.decision === 'ask' ? 'ask' : 'run',
+    approval:
+      policy.decision === 'ask'
+        ? {
+            timeout_seconds: policy.timeoutSeconds,
+            scope: 'execution',
+            requester_may_decide: await mayDecide(core.store.db, actor, actor.id),
+          }
+        : null,
+    agents: core.fleet
+      .offering(projectId, tool.name)
+      .filter((agent) => agent.bindings.has(workspace.id))
+      .map((agent) => ({
+        agent_id: agent.id,
+        agent: agent.name,
+        in_flight: agent.inFlight.size,
+        max_concurrent: agent.maxConcurrent,
+        hindrance: hindranceOf(agent, call, core.clock),
+      }))
+      .sort((a, b) => Number(a.hindrance !== null) - Number(b.hindrance !== null) || (a.agent < b.agent ? -1 : 1)),
+  }
+}
+
+function hindranceOf(agent: OnlineAgent, call: SubmittedCall, clock: Clock): Hindrance | null {
+  if (!runsAsSubmitted(agent, call)) return 'other_version'
+  if (agent.paused.has(null) || agent.paused.has(call.workspace_id)) return 'paused'
+  if (agent.draining) return 'draining'
+  if (agent.inFlight.size >= agent.maxConcurrent) return 'full'
+  return agent.restsUntil > clock.monotonic() ? 'resting' : null
+}
