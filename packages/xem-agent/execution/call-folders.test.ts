@@ -30,3 +30,10 @@ test('a call has a folder although the host cleaned up before it', async () => {
   await folders.remove(next)
   assert.ok(!existsSync(next))
 })
+
+test('calls that start together after the host cleaned up have a folder each', async () => {
+  const folders = createCallFolders(join(folder, 'swept-for-many'))
+  const all = await Promise.all(Array.from({ length: 20 }, () => folders.make()))
+  assert.equal(new Set(all).size, 20)
+  for (const one of all) assert.ok(existsSync(one))
+})
