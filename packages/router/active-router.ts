@@ -89,7 +89,12 @@ export async function becomeActive(
       hangUp(fresh)
       throw error
     }
-    const heartbeat = every(clock, pollMs, () => answers(fresh))
+    const heartbeat = every(clock, pollMs, async () => {
+      const answering = await pidOf(fresh)
+      if (answering === undefined || answering === backend?.pid || client !== fresh) return
+      log.critical({}, 'the connection that holds the lock is shared by a pooler: the lock does not hold')
+      lose()
+    })
     fresh.on('end', () => {
       heartbeat.cancel()
       if (!released)
@@ -170,12 +175,16 @@ async function stands(client: pg.ClientBase, tenure: string): Promise<boolean> {
   return (await client.query('select from active_router where tenure = $1', [tenure])).rowCount === 1
 }
 
-/** A server that went away without a word says nothing. Asked, a connection to it proves broken. */
-async function answers(client: pg.Client): Promise<void> {
+/**
+ * Whose answer comes back. A server that went away without a word says nothing; asked, a connection
+ * to it proves broken.
+ */
+async function pidOf(client: pg.Client): Promise<number | undefined> {
   try {
-    await client.query('select 1')
+    return (await client.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid
   } catch {
     hangUp(client)
+    return undefined
   }
 }
 

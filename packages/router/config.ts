@@ -17,7 +17,7 @@ export const options = {
     env: ['XEROTIER_DATABASE_URL'],
     type: postgresUrl,
     secret: true,
-    help: 'PostgreSQL 15 or later. Without it the router runs its own.',
+    help: 'PostgreSQL 15 or later itself, not a pooler in front of it. Without it the router runs its own.',
   },
   http_host: {
     env: ['XEROTIER_HTTP_HOST'],

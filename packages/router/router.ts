@@ -10,6 +10,7 @@ import type { Registry } from 'prom-client'
 import { becomeActive } from './active-router.ts'
 import { type Broker, startBroker } from './broker/broker.ts'
 import { openSocket } from './broker/socket.ts'
+import { checkDatabase } from './check-database.ts'
 import type { Core } from './core.ts'
 import { buryAgents, missAgents } from './domain/agents/absence.ts'
 import { createKeyring } from './domain/api-keys/keyring.ts'
@@ -150,6 +151,7 @@ async function openDatabase({ clock, log, stateDir, ...options }: RouterOptions,
     databaseUrl = postgres.url
   }
   const url = databaseUrl
+  await checkDatabase(url)
   const active = await becomeActive(url, clock, log, () => migrate(url))
   started.push(() => active.release())
   const onConnect = active.confirm

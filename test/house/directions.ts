@@ -34,6 +34,7 @@ export const insidePackages: Record<string, Record<string, readonly string[]>> =
     'program.ts': ['*'],
     'router.ts': ['*'],
     'active-router.ts': ['*'],
+    'check-database.ts': ['store'],
     'metrics.ts': ['*'],
     'followers.ts': ['domain'],
     'config.ts': [],
