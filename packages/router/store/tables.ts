@@ -226,7 +226,7 @@ const artifacts = {
   execution_id: uuid(),
   attempt: int(),
   name: text(),
-  media_type: initially('text/plain', text()),
+  media_type: text(),
   created_at: timestamptz(),
 }
 

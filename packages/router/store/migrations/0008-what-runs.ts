@@ -2,6 +2,7 @@
 export const whatRuns = `
 alter table executions add column credentials_ref text, add column secrets bytea;
 alter table approvals add column credentials_ref text;
+alter table artifacts alter column media_type drop default;
 
 update agents set manifest = jsonb_set(
   manifest, '{tools}',
