@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { ArgvError, renderArgv } from './argv.ts'
+import { ArgvError, type CommandTemplate, renderArgv } from './argv.ts'
 import { type CommandSource, parseCommand } from './tools/command-template.ts'
 
 const properties = {
@@ -122,4 +122,17 @@ test('a template that lets a value choose the program, or names what is not ther
 
 test('braces that are meant are written twice', () => {
   assert.deepEqual(render(['x', '{{"a":"{name}"}}'], { name: 'v' }), ['{"a":"v"}'])
+})
+
+test('what every object inherits is no argument', () => {
+  const template: CommandTemplate = {
+    program: 'p',
+    steps: [
+      { elements: [[{ literal: '--a=' }, { placeholder: 'toString' }]], onlyIf: undefined },
+      { elements: [[{ literal: '-v' }]], onlyIf: 'constructor' },
+      { elements: [[{ literal: 'end' }]], onlyIf: undefined },
+    ],
+  }
+  assert.deepEqual(renderArgv(template, {}), ['end'])
+  assert.deepEqual(renderArgv(template, { toString: 'x', constructor: true }), ['--a=x', '-v', 'end'])
 })

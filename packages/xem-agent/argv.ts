@@ -1,6 +1,7 @@
 // A tool's command line (law L5): a fixed argv whose placeholders take typed values. There is no shell, so no quoting;
 // what is left to prevent is a value that a program reads as one of its options.
 import type { Operand } from '@xerotier/protocol/operands.ts'
+import { memberOf } from '@xerotier/protocol/record.ts'
 
 export type Literal = { literal: string }
 export type Placeholder = { placeholder: string }
@@ -39,8 +40,8 @@ export function renderArgv(template: CommandTemplate, args: Readonly<Record<stri
   const argv: string[] = []
   let optionsEnded = false
   for (const step of template.steps) {
-    if (step.onlyIf !== undefined && args[step.onlyIf] !== true) continue
-    if (placeholdersOf(step).some((name) => isAbsent(args[name]))) continue
+    if (step.onlyIf !== undefined && memberOf(args, step.onlyIf) !== true) continue
+    if (placeholdersOf(step).some((name) => isAbsent(memberOf(args, name)))) continue
     for (const element of step.elements) {
       for (const rendered of renderElement(element, args, optionsEnded)) argv.push(rendered)
       if (isEndOfOptions(element)) optionsEnded = true
@@ -83,12 +84,12 @@ function isAbsent(value: unknown): boolean {
 
 function renderElement(element: Element, args: Readonly<Record<string, unknown>>, optionsEnded: boolean): string[] {
   const names = element.flatMap((part) => ('placeholder' in part ? [part.placeholder] : []))
-  const repeated = names.find((name) => Array.isArray(args[name]))
-  const values = repeated === undefined ? undefined : args[repeated]
+  const repeated = names.find((name) => Array.isArray(memberOf(args, name)))
+  const values = repeated === undefined ? undefined : memberOf(args, repeated)
   return (Array.isArray(values) ? values : [undefined]).map((value: unknown) => {
     const texts = element.map((part) => {
       if ('literal' in part) return part.literal
-      return textOf(part.placeholder, part.placeholder === repeated ? value : args[part.placeholder])
+      return textOf(part.placeholder, part.placeholder === repeated ? value : memberOf(args, part.placeholder))
     })
     if (!optionsEnded) refuseOption(element, texts)
     return texts.join('')

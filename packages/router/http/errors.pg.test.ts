@@ -40,7 +40,8 @@ test('bodies that are wrong name the field', async () => {
     ['[]', 'invalid_body', null],
     ['null', 'invalid_body', null],
     ['{"name": ', 'json_parse_error', null],
-    ['{"__proto__": {"name": "x"}, "name": "ok"}', 'json_parse_error', null],
+    ['{"__proto__": {"name": "x"}, "name": "ok"}', 'invalid_body', '__proto__'],
+    ['{"name": "ok", "in": [{"\\u005f_proto__": 1}]}', 'invalid_body', 'in.0.__proto__'],
   ]
   for (const [body, code, param] of wrong) {
     const answer = await post(body)

@@ -5,6 +5,7 @@ import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'
 import type { OutputFrame } from '@xerotier/protocol/frames/call/output.ts'
 import type { ResultFrame } from '@xerotier/protocol/frames/call/result.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
+import { memberOf } from '@xerotier/protocol/record.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { renderArgv, textOf } from '../argv.ts'
@@ -142,7 +143,7 @@ export function createCall(
     const { run } = tool
     if (run.kind === 'command') {
       const stdin = run.stdin?.map((part) =>
-        'literal' in part ? part.literal : textOf(part.placeholder, args[part.placeholder]),
+        'literal' in part ? part.literal : textOf(part.placeholder, memberOf(args, part.placeholder)),
       )
       const argv = renderArgv(run.command, args)
       const exit = await runProgram(run, { program: run.command.program, argv, stdin: stdin?.join('') ?? null })

@@ -12,7 +12,7 @@ export function environmentOf(
   const environment: Record<string, string> = { TMPDIR: use.tmpDir, ...use.marks }
   const pass = [...always, ...rules.passEnv, ...(use.credentialsFile === undefined ? rules.hostEnv : [])]
   for (const name of pass) {
-    const value = host[name]
+    const value = Object.hasOwn(host, name) ? host[name] : undefined
     if (value !== undefined && !isOwnSecret(name)) environment[name] = value
   }
   for (const [name, template] of Object.entries(rules.env)) {

@@ -23,7 +23,7 @@ export function parseCommand(source: CommandSource, properties: Readonly<Record<
   for (const step of steps) {
     for (const name of placeholdersOf(step)) checkPlaceholder(name, properties)
     if (step.onlyIf !== undefined) checkCondition(step.onlyIf, properties)
-    if (placeholdersOf(step).filter((name) => memberOf(properties[name], 'type') === 'array').length > 1) {
+    if (placeholdersOf(step).filter((name) => memberOf(memberOf(properties, name), 'type') === 'array').length > 1) {
       throw new Error('words that stand together can hold one array only')
     }
   }
@@ -85,7 +85,7 @@ export function parseElement(word: string): Element {
 const scalarTypes = new Set<unknown>(['string', 'integer', 'number', 'boolean'])
 
 export function checkPlaceholder(name: string, properties: Readonly<Record<string, unknown>>): void {
-  const property = properties[name]
+  const property = memberOf(properties, name)
   if (property === undefined) throw new Error(`{${name}} is no property of input_schema`)
   const type = memberOf(property, 'type')
   const items = type === 'array' ? memberOf(memberOf(property, 'items'), 'type') : type
@@ -95,6 +95,6 @@ export function checkPlaceholder(name: string, properties: Readonly<Record<strin
 }
 
 function checkCondition(name: string, properties: Readonly<Record<string, unknown>>): void {
-  if (memberOf(properties[name], 'type') !== 'boolean')
+  if (memberOf(memberOf(properties, name), 'type') !== 'boolean')
     throw new Error(`"if: ${name}" must name a boolean property of input_schema`)
 }
