@@ -3,29 +3,29 @@ import { test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
-import type { Core } from '../../core.ts'
 import type { Member } from '../actor.ts'
-import { createFleet, type OnlineAgent } from '../fleet/fleet.ts'
+import type { WorkspaceDirectory } from '../directory/workspaces.ts'
+import { createFleet } from '../fleet/fleet.ts'
+import { onlineAgent, serving } from '../fleet/online-agent.fixture.ts'
 import { listTools, showTool } from './catalogue.ts'
 import { toolFor } from './tool-for.ts'
+
+const noWorkspaces: WorkspaceDirectory = {
+  find: async () => undefined,
+  forget() {},
+  boundFor: async () => [],
+}
 
 /** Agents xem-1, xem-2… that serve the workspace, each with its own opinion of one tool. */
 function fleetOf(...tools: ToolDescriptor[]) {
   const fleet = createFleet(systemClock)
   for (const [index, tool] of tools.entries()) {
-    fleet.join({
-      id: `agt_${index + 1}`,
-      name: `xem-${index + 1}`,
-      projectId: 'p',
-      tools: new Map([[tool.name, tool]]),
-      bindings: new Map([['ws_1', {}]]),
-      leaseUntil: Infinity,
-    } as unknown as OnlineAgent)
+    fleet.join(onlineAgent(`xem-${index + 1}`, [tool], { bindings: serving('ws_1') }))
   }
-  return { fleet } as Core
+  return { fleet, workspaces: noWorkspaces, clock: systemClock }
 }
 
-const actor = { projectId: 'p' } as Member
+const actor: Member = { kind: 'agent', id: 'agt_1', name: 'xem-1', projectId: 'p' }
 const once = toolOf('work', { risk: 'write', idempotent: false, description: 'once' })
 const often = toolOf('work', { risk: 'write', idempotent: true, description: 'often' })
 const worse = toolOf('work', { risk: 'destructive', idempotent: true, description: 'worse' })

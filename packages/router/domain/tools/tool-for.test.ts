@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
 import type { WorkspaceType } from '@xerotier/protocol/manifest.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
-import { createFleet, type OnlineAgent } from '../fleet/fleet.ts'
+import { createFleet } from '../fleet/fleet.ts'
+import { onlineAgent, serving } from '../fleet/online-agent.fixture.ts'
 import { toolFor } from './tool-for.ts'
 
 const workspace = { id: 'ws_1', name: 'prod', type: 'generic' as const }
@@ -12,14 +13,8 @@ const workspace = { id: 'ws_1', name: 'prod', type: 'generic' as const }
 function fleetOf(...agents: { name: string; tools: string[]; bound?: string[]; types?: WorkspaceType[] }[]) {
   const fleet = createFleet(systemClock)
   for (const { name, tools, bound = [], types = [] } of agents) {
-    fleet.join({
-      id: `agt_${name}`,
-      name,
-      projectId: 'p',
-      tools: new Map(tools.map((tool) => [tool, toolOf(tool, { workspace_types: types })])),
-      bindings: new Map(bound.map((id) => [id, {}])),
-      leaseUntil: Infinity,
-    } as unknown as OnlineAgent)
+    const offered = tools.map((tool) => toolOf(tool, { workspace_types: types }))
+    fleet.join(onlineAgent(name, offered, { bindings: serving(...bound) }))
   }
   return { fleet }
 }

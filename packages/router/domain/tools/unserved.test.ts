@@ -5,7 +5,8 @@ import type { Fault } from '@xerotier/protocol/errors.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import type { BoundForRow } from '../../store/workspaces.ts'
-import { createFleet, type OnlineAgent } from '../fleet/fleet.ts'
+import { createFleet } from '../fleet/fleet.ts'
+import { onlineAgent, serving } from '../fleet/online-agent.fixture.ts'
 import { unserved, whatItWaitsFor, whyNobodyCame } from './unserved.ts'
 
 /** An agent of the project; `online` are the tools that it offers now. */
@@ -29,18 +30,10 @@ function coreOf(agents: Agent[]) {
   const fleet = createFleet(systemClock)
   for (const { name, online, types = [], draining = false, busy = 0, rests = false } of agents) {
     if (online === undefined) continue
-    fleet.join({
-      id: `agt_${name}`,
-      name,
-      projectId: 'p',
-      tools: new Map(online.map((tool) => [tool, toolOf(tool, { workspace_types: types })])),
-      bindings: new Map([['ws_1', { workspace: 'prod', credentials_ref: null }]]),
-      draining,
-      leaseUntil: Infinity,
-      inFlight: new Set(Array.from({ length: busy }, (_, call) => `${call}`)),
-      maxConcurrent: 2,
-      restsUntil: rests ? Infinity : 0,
-    } as unknown as OnlineAgent)
+    const offered = online.map((tool) => toolOf(tool, { workspace_types: types }))
+    const inFlight = new Set(Array.from({ length: busy }, (_, call) => `${call}`))
+    const restsUntil = rests ? Number.POSITIVE_INFINITY : 0
+    fleet.join(onlineAgent(name, offered, { bindings: serving('ws_1'), draining, inFlight, restsUntil }))
   }
   const rows = agents
     .filter(({ bound }) => bound !== false)

@@ -6,7 +6,8 @@ import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
 import { newSigningKey } from '@xerotier/runtime/ed25519.ts'
-import { type OnlineAgent, turns } from '../../domain/fleet/fleet.ts'
+import type { OnlineAgent } from '../../domain/fleet/fleet.ts'
+import { onlineAgent } from '../../domain/fleet/online-agent.fixture.ts'
 import { newId } from '../../domain/ids.ts'
 import { type ApiForTests, startApiForTests } from '../api.fixture.ts'
 
@@ -57,28 +58,15 @@ async function online(name: string, tools: ToolDescriptor[]): Promise<OnlineAgen
     .execute()
   const change = { state: 'active' as const, lease_expires_at: new Date(until) }
   await router.core.store.db.updateTable('agents').set(change).where('id', '=', id).execute()
-  const joined: OnlineAgent = {
+  const joined = onlineAgent(name, tools, {
     id,
-    name,
     projectId: router.projectId,
-    leaseEpoch: 1,
-    journalId: 'journal',
     maxConcurrent: 5,
-    manifest: { manifest_version: 1, manifest_hash: '0'.repeat(64), tools, workspaces: [], bundles: [] },
-    tools: new Map(tools.map((one) => [one.name, one])),
-    bindings: new Map(),
-    paused: new Set<string | null>(),
-    draining: false,
-    inFlight: new Set<string>(),
-    reported: new Set<string>(),
-    reportedAt: 0,
     leaseUntil: router.clock.monotonic() + 3_600_000,
-    restsUntil: 0,
     lastHeartbeatAt: router.clock.now(),
-    inTurn: turns(() => joined),
-    send: (frame: RouterFrame) => void sent.push(frame),
-    drop: (reason: string, reenroll: boolean) => void dropped.push({ reason, reenroll }),
-  }
+    send: (frame) => void sent.push(frame),
+    drop: (reason, reenroll) => void dropped.push({ reason, reenroll }),
+  })
   router.core.fleet.join(joined)
   return joined
 }
