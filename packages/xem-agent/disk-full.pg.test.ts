@@ -98,10 +98,17 @@ test('a process on a full disk starts no call that it cannot record, and ends wi
   const tools = join(folder, 'tools')
   writeMarkBundle(tools)
   const { key } = await client.call('joinKeys.create', { body: { name: 'full', region: 'test' } })
-  const node = [process.execPath, join(import.meta.dirname, 'program.ts'), '--config', join(folder, 'none.yaml')]
-  // No file larger than 80 blocks of 512 bytes: the journal reaches that after some calls, and fails as on a full disk.
+  const node = [process.execPath, join(import.meta.dirname, 'main.ts'), '--config', join(folder, 'none.yaml')]
+  // No file larger than 80 blocks of 512 bytes: the journal reaches that after some calls, and
+  // fails as on a full disk. Compiled code would be larger.
   const child = spawn('sh', ['-c', 'ulimit -f 80; exec "$@"', 'sh', ...node], {
-    env: { ...environment('full'), PATH: process.env.PATH, XEM_JOIN_KEY: key, XEM_TOOLS_DIR: tools },
+    env: {
+      ...environment('full'),
+      PATH: process.env.PATH,
+      XEM_JOIN_KEY: key,
+      XEM_TOOLS_DIR: tools,
+      NODE_DISABLE_COMPILE_CACHE: '1',
+    },
     stdio: ['ignore', 'inherit', 'pipe'],
   })
   try {
