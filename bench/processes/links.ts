@@ -66,6 +66,7 @@ async function connect(name: string): Promise<void> {
       bindings() {},
       paused() {},
       outputAcknowledged() {},
+      clock() {},
       online: resolve,
       offline: (reason) => log.error({ reason }, `${name} lost its connection`),
       credentialsRevoked: (reason) => reject(new Error(reason)),

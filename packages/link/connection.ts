@@ -18,6 +18,7 @@ import type { Outbox } from './outbox.ts'
 import { createSender } from './sender.ts'
 
 export type Welcome = Extract<RouterFrame, { t: 'welcome' }>
+type Challenge = Extract<RouterFrame, { t: 'challenge' }>
 
 export interface ConnectionEnd {
   /**
@@ -50,6 +51,8 @@ export interface ConnectionOptions extends Dialling {
   draining(): boolean
   onHandshake(): void
   onOnline(welcome: Welcome): void
+  /** How far this host's clock is ahead of the router's. */
+  onClock(offsetMs: number): void
   /** The frames of one message, in order. */
   onFrame(frames: RouterFrame[]): void
   onEnd(end: ConnectionEnd): void
@@ -141,6 +144,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     for (const frame of frames) {
       if (frame.t === 'lease' && frame.lease_epoch === welcome?.lease_epoch)
         leaseUntil = clock.monotonic() + frame.lease_ttl_ms
+      if (frame.t === 'lease') tellClock(frame)
       if (frame.t === 'reenroll') return end({ kind: 'revoked', reason: frame.reason })
       if (frame.t === 'session_refused') return refused(frame)
     }
@@ -152,20 +156,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     switch (frame.t) {
       case 'challenge':
         options.onHandshake()
-        return sender.send({
-          t: 'proof',
-          agent_id: enrollment.agent_id,
-          nonce: frame.nonce,
-          routing_id: frame.routing_id,
-          curve_public_key: keys.curve.publicKey,
-          journal_id: options.outbox.journalId,
-          manifest: options.manifest(),
-          in_flight: options.inFlight(),
-          max_concurrent_executions: options.maxConcurrentExecutions,
-          lease_renewal_interval_ms: options.leaseRenewalIntervalMs,
-          hostname: options.hostname,
-          version: options.version,
-        })
+        return sender.send(proofOf(options, frame))
       case 'welcome':
         if (frame.session !== session) return
         opening.cancel()
@@ -174,6 +165,7 @@ export function openConnection(options: ConnectionOptions): Connection {
         sender.session = frame.session
         leaseUntil = clock.monotonic() + frame.lease_ttl_ms
         scheduleRenewal()
+        tellClock(frame)
         return options.onOnline(frame)
       case 'session_refused':
         return refused(frame)
@@ -182,6 +174,10 @@ export function openConnection(options: ConnectionOptions): Connection {
       default:
         return log.warning({ frame: frame.t }, 'the router sent a frame before its welcome')
     }
+  }
+
+  function tellClock({ clock_offset_ms }: { clock_offset_ms?: number | undefined }): void {
+    if (clock_offset_ms !== undefined) options.onClock(clock_offset_ms)
   }
 
   function refused(frame: Extract<RouterFrame, { t: 'session_refused' }>): void {
@@ -216,6 +212,7 @@ export function openConnection(options: ConnectionOptions): Connection {
       manifest,
       in_flight: options.inFlight(),
       draining: options.draining(),
+      at: clock.now(),
     })
   }
 
@@ -260,6 +257,26 @@ export function openConnection(options: ConnectionOptions): Connection {
       renewal?.cancel()
       socket.close()
     },
+  }
+}
+
+/** Who this agent is, bound to the connection by the challenge, and what it has. */
+function proofOf(options: ConnectionOptions, { nonce, routing_id }: Challenge): AgentFrame {
+  const { clock, keys, enrollment, outbox } = options
+  return {
+    t: 'proof',
+    agent_id: enrollment.agent_id,
+    nonce,
+    routing_id,
+    curve_public_key: keys.curve.publicKey,
+    journal_id: outbox.journalId,
+    manifest: options.manifest(),
+    in_flight: options.inFlight(),
+    max_concurrent_executions: options.maxConcurrentExecutions,
+    lease_renewal_interval_ms: options.leaseRenewalIntervalMs,
+    hostname: options.hostname,
+    version: options.version,
+    at: clock.now(),
   }
 }
 

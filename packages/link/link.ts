@@ -24,6 +24,8 @@ export interface LinkHandlers {
   credentialsRevoked(reason: string): void
   /** The acknowledged position of a call's output moved: the window opens. */
   outputAcknowledged(call: CallRef, seq: number): void
+  /** How far this host's clock is ahead of the router's, ms. */
+  clock(offsetMs: number): void
   online(): void
   offline(reason: string): void
 }
@@ -92,6 +94,7 @@ export function createLink(options: LinkOptions): Link {
         if (draining) connection?.renew()
         handlers.online()
       },
+      onClock: handlers.clock,
       onFrame: receive,
       onEnd: ended,
     })

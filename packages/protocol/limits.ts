@@ -98,6 +98,8 @@ export const limits = {
   unhandledFramesPerSession: 65_536,
   /** The same in bytes: 256 calls that all have their whole window of output under way. */
   unhandledBytesPerSession: 256 * MiB,
+  /** An agent whose clock is off by this much is warned of. */
+  clockOffsetWarningMs: 60_000,
   /** Messages of no use that a router reads of one connection, and how many more a second. */
   wastePerConnection: 1_000,
   wasteRefillPerSecond: 20,

@@ -99,6 +99,7 @@ async function beginTools(options: AgentOptions, surroundings: Surroundings): Pr
     routerKey,
     tracing,
     maxConcurrent: config.max_concurrent_executions,
+    routerNow: surroundings.routerClock.now,
     credentialsDir: config.credentials_dir,
     folders: createCallFolders(callsFolder(tmpdir(), outbox.journalId)),
     tools: () => catalogue.tools,

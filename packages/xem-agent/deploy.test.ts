@@ -18,6 +18,7 @@ function registry() {
     unacknowledgedResults: () => 2,
     online: () => true,
     manifestVersion: () => 3,
+    clockOffsetSeconds: () => 0,
   })
   const metrics = createExecutionMetrics(registry, 20, { inFlight: () => 1, bundlesRefused: () => 0 })
   return { registry, metrics }

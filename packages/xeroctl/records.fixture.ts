@@ -33,6 +33,7 @@ export const agent = agentSchema.parse({
   connected_at: at,
   last_heartbeat_at: '2026-05-01T11:59:54.000Z',
   lease_epoch: 1,
+  clock_offset_ms: 12,
   lease_expires_at: '2026-05-01T12:00:24.000Z',
   manifest_version: 3,
   manifest_hash: digest,

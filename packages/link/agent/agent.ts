@@ -16,6 +16,7 @@ import { createHandlers } from './handlers.ts'
 import { enrolled, enrollOptions, putAside, readyKeys } from './identity.ts'
 import { createManifestKeeper } from './manifest.ts'
 import { createAgentMetrics } from './metrics.ts'
+import { createRouterClock } from './router-clock.ts'
 import { type AgentOptionTable, type AgentSettings, besideQueue } from './settings.ts'
 import { openMetrics, openQueue } from './start-parts.ts'
 import { createStop } from './stop.ts'
@@ -59,7 +60,9 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
   const host = hostname().slice(0, 255)
   const enrolling = enrollOptions({ settings, role: kind.role, keys, clock, log, hostname: host, version })
   const enrollment = await enrolled(enrolling, agent.aborted)
-  const renewing = keepEnrolled(enrolling, enrollment)
+  const routerClock = createRouterClock(clock, log)
+  // The token is the router's, and so is the time until which it is good.
+  const renewing = keepEnrolled({ ...enrolling, clock: { ...clock, now: routerClock.now } }, enrollment)
   const routerKey = Buffer.from(enrollment.router.signing_public_key, 'hex')
 
   const stopping = new AbortController()
@@ -76,6 +79,7 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
   const work = await kind.begin({
     clock,
     log,
+    routerClock,
     enrollment,
     routerKey: { key: verifyingKey(routerKey), keyId: keyIdOf(routerKey) },
     outbox,
@@ -109,6 +113,7 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
       work,
       manifest,
       manifestChanged: () => link.manifestChanged(),
+      clock: routerClock.measured,
       online() {
         metrics.connected()
         log.notice({ agent: enrollment.agent_id, project: enrollment.project_id }, 'online')
@@ -125,6 +130,7 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
     unacknowledgedResults: () => outbox.pending().length,
     online: () => link.state === 'online',
     manifestVersion: () => manifest.current().manifest_version,
+    clockOffsetSeconds: () => (routerClock.offsetMs ?? 0) / 1000,
   })
   const metricsServer = await openMetrics(
     {

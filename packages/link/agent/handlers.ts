@@ -10,6 +10,7 @@ export interface HandlerParts {
   manifest: ManifestKeeper
   /** Publishes it. */
   manifestChanged(): void
+  clock(offsetMs: number): void
   online(): void
   /** The work has been ended: so does the agent. */
   revoked(): void
@@ -46,6 +47,7 @@ export function createHandlers({ log, work, manifest, ...parts }: HandlerParts):
       work.interrupt()
       parts.revoked()
     },
+    clock: parts.clock,
     online: parts.online,
     offline: (reason) => log.warning({ reason }, 'offline; it connects again by itself'),
   }

@@ -11,6 +11,7 @@ export interface Observed {
   unacknowledgedResults(): number
   online(): boolean
   manifestVersion(): number
+  clockOffsetSeconds(): number
 }
 
 /** Names begin with the role. */
@@ -27,6 +28,9 @@ export function createAgentMetrics(
     observed.unacknowledgedResults(),
   )
   gauge(registry, `${role}_link_up`, '1 while the session with the router is live.', () => (observed.online() ? 1 : 0))
+  gauge(registry, `${role}_clock_offset_seconds`, "How far this host's clock is ahead of the router's.", () =>
+    observed.clockOffsetSeconds(),
+  )
   gauge(registry, `${role}_manifest_version`, 'Version of the published manifest.', () => observed.manifestVersion())
   new Gauge({ name: `${role}_build_info`, help: 'Always 1.', labelNames: ['version'], registers }).set({ version }, 1)
   const connects = new Counter({

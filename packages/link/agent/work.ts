@@ -12,6 +12,7 @@ import type { Tracing } from '@xerotier/runtime/tracing.ts'
 import type { Outbox } from '../outbox.ts'
 import type { Reports } from '../reports.ts'
 import type { Offer } from './manifest.ts'
+import type { RouterClock } from './router-clock.ts'
 
 /** A kind of agent: what it is to the router, and how its work begins. */
 export interface AgentKind {
@@ -36,6 +37,8 @@ export interface Earlier {
 export interface Surroundings {
   clock: Clock
   log: Log
+  /** The router's time: what it dates is held against this. */
+  routerClock: RouterClock
   enrollment: Enrollment
   /** Verifies grants. Pinned at enrollment. */
   routerKey: { key: KeyObject; keyId: string }

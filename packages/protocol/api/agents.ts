@@ -40,6 +40,8 @@ export const agentSchema = z.object({
   last_heartbeat_at: nullableTimestampSchema,
   lease_epoch: z.int(),
   lease_expires_at: nullableTimestampSchema,
+  /** How far its clock is ahead of the router's, ms; null while it is away or does not say. */
+  clock_offset_ms: z.int().nullable(),
   manifest_version: z.int().nullable(),
   manifest_hash: z.string().nullable(),
 })

@@ -1,9 +1,8 @@
 // Messages without a session: exactly one frame, hello or proof. Both are answered from memory.
-import type { KeyObject } from 'node:crypto'
 import { agentFrameSchema } from '@xerotier/protocol/frames/agent-frame.ts'
 import type { Core } from '../core.ts'
 import type { Guard } from './guard.ts'
-import type { Handshakes, Hello, Proof } from './handshake.ts'
+import type { Handshakes, Hello, Proof, Proved } from './handshake.ts'
 import type { Message, Origin } from './message.ts'
 import type { Openings } from './openings.ts'
 import type { BrokerProbe } from './probe.ts'
@@ -11,14 +10,14 @@ import type { Replies } from './replies.ts'
 import { claimOf, faultOf, nameOf, type ProofClaim } from './unreadable.ts'
 
 export interface GreetParts {
-  core: Pick<Core, 'log'>
+  core: Pick<Core, 'clock' | 'log'>
   probe: BrokerProbe
   replies: Replies
   handshakes: Handshakes
   openings: Openings
   guard: Guard
-  /** Opens a session for an agent that has proved who it is with this key. */
-  open(origin: Origin, proof: Proof, key: KeyObject): Promise<void>
+  /** Opens a session for an agent that has proved who it is. */
+  open(origin: Origin, proof: Proof, proved: Proved): Promise<void>
 }
 
 export function createGreet(parts: GreetParts): (message: Message) => void {
@@ -30,23 +29,28 @@ export function createGreet(parts: GreetParts): (message: Message) => void {
     replies.answer(routingId, { t: 'challenge', nonce, routing_id: new Uint8Array(routingId) })
   }
 
-  /** @returns the key that verified the proof, or undefined when it was refused */
-  function prove(message: Message, claim: ProofClaim): KeyObject | undefined {
+  /** @returns undefined when the proof was refused */
+  function prove(message: Message, claim: ProofClaim, at?: number): Proved | undefined {
     const proved = handshakes.finish(message, claim)
-    if ('key' in proved) return proved.key
+    if ('key' in proved) {
+      const { key, roundTripMs } = proved
+      // It read its clock somewhere between our challenge and now.
+      const clockOffsetMs = at === undefined ? undefined : Math.round(at - core.clock.now() + roundTripMs / 2)
+      return { key, clockOffsetMs }
+    }
     const { refusal, message: why } = proved
     replies.refuse(message.routingId, refusal, why, { agent_id: claim.agent_id, fault: why })
     return undefined
   }
 
   function welcome(message: Message, proof: Proof): void {
-    const key = prove(message, proof)
-    if (key === undefined) return
+    const proved = prove(message, proof, proof.at)
+    if (proved === undefined) return
     const { agent_id } = proof
     const banned = guard.bannedFor(agent_id)
     if (banned !== undefined) return replies.postpone(message.routingId, banned)
     const retryAfterMs = openings.take(agent_id, () =>
-      open(message, proof, key).catch((error: unknown) => {
+      open(message, proof, proved).catch((error: unknown) => {
         core.log.error({ error, agent_id }, 'a session could not be opened')
         replies.refuse(message.routingId, 'handshake_expired', 'The router could not open the session; try again.')
       }),

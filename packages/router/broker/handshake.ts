@@ -12,6 +12,14 @@ import type { ProofClaim } from './unreadable.ts'
 export type Hello = Extract<AgentFrame, { t: 'hello' }>
 export type Proof = Extract<AgentFrame, { t: 'proof' }>
 
+/** What an agent has shown that may have a session. */
+export interface Proved {
+  /** Verifies its messages. */
+  key: KeyObject
+  /** How far its clock is ahead of ours, where it said what it shows. */
+  clockOffsetMs: number | undefined
+}
+
 interface Pending {
   nonce: Buffer
   agentId: string
@@ -25,11 +33,11 @@ export interface Handshakes {
    * @returns the nonce to sign
    */
   begin(origin: Origin, hello: Hello): Buffer
-  /** Checks who sends a proof, from memory. A nonce is good for one. @returns the key of the agent */
+  /** Checks who sends a proof, from memory. A nonce is good for one. @returns the key of the agent, and what its answer took */
   finish(
     message: Pick<Message, 'routingId' | 'routingKey' | 'isSignedBy'>,
     claim: ProofClaim,
-  ): { key: KeyObject } | { refusal: SessionRefusal; message: string }
+  ): { key: KeyObject; roundTripMs: number } | { refusal: SessionRefusal; message: string }
 }
 
 type Surroundings = Pick<Core, 'clock' | 'enrolledKeys'>
@@ -100,7 +108,7 @@ export function createHandshakes(
       const key = verifyingKey(known.signingPublicKey)
       if (!isSignedBy(key))
         return { refusal: 'signature_invalid', message: 'The signature does not verify with the enrolled key.' }
-      return { key }
+      return { key, roundTripMs: clock.monotonic() - pending.at }
     },
   }
 }

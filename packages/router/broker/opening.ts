@@ -7,8 +7,9 @@ import { type EnrolledAgent, findEnrolled, holdsLease } from '../domain/agents/e
 import { type OpenedSession, openSession } from '../domain/agents/open-session.ts'
 import { cancelRequested } from '../domain/attempts/cancel-requested.ts'
 import { tellBindings } from '../domain/fleet/bindings.ts'
+import { warnOfClock } from '../domain/fleet/clock-offset.ts'
 import { tellPauses } from '../domain/fleet/pauses.ts'
-import type { Proof } from './handshake.ts'
+import type { Proof, Proved } from './handshake.ts'
 import type { Origin } from './message.ts'
 import { createOutputAcks } from './output-acks.ts'
 import type { Replies } from './replies.ts'
@@ -26,8 +27,8 @@ export interface OpeningParts {
   replies: Replies
 }
 
-/** @returns opens a session for an agent whose proof was verified with the key */
-export function createOpening(parts: OpeningParts): (origin: Origin, proof: Proof, key: KeyObject) => Promise<void> {
+/** @returns opens a session for an agent that has proved who it is */
+export function createOpening(parts: OpeningParts): (origin: Origin, proof: Proof, proved: Proved) => Promise<void> {
   const { core, sessions, writer, replies } = parts
 
   /** What its record and its manifest say against a session; undefined when it was refused. */
@@ -45,13 +46,14 @@ export function createOpening(parts: OpeningParts): (origin: Origin, proof: Proo
     return undefined
   }
 
-  async function open(origin: Origin, proof: Proof, key: KeyObject): Promise<void> {
+  async function open(origin: Origin, proof: Proof, { key, clockOffsetMs }: Proved): Promise<void> {
     const { routingId } = origin
     const known = await examine(origin, proof)
     if (known === undefined) return
     const outlet: Outlet = { routingId, session: crypto.randomUUID(), sent: 0, queue: [] }
     let session: Session | undefined
     const opened = await openSession(core, known, proof, {
+      clockOffsetMs,
       send: (frame) => writer.send(outlet, frame),
       drop(reason, reenroll) {
         writer.send(
@@ -78,7 +80,9 @@ export function createOpening(parts: OpeningParts): (origin: Origin, proof: Proo
       bindings,
       paused: [...agent.paused].map((workspace_id) => ({ workspace_id })),
       forget,
+      ...(agent.clockOffsetMs === undefined ? {} : { clock_offset_ms: agent.clockOffsetMs }),
     })
+    warnOfClock(core, agent, agent.clockOffsetMs)
     core.fleet.join(agent)
     core.log.notice(
       { agent_id: agent.id, agent: agent.name, lease_epoch: agent.leaseEpoch, tools: agent.tools.size },

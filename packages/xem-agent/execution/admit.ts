@@ -135,7 +135,10 @@ function isPaused(binding: Binding, paused: Gate['paused']): boolean {
 function grantFlaw(grant: Grant | null, digest: string, gate: Gate): string | undefined {
   if (grant === null) return 'The call needs an approval and carries none.'
   if (grant.digest !== digest) return 'The approval covers another call.'
-  if (gate.now > grant.expires_at + limits.grantClockToleranceMs) return 'The approval has expired.'
+  if (gate.now > grant.expires_at + limits.grantClockToleranceMs) {
+    const [then, now] = [grant.expires_at, gate.now].map((ms) => new Date(ms).toISOString())
+    return `The approval has expired: it was good until ${then}, and the router's clock shows ${now} as far as this agent knows.`
+  }
   const bytes = Buffer.from(grantText(grant))
   const signed = grant.signatures.some(
     ({ key_id, signature }) => key_id === gate.routerKey.keyId && verifySignature(gate.routerKey.key, bytes, signature),

@@ -26,6 +26,8 @@ export interface ExecutionsOptions
   projectId: string
   routerKey: Gate['routerKey']
   maxConcurrent: number
+  /** The router's time, which grants are dated with. */
+  routerNow(): number
   tools(): ReadonlyMap<string, Tool>
   meters: ExecutionMeters
   tracing: Tracing
@@ -102,7 +104,16 @@ export function createExecutions(options: ExecutionsOptions): Executions {
   function dispatch(frames: readonly DispatchFrame[]): void {
     const admitted: Call[] = []
     const { projectId, routerKey } = options
-    const gate = { projectId, routerKey, tools: options.tools(), bindings, paused, draining, room: 0, now: clock.now() }
+    const gate = {
+      projectId,
+      routerKey,
+      tools: options.tools(),
+      bindings,
+      paused,
+      draining,
+      room: 0,
+      now: options.routerNow(),
+    }
     for (const frame of frames) {
       if (isKnown(frame)) continue
       gate.room = options.maxConcurrent - calls.size

@@ -56,6 +56,15 @@ export function statusOf({ health, paused }: { health: string; paused: Pause[] }
   return { word: connected ? 'paused' : health, text: `${connected ? 'healthy' : health}, paused${where}` }
 }
 
+/** Below this a difference is the way of a message and no clock, ms. */
+const rightMs = 1_000
+
+function clockOf({ clock_offset_ms: ms }: Pick<Agent, 'clock_offset_ms'>): string | null {
+  if (ms === null) return null
+  if (Math.abs(ms) < rightMs) return "as the router's"
+  return `${Math.round(Math.abs(ms) / 1000)} s ${ms > 0 ? 'ahead of' : 'behind'} the router's`
+}
+
 /** Workspaces in a table's cell; the agent's page lists them all. */
 const mostNamed = 2
 
@@ -74,6 +83,7 @@ function fieldsOf(agent: Agent) {
     ['Last heartbeat', { time: agent.last_heartbeat_at }],
     ['Connected', { time: agent.connected_at }],
     ['Lease expires', { due: agent.lease_expires_at }],
+    ['Clock', clockOf(agent)],
     ['Enrolled', { time: agent.enrolled_at }],
     [
       'Manifest',

@@ -14,4 +14,6 @@ export const leaseRenewalFrame = z.object({
   in_flight: z.array(inFlightSchema).max(limits.reportedCalls),
   /** Shutting down: finishes what it has and wants nothing new. */
   draining: z.boolean(),
+  /** As in `proof`. */
+  at: z.int().optional(),
 })

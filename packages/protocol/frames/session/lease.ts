@@ -8,4 +8,6 @@ export const leaseFrame = z.object({
   lease_ttl_ms: z.int().positive(),
   /** As in `welcome`. */
   forget: z.array(callRefSchema),
+  /** As in `welcome`. */
+  clock_offset_ms: z.int().optional(),
 })

@@ -27,4 +27,6 @@ export const proofFrame = z.object({
   lease_renewal_interval_ms: z.int().min(100).max(3_600_000),
   hostname: z.string().max(255),
   version: z.string().max(64),
+  /** What the agent's clock shows, so that the router knows the difference. */
+  at: z.int().optional(),
 })

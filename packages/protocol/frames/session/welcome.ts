@@ -17,4 +17,6 @@ export const welcomeFrame = z.object({
    * settled or given away: stop them, drop their results.
    */
   forget: z.array(callRefSchema),
+  /** How far the agent's clock is ahead of the router's, where the agent said what it shows. */
+  clock_offset_ms: z.int().optional(),
 })

@@ -1,6 +1,7 @@
 import type { leaseRenewalFrame } from '@xerotier/protocol/frames/session/lease-renewal.ts'
 import type { z } from 'zod'
 import { renewLease } from '../../domain/agents/renew-lease.ts'
+import { noteClock } from '../../domain/fleet/clock-offset.ts'
 import type { Peer } from '../peer.ts'
 import type { UnreadableRenewal } from '../unreadable.ts'
 
@@ -12,7 +13,10 @@ export async function onLeaseRenewal(
   // One may come whenever something changed. It is read whole each time, so not without end.
   spend(1)
   if (frame.lease_epoch !== session.agent.leaseEpoch) return
+  noteClock(core, session.agent, frame.at)
   const { forget, doubt } = await renewLease(core, session.agent, session.leaseTtlMs, frame)
   if (doubt !== undefined) return begin(doubt)
-  reply({ t: 'lease', lease_epoch: session.agent.leaseEpoch, lease_ttl_ms: session.leaseTtlMs, forget })
+  const { leaseEpoch: lease_epoch, clockOffsetMs } = session.agent
+  const clock = clockOffsetMs === undefined ? {} : { clock_offset_ms: clockOffsetMs }
+  reply({ t: 'lease', lease_epoch, lease_ttl_ms: session.leaseTtlMs, forget, ...clock })
 }

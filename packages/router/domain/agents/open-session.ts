@@ -26,6 +26,8 @@ import type { EnrolledAgent } from './enrolled.ts'
 type Proof = z.infer<typeof proofFrame>
 
 export interface Connection {
+  /** How far the agent's clock is ahead of ours, where it said what it shows. */
+  clockOffsetMs: number | undefined
   send(frame: RouterFrame): void
   drop(reason: string, reenroll: boolean): void
 }
@@ -74,6 +76,7 @@ export async function openSession(
     leaseUntil: moment + leaseTtlMs,
     restsUntil: 0,
     lastHeartbeatAt: now,
+    clockOffsetMs: connection.clockOffsetMs,
     inTurn: turns(() => agent),
     send: connection.send,
     drop: connection.drop,

@@ -42,6 +42,7 @@ export function presentAgent(
     last_heartbeat_at: latest(row.last_heartbeat_at, online?.lastHeartbeatAt),
     lease_epoch: row.lease_epoch,
     lease_expires_at: latest(row.lease_expires_at, online && wallTime(core.clock, online.leaseUntil)),
+    clock_offset_ms: online?.clockOffsetMs ?? null,
     manifest_version: row.manifest_version,
     manifest_hash: row.manifest_hash,
   }

@@ -19,16 +19,19 @@ export async function reenroll(
   body: z.output<typeof reenrollSchema>,
 ): Promise<Enrollment> {
   const agent = await selectAgentById(core.store.db, body.agent_id)
+  const aheadMs = body.at - core.clock.now()
   const proved =
     agent !== undefined &&
-    Math.abs(core.clock.now() - body.at) <= limits.grantClockToleranceMs &&
     verifySignature(
       verifyingKey(agent.signing_public_key),
       Buffer.from(reenrollText(body)),
       Buffer.from(body.proof, 'hex'),
     )
-  if (!proved) {
-    throw new Fault('authentication_error', { message: 'The proof is none of an enrolled agent, or is too old.' })
+  if (!proved) throw new Fault('authentication_error', { message: 'The proof is none of an enrolled agent.' })
+  if (Math.abs(aheadMs) > limits.grantClockToleranceMs) {
+    const how = `${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs > 0 ? 'ahead of' : 'behind'}`
+    const message = `The time of the proof is ${how} the router's: it is old, or the clock of the agent's host is wrong.`
+    throw new Fault('authentication_error', { message })
   }
   if (agent.deleted_at !== null || agent.state === 'suspended') throw new Fault('agent_credentials_revoked')
   return refreshEnrollment(core, agentActor(agent))
