@@ -47,6 +47,7 @@ export async function fillWithRows(url: string, project: string, executions: num
       await db.query('commit')
     }
     for (const { definition } of indexes) await db.query(definition)
+    await db.query(kinds)
   } finally {
     await db.end()
   }
@@ -69,8 +70,8 @@ insert into agents (id, project_id, name, role, region, state, signing_public_ke
   select id, '${project}', 'agent-' || n, 'xem', 'eu', 'active', '', n, now()
   from (select ${agent('n')} as id, n from generate_series(0, 999) n union all select '${idleAgent}', 1000) agents;
 insert into workspace_agent_bindings (workspace_id, agent_id, created_by, created_at)
-  select case when n < 600 then '${commonWorkspace}' else ${workspace('1 + n % 37')} end, ${agent('n')}, '${key}', now()
-  from generate_series(0, 999) n;`
+  select case when n < 600 then '${commonWorkspace}' else ${workspace('(n - 600) / 10')} end, ${agent('n')}, '${key}', now()
+  from generate_series(0, 979) n where n not between 600 and 609;`
 
 /** A number below \`below\` that looks like chance and is the same each time. */
 const chance = (salt: number, below: number) => `((hashint8extended(n, ${salt}) & 2147483647) % ${below})`
@@ -85,7 +86,8 @@ select n, at, ${uuid('n', '8')} as id, ${uuid('n', '9')} as approval, workspace,
   case tool when '${rareTool}' then 'irreversible' when 'tool_2' then 'destructive' when 'tool_3' then 'write' else 'read' end as risk,
   case when state in ('queued', 'pending_approval', 'expired', 'rejected') then null
     when workspace = '${commonWorkspace}' then ${agent(`case when ${chance(1, 3)} = 0 then 0 else ${chance(2, 600)} end`)}
-    else ${agent(`600 + ${chance(3, 400)}`)} end as agent
+    when workspace = '${rareWorkspace}' then ${agent('999')}
+    else ${agent(`600 + 10 * right(workspace, 2)::int + ${chance(3, 10)}`)} end as agent
 from (
   select n, now() - (${all} - n) * interval '30 seconds' as at,
     case when n % (${all} / 10) = 17 and n < ${all} / 2 then '${rareWorkspace}'
@@ -115,11 +117,11 @@ from piece`
 
 const approvals = (project: string) => `
 insert into approvals (id, project_id, execution_id, workspace_id, tool, risk, state, args, prompt, digest, schema_digest,
-  policy_version, requested_by, requested_at, expires_at, decided_by, decided_at)
+  policy_version, requested_by, requested_at, expires_at, decided_by, decided_at, agent_id)
 select approval, '${project}', id, workspace, tool, risk,
   case state when 'pending_approval' then 'pending' when 'rejected' then 'rejected' when 'expired' then 'expired' else 'approved' end,
   '{}', 'Run ' || tool, md5(n::text) || md5(n::text), repeat('5', 64), 1, '${key}', at, at + interval '1 hour',
-  case when state <> 'pending_approval' then '${key}' end, case when state <> 'pending_approval' then at end
+  case when state <> 'pending_approval' then '${key}' end, case when state <> 'pending_approval' then at end, agent
 from piece where asked`
 
 const events = (project: string) => `
@@ -127,3 +129,7 @@ insert into events (at, project_id, kind, actor, execution_id, agent_id, workspa
 select at, '${project}', (array['execution.queued', 'execution.dispatched', 'execution.' || state])[step], '${key}', id,
   case when step > 1 then agent end, workspace, '{}'
 from piece, generate_series(1, 3) step order by n, step`
+
+const kinds = `
+insert into call_kinds (project_id, workspace_id, tool, risk, agent_id, kind)
+select distinct project_id, workspace_id, tool, risk, agent_id, call_kind(workspace_id, tool, risk, agent_id) from executions`

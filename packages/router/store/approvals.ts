@@ -1,9 +1,8 @@
 import type { ApprovalState } from '@xerotier/protocol/lifecycles/approval.ts'
-import type { Risk } from '@xerotier/protocol/risk.ts'
 import { sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
+import { type ListFilter, listOf, newestOf, selectPageIds } from './lists.ts'
 import { actorName } from './names.ts'
-import { firstIdSince, lastIdUntil } from './uuid-time.ts'
 
 function named(db: Database) {
   return db
@@ -28,63 +27,34 @@ export async function countPending(db: Database | Tx, projectId?: string): Promi
   return (await query.executeTakeFirstOrThrow()).pending
 }
 
-export interface ApprovalFilter {
-  limit: number
-  after?: string | undefined
+export interface ApprovalFilter extends ListFilter {
   states?: ApprovalState[] | undefined
-  risks?: Risk[] | undefined
-  tool?: string | undefined
-  agentId?: string | undefined
-  workspaceId?: string | undefined
-  since?: Date | undefined
-  until?: Date | undefined
   /** A pending approval past its time counts as expired. */
   now: Date
 }
 
 /** Newest first. */
-export function selectApprovals(db: Database, projectId: string, filter: ApprovalFilter) {
-  let query = named(db).where('approvals.project_id', '=', projectId)
-  if (filter.after !== undefined) query = query.where('approvals.id', '<', filter.after)
-  if (filter.states !== undefined) query = query.where(isIn(filter.states, filter.now))
-  if (filter.risks !== undefined) query = query.where('approvals.risk', 'in', filter.risks)
-  if (filter.tool !== undefined) query = query.where('approvals.tool', '=', filter.tool)
-  if (filter.workspaceId !== undefined) query = query.where('approvals.workspace_id', '=', filter.workspaceId)
-  if (filter.agentId !== undefined) query = query.where(concerns(filter.agentId))
-  if (filter.since !== undefined) {
-    query = query
-      .where('approvals.id', '>=', firstIdSince(filter.since))
-      .where('approvals.requested_at', '>=', filter.since)
-  }
-  if (filter.until !== undefined) {
-    query = query
-      .where('approvals.id', '<=', lastIdUntil(filter.until))
-      .where('approvals.requested_at', '<', filter.until)
-  }
-  return query
-    .orderBy('approvals.id', 'desc')
-    .limit(filter.limit + 1)
-    .execute()
+export async function selectApprovals(db: Database, projectId: string, filter: ApprovalFilter) {
+  const { agentId, states, now } = filter
+  const list = listOf('approvals', projectId, filter, agentId === undefined ? undefined : concerns(agentId))
+  const conditions = states?.flatMap((state) => conditionsOf(state, now)) ?? [sql`true`]
+  const parts = conditions.map((state) => ({ state, newest: newestOf(list, state) }))
+  const ids = await selectPageIds(db, list, parts)
+  if (ids.length === 0) return []
+  return named(db).where('approvals.id', 'in', ids).orderBy('approvals.id', 'desc').execute()
 }
 
-/** A condition for each state, which an index over the pending ones can serve. */
-function isIn(states: readonly ApprovalState[], now: Date) {
-  return sql<boolean>`(${sql.join(
-    states.map((wanted) => {
-      if (wanted === 'pending') return sql`(approvals.state = 'pending' and approvals.expires_at > ${now})`
-      if (wanted === 'expired')
-        return sql`(approvals.state = 'expired' or (approvals.state = 'pending' and approvals.expires_at <= ${now}))`
-      return sql`approvals.state = ${wanted}`
-    }),
-    sql` or `,
-  )})`
+/** Each of one state of the record, by which an index can find it. */
+function conditionsOf(state: ApprovalState, now: Date) {
+  if (state === 'pending') return [sql`(t.state = 'pending' and t.expires_at > ${now})`]
+  const overdue = sql`(t.state = 'pending' and t.expires_at <= ${now})`
+  return [sql`t.state = ${state}`, ...(state === 'expired' ? [overdue] : [])]
 }
 
-/** Calls that the agent ran, and waiting ones that it may get because it serves their workspace. */
+/** Calls that the agent got, and those of no agent in the workspaces that it serves. */
 function concerns(agentId: string) {
-  return sql<boolean>`exists (
-    select from executions e where e.id = approvals.execution_id and (e.agent_id = ${agentId} or (e.agent_id is null and exists (
-      select from workspace_agent_bindings b where b.workspace_id = e.workspace_id and b.agent_id = ${agentId}))))`
+  return sql`(t.agent_id = ${agentId} or (t.agent_id is null and t.workspace_id in (
+    select b.workspace_id from workspace_agent_bindings b where b.agent_id = ${agentId})))`
 }
 
 export function selectNamedApproval(db: Database, projectId: string, id: string) {

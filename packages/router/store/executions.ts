@@ -1,63 +1,79 @@
 import {
   type ExecutionState,
   inFlightExecutionStates,
+  isInFlight,
   waitingExecutionStates,
 } from '@xerotier/protocol/lifecycles/execution.ts'
-import type { Risk } from '@xerotier/protocol/risk.ts'
+import { sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
+import { type List, type ListFilter, listOf, newestOf, ofKinds, type Part, selectPageIds } from './lists.ts'
 import { actorName } from './names.ts'
-import { firstIdSince, lastIdUntil } from './uuid-time.ts'
 
 /** Rows with the names that their presentation needs. */
 function named(db: Database) {
-  return db
-    .selectFrom('executions')
-    .innerJoin('workspaces', 'workspaces.id', 'executions.workspace_id')
-    .leftJoin('agents', 'agents.id', 'executions.agent_id')
-    .selectAll('executions')
-    .select(['workspaces.name as workspace_name', 'agents.name as agent_name'])
-    .select([
-      actorName('executions.requested_by', 'executions.project_id').as('requested_by_name'),
-      actorName('executions.resolved_by', 'executions.project_id').as('resolved_by_name'),
-    ])
+  return (
+    db
+      .selectFrom('executions')
+      .innerJoin('workspaces', 'workspaces.id', 'executions.workspace_id')
+      .selectAll('executions')
+      .select('workspaces.name as workspace_name')
+      // No join: without statistics it would read the whole fleet for one page.
+      .select(
+        sql<string | null>`(select one.name from agents as one where one.id = executions.agent_id)`.as('agent_name'),
+      )
+      .select([
+        actorName('executions.requested_by', 'executions.project_id').as('requested_by_name'),
+        actorName('executions.resolved_by', 'executions.project_id').as('resolved_by_name'),
+      ])
+  )
 }
 export type NamedExecutionRow = Awaited<ReturnType<ReturnType<typeof named>['execute']>>[number]
 
-export interface ExecutionFilter {
-  limit: number
-  after?: string | undefined
+export interface ExecutionFilter extends ListFilter {
   states?: ExecutionState[] | undefined
-  risks?: Risk[] | undefined
-  tool?: string | undefined
-  agentId?: string | undefined
-  workspaceId?: string | undefined
-  since?: Date | undefined
-  until?: Date | undefined
 }
 
+/** Most calls are in one of these, so no index by state holds them. */
+const usualStates: readonly ExecutionState[] = [...inFlightExecutionStates, 'completed']
+const literal = (states: readonly ExecutionState[]) => sql.join(states.map((state) => sql.lit(state)))
+const isUnusual = sql`t.state not in (${literal(usualStates)})`
+
 /** Newest first. */
-export function selectExecutions(db: Database, projectId: string, filter: ExecutionFilter) {
-  let query = named(db).where('executions.project_id', '=', projectId)
-  if (filter.after !== undefined) query = query.where('executions.id', '<', filter.after)
-  if (filter.states !== undefined) query = query.where('executions.state', 'in', filter.states)
-  if (filter.risks !== undefined) query = query.where('executions.risk', 'in', filter.risks)
-  if (filter.tool !== undefined) query = query.where('executions.tool', '=', filter.tool)
-  if (filter.agentId !== undefined) query = query.where('executions.agent_id', '=', filter.agentId)
-  if (filter.workspaceId !== undefined) query = query.where('executions.workspace_id', '=', filter.workspaceId)
-  if (filter.since !== undefined) {
-    query = query
-      .where('executions.id', '>=', firstIdSince(filter.since))
-      .where('executions.created_at', '>=', filter.since)
-  }
-  if (filter.until !== undefined) {
-    query = query
-      .where('executions.id', '<=', lastIdUntil(filter.until))
-      .where('executions.created_at', '<', filter.until)
-  }
-  return query
-    .orderBy('executions.id', 'desc')
-    .limit(filter.limit + 1)
-    .execute()
+export async function selectExecutions(db: Database, projectId: string, filter: ExecutionFilter) {
+  const { agentId } = filter
+  const list = listOf('executions', projectId, filter, agentId === undefined ? undefined : sql`t.agent_id = ${agentId}`)
+  const ids = await selectPageIds(
+    db,
+    list,
+    filter.states === undefined ? [anyState(list)] : inStates(list, filter.states),
+  )
+  if (ids.length === 0) return []
+  return named(db).where('executions.id', 'in', ids).orderBy('executions.id', 'desc').execute()
+}
+
+const anyState = (list: List): Part => ({ state: sql`true`, newest: newestOf(list) })
+
+function inStates(list: List, states: readonly ExecutionState[]): Part[] {
+  const inFlight = states.filter(isInFlight)
+  const unusual = states.filter((state) => !usualStates.includes(state))
+  const completed = sql`t.state = 'completed'`
+  return [
+    ...(states.includes('completed') ? [{ state: completed, newest: newestOf(list, completed) }] : []),
+    ...(inFlight.length > 0 ? [inFlightOf(list, inFlight)] : []),
+    ...unusual.map((one) => {
+      const state = sql`t.state = ${one} and ${isUnusual}`
+      return { state, newest: newestOf(list, state) }
+    }),
+  ]
+}
+
+/** What is in flight is never much: all of it is read, by the index that holds nothing else. */
+function inFlightOf({ projectId, range }: List, states: readonly ExecutionState[]): Part {
+  const state = sql`t.state = any(${states}::text[])`
+  const newest = sql`select ${ofKinds} from (
+      select * from executions where state in (${literal(inFlightExecutionStates)}) offset 0
+    ) as t where t.project_id = ${projectId} and ${range} and ${state} order by t.id desc`
+  return { state, newest }
 }
 
 export function selectNamedExecution(db: Database, projectId: string, id: string) {

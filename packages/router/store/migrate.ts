@@ -13,6 +13,7 @@ import { enrolledKeysVersion } from './migrations/0005-enrolled-keys-version.ts'
 import { indexesWithoutStatistics } from './migrations/0006-indexes-without-statistics.ts'
 import { endsOfWorkspaces } from './migrations/0007-ends-of-workspaces.ts'
 import { whatRuns } from './migrations/0008-what-runs.ts'
+import { kindsOfCalls } from './migrations/0009-kinds-of-calls.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -29,6 +30,7 @@ const migrations: Migration[] = [
   { name: '0006-indexes-without-statistics', sql: indexesWithoutStatistics },
   { name: '0007-ends-of-workspaces', sql: endsOfWorkspaces },
   { name: '0008-what-runs', sql: whatRuns },
+  { name: '0009-kinds-of-calls', sql: kindsOfCalls },
 ]
 
 /** Applied again whenever its text is another. */

@@ -201,8 +201,10 @@ const requested = {
   expires_at: timestamptz(),
 }
 
-/** What is known once somebody has decided. */
+/** What becomes of it. */
 const decided = {
+  /** Of the agent that got the call, by a trigger. */
+  agent_id: nullable(text()),
   decided_by: nullable(text()),
   decided_at: nullable(timestamptz()),
   note: nullable(text()),
