@@ -10,7 +10,7 @@ import type { Records } from '../records.ts'
 import type { Attempts } from './attempts.ts'
 import { type End, endCall } from './end.ts'
 
-type Core = Records & Pick<Attempts, 'calls' | 'dispatcher'>
+type Ending = Records & Pick<Attempts, 'calls' | 'dispatcher'>
 
 /** Attempts of one execution before it fails for good. */
 const attemptLimit = 8
@@ -20,7 +20,7 @@ const cancelledMessage = 'The call was cancelled, and its agent does not run it.
  * The call runs again, at this or another agent, because it never started or may run twice. An
  * at-most-once call that its record shows as started becomes ambiguous instead.
  */
-export async function requeue(core: Core, row: ExecutionRow, reason: string): Promise<void> {
+export async function requeue(core: Ending, row: ExecutionRow, reason: string): Promise<void> {
   core.calls.remove(row)
   const about = { from: inFlightExecutionStates, attempt: row.attempt, actor: router }
   const moved = await write(core, async (writing) => {
@@ -54,7 +54,7 @@ export async function requeue(core: Core, row: ExecutionRow, reason: string): Pr
 }
 
 /** Nobody knows whether it ran: a person must look (`xeroctl exec resolve`). */
-export async function markAmbiguous(core: Core, row: ExecutionRow, reason: string): Promise<void> {
+export async function markAmbiguous(core: Ending, row: ExecutionRow, reason: string): Promise<void> {
   core.calls.remove(row)
   warnOfDoubt(core, row, reason)
   await write(core, (writing) => endCall(core, writing, row.id, ambiguousEnd(row, reason)))
@@ -65,7 +65,7 @@ export async function markAmbiguous(core: Core, row: ExecutionRow, reason: strin
  * The call did not run and will not. An at-most-once call that its record shows as started becomes
  * ambiguous instead.
  */
-export async function giveUp(core: Core, row: ExecutionRow, code: string, message: string): Promise<void> {
+export async function giveUp(core: Ending, row: ExecutionRow, code: string, message: string): Promise<void> {
   core.calls.remove(row)
   const failed = failedEnd(row, code, message)
   const moved = await write(core, async (writing) => {
