@@ -10,6 +10,7 @@ import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { renderArgv, textOf } from '../argv.ts'
 import type { Args, Callback, CommandRun, FunctionRun, Invocation, Tool } from '../tool.ts'
+import type { Awake } from './awake.ts'
 import type { CallFolders } from './call-folders.ts'
 import { credentialsFileFor } from './credentials.ts'
 import { environmentOf } from './environment.ts'
@@ -28,6 +29,7 @@ export interface CallSurroundings {
   hostEnv: NodeJS.ProcessEnv
   callback: Callback | undefined
   strays: Strays
+  awake: Awake
   folders: CallFolders
   accepted(call: CallRef, startedAt: number): void
   output(frame: OutputFrame | ArtifactFrame): void
@@ -69,6 +71,8 @@ export function createCall(
   const windowListeners = new Set<() => void>()
   let ending: Ending | undefined
   let startedAt: number | null = null
+  /** Of a tool that is one. */
+  let programEnded = false
   let began = 0
 
   /** When it began, by the wall clock. What it takes from then on the monotonic clock says. */
@@ -130,6 +134,9 @@ export function createCall(
       // A program that a function runs is not the start of its call.
       started: () => {
         if (startedAt === null) started()
+      },
+      exited: () => {
+        programEnded = tool.run.kind === 'command'
       },
       cut: output.markTruncated,
       async endStrays() {
@@ -194,7 +201,11 @@ export function createCall(
       for (const listener of windowListeners) listener()
     },
     async run() {
-      const deadline = around.clock.after(timeoutMs, () => end('deadline'))
+      const giveUpDeadline = around.awake.after(timeoutMs, () => {
+        // A program that has ended did so in time. What holds its pipes is not waited for any longer.
+        if (programEnded) abort.abort()
+        else end('deadline')
+      })
       let ended: Ended
       try {
         ended = await runTool()
@@ -202,7 +213,7 @@ export function createCall(
         ended = ending === undefined || ending === 'forget' ? endedByError(error) : endedBy(ending)
         if (!isExpected(error)) log.error({ error }, 'tool failed')
       }
-      deadline.cancel()
+      giveUpDeadline()
       return resultOf(ref, ended, startedAt, finishedAt(), output)
     },
   }

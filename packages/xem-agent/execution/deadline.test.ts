@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { settableClock } from '@xerotier/devkit/settable-clock.ts'
+import { lookMs } from './awake.ts'
 import { createBench } from './fixtures/recording-link.ts'
 
 const toolMs = 1000
@@ -33,4 +34,29 @@ test('a call ends at the smaller of its own time and that of the tool', async ()
     )
     await bench.close()
   }
+})
+
+test('time in which the agent was stopped does not count, and a program that ended meanwhile ended', async () => {
+  const clock = settableClock()
+  const longMs = 20 * toolMs
+  const long = bundle.replace(`timeout_ms: ${toolMs}`, `timeout_ms: ${longMs}`)
+  const quick = long.replace("command: [sleep, '60']", 'command: [cat]')
+  const stopped = createBench(long, { clock })
+  const frame = stopped.frame('slow', {})
+  stopped.executions.dispatch([frame])
+  await stopped.until('accepted', frame.execution_id)
+  await clock.advance(longMs / 2)
+  await clock.leap(600_000)
+  await clock.advance(longMs / 2 - 2 * lookMs)
+  assert.equal(stopped.executions.running().length, 1, 'half of its time was left')
+  await clock.advance(3 * lookMs)
+  assert.equal((await stopped.until('result', frame.execution_id)).outcome, 'timeout')
+  await stopped.close()
+
+  const ended = createBench(quick, { clock })
+  const other = ended.frame('slow', {})
+  ended.executions.dispatch([other])
+  await clock.leap(600_000)
+  assert.equal((await ended.until('result', other.execution_id)).outcome, 'completed')
+  await ended.close()
 })

@@ -9,6 +9,7 @@ import { SlotMap } from '@xerotier/runtime/slot-map.ts'
 import type { Tracing } from '@xerotier/runtime/tracing.ts'
 import type { Tool } from '../tool.ts'
 import { admit, type Gate, type Refusal } from './admit.ts'
+import { createAwake } from './awake.ts'
 import { type Call, type CallSurroundings, createCall } from './call.ts'
 import { interruptedResult } from './result.ts'
 import { createStrays } from './strays.ts'
@@ -67,6 +68,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
     ...options,
     journalId: outbox.journalId,
     strays: createStrays(outbox.journalId),
+    awake: createAwake(clock),
     accepted: (ref, startedAt) => reports.accepted({ t: 'accepted', ...ref, started_at: startedAt }),
     output: (frame) => reports.output(frame),
     unacknowledgedBytes: (id) => reports.unacknowledgedBytes(id),

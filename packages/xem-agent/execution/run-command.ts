@@ -22,6 +22,8 @@ export interface CommandOptions {
   /** Calls back when the window may have opened; returns how to stop listening. */
   onWindow(callback: () => void): () => void
   started(): void
+  /** It ended; its pipes may still be open. */
+  exited(): void
   /** The output was cut because the pipes were given up. */
   cut(): void
   /** Ends what the program left outside its group. It looks at every process of the host: not for a call that ended by itself. */
@@ -86,6 +88,7 @@ async function runIn(folder: string, options: CommandOptions): Promise<CommandEn
         // A call's processes end with it: what it left in the background would run unseen and unaccounted.
         group.killNow()
         exited = true
+        options.exited()
         if (signal.aborted) endStrays()
         waitForPipes()
       })
