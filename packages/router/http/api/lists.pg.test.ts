@@ -265,6 +265,7 @@ describe("another project's ids", () => {
       'agents.update': { description: null },
       'apiKeys.ipFilter': 'null',
       'apiKeys.quota': 'null',
+      'apiKeys.workspaces': 'null',
       'workspaces.bind': { agent: agentId },
       'executions.resolve': { outcome: 'completed', note: 'x' },
     }
