@@ -12,8 +12,6 @@ export const foldersOfWideComments: readonly { folder: string; at: string }[] = 
   { folder: 'packages/router/broker/', at: 'agents' },
   { folder: 'packages/router/domain/events/', at: 'follow' },
   { folder: 'packages/router/http/', at: 'doors' },
-  { folder: 'packages/router/store/lanes/', at: 'lanes' },
-  { folder: 'packages/router/store/migrations/', at: 'lanes' },
   { folder: 'packages/link/', at: 'agents' },
   { folder: 'packages/xem-agent/', at: 'tools' },
 ]

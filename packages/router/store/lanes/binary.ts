@@ -1,4 +1,5 @@
-// Values of the commit lanes in Postgres's binary format: text arrays cost it a parse for each element and each character.
+// Values of the commit lanes in Postgres's binary format: it would parse each character of a text
+// array.
 // Layouts: array_recv, timestamptz_recv and jsonb_recv in src/backend/utils/adt of PostgreSQL.
 
 /** Type of a column, and how one value of it is written. */
@@ -50,7 +51,7 @@ const codecs = {
 
 export type ColumnType = keyof typeof codecs
 
-/** Makes the parameters of one batch after the other, each in memory that the next batch uses again. */
+/** Makes the parameters of one batch at a time, in memory that the next batch uses again. */
 export interface BinaryWriter {
   /** The parameters made before are no longer needed. */
   reset(): void

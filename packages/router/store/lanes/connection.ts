@@ -22,12 +22,12 @@ export interface LaneConnection {
 
 export type OnConnect = (client: pg.ClientBase) => Promise<void>
 
-/** An item of the batch holds what its column cannot: the item is at fault and not the connection. */
+/** An item holds what its column cannot: the item is at fault, not the connection. */
 class UnwritableItem extends Error {}
 
 /**
- * The arrays are estimated at 100 rows whatever they hold, so the planner would read a young table whole: only index
- * lookups may be planned. Generic plans save planning; JIT would cost more than the statement.
+ * Plans that may only look up by index. The planner takes each array for 100 rows, and would read a
+ * young table whole. Generic plans save planning; JIT would cost more than the statement.
  */
 export const planGuard =
   '-c enable_seqscan=off -c enable_bitmapscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_material=off -c jit=off -c plan_cache_mode=force_generic_plan'
@@ -102,7 +102,7 @@ async function connect(databaseUrl: string, onConnect: OnConnect): Promise<pg.Cl
     connectionString: databaseUrl,
     application_name: 'xerotier-router-lane',
     options: planGuard,
-    // A connection into a black hole is given up and made anew: every part of a batch can be repeated.
+    // A connection into a black hole is given up and made anew: a batch can be repeated.
     connectionTimeoutMillis: 5_000,
     query_timeout: 20_000,
   })

@@ -1,5 +1,5 @@
-// Group commit: a few dedicated connections, each taking all that waits whenever it comes free. No timer and no minimum
-// batch: alone a call commits at once, under load batches grow by themselves.
+// Group commit: a few dedicated connections, each of which takes all that waits when it comes free.
+// There is no timer and no minimum batch: a lone call commits at once, and load makes batches grow.
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { type LaneConnection, type OnConnect, openLaneConnection } from './connection.ts'
@@ -7,9 +7,10 @@ import type { PartItems, PartName } from './parts.ts'
 
 export interface CommitLanes {
   /**
-   * Commits one item. Resolves true when its row was written, false when the condition did not hold (a submission whose id
-   * or idempotency key is known; an answer that is fenced): the caller reads why.
-   * @throws when the item itself is at fault, or the database stayed away too long.
+   * Commits one item.
+   * @returns whether its row was written. It was not when its condition did not hold: the id or the
+   * idempotency key of a submission is known, or an answer is fenced. The caller reads which.
+   * @throws when the item is at fault, or the database stayed away too long
    */
   commit<P extends PartName>(part: P, item: PartItems[P]): Promise<boolean>
   /** Items waiting or being committed. */
@@ -47,7 +48,10 @@ const updatingParts: readonly PartName[] = ['claim', 'accept', 'settle']
 /** Resolves once every lane is connected. */
 export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
   const queue: Waiting[] = []
-  /** Executions and idempotency keys that some lane is writing: their next items wait for it, so that lanes neither deadlock nor overtake each other. */
+  /**
+   * Executions and idempotency keys that a lane is writing. Their next items wait for it, so that
+   * lanes neither deadlock nor overtake each other.
+   */
   const busy = new Set<string>()
   const idle: LaneConnection[] = []
   const { databaseUrl, onConnect } = options
@@ -86,7 +90,8 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
       seen += 1
       const { id } = waiting.item
       const key = idempotencyKeyOf(waiting)
-      // A statement updates a row once at most (Postgres would pick one of two), and one execution's items stay in order.
+      // A statement updates a row once at most: of two updates Postgres would pick one. And the
+      // items of one execution stay in order.
       const taken = busy.has(id) || (key !== undefined && busy.has(key))
       if (taken || heldBack.has(id) || (waiting.updates && updated.has(id))) {
         heldBack.add(id)
@@ -130,8 +135,8 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
   }
 
   /**
-   * The database went away. Every part can be repeated (a condition fences each), so items wait for it as long as they may;
-   * those that no lane has taken too, for none may be left to take them.
+   * The database went away. Items wait for it as long as they may, since each part can be repeated.
+   * So do those that no lane has taken: there may be no lane left to take them.
    */
   async function retryLater(lane: LaneConnection, batch: Waiting[], error: unknown): Promise<void> {
     options.log.error({ error, items: batch.length }, 'the commit lane lost its database connection')
@@ -146,7 +151,10 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
     if (batch.length > 0) await commitBatch(lane, batch)
   }
 
-  /** What may wait on. `late` collects the executions of the others: what follows a lost item must not be stored without it. */
+  /**
+   * What may wait on. What follows a lost item must not be stored without it: `late` collects the
+   * executions that lost one.
+   */
   function inTime(items: readonly Waiting[], late: Set<string>, error: unknown): Waiting[] {
     const oldest = options.clock.monotonic() - options.patienceMs
     return items.filter((waiting) => {
@@ -184,7 +192,7 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
   }
 }
 
-/** Of a submission that has one. Two lanes that insert the same keys in opposite orders would wait for each other. */
+/** Of a submission that has one. Lanes that insert keys in opposite orders wait for each other. */
 function idempotencyKeyOf({ item }: Waiting): string | undefined {
   if (!('idempotency_key' in item)) return undefined
   const { project_id, idempotency_key } = item

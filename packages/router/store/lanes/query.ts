@@ -1,5 +1,5 @@
-// One run of a prepared statement on a lane. pg's own Query asks what the rows look like, every time, and builds a result
-// around them; here the answer's shape is known.
+// One run of a prepared statement on a lane. pg's own Query asks for the shape of the rows each
+// time and builds a result around them; here the shape is known.
 import type pg from 'pg'
 import '../pg-internals.ts'
 import type { Statement } from './statement.ts'
@@ -12,7 +12,7 @@ export type Row = (string | null)[]
 
 /**
  * Runs it, and prepares it first when this connection has not.
- * @throws pg.DatabaseError, or whatever ended the connection or took longer than its `query_timeout`
+ * @throws pg.DatabaseError, or what ended the connection, or its `query_timeout`
  */
 export function runPrepared(client: pg.Client, statement: Statement, values: Parameter[]): Promise<Row[]> {
   return new Promise((resolve, reject) => {
@@ -25,7 +25,7 @@ export function runPrepared(client: pg.Client, statement: Statement, values: Par
   })
 }
 
-/** What pg's client runs and tells how it goes; see its `Submittable`, which pg-cursor and pg-query-stream are too. */
+/** What pg's client runs: its `Submittable`, as pg-cursor is. */
 class Run implements pg.Submittable {
   readonly name: string
   readonly text: string
@@ -43,7 +43,7 @@ class Run implements pg.Submittable {
 
   submit(connection: pg.Connection): void {
     const { name, text } = this
-    // Where pg's client writes down `name` and `text` of the query at work once the server has parsed them.
+    // Where pg's client notes the name and text of a query that the server has parsed.
     const { parsedStatements } = connection
     // One write for all messages.
     connection.stream.cork()

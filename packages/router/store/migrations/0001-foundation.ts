@@ -1,4 +1,5 @@
-// Text ids are `<prefix>_<24 hex>`, time-ordered like the uuidv7 of executions, so that a primary key is also a page cursor.
+// Text ids are `<prefix>_<24 hex>`. They are ordered by time as the uuidv7 of executions are, so
+// that a primary key is a page cursor too.
 export const foundation = `
 create table projects (
   id text primary key,

@@ -1,4 +1,7 @@
-/** Which router works on the database, so that one that was overtaken can be told from it; and indexes for lists of what is rare. */
+/**
+ * The router that works on the database, so that one that was overtaken can be told from it. An
+ * index for lists of what is rare.
+ */
 export const standbyAndLists = `
 create table active_router (
   only_one boolean primary key default true check (only_one),

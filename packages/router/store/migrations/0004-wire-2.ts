@@ -1,4 +1,4 @@
-/** What version 2 of the wire says more. Artifacts that are there hold output beyond the inline limit. */
+/** For version 2 of the wire. Artifacts that are there hold output beyond the inline limit. */
 export const wire2 = `
 alter table artifacts add column media_type text not null default 'text/plain';
 

@@ -1,4 +1,4 @@
-/** More of what decides what a call does. Calls that wait were digested without it, and are voided. */
+/** More of what decides what a call does. Waiting calls lack it in their digest and are voided. */
 export const whatRuns = `
 alter table executions add column credentials_ref text, add column secrets bytea;
 alter table approvals add column credentials_ref text;

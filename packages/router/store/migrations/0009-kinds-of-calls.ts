@@ -1,8 +1,8 @@
 /**
- * Lists by any filters. Calls that agree in workspace, tool, risk and agent are of one kind, and one
- * index has each kind's calls by age: whatever is asked for is a union of kinds. The table says which
- * kinds there ever were. It may name one twice, as two transactions that note a new kind must not
- * wait for each other.
+ * Lists by any filters. Calls that agree in workspace, tool, risk and agent are of one kind, and an
+ * index holds the calls of each kind by age: any filter asks for a union of kinds. The table says
+ * which kinds there ever were. It may name one twice, so that transactions which note the same new
+ * kind do not wait for each other.
  */
 export const kindsOfCalls = `
 create function call_kind(workspace_id text, tool text, risk text, agent_id text) returns bigint
