@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Database } from './database.ts'
+import type { Database, Tx } from './database.ts'
 import { actorName } from './names.ts'
 
 /** Newest first. The index on (agent_id, xid, seq) has the `agent.` kinds only. */
@@ -22,6 +22,18 @@ export function selectAgentEvents(
     .orderBy('seq', 'desc')
     .limit(page.limit + 1)
     .execute()
+}
+
+/** How often the agent of an execution was lost while it had the call. */
+export async function countLostAgents(db: Database | Tx, executionId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('events')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('execution_id', '=', executionId)
+    .where('kind', '=', 'execution.queued')
+    .where(sql<boolean>`data @> '{"lost": true}'`)
+    .executeTakeFirstOrThrow()
+  return Number(count)
 }
 
 /** The states that an execution went through, oldest first. */

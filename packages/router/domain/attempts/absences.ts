@@ -2,20 +2,24 @@
 import type { OnlineAgent } from '../fleet/fleet.ts'
 import { perProject } from '../per-project.ts'
 
-type Agent = Pick<OnlineAgent, 'projectId' | 'id'>
+type Agent = Pick<OnlineAgent, 'projectId' | 'id' | 'saidGoodbye'>
 
 export interface Absences {
   /** When its last session ended here (monotonic); the router's start when it had none. */
   since(projectId: string, agentId: string): number
   began(agent: Agent, at: number): void
+  /** Whether it went without a goodbye. False while it is here, and after a router's start. */
+  isLost(projectId: string, agentId: string): boolean
   ended(agent: Agent): void
 }
 
 export function createAbsences(startedAt: number): Absences {
-  const projects = perProject(() => new Map<string, number>())
+  const projects = perProject(() => new Map<string, { at: number; lost: boolean }>())
   return {
-    since: (projectId, agentId) => projects.of(projectId).get(agentId) ?? startedAt,
-    began: ({ projectId, id }, at) => void projects.of(projectId).set(id, at),
+    since: (projectId, agentId) => projects.of(projectId).get(agentId)?.at ?? startedAt,
+    began: ({ projectId, id, saidGoodbye }, at) =>
+      void projects.of(projectId).set(id, { at, lost: saidGoodbye !== true }),
+    isLost: (projectId, agentId) => projects.of(projectId).get(agentId)?.lost ?? false,
     ended: ({ projectId, id }) => void projects.of(projectId).delete(id),
   }
 }

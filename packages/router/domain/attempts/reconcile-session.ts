@@ -47,10 +47,11 @@ export async function reconcileSession(
  * started.
  */
 function putBack(core: Records & Attempts, agent: OnlineAgent, row: ExecutionRow, misnamed: boolean): Promise<void> {
-  if (!row.at_most_once) return requeue(core, row, 'the agent does not have it')
+  const about = { lost: core.absences.isLost(agent.projectId, agent.id) }
+  if (!row.at_most_once) return requeue(core, row, 'the agent does not have it', about)
   if (misnamed) return markAmbiguous(core, row, 'The agent has the call from another lease than it was given with.')
   // Its journal is whole and does not know the call.
-  if (row.journal_id === agent.journalId) return requeue(core, row, 'the agent does not have it')
+  if (row.journal_id === agent.journalId) return requeue(core, row, 'the agent does not have it', about)
   const reason = 'The agent came back with another journal; whether the call took effect is not known.'
   return markAmbiguous(core, row, reason)
 }

@@ -59,12 +59,15 @@ export async function sweepOrphans(core: Records & FleetView & Attempts & { sett
 }
 
 async function orphaned(
-  core: Records & Pick<Attempts, 'calls' | 'dispatcher'> & { settings: Settings },
+  core: Records & Pick<Attempts, 'calls' | 'dispatcher' | 'absences'> & { settings: Settings },
   row: ExecutionRow,
   absentMs: number,
 ): Promise<void> {
   if (!row.at_most_once) {
-    if (absentMs >= core.settings.lostReadGraceMs) await requeue(core, row, 'its agent is gone')
+    if (absentMs >= core.settings.lostReadGraceMs) {
+      const lost = core.absences.isLost(row.project_id, row.agent_id ?? '')
+      await requeue(core, row, 'its agent is gone', { lost })
+    }
   } else if (absentMs >= core.settings.lostAgentGraceMs) {
     await markAmbiguous(core, row, 'Its agent has been gone too long; whether the call took effect is not known.')
   }

@@ -1,6 +1,7 @@
 // What becomes of a call whose attempt ended without an answer (law L2).
 
 import { inFlightExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
+import { countLostAgents } from '../../store/events.ts'
 import { lockExecution } from '../../store/executions.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import { router } from '../actor.ts'
@@ -14,13 +15,21 @@ type Ending = Records & Pick<Attempts, 'calls' | 'dispatcher'>
 
 /** Attempts of one execution before it fails for good. */
 const attemptLimit = 8
+/** Agents that may be lost with one execution: it may be what takes them down. */
+const lostAgentsLimit = 3
 const cancelledMessage = 'The call was cancelled, and its agent does not run it.'
 
 /**
  * The call runs again, at this or another agent, because it never started or may run twice. An
  * at-most-once call that its record shows as started becomes ambiguous instead.
+ * @param lost its agent went without a goodbye while it had the call
  */
-export async function requeue(core: Ending, row: ExecutionRow, reason: string): Promise<void> {
+export async function requeue(
+  core: Ending,
+  row: ExecutionRow,
+  reason: string,
+  { lost = false }: { lost?: boolean } = {},
+): Promise<void> {
   core.calls.remove(row)
   const about = { from: inFlightExecutionStates, attempt: row.attempt, actor: router }
   const moved = await write(core, async (writing) => {
@@ -38,11 +47,15 @@ export async function requeue(core: Ending, row: ExecutionRow, reason: string): 
       const message = `The call was given to agents ${row.attempt} times and never ran: ${reason}.`
       return endCall(core, writing, row.id, failedEnd(row, 'agent_refused', message))
     }
+    if (lost && (await countLostAgents(writing.tx, row.id)) + 1 >= lostAgentsLimit) {
+      const message = `${lostAgentsLimit} agents were lost while they had the call, so it is given to no other: ${reason}.`
+      return endCall(core, writing, row.id, failedEnd(row, 'execution_failed', message))
+    }
     return moveExecution(writing, row.id, {
       ...about,
       to: 'queued',
       set: { agent_id: null, started_at: null, queue_deadline: core.dispatcher.queueDeadline() },
-      data: { reason },
+      data: { reason, ...(lost ? { lost } : {}) },
     })
   })
   if (moved?.state === 'queued') {

@@ -27,6 +27,8 @@ export interface OnlineAgent {
   /** Workspace ids, and null for all. */
   paused: Set<string | null>
   draining: boolean
+  /** Its session is about to end, as it wished. */
+  saidGoodbye?: boolean
   /** Whether the record says so. */
   drainRecorded?: boolean
   /** Calls given to it and not yet settled. */
