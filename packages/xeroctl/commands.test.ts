@@ -28,7 +28,7 @@ function fitting({ method, path }: Seen): unknown {
     project: records.project,
     tools: records.tool,
     executions: records.execution(),
-    invocations: records.execution(),
+    invocations: path.endsWith('/plan') ? records.plan : records.execution(),
     approvals: records.approval(path.endsWith('/approve') ? { state: 'approved' } : {}),
   }[resource!]
   if (resource === 'project') return record
@@ -111,6 +111,7 @@ const sends: [words: string, request: string, body?: unknown][] = [
   ],
   ['exec list --status all', 'GET /exec/executions?limit=20'],
   ['exec list --since 2h', 'GET /exec/executions?since=2026-05-01T10%3A00%3A00.000Z&limit=20'],
+  ['exec invoke t -w w --dry-run=server', 'POST /exec/invocations/plan', { workspace: 'w', tool: 't', args: {} }],
   ['exec show exe_1', 'GET /exec/executions/exe_1'],
   ['exec raw exe_1 --stream stderr', 'GET /exec/executions/exe_1/raw?stream=stderr'],
   ['exec raw exe_1 --artifact cart_1', 'GET /exec/executions/exe_1/artifacts/cart_1'],
@@ -213,7 +214,7 @@ test('--dry-run -o json is one JSON value with the body', async (t) => {
 
 test('no command of the table is without a write that --dry-run holds back', async (t) => {
   for (const [words, request] of sends) {
-    if (request.startsWith('GET')) continue
+    if (request.startsWith('GET') || request.endsWith('/plan')) continue
     const { seen } = await ran(t, `${words} --dry-run`)
     assert.equal(seen.length, 0, words)
   }

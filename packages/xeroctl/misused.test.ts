@@ -47,6 +47,8 @@ const misused: [words: string, message: RegExp][] = [
   ['exec invoke --workspace w', /the name of the tool is missing\nhint: Usage: xeroctl exec invoke <tool> --workspace/],
   ['exec invoke a -w w --tool b', /two tools are named: a, and b by --tool/],
   ['exec invoke a', /--workspace is required/],
+  ['agents delete a --yes --dry-run=server', /unknown option '--dry-run-server'/],
+  ['agents delete a --yes --dry-run=maybe', /--dry-run/],
   [`exec invoke --workspace w --tool t --args '[1]'`, /--args must be a JSON object/],
   [`exec invoke --workspace w --tool t --args 'pid=1'`, /--args is no valid JSON/],
   ['exec invoke --workspace w --tool t --args @/nowhere', /--args @\/nowhere cannot be read: \/nowhere is not there/],

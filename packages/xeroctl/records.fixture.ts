@@ -6,6 +6,7 @@ import { type Approval, approvalSchema } from '@xerotier/protocol/api/approvals.
 import { type Event, eventSchema } from '@xerotier/protocol/api/events.ts'
 import { type ExecutionDetail, executionDetailSchema } from '@xerotier/protocol/api/executions.ts'
 import { joinKeySecretSchema } from '@xerotier/protocol/api/join-keys.ts'
+import { planSchema } from '@xerotier/protocol/api/plans.ts'
 import { projectSchema } from '@xerotier/protocol/api/projects.ts'
 import type { StreamedEvent } from '@xerotier/protocol/api/streamed-event.ts'
 import { toolDetailSchema } from '@xerotier/protocol/api/tools.ts'
@@ -61,6 +62,8 @@ const descriptor = {
   auto_fork_branch: false,
   has_preview: false,
   has_undo: false,
+  operands: [],
+  credentials: null,
 }
 
 export const agentDetail = agentDetailSchema.parse({
@@ -179,6 +182,22 @@ export function execution(change: Partial<ExecutionDetail> = {}): ExecutionDetai
   })
 }
 
+export const plan = planSchema.parse({
+  object: 'plan',
+  workspace_id: workspace.id,
+  workspace: workspace.name,
+  tool: tool.name,
+  risk: tool.risk,
+  args: { pid: 4711 },
+  input_schema: tool.input_schema,
+  schema_digest: digest,
+  timeout_ms: 10_000,
+  at_most_once: true,
+  decision: 'ask',
+  approval: { timeout_seconds: 900, scope: 'execution', requester_may_decide: false },
+  agents: [{ agent_id: agent.id, agent: agent.name, in_flight: 2, max_concurrent: 20, hindrance: null }],
+})
+
 export function approval(change: Partial<Approval> = {}): Approval {
   return approvalSchema.parse({
     ...unset(approvalSchema),
@@ -195,6 +214,7 @@ export function approval(change: Partial<Approval> = {}): Approval {
     digest,
     policy_version: 1,
     credentials_ref: null,
+    agents: [{ id: agent.id, name: agent.name }],
     requested_by: 'key_1',
     requested_by_name: 'ci',
     requested_at: at,

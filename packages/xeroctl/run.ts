@@ -19,7 +19,8 @@ import { version } from './version.ts'
 export async function run(surroundings: Surroundings): Promise<number> {
   const { stdout, stderr } = surroundings
   const columns = helpWidth(columnsIn(surroundings.env) ?? stdout.columns)
-  const words = surroundings.argv.length === 0 ? ['help'] : surroundings.argv
+  const given = surroundings.argv.map(withoutMode)
+  const words = given.length === 0 ? ['help'] : given
   const topic = words[0] === 'help' ? helpTopics[words[1] ?? ''] : undefined
   if (topic !== undefined) {
     stdout.write(topic(columns))
@@ -91,4 +92,10 @@ function isCommand(members: readonly (Command | Group)[], words: readonly string
   if (first === undefined) return true
   const member = members.find(({ name }) => name === first)
   return member !== undefined && isCommand(member.kind === 'group' ? member.members : [], rest)
+}
+
+/** kubectl's spelling. To the parser an option takes a value or takes none. */
+function withoutMode(word: string): string {
+  if (word === '--dry-run=client') return '--dry-run'
+  return word === '--dry-run=server' ? '--dry-run-server' : word
 }

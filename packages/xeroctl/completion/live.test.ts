@@ -36,6 +36,8 @@ async function offered(t: TestContext, words: string, { home, now = 0, env = {},
       once() {},
     },
     now: () => now,
+    // A slow machine is no slow router.
+    after: (_: number, callback: () => void) => systemSurroundings.after(30_000, callback),
     ...surroundings,
   }
   await printOffers(around as unknown as Surroundings, refresh ?? (() => assert.fail('nothing is to be refreshed')))

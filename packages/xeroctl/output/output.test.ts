@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { json, scriptedServer } from '@xerotier/client/scripted-server.fixture.ts'
 import { parse as parseYaml } from 'yaml'
-import { agent, agentDetail, approval, execution, logEntry, page, workspace } from '../records.fixture.ts'
+import { agent, agentDetail, approval, execution, logEntry, page, plan, workspace } from '../records.fixture.ts'
 import { envFor, type RunOptions, xeroctl } from '../run.fixture.ts'
 import { shorten, widthOf } from './cell.ts'
 import { duration, instant, milliseconds, relativeTime } from './time.ts'
@@ -282,4 +282,11 @@ test('wide characters count double when a text is cut', () => {
   assert.equal(widthOf('日本'), 4)
   assert.equal(shorten('日本語', 5), '日本…')
   assert.equal(shorten('abc', 3), 'abc')
+})
+
+test('a plan says what would run, where, and who would decide', async (t) => {
+  const { stdout } = await printed(t, plan, ['exec', 'invoke', plan.tool, '-w', plan.workspace, '--dry-run=server'])
+  assert.match(stdout, /^Approval: +needed within 15m$/m)
+  assert.match(stdout, /^Decided by: +any key but yours and those that it made, with the scope execution$/m)
+  assert.match(stdout, /\n {2}xem-jumphost-01 +true +- +2\/20\n/)
 })

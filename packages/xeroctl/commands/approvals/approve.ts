@@ -52,6 +52,8 @@ function factsOf(approval: Approval, now: number): [label: string, value: string
   return [
     ['Tool:', approval.tool],
     ['Workspace:', approval.workspace],
+    ['Runs on:', approval.agents.map(({ name }) => name).join(', ') || 'no agent that is online'],
+    ...(approval.credentials_ref === null ? [] : [['With:', approval.credentials_ref] satisfies [string, string]]),
     ['Arguments:', JSON.stringify(approval.args)],
     [
       'Asked by:',

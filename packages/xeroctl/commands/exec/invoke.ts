@@ -8,6 +8,7 @@ import { HintedError } from '../../hinted-error.ts'
 import { many, number, required, text, toggle } from '../../options.ts'
 import { toolOption, workspaceOption } from '../../record-options.ts'
 import { executionRecord } from '../../views/executions.ts'
+import { planRecord } from '../../views/plans.ts'
 import { jsonArguments, singleArguments } from './call-arguments.ts'
 import { type InputSchema, misnamed } from './input-schema.ts'
 
@@ -35,6 +36,9 @@ export const execInvoke = command({
       {
         aliases: ['detach'],
       },
+    ),
+    dryRunServer: toggle(
+      'Also --dry-run=server: ask the router what the call would do (risk, agents, who would be asked), and run nothing',
     ),
     idempotencyKey: text(
       'The same key and call again answer the first call instead of making a second; default: a fresh one',
@@ -66,15 +70,15 @@ export const execInvoke = command({
     const schemaOnce = inputSchema(cli, tool, workspace)
     const whole = await jsonArguments(cli, options.args)
     const args = options.arg.length === 0 ? whole : { ...whole, ...singleArguments(options.arg, await schemaOnce()) }
+    const timeout_ms = options.timeout === undefined ? undefined : Math.ceil(options.timeout * 1000)
+    const body = { workspace, tool, args, reason: options.reason, timeout_ms }
+    if (options.dryRunServer) {
+      const planning = cli.client().call('invocations.plan', { body })
+      return cli.print.record(planRecord, await explained(planning, tool, args, schemaOnce))
+    }
     const submitting = cli.write('invocations.submit', {
       idempotencyKey: options.idempotencyKey ?? cli.surroundings.randomId(),
-      body: {
-        workspace,
-        tool,
-        args,
-        reason: options.reason,
-        timeout_ms: options.timeout === undefined ? undefined : Math.ceil(options.timeout * 1000),
-      },
+      body,
     })
     const execution = await explained(submitting, tool, args, schemaOnce)
     if (execution === undefined) return
