@@ -59,6 +59,7 @@ async function connect(name: string): Promise<void> {
     version: '0',
     manifest: () => manifest,
     running: () => [],
+    unfit: () => undefined,
     handlers: {
       dispatch() {},
       cancel() {},

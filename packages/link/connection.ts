@@ -49,6 +49,7 @@ export interface Dialling {
 export interface ConnectionOptions extends Dialling {
   inFlight(): InFlight[]
   draining(): boolean
+  unfit(): string | undefined
   onHandshake(): void
   onOnline(welcome: Welcome): void
   /** How far this host's clock is ahead of the router's. */
@@ -212,6 +213,7 @@ export function openConnection(options: ConnectionOptions): Connection {
       manifest,
       in_flight: options.inFlight(),
       draining: options.draining(),
+      unfit: options.unfit()?.slice(0, 200),
       at: clock.now(),
     })
   }

@@ -36,6 +36,8 @@ export interface LinkOptions extends Dialling {
   reports: ReportsOfLink
   /** Calls whose process lives now. Settled ones come from the outbox. */
   running(): CallRef[]
+  /** Why this host lets the agent do nothing; undefined when it does. */
+  unfit(): string | undefined
   handlers: LinkHandlers
 }
 

@@ -50,14 +50,14 @@ export interface MetricsServer {
 
 /**
  * Serves `/metrics` and `/healthz`. Port 0 takes a free one.
- * @param healthy what `/healthz` answers: 200 or 503.
+ * @param flaw what `/healthz` answers with 503; 200 when there is none.
  * @throws when the port is taken.
  */
 export async function serveMetrics(options: {
   registry: Registry
   host: string
   port: number
-  healthy(): boolean
+  flaw(): string | undefined
 }): Promise<MetricsServer> {
   const server = createServer({ requestTimeout: 5000, headersTimeout: 5000 }, (request, response) => {
     const path = request.url?.split('?')[0]
@@ -68,8 +68,8 @@ export async function serveMetrics(options: {
         () => response.writeHead(500).end(),
       )
     } else if (path === '/healthz') {
-      const ok = options.healthy()
-      response.writeHead(ok ? 200 : 503, { 'content-type': 'text/plain' }).end(ok ? 'ok\n' : 'not connected\n')
+      const flaw = options.flaw()
+      response.writeHead(flaw === undefined ? 200 : 503, { 'content-type': 'text/plain' }).end(`${flaw ?? 'ok'}\n`)
     } else response.writeHead(404).end()
   })
   server.maxConnections = 64

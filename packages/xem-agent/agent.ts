@@ -13,6 +13,7 @@ import { callsFolder, clearCallFolders, createCallFolders } from './execution/ca
 import { credentialsFileFor, readyCredentialsFolder } from './execution/credentials.ts'
 import { environmentOf } from './execution/environment.ts'
 import { createExecutions, settleInterrupted } from './execution/executions.ts'
+import { createFitness } from './execution/fitness.ts'
 import { endLeftovers, journalVariable } from './execution/leftovers.ts'
 import { type InterruptedCall, leaveInterrupted, takeInterrupted, unknownCall } from './interrupted.ts'
 import { createExecutionMetrics } from './metrics.ts'
@@ -82,7 +83,9 @@ async function beginTools(options: AgentOptions, surroundings: Surroundings): Pr
   /** Since this process ends its calls. */
   let interrupted: InterruptedCall[] | undefined
 
+  const fitness = createFitness(callsFolder(tmpdir(), outbox.journalId), { clock, log })
   const executions = createExecutions({
+    fitness,
     clock,
     log,
     reports,
@@ -114,6 +117,7 @@ async function beginTools(options: AgentOptions, surroundings: Surroundings): Pr
     ...executions,
     maxConcurrent: config.max_concurrent_executions,
     offer: () => offerOf(catalogue),
+    unfit: fitness.flaw,
     interrupt() {
       interrupted ??= []
       executions.interrupt()
@@ -132,6 +136,7 @@ async function beginTools(options: AgentOptions, surroundings: Surroundings): Pr
       } catch (error) {
         log.warning({ error }, 'the next process will not count the calls that this one interrupted')
       }
+      fitness.close()
       await catalogue.close()
     },
   }

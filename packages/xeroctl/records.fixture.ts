@@ -24,6 +24,7 @@ export const agent = agentSchema.parse({
   description: null,
   state: 'active',
   health: 'healthy',
+  unhealthy_reason: null,
   hostname: 'jump01',
   version: '0.1.0',
   max_concurrent_executions: 20,

@@ -108,6 +108,7 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
     version,
     manifest: manifest.current,
     running: work.running,
+    unfit: work.unfit,
     handlers: createHandlers({
       log,
       work,
@@ -137,7 +138,7 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
       registry,
       host: settings.metrics_host,
       port: settings.metrics_port,
-      healthy: () => link.state === 'online',
+      flaw: () => (link.state === 'online' ? work.unfit() : 'not connected'),
     },
     agent.options,
   )

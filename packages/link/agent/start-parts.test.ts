@@ -19,7 +19,7 @@ test('a metrics port that is taken is named with its setting', async () => {
   await once(other, 'listening')
   const { port } = other.address() as AddressInfo
   await assert.rejects(
-    openMetrics({ registry: createMetricsRegistry(), host: '127.0.0.1', port, healthy: () => true }, names),
+    openMetrics({ registry: createMetricsRegistry(), host: '127.0.0.1', port, flaw: () => undefined }, names),
     {
       exitCode: 1,
       message: new RegExp(`^the metrics port ${port} at 127\\.0\\.0\\.1 is taken: A_METRICS_PORT names another`),

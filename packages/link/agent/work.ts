@@ -58,6 +58,8 @@ export interface Work {
   readonly maxConcurrent: number
   /** What it can do now, for the manifest. Asked after the beginning and after each reload. */
   offer(): Offer
+  /** Why its host lets it do nothing; undefined when it does. Said with each renewal. */
+  unfit(): string | undefined
   /** The calls of one message, in order: verify them, record the at-most-once ones in one transaction, start them. */
   dispatch(calls: readonly DispatchFrame[]): void
   /** Ends the call if it runs. Its result follows as usual. */

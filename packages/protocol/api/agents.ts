@@ -7,7 +7,7 @@ import { agentRoleSchema } from './join-keys.ts'
 import { nullableTimestampSchema, pageQuerySchema, timestampSchema } from './page.ts'
 
 /** What an operator wants to know at a glance: derived from state, lease and pauses. */
-export const agentHealths = ['healthy', 'paused', 'draining', 'offline', 'pending', 'suspended'] as const
+export const agentHealths = ['healthy', 'unhealthy', 'paused', 'draining', 'offline', 'pending', 'suspended'] as const
 const agentHealthSchema = z.enum(agentHealths)
 
 export const pauseRecordSchema = z.object({
@@ -29,6 +29,8 @@ export const agentSchema = z.object({
   description: z.string().nullable(),
   state: agentStateSchema,
   health: agentHealthSchema,
+  /** Why its host lets it run nothing; null while it does. */
+  unhealthy_reason: z.string().nullable(),
   hostname: z.string().nullable(),
   version: z.string().nullable(),
   max_concurrent_executions: z.int(),

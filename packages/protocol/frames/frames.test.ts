@@ -14,7 +14,7 @@ import { routerFrameSchema } from './router-frame.ts'
  */
 const hashes: Record<number, string> = {
   1: '5d2928a19b89d29d9515ca44efe1dc12a25a1245d6d757a93bba2eb4696e2344',
-  2: 'cc344c87120c2f09ea5199d4d634baa1801447d6dfcfbb1b6375b353f0910f50',
+  2: '13cd67c75f1cccc50f948b597c0ada761ebd90ef3a95641dba2ad2989458e556',
 }
 
 const schemaText = () =>

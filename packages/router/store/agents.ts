@@ -95,6 +95,8 @@ export interface AgentStatus {
   /** Ids of those who hold a lease, and among them of those who drain. */
   online: string[]
   draining: string[]
+  /** Those whose hosts let them run nothing, without those who drain. */
+  unfit: string[]
 }
 
 export interface AgentFilter {
@@ -125,7 +127,7 @@ export function selectAgents(db: Database, projectId: string, filter: AgentFilte
     .execute()
 }
 
-function hasStatus({ words, online, draining }: AgentStatus) {
+function hasStatus({ words, online, draining, unfit }: AgentStatus) {
   const enrolled = sql`agents.state not in ('pending', 'suspended')`
   const among = (ids: string[]) => sql`agents.id = any(${ids}::text[])`
   const pause = sql`select from agent_pauses where agent_pauses.agent_id = agents.id`
@@ -134,7 +136,8 @@ function hasStatus({ words, online, draining }: AgentStatus) {
     suspended: sql`agents.state = 'suspended'`,
     offline: sql`(${enrolled} and not ${among(online)})`,
     draining: sql`(${enrolled} and ${among(draining)})`,
-    healthy: sql`(${enrolled} and ${among(online)} and not ${among(draining)}
+    unhealthy: sql`(${enrolled} and ${among(unfit)})`,
+    healthy: sql`(${enrolled} and ${among(online)} and not ${among([...draining, ...unfit])}
       and not exists (${pause} and agent_pauses.workspace_id is null))`,
     // The list shows a pause beside the health, which is `paused` only of a connected agent that is
     // paused wholly.

@@ -31,6 +31,8 @@ export interface Gate {
   bindings: ReadonlyMap<string, Binding>
   paused: readonly { workspace_id: string | null }[]
   draining: boolean
+  /** What is wrong with the host. */
+  unfit: string | undefined
   /** Calls that may still be taken. */
   room: number
   now: number
@@ -61,6 +63,7 @@ export function admit(frame: DispatchFrame, gate: Gate): Admission {
 function closedTo(frame: DispatchFrame, gate: Gate): Refusal | undefined {
   const unavailable = (message: string): Refusal => ({ code: 'tool_executor_unavailable', message, retry: true })
   if (gate.draining) return unavailable('The agent is shutting down.')
+  if (gate.unfit !== undefined) return unavailable(`The host of the agent is unfit: ${gate.unfit}.`)
   if (frame.project_id !== gate.projectId) return mismatch('The call is of another project than the agent.')
   const binding = gate.bindings.get(frame.workspace.workspace_id)
   if (binding === undefined || binding.workspace !== frame.workspace.workspace) {

@@ -14,6 +14,7 @@ import type { Awake } from './awake.ts'
 import type { CallFolders } from './call-folders.ts'
 import { credentialsFileFor } from './credentials.ts'
 import { environmentOf } from './environment.ts'
+import { HostUnfit } from './fitness.ts'
 import { attemptVariable, executionVariable, journalVariable } from './leftovers.ts'
 import { createOutput, type Output } from './output.ts'
 import { type Ended, type Ending, endedBy, endedByAnswer, endedByError, endedByExit, isExpected } from './result.ts'
@@ -47,6 +48,8 @@ export interface Call {
   end(ending: Ending): void
   /** A method: V8 makes a hidden class for each object literal that has a getter, and those live until a full collection. */
   ending(): Ending | undefined
+  /** Why it could not be started here, though it could elsewhere. There is no result of it then. */
+  unstarted(): string | undefined
   /** The router stored some of its output. */
   windowMoved(): void
   /** Runs it. Never rejects. */
@@ -71,6 +74,7 @@ export function createCall(
   const windowListeners = new Set<() => void>()
   let ending: Ending | undefined
   let startedAt: number | null = null
+  let unstarted: string | undefined
   /** Of a tool that is one. */
   let programEnded = false
   let began = 0
@@ -197,6 +201,7 @@ export function createCall(
     log,
     end,
     ending: () => ending,
+    unstarted: () => unstarted,
     windowMoved: () => {
       for (const listener of windowListeners) listener()
     },
@@ -210,6 +215,7 @@ export function createCall(
       try {
         ended = await runTool()
       } catch (error) {
+        if (error instanceof HostUnfit && startedAt === null) unstarted = error.message
         ended = ending === undefined || ending === 'forget' ? endedByError(error) : endedBy(ending)
         if (!isExpected(error)) log.error({ error }, 'tool failed')
       }

@@ -11,6 +11,7 @@ import type { Tool } from '../tool.ts'
 import { admit, type Gate, type Refusal } from './admit.ts'
 import { createAwake } from './awake.ts'
 import { type Call, type CallSurroundings, createCall } from './call.ts'
+import type { Fitness } from './fitness.ts'
 import { interruptedResult } from './result.ts'
 import { createStrays } from './strays.ts'
 
@@ -27,6 +28,7 @@ export interface ExecutionsOptions
   projectId: string
   routerKey: Gate['routerKey']
   maxConcurrent: number
+  fitness: Pick<Fitness, 'flaw' | 'look'>
   /** The router's time, which grants are dated with. */
   routerNow(): number
   tools(): ReadonlyMap<string, Tool>
@@ -113,6 +115,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
       bindings,
       paused,
       draining,
+      unfit: options.fitness.flaw(),
       room: 0,
       now: options.routerNow(),
     }
@@ -161,6 +164,8 @@ export function createExecutions(options: ExecutionsOptions): Executions {
     const result = await call.run()
     const ms = clock.monotonic() - from
     if (!forgotten.delete(call)) calls.delete(call.ref.execution_id)
+    const unstarted = call.ending() === undefined ? call.unstarted() : undefined
+    if (unstarted !== undefined) return handBack(call, unstarted)
     const silent = call.ending() === 'forget' || (call.ending() === 'shutdown' && !call.atMostOnce)
     meters.ended({
       tool: call.tool.descriptor.name,
@@ -176,6 +181,18 @@ export function createExecutions(options: ExecutionsOptions): Executions {
     if (call.ending() === 'forget') outbox.acknowledge(call.ref)
     // A call that may run again is left to the router at shutdown: an interrupted result would make it ambiguous.
     if (!silent) reports.result(result, { durable: call.atMostOnce })
+    sayIdle()
+  }
+
+  /** Nothing of it started, so another agent may: it is refused, and the journal forgets it. */
+  function handBack(call: Call, message: string): void {
+    if (call.atMostOnce) outbox.acknowledge(call.ref)
+    options.fitness.look()
+    refuse(call.frame, { code: 'tool_executor_unavailable', message, retry: true })
+    sayIdle()
+  }
+
+  function sayIdle(): void {
     if (calls.size + forgotten.size === 0) for (const done of idleWaiters.splice(0)) done()
   }
 

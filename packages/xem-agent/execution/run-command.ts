@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from 'node:path'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { OutputStream } from '../tool.ts'
 import type { CallFolders } from './call-folders.ts'
+import { HostUnfit, isOfHost } from './fitness.ts'
 import { killGraceMs, startGroup } from './process-group.ts'
 import { startFault } from './start-fault.ts'
 
@@ -37,7 +38,9 @@ export interface CommandEnd {
 
 /** @throws Fault `tool_start_failed` when the program does not start. */
 export async function runCommand(options: CommandOptions): Promise<CommandEnd> {
-  const folder = await options.folders.make()
+  const folder = await options.folders.make().catch((cause: unknown) => {
+    throw new HostUnfit('The agent can make no folder for the call.', { cause })
+  })
   try {
     return await runIn(folder, options)
   } finally {
@@ -51,6 +54,9 @@ async function runIn(folder: string, options: CommandOptions): Promise<CommandEn
   const program = lookedUp ? resolve(options.programDir, options.program) : options.program
   const env = options.environment(folder)
   const group = await startGroup({ program, argv: options.argv, cwd: folder, env, stdin: options.stdin, clock })
+  if (group instanceof Error && isOfHost(group)) {
+    throw new HostUnfit('The host of the agent cannot start another program.', { cause: group })
+  }
   if (group instanceof Error) throw startFault({ name: options.program, program, searchPath: env.PATH }, group)
   options.started()
   let exited = false

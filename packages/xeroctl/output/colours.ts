@@ -40,6 +40,7 @@ export const colourOfWord: Readonly<Record<string, Colour>> = {
   cancelled: 'dim',
   voided: 'red',
   offline: 'red',
+  unhealthy: 'red',
   suspended: 'red',
   irreversible: 'red',
   revoked: 'dim',

@@ -73,6 +73,7 @@ function fieldsOf(agent: Agent) {
     ['Id', agent.id],
     ['Name', agent.name],
     ['Status', statusOf(agent)],
+    ...(agent.unhealthy_reason === null ? [] : [['Unhealthy', agent.unhealthy_reason] as const]),
     ['State', agent.state],
     ['Role', agent.role],
     ['Region', agent.region],

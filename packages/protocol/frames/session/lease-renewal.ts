@@ -14,6 +14,8 @@ export const leaseRenewalFrame = z.object({
   in_flight: z.array(inFlightSchema).max(limits.reportedCalls),
   /** Shutting down: finishes what it has and wants nothing new. */
   draining: z.boolean(),
+  /** Why its host lets it run nothing: it is given none until a renewal that leaves it out. */
+  unfit: z.string().max(200).optional(),
   /** As in `proof`. */
   at: z.int().optional(),
 })

@@ -35,6 +35,7 @@ export async function listAgents(
       words,
       online: online.map((agent) => agent.id),
       draining: online.filter((agent) => agent.draining).map((agent) => agent.id),
+      unfit: online.filter((agent) => !agent.draining && agent.unfit !== undefined).map((agent) => agent.id),
     },
   })
   const pauses = await selectPauses(

@@ -31,6 +31,7 @@ export function presentAgent(
       row,
       mine.some((pause) => pause.workspace_id === null),
     ),
+    unhealthy_reason: online?.unfit ?? null,
     hostname: row.hostname,
     version: row.version,
     max_concurrent_executions: row.max_concurrent_executions,

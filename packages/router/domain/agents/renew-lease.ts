@@ -23,7 +23,7 @@ export interface UnreadableManifest {
   unreadable: string
 }
 
-type Renewal = Pick<z.infer<typeof leaseRenewalFrame>, 'in_flight' | 'draining'> & {
+type Renewal = Pick<z.infer<typeof leaseRenewalFrame>, 'in_flight' | 'draining' | 'unfit'> & {
   manifest: Manifest | UnreadableManifest
 }
 
@@ -42,6 +42,8 @@ export async function renewLease(
   agent.leaseUntil = moment + leaseTtlMs
   agent.lastHeartbeatAt = now
   agent.draining ||= frame.draining
+  const isFitAgain = agent.unfit !== undefined && frame.unfit === undefined
+  agent.unfit = frame.unfit
   let renewed: Awaited<ReturnType<typeof record>> | undefined
   try {
     // One renewal after the other: an older manifest must not be written over a newer one.
@@ -51,7 +53,7 @@ export async function renewLease(
     if (renewed === undefined && core.fleet.holds(agent))
       return { forget: [], doubt: 'The lease is not on record any more.' }
     const { forget, doubt } = await reconcileRenewal(core, agent, frame.in_flight, moment)
-    if (renewed?.newTools) core.dispatcher.wake(agent.projectId)
+    if (renewed?.newTools || isFitAgain) core.dispatcher.wake(agent.projectId)
     return { forget, doubt }
   } catch (error) {
     if (!isUnavailable(error)) throw error

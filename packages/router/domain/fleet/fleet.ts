@@ -29,6 +29,8 @@ export interface OnlineAgent {
   draining: boolean
   /** Its session is about to end, as it wished. */
   saidGoodbye?: boolean
+  /** Why its host lets it run nothing, as it says. */
+  unfit?: string | undefined
   /** Whether the record says so. */
   drainRecorded?: boolean
   /** Calls given to it and not yet settled. */
@@ -85,7 +87,13 @@ export function turns(agent: () => OnlineAgent): OnlineAgent['inTurn'] {
 
 /** Whether an agent takes new calls of a workspace. */
 export function takes(agent: OnlineAgent, workspaceId: string): boolean {
-  return !agent.draining && agent.bindings.has(workspaceId) && !agent.paused.has(null) && !agent.paused.has(workspaceId)
+  return (
+    !agent.draining &&
+    agent.unfit === undefined &&
+    agent.bindings.has(workspaceId) &&
+    !agent.paused.has(null) &&
+    !agent.paused.has(workspaceId)
+  )
 }
 
 export function createFleet(clock: Clock): Fleet {

@@ -20,5 +20,6 @@ export function healthOf(
   const online = fleet.get(agent.project_id, agent.id)
   if (online === undefined || online.leaseUntil <= clock.monotonic()) return 'offline'
   if (online.draining) return 'draining'
+  if (online.unfit !== undefined) return 'unhealthy'
   return pausedWholly ? 'paused' : 'healthy'
 }

@@ -97,7 +97,7 @@ function delayOf({ fleet, clock }: Known, { id, project_id }: BoundForRow, call:
 
 function troubleOf(core: Known, agent: BoundForRow, tool: string): string | undefined {
   const health = healthOf(core, agent, false)
-  const connected = health === 'healthy' || health === 'draining'
+  const connected = health === 'healthy' || health === 'draining' || health === 'unhealthy'
   // What it offers now stands in the fleet.
   const offers = connected ? core.fleet.get(agent.project_id, agent.id)?.tools.has(tool) : agent.offers
   const facts: string[] = []
