@@ -58,7 +58,10 @@ function kept(path = '') {
     enroll: (change: Partial<EnrollOptions> = {}) => ensureEnrolled({ ...options, ...change }),
     begin: (first: Enrollment) => keepEnrolled(options, first),
     onDisk: () => loadEnrollment(options),
-    /** Moves the clock; the request that follows, and how to answer it. Resolves once the next refresh is planned. */
+    /**
+     * Moves the clock; the request that follows, and how to answer it. Resolves once the next
+     * refresh is planned.
+     */
     async advance(ms: number) {
       const came = once(asked, 'request', { signal: AbortSignal.timeout(20_000) })
       await clock.advance(ms)

@@ -82,7 +82,8 @@ function readKept({ keys, routerUrl, registrationName, enrollmentPath }: WhoAsks
 }
 
 /**
- * The kept enrollment, or a new one bought with the join key. Retries while the router cannot be reached, or the enrollment cannot be written.
+ * The kept enrollment, or a new one bought with the join key. Retries while the router cannot be
+ * reached, or the enrollment cannot be written.
  * @throws EnrollError when there is neither, or when the router refuses
  */
 export async function ensureEnrolled(options: EnrollOptions): Promise<Enrollment> {
@@ -126,13 +127,15 @@ async function enroll(options: EnrollOptions, joinKey: string): Promise<Enrollme
       return enrollment
     } catch (error) {
       if (error instanceof EnrollError && !error.retry) throw error
-      // The router, the way to it, or the disk that the enrollment is kept on: the reason says which.
+      // The router, the way to it, or the disk that the enrollment is kept on: the reason says
+      // which.
       log.warning(
         { reason: messageOf(error), retry_in_ms: delay },
         'this agent could not be enrolled; it is tried again',
       )
       await new Promise<void>((resolve) => {
-        // This wait is all that a booting agent does, so unlike other timers it keeps the process alive.
+        // This wait is all that a booting agent does, so unlike other timers it keeps the process
+        // alive.
         const keepAlive = setInterval(() => {}, 1 << 30)
         options.clock.after(delay, () => {
           clearInterval(keepAlive)
@@ -143,7 +146,10 @@ async function enroll(options: EnrollOptions, joinKey: string): Promise<Enrollme
   }
 }
 
-/** Renews the bearer token at half of its life, for as long as the agent runs. A disk that takes nothing stops neither. */
+/**
+ * Renews the bearer token at half of its life, for as long as the agent runs. A disk that takes
+ * nothing stops neither.
+ */
 export function keepEnrolled(options: EnrollOptions, first: Enrollment): Timer {
   let timer: Timer
   let saving: Timer | undefined
@@ -165,7 +171,8 @@ export function keepEnrolled(options: EnrollOptions, first: Enrollment): Timer {
     try {
       keep(options, enrollment)
     } catch (error) {
-      // The token in memory is good, and the older one on disk is good for a start: the calls in flight need neither.
+      // The token in memory is good, and the older one on disk is good for a start: the calls in
+      // flight need neither.
       options.log.error({ error, retry_in_ms: saveAgainMs }, 'the renewed enrollment cannot be written to disk')
       saving = options.clock.after(saveAgainMs, () => save(enrollment))
     }

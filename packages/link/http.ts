@@ -1,4 +1,5 @@
-// The few HTTP requests an agent makes. node:https rather than fetch: it can be told to accept a self-signed certificate.
+// The few HTTP requests an agent makes. node:https rather than fetch: it can be told to accept a
+// self-signed certificate.
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequestOf } from 'node:https'
 
@@ -21,7 +22,10 @@ export interface HttpAnswer {
 const timeoutMs = 15_000
 const answerBytes = 256 * 1024
 
-/** @throws when the URL is not https without leave, when the certificate does not verify, or when nothing answers */
+/**
+ * @throws when the URL is not https without leave, when the certificate does not verify, or when
+ * nothing answers
+ */
 export function httpsRequest({ method, url, allowInsecure, body, token, signal }: HttpRequest): Promise<HttpAnswer> {
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && allowInsecure)) {
     return Promise.reject(

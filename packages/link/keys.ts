@@ -1,5 +1,5 @@
-// The agent's two key pairs: Ed25519 signs its messages, CURVE encrypts its connection. Both live in 0600 files, made on
-// the first boot.
+// The agent's two key pairs: Ed25519 signs its messages, CURVE encrypts its connection. Both live
+// in 0600 files, made on the first boot.
 
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'

@@ -1,4 +1,5 @@
-// What law L2 rests on: one process has the journal, and what it recorded is on disk before a call starts.
+// What law L2 rests on: one process has the journal, and what it recorded is on disk before a call
+// starts.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -55,7 +56,8 @@ test('every commit of the journal is synced', () => {
   assert.equal(handles.size, 1)
   const pragma = (name: string) =>
     [...handles].map((handle) => Object.values(prepare.call(handle, `pragma ${name}`).get()!))
-  // 2 is full (sqlite.org/pragma.html#pragma_synchronous): with WAL, `normal` syncs at checkpoints only.
+  // 2 is full (sqlite.org/pragma.html#pragma_synchronous): with WAL, `normal` syncs at checkpoints
+  // only.
   assert.deepEqual(pragma('synchronous'), [[2]])
   assert.deepEqual(pragma('journal_mode'), [['wal']])
   outbox.close()

@@ -9,7 +9,10 @@ import type { OutputFrame } from '@xerotier/protocol/frames/call/output.ts'
 import { resultOf } from './fixtures/result.ts'
 import { openOutbox } from './outbox.ts'
 
-/** Runs `source` with `outbox` (at `path`) and `callOf` where no file may grow beyond 100 KB, and answers what it prints as JSON. */
+/**
+ * Runs `source` with `outbox` (at `path`) and `callOf` where no file may grow beyond 100 KB, and
+ * answers what it prints as JSON.
+ */
 function onFullDisk(path: string, source: string): unknown {
   const program = `
     const { openOutbox } = await import('${import.meta.resolve('./outbox.ts')}')

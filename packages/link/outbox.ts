@@ -1,5 +1,5 @@
-// The agent's durable memory: which at-most-once calls were started, and which results the router has not acknowledged, with
-// the output before them.
+// The agent's durable memory: which at-most-once calls were started, and which results the router
+// has not acknowledged, with the output before them.
 import { randomBytes } from 'node:crypto'
 import { chmodSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -17,9 +17,15 @@ import { createOutputWindow, type OutputWindow, type Piece } from './output-wind
 export interface Outbox {
   /** Random 32 hex digits made with the file: another file is another journal. */
   readonly journalId: string
-  /** What the router has not acknowledged of the calls' output. In memory until a result goes to disk, which takes it along. */
+  /**
+   * What the router has not acknowledged of the calls' output. In memory until a result goes to
+   * disk, which takes it along.
+   */
   readonly output: OutputWindow
-  /** Records calls that are about to start, in one synced transaction. A call that is already known is returned, and must not start. */
+  /**
+   * Records calls that are about to start, in one synced transaction. A call that is already known
+   * is returned, and must not start.
+   */
   begin(calls: CallRef[]): CallRef[]
   /** Whether this attempt is known: begun, or settled and not yet acknowledged. */
   has(call: CallRef): boolean
@@ -31,9 +37,15 @@ export interface Outbox {
   acknowledge(call: CallRef): void
   /** Results not yet acknowledged, oldest first. */
   pending(): ResultFrame[]
-  /** Calls begun by an earlier process and never settled. The owner settles each as `interrupted` at start. */
+  /**
+   * Calls begun by an earlier process and never settled. The owner settles each as `interrupted` at
+   * start.
+   */
   interrupted(): CallRef[]
-  /** Writes every result to disk that is not there: before the process ends. @throws when such results are lost with it */
+  /**
+   * Writes every result to disk that is not there: before the process ends.
+   * @throws when such results are lost with it
+   */
   flush(): void
   close(): void
 }
@@ -49,7 +61,10 @@ export class OutboxError extends Error {
   }
 }
 
-/** `user_version` of the file. Raise it with what changes the tables, and bring those of the versions before up to it. */
+/**
+ * `user_version` of the file. Raise it with what changes the tables, and bring those of the
+ * versions before up to it.
+ */
 const schemaVersion = 1
 const schema = `
 create table if not exists journal (id text not null) strict;
@@ -75,7 +90,8 @@ const keyOf = (call: CallRef) => `${call.execution_id} ${call.attempt}`
 const refOf = ({ execution_id, attempt, lease_epoch }: CallRef): CallRef => ({ execution_id, attempt, lease_epoch })
 
 /**
- * Opens or makes the SQLite file, 0600, its folder with it. WAL with a sync at every commit: what `begin` recorded survives power loss.
+ * Opens or makes the SQLite file, 0600, its folder with it. WAL with a sync at every commit: what
+ * `begin` recorded survives power loss.
  * @throws OutboxError
  */
 export function openOutbox(path: string): Outbox {
@@ -126,7 +142,9 @@ export function openOutbox(path: string): Outbox {
   /** Acknowledged rows wait for the next write: removing them needs no sync of its own. */
   const acknowledged = new Map<string, CallRef>()
 
-  /** One synced transaction. Memory follows the disk: after one that failed both are as they were. */
+  /**
+   * One synced transaction. Memory follows the disk: after one that failed both are as they were.
+   */
   function write(calls: CallRef[], settled: ResultFrame[]): void {
     db.exec('begin immediate')
     try {
@@ -159,7 +177,9 @@ export function openOutbox(path: string): Outbox {
     }
   }
 
-  /** Rows that stay, or are lost in a crash, are only reported once more and acknowledged once more. */
+  /**
+   * Rows that stay, or are lost in a crash, are only reported once more and acknowledged once more.
+   */
   function sweep(): void {
     if (acknowledged.size === 0) return
     try {
@@ -203,7 +223,8 @@ export function openOutbox(path: string): Outbox {
     pending: () => results.values(),
     interrupted: () => interrupted.filter((call) => begun.has(keyOf(call))),
     flush() {
-      // Also results of calls that have a row: `begin` made it, and without its result it would count as interrupted.
+      // Also results of calls that have a row: `begin` made it, and without its result it would
+      // count as interrupted.
       const left = results.values().filter((result) => !saved.has(keyOf(result)))
       if (left.length > 0) write([], left)
       else sweep()
@@ -227,7 +248,8 @@ function openFile(path: string): DatabaseSync {
       const reason = `was written by a later version of the agent (its schema is ${version}, this one knows ${schemaVersion})`
       throw new OutboxError(`${path} ${reason}; start that version again`, false)
     }
-    // Files of the time before there was a version have the tables already. Nothing is written without need: the disk may be full.
+    // Files of the time before there was a version have the tables already. Nothing is written
+    // without need: the disk may be full.
     if (version < schemaVersion) db.exec(`begin immediate; ${schema} pragma user_version = ${schemaVersion}; commit;`)
     return db
   } catch (error) {

@@ -1,4 +1,5 @@
-// Output that the router has not acknowledged: sent again after a reconnect, counted so that a call can be slowed down.
+// Output that the router has not acknowledged: sent again after a reconnect, counted so that a call
+// can be slowed down.
 import type { ArtifactFrame } from '@xerotier/protocol/frames/call/artifact.ts'
 import type { OutputFrame } from '@xerotier/protocol/frames/call/output.ts'
 

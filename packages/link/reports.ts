@@ -1,4 +1,5 @@
-// What an agent says of its calls. It stands apart from the session, which comes and goes beneath it.
+// What an agent says of its calls. It stands apart from the session, which comes and goes beneath
+// it.
 import type { AgentFrame } from '@xerotier/protocol/frames/agent-frame.ts'
 import type { AcceptedFrame } from '@xerotier/protocol/frames/call/accepted.ts'
 import type { ArtifactFrame } from '@xerotier/protocol/frames/call/artifact.ts'
@@ -13,11 +14,15 @@ export interface Reports {
   accepted(frame: AcceptedFrame): void
   /** Kept until acknowledged, and sent again after a reconnect. */
   output(frame: OutputFrame | ArtifactFrame): void
-  /** Bytes of output not yet acknowledged for this call. The owner stops reading its pipes above its window. */
+  /**
+   * Bytes of output not yet acknowledged for this call. The owner stops reading its pipes above its
+   * window.
+   */
   unacknowledgedBytes(executionId: string): number
   /**
-   * The call's end, kept until acknowledged. With `durable` it is also written to disk: after it was sent, so that the
-   * sync runs beside the router's work. A crash in between reports the call as interrupted, which is true then.
+   * The call's end, kept until acknowledged. With `durable` it is also written to disk: after it
+   * was sent, so that the sync runs beside the router's work. A crash in between reports the call
+   * as interrupted, which is true then.
    */
   result(frame: ResultFrame, options: { durable: boolean }): void
   refused(frame: RefusedFrame): void
@@ -47,7 +52,10 @@ export function createReports({ outbox, log }: { outbox: Outbox; log: Log }): Re
   let saving = false
   let closed = false
 
-  /** After the messages of this turn have left: the sync then runs beside the router's work instead of before it. */
+  /**
+   * After the messages of this turn have left: the sync then runs beside the router's work instead
+   * of before it.
+   */
   function saveSoon(result: ResultFrame): void {
     unsaved.push(result)
     if (saving) return
@@ -60,7 +68,9 @@ export function createReports({ outbox, log }: { outbox: Outbox; log: Log }): Re
     })
   }
 
-  /** What cannot be written is in memory and on its way: the router must hear of it all the same. */
+  /**
+   * What cannot be written is in memory and on its way: the router must hear of it all the same.
+   */
   function write(work: () => void): void {
     try {
       work()

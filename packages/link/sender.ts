@@ -7,7 +7,10 @@ import { packMessage } from '@xerotier/runtime/msgpack.ts'
 import type { Dealer } from 'zeromq'
 
 export interface Sender {
-  /** Session id that the next messages carry; empty before the welcome. Setting it starts their numbers anew. */
+  /**
+   * Session id that the next messages carry; empty before the welcome. Setting it starts their
+   * numbers anew.
+   */
   session: string
   send(frame: AgentFrame): void
   /** Resolves when everything sent so far is with the socket. */
@@ -57,7 +60,10 @@ export function createSender(
       })
   }
 
-  /** Usually one; more where one would be larger than the router accepts, or holds a frame that cannot be written. */
+  /**
+   * Usually one; more where one would be larger than the router accepts, or holds a frame that
+   * cannot be written.
+   */
   function messages(frames: AgentFrame[]): Buffer[] {
     const body = pack(frames)
     if (body !== undefined && (body.length <= limits.messageBytes || frames.length === 1)) {

@@ -1,4 +1,5 @@
-// The published vectors of the data plane (SPEC.md, section 9) against the code that agents and router run.
+// The published vectors of the data plane (SPEC.md, section 9) against the code that agents and
+// router run.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { enrollText } from '@xerotier/protocol/api/enroll.ts'

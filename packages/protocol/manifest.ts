@@ -23,7 +23,10 @@ export const toolDescriptorSchema = z.object({
   /** Workspace types it applies to; empty means every type. */
   workspace_types: z.array(workspaceTypeSchema).max(16),
   input_schema: inputSchemaSchema,
-  /** SHA-256 of the canonical JSON of `input_schema`; the router recomputes it before it accepts a manifest. */
+  /**
+   * SHA-256 of the canonical JSON of `input_schema`; the router recomputes it before it accepts a
+   * manifest.
+   */
   schema_digest: digestSchema,
   timeout_ms: z.int().positive().max(limits.toolTimeoutMsMax),
   /** A `write` that may safely run twice. Has no effect on other levels. */
@@ -37,7 +40,10 @@ export const toolDescriptorSchema = z.object({
   /** Which credential file it uses; null when it uses none. */
   credentials: z
     .object({
-      /** Its name, in which `{workspace}` stands for that of the workspace; null when only bindings name one. */
+      /**
+       * Its name, in which `{workspace}` stands for that of the workspace; null when only bindings
+       * name one.
+       */
       ref: textSchema(128).nullable(),
       /** It runs without one, too. */
       optional: z.boolean(),
@@ -61,7 +67,10 @@ export const bundleReportSchema = z.object({
 export type BundleReport = z.infer<typeof bundleReportSchema>
 
 export const manifestSchema = z.object({
-  /** Counts up when tools or bindings change; lets operators correlate hash drift with intended revisions. */
+  /**
+   * Counts up when tools or bindings change; lets operators correlate hash drift with intended
+   * revisions.
+   */
   manifest_version: z.int32().positive(),
   /** SHA-256 of the canonical JSON of `{tools, workspaces}`. */
   manifest_hash: digestSchema,
@@ -89,7 +98,10 @@ export const bindingSchema = z.object({
   workspace_id: workspaceIdSchema,
   workspace: nameSchema,
   type: workspaceTypeSchema,
-  /** Name of the credential file for this workspace; overrides what the tool says. A plain file name. */
+  /**
+   * Name of the credential file for this workspace; overrides what the tool says. A plain file
+   * name.
+   */
   credentials_ref: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/)

@@ -1,5 +1,6 @@
-// A tool's command line (law L5): a fixed argv whose placeholders take typed values. There is no shell, so no quoting;
-// what is left to prevent is a value that a program reads as one of its options.
+// A tool's command line (law L5): a fixed argv whose placeholders take typed values. There is no
+// shell, so no quoting; what is left to prevent is a value that a program reads as one of its
+// options.
 import type { Operand } from '@xerotier/protocol/operands.ts'
 import { memberOf } from '@xerotier/protocol/record.ts'
 
@@ -8,7 +9,10 @@ export type Placeholder = { placeholder: string }
 /** `--namespace={ns}` is a literal and a placeholder. */
 export type Element = readonly (Literal | Placeholder)[]
 
-/** One step of the argv: elements that stand or fall together, perhaps only when a boolean argument is true. */
+/**
+ * One step of the argv: elements that stand or fall together, perhaps only when a boolean argument
+ * is true.
+ */
 export interface Step {
   elements: readonly Element[]
   onlyIf: string | undefined
@@ -31,9 +35,10 @@ export class ArgvError extends Error {
 }
 
 /**
- * The argv without its program. A step is dropped when an argument that it names is absent; an array argument repeats
- * its element. A word that begins with a placeholder must not begin with a hyphen unless `--` stands before it: option
- * parsers take such a word for an option, some even after an option that wants a value.
+ * The argv without its program. A step is dropped when an argument that it names is absent; an
+ * array argument repeats its element. A word that begins with a placeholder must not begin with a
+ * hyphen unless `--` stands before it: option parsers take such a word for an option, some even
+ * after an option that wants a value.
  * @throws ArgvError
  */
 export function renderArgv(template: CommandTemplate, args: Readonly<Record<string, unknown>>): string[] {

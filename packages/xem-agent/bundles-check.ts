@@ -1,4 +1,5 @@
-// `xerotier-xem-agent bundles check <dir>`: what an agent here would make of a bundle, without a router. Its MCP server is started.
+// `xerotier-xem-agent bundles check <dir>`: what an agent here would make of a bundle, without a
+// router. Its MCP server is started.
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -24,7 +25,10 @@ export interface BundlesCheck {
   isGood: boolean
 }
 
-/** @param dir a bundle, or a folder of bundles. Those that ship with the agent have their names already. */
+/**
+ * @param dir a bundle, or a folder of bundles. Those that ship with the agent have their names
+ * already.
+ */
 export async function checkBundles(dir: string, options: BundlesCheckOptions): Promise<BundlesCheck> {
   const { config, hostEnv, log, version, shippedDir } = options
   const whole = resolve(dir)

@@ -4,7 +4,10 @@ import { test } from 'node:test'
 import { parseFlags } from '@xerotier/runtime/config-flags.ts'
 import { type AgentConfig, configFlag, loadAgentConfig, options } from './config.ts'
 
-/** The variables that operators know: their key here, their default, and another value with what is read from it. */
+/**
+ * The variables that operators know: their key here, their default, and another value with what is
+ * read from it.
+ */
 const variables: [name: string, key: keyof AgentConfig, byDefault: unknown, given: string, read?: unknown][] = [
   ['XEM_ROUTER_URL', 'router_url', undefined, 'https://router.example'],
   ['XEM_JOIN_KEY', 'join_key', undefined, 'xjk_a.b.c'],

@@ -1,4 +1,5 @@
-// Every setting of the XEM agent. XEM_* and the five names of the observability table are read, nothing else.
+// Every setting of the XEM agent. XEM_* and the five names of the observability table are read,
+// nothing else.
 import { dirname } from 'node:path'
 import { agentOptions, besideQueue, inStateDir, statePaths } from '@xerotier/link/agent/settings.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
@@ -68,7 +69,9 @@ export const configFlag = {
   config: { env: [], type: path, help: 'YAML file of settings.', default: defaultConfigFile },
 }
 
-/** What is the agent's alone: its keys, its state, and where its settings and credential files lie. */
+/**
+ * What is the agent's alone: its keys, its state, and where its settings and credential files lie.
+ */
 export function ownPaths(values: AgentConfig, configFile = defaultConfigFile): string[] {
   const { credentials_dir, queue_db_path } = values
   return [
@@ -88,7 +91,8 @@ export function loadAgentConfig(flags: Flags, env: NodeJS.ProcessEnv): Config<ty
     env,
     file: flags.given.get('config')?.text ?? defaultConfigFile,
     envPrefixes: ['XEM_', 'XEROTIER_XEM_', 'XEROTIER_OTEL_'],
-    // Compose's own: it picks the image and never reaches a plain container, but does an `env_file`.
+    // Compose's own: it picks the image and never reaches a plain container, but does an
+    // `env_file`.
     foreignEnv: ['XEM_IMAGE', 'XEM_AGENT_LOG_LEVEL', 'XEM_AGENT_MAX_CONCURRENT'],
   })
 }

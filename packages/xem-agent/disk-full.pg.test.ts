@@ -1,4 +1,5 @@
-// An agent whose disk takes nothing: it serves, refuses what it must record, and says what it could not keep.
+// An agent whose disk takes nothing: it serves, refuses what it must record, and says what it could
+// not keep.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -86,7 +87,8 @@ test('a stop that loses results says goodbye, closes everything, and fails', asy
       }
     },
   })
-  // Its own word, not the router's: before its welcome has arrived it has no session to say goodbye in.
+  // Its own word, not the router's: before its welcome has arrived it has no session to say goodbye
+  // in.
   await until('the agent to be online', () => agent.link.state === 'online' || undefined)
   await assert.rejects(agent.stop('maintenance'), { message: /^results are neither with/, cause: diskFull })
   await untilGoodbye('lossy', 'maintenance')

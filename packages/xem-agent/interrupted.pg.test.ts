@@ -1,4 +1,5 @@
-// What the end of a process interrupted must reach Prometheus, although nobody scrapes a process that ends.
+// What the end of a process interrupted must reach Prometheus, although nobody scrapes a process
+// that ends.
 import assert from 'node:assert/strict'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-// Calls that the end of a process interrupted. Nobody scrapes a process that ends, so the next one counts them.
+// Calls that the end of a process interrupted. Nobody scrapes a process that ends, so the next one
+// counts them.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Compiled code is kept beside the dependencies, in a folder of this installation's own: it halves the time to start.
+// Compiled code is kept beside the dependencies, in a folder of this installation's own: it halves
+// the time to start.
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { closeInherited, ownEnvironment } from './own-environment.ts'

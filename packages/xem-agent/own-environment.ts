@@ -1,7 +1,7 @@
-// A tool can read /proc/<pid>/environ of the agent: what the agent was started with, whatever it deletes later. So it starts
-// itself anew in the same process, with next to nothing in its environment, and reads the rest from its standard input.
-// As process 1 of a container it also puts a shell above itself, which reaps what tools leave: Node waits for its own
-// children only.
+// A tool can read /proc/<pid>/environ of the agent: what the agent was started with, whatever it
+// deletes later. So it starts itself anew in the same process, with next to nothing in its
+// environment, and reads the rest from its standard input. As process 1 of a container it also puts
+// a shell above itself, which reaps what tools leave: Node waits for its own children only.
 import { closeSync, constants, openSync, readdirSync, readFileSync, unlinkSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,8 +35,8 @@ done
 `
 
 /**
- * Closes what this process was given beside its first three descriptors: tools would have it, too. What Node opened itself
- * is closed on exec.
+ * Closes what this process was given beside its first three descriptors: tools would have it, too.
+ * What Node opened itself is closed on exec.
  */
 export function closeInherited(): void {
   for (const name of readdirSync('/proc/self/fd')) {
@@ -51,7 +51,9 @@ export function closeInherited(): void {
   }
 }
 
-/** Returns in the process that has the clean environment. Where none can be had, with what is wrong. */
+/**
+ * Returns in the process that has the clean environment. Where none can be had, with what is wrong.
+ */
 export function ownEnvironment(env: NodeJS.ProcessEnv): string | undefined {
   if (env[marker] !== undefined) return receive(env)
   const shown = Object.fromEntries(Object.entries(env).filter(([name]) => kept.test(name)))

@@ -6,19 +6,27 @@ import type { CommandTemplate, Element } from './argv.ts'
 export type Args = Readonly<Record<string, unknown>>
 export type OutputStream = 'stdout' | 'stderr'
 
-/** How the environment of a tool's process is made; nothing else of the agent's own environment reaches it. */
+/**
+ * How the environment of a tool's process is made; nothing else of the agent's own environment
+ * reaches it.
+ */
 export interface EnvironmentRules {
   /** Always set; an entry with `{credentials_file}` only when there is such a file. */
   env: Readonly<Record<string, string>>
   /** Taken from the agent's environment, always. */
   passEnv: readonly string[]
-  /** Taken from the agent's environment unless a credential file is used, which they would override. */
+  /**
+   * Taken from the agent's environment unless a credential file is used, which they would override.
+   */
   hostEnv: readonly string[]
 }
 
 /** Which credential file a tool uses. */
 export interface CredentialRules {
-  /** Name in the credentials folder, perhaps with `{workspace}`, or undefined when only a binding names one. */
+  /**
+   * Name in the credentials folder, perhaps with `{workspace}`, or undefined when only a binding
+   * names one.
+   */
   ref: string | undefined
   /** Without such a file it runs all the same, with what the host has. */
   optional: boolean
@@ -59,7 +67,10 @@ export interface Invocation<CallArgs = Args> {
   log: Log
   /** Streams output as a program's would be. */
   write(stream: OutputStream, text: string): void
-  /** At least a byte. @returns the name under which it is kept, or undefined when the call has no room for it */
+  /**
+   * At least a byte.
+   * @returns the name under which it is kept, or undefined when the call has no room for it
+   */
   artifact(artifact: Artifact): string | undefined
   /** Runs a program without a shell and streams its output into this call. */
   run(argv: readonly string[]): Promise<{ exitCode: number | null; signal: string | null }>
@@ -87,13 +98,19 @@ export interface FunctionRun {
 
 export interface Tool {
   descriptor: ToolDescriptor
-  /** Undefined when the arguments fit the schema, else a sentence with the path of what does not. `size` as of their JSON. */
+  /**
+   * Undefined when the arguments fit the schema, else a sentence with the path of what does not.
+   * `size` as of their JSON.
+   */
   checkArgs(args: unknown, size?: number): string | undefined
   credentials: CredentialRules
   run: CommandRun | FunctionRun
 }
 
-/** A request to the router in the name of the agent's operator. Throws Fault on any answer but a good one. */
+/**
+ * A request to the router in the name of the agent's operator. Throws Fault on any answer but a
+ * good one.
+ */
 export interface Callback {
   /** `path` begins below the project: `v1/exec/tools`. */
   get(path: string, signal: AbortSignal): Promise<unknown>

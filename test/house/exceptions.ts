@@ -8,8 +8,6 @@ export const knownTypeCircles: readonly { files: readonly string[]; at: string }
 
 /** Folders whose comments are not all within 100 columns. */
 export const foldersOfWideComments: readonly { folder: string; at: string }[] = [
-  { folder: 'packages/protocol/', at: 'house' },
-  { folder: 'packages/router/broker/', at: 'agents' },
   { folder: 'packages/router/domain/events/', at: 'follow' },
   { folder: 'packages/router/http/', at: 'doors' },
   { folder: 'packages/link/', at: 'agents' },

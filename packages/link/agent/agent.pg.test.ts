@@ -1,4 +1,5 @@
-// A second kind of agent over the same body, against a real router: the seam holds, or this does not.
+// A second kind of agent over the same body, against a real router: the seam holds, or this does
+// not.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

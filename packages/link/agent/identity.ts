@@ -12,7 +12,9 @@ import { EnrollError, type EnrollOptions, ensureEnrolled } from '../enroll.ts'
 import { type AgentKeys, loadKeys } from '../keys.ts'
 import type { AgentSettings } from './settings.ts'
 
-/** Reads the keys, or makes them at the first start, with the folders of everything that is kept. */
+/**
+ * Reads the keys, or makes them at the first start, with the folders of everything that is kept.
+ */
 export function readyKeys(settings: AgentSettings, log: Log): AgentKeys {
   const { signing_key_path, curve_key_path, queue_db_path, enrollment_path } = settings
   for (const path of [signing_key_path, curve_key_path, queue_db_path, enrollment_path])

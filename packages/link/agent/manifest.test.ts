@@ -15,7 +15,8 @@ import type { z } from 'zod'
 import { createManifestKeeper } from './manifest.ts'
 
 test('the largest manifest fits one message, however MessagePack writes it', () => {
-  // What grows most against canonical JSON: "0.5," is nine bytes. Reports and calls are the longest that their schemas allow.
+  // What grows most against canonical JSON: "0.5," is nine bytes. Reports and calls are the longest
+  // that their schemas allow.
   const withNumbers = (count: number) => [toolOf('t', { input_schema: { enum: Array(count).fill(0.5) } })]
   const bytesOf = (tools: ToolDescriptor[]) =>
     Buffer.byteLength(canonicalJson(manifestContent({ tools, workspaces: [] })))

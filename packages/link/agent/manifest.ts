@@ -1,4 +1,5 @@
-// What the agent says that it can do. The version counts up whenever the content changes, across restarts too.
+// What the agent says that it can do. The version counts up whenever the content changes, across
+// restarts too.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { workspaceIdSchema } from '@xerotier/protocol/ids.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
@@ -6,7 +7,10 @@ import { type Manifest, manifestContent } from '@xerotier/protocol/manifest.ts'
 import { digestOf } from '@xerotier/runtime/digest.ts'
 import { z } from 'zod'
 
-/** What the work can do. Another kind of work will have another offer, and the manifest be a union by role. */
+/**
+ * What the work can do. Another kind of work will have another offer, and the manifest be a union
+ * by role.
+ */
 export type Offer = Pick<Manifest, 'tools' | 'bundles'>
 
 export interface ManifestContent extends Offer {
@@ -31,8 +35,8 @@ type State = z.infer<typeof stateSchema>
 
 /**
  * @param statePath where version and hash are kept; a lost file starts again at 1.
- * @param notWritten hears why the file could not be written. What is published is the manifest in memory, and the next
- *   update writes again; without it the update throws.
+ * @param notWritten hears why the file could not be written. What is published is the manifest in
+ * memory, and the next update writes again; without it the update throws.
  */
 export function createManifestKeeper(
   statePath: string,

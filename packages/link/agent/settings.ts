@@ -1,4 +1,5 @@
-// The settings that every kind of agent has. Names of variables, defaults of paths and ports are the kind's.
+// The settings that every kind of agent has. Names of variables, defaults of paths and ports are
+// the kind's.
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { host } from '@xerotier/runtime/address-options.ts'

@@ -1,4 +1,5 @@
-// The parts of a start that fail for reasons an operator can do something about, in words that name the setting.
+// The parts of a start that fail for reasons an operator can do something about, in words that name
+// the setting.
 import { codeOf } from '@xerotier/protocol/thrown.ts'
 import { type MetricsServer, serveMetrics } from '@xerotier/runtime/metrics.ts'
 import { configExitCode, StartError } from '@xerotier/runtime/start-error.ts'

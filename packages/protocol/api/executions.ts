@@ -52,7 +52,10 @@ export const executionSchema = z.object({
   requested_by: z.string(),
   requested_by_name: actorNameSchema,
   request_id: z.string(),
-  /** 32 hex digits: the caller's trace, else the id of the execution without hyphens. Null when the call is in no trace. */
+  /**
+   * 32 hex digits: the caller's trace, else the id of the execution without hyphens. Null when the
+   * call is in no trace.
+   */
   trace_id: z.string().nullable(),
   timeout_ms: z.int(),
   created_at: timestampSchema,
@@ -105,17 +108,26 @@ export const executionDetailSchema = executionSchema.extend({
       note: z.string().nullable(),
     }),
   ),
-  /** Of a queued call: why no agent has it yet, and when it expires if none takes it. Null in every other state. */
+  /**
+   * Of a queued call: why no agent has it yet, and when it expires if none takes it. Null in every
+   * other state.
+   */
   waiting_for: z.string().nullable(),
   queue_deadline: nullableTimestampSchema,
-  /** Who asked for a running call to be stopped. A call that still waited is cancelled at once: see its transitions. */
+  /**
+   * Who asked for a running call to be stopped. A call that still waited is cancelled at once: see
+   * its transitions.
+   */
   cancel_requested: z.object({ at: timestampSchema, by: z.string(), by_name: actorNameSchema }).nullable(),
   resolution: z.object({ by: z.string(), by_name: actorNameSchema, note: z.string(), at: timestampSchema }).nullable(),
 })
 export type ExecutionDetail = z.infer<typeof executionDetailSchema>
 
 export const cancellationSchema = executionSchema.extend({
-  /** Whether its agent has now been asked to stop it. False when nothing ran, and when the agent is away: it is asked when it comes back. */
+  /**
+   * Whether its agent has now been asked to stop it. False when nothing ran, and when the agent is
+   * away: it is asked when it comes back.
+   */
   agent_asked: z.boolean(),
 })
 export type Cancellation = z.infer<typeof cancellationSchema>

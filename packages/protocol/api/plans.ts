@@ -30,7 +30,9 @@ export const planSchema = z.object({
       requester_may_decide: z.boolean(),
     })
     .nullable(),
-  /** Online agents that serve the workspace and offer the tool; those that would take it come first. */
+  /**
+   * Online agents that serve the workspace and offer the tool; those that would take it come first.
+   */
   agents: z.array(
     z.object({
       agent_id: z.string(),

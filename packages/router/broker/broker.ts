@@ -1,4 +1,5 @@
-// The data plane, put together: one CurveZMQ ROUTER socket, one reader, one writer, a session per agent.
+// The data plane, put together: one CurveZMQ ROUTER socket, one reader, one writer, a session per
+// agent.
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Core } from '../core.ts'
 import { createGreet } from './greet.ts'

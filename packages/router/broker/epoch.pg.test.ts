@@ -1,4 +1,5 @@
-// The lease epoch of a call is that of its dispatch. A frame with another is about nothing that this router gave out.
+// The lease epoch of a call is that of its dispatch. A frame with another is about nothing that
+// this router gave out.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'

@@ -1,4 +1,5 @@
-// Frames of a session on their way to their handlers, and how much of one session may be on that way.
+// Frames of a session on their way to their handlers, and how much of one session may be on that
+// way.
 import { limits } from '@xerotier/protocol/limits.ts'
 import { dispatchFrame, type SessionFrame } from './frames/handlers.ts'
 import type { Peer } from './peer.ts'

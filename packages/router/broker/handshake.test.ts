@@ -14,7 +14,10 @@ function handshakes() {
   const open = createHandshakes({ clock, enrolledKeys }, (agentId) => crowded.push(agentId))
   const origin = (routingKey: string) => ({ routingKey, routingId: Buffer.alloc(5) })
   const hello = (connection: string, agent_id: string) => open.begin(origin(connection), { t: 'hello', agent_id })
-  /** Whether the connection has a challenge; it has none afterwards. Its nonce is another, which is looked at only then. */
+  /**
+   * Whether the connection has a challenge; it has none afterwards. Its nonce is another, which is
+   * looked at only then.
+   */
   function isOpen(connection: string, agent_id: string): boolean {
     const proof = { agent_id, nonce: new Uint8Array(32), routing_id: new Uint8Array(5) }
     const proved = open.finish(

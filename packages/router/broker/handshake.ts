@@ -28,12 +28,16 @@ interface Pending {
 
 export interface Handshakes {
   /**
-   * A connection says hello. When too many handshakes are open, the oldest of the agent that has most
-   * is forgotten: nobody has proved anything yet, and whoever fills the table keeps no newcomer out.
+   * A connection says hello. When too many handshakes are open, the oldest of the agent that has
+   * most is forgotten: nobody has proved anything yet, and whoever fills the table keeps no
+   * newcomer out.
    * @returns the nonce to sign
    */
   begin(origin: Origin, hello: Hello): Buffer
-  /** Checks who sends a proof, from memory. A nonce is good for one. @returns the key of the agent, and what its answer took */
+  /**
+   * Checks who sends a proof, from memory. A nonce is good for one.
+   * @returns the key of the agent, and what its answer took
+   */
   finish(
     message: Pick<Message, 'routingId' | 'routingKey' | 'isSignedBy'>,
     claim: ProofClaim,

@@ -25,7 +25,10 @@ export interface Message extends Origin {
 
 const prefix = Buffer.from(messageSignaturePrefix)
 
-/** @returns why it is none: `malformed`, or in another version of the wire by somebody who can be told so */
+/**
+ * @returns why it is none: `malformed`, or in another version of the wire by somebody who can be
+ * told so
+ */
 export function readMessage(parts: Buffer[]): Message | { fault: 'malformed' } | { fault: 'version'; to: Buffer } {
   const [routingId, body, signature] = parts
   const malformed = { fault: 'malformed' } as const

@@ -57,7 +57,10 @@ test('100,000 random messages neither stop the router nor make it grow', { timeo
 
 const perSession = limits.wastePerConnection / 4
 
-/** Noise of several depths: bytes; MessagePack of anything; envelopes around anything; truncated and mutated real messages. */
+/**
+ * Noise of several depths: bytes; MessagePack of anything; envelopes around anything; truncated and
+ * mutated real messages.
+ */
 function randomMessage(agent: BareAgent, sign: (bytes: Uint8Array) => Buffer): Buffer[] {
   const noise = () => randomBytes(randomInt(0, 120))
   const anything = (): unknown =>

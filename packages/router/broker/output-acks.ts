@@ -1,4 +1,5 @@
-// Acknowledges output cumulatively: pieces may become durable out of order, the agent wants "everything up to here".
+// Acknowledges output cumulatively: pieces may become durable out of order, the agent wants
+// "everything up to here".
 import type { LiveCall } from '../domain/attempts/calls.ts'
 
 /** A piece that came and is not yet stored. */
@@ -14,13 +15,19 @@ interface Track {
   inOrder: Arrival[]
   head: number
   highest: number
-  /** Late ones not yet stored. Which they are is not kept: until they are stored nothing is acknowledged. */
+  /**
+   * Late ones not yet stored. Which they are is not kept: until they are stored nothing is
+   * acknowledged.
+   */
   late: number
 }
 
 export interface OutputAcks {
   received(call: LiveCall, seq: number): Arrival
-  /** @returns the highest seq up to which everything received is stored, or undefined when an earlier piece is missing */
+  /**
+   * @returns the highest seq up to which everything received is stored, or undefined when an
+   * earlier piece is missing
+   */
   stored(call: LiveCall, arrival: Arrival): number | undefined
 }
 

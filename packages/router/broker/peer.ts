@@ -19,7 +19,10 @@ export interface Peer {
   spend(cost: number): void
   /** Ends the session. */
   end(reason: string): void
-  /** Ends the session and asks the agent for another at once: what both sides have is then compared anew. */
+  /**
+   * Ends the session and asks the agent for another at once: what both sides have is then compared
+   * anew.
+   */
   begin(reason: string): void
 }
 

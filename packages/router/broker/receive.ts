@@ -1,4 +1,5 @@
-// A message of a session: from whom it is, that it is new, and its frames one by one. Others are greetings.
+// A message of a session: from whom it is, that it is new, and its frames one by one. Others are
+// greetings.
 import { agentFrameSchema } from '@xerotier/protocol/frames/agent-frame.ts'
 import { wireVersion } from '@xerotier/protocol/wire.ts'
 import { handleFrame } from './handle.ts'
@@ -59,7 +60,8 @@ export function createReceive(parts: ReceiveParts): (message: Buffer[]) => void 
       } else {
         const fault = faultOf(frame.error, raw)
         peer.invalid(nameOf(raw), fault)
-        // Without its lease the agent would lose the session, and with it everything that was in order.
+        // Without its lease the agent would lose the session, and with it everything that was in
+        // order.
         const renewal = renewalOf(raw)
         if (renewal !== undefined) handleFrame(peer, { ...renewal, manifest: { unreadable: fault } }, bytes, probe)
       }

@@ -40,7 +40,8 @@ export function createSessions(core: Core): Sessions {
     },
     begin(session) {
       const before = sessions.get(keyOf(session.outlet))
-      // A connection has one session: another agent's would hold its calls for ever, as nothing could end it any more.
+      // A connection has one session: another agent's would hold its calls for ever, as nothing
+      // could end it any more.
       if (before !== undefined) end(before, 'another session began on its connection')
       sessions.set(keyOf(session.outlet), session)
     },

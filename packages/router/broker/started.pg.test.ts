@@ -1,4 +1,5 @@
-// An at-most-once call that its record shows as started never runs again, whatever its agent says since.
+// An at-most-once call that its record shows as started never runs again, whatever its agent says
+// since.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'

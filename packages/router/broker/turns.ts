@@ -1,7 +1,11 @@
-// What a session asks of the database waits here for its turn, so that one agent takes no more than its share of what all use.
+// What a session asks of the database waits here for its turn, so that one agent takes no more than
+// its share of what all use.
 
 export interface Turns {
-  /** Begins the work at once when there is room, else as soon as what came before it has begun and something has ended. */
+  /**
+   * Begins the work at once when there is room, else as soon as what came before it has begun and
+   * something has ended.
+   */
   take<T>(work: () => Promise<T>): Promise<T>
 }
 

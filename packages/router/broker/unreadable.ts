@@ -1,5 +1,5 @@
-// A frame that does not fit its schema is dropped. Of a proof or a renewal enough may be readable to tell its agent why: one
-// tool that is wrong must not leave an agent without an answer for ever.
+// A frame that does not fit its schema is dropped. Of a proof or a renewal enough may be readable
+// to tell its agent why: one tool that is wrong must not leave an agent without an answer for ever.
 import { leaseRenewalFrame } from '@xerotier/protocol/frames/session/lease-renewal.ts'
 import { proofFrame } from '@xerotier/protocol/frames/session/proof.ts'
 import { toolNameSchema } from '@xerotier/protocol/ids.ts'
@@ -33,7 +33,10 @@ export function renewalOf(raw: unknown): z.infer<typeof renewalAlone> | undefine
 /** zod names an issue with each refusal, but does not say so to the compiler. */
 const unexplained = { path: [], message: 'does not fit' }
 
-/** Where it does not fit and why, in a line that holds nothing that an agent wrote but the name of a tool. */
+/**
+ * Where it does not fit and why, in a line that holds nothing that an agent wrote but the name of a
+ * tool.
+ */
 export function faultOf({ issues }: z.ZodError, raw: unknown): string {
   const { path, message } = issues[0] ?? unexplained
   const tool = path[0] === 'manifest' && path[1] === 'tools' ? toolNameOf(raw, path[2]) : undefined
@@ -46,7 +49,9 @@ function toolNameOf(raw: unknown, index: PropertyKey | undefined): string | unde
   return Array.isArray(tools) ? toolNameSchema.safeParse(memberOf(tools[index], 'name')).data : undefined
 }
 
-/** What a frame says that it is, for the log: whatever else an agent puts there is not looked at. */
+/**
+ * What a frame says that it is, for the log: whatever else an agent puts there is not looked at.
+ */
 export function nameOf(raw: unknown): string {
   const name = memberOf(raw, 't')
   return typeof name === 'string' ? name.slice(0, 32) : typeof name

@@ -1,4 +1,5 @@
-// The one writer of the socket: all frames that are ready for an agent leave as one message per turn of the event loop.
+// The one writer of the socket: all frames that are ready for an agent leave as one message per
+// turn of the event loop.
 
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
@@ -19,7 +20,10 @@ export interface Outlet {
 
 export interface Writer {
   send(outlet: Outlet, frame: RouterFrame): void
-  /** With whatever leaves next, or within `limits.acknowledgementDelayMs`: for what nobody waits for. */
+  /**
+   * With whatever leaves next, or within `limits.acknowledgementDelayMs`: for what nobody waits
+   * for.
+   */
   sendLater(outlet: Outlet, frame: RouterFrame): void
 }
 

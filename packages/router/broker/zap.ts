@@ -1,5 +1,5 @@
-// ZeroMQ authentication (RFC 27): only the CURVE keys of enrolled agents pass the handshake. Nothing ties a later message
-// to that key; the signed session does (session.ts).
+// ZeroMQ authentication (RFC 27): only the CURVE keys of enrolled agents pass the handshake.
+// Nothing ties a later message to that key; the signed session does (session.ts).
 import { z85Encode } from '@xerotier/runtime/z85.ts'
 import { type Context, Router } from 'zeromq'
 
@@ -14,7 +14,10 @@ export interface Zap {
   close(): Promise<void>
 }
 
-/** Must be running before a CURVE server binds: libzmq asks nobody, and admits everybody, when there is no handler. */
+/**
+ * Must be running before a CURVE server binds: libzmq asks nobody, and admits everybody, when there
+ * is no handler.
+ */
 export async function startZap(options: ZapOptions): Promise<Zap> {
   const socket = new Router({ context: options.context, linger: 0 })
   await socket.bind('inproc://zeromq.zap.01')

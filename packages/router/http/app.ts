@@ -1,4 +1,5 @@
-// Fastify as every door has it: strict about what it reads, and each failure answered from the catalogue.
+// Fastify as every door has it: strict about what it reads, and each failure answered from the
+// catalogue.
 import type { IncomingMessage } from 'node:http'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'

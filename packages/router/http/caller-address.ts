@@ -1,8 +1,9 @@
 import { isIP } from 'node:net'
 
 /**
- * The caller's address as filters and limits count it, without what a proxy may have added to it (`1.2.3.4:56`,
- * `[2001:db8::1]:443`, `fe80::1%eth0`). Undefined when what the proxy says is no address at all.
+ * The caller's address as filters and limits count it, without what a proxy may have added to it
+ * (`1.2.3.4:56`, `[2001:db8::1]:443`, `fe80::1%eth0`). Undefined when what the proxy says is no
+ * address at all.
  */
 export function callerAddress(said: string): string | undefined {
   if (isIP(said) !== 0) return withoutZone(said)

@@ -31,7 +31,10 @@ export function faultOf(error: unknown): Fault {
   return storeFault(error) ?? new Fault('internal_error', { cause: error })
 }
 
-/** What a schema has against a value, as the caller's Fault: `param` is the path of the first offending field. */
+/**
+ * What a schema has against a value, as the caller's Fault: `param` is the path of the first
+ * offending field.
+ */
 export function faultOfSchema(error: z.core.$ZodError, part: 'body' | 'request'): Fault {
   const { path, message } = placeOf(error.issues[0])
   const param = path.length === 0 ? null : path.map(String).join('.')

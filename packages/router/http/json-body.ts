@@ -38,12 +38,15 @@ function parsed(body: Buffer): unknown {
   // It may be written with escapes.
   const path = text.includes('__proto__') || text.includes('\\u') ? pathOfPrototype(value) : undefined
   if (path === undefined) return value
-  // JSON may have such a member, and code that copies members one by one would take it for something else.
+  // JSON may have such a member, and code that copies members one by one would take it for
+  // something else.
   const message = `${path}: no member of a request may be called "__proto__"`
   throw new Fault('invalid_body', { param: path, message })
 }
 
-/** Where a member has this name of all. No call for each level: a body may have any number of them. */
+/**
+ * Where a member has this name of all. No call for each level: a body may have any number of them.
+ */
 function pathOfPrototype(whole: unknown): string | undefined {
   const open: { value: unknown; path: string[] }[] = [{ value: whole, path: [] }]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

@@ -7,7 +7,10 @@ export interface HttpMetrics {
   cut(reason: CutReason): void
 }
 
-/** Latency of every route, counted by it too. Status as a class: single codes would multiply the series. */
+/**
+ * Latency of every route, counted by it too. Status as a class: single codes would multiply the
+ * series.
+ */
 export function createHttpMetrics(registry: Registry): HttpMetrics {
   const duration = new Histogram({
     name: 'xerotier_router_http_request_duration_seconds',

@@ -36,7 +36,9 @@ export interface HttpServer {
   listen(): Promise<string>
   /** Takes what is in the files of the certificate now. @throws when it cannot be used */
   renewCertificate(): void
-  /** Ends the streams, closes the port, and gives the requests in hand `httpCloseGraceMs` to finish. */
+  /**
+   * Ends the streams, closes the port, and gives the requests in hand `httpCloseGraceMs` to finish.
+   */
   close(): Promise<void>
 }
 
@@ -83,7 +85,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       },
       'answered',
     )
-    // A connection that was in use when the server closed would be kept alive, and the server with it.
+    // A connection that was in use when the server closed would be kept alive, and the server with
+    // it.
     if (closing) setImmediate(() => app.server.closeIdleConnections())
     done()
   })
@@ -106,7 +109,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       const closed = app.close()
       // Those who wait for the end of a call are answered with what is known.
       core.calls.close()
-      // A download that nobody reads, or a request that is never sent in full, would keep the router for as long as it likes.
+      // A download that nobody reads, or a request that is never sent in full, would keep the
+      // router for as long as it likes.
       const grace = clock.after(limits.httpCloseGraceMs, () => peers.close())
       await closed.finally(() => grace.cancel())
     },

@@ -114,7 +114,8 @@ export function takeTurns(server: Server, peers: Peers): Turns {
     if (peer === undefined) return undefined
     const line: Line = { socket, share: shareOf(peer), busy: false, waiting: [] }
     lines.set(socket, line)
-    // Whoever reads a body, or sees an answer leave, lets the connection go on: not before its turn.
+    // Whoever reads a body, or sees an answer leave, lets the connection go on: not before its
+    // turn.
     socket.on('resume', () => {
       if (line.waiting.length > 0) socket.pause()
     })

@@ -9,7 +9,8 @@ export interface ArtifactNames {
 }
 
 export function createArtifactNames(): ArtifactNames {
-  // How often each was wanted: looking for a free number from 1 on takes the square of their number.
+  // How often each was wanted: looking for a free number from 1 on takes the square of their
+  // number.
   const wantedBefore = new Map<string, number>()
   const used = new Set<string>([overflowName('stdout'), overflowName('stderr')])
 

@@ -7,7 +7,9 @@ export interface Awake {
   after(ms: number, callback: () => void): () => void
 }
 
-/** How often it looks. A gap of more than twice this was a stop: the loop is never busy for so long. */
+/**
+ * How often it looks. A gap of more than twice this was a stop: the loop is never busy for so long.
+ */
 export const lookMs = 1000
 
 export function createAwake(clock: Clock): Awake {

@@ -1,5 +1,5 @@
-// Each call has an empty folder of its own. They stand in one folder of this agent, so that those of a process that was
-// killed are found and removed.
+// Each call has an empty folder of its own. They stand in one folder of this agent, so that those
+// of a process that was killed are found and removed.
 import { mkdirSync, rmSync } from 'node:fs'
 import { lstat, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-// Which credential file a call uses: a plain name inside the credentials folder, and nothing that leads out of it.
+// Which credential file a call uses: a plain name inside the credentials folder, and nothing that
+// leads out of it.
 import { accessSync, constants, lstatSync, realpathSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { Fault } from '@xerotier/protocol/errors.ts'
@@ -10,7 +11,10 @@ import type { CredentialRules } from '../tool.ts'
 
 const plainName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/
 
-/** Made at the first start of an agent only: later its absence means that files are missing, and an empty one would hide that. */
+/**
+ * Made at the first start of an agent only: later its absence means that files are missing, and an
+ * empty one would hide that.
+ */
 export function readyCredentialsFolder(folder: string, firstStart: boolean, log: Log): void {
   try {
     if (firstStart) makeFolder(folder, 0o700)
@@ -26,9 +30,11 @@ export function readyCredentialsFolder(folder: string, firstStart: boolean, log:
 }
 
 /**
- * The file's real path, or undefined when the tool uses none, or says that it can do without. What the binding names wins
- * over what the tool says. Looked up at each call, so a replaced file counts from the next call on.
- * @param workspace undefined for what is of no call, such as to list the tools of a server: a file of a workspace is none then
+ * The file's real path, or undefined when the tool uses none, or says that it can do without. What
+ * the binding names wins over what the tool says. Looked up at each call, so a replaced file counts
+ * from the next call on.
+ * @param workspace undefined for what is of no call, such as to list the tools of a server: a file
+ * of a workspace is none then
  * @throws Fault `credentials_missing`
  */
 export function credentialsFileFor(
@@ -52,7 +58,10 @@ function credentialsName(
   return workspace.credentials_ref ?? rules.ref?.replaceAll('{workspace}', workspace.workspace)
 }
 
-/** Only a name that is not in the folder at all: a link that leads nowhere, or a folder that is not mounted, was meant to be more. */
+/**
+ * Only a name that is not in the folder at all: a link that leads nowhere, or a folder that is not
+ * mounted, was meant to be more.
+ */
 function isNowhere(name: string, folder: string): boolean {
   try {
     lstatSync(join(folder, name))

@@ -1,4 +1,5 @@
-// The environment of a tool's process: an allow-list (law L5). The agent's own secrets are in none of it.
+// The environment of a tool's process: an allow-list (law L5). The agent's own secrets are in none
+// of it.
 import type { EnvironmentRules } from '../tool.ts'
 
 /** What every program needs to find its files and to speak the operator's language. */

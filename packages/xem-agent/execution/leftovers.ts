@@ -1,11 +1,18 @@
-// Programs that outlived their agent. Where nothing else ends them with it (systemd does, a container does), the next
-// process of the same agent must: a call that is reported as interrupted must not go on unseen.
+// Programs that outlived their agent. Where nothing else ends them with it (systemd does, a
+// container does), the next process of the same agent must: a call that is reported as interrupted
+// must not go on unseen.
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** In the environment of every program of an agent: the id of its journal, which only one process can hold. */
+/**
+ * In the environment of every program of an agent: the id of its journal, which only one process
+ * can hold.
+ */
 export const journalVariable = 'XEROTIER_XEM_JOURNAL'
 export const executionVariable = 'XEROTIER_EXECUTION_ID'
-/** Beside the execution: its next attempt may start while the processes of a forgotten one are still ending. */
+/**
+ * Beside the execution: its next attempt may start while the processes of a forgotten one are still
+ * ending.
+ */
 export const attemptVariable = 'XEROTIER_EXECUTION_ATTEMPT'
 
 export interface MarkedProgram {
@@ -14,12 +21,18 @@ export interface MarkedProgram {
   attempt: number
 }
 
-/** SIGKILLs every process that an earlier process of the agent with this journal left. Call it before anything is started. */
+/**
+ * SIGKILLs every process that an earlier process of the agent with this journal left. Call it
+ * before anything is started.
+ */
 export function endLeftovers(journalId: string): MarkedProgram[] {
   return programsOf(journalId).filter(({ pid }) => endNow(pid))
 }
 
-/** Every process with this journal in its environment. Reads all of /proc at once: where there is none, it finds nothing. */
+/**
+ * Every process with this journal in its environment. Reads all of /proc at once: where there is
+ * none, it finds nothing.
+ */
 export function programsOf(journalId: string): MarkedProgram[] {
   const mark = `${journalVariable}=${journalId}`
   return processIds().flatMap((pid) => {

@@ -4,7 +4,10 @@ import type { OutputStream } from '../tool.ts'
 export interface OutputTail {
   push(stream: OutputStream, data: Uint8Array): void
   isEmpty(): boolean
-  /** What was kept, in the order of writing, and before the first piece of a stream how much of it was left out. */
+  /**
+   * What was kept, in the order of writing, and before the first piece of a stream how much of it
+   * was left out.
+   */
   take(): { stream: OutputStream; data: Uint8Array }[]
   /** Whether something was left out. */
   isCut(): boolean
@@ -40,7 +43,8 @@ export function createOutputTail(most: number): OutputTail {
       if (last?.stream === stream && last.data.length < smallBytes) last.data = Buffer.concat([last.data, data])
       else pieces.push({ stream, data })
       bytes += data.length
-      // Not at each write: moving many small pieces for every one that comes takes the square of their number.
+      // Not at each write: moving many small pieces for every one that comes takes the square of
+      // their number.
       if (bytes > 2 * most) shorten()
     },
     isEmpty: () => pieces.length === 0,
@@ -56,13 +60,18 @@ export function createOutputTail(most: number): OutputTail {
   }
 }
 
-/** The first place from `from` on where a character of UTF-8 begins; `from` when there is none near. */
+/**
+ * The first place from `from` on where a character of UTF-8 begins; `from` when there is none near.
+ */
 function characterStart(data: Uint8Array, from: number): number {
   for (let at = from; at < Math.min(from + 4, data.length); at++) if (isStart(data[at])) return at
   return from
 }
 
-/** The last place up to `end` where a character of UTF-8 begins or ends; `end` when there is none near. */
+/**
+ * The last place up to `end` where a character of UTF-8 begins or ends; `end` when there is none
+ * near.
+ */
 export function characterEnd(data: Uint8Array, end: number): number {
   for (let at = end; at > Math.max(end - 4, 0); at--) if (isStart(data[at])) return at
   return end

@@ -1,4 +1,5 @@
-// The output of one call on its way to the router: coalesced, bounded, and held back when the router does not keep up.
+// The output of one call on its way to the router: coalesced, bounded, and held back when the
+// router does not keep up.
 import { type ArtifactFrame, overflowName } from '@xerotier/protocol/frames/call/artifact.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { OutputFrame } from '@xerotier/protocol/frames/call/output.ts'
@@ -8,14 +9,20 @@ import type { Artifact, OutputStream } from '../tool.ts'
 import { createArtifactNames } from './artifact-names.ts'
 import { characterEnd, createOutputTail } from './output-tail.ts'
 
-/** Output that arrives within this goes out in one frame a stream; the order of the two streams within it is lost. */
+/**
+ * Output that arrives within this goes out in one frame a stream; the order of the two streams
+ * within it is lost.
+ */
 export const coalesceMs = 20
 /** Unacknowledged bytes of one call above which its pipes are not read. */
 const windowBytes = 1024 * 1024
 /** Of what is kept at all, this much is for the end. */
 const tailBytes = 1024 * 1024
 
-/** Each piece counts as a KiB: one that prints a line a second all day must come to its end with less than all of them. */
+/**
+ * Each piece counts as a KiB: one that prints a line a second all day must come to its end with
+ * less than all of them.
+ */
 const patience = [
   { pieces: 4096, ms: coalesceMs },
   { pieces: 8192, ms: 1000 },
@@ -31,9 +38,15 @@ export interface OutputOptions {
 }
 
 export interface Output {
-  /** Returns false when the writer should wait for `writable`. What is written all the same is kept. */
+  /**
+   * Returns false when the writer should wait for `writable`. What is written all the same is kept.
+   */
   write(stream: OutputStream, data: Uint8Array): boolean
-  /** At least a byte. @returns the name under which it is kept; undefined when there is no room for the whole of it, and it is not */
+  /**
+   * At least a byte.
+   * @returns the name under which it is kept; undefined when there is no room for the whole of it,
+   * and it is not
+   */
   artifact(artifact: Artifact): string | undefined
   /** Whether the window is open. */
   isOpen(): boolean

@@ -1,5 +1,6 @@
-// A program in a process group of its own, so that it and its children end together. execa kills the leader only, and
-// its stream handling would read ahead of our window, so this is child_process itself.
+// A program in a process group of its own, so that it and its children end together. execa kills
+// the leader only, and its stream handling would read ahead of our window, so this is child_process
+// itself.
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
 
@@ -29,7 +30,8 @@ export interface ProcessGroup {
 
 /** By the pid of its leader, until that ends. */
 const running = new Set<number>()
-// However this process comes to its end (a second signal, an unhandled error), nothing of it goes on unseen.
+// However this process comes to its end (a second signal, an unhandled error), nothing of it goes
+// on unseen.
 process.once('exit', () => {
   for (const pid of running) signalGroup(pid, 'SIGKILL')
 })

@@ -28,7 +28,8 @@ const forking = `
   const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
   child.once('spawn', () => console.log(child.pid));`
 
-// A leader of a session, and so of no group that its parent's signals reach. It holds the pipes of the call.
+// A leader of a session, and so of no group that its parent's signals reach. It holds the pipes of
+// the call.
 const escaping = `const c = require('node:child_process').spawn('sleep', ['600'], { stdio: 'inherit', detached: true }); c.once('spawn', () => console.log(c.pid));`
 
 /** Long: a test that wants it over moves its clock. */
@@ -57,7 +58,8 @@ tools:${tool('say', 'process.stdout.write(process.argv[1] ?? "nothing"); process
     command: [./script, '--value={value}']
 `
 
-// A PATH of its own: a folder that may not be read, on that of whoever runs the tests, changes what a missing program is.
+// A PATH of its own: a folder that may not be read, on that of whoever runs the tests, changes what
+// a missing program is.
 const hostEnv = { PATH: '/usr/bin:/bin', HOME: '/', XEM_JOIN_KEY: 'xjk_secret', SOMETHING_ELSE: 'x' }
 
 let bench: Bench
@@ -274,7 +276,8 @@ test('while the router acknowledges nothing, the program is not read beyond the 
     )
   bench.executions.dispatch([frame])
   await bench.untilTrue(() => sent() >= 1024 * 1024)
-  // The window is closed: several turns of the event loop and a pipe's worth of time bring nothing more.
+  // The window is closed: several turns of the event loop and a pipe's worth of time bring nothing
+  // more.
   await pause(100)
   assert.ok(sent() < 1.5 * 1024 * 1024, `${sent()} bytes went out`)
   assert.deepEqual(bench.executions.running().length, 1)

@@ -9,7 +9,8 @@ import { killGraceMs } from './process-group.ts'
 
 /**
  * @returns its answer. A result beyond the limits is written to stdout instead.
- * @throws what the function throws; Fault `execution_timeout` when it does not end within the grace after an abort.
+ * @throws what the function throws; Fault `execution_timeout` when it does not end within the grace
+ * after an abort.
  */
 export async function runFunction(
   run: FunctionRun,

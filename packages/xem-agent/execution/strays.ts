@@ -1,4 +1,5 @@
-// Programs of a call that left its process group (setsid, a daemon): only their environment says whose they are.
+// Programs of a call that left its process group (setsid, a daemon): only their environment says
+// whose they are.
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import { endNow, programsOf } from './leftovers.ts'
 

@@ -1,4 +1,5 @@
-// What a bundle.yaml may say. Strict everywhere: a key that nobody reads is a typing error that would change behaviour.
+// What a bundle.yaml may say. Strict everywhere: a key that nobody reads is a typing error that
+// would change behaviour.
 import { toolNameSchema } from '@xerotier/protocol/ids.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { inputSchemaSchema, workspaceTypeSchema } from '@xerotier/protocol/manifest.ts'
@@ -22,7 +23,9 @@ const commandSchema = z
 
 const variableSchema = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of a variable')
 const timeoutSchema = z.int().positive().max(limits.toolTimeoutMsMax)
-/** A plain file name in the credentials folder; `{workspace}` stands for the name of the workspace. */
+/**
+ * A plain file name in the credentials folder; `{workspace}` stands for the name of the workspace.
+ */
 const credentialsRefSchema = z
   .string()
   .max(128)
@@ -54,7 +57,10 @@ export const toolSchema = z.strictObject({
   stdin: wordSchema.optional(),
   /** Name of a function that ships with the agent. */
   builtin: z.string().max(64).optional(),
-  /** How to see what the call would do, and how to take it back. Published as `has_preview` and `has_undo`. */
+  /**
+   * How to see what the call would do, and how to take it back. Published as `has_preview` and
+   * `has_undo`.
+   */
   preview: z.strictObject({ command: commandSchema }).optional(),
   undo: z.strictObject({ tool: toolNameSchema, args: z.record(z.string(), z.unknown()).default({}) }).optional(),
   ...placement,
@@ -90,7 +96,9 @@ export const bundleSchema = z
     description: z.string().max(2000).default(''),
     domain: z.string().min(1).max(64),
     workspace_types: z.array(workspaceTypeSchema).max(16).default([]),
-    /** Each is looked at alone (`toolSchema`): one that is wrong is left out, and the others load. */
+    /**
+     * Each is looked at alone (`toolSchema`): one that is wrong is left out, and the others load.
+     */
     tools: z.array(z.unknown()).max(limits.toolsPerManifest).optional(),
     mcp: mcpSchema.optional(),
     ...placement,

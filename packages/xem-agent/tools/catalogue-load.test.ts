@@ -1,4 +1,5 @@
-// Bundles whose MCP servers do not come up must not keep the others, or the end of the agent, waiting.
+// Bundles whose MCP servers do not come up must not keep the others, or the end of the agent,
+// waiting.
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,5 @@
-// All tools of the agent: the shipped bundles that it was told to load, and every folder of the tools folder.
+// All tools of the agent: the shipped bundles that it was told to load, and every folder of the
+// tools folder.
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { storableText } from '@xerotier/protocol/cut-text.ts'
@@ -43,13 +44,19 @@ export interface CatalogueOptions extends Omit<McpOptions, 'log'> {
   aborted?: AbortSignal | undefined
 }
 
-/** How long the MCP servers of all bundles together may take to start and to list their tools: the agent is offline meanwhile. */
+/**
+ * How long the MCP servers of all bundles together may take to start and to list their tools: the
+ * agent is offline meanwhile.
+ */
 export const loadMs = 30_000
 
 /** Bundles that the manifest can report. */
 const bundlesMax = 256
 
-/** Never throws for a bundle: one that is refused is reported, the others load. @throws when it is given up */
+/**
+ * Never throws for a bundle: one that is refused is reported, the others load.
+ * @throws when it is given up
+ */
 export async function loadCatalogue(options: CatalogueOptions): Promise<Catalogue> {
   const { log } = options
   const shipped = options.shipped.map((name) => ({ folder: name, dir: join(options.shippedDir, name) }))

@@ -1,14 +1,24 @@
-// Reads the `command` of a bundle. Everything that could let a value choose the program or an option is refused at load.
+// Reads the `command` of a bundle. Everything that could let a value choose the program or an
+// option is refused at load.
 import { basename } from 'node:path'
 import { memberOf } from '@xerotier/protocol/record.ts'
 import { type CommandTemplate, type Element, placeholdersOf, type Step } from '../argv.ts'
 
-/** As written in the bundle: a word, words that stand or fall together, or words that a boolean argument adds. */
+/**
+ * As written in the bundle: a word, words that stand or fall together, or words that a boolean
+ * argument adds.
+ */
 export type CommandSource = readonly (string | readonly string[] | { if: string; add: readonly string[] })[]
 
-/** A shell would read its arguments as a program of its own (law L5); a script runs by its own `#!` line. */
+/**
+ * A shell would read its arguments as a program of its own (law L5); a script runs by its own `#!`
+ * line.
+ */
 const shells = new Set(['sh', 'bash', 'rbash', 'dash', 'ash', 'zsh', 'ksh', 'mksh', 'fish', 'csh', 'tcsh', 'pwsh'])
-/** They start what stands behind them, or behind their first options. As a plain argument (`kubectl set env`) they are none. */
+/**
+ * They start what stands behind them, or behind their first options. As a plain argument (`kubectl
+ * set env`) they are none.
+ */
 const starters = new Set(['busybox', 'env', 'xargs', 'eval'])
 
 /** @throws Error with a sentence for the author of the bundle. */
@@ -31,7 +41,10 @@ export function parseCommand(source: CommandSource, properties: Readonly<Record<
   return { program, steps }
 }
 
-/** `timeout 5 sh -c …`, `find -exec sh …`, `docker exec … sh`: what may start a shell is a matter of each program, so no word may be one. */
+/**
+ * `timeout 5 sh -c …`, `find -exec sh …`, `docker exec … sh`: what may start a shell is a matter of
+ * each program, so no word may be one.
+ */
 function refuseShellBehind(steps: readonly Step[]): void {
   let shell: string | undefined
   for (const element of steps.flatMap((step) => step.elements)) {
@@ -43,7 +56,10 @@ function refuseShellBehind(steps: readonly Step[]): void {
   }
 }
 
-/** `-{a}`, `--{a}` and `-n{a}` let a value name an option, or more of them behind the first; `--name={a}` does not. */
+/**
+ * `-{a}`, `--{a}` and `-n{a}` let a value name an option, or more of them behind the first;
+ * `--name={a}` does not.
+ */
 function refuseChosenOptions(steps: readonly Step[]): void {
   for (const { elements, onlyIf } of steps) {
     for (const element of elements) {

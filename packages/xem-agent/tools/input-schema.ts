@@ -14,7 +14,10 @@ import type { ErrorObject } from 'ajv'
  */
 export type CheckArgs = (args: unknown, size?: number) => string | undefined
 
-/** @throws Error with a sentence when the schema is none, is no object schema, or has patterns that could take for ever. */
+/**
+ * @throws Error with a sentence when the schema is none, is no object schema, or has patterns that
+ * could take for ever.
+ */
 export function compileInputSchema(schema: Record<string, unknown>, mode: 'strict' | 'lenient'): CheckArgs {
   if (schema.type !== 'object') throw new Error('input_schema must have "type: object"')
   const check = compileJsonSchema(schema, mode)

@@ -45,7 +45,10 @@ export function loadTools(file: BundleFile, bundleDir: string, builtins: Builtin
   return loaded
 }
 
-/** What promises to be taken back by a tool that is not offered goes, and what it takes back itself after it. */
+/**
+ * What promises to be taken back by a tool that is not offered goes, and what it takes back itself
+ * after it.
+ */
 function leaveWithoutUndo(
   loaded: Loaded,
   undos: readonly { name: string; index: number; undo: string }[],

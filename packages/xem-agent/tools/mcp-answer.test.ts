@@ -1,4 +1,5 @@
-// What an MCP server answers is kept, however it is made, and what is wrong with it is said beside it.
+// What an MCP server answers is kept, however it is made, and what is wrong with it is said beside
+// it.
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,5 +1,6 @@
-// What a server answered, kept whole: text as output, structured content as the result, everything else as artifacts. What is
-// wrong with an answer is said beside it, on stderr; how the call ended is what the server said.
+// What a server answered, kept whole: text as output, structured content as the result, everything
+// else as artifacts. What is wrong with an answer is said beside it, on stderr; how the call ended
+// is what the server said.
 import { isRecord } from '@xerotier/protocol/record.ts'
 import { jsonText } from '../execution/json-text.ts'
 import type { Artifact, Invocation } from '../tool.ts'

@@ -1,4 +1,5 @@
-// An MCP server as a bundle: its tools are listed at load, and whatever the bundle does not rate is destructive.
+// An MCP server as a bundle: its tools are listed at load, and whatever the bundle does not rate is
+// destructive.
 import { cutText } from '@xerotier/protocol/cut-text.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { codeOf } from '@xerotier/protocol/thrown.ts'
@@ -42,7 +43,8 @@ export interface McpBundle {
 const progressMs = 100
 
 /**
- * @param limit aborts with the reason why its server is waited for no longer; what it listed until then counts
+ * @param limit aborts with the reason why its server is waited for no longer; what it listed until
+ * then counts
  * @throws BundleError when the server does not start or does not list its tools
  */
 export async function loadMcpBundle(

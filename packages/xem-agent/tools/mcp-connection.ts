@@ -1,4 +1,5 @@
-// What is said to one process of an MCP server: how it is greeted, lists its tools, and ends a call.
+// What is said to one process of an MCP server: how it is greeted, lists its tools, and ends a
+// call.
 
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { isRecord } from '@xerotier/protocol/record.ts'
@@ -12,7 +13,10 @@ export interface Connection {
   hasTools: boolean
   /** In flight. */
   calls: number
-  /** Under way after a call that the server did not end in time: whether it still answers. The next call waits for it. */
+  /**
+   * Under way after a call that the server did not end in time: whether it still answers. The next
+   * call waits for it.
+   */
   check: Promise<void> | undefined
   /** It did not. */
   silent: boolean
@@ -27,7 +31,10 @@ export interface McpListing {
 
 /** How long a server may take to start, and to list a page of its tools. */
 const startMs = 30_000
-/** How long one may take to answer a call that may run only once after its deadline or cancellation, before it is killed. */
+/**
+ * How long one may take to answer a call that may run only once after its deadline or cancellation,
+ * before it is killed.
+ */
 export const lateAnswerMs = 1000
 /** A broken pagination must not hold the agent up. */
 const pagesMax = 1000
@@ -99,7 +106,10 @@ function untilAborted(request: McpRequest, limit: AbortSignal): McpRequest {
   return request
 }
 
-/** Nothing of it goes on after its end, and a server that is lost with it leaves the question whether it ran (law L2). */
+/**
+ * Nothing of it goes on after its end, and a server that is lost with it leaves the question
+ * whether it ran (law L2).
+ */
 export async function callOnce(
   live: Connection,
   request: McpRequest,

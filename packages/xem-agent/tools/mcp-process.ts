@@ -1,5 +1,5 @@
-// The process of an MCP server: lines in and out over its pipes. It is signalled as a group, and is not taken for alive
-// because some other process holds its pipes.
+// The process of an MCP server: lines in and out over its pipes. It is signalled as a group, and is
+// not taken for alive because some other process holds its pipes.
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import { type ProcessGroup, startGroup } from '../execution/process-group.ts'
 import { createLineReader } from './mcp-lines.ts'
@@ -36,7 +36,10 @@ export interface McpProcess {
   giveUp(reason: string): void
   /** The same without a grace: its group does nothing more. */
   giveUpNow(reason: string): void
-  /** Ends its input, and kills the group when that does not end it within the grace. Resolves at its end. */
+  /**
+   * Ends its input, and kills the group when that does not end it within the grace. Resolves at its
+   * end.
+   */
   close(): Promise<void>
 }
 

@@ -1,5 +1,6 @@
-// JSON-RPC 2.0 with an MCP server, https://modelcontextprotocol.io/specification/2025-11-25/basic: requests and their
-// answers as they were sent, progress, cancellation. What a server asks of its client is refused: we offer nothing.
+// JSON-RPC 2.0 with an MCP server, https://modelcontextprotocol.io/specification/2025-11-25/basic:
+// requests and their answers as they were sent, progress, cancellation. What a server asks of its
+// client is refused: we offer nothing.
 
 import { isRecord } from '@xerotier/protocol/record.ts'
 
@@ -22,7 +23,10 @@ export interface Progress {
 }
 
 export interface McpRequest {
-  /** The `result` as the server wrote it. Rejects with McpError, or the reason of `cancel` or `fail`. */
+  /**
+   * The `result` as the server wrote it. Rejects with McpError, or the reason of `cancel` or
+   * `fail`.
+   */
   answer: Promise<unknown>
   /** Resolves when the server has answered, cancelled or not, or is lost. */
   settled: Promise<void>
@@ -42,7 +46,9 @@ export interface McpRpc {
 export interface McpRpcOptions {
   /** Writes one message. */
   send(message: object): void
-  /** Whether the server reads what it is sent. When it does not, its own requests are not answered. */
+  /**
+   * Whether the server reads what it is sent. When it does not, its own requests are not answered.
+   */
   isListening(): boolean
 }
 

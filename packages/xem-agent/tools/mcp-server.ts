@@ -20,8 +20,8 @@ export interface McpServer {
   tools(limit: AbortSignal): Promise<McpListing>
   /**
    * The result as the server wrote it.
-   * @throws McpError for an answer that is an error; Fault `execution_interrupted` when the server is lost while it has a
-   *   call that may run only once
+   * @throws McpError for an answer that is an error; Fault `execution_interrupted` when the server
+   * is lost while it has a call that may run only once
    */
   call(name: string, args: Record<string, unknown>, options: McpCallOptions): Promise<unknown>
   /** Ends when its last call is done. Whoever calls it later starts it again. */
@@ -93,7 +93,10 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     }
   }
 
-  /** Whether a server that did not end a call in time is there at all. If not, the next call starts another. */
+  /**
+   * Whether a server that did not end a call in time is there at all. If not, the next call starts
+   * another.
+   */
   async function check(doubted: Connection): Promise<void> {
     const ping = doubted.rpc.request('ping', {})
     const late = Symbol('late')
@@ -111,7 +114,9 @@ export function createMcpServer(options: McpServerOptions): McpServer {
     endSilent(doubted)
   }
 
-  /** What takes its calls one after the other does not answer either: it keeps those that it has. */
+  /**
+   * What takes its calls one after the other does not answer either: it keeps those that it has.
+   */
   function endSilent({ silent, calls, process }: Connection): void {
     if (silent && calls === 0) process.giveUp('it did not answer')
   }

@@ -1,4 +1,5 @@
-// What is wrong with one entry of a bundle, or of a server's list, must not lose the others; each that is left out is named.
+// What is wrong with one entry of a bundle, or of a server's list, must not lose the others; each
+// that is left out is named.
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,5 @@
-// Who had which name, across restarts: a bundle that is added while the agent is down takes none either.
+// Who had which name, across restarts: a bundle that is added while the agent is down takes none
+// either.
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { Owners } from './owners.ts'

@@ -1,4 +1,5 @@
-// Which bundle has which name, and which tools fit the manifest. Who had a name keeps it: a bundle that comes later takes none.
+// Which bundle has which name, and which tools fit the manifest. Who had a name keeps it: a bundle
+// that comes later takes none.
 import { canonicalJson } from '@xerotier/protocol/canonical.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { manifestContent } from '@xerotier/protocol/manifest.ts'

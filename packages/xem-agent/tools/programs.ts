@@ -2,7 +2,10 @@ import { accessSync, constants } from 'node:fs'
 import { delimiter, isAbsolute, join, resolve } from 'node:path'
 import type { Tool } from '../tool.ts'
 
-/** Programs of the tools that this host does not have. The tools are offered all the same: it can be installed later. */
+/**
+ * Programs of the tools that this host does not have. The tools are offered all the same: it can be
+ * installed later.
+ */
 export function missingPrograms(tools: readonly Tool[], searchPath: string | undefined): string[] {
   const missing = new Set<string>()
   for (const { run } of tools) {

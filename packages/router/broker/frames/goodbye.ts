@@ -2,7 +2,10 @@ import type { goodbyeFrame } from '@xerotier/protocol/frames/session/goodbye.ts'
 import type { z } from 'zod'
 import type { Peer } from '../peer.ts'
 
-/** Ends the session once what came before is on record: a renewal that says that the agent drains often comes with it. */
+/**
+ * Ends the session once what came before is on record: a renewal that says that the agent drains
+ * often comes with it.
+ */
 export function onGoodbye({ session, end }: Peer, frame: z.infer<typeof goodbyeFrame>): Promise<void> {
   session.agent.restsUntil = Number.POSITIVE_INFINITY
   session.agent.saidGoodbye = true

@@ -1,4 +1,5 @@
-// What is done with each frame of a session. The compiler wants a handler for every frame that an agent may send.
+// What is done with each frame of a session. The compiler wants a handler for every frame that an
+// agent may send.
 import type { AgentFrame } from '@xerotier/protocol/frames/agent-frame.ts'
 import type { Peer } from '../peer.ts'
 import type { UnreadableRenewal } from '../unreadable.ts'
@@ -11,7 +12,9 @@ import { onRefused } from './refused.ts'
 import { onResult } from './result.ts'
 
 type Name = AgentFrame['t']
-/** What a session hands on: every frame, and of a renewal also one whose manifest could not be read. */
+/**
+ * What a session hands on: every frame, and of a renewal also one whose manifest could not be read.
+ */
 type Frames = { [N in Name]: N extends 'lease_renewal' ? UnreadableRenewal : never }
 export type SessionFrame<N extends Name = Name> = {
   [K in N]: { t: K } & (Extract<AgentFrame, { t: K }> | Frames[K])

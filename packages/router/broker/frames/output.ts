@@ -8,8 +8,8 @@ import type { Peer } from '../peer.ts'
 const wantedByNobody = 0.1
 
 /**
- * Stores a piece of output or artifact, then opens the agent's window. A piece that could not be stored ends the session: an
- * agent sends again what was not acknowledged when it has another.
+ * Stores a piece of output or artifact, then opens the agent's window. A piece that could not be
+ * stored ends the session: an agent sends again what was not acknowledged when it has another.
  */
 export async function onOutput(peer: Peer, frame: OutputFrame | ArtifactFrame): Promise<void> {
   const { core, session, reply, begin } = peer
@@ -21,7 +21,8 @@ export async function onOutput(peer: Peer, frame: OutputFrame | ArtifactFrame): 
     return reply({ t: 'output_ack', execution_id, attempt, lease_epoch, seq: frame.seq })
   }
   const arrival = session.outputAcks.received(call, frame.seq)
-  // After a result it is dropped as well, and acknowledged in its order: what came before may still wait for its commit.
+  // After a result it is dropped as well, and acknowledged in its order: what came before may still
+  // wait for its commit.
   if (!call.over && countOutput(call, frame)) {
     try {
       await store(peer, call, frame)

@@ -4,7 +4,10 @@ import { withinLimits } from '../../domain/attempts/result-limits.ts'
 import { settleCall } from '../../domain/attempts/settle.ts'
 import type { Peer } from '../peer.ts'
 
-/** Stores the end of a call, then acknowledges it (law L1). When storing fails nothing is said: the agent keeps it and sends it again. */
+/**
+ * Stores the end of a call, then acknowledges it (law L1). When storing fails nothing is said: the
+ * agent keeps it and sends it again.
+ */
 export async function onResult({ core, session, reply, replyLater, spend }: Peer, frame: ResultFrame): Promise<void> {
   const call = core.calls.get(session.agent.projectId, frame.execution_id)
   const ours = call?.agent === session.agent && isAbout(call, frame) ? call : undefined
@@ -14,7 +17,8 @@ export async function onResult({ core, session, reply, replyLater, spend }: Peer
   if (artifacts !== undefined) await artifacts
   const cut = ours?.outputCut === true || ours?.inlineCut === true
   const kept = withinLimits(frame, cut)
-  // Its session or its place went while it waited, and output before it perhaps with them: it comes again, after that output.
+  // Its session or its place went while it waited, and output before it perhaps with them: it comes
+  // again, after that output.
   const gone = () =>
     call !== undefined &&
     (core.calls.get(session.agent.projectId, frame.execution_id) !== call || !core.fleet.holds(session.agent))
@@ -23,7 +27,8 @@ export async function onResult({ core, session, reply, replyLater, spend }: Peer
   if (!ok) spend(1)
   const { execution_id, attempt, lease_epoch } = frame
   const ack = { t: 'result_ack', execution_id, attempt, lease_epoch, ok } as const
-  // A message of its own costs both sides as much as a dispatch. Only an agent that wants to go waits for it.
+  // A message of its own costs both sides as much as a dispatch. Only an agent that wants to go
+  // waits for it.
   if (session.agent.draining) reply(ack)
   else replyLater(ack)
 }

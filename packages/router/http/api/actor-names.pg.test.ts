@@ -12,7 +12,10 @@ interface Person {
   client: RouterForTests['client']
 }
 
-/** No duty of the router runs and no remembered key grows old: nothing asks the database beside the test. */
+/**
+ * No duty of the router runs and no remembered key grows old: nothing asks the database beside the
+ * test.
+ */
 const startedAt = Date.now()
 let now = startedAt
 const calm: Clock = {

@@ -1,4 +1,5 @@
-// What operators do to agents that are online. The agent itself is a record of what it was sent: the wire has its own tests.
+// What operators do to agents that are online. The agent itself is a record of what it was sent:
+// the wire has its own tests.
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { agentHealths } from '@xerotier/protocol/api/agents.ts'

@@ -28,7 +28,10 @@ export function apiDoor(options: ApiOptions): Door {
   }
 }
 
-/** A body without mandatory fields may be left out, but for PUT: it replaces a thing by what is sent, and nothing was. */
+/**
+ * A body without mandatory fields may be left out, but for PUT: it replaces a thing by what is
+ * sent, and nothing was.
+ */
 function fillMissingBodies(scope: FastifyInstance): void {
   scope.addHook('preValidation', (request, _reply, done) => {
     if (request.body === undefined && request.method !== 'GET') {

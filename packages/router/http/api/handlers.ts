@@ -1,4 +1,5 @@
-// What a route's handler is given and what it answers, derived from its entry in protocol/routes.ts.
+// What a route's handler is given and what it answers, derived from its entry in
+// protocol/routes.ts.
 import type { Readable } from 'node:stream'
 import type { RouteId, routes } from '@xerotier/protocol/routes.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -37,5 +38,7 @@ export interface Call<Id extends RouteId> {
 
 export type Handler<Id extends RouteId> = (call: Call<Id>) => Promise<Answer<(typeof routes)[Id]>>
 
-/** A handler for every route: the compiler misses none, and the server looks again when it starts. */
+/**
+ * A handler for every route: the compiler misses none, and the server looks again when it starts.
+ */
 export type Handlers = { [Id in RouteId]: Handler<Id> }

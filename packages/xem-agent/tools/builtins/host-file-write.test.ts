@@ -8,7 +8,10 @@ import { after, test } from 'node:test'
 const folder = mkdtempSync(join(tmpdir(), 'xem-write-'))
 after(() => rmSync(folder, { recursive: true }))
 
-/** Writes in a process that can make no file larger than 4 blocks, 2 to 4 KiB: what fills a disk does the same. */
+/**
+ * Writes in a process that can make no file larger than 4 blocks, 2 to 4 KiB: what fills a disk
+ * does the same.
+ */
 function writeWithin4Blocks(path: string, bytes: number) {
   const program = `
     import { fileWrite } from '${import.meta.resolve('./host-file-write.ts')}'

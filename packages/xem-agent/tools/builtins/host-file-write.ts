@@ -22,8 +22,8 @@ import { fileFault, isBelow, realOrSame } from './open-file.ts'
 const { O_RDONLY, O_DIRECTORY, O_WRONLY, O_CREAT, O_EXCL } = constants
 
 /**
- * Writes a whole file below one of the folders. What it replaces is kept beside it as `<name>.<execution id>.bak`: that
- * is what makes the call recoverable.
+ * Writes a whole file below one of the folders. What it replaces is kept beside it as
+ * `<name>.<execution id>.bak`: that is what makes the call recoverable.
  */
 export function fileWrite(writeDirs: readonly string[]) {
   return ({ args, executionId }: Invocation<{ path: string; content: string; overwrite: boolean }>): Answer => {
@@ -45,7 +45,9 @@ export function fileWrite(writeDirs: readonly string[]) {
   }
 }
 
-/** `inside` leads through the descriptor, so that nobody can swap the folder after it was looked at. */
+/**
+ * `inside` leads through the descriptor, so that nobody can swap the folder after it was looked at.
+ */
 function openFolder(path: string) {
   try {
     const fd = openSync(path, O_RDONLY | O_DIRECTORY)
@@ -73,7 +75,8 @@ function writeInto(
       // Not writeSync: at a full disk or a size limit it writes a part and does not fail.
       writeFileSync(fd, file.content)
       if (before === undefined) {
-        // Whatever the umask of the agent is: a file that it made for others must be readable for them.
+        // Whatever the umask of the agent is: a file that it made for others must be readable for
+        // them.
         fchmodSync(fd, 0o644)
       } else {
         // Whose file it is and who may read it stays: its service must go on reading it.

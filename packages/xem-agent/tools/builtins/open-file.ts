@@ -1,5 +1,5 @@
-// Opens files that a caller names. What counts is where the descriptor really leads, asked after it is open, so that no
-// link and no change in between can lead elsewhere.
+// Opens files that a caller names. What counts is where the descriptor really leads, asked after it
+// is open, so that no link and no change in between can lead elsewhere.
 import {
   closeSync,
   constants,
@@ -40,8 +40,9 @@ export function openForReading(path: string, allowed: (file: OpenFile) => string
 }
 
 /**
- * Whether any user of the machine may read it. A file that its owner keeps from others (keys, credentials, /etc/shadow,
- * another process's environment) holds what must not get into an execution record, whoever the agent runs as.
+ * Whether any user of the machine may read it. A file that its owner keeps from others (keys,
+ * credentials, /etc/shadow, another process's environment) holds what must not get into an
+ * execution record, whoever the agent runs as.
  */
 export function isPublic(file: OpenFile): boolean {
   if ((file.stats.mode & constants.S_IROTH) === 0) return false
@@ -55,8 +56,8 @@ export function isPublic(file: OpenFile): boolean {
 const procType = 0x9fa0
 
 /**
- * Whether it is about one process: /proc/1/cmdline, wherever a /proc is mounted. Any user may read most of that, and
- * secrets that a program was given as arguments are in it.
+ * Whether it is about one process: /proc/1/cmdline, wherever a /proc is mounted. Any user may read
+ * most of that, and secrets that a program was given as arguments are in it.
  */
 export function isOfProcess(file: OpenFile): boolean {
   return /\/\d+(\/|$)/.test(file.realPath) && statfsSync(`/proc/self/fd/${file.fd}`).type === procType

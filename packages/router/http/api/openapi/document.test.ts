@@ -1,4 +1,5 @@
-// What linters of OpenAPI ask for (`redocly lint`, Spectral's rules), without being asked each time.
+// What linters of OpenAPI ask for (`redocly lint`, Spectral's rules), without being asked each
+// time.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { routeIds, routes } from '@xerotier/protocol/routes.ts'
