@@ -131,5 +131,6 @@ select at, '${project}', (array['execution.queued', 'execution.dispatched', 'exe
 from piece, generate_series(1, 3) step order by n, step`
 
 const kinds = `
-insert into call_kinds (project_id, workspace_id, tool, risk, agent_id, kind)
-select distinct project_id, workspace_id, tool, risk, agent_id, call_kind(workspace_id, tool, risk, agent_id) from executions`
+insert into call_kinds (project_id, workspace_id, tool, risk, agent_id, kind, asked)
+select distinct project_id, workspace_id, tool, risk, agent_id, call_kind(workspace_id, tool, risk, agent_id), approval_id is not null
+from executions`

@@ -105,7 +105,8 @@ async function byKind(db: Database, { table, projectId, limit, range, kinds }: L
     where call_kind(t.workspace_id, t.tool, t.risk, t.agent_id) = one.kind and ${range} and ${state} order by t.id desc`
   const { rows } = await sql<{ id: string }>`
     with kinds as materialized (
-      select distinct t.kind from call_kinds as t where t.project_id = ${projectId} and ${all(kinds)}
+      select distinct t.kind from call_kinds as t
+      where t.project_id = ${projectId} and ${all(kinds)}${table === 'approvals' ? sql` and t.asked` : sql``}
     ), tops as materialized (
       select one.kind, first.id from kinds as one cross join lateral (select t.id ${ofKind} limit 1) as first
       order by first.id desc limit ${wanted}

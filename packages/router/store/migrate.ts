@@ -14,6 +14,7 @@ import { indexesWithoutStatistics } from './migrations/0006-indexes-without-stat
 import { endsOfWorkspaces } from './migrations/0007-ends-of-workspaces.ts'
 import { whatRuns } from './migrations/0008-what-runs.ts'
 import { kindsOfCalls } from './migrations/0009-kinds-of-calls.ts'
+import { kindsOfApprovals } from './migrations/0010-kinds-of-approvals.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -31,6 +32,7 @@ const migrations: Migration[] = [
   { name: '0007-ends-of-workspaces', sql: endsOfWorkspaces },
   { name: '0008-what-runs', sql: whatRuns },
   { name: '0009-kinds-of-calls', sql: kindsOfCalls },
+  { name: '0010-kinds-of-approvals', sql: kindsOfApprovals },
 ]
 
 /** Applied again whenever its text is another. */
