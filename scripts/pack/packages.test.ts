@@ -106,6 +106,9 @@ test('packages install, serve a call, keep state and configuration at an upgrade
     machine.sh(
       `XEROTIER_BASE_URL=${url}/main/v1 XEROTIER_API_KEY=$(cat /var/lib/xerotier-router/api-key) xeroctl ${words}`,
     )
+  // What a thread of its own makes is there too.
+  const { openapi } = (await (await fetch(`${url}/openapi.json`)).json()) as { openapi?: string }
+  assert.match(openapi ?? '', /^3\.1/)
   const joinKey = xeroctl('agents join-keys create --name xem-1 --region here').trim()
 
   // The agent, enrolled with what the operator wrote into its files.

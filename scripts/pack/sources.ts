@@ -1,6 +1,6 @@
 // The files of ours that a program is made of: what its imports lead to, and nothing else.
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { build, type Plugin } from 'esbuild'
 
 export interface Graph {
@@ -10,7 +10,30 @@ export interface Graph {
   packages: string[]
 }
 
+/** With what runs in a thread of its own, which is named by its place and not imported. */
 export async function graphOf(clone: string, entry: string): Promise<Graph> {
+  const files = new Set<string>()
+  const packages = new Set<string>()
+  const entries = [entry]
+  for (const one of entries) {
+    const graph = await importsOf(clone, one)
+    for (const name of graph.packages) packages.add(name)
+    for (const file of graph.files) {
+      if (files.has(file)) continue
+      files.add(file)
+      entries.push(...threadsOf(clone, file).filter((thread) => !entries.includes(thread)))
+    }
+  }
+  return { files: [...files].sort(), packages: [...packages].sort() }
+}
+
+function threadsOf(clone: string, file: string): string[] {
+  const text = readFileSync(join(clone, file), 'utf8')
+  const named = text.matchAll(/new URL\('(\.[^']+\.ts)', import\.meta\.url\)/g)
+  return [...named].map(([, path]) => join(dirname(file), path ?? ''))
+}
+
+async function importsOf(clone: string, entry: string): Promise<Graph> {
   const packages = new Set<string>()
   const ours: Plugin = {
     name: 'ours',
@@ -42,5 +65,5 @@ export async function graphOf(clone: string, entry: string): Promise<Graph> {
     const manifest = `${/^packages\/[^/]+/.exec(file)?.[0]}/package.json`
     return existsSync(join(clone, manifest)) ? [manifest] : []
   })
-  return { files: [...new Set([...files, ...manifests])].sort(), packages: [...packages].sort() }
+  return { files: [...new Set([...files, ...manifests])], packages: [...packages] }
 }
