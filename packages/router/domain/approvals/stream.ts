@@ -7,7 +7,8 @@ import type { Member } from '../actor.ts'
 import { findWorkspaceOfHistory } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import { cursorOf } from '../events/cursor.ts'
-import type { EventLog, LoggedEvent, Subscription } from '../events/event-log.ts'
+import type { EventLog, Subscription } from '../events/event-log.ts'
+import { madeOnce } from '../events/made-once.ts'
 import { presentStreamed } from '../events/present.ts'
 import type { StreamItem, StreamSink } from '../events/sink.ts'
 import type { FleetView } from '../fleet/fleet.ts'
@@ -31,32 +32,48 @@ export async function streamApprovals(
   const workspace =
     query.workspace === undefined ? undefined : await findWorkspaceOfHistory(core, projectId, query.workspace)
 
-  const itemsOf = async (events: LoggedEvent[]): Promise<StreamItem[]> => {
-    const told = events.flatMap((event) => {
-      const name = event.kind.startsWith('approval.') ? publicEventNames[event.kind] : undefined
-      return name === undefined || event.approval_id === null ? [] : [{ event, name, id: event.approval_id }]
-    })
-    if (told.length === 0) return []
-    const { db } = core.store
-    const actors = told.map(({ event }) => event.actor)
-    const [approvals, names] = await Promise.all([
-      selectNamedApprovals(db, [...new Set(told.map(({ id }) => id))]),
-      selectActorNames(db, projectId, actors),
-    ])
-    const rows = new Map(approvals.map((row) => [row.id, row]))
-    return told.flatMap(({ event, name, id }) => {
-      const row = rows.get(id)
-      if (row === undefined || (workspace !== undefined && row.workspace_id !== workspace.id)) return []
-      if (levels !== undefined && !levels.includes(row.risk)) return []
-      const data: ApprovalEvent = { ...presentNamed(core, row), event: presentStreamed(event, names) }
-      return [{ name, id: event.id, data }]
-    })
-  }
+  const wanted = (row: NamedApproval | undefined) =>
+    row !== undefined &&
+    (workspace === undefined || row.workspace_id === workspace.id) &&
+    (levels === undefined || levels.includes(row.risk))
+  const isAll = workspace === undefined && levels === undefined
   return (sink) =>
     core.eventLog.subscribe(
       projectId,
       { after: lastEventId },
-      async (events) => sink.write(await itemsOf(events)),
+      async (events) => {
+        const { items, rows } = await toldOf(core, events)
+        return sink.write(isAll ? items : items.filter((_, at) => wanted(rows[at])))
+      },
       () => sink.end(),
     )
 }
+
+type NamedApproval = Awaited<ReturnType<typeof selectNamedApprovals>>[number]
+
+/** The public events of a batch, each with its approval as it is now. */
+const toldOf = madeOnce(async (core: Records & FleetView, events) => {
+  const told = events.flatMap((event) => {
+    const name = event.kind.startsWith('approval.') ? publicEventNames[event.kind] : undefined
+    return name === undefined || event.approval_id === null ? [] : [{ event, name, id: event.approval_id }]
+  })
+  const items: StreamItem[] = []
+  const rows: NamedApproval[] = []
+  const [first] = told
+  if (first === undefined) return { items, rows }
+  const { db } = core.store
+  const actors = told.map(({ event }) => event.actor)
+  const [approvals, names] = await Promise.all([
+    selectNamedApprovals(db, [...new Set(told.map(({ id }) => id))]),
+    selectActorNames(db, first.event.project_id, actors),
+  ])
+  const byId = new Map(approvals.map((row) => [row.id, row]))
+  for (const { event, name, id } of told) {
+    const row = byId.get(id)
+    if (row === undefined) continue
+    const data: ApprovalEvent = { ...presentNamed(core, row), event: presentStreamed(event, names) }
+    items.push({ name, id: event.id, data })
+    rows.push(row)
+  }
+  return { items, rows }
+})

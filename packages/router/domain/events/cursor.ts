@@ -3,7 +3,10 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 /** `<xid>-<seq>`: the id of an event and the cursor of a stream. */
 export type EventId = string
 
-/** A place in the log: everything up to and including (xid, seq) lies behind it. xid stays text: it may pass 2^53. */
+/**
+ * A place in the log: everything up to and including (xid, seq) lies behind it. xid stays text,
+ * as it may pass 2^53.
+ */
 export interface Cursor {
   xid: string
   seq: string

@@ -1,5 +1,5 @@
-// Readers of the one event log (law L8): ordered by (xid, seq), only below the oldest running transaction, so that no
-// late committer is skipped.
+// Readers of the one event log (law L8). They read in the order of (xid, seq), and only below the
+// oldest running transaction, so that no late committer is skipped.
 import type { EventRow } from '../../store/event-reader.ts'
 import { type EventId, eventIdOf } from './cursor.ts'
 
@@ -11,7 +11,10 @@ export function loggedEvent({ xid, seq, ...event }: EventRow): LoggedEvent {
 }
 
 export interface Subscription {
-  /** Resolves once nothing that is committed from now on can be missed, to the id from where the reader may resume. */
+  /**
+   * Resolves once nothing that is committed from now on can be missed, to the id from where the
+   * reader may resume.
+   */
   readonly ready: Promise<EventId>
   close(): void
 }
@@ -31,14 +34,14 @@ export interface EventLog {
   /** Calls back at each wake, until it is closed. */
   onWake(listener: () => void): { close(): void }
   /**
-   * Delivers the project's events in order and without a gap. `onEvents` may return a promise to slow the reader down; one
-   * that throws or rejects ends its subscription. Then `onCut` is called, once: nothing more will come, and who still waits
-   * has to subscribe again.
+   * Delivers the project's events in order and without a gap. `onEvents` may return a promise to
+   * slow the reader down. One that throws or rejects ends its subscription, and `onCut` is called
+   * once: nothing more will come, and who still waits has to subscribe again.
    */
   subscribe(
     projectId: string,
     options: SubscriptionOptions,
-    onEvents: (events: LoggedEvent[]) => void | Promise<void>,
+    onEvents: (events: readonly LoggedEvent[]) => void | Promise<void>,
     onCut: () => void,
   ): Subscription
   close(): void

@@ -1,4 +1,5 @@
-// A process whose follower notes what it reacts to and never comes back from the batch in which it is told `bad`.
+// A process whose follower notes what it reacts to, and never comes back from the batch that holds
+// `last`.
 // Arguments: URL of the database, file for the notes.
 import { appendFileSync } from 'node:fs'
 import { systemClock } from '@xerotier/runtime/clock.ts'

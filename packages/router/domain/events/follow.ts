@@ -1,8 +1,9 @@
-// A follower: a named reader of the events of all projects whose place is a row, so that it goes on where it stopped after a
-// restart. Whatever reacts to what happened stands on one, and never on a hook in the path of a call.
+// A follower is a named reader of the events of all projects. Its place is a row, so that it goes
+// on where it stopped after a restart. What reacts to events stands on one, and never on a hook
+// in the path of a call.
 //
-// It reads as every reader of the log does (law L8), and each batch at least once. The place moves by compare-and-set on
-// who holds it: of two followers of one name, the later one takes it and the other ends.
+// It reads as every reader of the log does (law L8), and each batch at least once. The place moves
+// by compare-and-set on who holds it: of two followers of one name, the later one takes it.
 import { randomUUID } from 'node:crypto'
 import { createNap } from '@xerotier/runtime/nap.ts'
 import { type Place, readEvents } from '../../store/event-reader.ts'
@@ -21,13 +22,13 @@ export type Follower = {
 } & (
   | {
       /**
-       * Writes in the transaction that moves the place: what it writes, it writes once. Nothing but the database may be
-       * waited for here; the log stands still for everybody behind an open transaction.
+       * Writes in the transaction that moves the place: what it writes, it writes once. It waits
+       * for the database alone, as an open transaction holds the log back for everybody.
        */
       write(writing: Writing, events: LoggedEvent[]): Promise<void>
     }
   | {
-      /** The place moves after it. After a death in between it gets the same events again, and knows them by their ids. */
+      /** The place moves after it. After a death in between the same events come again. */
       react(events: LoggedEvent[]): Promise<void>
     }
 )
@@ -66,10 +67,10 @@ export function follow(records: FollowedRecords, follower: Follower, options: Fo
   const log = records.log.with({ follower: follower.name })
   const hold = { name: follower.name, holder: randomUUID() }
   let place: Place | undefined
-  /** One after a failure, so that what stands before a bad event is handled and the log names the bad one. */
+  /** One after a failure: what stands before a bad event is handled, and the log names it. */
   let batch = batchMax
   let failures = 0
-  /** After a wake that found nothing an older transaction may hold the events back: look again soon. */
+  /** A wake that finds nothing: an older transaction may hold the events back. Look again soon. */
   let emptyPasses = 0
   let stopping = false
   const nap = createNap(clock)

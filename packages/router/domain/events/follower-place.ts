@@ -19,7 +19,10 @@ export function takePlace({ tx, now }: Writing, hold: Hold, from: 'beginning' | 
     .executeTakeFirstOrThrow()
 }
 
-/** Moves the place, which stays locked until the transaction ends. False when it is not held, or not there any more. */
+/**
+ * Moves the place, which stays locked until the transaction ends.
+ * @returns false when it is not held any more, or has moved
+ */
 export async function movePlace({ tx, now }: Writing, hold: Hold, from: Place, to: Place): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('followers')

@@ -38,7 +38,7 @@ function gather(
 ) {
   const events: LoggedEvent[] = []
   const { promise, resolve } = Promise.withResolvers<LoggedEvent[]>()
-  const onEvents = (batch: LoggedEvent[]) => {
+  const onEvents = (batch: readonly LoggedEvent[]) => {
     events.push(...batch)
     if (events.length >= count) resolve(events)
     return slow?.()
@@ -46,7 +46,7 @@ function gather(
   const subscription = log.subscribe(project, options, onEvents, () => {})
   return { events, all: promise, ready: subscription.ready, close: () => subscription.close() }
 }
-const actors = (events: LoggedEvent[]) => events.map((event) => event.actor)
+const actors = (events: readonly LoggedEvent[]) => events.map((event) => event.actor)
 
 test('no reader loses an event to writers that commit late and out of order', { timeout: 30_000 }, async () => {
   const writers = 16
@@ -116,7 +116,7 @@ test('a reader that resumes after the last event of all is up to date at once', 
   await append('proj_last', 'a')
   log.wake()
   const [last] = await first.all
-  const told = Promise.withResolvers<LoggedEvent[]>()
+  const told = Promise.withResolvers<readonly LoggedEvent[]>()
   const options = { after: last!.id, everyWake: true }
   const second = log.subscribe('proj_last', options, told.resolve, () => {})
   assert.deepEqual(await told.promise, [])
@@ -191,7 +191,7 @@ test('what happens between the opening of a stream and the next pass is not miss
   const still = createEventLog({ databaseUrl: url, clock, log: silentLog })
   const reader = (actor: string) => {
     const { promise, resolve } = Promise.withResolvers<void>()
-    const onEvents = (events: LoggedEvent[]) => void (actors(events).includes(actor) && resolve())
+    const onEvents = (events: readonly LoggedEvent[]) => void (actors(events).includes(actor) && resolve())
     return { ready: still.subscribe('proj_newcomer', {}, onEvents, () => {}).ready, has: promise }
   }
   /** Moves time until then. */

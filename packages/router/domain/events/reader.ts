@@ -1,15 +1,18 @@
-// The one reader of the log in this process: its own connection, one query at a time, fan-out by project.
+// The one reader of the log in this process. One query at a time reads what is new, for all.
 //
-// It holds one place for all readers who are up to date, and each reader its own. A reader who resumes, or who is slow,
-// lies behind: it is served pages of its own until it has caught up with the common place. As passes never overlap, the
-// common place stands still meanwhile, so that nothing can fall between the two. Who is up to date comes first in a pass,
-// and only so many of the others: a month that somebody has missed must not silence everybody.
+// It holds one place for all who are up to date, and each reader its own. Who was busy is given the
+// pages that it missed from memory. Who lies further back, because it resumes or is slow, is served
+// pages of its own by another connection (missed.ts), until it stands at a page that is remembered.
+// So a month that somebody has missed silences nobody.
 import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
-import pg from 'pg'
-import { type EventRow, type Place, presentPlace, readEvents, readMissed } from '../../store/event-reader.ts'
-import { compareCursors, cursorOf, type EventId, eventIdOf, placeOf } from './cursor.ts'
-import { type EventLog, type LoggedEvent, loggedEvent, type SubscriptionOptions } from './event-log.ts'
+import { type Place, presentPlace, readEvents } from '../../store/event-reader.ts'
+import { compareCursors, cursorOf, type EventId, eventIdOf } from './cursor.ts'
+import type { EventLog, LoggedEvent } from './event-log.ts'
+import { openLogConnection } from './log-connection.ts'
+import type { Reader } from './log-reader.ts'
+import { serveMissed } from './missed.ts'
+import { createRecentPages, pageOf } from './recent-pages.ts'
 
 export interface EventLogOptions {
   databaseUrl: string
@@ -22,163 +25,125 @@ export interface EventLogOptions {
 }
 
 const pageSize = 1000
-/** Readers who lie behind and get a page in one pass. */
-const catchUpsAPass = 16
 const reconnectMs = 500
-const patienceMs = 10_000
-
-interface Reader extends SubscriptionOptions {
-  projectId: string
-  onEvents: (events: LoggedEvent[]) => void | Promise<void>
-  onCut: () => void
-  /** Undefined until it has one: from now on. */
-  place: Place | undefined
-  busy: boolean
-  /** Passes when it was last called: a wake that came while it was busy is made up for. */
-  calledIn: number
-  closed: boolean
-  ready: (from: EventId) => void
-}
+/** Each write to a reader costs as much as many events: the more there are, the fewer writes. */
+const readersAMs = 10
 
 export function createEventLog(options: EventLogOptions): EventLog {
-  const { clock, log } = options
-  const coalesceMs = options.coalesceMs ?? 20
+  const { clock, log, databaseUrl } = options
   const pollMs = options.pollMs ?? 1000
   const readers = new Set<Reader>()
   const onWakes = new Set<() => void>()
-  let client: pg.Client | undefined
+  const connection = openLogConnection(databaseUrl)
+  const recent = createRecentPages()
   /** Where every reader who is up to date stands; undefined while nobody reads. */
   let common: Place | undefined
-  let timer: Timer | undefined
-  let dueAt = Number.POSITIVE_INFINITY
   let lastPass = Number.NEGATIVE_INFINITY
   let passing = false
   let woken = false
   let closed = false
-  /** After a wake that found nothing an older transaction may still hold the events back: look again soon. */
+  /** A wake that finds nothing: an older transaction may hold the events back. */
   let emptyPasses = 0
   let passes = 0
 
+  const coalesceMs = () => Math.max(options.coalesceMs ?? 20, readers.size / readersAMs)
+  const alarm = createAlarm(clock, () => void pass())
   const schedule = (ms: number) => {
-    if (closed || readers.size === 0) return
-    const at = clock.monotonic() + ms
-    if (timer !== undefined && dueAt <= at) return
-    timer?.cancel()
-    dueAt = at
-    timer = clock.after(ms, () => {
-      timer = undefined
-      dueAt = Number.POSITIVE_INFINITY
-      void pass()
-    })
+    if (!closed && readers.size > 0) alarm.within(ms)
   }
+  const missed = serveMissed({
+    connection: openLogConnection(databaseUrl),
+    clock,
+    log,
+    until: () => common,
+    give,
+    goOn,
+  })
 
-  const connection = async (): Promise<pg.Client> => {
-    if (client !== undefined) return client
-    const fresh = new pg.Client({
-      connectionString: options.databaseUrl,
-      application_name: 'xerotier-events',
-      // A server that neither answers nor hangs up must not silence every stream for good.
-      connectionTimeoutMillis: patienceMs,
-      query_timeout: patienceMs,
-      keepAlive: true,
-    })
-    fresh.on('error', () => {
-      if (client === fresh) client = undefined
-    })
-    await fresh.connect()
-    client = fresh
-    return fresh
-  }
-
-  const deliver = (reader: Reader, rows: EventRow[]) => {
-    const mine = rows.filter(
-      (row) =>
-        row.project_id === reader.projectId &&
-        (reader.executionId === undefined || row.execution_id === reader.executionId),
-    )
-    if (mine.length === 0 && reader.everyWake !== true) return
-    reader.calledIn = passes
-    let answer: void | Promise<void>
-    try {
-      answer = reader.onEvents(mine.map(loggedEvent))
-    } catch (error) {
-      return cut(reader, error)
-    }
-    if (!(answer instanceof Promise)) return
-    reader.busy = true
-    answer.then(
-      () => {
-        reader.busy = false
-        if (reader.closed) return
-        if (reader.place !== common) schedule(0)
-        else if (reader.everyWake === true && passes > reader.calledIn) schedule(coalesceMs)
-      },
-      (error) => cut(reader, error),
-    )
-  }
-  const cut = (reader: Reader, error: unknown) => {
-    if (reader.closed) return
+  function forget(reader: Reader): void {
     reader.closed = true
     readers.delete(reader)
+    missed.remove(reader)
+    if (readers.size > 0) return
+    alarm.cancel()
+    if (!passing) rest()
+  }
+  function rest(): void {
+    common = undefined
+    recent.clear()
+  }
+
+  /** @returns when the reader has taken them in, if not at once */
+  function give(reader: Reader, events: readonly LoggedEvent[]): Promise<void> | undefined {
+    if (reader.closed || (events.length === 0 && reader.everyWake !== true)) return undefined
+    reader.calledIn = passes
+    try {
+      const answer = reader.onEvents(events)
+      if (!(answer instanceof Promise)) return undefined
+      reader.busy = true
+      return answer.then(
+        () => {
+          reader.busy = false
+          goOn(reader)
+        },
+        (error) => cut(reader, error),
+      )
+    } catch (error) {
+      cut(reader, error)
+      return undefined
+    }
+  }
+  function cut(reader: Reader, error: unknown): void {
+    if (reader.closed) return
+    forget(reader)
     log.warning({ error, project_id: reader.projectId }, 'a reader of the event log failed and was cut')
     reader.onCut()
   }
 
+  /** Gives a reader the pages that it missed, while it has time for them. */
+  function goOn(reader: Reader): void {
+    while (!reader.closed && !reader.busy && reader.place !== undefined && reader.place !== common) {
+      const page = recent.after(reader.place)
+      if (page === undefined) return missed.add(reader)
+      reader.place = page.to
+      give(reader, page.of(reader.projectId, reader.executionId))
+    }
+    const isIdle = !reader.closed && !reader.busy && reader.place === common
+    if (isIdle && reader.everyWake === true && passes > reader.calledIn) schedule(coalesceMs())
+  }
+
   /**
-   * Newcomers stand where the others do, before what is read now: what happens once a stream is open is not missed. So does who
-   * names a place that is still to come, of a database that was put back to an earlier day.
+   * Newcomers stand where the others do, before what is read now: what happens once a stream is
+   * open is not missed. So does who names a place to come, of a database that was put back.
    */
-  const seat = (present: Place) => {
+  function seat(present: Place): void {
     for (const reader of readers) {
       const { place } = reader
-      if (place === present || (place !== undefined && compareCursors(place, present) <= 0)) continue
-      reader.place = present
-      reader.ready(eventIdOf(present))
+      if (place === present) continue
+      if (place === undefined || compareCursors(place, present) >= 0) {
+        reader.place = present
+        reader.ready(eventIdOf(present))
+      } else if (!reader.busy && recent.after(place) === undefined) missed.add(reader)
     }
   }
 
-  /** A page for each reader who lies behind, in turn; true when somebody still does. */
-  const catchUp = async (link: pg.Client, until: Place): Promise<boolean> => {
-    let behind = false
-    let served = 0
-    for (const reader of [...readers]) {
-      if (reader.closed || reader.busy) continue
-      // By value: who resumes, or whose page was full, names the common place without having it.
-      const { projectId, executionId, place } = reader
-      // Who came while this pass waits gets a place from the next.
-      if (place === undefined) continue
-      if (compareCursors(place, until) < 0) {
-        if (served++ >= catchUpsAPass) {
-          behind = true
-          continue
-        }
-        const { rows, upTo } = await readMissed(link, { projectId, executionId, after: place, until, pageSize })
-        if (reader.closed) continue
-        reader.place = compareCursors(upTo, until) === 0 ? until : placeOf(upTo)
-        behind ||= reader.place !== until
-        if (rows.length > 0) deliver(reader, rows)
-        // To the end of the line.
-        if (!reader.closed) {
-          readers.delete(reader)
-          readers.add(reader)
-        }
-      } else reader.place = until
+  /** @returns how many events there were */
+  async function readNew(from: Place): Promise<number> {
+    const upToDate = [...readers].filter((reader) => reader.place === from)
+    const page = pageOf(from, await readEvents(await connection.get(), from, pageSize))
+    if (page.size > 0) {
+      recent.add(page)
+      common = page.to
     }
-    return behind
-  }
-
-  const live = async (link: pg.Client, from: Place): Promise<number> => {
-    const upToDate = [...readers].filter((reader) => !reader.busy && !reader.closed && reader.place === from)
-    const rows = await readEvents(link, from, pageSize)
-    if (rows.length > 0) common = placeOf(rows.at(-1)!)
     for (const reader of upToDate) {
-      reader.place = common
-      if (!reader.closed) deliver(reader, rows)
+      if (reader.busy) continue
+      if (page.size > 0) goOn(reader)
+      else give(reader, page.of(reader.projectId, reader.executionId))
     }
-    return rows.length
+    return page.size
   }
 
-  const pass = async () => {
+  async function pass(): Promise<void> {
     if (passing || closed || readers.size === 0) return
     passing = true
     woken = false
@@ -186,36 +151,29 @@ export function createEventLog(options: EventLogOptions): EventLog {
     lastPass = clock.monotonic()
     let next = pollMs
     try {
-      const link = await connection()
-      common ??= await presentPlace(link)
+      common ??= await presentPlace(await connection.get())
       seat(common)
-      const found = await live(link, common)
-      const behind = await catchUp(link, common)
+      const found = await readNew(common)
       emptyPasses = found === 0 ? emptyPasses + 1 : 0
-      if (behind || found === pageSize) next = 0
-      else next = Math.min(pollMs, coalesceMs * 2 ** Math.min(emptyPasses, 10))
+      next = found === pageSize ? 0 : Math.min(pollMs, coalesceMs() * 2 ** Math.min(emptyPasses, 10))
     } catch (error) {
       if (!closed) log.warning({ error }, 'the event log cannot be read; trying again')
-      // Not awaited: the goodbye of a broken connection may never come.
-      client?.end().catch(() => {})
-      client = undefined
+      connection.drop()
       next = reconnectMs
     } finally {
       passing = false
     }
-    if (readers.size === 0) common = undefined
-    schedule(woken ? coalesceMs : next)
-  }
-
-  const wake = () => {
-    woken = true
-    emptyPasses = 0
-    for (const onWake of onWakes) onWake()
-    if (!passing) schedule(Math.max(0, lastPass + coalesceMs - clock.monotonic()))
+    if (readers.size === 0) rest()
+    schedule(woken ? coalesceMs() : next)
   }
 
   return {
-    wake,
+    wake() {
+      woken = true
+      emptyPasses = 0
+      for (const onWake of onWakes) onWake()
+      if (!passing) schedule(Math.max(0, lastPass + coalesceMs() - clock.monotonic()))
+    },
     onWake(listener) {
       onWakes.add(listener)
       return { close: () => void onWakes.delete(listener) }
@@ -233,26 +191,45 @@ export function createEventLog(options: EventLogOptions): EventLog {
       return {
         ready: promise,
         close() {
-          reader.closed = true
-          readers.delete(reader)
+          forget(reader)
           resolve('0-0')
-          if (readers.size === 0) {
-            timer?.cancel()
-            timer = undefined
-            dueAt = Number.POSITIVE_INFINITY
-            if (!passing) common = undefined
-          }
         },
       }
     },
     close() {
       closed = true
-      timer?.cancel()
-      for (const reader of readers) reader.ready('0-0')
+      alarm.cancel()
+      for (const reader of readers) {
+        reader.closed = true
+        reader.ready('0-0')
+      }
       readers.clear()
-      const last = client
-      client = undefined
-      last?.end().catch(() => {})
+      missed.close()
+      connection.drop()
+    },
+  }
+}
+
+/** A timer that only ever comes sooner. */
+function createAlarm(clock: Clock, ring: () => void) {
+  let timer: Timer | undefined
+  let dueAt = Number.POSITIVE_INFINITY
+  const cancel = () => {
+    timer?.cancel()
+    timer = undefined
+    dueAt = Number.POSITIVE_INFINITY
+  }
+  return {
+    cancel,
+    within(ms: number) {
+      const at = clock.monotonic() + ms
+      if (timer !== undefined && dueAt <= at) return
+      cancel()
+      dueAt = at
+      timer = clock.after(ms, () => {
+        cancel()
+        ring()
+      })
     },
   }
 }

@@ -9,7 +9,7 @@ export interface StreamItem {
 
 export interface StreamSink {
   /** Resolves when there is room for more. */
-  write(items: StreamItem[]): Promise<void>
+  write(items: readonly StreamItem[]): Promise<void>
   /** Nothing more will come. */
   end(): void
 }

@@ -16,6 +16,7 @@ import { findWorkspaceOfHistory } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import { compareCursors, cursorOf, type EventId, eventIdOf } from '../events/cursor.ts'
 import type { EventLog, LoggedEvent, Subscription } from '../events/event-log.ts'
+import { madeOnce, piecesOf } from '../events/made-once.ts'
 import { presentStreamed } from '../events/present.ts'
 import type { StreamItem, StreamSink } from '../events/sink.ts'
 import type { Records } from '../records.ts'
@@ -78,7 +79,7 @@ export async function streamExecutions(
       return { ready: Promise.resolve(after), close() {} }
     }
     const options = { after, executionId: id, everyWake: output !== undefined }
-    const onEvents = async (events: LoggedEvent[]) => {
+    const onEvents = async (events: readonly LoggedEvent[]) => {
       const last = events.findIndex((event) => settledKinds.includes(event.kind))
       const before = last === -1 ? events : events.slice(0, last)
       await tell(core, sink, before, wanted, output?.mark)
@@ -91,17 +92,19 @@ export async function streamExecutions(
   }
 }
 
-type Wanted = (row: NamedExecutionRow) => boolean
+type Wanted = (row: NamedExecutionRow | undefined) => boolean
 
 async function filterOf(
   core: Pick<Records, 'store'> & Directory,
   projectId: string,
   query: ExecutionStreamQuery,
-): Promise<Wanted> {
+): Promise<Wanted | undefined> {
+  if (query.workspace === undefined && query.agent === undefined && query.tool === undefined) return undefined
   const workspace =
     query.workspace === undefined ? undefined : await findWorkspaceOfHistory(core, projectId, query.workspace)
   const agentId = query.agent === undefined ? undefined : await findAgentId(core.store.db, projectId, query.agent)
   return (row) =>
+    row !== undefined &&
     (workspace === undefined || row.workspace_id === workspace.id) &&
     (agentId === undefined || row.agent_id === agentId) &&
     (query.tool === undefined || row.tool === query.tool)
@@ -111,44 +114,49 @@ async function filterOf(
 async function tell(
   core: Pick<Records, 'store'>,
   sink: StreamSink,
-  events: LoggedEvent[],
-  wanted: Wanted,
-  mark: (item: StreamItem) => StreamItem = (item) => item,
+  events: readonly LoggedEvent[],
+  wanted: Wanted | undefined,
+  mark?: (item: StreamItem) => StreamItem,
 ): Promise<void> {
-  for (let from = 0; from < events.length; from += eventsPerWrite) {
-    const items = await itemsOf(core, events.slice(from, from + eventsPerWrite), wanted)
-    await sink.write(items.map(mark))
+  for (const piece of piecesOf(events, eventsPerWrite)) {
+    const told = await toldOf(core, piece)
+    // The same array for all who want everything: it is written once.
+    const items = wanted === undefined ? told.items : told.items.filter((_, at) => wanted(told.rows[at]))
+    await sink.write(mark === undefined ? items : items.map(mark))
   }
 }
 
 /**
  * The public events of a batch, each with its execution as it is now. A batch takes one query for
- * the executions, and one for the actors.
+ * the executions, and one for the actors, however many readers there are.
  */
-async function itemsOf(core: Pick<Records, 'store'>, events: LoggedEvent[], wanted: Wanted): Promise<StreamItem[]> {
+const toldOf = madeOnce(async ({ store }: Pick<Records, 'store'>, events) => {
   const told = events.flatMap((event) => {
     const name = event.kind.startsWith('execution.') ? publicEventNames[event.kind] : undefined
     return name === undefined || event.execution_id === null ? [] : [{ event, name, id: event.execution_id }]
   })
+  const items: StreamItem[] = []
+  const rows: NamedExecutionRow[] = []
   const [first] = told
-  if (first === undefined) return []
-  const { db } = core.store
+  if (first === undefined) return { items, rows }
   const [executions, names] = await Promise.all([
-    selectNamedExecutions(db, [...new Set(told.map(({ id }) => id))]),
+    selectNamedExecutions(store.db, [...new Set(told.map(({ id }) => id))]),
     selectActorNames(
-      db,
+      store.db,
       first.event.project_id,
       told.map(({ event }) => event.actor),
     ),
   ])
-  const rows = new Map(executions.map((row) => [row.id, row]))
-  return told.flatMap(({ event, name, id }) => {
-    const row = rows.get(id)
-    if (row === undefined || !wanted(row)) return []
+  const byId = new Map(executions.map((row) => [row.id, row]))
+  for (const { event, name, id } of told) {
+    const row = byId.get(id)
+    if (row === undefined) continue
     const data: ExecutionEvent = { ...presentNamed(row), event: presentStreamed(event, names) }
-    return [{ name, id: event.id, data }]
-  })
-}
+    items.push({ name, id: event.id, data })
+    rows.push(row)
+  }
+  return { items, rows }
+})
 
 interface OutputPlace {
   attempt: number

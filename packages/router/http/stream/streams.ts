@@ -43,7 +43,7 @@ export function createStreams({ clock, log }: Pick<Records, 'clock' | 'log'>): S
       const subscription = start({
         async write(items) {
           await connected.promise
-          for (const item of items) await writer.event(item)
+          await writer.write(items)
         },
         end: () => void connected.promise.then(() => writer.end()),
       })
