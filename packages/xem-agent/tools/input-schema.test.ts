@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { limits } from '@xerotier/protocol/limits.ts'
 import { createLog } from '@xerotier/runtime/log.ts'
 import { loadCatalogue } from './catalogue.ts'
 import { catalogueOptions } from './fixtures/catalogue-options.ts'
@@ -83,4 +84,13 @@ test('a tool of an MCP server whose schema the router would refuse is named in t
   assert.equal(lines.length, 1)
   const { bundle, tool, reason } = JSON.parse(lines[0]!)
   assert.deepEqual([bundle, tool, reason], ['trees', 'tree', `can't resolve reference ${$id} from id #`])
+})
+
+test('a schema that is as it was is not compiled again, and what is remembered is bounded', () => {
+  const schemaOf = (name: string) => ({ type: 'object', properties: { [name]: { type: 'string' } } })
+  const first = compileInputSchema(schemaOf('first'), 'strict')
+  assert.equal(compileInputSchema(schemaOf('first'), 'strict'), first)
+  assert.notEqual(compileInputSchema(schemaOf('first'), 'lenient'), first)
+  for (let other = 0; other < 2 * limits.toolsPerManifest; other++) compileInputSchema(schemaOf(`p${other}`), 'strict')
+  assert.notEqual(compileInputSchema(schemaOf('first'), 'strict'), first)
 })

@@ -15,10 +15,29 @@ import type { ErrorObject } from 'ajv'
 export type CheckArgs = (args: unknown, size?: number) => string | undefined
 
 /**
+ * Compiled checks, by mode and text. A reload finds most tools as they were, and compiling them
+ * anew takes megabytes each time. The oldest goes when there are more than an agent may have twice.
+ */
+const compiled = new Map<string, CheckArgs>()
+const rememberedMax = 2 * limits.toolsPerManifest
+
+/**
  * @throws Error with a sentence when the schema is none, is no object schema, or has patterns that
- * could take for ever.
+ *   could take for ever
  */
 export function compileInputSchema(schema: Record<string, unknown>, mode: 'strict' | 'lenient'): CheckArgs {
+  const name = `${mode} ${JSON.stringify(schema)}`
+  const known = compiled.get(name)
+  // Set again, it is the newest.
+  compiled.delete(name)
+  const check = known ?? compile(schema, mode)
+  compiled.set(name, check)
+  const oldest = compiled.size <= rememberedMax ? undefined : compiled.keys().next().value
+  if (oldest !== undefined) compiled.delete(oldest)
+  return check
+}
+
+function compile(schema: Record<string, unknown>, mode: 'strict' | 'lenient'): CheckArgs {
   if (schema.type !== 'object') throw new Error('input_schema must have "type: object"')
   const check = compileJsonSchema(schema, mode)
   checkDefaults(schema)
