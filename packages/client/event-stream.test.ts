@@ -9,6 +9,8 @@ import { handTimers } from './hand-timers.fixture.ts'
 import { openEvents, refusal, scriptedServer, sendEvent } from './scripted-server.fixture.ts'
 import { streamData } from './streams.data.ts'
 
+const silenceMs = streamData.heartbeatSeconds * 2500
+
 async function stream(t: TestContext, answer: Parameters<typeof scriptedServer>[0], options: EventStreamOptions = {}) {
   const server = await scriptedServer(answer)
   t.after(() => server.close())
@@ -87,7 +89,7 @@ test('silence for two and a half heartbeats is taken for a cut', async (t) => {
     },
     {
       onState: (state) => {
-        if (state.state === 'connected' && server.seen.length === 1) setImmediate(() => timers.runOut(75_000))
+        if (state.state === 'connected' && server.seen.length === 1) setImmediate(() => timers.runOut(silenceMs))
       },
     },
   )
@@ -106,7 +108,7 @@ test('a heartbeat is a sign of life without being an event', async (t) => {
   let measured = 0
   timers.after = (ms, callback) => {
     // Silence is measured anew after the heartbeat; only then does the event follow.
-    if (ms === 75_000 && ++measured === 2) sendEvent(opened!, '1', 'e', {})
+    if (ms === silenceMs && ++measured === 2) sendEvent(opened!, '1', 'e', {})
     return after(ms, callback)
   }
   assert.equal((await events.next()).value?.id, '1')

@@ -66,4 +66,5 @@ export const streamEventNames = {
   output: 'x_exec.execution.output',
 } as const
 
-export const heartbeatSeconds = 30
+/** Proxies cut what is silent for longer; many do after 30 or 60 s. */
+export const heartbeatSeconds = 15

@@ -1,11 +1,14 @@
 import { codeOf } from '@xerotier/protocol/thrown.ts'
 import pg from 'pg'
 
-// Class 08: connection exceptions; 57P01 to 57P03: the server stops or starts; 53300: no connection
-// left; 57014: the statement took longer than the server lets it; 40P01: it was given up so that
-// others could go on.
+// Class 08: connection exceptions; 57P01 to 57P05: the server stops, starts or sends us away; 57014
+// and 25P03, 25P04: it took longer than the server lets it; 40P01, 40001, 55P03: it was given up so
+// that others could go on. Class 53: no room, memory or connection left; class 58: its disk or its
+// files fail it; 25006: it takes no writes, as a standby does not.
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
-const away = /^(?:08...|57P0[123]|53300|57014|40P01)$/
+const away = /^(?:08...|57P0[12345]|57014|25P0[34]|40P01|40001|55P03|53...|58...|25006)$/
+/** Of these, those that an operator has to end. */
+const exhausted = /^(?:53[^3]..|58...|25006)$/
 const network = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND'])
 /**
  * What pg says without a code when a connection breaks under a query, none can be had, or no answer
@@ -25,4 +28,9 @@ export function isUnavailable(error: unknown): boolean {
   const code = codeOf(error)
   const syscall = 'syscall' in error ? error.syscall : undefined
   return (code !== undefined && network.has(code) && syscall !== 'open') || spoken.test(error.message)
+}
+
+/** Whether Postgres is there and cannot write: its disk is full, or it is a standby. */
+export function isExhausted(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && exhausted.test(error.code ?? '')
 }

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
+import { type Log, silentLog } from '@xerotier/runtime/log.ts'
 import { openStore, type Store } from '../../store/database.ts'
-import { router } from '../actor.ts'
+import { type Actor, router } from '../actor.ts'
+import { newUuid } from '../ids.ts'
 import { type NewEvent, type Writing, write } from './write.ts'
 
 let store: Store
@@ -12,7 +14,9 @@ let heard: string[]
 const eventLog = { wake: () => void heard.push('wake') }
 const project_id = 'proj_a'
 const event = (name: string): NewEvent => ({ project_id, kind: 'project.updated', actor: router, data: { name } })
-const writing = <T>(work: (writing: Writing) => Promise<T>) => write({ store, clock: systemClock, eventLog }, work)
+let said: Record<string, unknown>[]
+const log: Log = { ...silentLog, notice: (fields) => void said.push({ ...fields }) }
+const writing = <T>(work: (writing: Writing) => Promise<T>) => write({ store, clock: systemClock, eventLog, log }, work)
 
 before(async () => {
   store = openStore((await cloneDatabase()).url, { connections: 4, onError() {} })
@@ -20,6 +24,7 @@ before(async () => {
 after(() => store.close())
 beforeEach(async () => {
   heard = []
+  said = []
   await store.pool.query('truncate events')
 })
 
@@ -88,4 +93,23 @@ test('one writing holds more events than a statement has parameters for', async 
   const names = (await logged()).map(({ name }) => Number(name))
   assert.equal(names.length, many)
   assert.ok(names.every((name, place) => name === place))
+})
+
+test('what a member changes about its project is a line of the log, with who did it; calls and the router are none', async () => {
+  const anna: Actor = { kind: 'key', id: 'key_1', name: 'anna', projectId: project_id, scopes: [], workspaces: null }
+  await writing(async ({ append }) => {
+    append({ project_id, kind: 'workspace.bound', actor: anna, agent_id: 'agt_1', workspace_id: 'ws_1' })
+    append({ project_id, kind: 'execution.cancel_requested', actor: anna, execution_id: newUuid(0) })
+    append({ project_id, kind: 'agent.offline', actor: router, agent_id: 'agt_1' })
+  })
+  assert.deepEqual(said, [
+    {
+      project_id,
+      agent_id: 'agt_1',
+      workspace_id: 'ws_1',
+      event: 'workspace.bound',
+      actor: 'key_1',
+      actor_name: 'anna',
+    },
+  ])
 })

@@ -1,6 +1,7 @@
 // The one way to change the record besides the commit lanes: a transaction that collects its
 // events, commits, and wakes the readers of the log.
 import type { EventKind } from '@xerotier/protocol/events.ts'
+import type { Log } from '@xerotier/runtime/log.ts'
 import type { Tx } from '../../store/database.ts'
 import type { Actor } from '../actor.ts'
 import type { Records } from '../records.ts'
@@ -30,7 +31,7 @@ export interface Writing {
 
 /** One transaction that changes something and logs it. */
 export async function write<T>(
-  { store, clock, eventLog }: Pick<Records, 'store' | 'clock' | 'eventLog'>,
+  { store, clock, eventLog, log }: Pick<Records, 'store' | 'clock' | 'eventLog' | 'log'>,
   work: (writing: Writing) => Promise<T>,
 ): Promise<T> {
   const events: NewEvent[] = []
@@ -56,11 +57,21 @@ export async function write<T>(
   }
   if (events.length > 0) eventLog.wake()
   for (const effect of effects) effect()
+  for (const event of events) if (isManagement(event)) logChange(log, event)
   return result
 }
 
 /** A statement has 65,535 parameters at most. */
 const rowsPerInsert = 1000
+
+/** What somebody changed about the project: its settings, keys, agents and bindings; no calls. */
+function isManagement({ actor, kind }: NewEvent): boolean {
+  return actor.kind === 'key' && !/^(?:execution|approval)\./.test(kind)
+}
+
+function logChange(log: Log, { actor, kind, data, ...about }: NewEvent): void {
+  log.notice({ ...about, ...data, event: kind, actor: actor.id, actor_name: actor.name }, 'the project was changed')
+}
 
 async function insertEvents(tx: Tx, at: Date, events: NewEvent[]): Promise<void> {
   const rows = events.map((event) => ({

@@ -76,7 +76,7 @@ export async function streamExecutions(
   return (sink) => {
     if (over) {
       queueMicrotask(() => sink.end())
-      return { ready: Promise.resolve(after), close() {} }
+      return { ready: Promise.resolve(output?.cursor() ?? after), close() {} }
     }
     const options = { after, executionId: id, everyWake: output !== undefined }
     const onEvents = async (events: readonly LoggedEvent[]) => {
@@ -88,7 +88,12 @@ export async function streamExecutions(
       await tell(core, sink, events.slice(last, last + 1), wanted, output?.mark)
       sink.end()
     }
-    return core.eventLog.subscribe(projectId, options, onEvents, () => sink.end())
+    // Before anything is read: what was read is not yet written.
+    const place = output?.cursor()
+    const subscription = core.eventLog.subscribe(projectId, options, onEvents, () => sink.end())
+    if (place === undefined) return subscription
+    // A place in the events alone would tell the output again to whoever resumes there.
+    return { ...subscription, ready: subscription.ready.then(() => place) }
   }
 }
 
@@ -169,6 +174,8 @@ function outputReader(core: Pick<Records, 'store'>, executionId: string, after: 
   let { attempt, seq } = from
   let event = after
   return {
+    /** Where the reader is now. */
+    cursor: (): EventId => `${event}.${attempt}.${seq}`,
     mark(item: StreamItem): StreamItem {
       event = item.id
       return { ...item, id: `${item.id}.${attempt}.${seq}` }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { until } from '@xerotier/devkit/faults/until.ts'
+import { heartbeatSeconds } from '@xerotier/protocol/events.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import { router as itself } from '../../domain/actor.ts'
 import { write } from '../../domain/events/write.ts'
@@ -244,6 +245,28 @@ describe('following one execution', () => {
     )
   })
 
+  test('resumes where it was also after the id of `connected`', async () => {
+    const id = await submit({ state: 'dispatched' })
+    await output(id, 0, 'a')
+    await output(id, 1, 'b')
+    const path = `executions/stream?execution_id=${id}&output=true`
+    const first = await open(path)
+    const [, , , second] = [await first.next(), await first.next(), await first.next(), await first.next()]
+    assert.equal(second?.data.seq, 1)
+    first.close()
+    // Cut again before anything else was told.
+    const cut = await open(path, { 'last-event-id': second.id! })
+    const connected = await cut.next()
+    assert.equal(connected.id, second.id)
+    cut.close()
+    await output(id, 2, 'c')
+    await move(id, 'completed')
+    const again = await open(path, { 'last-event-id': connected.id! })
+    const rest = (await again.rest()).slice(1)
+    assert.deepEqual(names(rest), ['output', 'completed'])
+    assert.equal(rest[0]?.data.seq, 2)
+  })
+
   test('begins the output anew with a new attempt', async () => {
     const id = await submit({ state: 'dispatched' })
     await output(id, 0, 'lost')
@@ -329,7 +352,7 @@ test('a stream is closed when the router stops, and streams of a project are lim
   const streams = await Promise.all(Array.from({ length: 200 }, () => fetch(url, { headers })))
   assert.ok(streams.every((response) => response.status === 200))
   const one = await fetch(url, { headers })
-  assert.deepEqual([one.status, one.headers.get('retry-after')], [429, '30'])
+  assert.deepEqual([one.status, one.headers.get('retry-after')], [429, String(heartbeatSeconds)])
   await one.body?.cancel()
   const ends = Promise.all(streams.map((response) => response.text()))
   await mine.stop()
