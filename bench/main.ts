@@ -12,6 +12,7 @@ import type { Figure, Report } from './figure.ts'
 import { measureFlood } from './flood.ts'
 import { measureJoin } from './join.ts'
 import { measureMemory } from './memory.ts'
+import { measureReaders } from './readers.ts'
 import { measureRows } from './rows.ts'
 import { figureTable } from './table.ts'
 import { measureXeroctl } from './xeroctl.ts'
@@ -24,6 +25,7 @@ const measurements: Record<string, (bench: Bench) => Promise<Report>> = {
   memory: measureMemory,
   rows: measureRows,
   flood: measureFlood,
+  readers: measureReaders,
   xeroctl: measureXeroctl,
 }
 

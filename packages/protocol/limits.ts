@@ -128,7 +128,7 @@ export const limits = {
   queueSeconds: 300,
   /** Submits that wait for their database commit at one router. */
   commitQueue: 4096,
-  streamsPerProject: 200,
+  streamsPerProject: 1_000,
   /** An SSE reader that takes nothing for this long, in bytes of backlog, is cut (it resumes). */
   streamBacklogBytes: 4 * MiB,
   toolTimeoutMsDefault: 60_000,
