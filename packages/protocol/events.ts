@@ -21,6 +21,8 @@ export const eventKinds = [
   'agent.resumed',
   'agent.manifest_updated',
   'agent.manifest_refused',
+  'agent.risk_lowered',
+  'agent.risk_accepted',
   'agent.session_refused',
   'agent.credentials_revoked',
   'agent.updated',

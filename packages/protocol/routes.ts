@@ -1,6 +1,7 @@
 // Every route of the router's public API.
 import { z } from 'zod'
 import {
+  acceptRiskSchema,
   agentDetailSchema,
   agentQuerySchema,
   agentSchema,
@@ -260,6 +261,18 @@ export const routes = {
     response: agentSchema,
     status: [200],
     errors: ['agent_not_found', 'workspace_not_found'],
+  }),
+  'agents.acceptRisk': route({
+    method: 'POST',
+    path: '/:project_id/v1/management/agents/:id/accept-risk',
+    tag: 'agents',
+    summary: 'Accept that an agent calls tools milder than before',
+    auth: management,
+    params: withId,
+    body: acceptRiskSchema,
+    response: agentDetailSchema,
+    status: [200],
+    errors: ['agent_not_found', 'exec_tool_not_found'],
   }),
   'agents.revokeCredentials': route({
     method: 'POST',

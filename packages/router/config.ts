@@ -90,6 +90,12 @@ export const options = {
     default: limits.queueSeconds,
     help: 'How long a call may wait for an agent before it expires.',
   },
+  hold_lowered_risks: {
+    env: ['XEROTIER_HOLD_LOWERED_RISKS'],
+    type: boolean,
+    default: true,
+    help: 'Hold a tool whose agent calls it milder than before until somebody accepts that (xeroctl agents accept-risk).',
+  },
   lost_agent_grace_seconds: {
     env: ['XEROTIER_LOST_AGENT_GRACE_SECONDS'],
     type: integer(1, 86_400),

@@ -65,7 +65,11 @@ function routerOptions(values: Values<typeof options>): Omit<RouterOptions, 'clo
       serviceName: values.otel_service_name,
       sampleRate: values.otel_sample_rate,
     },
-    settings: { queueSeconds: values.queue_seconds, lostAgentGraceMs: values.lost_agent_grace_seconds * 1000 },
+    settings: {
+      queueSeconds: values.queue_seconds,
+      lostAgentGraceMs: values.lost_agent_grace_seconds * 1000,
+      holdLoweredRisks: values.hold_lowered_risks,
+    },
     bootstrap:
       values.bootstrap_project === undefined
         ? undefined

@@ -90,6 +90,7 @@ const defaults: Settings = {
   lostAgentGraceMs: 60_000,
   deadAgentMs: 24 * 3600_000,
   queueSeconds: limits.queueSeconds,
+  holdLoweredRisks: true,
   queuedPerProject: limits.queuedPerProject,
 }
 

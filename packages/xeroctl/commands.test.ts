@@ -64,6 +64,7 @@ const sends: [words: string, request: string, body?: unknown][] = [
     'POST /management/agents/agt_1/pause-exec',
     { workspace: 'w', reason: 'why' },
   ],
+  ['agents accept-risk agt_1 --tool t', 'POST /management/agents/agt_1/accept-risk', { tool: 't' }],
   ['agents resume-exec agt_1 --workspace w', 'POST /management/agents/agt_1/resume-exec', { workspace: 'w' }],
   ['agents revoke-credentials agt_1 --yes', 'POST /management/agents/agt_1/revoke-credentials'],
   ['agents join-keys', 'GET /management/join-keys?limit=20'],

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { referenceSchema, textSchema } from '../ids.ts'
+import { referenceSchema, textSchema, toolNameSchema } from '../ids.ts'
 import { agentStateSchema, agentStates } from '../lifecycles/agent.ts'
 import { bundleReportSchema, toolDescriptorSchema } from '../manifest.ts'
+import { riskSchema } from '../risk.ts'
 import { actorNameSchema } from './actor.ts'
 import { agentRoleSchema } from './join-keys.ts'
 import { nullableTimestampSchema, pageQuerySchema, timestampSchema } from './page.ts'
@@ -53,6 +54,8 @@ export const agentDetailSchema = agentSchema.extend({
   manifest_accepted_at: nullableTimestampSchema,
   tools: z.array(toolDescriptorSchema),
   bundles: z.array(bundleReportSchema),
+  /** Tools that the agent calls milder than before: none can be called until that is accepted. */
+  held: z.array(z.object({ tool: z.string(), from: riskSchema, to: riskSchema })),
   workspaces: z.array(z.object({ id: z.string(), name: z.string(), credentials_ref: z.string().nullable() })),
 })
 export type AgentDetail = z.infer<typeof agentDetailSchema>
@@ -65,6 +68,11 @@ export const agentQuerySchema = pageQuerySchema.extend({
    */
   status: textSchema(200).optional(),
   workspace: textSchema(64).optional(),
+})
+
+export const acceptRiskSchema = z.strictObject({
+  /** Only this one; leave out for all that are held. */
+  tool: toolNameSchema.optional(),
 })
 
 export const agentUpdateSchema = z.strictObject({ description: textSchema(500).nullable() })

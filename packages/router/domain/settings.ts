@@ -8,5 +8,7 @@ export interface Settings {
   /** After this long without a lease an agent counts as dead, ms. */
   deadAgentMs: number
   queueSeconds: number
+  /** A tool that its agent calls milder than before is held until somebody accepts that. */
+  holdLoweredRisks: boolean
   queuedPerProject: number
 }

@@ -15,6 +15,7 @@ import { endsOfWorkspaces } from './migrations/0007-ends-of-workspaces.ts'
 import { whatRuns } from './migrations/0008-what-runs.ts'
 import { kindsOfCalls } from './migrations/0009-kinds-of-calls.ts'
 import { kindsOfApprovals } from './migrations/0010-kinds-of-approvals.ts'
+import { knownRisks } from './migrations/0011-known-risks.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -33,6 +34,7 @@ const migrations: Migration[] = [
   { name: '0008-what-runs', sql: whatRuns },
   { name: '0009-kinds-of-calls', sql: kindsOfCalls },
   { name: '0010-kinds-of-approvals', sql: kindsOfApprovals },
+  { name: '0011-known-risks', sql: knownRisks },
 ]
 
 /** Applied again whenever its text is another. */

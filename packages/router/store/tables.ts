@@ -96,6 +96,7 @@ const agents = {
   enrolled_at: timestamptz(),
   journal_id: nullable(text()),
   manifest: nullable(jsonb<Manifest>()),
+  known_risks: nullable(jsonb<Readonly<Record<string, Risk>>>()),
   manifest_version: nullable(int()),
   manifest_hash: nullable(text()),
   manifest_accepted_at: nullable(timestamptz()),

@@ -39,6 +39,7 @@ export const agentDetail: RecordView<AgentDetail> = {
       ...(agent.paused.length === 0 ? [] : [{ title: 'Paused', body: rows(pauseColumns, agent.paused) }]),
       { title: 'Workspaces', body: rows(workspaceColumns, agent.workspaces) },
       { title: 'Tools', body: rows(toolColumns, agent.tools) },
+      ...(agent.held.length === 0 ? [] : [{ title: 'Held', body: rows(heldColumns, agent.held) }]),
       { title: 'Bundles', body: rows(bundleColumns, agent.bundles) },
       ...(leftOut(agent).length === 0 ? [] : [{ title: 'Left out', body: rows(leftOutColumns, leftOut(agent)) }]),
     ],
@@ -130,6 +131,13 @@ interface LeftOut {
 function leftOut({ bundles }: AgentDetail): LeftOut[] {
   return bundles.flatMap(({ name: bundle, left_out }) => left_out.map((tool) => ({ bundle, ...tool })))
 }
+
+/** They wait for `agents accept-risk`. */
+const heldColumns = [
+  { header: 'TOOL', value: (held: AgentDetail['held'][number]) => held.tool },
+  { header: 'KNOWN AS', value: (held: AgentDetail['held'][number]) => ({ word: held.from }) },
+  { header: 'NOW CALLED', value: (held: AgentDetail['held'][number]) => ({ word: held.to }) },
+]
 
 const leftOutColumns = [
   { header: 'TOOL', value: (tool: LeftOut) => tool.name },

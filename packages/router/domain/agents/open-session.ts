@@ -16,12 +16,14 @@ import { type Writing, write } from '../events/write.ts'
 import { bindingsOf } from '../fleet/bindings.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { type OnlineAgent, turns } from '../fleet/fleet.ts'
+import { type KnownRisks, risksOf, usableTools } from '../fleet/known-risks.ts'
 import { pausesOf } from '../fleet/pauses.ts'
 import { type MovedAgent, moveAgents } from '../lifecycles/agent.ts'
 import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
 import { closeSession, dropCalls } from './close-session.ts'
 import type { EnrolledAgent } from './enrolled.ts'
+import { publishRisks } from './publish-risks.ts'
 
 type Proof = z.infer<typeof proofFrame>
 
@@ -52,7 +54,7 @@ export async function openSession(
     await closeSession(core, previous, 'superseded')
   }
   const leaseTtlMs = proof.lease_renewal_interval_ms * core.settings.leaseIntervals
-  const opened = await write(core, (writing) => takeLease(writing, known, proof, leaseTtlMs))
+  const opened = await write(core, (writing) => takeLease(writing, core.settings, known, proof, leaseTtlMs))
   if (opened === undefined) return undefined
   const { manifest } = proof
   const now = core.clock.now()
@@ -66,7 +68,8 @@ export async function openSession(
     journalId: proof.journal_id,
     maxConcurrent: proof.max_concurrent_executions,
     manifest,
-    tools: new Map(manifest.tools.map((tool) => [tool.name, tool])),
+    tools: usableTools(opened.knownRisks, manifest.tools),
+    knownRisks: opened.knownRisks,
     bindings: new Map(bindings.map((binding) => [binding.workspace_id, binding])),
     paused: new Set(paused),
     draining: false,
@@ -93,13 +96,23 @@ export async function openSession(
 /** The agent is active under a new epoch; what the one before it had is fenced. */
 async function takeLease(
   writing: Writing,
+  settings: Settings,
   known: EnrolledAgent,
   proof: Proof,
   leaseTtlMs: number,
-): Promise<MovedAgent | undefined> {
+): Promise<(MovedAgent & { knownRisks: KnownRisks }) | undefined> {
   const { now, append } = writing
   const { manifest } = proof
   const newManifest = known.manifest_hash !== manifest.manifest_hash
+  const before = known.manifest?.tools ?? []
+  const risksBefore = known.known_risks ?? risksOf(before)
+  const knownRisks = publishRisks(writing, settings, {
+    agent: known,
+    actor: agentActor(known),
+    known: risksBefore,
+    before,
+    tools: manifest.tools,
+  })
   const [moved] = await moveAgents(
     writing,
     (agents) => agents.where('id', '=', known.id).where('deleted_at', 'is', null),
@@ -118,6 +131,7 @@ async function takeLease(
         max_concurrent_executions: proof.max_concurrent_executions,
         ...(isKnown(manifest, known) ? {} : recorded(manifest)),
         ...(newManifest ? { manifest_accepted_at: now } : {}),
+        ...(knownRisks === known.known_risks ? {} : { known_risks: JSON.stringify(knownRisks) }),
       },
     },
   )
@@ -135,7 +149,7 @@ async function takeLease(
       data: { version: manifest.manifest_version, hash: manifest.manifest_hash, tools: manifest.tools.length },
     })
   }
-  return moved
+  return { ...moved, knownRisks }
 }
 
 /** A fleet that comes back is mostly as it was: what is largest is not written again. */

@@ -5,6 +5,7 @@ import type { AgentRow } from '../../store/tables.ts'
 import { selectBindings } from '../../store/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { healthOf } from '../fleet/health.ts'
+import { loweredIn } from '../fleet/known-risks.ts'
 import { presentPause } from '../fleet/pauses.ts'
 import type { Records } from '../records.ts'
 
@@ -61,6 +62,7 @@ export async function presentAgentDetail(core: Records & FleetView, row: AgentRo
     manifest_accepted_at: row.manifest_accepted_at?.toISOString() ?? null,
     tools: row.manifest?.tools ?? [],
     bundles: row.manifest?.bundles ?? [],
+    held: loweredIn(row.known_risks ?? {}, row.manifest?.tools ?? []),
     workspaces: bindings.map((binding) => ({
       id: binding.workspace_id,
       name: binding.workspace,

@@ -9,9 +9,12 @@ import type { Attempts } from '../attempts/attempts.ts'
 import { reconcileRenewal } from '../attempts/reconcile-renewal.ts'
 import { write } from '../events/write.ts'
 import type { FleetView, OnlineAgent } from '../fleet/fleet.ts'
+import { usableTools } from '../fleet/known-risks.ts'
 import { moveAgent } from '../lifecycles/agent.ts'
 import type { Records } from '../records.ts'
+import type { Settings } from '../settings.ts'
 import { manifestFault } from './check-manifest.ts'
+import { publishRisks } from './publish-risks.ts'
 
 /**
  * After this a refused manifest is looked at again, ms. A busy machine may have refused a good one.
@@ -32,7 +35,7 @@ type Renewal = Pick<z.infer<typeof leaseRenewalFrame>, 'in_flight' | 'draining' 
  * @returns the calls that the agent must forget, or why its session must begin anew
  */
 export async function renewLease(
-  core: Records & FleetView & Attempts,
+  core: Records & FleetView & Attempts & { settings: Settings },
   agent: OnlineAgent,
   leaseTtlMs: number,
   frame: Renewal,
@@ -96,7 +99,7 @@ async function newsOf(agent: OnlineAgent, offered: Renewal['manifest'], at: numb
 
 /** @returns undefined when a goodbye or a revocation overtook it: it then changes nothing */
 async function record(
-  core: Records,
+  core: Records & { settings: Settings },
   agent: OnlineAgent,
   { manifest: offered }: Renewal,
   at: Date,
@@ -108,7 +111,18 @@ async function record(
   if (fault !== undefined)
     core.log.warning({ agent_id: agent.id, fault }, 'an agent published a manifest that cannot be accepted')
   const version = tools && { manifest_version: tools.manifest_version, manifest_hash: tools.manifest_hash }
+  let knownRisks = agent.knownRisks
   const held = await write(core, async (writing) => {
+    const actor = agentActor({ id: agent.id, name: agent.name, project_id: agent.projectId })
+    if (tools !== undefined) {
+      knownRisks = publishRisks(writing, core.settings, {
+        agent: { id: agent.id, project_id: agent.projectId },
+        actor,
+        known: agent.knownRisks,
+        before: agent.manifest.tools,
+        tools: tools.tools,
+      })
+    }
     const updated = await writing.tx
       .updateTable('agents')
       .set({
@@ -116,6 +130,7 @@ async function record(
         lease_expires_at: new Date(at.getTime() + leaseTtlMs),
         ...(manifest === undefined ? {} : { manifest: JSON.stringify(manifest) }),
         ...(version === undefined ? {} : { ...version, manifest_accepted_at: at }),
+        ...(knownRisks === agent.knownRisks ? {} : { known_risks: JSON.stringify(knownRisks) }),
       })
       .where('id', '=', agent.id)
       .where('lease_epoch', '=', agent.leaseEpoch)
@@ -123,7 +138,6 @@ async function record(
       .returning('id')
       .executeTakeFirst()
     if (updated === undefined) return false
-    const actor = agentActor({ id: agent.id, name: agent.name, project_id: agent.projectId })
     const about = { project_id: agent.projectId, actor, agent_id: agent.id }
     if (tools !== undefined) {
       const data = { version: tools.manifest_version, hash: tools.manifest_hash, tools: tools.tools.length }
@@ -138,7 +152,8 @@ async function record(
   agent.refusedManifest = refused
   if (startsDraining) agent.drainRecorded = true
   if (manifest !== undefined) agent.manifest = manifest
-  if (tools !== undefined) agent.tools = new Map(tools.tools.map((tool) => [tool.name, tool]))
+  agent.knownRisks = knownRisks
+  if (tools !== undefined) agent.tools = usableTools(knownRisks, tools.tools)
   return { newTools: tools !== undefined }
 }
 

@@ -7,6 +7,7 @@ import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import { perProject } from '../per-project.ts'
+import type { KnownRisks } from './known-risks.ts'
 
 export interface OnlineAgent {
   readonly id: string
@@ -21,7 +22,9 @@ export interface OnlineAgent {
    * at, by the monotonic clock.
    */
   refusedManifest?: { hash: string; version: number; fault: string; at: number } | undefined
+  /** Of `manifest`, without those that are held. */
   tools: Map<string, ToolDescriptor>
+  knownRisks: KnownRisks
   /** By workspace id. */
   bindings: Map<string, Binding>
   /** Workspace ids, and null for all. */

@@ -17,6 +17,7 @@ export function onlineAgent(
     maxConcurrent: 2,
     manifest: manifestOf([...tools]),
     tools: new Map(tools.map((tool) => [tool.name, tool])),
+    knownRisks: {},
     bindings: new Map(),
     paused: new Set(),
     draining: false,

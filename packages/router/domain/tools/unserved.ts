@@ -104,11 +104,17 @@ function troubleOf(core: Known, agent: BoundForRow, tool: string): string | unde
   if (health === 'pending') facts.push('has never connected')
   else if (health !== 'healthy') facts.push(`is ${health}`)
   if (agent.pause !== null) facts.push(`is paused${agent.pause.reason === null ? '' : ` (${agent.pause.reason})`}`)
-  if (!offers && health !== 'pending') facts.push(`${connected ? 'does' : 'did'} not offer ${tool}`)
+  if (!offers && isHeld(core, agent, tool)) facts.push(`holds ${tool} until its lower risk is accepted`)
+  else if (!offers && health !== 'pending') facts.push(`${connected ? 'does' : 'did'} not offer ${tool}`)
   return facts.length === 0 ? undefined : facts.join(' and ')
 }
 
 function sentenceOf(parts: string[]): string {
   const rest = parts.length - mostNamed
   return rest <= 0 ? parts.join(', ') : `${parts.slice(0, mostNamed).join(', ')}, and ${rest} more cannot either`
+}
+
+/** Whether the agent offers the tool under a lower risk than it is known by (known-risks.ts). */
+function isHeld({ fleet }: Known, { project_id, id }: BoundForRow, tool: string): boolean {
+  return fleet.get(project_id, id)?.manifest?.tools.some(({ name }) => name === tool) ?? false
 }

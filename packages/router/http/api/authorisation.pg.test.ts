@@ -26,6 +26,7 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
   'agents.events': ['management'],
   'agents.pause': ['management'],
   'agents.resume': ['management'],
+  'agents.acceptRisk': ['management'],
   'agents.revokeCredentials': ['management'],
   'joinKeys.list': ['management'],
   'joinKeys.create': ['management'],

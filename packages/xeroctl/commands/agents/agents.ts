@@ -1,4 +1,5 @@
 import { group } from '../../command.ts'
+import { agentsAcceptRisk } from './accept-risk.ts'
 import { agentsDelete } from './delete.ts'
 import { agentsEvents } from './events.ts'
 import { joinKeys } from './join-keys/join-keys.ts'
@@ -20,6 +21,7 @@ export const agents = group({
     agentsDelete,
     agentsPauseExec,
     agentsResumeExec,
+    agentsAcceptRisk,
     agentsRevokeCredentials,
     joinKeys,
   ],

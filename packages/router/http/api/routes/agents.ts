@@ -1,4 +1,5 @@
 import type { Core } from '../../../core.ts'
+import { acceptRisk } from '../../../domain/agents/accept-risk.ts'
 import { deleteAgent } from '../../../domain/agents/delete.ts'
 import { listAgentEvents } from '../../../domain/agents/events.ts'
 import { listAgents } from '../../../domain/agents/list.ts'
@@ -17,6 +18,7 @@ export function agentHandlers(core: Core) {
     'agents.delete': ({ actor, params }) => deleteAgent(core, actor, params.id),
     'agents.events': ({ actor, params, query }) => listAgentEvents(core, actor, params.id, query),
     'agents.pause': ({ actor, params, body }) => pauseAgent(core, actor, params.id, body),
+    'agents.acceptRisk': ({ actor, params, body }) => acceptRisk(core, actor, params.id, body),
     'agents.resume': ({ actor, params, body }) => resumeAgent(core, actor, params.id, body),
     'agents.revokeCredentials': ({ actor, params }) => revokeAgentCredentials(core, actor, params.id),
   } satisfies Partial<Handlers>
