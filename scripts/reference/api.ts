@@ -3,11 +3,12 @@ import { errorEnvelopeSchema } from '@xerotier/protocol/errors.ts'
 import { heartbeatSeconds, publicEventNames, streamEventNames } from '@xerotier/protocol/events.ts'
 import { requestHeaders } from '@xerotier/protocol/request-headers.ts'
 import { authText, commonErrors, type Route } from '@xerotier/protocol/route.ts'
-import { routes } from '@xerotier/protocol/routes.ts'
+import { type RouteId, routeIds, routes } from '@xerotier/protocol/routes.ts'
+import { curlOf } from './curl.ts'
 import { fieldTable } from './fields.ts'
 import { anchor, code, page, table } from './markdown.ts'
 
-const all: readonly [string, Route][] = Object.entries(routes)
+const all: readonly [RouteId, Route][] = routeIds.map((id) => [id, routes[id]])
 
 export function apiPage(): string {
   const tags = [...new Set(all.map(([, { tag }]) => tag))]
@@ -16,6 +17,8 @@ export function apiPage(): string {
     'The running router serves the same as OpenAPI 3.1 at `/openapi.json`. `:project_id` takes the slug or the id of the project, or the id of ' +
       'one of its workspaces; `:id` and names of things take the name or the id. A key goes into `Authorization: Bearer`. Each `GET` but those of ' +
       'streams answers `HEAD` too. [Headers](#headers) are described at the end.',
+    'In the examples `$ROUTER` is the address of the router, and `key.txt` (mode 0600) holds `Authorization: Bearer <key>`: what stands on a command line, ' +
+      'everybody on the host can read. Every answer has `X-Content-Type-Options: nosniff`, and `Cache-Control: no-store` unless its section says otherwise.',
     table(
       ['Route', '', 'Needs'],
       all.map(([, route]) => [
@@ -26,7 +29,7 @@ export function apiPage(): string {
     ),
     ...tags.flatMap((tag) => [
       `## ${tag.charAt(0).toUpperCase()}${tag.slice(1)}`,
-      ...all.filter(([, route]) => route.tag === tag).map(([id, route]) => section(id, route)),
+      ...all.filter(([, route]) => route.tag === tag).map(([id]) => section(id)),
     ]),
     '## Headers',
     'Of requests; none is mandatory. Every route takes `X-Request-ID`, and the others where its section says so:',
@@ -70,7 +73,8 @@ const bodies = {
   document: 'A JSON document, with `ETag`; compressed where `Accept-Encoding` has `gzip`.',
 }
 
-function section(id: string, route: Route): string {
+function section(id: RouteId): string {
+  const route: Route = routes[id]
   const { body, events, headers = [], query, response, status } = route
   const answer = typeof response === 'string' ? bodies[response] : fieldTable(response, 'output') || 'A JSON object.'
   const errors = [...new Set([...route.errors, ...commonErrors(route)])]
@@ -84,6 +88,7 @@ function section(id: string, route: Route): string {
     events
       ? `Data of its events: the record as it is now, and in \`event\` what happened, when, and who did it.\n\n${fieldTable(events, 'output')}`
       : '',
+    `\`\`\`sh\n${curlOf(id)}\n\`\`\``,
     `Errors: ${errors.map((one) => `[${code(one)}](errors.md#${one})`).join(', ')}.`,
   ]
     .filter((part) => part !== '')

@@ -24,7 +24,10 @@ interface Told {
   data: any
 }
 
-/** A stream that opens now begins behind all that was stored: no older transaction of the cluster holds an event back. */
+/**
+ * A stream that opens now begins behind all that was stored: no older transaction of the cluster
+ * holds an event back.
+ */
 const untilReadable = () =>
   until('every event to be readable', async () => {
     const { rows } = await router.core.store.pool.query(

@@ -27,7 +27,8 @@ export function createSseWriter(reply: FastifyReply, clock: Clock): SseWriter {
     // Reverse proxies would hold events back to fill their buffers.
     'x-accel-buffering': 'no',
   })
-  // They leave with the first event, when the stream has its place: whoever sees it open misses nothing from then on.
+  // They leave with the first event, when the stream has its place: whoever sees it open misses
+  // nothing from then on.
   raw.on('error', () => raw.destroy())
 
   const drained = () =>

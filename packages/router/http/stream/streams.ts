@@ -11,7 +11,10 @@ import type { Records } from '../../domain/records.ts'
 import { createSseWriter, type SseWriter } from './sse-writer.ts'
 
 export interface Streams {
-  /** Answers with a stream until it ends, the reader leaves or is no longer admitted, or the router stops. */
+  /**
+   * Answers with a stream until it ends, the reader leaves or is no longer admitted, or the router
+   * stops.
+   */
   serve(
     admission: Admission,
     request: FastifyRequest,

@@ -1,0 +1,85 @@
+// An example of each route, as a line for a shell. The key stands in a file: what is on a command
+// line, everybody on the host can read.
+import type { Route } from '@xerotier/protocol/route.ts'
+import { type RouteId, routes } from '@xerotier/protocol/routes.ts'
+
+export interface Example {
+  method: string
+  /** With what stands in for ids: `$EXECUTION`. */
+  path: string
+  body: unknown
+}
+
+/** By the first word of an operation. */
+const ids: Record<string, string> = {
+  agents: 'web-1',
+  joinKeys: '$JOIN_KEY',
+  apiKeys: '$KEY_ID',
+  workspaces: 'prod',
+  invocations: '$EXECUTION',
+  executions: '$EXECUTION',
+  approvals: '$APPROVAL',
+}
+
+const queries: Partial<Record<RouteId, string>> = {
+  'agents.list': 'limit=50',
+  'tools.list': 'workspace=prod',
+  'tools.show': 'workspace=prod',
+  'invocations.submit': 'wait=10',
+  'executions.list': 'status=failed&limit=50',
+  'executions.stream': 'execution_id=$EXECUTION&output=true',
+  'executions.raw': 'stream=stdout',
+  'approvals.stream': 'risk=irreversible',
+}
+
+/** Of every route that takes a body, but for those that agents use with what they have signed. */
+const bodies: Partial<Record<RouteId, unknown>> = {
+  'project.update': { allow_self_approval: false },
+  'agents.update': { description: 'rack 4' },
+  'agents.pause': { workspace: 'prod', reason: 'INC-7' },
+  'agents.resume': { workspace: 'prod' },
+  'joinKeys.create': { name: 'web-1', region: 'eu' },
+  'apiKeys.create': { name: 'ci', scopes: ['execution'] },
+  'apiKeys.ipFilter': { allow: ['10.0.0.0/8'] },
+  'apiKeys.quota': { requests: 600, window_seconds: 60 },
+  'apiKeys.workspaces': { workspaces: ['prod'] },
+  'workspaces.create': { name: 'prod', type: 'host' },
+  'workspaces.bind': { agent: 'web-1' },
+  'invocations.submit': { workspace: 'prod', tool: 'host_uptime', reason: 'INC-7' },
+  'invocations.plan': { workspace: 'prod', tool: 'host_uptime' },
+  'executions.resolve': { outcome: 'completed', note: 'seen on the host' },
+  'approvals.approve': { note: 'as discussed' },
+  'approvals.reject': { note: 'not on a Friday' },
+}
+
+export function exampleOf(id: RouteId): Example {
+  const { method, path, body }: Route = routes[id]
+  const [noun = ''] = id.split('.')
+  const filled = path
+    .replace(':project_id', '$PROJECT')
+    .replace(':id', ids[noun] ?? '')
+    .replace(':name', 'host_uptime')
+    .replace(':agent', 'web-1')
+    .replace(':artifact_id', '$ARTIFACT')
+  const query = queries[id]
+  return {
+    method,
+    path: query === undefined ? filled : `${filled}?${query}`,
+    body: body === undefined ? undefined : (bodies[id] ?? '@request.json'),
+  }
+}
+
+export function curlOf(id: RouteId): string {
+  const { auth, response }: Route = routes[id]
+  const { method, path, body } = exampleOf(id)
+  const words = ['curl -sS']
+  if (method !== 'GET') words.push(`-X ${method}`)
+  if (response === 'sse') words.push('-N')
+  if (auth !== 'public') words.push(`-H @${auth === 'agent' ? 'token' : 'key'}.txt`)
+  if (body !== undefined) {
+    words.push("-H 'Content-Type: application/json'")
+    words.push(`-d ${typeof body === 'string' ? body : `'${JSON.stringify(body)}'`}`)
+  }
+  if (response === 'bytes') words.push('-o output.bin')
+  return [...words, `"$ROUTER${path}"`].join(' ')
+}
