@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { until } from '@xerotier/devkit/faults/until.ts'
 import { heartbeatSeconds } from '@xerotier/protocol/events.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
 import { router as itself } from '../../domain/actor.ts'
 import { write } from '../../domain/events/write.ts'
 import { newUuid } from '../../domain/ids.ts'
@@ -352,12 +353,12 @@ test('a stream is closed when the router stops, and streams of a project are lim
   const mine = await startApiForTests()
   const url = `${mine.url}/acme/v1/exec/executions/stream`
   const headers = { authorization: `Bearer ${mine.key}` }
-  const streams = await Promise.all(Array.from({ length: 200 }, () => fetch(url, { headers })))
+  const streams = await Promise.all(Array.from({ length: limits.streamsPerProject }, () => fetch(url, { headers })))
   assert.ok(streams.every((response) => response.status === 200))
   const one = await fetch(url, { headers })
   assert.deepEqual([one.status, one.headers.get('retry-after')], [429, String(heartbeatSeconds)])
   await one.body?.cancel()
   const ends = Promise.all(streams.map((response) => response.text()))
   await mine.stop()
-  assert.equal((await ends).length, 200)
+  assert.equal((await ends).length, limits.streamsPerProject)
 })
