@@ -1,4 +1,5 @@
-// One connection to the router, from dialling to its end. It never comes back: the link opens another.
+// One connection to the router, from dialling to its end. It never comes back: the link opens
+// another.
 import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
 import type { AgentFrame } from '@xerotier/protocol/frames/agent-frame.ts'
 import { type RouterFrame, routerFrameSchema } from '@xerotier/protocol/frames/router-frame.ts'
@@ -22,8 +23,8 @@ type Challenge = Extract<RouterFrame, { t: 'challenge' }>
 
 export interface ConnectionEnd {
   /**
-   * lost: dial again. not_admitted: the gatekeeper does not know our key. refused: the router will not have us as we are.
-   * revoked: only a new enrollment helps.
+   * lost: dial again. not_admitted: the gatekeeper does not know our key. refused: the router will
+   * not have us as we are. revoked: only a new enrollment helps.
    */
   kind: 'lost' | 'not_admitted' | 'refused' | 'revoked'
   reason: string
@@ -60,7 +61,10 @@ export interface ConnectionOptions extends Dialling {
 }
 
 export interface Connection {
-  /** Before the welcome this drops the frame: whatever must not be lost is kept by the link and sent at the welcome. */
+  /**
+   * Before the welcome this drops the frame: whatever must not be lost is kept by the link and sent
+   * at the welcome.
+   */
   send(frame: AgentFrame): void
   /** Renews the lease now, with the manifest as it is. */
   renew(): void
@@ -76,7 +80,8 @@ export function openConnection(options: ConnectionOptions): Connection {
   const { clock, log, keys, enrollment } = options
   const socket = new Dealer({
     linger: 500,
-    // Nothing is queued for a connection that is not there: a frame of an ended session is worth nothing.
+    // Nothing is queued for a connection that is not there: a frame of an ended session is worth
+    // nothing.
     immediate: true,
     curveServerKey: enrollment.router.curve_public_key,
     curvePublicKey: keys.curve.publicKey,

@@ -11,16 +11,24 @@ import type { ReportsOfLink } from './reports.ts'
 
 /** What the owner of a link does with what arrives. All synchronous: none may throw. */
 export interface LinkHandlers {
-  /** The calls of one message, in order; verify them, record the at-most-once ones in one transaction, start them. */
+  /**
+   * The calls of one message, in order; verify them, record the at-most-once ones in one
+   * transaction, start them.
+   */
   dispatch(calls: DispatchFrame[]): void
   /** Kill the call if it runs. Its result follows as usual. */
   cancel(call: CallRef): void
   /** The router no longer wants this call: stop it and forget it, no result is sent. */
   forget(call: CallRef): void
-  /** The workspaces served from now on. The owner changes its manifest and calls `manifestChanged`. */
+  /**
+   * The workspaces served from now on. The owner changes its manifest and calls `manifestChanged`.
+   */
   bindings(bindings: Binding[]): void
   paused(paused: { workspace_id: string | null }[]): void
-  /** The router does not accept these credentials any more; only a new enrollment helps. The link has stopped. */
+  /**
+   * The router does not accept these credentials any more; only a new enrollment helps. The link
+   * has stopped.
+   */
   credentialsRevoked(reason: string): void
   /** The acknowledged position of a call's output moved: the window opens. */
   outputAcknowledged(call: CallRef, seq: number): void
@@ -48,13 +56,19 @@ export interface Link {
   manifestChanged(): void
   /** Tell the router that nothing new is wanted. */
   drain(): void
-  /** Says goodbye once everything in the outbox is acknowledged or `deadlineMs` is over, then closes. */
+  /**
+   * Says goodbye once everything in the outbox is acknowledged or `deadlineMs` is over, then
+   * closes.
+   */
   close(reason: string, deadlineMs: number): Promise<void>
 }
 
 /** First and longest pause before dialling again, ms. */
 const backoffMs = { first: 100, longest: 5_000, refused: 30_000 }
-/** Handshakes in a row that the router's gatekeeper may refuse before the credentials count as revoked. */
+/**
+ * Handshakes in a row that the router's gatekeeper may refuse before the credentials count as
+ * revoked.
+ */
 const refusalsAllowed = 3
 
 export function createLink(options: LinkOptions): Link {
@@ -143,7 +157,8 @@ export function createLink(options: LinkOptions): Link {
       calls = []
     }
     for (const frame of frames) {
-      // Frames of a message count in their order: what follows a dispatch may be about it. An acknowledgement never is.
+      // Frames of a message count in their order: what follows a dispatch may be about it. An
+      // acknowledgement never is.
       if (frame.t !== 'dispatch' && frame.t !== 'result_ack' && frame.t !== 'output_ack') start()
       switch (frame.t) {
         case 'dispatch':
@@ -200,7 +215,8 @@ export function createLink(options: LinkOptions): Link {
       }
       state = 'closed'
       redial?.cancel()
-      // The router hears of the end whatever the disk says: silence would keep its calls waiting for this agent.
+      // The router hears of the end whatever the disk says: silence would keep its calls waiting
+      // for this agent.
       reports.close()
       await connection?.close(reason)
       connection = undefined

@@ -1,4 +1,5 @@
-// The body of every agent: keys, enrollment, the link, metrics, and how it drains, reloads and stops.
+// The body of every agent: keys, enrollment, the link, metrics, and how it drains, reloads and
+// stops.
 import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { systemChance } from '@xerotier/runtime/chance.ts'
@@ -42,13 +43,19 @@ export interface Agent {
   running(): number
   /** Reads again what the work works with; calls in flight keep what they started with. */
   reload(): Promise<void>
-  /** Drains within the grace, ends what still runs, hands over what it has, and closes. @throws at its end when results are lost */
+  /**
+   * Drains within the grace, ends what still runs, hands over what it has, and closes.
+   * @throws at its end when results are lost
+   */
   stop(reason: string): Promise<void>
   /** Resolves with an exit code when it cannot go on. */
   ended: Promise<number>
 }
 
-/** @throws StartError when enrollment is refused; an error when keys, queue or the metrics port cannot be had */
+/**
+ * @throws StartError when enrollment is refused; an error when keys, queue or the metrics port
+ * cannot be had
+ */
 export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<Agent> {
   const { settings, clock, log, version } = agent
   const firstStart = !existsSync(settings.enrollment_path)
@@ -153,7 +160,8 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
     const changed = manifest.update(offer)
     const { manifest_version } = manifest.current()
     log.notice({ manifest_version, changed, tools: offer.tools.length }, 'bundles and credentials read again')
-    // The reports about bundles are in the manifest too, so it goes out although only they may have changed.
+    // The reports about bundles are in the manifest too, so it goes out although only they may have
+    // changed.
     link.manifestChanged()
   }
 

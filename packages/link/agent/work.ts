@@ -18,8 +18,8 @@ import type { RouterClock } from './router-clock.ts'
 export interface AgentKind {
   readonly role: AgentRole
   /**
-   * Comes first, for enrollment may wait long for the router: ends what an earlier process left running, and makes
-   * what a first start has to make.
+   * Comes first, for enrollment may wait long for the router: ends what an earlier process left
+   * running, and makes what a first start has to make.
    */
   prepare(earlier: Earlier): void
   /** Loads what it works with. Frames come when it is done. @throws what ends the start */
@@ -60,7 +60,10 @@ export interface Work {
   offer(): Offer
   /** Why its host lets it do nothing; undefined when it does. Said with each renewal. */
   unfit(): string | undefined
-  /** The calls of one message, in order: verify them, record the at-most-once ones in one transaction, start them. */
+  /**
+   * The calls of one message, in order: verify them, record the at-most-once ones in one
+   * transaction, start them.
+   */
   dispatch(calls: readonly DispatchFrame[]): void
   /** Ends the call if it runs. Its result follows as usual. */
   cancel(call: CallRef): void
@@ -80,7 +83,11 @@ export interface Work {
   idle(): Promise<void>
   /** Ends what still runs. */
   interrupt(): void
-  /** Reads again what it works with. @returns whether all of it was good. @throws when everything stays as it was */
+  /**
+   * Reads again what it works with.
+   * @returns whether all of it was good.
+   * @throws when everything stays as it was
+   */
   reload(): Promise<boolean>
   /** Nothing runs any more, and the link is closed. */
   close(): Promise<void>
