@@ -233,6 +233,34 @@ test('a slow reader holds up nobody and misses nothing', async () => {
   quick.close()
 })
 
+test('a reader that was busy for a while goes on from memory and asks no database', { timeout: 30_000 }, async () => {
+  const gate = Promise.withResolvers<void>()
+  const busy = gather('proj_memory', 20, {}, () => gate.promise)
+  const quick = gather('proj_memory', 20)
+  await Promise.all([busy.ready, quick.ready])
+  for (let n = 0; n < 20; n++) {
+    await append('proj_memory', String(n))
+    log.wake()
+    // Each in a page of its own.
+    while (quick.events.length <= n) await new Promise(setImmediate)
+  }
+  assert.ok(busy.events.length < 20)
+  /** When a page of what a reader has missed was last read. */
+  const lastMissed = async () => {
+    const { rows } = await db.query<{ at: string | null }>(
+      `select max(query_start)::text as at from pg_stat_activity where application_name = 'xerotier-events'
+         and datname = current_database() and query like '%(xid, seq) <= %'`,
+    )
+    return rows[0]?.at
+  }
+  const before = await lastMissed()
+  gate.resolve()
+  assert.deepEqual(actors(await busy.all), actors(await quick.all))
+  assert.equal(await lastMissed(), before)
+  busy.close()
+  quick.close()
+})
+
 test('a reader that throws or rejects is cut and told so, and the others go on', { timeout: 30_000 }, async () => {
   const refuse = () => {
     throw new Error('no')

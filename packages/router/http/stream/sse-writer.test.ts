@@ -82,3 +82,45 @@ test('a reader whose connection is cut sees it end in the middle, and so resumes
   assert.match(text, /^HTTP\/1\.1 200 [\s\S]*event: x\n/)
   assert.ok(!text.endsWith('0\r\n\r\n'), 'it ended as if it were whole')
 })
+
+test('what many readers get is made into bytes once, and reads as one event after the other', async () => {
+  const taken: Buffer[] = []
+  const raw = () =>
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        taken.push(chunk)
+        done()
+      },
+    })
+  const [one, other] = [raw(), raw()].map((stream) =>
+    createSseWriter(replyOf(Object.assign(stream, { writeHead() {} })), settableClock()),
+  )
+  let serialised = 0
+  const data = {
+    toJSON() {
+      serialised += 1
+      return { a: 'ü' }
+    },
+  }
+  const items = [
+    { name: 'x', id: '1-1', data },
+    { name: 'y', id: '1-2', data: 2 },
+  ]
+  await one?.write(items)
+  await other?.write(items)
+  // Of those, another wants one only.
+  await other?.write(items.slice(0, 1))
+  assert.equal(serialised, 1)
+  assert.equal(taken[0], taken[1])
+  assert.equal(String(taken[0]), 'event: x\nid: 1-1\ndata: {"a":"ü"}\n\nevent: y\nid: 1-2\ndata: 2\n\n')
+  assert.equal(String(taken[2]), 'event: x\nid: 1-1\ndata: {"a":"ü"}\n\n')
+})
+
+test('events that are large together are written one by one, as a reader has room', async () => {
+  const { clock, writer } = stalled()
+  const large = (id: string) => ({ ...eventOf(limits.streamBacklogBytes - 1000), id })
+  void writer.write([large('1-1'), large('1-2')])
+  assert.equal(writer.closed, false)
+  await clock.advance(30_000)
+  assert.equal(writer.closed, true)
+})
