@@ -21,7 +21,8 @@ function fitting({ method, path }: Seen): unknown {
     .slice(1)
     .split('/')
   const record = {
-    agents: id === undefined ? records.agent : method === 'GET' ? records.agentDetail : records.agent,
+    agents:
+      id !== undefined && (method === 'GET' || path.endsWith('/accept-risk')) ? records.agentDetail : records.agent,
     'join-keys': records.joinKey,
     'api-keys': records.apiKey,
     workspaces: records.workspace,

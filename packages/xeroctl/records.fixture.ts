@@ -75,6 +75,7 @@ export const agentDetail = agentDetailSchema.parse({
     { name: 'host', version: '1.0.0', error: null, left_out: [] },
     { name: 'broken', version: null, error: 'bundle.yaml:3: no name', left_out: [] },
   ],
+  held: [],
   workspaces: [{ id: 'ws_0123456789ab', name: 'local-host', credentials_ref: null }],
 })
 
