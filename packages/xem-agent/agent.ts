@@ -40,7 +40,10 @@ export interface AgentOptions {
 
 export const shippedDir = join(import.meta.dirname, 'bundles')
 
-/** @throws StartError when enrollment is refused; an error when keys, queue or the metrics port cannot be had. */
+/**
+ * @throws StartError when enrollment is refused; an error when keys, queue or the metrics port
+ * cannot be had.
+ */
 export function startAgent(options: AgentOptions): Promise<Agent> {
   const { config, log } = options
   const kind: AgentKind = {
@@ -169,7 +172,10 @@ function loadTools(
   })
 }
 
-/** Calls that the end of an earlier process interrupted. Those that only the journal knows are settled. */
+/**
+ * Calls that the end of an earlier process interrupted. Those that only the journal knows are
+ * settled.
+ */
 function earlierCalls(path: string, { clock, log, outbox }: Surroundings): InterruptedCall[] {
   const calls = takeInterrupted(path)
   for (const { execution_id, attempt } of settleInterrupted(outbox, clock.now())) {

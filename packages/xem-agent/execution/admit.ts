@@ -1,5 +1,6 @@
-// The agent's own gate (laws L3, L4): what a dispatch says must agree with what this agent would run, and a dangerous call
-// must carry an approval of exactly this. Nothing the router claims is taken on trust but its key, pinned at enrollment.
+// The agent's own gate (laws L3, L4): what a dispatch says must agree with what this agent would
+// run, and a dangerous call must carry an approval of exactly this. Nothing the router claims is
+// taken on trust but its key, pinned at enrollment.
 import type { KeyObject } from 'node:crypto'
 import { canonicalJson } from '@xerotier/protocol/canonical.ts'
 import { credentialsRefOf } from '@xerotier/protocol/credentials-ref.ts'

@@ -46,7 +46,10 @@ export interface Call {
   readonly log: Log
   /** Ends it early. The first reason stands, but that nobody wants the result beats all. */
   end(ending: Ending): void
-  /** A method: V8 makes a hidden class for each object literal that has a getter, and those live until a full collection. */
+  /**
+   * A method: V8 makes a hidden class for each object literal that has a getter, and those live
+   * until a full collection.
+   */
   ending(): Ending | undefined
   /** Why it could not be started here, though it could elsewhere. There is no result of it then. */
   unstarted(): string | undefined
@@ -94,7 +97,8 @@ export function createCall(
   }
   const started = () => {
     around.accepted(ref, begin())
-    // Reads are many and can be looked for again; where one of these is in progress, somebody may have to know.
+    // Reads are many and can be looked for again; where one of these is in progress, somebody may
+    // have to know.
     if (frame.at_most_once) log.info({}, 'call started')
     else log.debug({}, 'call started')
   }
@@ -207,7 +211,8 @@ export function createCall(
     },
     async run() {
       const giveUpDeadline = around.awake.after(timeoutMs, () => {
-        // A program that has ended did so in time. What holds its pipes is not waited for any longer.
+        // A program that has ended did so in time. What holds its pipes is not waited for any
+        // longer.
         if (programEnded) abort.abort()
         else end('deadline')
       })

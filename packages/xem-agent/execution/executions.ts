@@ -52,13 +52,19 @@ export interface Executions {
   interrupt(): void
 }
 
-/** Ended at-most-once attempts that are remembered after the outbox forgot them: a late copy of a dispatch starts nothing. */
+/**
+ * Ended at-most-once attempts that are remembered after the outbox forgot them: a late copy of a
+ * dispatch starts nothing.
+ */
 const rememberedAttempts = 4096
 
 export function createExecutions(options: ExecutionsOptions): Executions {
   const { clock, log, reports, outbox, meters, tracing } = options
   const calls = new SlotMap<Call>()
-  /** Forgotten, and not yet at their end: the router counts their places as free and may give the next attempt already. */
+  /**
+   * Forgotten, and not yet at their end: the router counts their places as free and may give the
+   * next attempt already.
+   */
   const forgotten = new Set<Call>()
   const ended = new Set<string>()
   const idleWaiters: (() => void)[] = []
@@ -136,7 +142,9 @@ export function createExecutions(options: ExecutionsOptions): Executions {
     for (const call of begin(admitted)) void run(call)
   }
 
-  /** Records all at-most-once calls of one message with one disk sync, before any of them starts. */
+  /**
+   * Records all at-most-once calls of one message with one disk sync, before any of them starts.
+   */
   function begin(admitted: readonly Call[]): readonly Call[] {
     const once = admitted.filter((call) => call.atMostOnce)
     if (once.length === 0) return admitted
@@ -159,7 +167,8 @@ export function createExecutions(options: ExecutionsOptions): Executions {
     const from = clock.monotonic()
     const { execution_id, attempt, tool, workspace, traceparent } = call.frame
     const about = { execution_id, attempt, tool, workspace: workspace.workspace }
-    // Without a trace of the router's the agent begins one, under the id that the router's would have.
+    // Without a trace of the router's the agent begins one, under the id that the router's would
+    // have.
     const span = tracing.start('execute', traceparent, about, { traceId: execution_id.replaceAll('-', '') })
     const result = await call.run()
     const ms = clock.monotonic() - from
@@ -179,7 +188,8 @@ export function createExecutions(options: ExecutionsOptions): Executions {
     call.log.info({ outcome, exit_code, signal, truncated, code: result.error?.code, ms: Math.round(ms) }, 'call ended')
     if (call.atMostOnce) remember(call.ref)
     if (call.ending() === 'forget') outbox.acknowledge(call.ref)
-    // A call that may run again is left to the router at shutdown: an interrupted result would make it ambiguous.
+    // A call that may run again is left to the router at shutdown: an interrupted result would make
+    // it ambiguous.
     if (!silent) reports.result(result, { durable: call.atMostOnce })
     sayIdle()
   }

@@ -27,7 +27,10 @@ export interface CommandOptions {
   exited(): void
   /** The output was cut because the pipes were given up. */
   cut(): void
-  /** Ends what the program left outside its group. It looks at every process of the host: not for a call that ended by itself. */
+  /**
+   * Ends what the program left outside its group. It looks at every process of the host: not for a
+   * call that ended by itself.
+   */
   endStrays(): Promise<void>
 }
 
@@ -61,7 +64,8 @@ async function runIn(folder: string, options: CommandOptions): Promise<CommandEn
   options.started()
   let exited = false
   let search: Promise<void> | undefined
-  // With the group gone, the pipes of those outside it would keep the call for as long as they are open.
+  // With the group gone, the pipes of those outside it would keep the call for as long as they are
+  // open.
   const endStrays = () => {
     search ??= options.endStrays()
   }
@@ -91,7 +95,8 @@ async function runIn(folder: string, options: CommandOptions): Promise<CommandEn
       let end: CommandEnd = { exitCode: null, signal: null }
       group.child.once('exit', (exitCode, exitSignal) => {
         end = { exitCode, signal: exitSignal }
-        // A call's processes end with it: what it left in the background would run unseen and unaccounted.
+        // A call's processes end with it: what it left in the background would run unseen and
+        // unaccounted.
         group.killNow()
         exited = true
         options.exited()
@@ -99,7 +104,8 @@ async function runIn(folder: string, options: CommandOptions): Promise<CommandEn
         waitForPipes()
       })
       group.child.once('close', () => done(end))
-      // A grandchild in a session of its own can hold the pipes open for ever. While the window is closed the silence is ours.
+      // A grandchild in a session of its own can hold the pipes open for ever. While the window is
+      // closed the silence is ours.
       const waitForPipes = () =>
         clock.after(killGraceMs, () => {
           if (!options.isOpen() && !signal.aborted) return waitForPipes()

@@ -1,4 +1,5 @@
-// The wire form of server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html
+// The wire form of server-sent events:
+// https://html.spec.whatwg.org/multipage/server-sent-events.html
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { FastifyReply } from 'fastify'
@@ -11,7 +12,9 @@ const togetherBytes = 256 * 1024
 
 export interface SseWriter {
   readonly closed: boolean
-  /** Events that many readers get are made into bytes once. Resolves when there is room for more. */
+  /**
+   * Events that many readers get are made into bytes once. Resolves when there is room for more.
+   */
   write(items: readonly StreamItem[]): Promise<void>
   event(event: { name: string; id?: string; data: unknown }): Promise<void>
   end(): void
