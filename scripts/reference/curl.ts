@@ -36,6 +36,7 @@ const queries: Partial<Record<RouteId, string>> = {
 const bodies: Partial<Record<RouteId, unknown>> = {
   'project.update': { allow_self_approval: false },
   'agents.update': { description: 'rack 4' },
+  'agents.acceptRisk': { tool: 'host_uptime' },
   'agents.pause': { workspace: 'prod', reason: 'INC-7' },
   'agents.resume': { workspace: 'prod' },
   'joinKeys.create': { name: 'web-1', region: 'eu' },

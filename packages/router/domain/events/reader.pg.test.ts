@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { until } from '@xerotier/devkit/faults/until.ts'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import { settableClock } from '@xerotier/devkit/settable-clock.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
 import pg from 'pg'
-import { presentPlace, readMissed } from '../../store/event-reader.ts'
+import { type Place, presentPlace, readMissed } from '../../store/event-reader.ts'
 import { compareCursors } from './cursor.ts'
 import type { EventLog, LoggedEvent } from './event-log.ts'
 import { createEventLog } from './reader.ts'
@@ -139,22 +140,34 @@ test('a reader gets its own project and, if it wants, one execution only', async
   all.close()
 })
 
+/**
+ * The present, once all that was appended so far lies before it: a transaction in any database of
+ * the cluster holds it back.
+ */
+async function visible(client: pg.Client): Promise<Place> {
+  const { rows } = await client.query<{ next: string }>('select pg_snapshot_xmax(pg_current_snapshot()) as next')
+  return until('what was appended to be visible', async () => {
+    const place = await presentPlace(client)
+    return BigInt(place.xid) >= BigInt(rows[0]?.next ?? 0) ? place : undefined
+  })
+}
+
 test('a page of what a reader has missed ends after so many events of all projects', async () => {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
-  const from = await presentPlace(client)
+  const from = await visible(client)
   await db.query(
     "insert into events (at, project_id, kind, actor, data) select now(), 'proj_loud', 'agent.updated', 'x', '{}' from generate_series(1, 25)",
   )
   await append('proj_quiet', 'alone')
-  const until = await presentPlace(client)
+  const end = await visible(client)
   const pages: string[][] = []
-  for (let after = from; compareCursors(after, until) < 0; ) {
+  for (let after = from; compareCursors(after, end) < 0; ) {
     const page = await readMissed(client, {
       projectId: 'proj_quiet',
       executionId: undefined,
       after,
-      until,
+      until: end,
       pageSize: 10,
     })
     pages.push(page.rows.map((row) => row.actor))
