@@ -1,6 +1,6 @@
 // How long this process was stopped, as by SIGSTOP, a frozen container or a paused machine. What it
 // runs was mostly stopped with it, and its time must not run out meanwhile.
-import type { Clock } from '@xerotier/runtime/clock.ts'
+import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
 
 export interface Awake {
   /** Calls back once this process has run for `ms`. @returns how to give it up */
@@ -43,12 +43,15 @@ export function createAwake(clock: Clock): Awake {
       look()
       const from = clock.monotonic() - stoppedMs
       let over = false
+      let timer: Timer | undefined
+      // The timer goes with it: it would hold all that the callback knows until its time.
       const end = () => {
         if (!over) waiting--
         over = true
+        timer?.cancel()
       }
       const arm = (left: number): void => {
-        clock.after(left, () => {
+        timer = clock.after(left, () => {
           look()
           const ran = clock.monotonic() - stoppedMs - from
           if (over) return

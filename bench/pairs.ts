@@ -1,0 +1,110 @@
+// `node bench/pairs.ts <folder of another checkout>`: the echo of this checkout and of another,
+// both running, in windows that alternate, so that what the machine does meanwhile meets both.
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { createBench } from './bench.ts'
+import { type Cleanup, createCleanup } from './cleanup.ts'
+import { closedLoop, median } from './closed-loop.ts'
+import { type EchoCalls, openEchoCalls } from './echo-calls.ts'
+import { cpuSeconds, ownCpuSeconds } from './proc.ts'
+import { columns } from './table.ts'
+
+const { values, positionals } = parseArgs({
+  options: { pairs: { type: 'string', default: '10' }, seconds: { type: 'string', default: '4' } },
+  allowPositionals: true,
+})
+const [other] = positionals
+if (other === undefined) {
+  console.error('node bench/pairs.ts <folder of another checkout, set up> [--pairs 10] [--seconds 4]')
+  process.exit(2)
+}
+const pairs = Number(values.pairs)
+const ms = Number(values.seconds) * 1_000
+
+interface Side {
+  calls: EchoCalls
+  /** CPU seconds so far. */
+  cpu(): Record<'router' | 'postgres' | 'agent', number>
+}
+
+/** One window: what the calls took, and what each process spent on one. */
+interface Window {
+  perSecond: number
+  p50: number
+  p99: number
+  router: number
+  postgres: number
+  agent: number
+}
+
+const cleanup = createCleanup()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void cleanup.run().then(() => process.exit(130)))
+}
+
+/** Starts router and agent of a checkout by its own bench. */
+async function open(folder: string, cleanup: Cleanup): Promise<Side> {
+  const bench = (await import(join(resolve(folder), 'bench/bench.ts'))) as { createBench: typeof createBench }
+  const { router, agent, workspace } = await bench.createBench(cleanup, {}).system()
+  return {
+    calls: openEchoCalls(router, workspace, 64),
+    cpu: () => ({
+      router: ownCpuSeconds(router.process.pid),
+      postgres: cpuSeconds(router.postgres.pid),
+      agent: ownCpuSeconds(agent.process.pid),
+    }),
+  }
+}
+
+async function measure({ calls, cpu }: Side, inFlight: number): Promise<Window> {
+  const before = cpu()
+  const timings = await closedLoop(inFlight, { ms }, calls.call)
+  const after = cpu()
+  const each = (name: keyof typeof after) => ((after[name] - before[name]) / timings.calls) * 1e6
+  return { ...timings, router: each('router'), postgres: each('postgres'), agent: each('agent') }
+}
+
+const of = (windows: readonly Window[], key: keyof Window) => median(windows.map((window) => window[key]))
+
+try {
+  const here = await open('.', cleanup)
+  const there = await open(other, cleanup)
+  for (const inFlight of [64, 1]) {
+    for (const side of [here, there]) await closedLoop(inFlight, { ms: 10_000 }, side.calls.call)
+    const windows: [Window, Window][] = []
+    for (let pair = 0; pair < pairs; pair++) {
+      // Who is first changes, so that nobody always follows the other.
+      const first = pair % 2 === 0 ? here : there
+      const one = await measure(first, inFlight)
+      const two = await measure(first === here ? there : here, inFlight)
+      windows.push(first === here ? [one, two] : [two, one])
+    }
+    const ours = windows.map(([window]) => window)
+    const theirs = windows.map(([, window]) => window)
+    const row = (key: keyof Window, digits: number) => [
+      key,
+      of(ours, key).toFixed(digits),
+      of(theirs, key).toFixed(digits),
+      median(windows.map(([one, two]) => one[key] / two[key])).toFixed(3),
+    ]
+    console.log(`\n${inFlight} in flight, medians of ${pairs} pairs of windows of ${values.seconds} s`)
+    const table = columns(
+      [
+        ['', 'this', 'other', 'ratio'],
+        row('perSecond', 0),
+        row('p50', 2),
+        row('p99', 2),
+        row('router', 1),
+        row('postgres', 1),
+        row('agent', 1),
+      ],
+      [1, 2, 3],
+    )
+    for (const line of table) console.log(line)
+  }
+  await here.calls.close()
+  await there.calls.close()
+} finally {
+  await cleanup.run()
+}
+process.exit(0)
