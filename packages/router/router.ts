@@ -1,6 +1,7 @@
 // The composition root: everything a router is made of, put together by hand.
 
 import { limits } from '@xerotier/protocol/limits.ts'
+import { systemChance } from '@xerotier/runtime/chance.ts'
 import { type Clock, every, systemClock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { makeFolder } from '@xerotier/runtime/make-folder.ts'
@@ -182,10 +183,13 @@ type Known = Pick<Core, 'store' | 'clock' | 'log' | 'eventLog' | 'lanes' | 'trac
 /** @param ended hears of every call that has ended */
 function createCore(known: Known, options: RouterOptions, bound: string, ended: (row: ExecutionRow) => void): Core {
   const { clock, store, tracing } = known
-  const fleet = createFleet(clock)
-  const calls = createCalls(clock, (row) => {
-    ended(row)
-    traceEnd(tracing, row, clock.now())
+  const fleet = createFleet(clock, systemChance)
+  const calls = createCalls(clock, {
+    ended(row) {
+      ended(row)
+      traceEnd(tracing, row, clock.now())
+    },
+    freed: fleet.freed,
   })
   const settings = { ...defaults, ...options.settings }
   return {

@@ -9,6 +9,7 @@ import { isTest } from './sources.ts'
 const connection = 'of the connections of this process'
 const cache = 'a copy of what the database says'
 const derived = 'follows from its key alone, the same in every process'
+const workspace = 'of one workspace, which the fleet holds with its project'
 const start = 'of one start of the process'
 
 /** By `<file> <variable>`, in packages/router. */
@@ -34,7 +35,14 @@ const spanning: Readonly<Record<string, string>> = {
   'domain/events/recent-pages.ts pages': 'a few seconds of the log, which is one for all',
   'domain/events/reader.ts readers': 'readers name their project; one query serves all',
   'domain/events/reader.ts onWakes': start,
+  'domain/fleet/crowd.ts agents': workspace,
+  'domain/fleet/crowd.ts places': workspace,
   'domain/fleet/enrolled-keys.ts known': `${cache} while its version stands; a handshake names no project`,
+  'domain/fleet/served-tool.ts groups': workspace,
+  'domain/fleet/served-tool.ts groupOf': workspace,
+  'domain/fleet/served-tool.ts byStrictness': workspace,
+  'domain/fleet/served-workspace.ts agents': workspace,
+  'domain/fleet/served-workspace.ts tools': workspace,
   'domain/tools/arguments.ts compiled': derived,
   'domain/tools/call-digest.ts texts': derived,
   'domain/window.ts windows': 'whoever makes them says of whom they are; what is counted by address names no project',

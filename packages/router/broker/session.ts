@@ -1,7 +1,7 @@
 // A connection that proved who it is.
 import type { KeyObject } from 'node:crypto'
 import type { LiveCall } from '../domain/attempts/calls.ts'
-import type { OnlineAgent } from '../domain/fleet/fleet.ts'
+import type { OnlineAgent } from '../domain/fleet/online-agent.ts'
 import type { OutputAcks } from './output-acks.ts'
 import type { Turns } from './turns.ts'
 import type { Outlet } from './writer.ts'

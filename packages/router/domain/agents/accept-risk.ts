@@ -42,7 +42,7 @@ export async function acceptRisk(
   const online = core.fleet.get(row.project_id, row.id)
   if (online !== undefined) {
     online.knownRisks = row.known_risks
-    online.tools = usableTools(row.known_risks, online.manifest.tools)
+    core.fleet.change(online, { tools: usableTools(row.known_risks, online.manifest.tools) })
   }
   core.dispatcher.wake(projectId)
   return presentAgentDetail(core, row)

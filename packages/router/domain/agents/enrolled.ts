@@ -1,6 +1,6 @@
 import { selectEnrolledAgent, selectHoldsLease } from '../../store/agents.ts'
 import type { AgentRow } from '../../store/tables.ts'
-import type { OnlineAgent } from '../fleet/fleet.ts'
+import type { OnlineAgent } from '../fleet/online-agent.ts'
 import type { Records } from '../records.ts'
 
 /** An agent whose credentials count. */

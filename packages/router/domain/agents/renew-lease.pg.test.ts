@@ -151,7 +151,7 @@ test('while the database is away an agent keeps its session, and what it said is
   const changed = manifestOf([toolOf('t_one'), toolOf('t_two')], 2)
   const frame = { ...agent.frame(changed), draining: true } as Parameters<typeof renewLease>[3]
   const session = agent.online()
-  session.leaseUntil = 0
+  core.fleet.change(session, { leaseUntil: 0 })
   assert.deepEqual(await renewLease({ ...core, store: away }, session, 30_000, frame), { forget: [] })
   assert.equal(agent.online(), session)
   assert.ok(session.leaseUntil > core.clock.monotonic())

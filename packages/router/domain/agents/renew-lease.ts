@@ -8,8 +8,9 @@ import { agentActor } from '../actor.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { reconcileRenewal } from '../attempts/reconcile-renewal.ts'
 import { write } from '../events/write.ts'
-import type { FleetView, OnlineAgent } from '../fleet/fleet.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import { usableTools } from '../fleet/known-risks.ts'
+import type { OnlineAgent } from '../fleet/online-agent.ts'
 import { moveAgent } from '../lifecycles/agent.ts'
 import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
@@ -42,11 +43,14 @@ export async function renewLease(
 ): Promise<{ forget: CallRef[]; doubt?: string | undefined }> {
   const now = core.clock.now()
   const moment = core.clock.monotonic()
-  agent.leaseUntil = moment + leaseTtlMs
   agent.lastHeartbeatAt = now
-  agent.draining ||= frame.draining
+  const draining = agent.draining || frame.draining
   const isFitAgain = agent.unfit !== undefined && frame.unfit === undefined
-  agent.unfit = frame.unfit
+  const isSame = draining === agent.draining && frame.unfit === agent.unfit
+  core.fleet.change(agent, {
+    leaseUntil: moment + leaseTtlMs,
+    ...(isSame ? {} : { draining, unfit: frame.unfit }),
+  })
   let renewed: Awaited<ReturnType<typeof record>> | undefined
   try {
     // One renewal after the other: an older manifest must not be written over a newer one.
@@ -99,7 +103,7 @@ async function newsOf(agent: OnlineAgent, offered: Renewal['manifest'], at: numb
 
 /** @returns undefined when a goodbye or a revocation overtook it: it then changes nothing */
 async function record(
-  core: Records & { settings: Settings },
+  core: Records & FleetView & { settings: Settings },
   agent: OnlineAgent,
   { manifest: offered }: Renewal,
   at: Date,
@@ -153,7 +157,7 @@ async function record(
   if (startsDraining) agent.drainRecorded = true
   if (manifest !== undefined) agent.manifest = manifest
   agent.knownRisks = knownRisks
-  if (tools !== undefined) agent.tools = usableTools(knownRisks, tools.tools)
+  if (tools !== undefined) core.fleet.change(agent, { tools: usableTools(knownRisks, tools.tools) })
   return { newTools: tools !== undefined }
 }
 

@@ -1,7 +1,8 @@
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
 import type { ApprovalRow } from '../../store/tables.ts'
-import { type FleetView, runsAsSubmitted } from '../fleet/fleet.ts'
+import type { FleetView } from '../fleet/fleet.ts'
+import { runsAsSubmitted } from '../fleet/online-agent.ts'
 
 /** The agents that are there now and could run what is to be approved, by name. */
 export function hostsOf({ fleet }: FleetView, approval: ApprovalRow): Approval['agents'] {

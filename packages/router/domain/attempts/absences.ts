@@ -1,5 +1,5 @@
 // Since when agents have been away. Only this router knows: the record keeps the lease.
-import type { OnlineAgent } from '../fleet/fleet.ts'
+import type { OnlineAgent } from '../fleet/online-agent.ts'
 import { perProject } from '../per-project.ts'
 
 type Agent = Pick<OnlineAgent, 'projectId' | 'id' | 'saidGoodbye'>

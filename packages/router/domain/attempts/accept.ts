@@ -1,6 +1,6 @@
 import type { AcceptedFrame } from '@xerotier/protocol/frames/call/accepted.ts'
 import type { InFlight } from '@xerotier/protocol/frames/session/in-flight.ts'
-import type { OnlineAgent } from '../fleet/fleet.ts'
+import type { OnlineAgent } from '../fleet/online-agent.ts'
 import type { Records } from '../records.ts'
 import { agentTime } from './agent-time.ts'
 import type { Attempts } from './attempts.ts'

@@ -1,5 +1,5 @@
 import type { ExecutionRow } from '../../store/tables.ts'
-import type { OnlineAgent } from '../fleet/fleet.ts'
+import type { OnlineAgent } from '../fleet/online-agent.ts'
 
 /**
  * What an agent's clock says, by ours as far as the difference is known. The clock may be wrong:

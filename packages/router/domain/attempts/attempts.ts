@@ -1,6 +1,6 @@
 import type { CommitLanes } from '../../store/lanes/lanes.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
-import type { OnlineAgent } from '../fleet/fleet.ts'
+import type { OnlineAgent } from '../fleet/online-agent.ts'
 import type { Absences } from './absences.ts'
 import type { Calls } from './calls.ts'
 

@@ -3,7 +3,7 @@ import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import { SlotMap } from '@xerotier/runtime/slot-map.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
-import type { OnlineAgent } from '../fleet/fleet.ts'
+import type { OnlineAgent } from '../fleet/online-agent.ts'
 import { perProject } from '../per-project.ts'
 
 export interface LiveCall {
@@ -73,18 +73,28 @@ export interface Calls {
   close(): void
 }
 
-/** @param ended hears of every execution that has ended, after its commit */
-export function createCalls(clock: Clock, ended: (row: ExecutionRow) => void = () => {}): Calls {
+export interface CallsListener {
+  /** An execution has ended, and that is committed. */
+  ended(row: ExecutionRow): void
+  /** A place at an agent is free again. */
+  freed(agent: OnlineAgent): void
+}
+
+export function createCalls(clock: Clock, { ended, freed }: CallsListener): Calls {
   const projects = perProject(() => ({
     live: new SlotMap<LiveCall>(),
     waiting: new SlotMap<((row: ExecutionRow | undefined) => void)[]>(),
   }))
+  const leave = ({ agent, row }: LiveCall) => {
+    agent.inFlight.delete(row.id)
+    freed(agent)
+  }
   return {
     add(call) {
       const { live } = projects.of(call.row.project_id)
       const before = live.get(call.row.id)
       if (before !== undefined && before.row.attempt > call.row.attempt) return
-      before?.agent.inFlight.delete(call.row.id)
+      if (before !== undefined) leave(before)
       live.set(call.row.id, call)
       call.agent.inFlight.add(call.row.id)
     },
@@ -94,7 +104,7 @@ export function createCalls(clock: Clock, ended: (row: ExecutionRow) => void = (
       const call = live.get(id)
       if (call?.row.attempt !== attempt) return
       live.delete(id)
-      call.agent.inFlight.delete(id)
+      leave(call)
     },
     ids: () => [...projects.all()].flatMap(([, { live }]) => [...live.keys()]),
     get size() {

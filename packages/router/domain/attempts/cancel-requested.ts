@@ -1,6 +1,6 @@
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import { selectCancelRequestedAt } from '../../store/attempts.ts'
-import type { OnlineAgent } from '../fleet/fleet.ts'
+import type { OnlineAgent } from '../fleet/online-agent.ts'
 import type { Records } from '../records.ts'
 import type { Attempts } from './attempts.ts'
 import { liveCall, refOf } from './calls.ts'

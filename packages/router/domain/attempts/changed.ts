@@ -2,7 +2,6 @@
 
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { FleetView } from '../fleet/fleet.ts'
-import { runsAsSubmitted } from '../fleet/fleet.ts'
 import { policyVersion } from '../policy/decide.ts'
 
 /**
@@ -12,7 +11,6 @@ import { policyVersion } from '../policy/decide.ts'
  */
 export function whatChanged({ fleet }: FleetView, call: ExecutionRow): string | undefined {
   if (call.policy_version !== policyVersion) return 'The policy changed'
-  const serving = fleet.offering(call.project_id, call.tool).filter((agent) => agent.bindings.has(call.workspace_id))
-  const same = serving.some((agent) => runsAsSubmitted(agent, call))
-  return serving.length === 0 || same ? undefined : `The tool ${call.tool} or its credentials changed`
+  const isServed = fleet.strictest(call.project_id, call.workspace_id, call.tool) !== undefined
+  return !isServed || fleet.offers(call) ? undefined : `The tool ${call.tool} or its credentials changed`
 }

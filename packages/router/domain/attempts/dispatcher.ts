@@ -3,7 +3,8 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { selectQueued } from '../../store/attempts.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
-import { type FleetView, runsAsSubmitted, takes } from '../fleet/fleet.ts'
+import type { FleetView } from '../fleet/fleet.ts'
+import { runsAsSubmitted } from '../fleet/online-agent.ts'
 import type { Identity } from '../identity.ts'
 import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
@@ -106,14 +107,15 @@ export function createDispatcher(
     // What no free agent takes must not hold up what stands behind it.
     let last: string | undefined
     for (;;) {
-      const free = fleet.inProject(projectId).filter((agent) => agent.inFlight.size < agent.maxConcurrent)
-      const workspaces = new Set(free.flatMap((agent) => [...agent.bindings.keys()].filter((id) => takes(agent, id))))
-      const room = free.reduce((sum, agent) => sum + agent.maxConcurrent - agent.inFlight.size, 0)
-      if (room === 0 || workspaces.size === 0) break
-      const rows = await selectQueued(store.db, projectId, [...workspaces], {
-        limit: last === undefined ? Math.min(room, rowsPerPass) : rowsPerPass,
-        after: last,
-      })
+      const rooms = waiting
+        .workspaces(projectId)
+        .map((id) => ({ id, room: fleet.room(projectId, id, rowsPerPass) }))
+        .filter(({ room }) => room > 0)
+      if (rooms.length === 0) break
+      const room = rooms.reduce((sum, one) => sum + one.room, 0)
+      const workspaceIds = rooms.map(({ id }) => id)
+      const limit = last === undefined ? Math.min(room, rowsPerPass) : rowsPerPass
+      const rows = await selectQueued(store.db, projectId, workspaceIds, { limit, after: last })
       if (rows.length === 0) break
       last = rows.at(-1)?.id
       // All of them end before the pass does: the next one must not find half of a claim.

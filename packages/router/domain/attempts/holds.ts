@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { selectPausedCalls } from '../../store/agents.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import { write } from '../events/write.ts'
-import { type FleetView, takes } from '../fleet/fleet.ts'
+import type { FleetView } from '../fleet/fleet.ts'
 import { perProject } from '../per-project.ts'
 import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
@@ -21,8 +21,7 @@ export function createHolds(core: Records & FleetView & { settings: Settings }):
   /** The first look counts a pause from its own time: it began before this process did. */
   let first = true
 
-  const isServed = ({ project_id, workspace_id, tool }: Held) =>
-    core.fleet.inProject(project_id).some((agent) => agent.tools.has(tool) && takes(agent, workspace_id))
+  const isServed = ({ project_id, workspace_id, tool }: Held) => core.fleet.takesCalls(project_id, workspace_id, tool)
 
   return {
     async look() {

@@ -2,7 +2,7 @@
 // been lost.
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { InFlight } from '@xerotier/protocol/frames/session/in-flight.ts'
-import type { OnlineAgent } from '../fleet/fleet.ts'
+import type { OnlineAgent } from '../fleet/online-agent.ts'
 import type { Records } from '../records.ts'
 import { acceptReported } from './accept.ts'
 import type { Attempts } from './attempts.ts'

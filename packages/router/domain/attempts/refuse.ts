@@ -1,5 +1,6 @@
 import type { RefusedFrame } from '@xerotier/protocol/frames/call/refused.ts'
-import type { OnlineAgent } from '../fleet/fleet.ts'
+import type { FleetView } from '../fleet/fleet.ts'
+import type { OnlineAgent } from '../fleet/online-agent.ts'
 import type { Records } from '../records.ts'
 import type { Attempts } from './attempts.ts'
 import { isAbout } from './calls.ts'
@@ -9,7 +10,7 @@ const restMs = 200
 
 /** The agent did not start the call and will not: another may, or it fails. */
 export async function refuseCall(
-  core: Records & Pick<Attempts, 'calls' | 'dispatcher'>,
+  core: Records & FleetView & Pick<Attempts, 'calls' | 'dispatcher'>,
   agent: OnlineAgent,
   frame: RefusedFrame,
 ): Promise<void> {
@@ -26,8 +27,8 @@ export async function refuseCall(
     await markAmbiguous(core, call.row, `Its agent refused the call after it had started it: ${frame.message}`)
   } else if (frame.retry) {
     // What it cannot take now it cannot take in a millisecond either.
-    agent.restsUntil = core.clock.monotonic() + restMs
-    core.clock.after(restMs + 1, () => core.dispatcher.wake(agent.projectId))
+    core.fleet.rest(agent, restMs)
+    core.clock.after(restMs + 2, () => core.dispatcher.wake(agent.projectId))
     await requeue(core, call.row, frame.message)
   } else await giveUp(core, call.row, frame.code, frame.message)
 }

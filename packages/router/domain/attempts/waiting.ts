@@ -10,6 +10,8 @@ type Place = Pick<ExecutionRow, 'project_id' | 'workspace_id'>
 export interface Waiting {
   ofProject(projectId: string): number
   ofWorkspace(place: Place): number
+  /** The workspaces of a project that have calls waiting. */
+  workspaces(projectId: string): string[]
   /** Over all projects. */
   readonly total: number
   /** A stored call is queued, or (-1) is not any more. */
@@ -48,6 +50,8 @@ export function createWaiting({ store }: Pick<Records, 'store'>): Waiting {
   return {
     ofProject,
     ofWorkspace: ({ project_id, workspace_id }) => queues.of(project_id).byWorkspace.get(workspace_id) ?? 0,
+    workspaces: (projectId) =>
+      [...queues.of(projectId).byWorkspace].flatMap(([workspaceId, calls]) => (calls > 0 ? [workspaceId] : [])),
     get total() {
       return sum([...queues.all()].map(([projectId]) => ofProject(projectId)))
     },

@@ -24,7 +24,7 @@ export async function tellBindings(
   await core.fleet.get(projectId, agentId)?.inTurn(async (agent) => {
     const bindings = await bindingsOf(core, agentId)
     if (canonicalJson(bindings) === canonicalJson([...agent.bindings.values()])) return
-    agent.bindings = new Map(bindings.map((binding) => [binding.workspace_id, binding]))
+    core.fleet.change(agent, { bindings: new Map(bindings.map((binding) => [binding.workspace_id, binding])) })
     agent.send({ t: 'bindings', bindings })
   })
 }

@@ -1,7 +1,7 @@
 // How far an agent's clock is ahead of ours. A grant or a time of a call means nothing without it.
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { Records } from '../records.ts'
-import type { OnlineAgent } from './fleet.ts'
+import type { OnlineAgent } from './online-agent.ts'
 
 /** A message may take this long without its agent's clock having been set, ms. */
 const delayMs = 5_000

@@ -1,77 +1,44 @@
 // The agents that are connected now, in memory: what they offer, whom they serve, how loaded they
-// are. Postgres has the record. Submit and dispatch read this view without a round trip.
-import { credentialsRefOf } from '@xerotier/protocol/credentials-ref.ts'
-import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
-import type { Binding, Manifest, ToolDescriptor } from '@xerotier/protocol/manifest.ts'
-import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
+// are. Postgres has the record. Submit and dispatch read this view without a round trip, and by
+// workspace and tool: what a call costs does not grow with the fleet.
+import type { Chance } from '@xerotier/runtime/chance.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import { perProject } from '../per-project.ts'
-import type { KnownRisks } from './known-risks.ts'
+import { type Crowd, createCrowd } from './crowd.ts'
+import type { OnlineAgent, Standing, SubmittedCall } from './online-agent.ts'
+import type { Offer, ServedTool } from './served-tool.ts'
+import { createServedWorkspace, type ServedWorkspace } from './served-workspace.ts'
 
-export interface OnlineAgent {
-  readonly id: string
-  readonly name: string
-  readonly projectId: string
-  readonly leaseEpoch: number
-  readonly journalId: string
-  readonly maxConcurrent: number
-  manifest: Manifest
-  /**
-   * What it publishes now and the router does not take: why, and when that was looked
-   * at, by the monotonic clock.
-   */
-  refusedManifest?: { hash: string; version: number; fault: string; at: number } | undefined
-  /** Of `manifest`, without those that are held. */
-  tools: Map<string, ToolDescriptor>
-  knownRisks: KnownRisks
-  /** By workspace id. */
-  bindings: Map<string, Binding>
-  /** Workspace ids, and null for all. */
-  paused: Set<string | null>
-  draining: boolean
-  /** Its session is about to end, as it wished. */
-  saidGoodbye?: boolean
-  /** Why its host lets it run nothing, as it says. */
-  unfit?: string | undefined
-  /** Whether the record says so. */
-  drainRecorded?: boolean
-  /** Calls given to it and not yet settled. */
-  inFlight: Set<string>
-  /** Ids of the calls that it named in its last renewal, and when that came (monotonic). */
-  reported: Set<string>
-  reportedAt: number
-  /** By the monotonic clock. */
-  leaseUntil: number
-  /** It refused a call for now: it is given none before this (monotonic). */
-  restsUntil: number
-  lastHeartbeatAt: number
-  /** How far its clock is ahead of ours; undefined while it has not said. */
-  clockOffsetMs?: number | undefined
-  /**
-   * Reads the record and applies it, one after the other: an old view must not come over a newer
-   * one.
-   */
-  inTurn(work: (agent: OnlineAgent) => Promise<void>): Promise<void>
-  /** Queues a frame on its connection. */
-  send(frame: RouterFrame): void
-  /** Drops its session: it must say hello again, or (with `reenroll`) enroll anew. */
-  drop(reason: string, reenroll: boolean): void
-}
+type Call = SubmittedCall & Pick<ExecutionRow, 'project_id'>
 
 export interface Fleet {
   join(agent: OnlineAgent): void
   /** Removes it if this very session is still the current one. */
   leave(agent: OnlineAgent): boolean
+  /** Changes what the fleet finds an agent by, also before it has joined. */
+  change(agent: OnlineAgent, changes: Partial<Standing>): void
+  /** A call has left its place at the agent. */
+  freed(agent: OnlineAgent): void
+  /** The agent is given no calls for so long. */
+  rest(agent: OnlineAgent, ms: number): void
   get(projectId: string, agentId: string): OnlineAgent | undefined
   /** Whether this very session is the current one. */
   holds(agent: OnlineAgent): boolean
   all(): OnlineAgent[]
   inProject(projectId: string): OnlineAgent[]
-  /** Whether some online agent of the project offers the tool, whatever its pauses and bindings. */
+  /** The online agents of the project that offer the tool, whatever their pauses and bindings. */
   offering(projectId: string, tool: string): OnlineAgent[]
-  /** The least loaded agent that takes this call now, under exactly the tool that the row names. */
-  choose(call: SubmittedCall & Pick<ExecutionRow, 'project_id'>): OnlineAgent | undefined
+  /** What a tool is in a workspace: where its agents disagree, the strictest. */
+  strictest(projectId: string, workspaceId: string, tool: string): Offer | undefined
+  /** Whether some agent of the workspace takes calls of the tool, however busy. */
+  takesCalls(projectId: string, workspaceId: string, tool: string): boolean
+  /** Whether some agent, however busy or paused, would run exactly the tool that the row names. */
+  offers(call: Call): boolean
+  /** A lightly loaded agent that takes this call now, under exactly the tool that the row names. */
+  choose(call: Call): OnlineAgent | undefined
+  /** For how many more calls of a workspace there is room. Counts no further than `atMost`. */
+  room(projectId: string, workspaceId: string, atMost: number): number
 }
 
 export interface FleetView {
@@ -79,81 +46,114 @@ export interface FleetView {
   fleet: Fleet
 }
 
-/** For `OnlineAgent.inTurn`. */
-export function turns(agent: () => OnlineAgent): OnlineAgent['inTurn'] {
-  let last: Promise<void> = Promise.resolve()
-  return (work) => {
-    last = last.catch(() => {}).then(() => work(agent()))
-    return last
-  }
-}
+/** What decides in which workspaces and groups an agent stands, unlike its lease and its rest. */
+const placing = ['tools', 'bindings', 'paused', 'draining', 'unfit'] as const
 
-/** Whether an agent takes new calls of a workspace. */
-export function takes(agent: OnlineAgent, workspaceId: string): boolean {
-  return (
-    !agent.draining &&
-    agent.unfit === undefined &&
-    agent.bindings.has(workspaceId) &&
-    !agent.paused.has(null) &&
-    !agent.paused.has(workspaceId)
-  )
-}
+export function createFleet(clock: Clock, chance: Chance): Fleet {
+  const projects = perProject(() => ({
+    agents: new Map<string, OnlineAgent>(),
+    workspaces: new Map<string, ServedWorkspace>(),
+    /** The crowds in which an agent was met when it could take no call. */
+    aside: new Map<OnlineAgent, Set<Crowd>>(),
+  }))
 
-export function createFleet(clock: Clock): Fleet {
-  const projects = perProject(() => new Map<string, OnlineAgent>())
   // A lease that is over counts at once, not when the session is ended for it.
   const holdsLease = (agent: OnlineAgent) => agent.leaseUntil > clock.monotonic()
-  const rests = (agent: OnlineAgent) => agent.restsUntil > clock.monotonic()
-  const inProject = (projectId: string) => [...projects.of(projectId).values()].filter(holdsLease)
-  const holds = (agent: OnlineAgent) => projects.of(agent.projectId).get(agent.id) === agent
+  const isFree = (agent: OnlineAgent) =>
+    agent.inFlight.size < agent.maxConcurrent && holdsLease(agent) && agent.restsUntil <= clock.monotonic()
+  const makeCrowd = () => createCrowd({ chance, isFree, setAside })
+
+  function setAside(crowd: Crowd, agent: OnlineAgent): void {
+    const { aside } = projects.of(agent.projectId)
+    const crowds = aside.get(agent)
+    if (crowds === undefined) aside.set(agent, new Set([crowd]))
+    else crowds.add(crowd)
+  }
+
+  function recall(agent: OnlineAgent): void {
+    const { aside } = projects.of(agent.projectId)
+    const crowds = aside.get(agent)
+    if (crowds === undefined || !isFree(agent)) return
+    aside.delete(agent)
+    for (const crowd of crowds) crowd.recall(agent)
+  }
+
+  function workspaceOf(projectId: string, workspaceId: string): ServedWorkspace {
+    const { workspaces } = projects.of(projectId)
+    const known = workspaces.get(workspaceId)
+    if (known !== undefined) return known
+    const served = createServedWorkspace(workspaceId, { makeCrowd, holdsLease })
+    workspaces.set(workspaceId, served)
+    return served
+  }
+
+  /** Puts the agent where it belongs in each of these workspaces. */
+  function place(agent: OnlineAgent, workspaceIds: Iterable<string>, gone: boolean): void {
+    for (const workspaceId of workspaceIds) {
+      const served = workspaceOf(agent.projectId, workspaceId)
+      served.update(agent, gone)
+      if (served.size === 0) projects.of(agent.projectId).workspaces.delete(workspaceId)
+    }
+  }
+
+  function remove(agent: OnlineAgent): void {
+    const { agents, aside } = projects.of(agent.projectId)
+    agents.delete(agent.id)
+    place(agent, agent.bindings.keys(), true)
+    aside.delete(agent)
+  }
+
+  const inProject = (projectId: string) => [...projects.of(projectId).agents.values()].filter(holdsLease)
+  const holds = (agent: OnlineAgent) => projects.of(agent.projectId).agents.get(agent.id) === agent
+  const served = (projectId: string, workspaceId: string) => projects.of(projectId).workspaces.get(workspaceId)
+  const servedTool = (projectId: string, workspaceId: string, tool: string): ServedTool | undefined =>
+    served(projectId, workspaceId)?.tool(tool)
+  const groupOf = (call: Call) => servedTool(call.project_id, call.workspace_id, call.tool)?.group(call)
+
+  function change(agent: OnlineAgent, changes: Partial<Standing>): void {
+    const before = agent.bindings
+    Object.assign(agent, changes)
+    if (!holds(agent)) return
+    if (placing.some((key) => key in changes))
+      place(agent, new Set([...before.keys(), ...agent.bindings.keys()]), false)
+    recall(agent)
+  }
+
   return {
     join(agent) {
-      const agents = projects.of(agent.projectId)
+      const before = projects.of(agent.projectId).agents.get(agent.id)
       // Last among equals.
-      agents.delete(agent.id)
-      agents.set(agent.id, agent)
+      if (before !== undefined) remove(before)
+      projects.of(agent.projectId).agents.set(agent.id, agent)
+      place(agent, agent.bindings.keys(), false)
     },
-    leave: (agent) => holds(agent) && projects.of(agent.projectId).delete(agent.id),
-    get: (projectId, agentId) => projects.of(projectId).get(agentId),
+    leave(agent) {
+      if (!holds(agent)) return false
+      remove(agent)
+      return true
+    },
+    change,
+    freed: recall,
+    rest(agent, ms) {
+      const restsUntil = clock.monotonic() + ms
+      change(agent, { restsUntil })
+      clock.after(ms, () => {
+        // A timer may come a little early: it is what ends the rest.
+        if (agent.restsUntil === restsUntil) change(agent, { restsUntil: 0 })
+      })
+    },
+    get: (projectId, agentId) => projects.of(projectId).agents.get(agentId),
     holds,
-    all: () => [...projects.all()].flatMap(([, agents]) => [...agents.values()]),
+    all: () => [...projects.all()].flatMap(([, { agents }]) => [...agents.values()]),
     inProject,
     offering: (projectId, tool) => inProject(projectId).filter((agent) => agent.tools.has(tool)),
-    choose(call) {
-      let best: OnlineAgent | undefined
-      let bestLoad = 1
-      for (const agent of projects.of(call.project_id).values()) {
-        const load = agent.inFlight.size / agent.maxConcurrent
-        if (load >= bestLoad || !takes(agent, call.workspace_id) || !holdsLease(agent) || rests(agent)) continue
-        if (!runsAsSubmitted(agent, call)) continue
-        best = agent
-        bestLoad = load
-      }
-      return best
+    strictest: (projectId, workspaceId, tool) => servedTool(projectId, workspaceId, tool)?.strictest(),
+    takesCalls: (projectId, workspaceId, tool) => servedTool(projectId, workspaceId, tool)?.takesCalls() ?? false,
+    offers(call) {
+      for (const agent of groupOf(call)?.offers.keys() ?? []) if (holdsLease(agent)) return true
+      return false
     },
+    choose: (call) => groupOf(call)?.taking.choose(),
+    room: (projectId, workspaceId, atMost) => served(projectId, workspaceId)?.taking.room(atMost) ?? 0,
   }
-}
-
-/** What decides whether an agent would run exactly what was submitted. */
-export type SubmittedCall = Pick<
-  ExecutionRow,
-  'workspace_id' | 'tool' | 'schema_digest' | 'risk' | 'at_most_once' | 'credentials_ref'
->
-
-/**
- * Whether what the agent offers the workspace is what was submitted. While a bundle is rolled out,
- * agents may disagree on how often a `write` tool may run. The record says once or not, and an
- * agent of the other opinion must not get the call (law L2).
- */
-export function runsAsSubmitted(agent: OnlineAgent, call: SubmittedCall): boolean {
-  const tool = agent.tools.get(call.tool)
-  const binding = agent.bindings.get(call.workspace_id)
-  return (
-    tool !== undefined &&
-    binding !== undefined &&
-    tool.schema_digest === call.schema_digest &&
-    tool.risk === call.risk &&
-    runsAtMostOnce(tool.risk, tool.idempotent) === call.at_most_once &&
-    credentialsRefOf(tool, binding) === call.credentials_ref
-  )
 }

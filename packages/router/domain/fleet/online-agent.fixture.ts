@@ -1,6 +1,6 @@
 import { manifestOf } from '@xerotier/devkit/bare-agent.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
-import { type OnlineAgent, turns } from './fleet.ts'
+import { type OnlineAgent, turns } from './online-agent.ts'
 
 /** An agent of the project `p` that holds its lease for ever, is idle and serves nobody. */
 export function onlineAgent(

@@ -18,7 +18,7 @@ export async function tellPauses(
   await core.fleet.get(projectId, agentId)?.inTurn(async (agent) => {
     const paused = new Set(await pausesOf(core, agentId))
     if (paused.symmetricDifference(agent.paused).size === 0) return
-    agent.paused = paused
+    core.fleet.change(agent, { paused })
     agent.send({ t: 'pause', paused: [...paused].map((workspace_id) => ({ workspace_id })) })
   })
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
+import { systemChance } from '@xerotier/runtime/chance.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import type { Member } from '../actor.ts'
 import type { WorkspaceDirectory } from '../directory/workspaces.ts'
@@ -18,7 +19,7 @@ const noWorkspaces: WorkspaceDirectory = {
 
 /** Agents xem-1, xem-2… that serve the workspace, each with its own opinion of one tool. */
 function fleetOf(...tools: ToolDescriptor[]) {
-  const fleet = createFleet(systemClock)
+  const fleet = createFleet(systemClock, systemChance)
   for (const [index, tool] of tools.entries()) {
     fleet.join(onlineAgent(`xem-${index + 1}`, [tool], { bindings: serving('ws_1') }))
   }

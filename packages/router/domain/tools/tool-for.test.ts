@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
 import type { WorkspaceType } from '@xerotier/protocol/manifest.ts'
+import { systemChance } from '@xerotier/runtime/chance.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { createFleet } from '../fleet/fleet.ts'
 import { onlineAgent, serving } from '../fleet/online-agent.fixture.ts'
@@ -11,7 +12,7 @@ const workspace = { id: 'ws_1', name: 'prod', type: 'generic' as const }
 
 /** A fleet of online agents, each with its tools and the workspaces that it serves. */
 function fleetOf(...agents: { name: string; tools: string[]; bound?: string[]; types?: WorkspaceType[] }[]) {
-  const fleet = createFleet(systemClock)
+  const fleet = createFleet(systemClock, systemChance)
   for (const { name, tools, bound = [], types = [] } of agents) {
     const offered = tools.map((tool) => toolOf(tool, { workspace_types: types }))
     fleet.join(onlineAgent(name, offered, { bindings: serving(...bound) }))

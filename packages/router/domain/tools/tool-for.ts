@@ -3,7 +3,6 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import type { WorkspaceRow } from '../../store/tables.ts'
 import type { FleetView } from '../fleet/fleet.ts'
-import { stricter } from './stricter.ts'
 
 export interface Offered {
   tool: ToolDescriptor
@@ -23,16 +22,11 @@ export function toolFor(
   workspace: Pick<WorkspaceRow, 'id' | 'type'>,
   name: string,
 ): Offered | undefined {
-  let best: Offered | undefined
-  for (const agent of core.fleet.offering(projectId, name)) {
-    const binding = agent.bindings.get(workspace.id)
-    const tool = agent.tools.get(name)
-    if (binding === undefined || tool === undefined) continue
-    if (best === undefined || stricter(best.tool, tool) !== best.tool)
-      best = { tool, credentialsRef: credentialsRefOf(tool, binding) }
-  }
-  if (best !== undefined && !appliesTo(best.tool, workspace)) throw doesNotApply(name, workspace)
-  return best
+  const offer = core.fleet.strictest(projectId, workspace.id, name)
+  if (offer === undefined) return undefined
+  const { tool, binding } = offer
+  if (!appliesTo(tool, workspace)) throw doesNotApply(name, workspace)
+  return { tool, credentialsRef: credentialsRefOf(tool, binding) }
 }
 
 export function appliesTo({ workspace_types }: ToolDescriptor, { type }: Pick<WorkspaceRow, 'type'>): boolean {

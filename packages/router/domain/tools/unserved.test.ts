@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
 import type { Fault } from '@xerotier/protocol/errors.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
+import { systemChance } from '@xerotier/runtime/chance.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import type { BoundForRow } from '../../store/workspaces.ts'
 import { createFleet } from '../fleet/fleet.ts'
@@ -27,7 +28,7 @@ interface Agent {
 }
 
 function coreOf(agents: Agent[]) {
-  const fleet = createFleet(systemClock)
+  const fleet = createFleet(systemClock, systemChance)
   for (const { name, online, types = [], draining = false, busy = 0, rests = false } of agents) {
     if (online === undefined) continue
     const offered = online.map((tool) => toolOf(tool, { workspace_types: types }))

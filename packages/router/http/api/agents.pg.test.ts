@@ -7,8 +7,8 @@ import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
 import { newSigningKey } from '@xerotier/runtime/ed25519.ts'
-import type { OnlineAgent } from '../../domain/fleet/fleet.ts'
 import { onlineAgent } from '../../domain/fleet/online-agent.fixture.ts'
+import type { OnlineAgent } from '../../domain/fleet/online-agent.ts'
 import { newId } from '../../domain/ids.ts'
 import { type ApiForTests, startApiForTests } from '../api.fixture.ts'
 
@@ -222,10 +222,9 @@ test('a deleted agent is gone: session, bindings, name', async () => {
 test('health follows the session, not the row alone', async () => {
   const health = async () => (await router.call('GET', `/acme/v1/management/agents/${agent.name}`)).body.health
   assert.equal(await health(), 'healthy')
-  agent.draining = true
+  router.core.fleet.change(agent, { draining: true })
   assert.equal(await health(), 'draining')
-  agent.draining = false
-  agent.leaseUntil = router.clock.monotonic() - 1
+  router.core.fleet.change(agent, { draining: false, leaseUntil: router.clock.monotonic() - 1 })
   assert.equal(await health(), 'offline')
 })
 

@@ -6,9 +6,9 @@ import { risks, runsAtMostOnce } from '@xerotier/protocol/risk.ts'
  * that may run once only. The first when they are equal.
  */
 export function stricter(one: ToolDescriptor, other: ToolDescriptor): ToolDescriptor {
-  return severity(other) > severity(one) ? other : one
+  return severityOf(other) > severityOf(one) ? other : one
 }
 
-function severity({ risk, idempotent }: ToolDescriptor): number {
+export function severityOf({ risk, idempotent }: Pick<ToolDescriptor, 'risk' | 'idempotent'>): number {
   return 2 * risks.indexOf(risk) + (runsAtMostOnce(risk, idempotent) ? 1 : 0)
 }
