@@ -111,6 +111,13 @@ export const errors = define({
     message: 'The content type is not supported.',
     advice: { say: 'Send application/json.' },
   },
+  policy_invalid: {
+    status: 400,
+    type: 'invalid_request_error',
+    retry: false,
+    message: 'The approval policy cannot be used.',
+    advice: { say: 'Correct the place of the policy that `param` names.' },
+  },
 
   // 401 and 403: who asks
   authentication_error: {

@@ -19,6 +19,22 @@ export const limits = {
   /** Secret values in the arguments of one call. */
   secretsPerCall: 64,
   noteCharacters: 2000,
+  /** Of one approval policy. */
+  policyRules: 1_000,
+  policyBytes: 512 * KiB,
+  /** A stage waits no longer for somebody. */
+  approvalSecondsMax: 30 * 86_400,
+  /** One expression of a policy: its text, the nodes of its tree, and how deep they stand. */
+  policyExpressionCharacters: 2_000,
+  policyExpressionNodes: 300,
+  policyExpressionDepth: 24,
+  /** Loops of an expression that stand in each other. */
+  policyExpressionLoops: 2,
+  /** What a loop goes through, and how long a text that is matched may be; more fails the rule. */
+  policyLoopItems: 1_000,
+  policyMatchedCharacters: 4_096,
+  /** All rules of a policy for one call; those that are left then count as matched. */
+  policyEvaluationMs: 50,
   /** Log lines that wait for an output that takes none; more are dropped and counted. */
   logWaitingBytes: 1 * MiB,
   /** Open connections of the HTTP server; more are closed at once. */

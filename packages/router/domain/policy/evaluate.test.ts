@@ -1,0 +1,311 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type PolicyInput, policyDocumentSchema } from '@xerotier/protocol/api/policies.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import { type Risk, riskDefaults, risks } from '@xerotier/protocol/risk.ts'
+import fc from 'fast-check'
+import type { Evaluation } from './evaluate.ts'
+import type { ApproverSet } from './places.ts'
+import { evaluated } from './policy.fixture.ts'
+import { tally } from './tally.ts'
+
+const sre: ApproverSet = { groups: ['sre'] }
+const dba: ApproverSet = { groups: ['dba'] }
+const boss: ApproverSet = { users: ['boss@example.com'] }
+const placesOf = ({ asked }: Evaluation, stage = 0) => asked?.stages[stage]?.places.map(({ all }) => all)
+
+test('a policy that says nothing decides as the defaults of the risk levels do', () => {
+  for (const risk of risks) {
+    const { decision, asked, ...rest } = evaluated({}, { risk })
+    assert.equal(decision, riskDefaults[risk].decision)
+    assert.deepEqual(rest, { risk, rules: [], closed: [], refusals: [] })
+    if (asked === undefined) continue
+    assert.deepEqual(asked, {
+      stages: [
+        {
+          name: '',
+          places: [{ all: ['anyone'] }],
+          seconds: riskDefaults[risk].approvalTimeoutSeconds,
+          tell: ['anyone'],
+        },
+      ],
+      onTimeout: 'expire',
+      requireReason: false,
+      oneRejectEnds: true,
+      selfApproval: 'service_keys',
+      waits: [],
+    })
+  }
+})
+
+test('the demands of all rules that match add up, and of the others nothing', () => {
+  const answer = evaluated(
+    {
+      rules: [
+        { name: 'a', when: 'args.db == "main"', then: { approvers: dba } },
+        { name: 'b', when: 'workspace == "prod"', then: { approvers: sre, quorum: 2 } },
+        { name: 'c', when: 'args.db == "other"', then: { refuse: 'never' } },
+        { name: 'd', when: 'tool == "start"', then: { refuse: 'never' } },
+        { name: 'e', when: 'true', then: { require_reason: true } },
+      ],
+    },
+    { args: { db: 'main' } },
+  )
+  assert.deepEqual(
+    answer.rules.map(({ name }) => name),
+    ['a', 'b', 'e'],
+  )
+  assert.deepEqual(placesOf(answer), [['anyone'], [dba], [sre], [sre]])
+  assert.equal(answer.asked?.requireReason, true)
+})
+
+test('a mild call that a rule wants asked for is asked of those that the rule names', () => {
+  const rules = [{ name: 'a', when: 'true', then: { approvers: dba } }]
+  assert.deepEqual(placesOf(evaluated({ rules }, { risk: 'read' })), [[dba]])
+  const quorum = [{ name: 'a', when: 'true', then: { quorum: 2 } }]
+  assert.deepEqual(placesOf(evaluated({ rules: quorum, stages: [{ approvers: sre }] }, { risk: 'read' })), [
+    [sre],
+    [sre],
+  ])
+})
+
+test('a raised risk asks all that the levels in between ask', () => {
+  const policy: PolicyInput = {
+    stages: [{ approvers: sre }],
+    approvers_destructive: { approvers: dba },
+    approvers_irreversible: { approvers: boss, quorum: 2 },
+    on_timeout_destructive: 'reject',
+    rules: [{ name: 'raise', when: 'risk != "irreversible"', then: { risk: 'irreversible' } }],
+  }
+  const raised = evaluated(policy, { risk: 'write' })
+  assert.equal(raised.risk, 'irreversible')
+  assert.deepEqual(placesOf(raised), [
+    [sre, dba, boss],
+    [sre, boss],
+  ])
+  assert.deepEqual([raised.asked?.stages[0]?.seconds, raised.asked?.onTimeout], [900, 'reject'])
+  const own = evaluated(policy, { risk: 'irreversible' })
+  assert.deepEqual(placesOf(own), [
+    [sre, boss],
+    [sre, boss],
+  ])
+  assert.deepEqual([own.asked?.stages[0]?.seconds, own.asked?.onTimeout], [3600, 'expire'])
+})
+
+test('a rule never lowers a risk', () => {
+  const rules = [{ name: 'a', when: 'true', then: { risk: 'read' as const } }]
+  assert.deepEqual(evaluated({ rules }, { risk: 'destructive' }).risk, 'destructive')
+})
+
+test('a refusal beats whatever else is demanded, and all of its reasons are said', () => {
+  const answer = evaluated({
+    rules: [
+      { name: 'a', when: 'true', then: { refuse: 'Not in prod.' } },
+      { name: 'b', when: 'true', then: { approvers: dba } },
+      { name: 'c', when: 'true', then: { refuse: 'Ask the DBAs.' } },
+    ],
+  })
+  assert.deepEqual([answer.decision, answer.refusals], ['refuse', ['Not in prod.', 'Ask the DBAs.']])
+})
+
+test('a rule that fails counts as matched and as the strictest, and says so', () => {
+  const rules = [{ name: 'few', when: 'args.replicas > 3', then: { approvers: dba } }]
+  for (const args of [{}, { replicas: 'many' }, { replicas: [1] }, { replicas: null }]) {
+    const answer = evaluated({ rules }, { risk: 'read', args })
+    assert.equal(answer.decision, 'ask')
+    assert.equal(answer.risk, 'irreversible')
+    assert.deepEqual(placesOf(answer), [['anyone'], [dba]])
+    assert.match(answer.rules[0]?.error ?? '', /\w/)
+  }
+  assert.equal(evaluated({ rules }, { risk: 'read', args: { replicas: 3 } }).decision, 'allow')
+  const refuse = [{ name: 'few', when: 'args.replicas > 3', then: { refuse: 'Too many.' } }]
+  assert.equal(evaluated({ rules: refuse }, { risk: 'read' }).decision, 'refuse')
+})
+
+test('arguments that are too large for a loop or a pattern fail its rule', () => {
+  const loop = [{ name: 'a', when: 'args.list.exists(x, x == "b")', then: { approvers: dba } }]
+  const list = (length: number) => ({ list: Array.from({ length }, () => 'a') })
+  assert.equal(evaluated({ rules: loop }, { risk: 'read', args: list(limits.policyLoopItems) }).decision, 'allow')
+  const long = evaluated({ rules: loop }, { risk: 'read', args: list(limits.policyLoopItems + 1) })
+  assert.match(long.rules[0]?.error ?? '', /list of 1001/)
+  const nested = [{ name: 'a', when: 'args.list.exists(x, args.list.exists(y, x == y + "!"))', then: { quorum: 1 } }]
+  assert.equal(evaluated({ rules: nested }, { risk: 'read', args: list(31) }).decision, 'allow')
+  assert.equal(evaluated({ rules: nested }, { risk: 'read', args: list(32) }).decision, 'ask')
+  const match = [{ name: 'a', when: 'args.text.matches("^(a+)+$")', then: { approvers: dba } }]
+  const text = (length: number) => ({ text: `${'a'.repeat(length - 1)}!` })
+  const started = performance.now()
+  assert.equal(
+    evaluated({ rules: match }, { risk: 'read', args: text(limits.policyMatchedCharacters) }).decision,
+    'allow',
+  )
+  assert.ok(performance.now() - started < 5_000, 'patterns are matched in linear time')
+  assert.equal(
+    evaluated({ rules: match }, { risk: 'read', args: text(limits.policyMatchedCharacters + 1) }).decision,
+    'ask',
+  )
+})
+
+test('rules that take too long leave the others matched', () => {
+  let now = 0
+  const rules = Array.from({ length: 5 }, (_, at) => ({
+    name: `r${at}`,
+    when: 'args.n == 1',
+    then: { quorum: at + 1 },
+  }))
+  const answer = evaluated({ rules }, { risk: 'read', args: { n: 2 } }, () => (now += limits.policyEvaluationMs / 3))
+  assert.ok(answer.rules.length > 0 && answer.rules.length < 5)
+  assert.match(answer.rules[0]?.error ?? '', /took more than/)
+  assert.equal(placesOf(answer)?.length, 5)
+})
+
+test('a policy without rules never asks what time it is', () => {
+  evaluated({}, {}, () => assert.fail('the clock was read'))
+})
+
+test('stages add people, and each has its own time, quorum and listeners', () => {
+  const answer = evaluated({
+    timeout_seconds_destructive: 600,
+    stages: [
+      { name: 'on call', approvers: sre, seconds: 120 },
+      { approvers: boss, quorum: 2, tell: dba },
+      { approvers: { groups: ['a', 'b'] }, quorum: 'each_group' },
+    ],
+  })
+  const said = answer.asked?.stages.map(({ name, seconds, tell, places }) => [name, seconds, tell, places.length])
+  assert.deepEqual(said, [
+    ['on call', 120, [sre], 1],
+    ['stage 2', 600, [dba], 2],
+    ['stage 3', 600, [{ groups: ['a', 'b'] }], 2],
+    ['owners', 600, [{ roles: ['owner'] }], 2],
+  ])
+  assert.deepEqual(placesOf(answer, 1)?.[0], [{ users: ['boss@example.com'], groups: ['sre'] }])
+  assert.deepEqual(placesOf(answer, 2), [[{ groups: ['a'] }], [{ groups: ['b'] }]])
+  assert.deepEqual(placesOf(answer, 3)?.[0], [{ groups: ['a'], roles: ['owner'] }])
+})
+
+test('silence that rejects asks no owners after the last stage', () => {
+  const answer = evaluated({ on_timeout_destructive: 'reject', stages: [{ approvers: sre }] })
+  assert.deepEqual([answer.asked?.onTimeout, answer.asked?.stages.length], ['reject', 1])
+})
+
+test('outside of a window a call is asked for, refused or held', () => {
+  const window = (outside: 'ask' | 'refuse' | 'wait'): PolicyInput => ({
+    windows: [{ name: 'night', time_zone: 'UTC', times: [{ cron: '0 22 * * *', seconds: 7200 }], outside }],
+  })
+  const noon = Date.parse('2026-11-30T12:00:00Z')
+  const night = Date.parse('2026-11-30T23:00:00Z')
+  for (const outside of ['ask', 'refuse', 'wait'] as const) {
+    assert.equal(evaluated(window(outside), { risk: 'write', at: night }).decision, 'allow')
+    assert.equal(evaluated(window(outside), { risk: 'read', at: noon }).decision, 'allow', 'reads are not held')
+  }
+  assert.equal(evaluated(window('ask'), { risk: 'write', at: noon }).decision, 'ask')
+  const held = evaluated(window('wait'), { risk: 'write', at: noon })
+  assert.deepEqual([held.decision, held.asked?.waits, held.closed], ['ask', ['night'], ['night']])
+  const refused = evaluated(window('refuse'), { risk: 'write', at: noon })
+  assert.deepEqual(refused.refusals, ['Outside of the window night. It is open again at 2026-11-30T22:00:00.000Z.'])
+})
+
+test('a freeze closes what a window leaves open, for the calls that it is about', () => {
+  const policy: PolicyInput = {
+    freezes: [
+      {
+        name: 'holidays',
+        time_zone: 'Europe/Berlin',
+        times: [{ from: '2026-12-24T00:00', until: '2026-12-27T00:00' }],
+        when: 'workspace == "prod"',
+        inside: 'refuse',
+      },
+    ],
+  }
+  const at = Date.parse('2026-12-25T12:00:00Z')
+  assert.match(evaluated(policy, { at }).refusals[0] ?? '', /freeze holidays.*2026-12-26T23:00/)
+  assert.equal(evaluated(policy, { at, workspace: 'test' }).decision, 'ask')
+  assert.equal(evaluated(policy, { at: Date.parse('2026-12-27T00:00:00Z') }).decision, 'ask')
+})
+
+// --- The property that all of it is for.
+
+const people = ['ann', 'bob', 'cat', 'dan', 'eve']
+const groups: Record<string, string[]> = { a: ['ann', 'bob'], b: ['bob', 'cat'], c: ['dan'], none: [] }
+const fits = (voter: string, set: ApproverSet) =>
+  set === 'anyone' ||
+  set.users?.includes(voter) === true ||
+  set.groups?.some((group) => groups[group]?.includes(voter)) === true ||
+  (set.roles?.includes('owner') === true && voter === 'eve')
+
+const anApprover: fc.Arbitrary<ApproverSet> = fc.oneof(
+  fc.constant('anyone' as const),
+  fc.record({ groups: fc.subarray(Object.keys(groups), { minLength: 1 }) }),
+  fc.record({ users: fc.subarray(people, { minLength: 1 }) }),
+  fc.constant<ApproverSet>({ roles: ['owner'], groups: ['a'] }),
+)
+const aNumber = fc.integer({ min: 1, max: 3 })
+const anAsk = fc.record({ approvers: anApprover, quorum: fc.option(aNumber, { nil: undefined }) })
+const aCondition = fc.constantFrom(
+  'true',
+  'risk == "write"',
+  'args.n > 1',
+  'args.gone',
+  'tool == "stop"',
+  'args.n == 0',
+)
+const aThen = fc.oneof(
+  fc.record({ risk: fc.constantFrom(...risks) }),
+  anAsk,
+  fc.record({ quorum: aNumber }),
+  fc.record({ approvers: fc.constant({ groups: ['a', 'b'] }), quorum: fc.constant('each_group' as const) }),
+  fc.record({ refuse: fc.constant('no'), require_reason: fc.boolean() }),
+)
+const rulesOf = (prefix: string) =>
+  fc
+    .array(fc.record({ when: aCondition, then: aThen }), { maxLength: 4 })
+    .map((rules) => rules.map((rule, at) => ({ name: `${prefix}${at}`, ...rule })))
+const aStage = fc.record({
+  approvers: fc.constant<ApproverSet>({ groups: ['a', 'b'] }),
+  quorum: fc.option(fc.oneof(aNumber, fc.constant('each_group' as const)), { nil: undefined }),
+})
+const aPolicy = fc.record({
+  timeout_seconds_destructive: fc.constantFrom(60, 900),
+  on_timeout_irreversible: fc.constantFrom('escalate' as const, 'reject' as const),
+  stages: fc.array(fc.oneof(aStage, fc.record({ approvers: anApprover })), { maxLength: 3 }),
+  quorum: aNumber,
+  approvers_destructive: fc.option(anAsk, { nil: undefined }),
+  approvers_irreversible: fc.option(anAsk, { nil: undefined }),
+  rules: rulesOf('old'),
+})
+
+/** How far a call is from running, at a stage, with these votes. */
+function strictness(answer: Evaluation, stage: number, voters: string[]): number {
+  if (answer.decision !== 'ask') return answer.decision === 'allow' ? 0 : 2
+  // Past the last stage nothing runs any more.
+  const places = answer.asked?.stages[stage]?.places
+  return places !== undefined && tally(places, voters, fits).missing.length === 0 ? 0 : 1
+}
+
+test('a rule more never loosens a decision', () => {
+  fc.assert(
+    fc.property(
+      aPolicy,
+      rulesOf('new'),
+      fc.nat(4),
+      fc.constantFrom<Risk>(...risks),
+      fc.nat(2),
+      fc.subarray(people),
+      fc.nat(3),
+      (policy, more, at, risk, n, voters, stage) => {
+        const rules = [...policy.rules.slice(0, at), ...more, ...policy.rules.slice(at)]
+        const facts = { risk, args: { n } }
+        const before = evaluated(policyDocumentSchema.parse(policy), facts)
+        const after = evaluated(policyDocumentSchema.parse({ ...policy, rules }), facts)
+        assert.ok(risks.indexOf(after.risk) >= risks.indexOf(before.risk))
+        assert.ok(strictness(after, stage, voters) >= strictness(before, stage, voters))
+        const secondsOf = ({ asked }: Evaluation) => asked?.stages.reduce((sum, { seconds }) => sum + seconds, 0) ?? 0
+        if (before.decision === 'ask' && after.decision === 'ask') {
+          assert.ok(secondsOf(after) <= secondsOf(before), 'it waits no longer')
+          if (before.asked?.onTimeout === 'reject') assert.equal(after.asked?.onTimeout, 'reject')
+        }
+      },
+    ),
+    { numRuns: 2_000 },
+  )
+})

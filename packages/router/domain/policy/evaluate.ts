@@ -1,0 +1,223 @@
+// What a policy says of a call. Pure: the same call at the same time has the same answer.
+//
+// Whatever a rule says is added to what is demanded already, so that no rule loosens anything: a
+// risk is only raised, places only become more, those who fill them only fewer (evaluate.test.ts).
+import type { PolicyDocument } from '@xerotier/protocol/api/policies.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import { type Risk, riskDefaults, risks } from '@xerotier/protocol/risk.ts'
+import type { SelfApproval } from '@xerotier/protocol/self-approval.ts'
+import type { CompiledPolicy, CompiledSpan } from './compile.ts'
+import { type BoundFacts, bindFacts, type CallFacts, type Verdict } from './expression.ts'
+import { type ApproverSet, atLeast, either, narrowed, owners, type Place, placesOf } from './places.ts'
+
+export interface AskedStage {
+  name: string
+  places: Place[]
+  /** How much longer it waits than the stage before it. */
+  seconds: number
+  /** Who is told when it begins. */
+  tell: ApproverSet[]
+}
+
+export interface MatchedRule {
+  name: string
+  /** Why it could not be evaluated: it then counts as matched, and as the strictest. */
+  error?: string
+}
+
+/** What an approval has to have. It is stored with it, as it was when the call was asked for. */
+export interface Asked {
+  stages: AskedStage[]
+  onTimeout: 'expire' | 'reject'
+  requireReason: boolean
+  oneRejectEnds: boolean
+  selfApproval: SelfApproval
+  /** Windows and freezes: an approved call runs once all of them are open. */
+  waits: string[]
+}
+
+export interface Evaluation {
+  decision: 'allow' | 'ask' | 'refuse'
+  /** As which it is treated: that of the tool, or a higher one. */
+  risk: Risk
+  rules: MatchedRule[]
+  /** Windows and freezes that are closed to it now. */
+  closed: string[]
+  /** Why it is refused: what the requester reads. */
+  refusals: string[]
+  /** Undefined unless it asks. */
+  asked?: Asked
+}
+
+/**
+ * @param monotonic milliseconds, to give up when the rules take too long
+ */
+export function evaluatePolicy(policy: CompiledPolicy, facts: CallFacts, monotonic: () => number): Evaluation {
+  const guard = guarded(policy, facts, monotonic)
+  const demands = startOf(facts.risk)
+  for (const { rule, when } of policy.rulesFor(facts.tool, facts.risk)) {
+    const verdict = guard(when)
+    if ('error' in verdict) {
+      demands.rules.push({ name: rule.name, error: verdict.error })
+      demands.risk = 'irreversible'
+    } else if (!verdict.matched) continue
+    else demands.rules.push({ name: rule.name })
+    addRule(demands, rule.then)
+  }
+  for (const span of policy.spans) {
+    if (!isClosed(span, facts, guard)) continue
+    demands.closed.push(span.name)
+    if (span.closed === 'refuse') demands.refusals.push(refusalOf(span, facts.at))
+    else demands.quorum = Math.max(demands.quorum, 1)
+    if (span.closed === 'wait') demands.waits.push(span.name)
+  }
+  return decide(policy.document, facts.risk, demands)
+}
+
+/** The rules of one call within their time; what is left then counts as failed. */
+function guarded(policy: CompiledPolicy, facts: CallFacts, monotonic: () => number) {
+  let bound: BoundFacts | undefined
+  const until = policy.rules.length + policy.spans.length === 0 ? 0 : monotonic() + limits.policyEvaluationMs
+  return (expression: { evaluate(bound: BoundFacts): Verdict }): Verdict => {
+    if (monotonic() > until) return { error: `the rules took more than ${limits.policyEvaluationMs} ms` }
+    bound ??= bindFacts(facts)
+    return expression.evaluate(bound)
+  }
+}
+
+interface Demands {
+  risk: Risk
+  rules: MatchedRule[]
+  refusals: string[]
+  closed: string[]
+  waits: string[]
+  /** Places of the stages at least, even for a call that would run unasked. */
+  quorum: number
+  /** Beside those of the stages. */
+  places: Place[]
+  requireReason: boolean
+}
+
+function startOf(risk: Risk): Demands {
+  return { risk, rules: [], refusals: [], closed: [], waits: [], quorum: 0, places: [], requireReason: false }
+}
+
+type Then = PolicyDocument['rules'][number]['then']
+
+function addRule(demands: Demands, { risk, approvers, quorum, require_reason, refuse }: Then): void {
+  if (risk !== undefined && levelOf(risk) > levelOf(demands.risk)) demands.risk = risk
+  if (approvers !== undefined) demands.places.push(...placesOf(approvers, quorum ?? 1))
+  else if (typeof quorum === 'number') demands.quorum = Math.max(demands.quorum, quorum)
+  if (require_reason === true) demands.requireReason = true
+  if (refuse !== undefined) demands.refusals.push(refuse)
+}
+
+function levelOf(risk: Risk): number {
+  return risks.indexOf(risk)
+}
+
+function isClosed(
+  { risks, when, times, freeze }: CompiledSpan,
+  { risk, at }: Pick<CallFacts, 'risk' | 'at'>,
+  guard: (when: NonNullable<CompiledSpan['when']>) => Verdict,
+): boolean {
+  if (!risks.has(risk) || times.includes(at) !== freeze) return false
+  if (when === undefined) return true
+  const verdict = guard(when)
+  return 'error' in verdict || verdict.matched
+}
+
+function refusalOf({ name, freeze, times }: CompiledSpan, at: number): string {
+  const opens = freeze ? times.endOf(at) : times.nextAfter(at)
+  const until = opens === undefined ? '' : ` It is open again at ${new Date(opens).toISOString()}.`
+  return `${freeze ? 'The freeze' : 'Outside of the window'} ${name}.${until}`
+}
+
+function decide(document: PolicyDocument, toolRisk: Risk, demands: Demands): Evaluation {
+  const { risk, rules, closed, refusals, places, quorum } = demands
+  const said = { risk, rules, closed, refusals }
+  if (refusals.length > 0) return { decision: 'refuse', ...said }
+  const levels = (['destructive', 'irreversible'] as const).filter(
+    (level) => levelOf(level) >= levelOf(toolRisk) && levelOf(level) <= levelOf(risk),
+  )
+  const isAsked = riskDefaults[risk].decision === 'ask' || quorum > 0
+  if (!isAsked && places.length === 0) return { decision: 'allow', ...said }
+  return { decision: 'ask', ...said, asked: askedOf(document, levels, isAsked, demands) }
+}
+
+type Level = 'destructive' | 'irreversible'
+
+function askedOf(document: PolicyDocument, passed: Level[], isAsked: boolean, demands: Demands): Asked {
+  // What is asked for though it is mild waits as long as what is destructive.
+  const levels: Level[] = passed.length === 0 ? ['destructive'] : passed
+  const seconds = Math.min(...levels.map((level) => document[`timeout_seconds_${level}`]))
+  const rejects = levels.some((level) => document[`on_timeout_${level}`] === 'reject')
+  const stages = stagesOf(document, seconds).map(({ approvers, quorum, ...stage }): AskedStage => {
+    let own = isAsked ? placesOf(approvers, quorum) : []
+    if (isAsked) own = atLeast(own, demands.quorum, approvers)
+    for (const level of isAsked ? passed : []) {
+      const by = document[`approvers_${level}`]
+      if (by !== undefined) own = narrowed(own, approvers, by)
+    }
+    return { ...stage, places: [...own, ...demands.places] }
+  })
+  if (!rejects) stages.push(...ownersAfter(document, stages, seconds))
+  return {
+    stages,
+    onTimeout: rejects ? 'reject' : 'expire',
+    requireReason: document.require_reason || demands.requireReason,
+    oneRejectEnds: document.one_reject_ends,
+    selfApproval: document.self_approval,
+    waits: demands.waits,
+  }
+}
+
+interface OwnStage extends Omit<AskedStage, 'places'> {
+  approvers: ApproverSet
+  quorum: PolicyDocument['quorum']
+}
+
+/** Each stage adds people to those of the stages before it. */
+function stagesOf(document: PolicyDocument, seconds: number): OwnStage[] {
+  if (document.stages.length === 0)
+    return [{ name: '', approvers: 'anyone', quorum: document.quorum, seconds, tell: ['anyone'] }]
+  let before: ApproverSet | undefined
+  return document.stages.map((stage, at) => {
+    const quorum = stage.quorum ?? document.quorum
+    const all = before === undefined ? stage.approvers : either(before, stage.approvers)
+    before = all
+    return {
+      name: stage.name ?? `stage ${at + 1}`,
+      // One of each of its own groups: those of the stages before it are asked no second time.
+      approvers: quorum === 'each_group' ? stage.approvers : all,
+      quorum,
+      seconds: stage.seconds ?? seconds,
+      tell: [stage.tell ?? stage.approvers],
+    }
+  })
+}
+
+/**
+ * The owners can stand for everybody. Where the policy names who decides, they have time of their
+ * own; else they are asked only when nobody else is left, and nothing waits longer for it. What has
+ * rules waits no longer than what has none.
+ */
+function ownersAfter(document: PolicyDocument, stages: AskedStage[], seconds: number): AskedStage[] {
+  const last = stages.at(-1)
+  const named = namesSomebody(document)
+  if (last === undefined || (!named && last.places.every(({ all }) => all.every((set) => set === 'anyone')))) return []
+  return [
+    {
+      name: 'owners',
+      places: last.places.map(({ all }) => ({ all: all.map((set) => either(set, owners)) })),
+      seconds: named ? seconds : 0,
+      tell: [owners],
+    },
+  ]
+}
+
+function namesSomebody({ stages, approvers_destructive, approvers_irreversible }: PolicyDocument): boolean {
+  return [...stages, approvers_destructive, approvers_irreversible].some(
+    (one) => one !== undefined && one.approvers !== 'anyone',
+  )
+}

@@ -1,0 +1,217 @@
+// A CEL expression of a policy: checked when it is written, evaluated for each call. Two libraries,
+// each for what it does well (docs/adr/0008-dependencies.md): one knows types, and the other the
+// language to the letter, with patterns in linear time.
+import { type CelInput, CelScalar, celEnv, isCelError, mapType, objectType, parse, plan, unparse } from '@bufbuild/cel'
+import type { Expr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js'
+import { TimestampSchema, timestampFromMs } from '@bufbuild/protobuf/wkt'
+import { Environment } from '@marcbachmann/cel-js'
+import { limits } from '@xerotier/protocol/limits.ts'
+import type { Risk } from '@xerotier/protocol/risk.ts'
+import { messageOf } from '@xerotier/protocol/thrown.ts'
+import { type Bounds, boundsOf } from './expression-bounds.ts'
+
+/** What expressions speak about. Each member is a variable of theirs, but `at`, which is `time`. */
+export interface CallFacts {
+  /** Names, as operators write them. */
+  project: string
+  workspace: string
+  tool: string
+  /** Of the tool, before any rule has raised it. */
+  risk: Risk
+  /** As the record holds them: without secrets. */
+  args: Record<string, unknown>
+  requester: RequesterFacts
+  /** The agents that could run it. `name` is empty unless there is exactly one. */
+  agent: { name: string; names: string[] }
+  /** Milliseconds since 1970. */
+  at: number
+  /** `workspace_type`, `bundle`, `domain`. */
+  labels: Record<string, string>
+}
+
+export interface RequesterFacts {
+  id: string
+  name: string
+  kind: string
+  /** Empty for who is no person. */
+  email: string
+  groups: string[]
+  roles: string[]
+}
+
+export type Verdict = { matched: boolean } | { error: string }
+
+export interface Expression {
+  text: string
+  evaluate(bound: BoundFacts): Verdict
+  /** What must all be true, each with its text: for the index, and to say what was false. */
+  conjuncts: Conjunct[]
+}
+
+export interface Conjunct {
+  text: string
+  node: Expr
+  evaluate(bound: BoundFacts): Verdict
+}
+
+const env = celEnv({
+  variables: {
+    project: CelScalar.STRING,
+    workspace: CelScalar.STRING,
+    tool: CelScalar.STRING,
+    risk: CelScalar.STRING,
+    args: mapType(CelScalar.STRING, CelScalar.DYN),
+    requester: mapType(CelScalar.STRING, CelScalar.DYN),
+    agent: mapType(CelScalar.STRING, CelScalar.DYN),
+    time: objectType(TimestampSchema),
+    labels: mapType(CelScalar.STRING, CelScalar.STRING),
+  },
+})
+
+const checker = new Environment({ unlistedVariablesAreDyn: false })
+  .registerVariable('project', 'string')
+  .registerVariable('workspace', 'string')
+  .registerVariable('tool', 'string')
+  .registerVariable('risk', 'string')
+  .registerVariable('args', 'map<string, dyn>')
+  .registerVariable('requester', {
+    schema: {
+      id: 'string',
+      name: 'string',
+      kind: 'string',
+      email: 'string',
+      groups: 'list<string>',
+      roles: 'list<string>',
+    },
+  })
+  .registerVariable('agent', { schema: { name: 'string', names: 'list<string>' } })
+  .registerVariable('time', 'google.protobuf.Timestamp')
+  .registerVariable('labels', 'map<string, string>')
+
+/** The facts of one call, made ready once for all expressions. */
+export interface BoundFacts {
+  bindings: Parameters<ReturnType<typeof planned>>[0]
+  /** The most that a loop over arguments goes through, and the longest text in them. */
+  size(): { items: number; characters: number }
+}
+
+export function bindFacts({ at, ...facts }: CallFacts): BoundFacts {
+  let size: { items: number; characters: number } | undefined
+  return {
+    bindings: {
+      ...facts,
+      args: mapOf(facts.args),
+      requester: mapOf(facts.requester),
+      agent: mapOf(facts.agent),
+      labels: new Map(Object.entries(facts.labels)),
+      time: timestampFromMs(at),
+    },
+    size() {
+      size ??= sizeOf(facts.args)
+      return size
+    },
+  }
+}
+
+/**
+ * @throws Error that says what is wrong with it, in words for its author
+ */
+export function compileExpression(text: string): Expression {
+  const checked = checkTypes(text)
+  if (checked !== undefined) throw new Error(checked)
+  let root: Expr | undefined
+  try {
+    root = parse(text).expr
+  } catch (error) {
+    throw new Error(error instanceof RangeError ? tooDeep : messageOf(error))
+  }
+  if (root === undefined) throw new Error('is empty')
+  const bounds = boundsOf(root)
+  return {
+    text,
+    evaluate: evaluator(root, bounds),
+    conjuncts: conjunctsOf(root).map((node) => ({ node, text: textOf(node), evaluate: evaluator(node, bounds) })),
+  }
+}
+
+const tooDeep = `is nested deeper than ${limits.policyExpressionDepth} levels`
+
+/** @returns what does not fit together; undefined when all does */
+function checkTypes(text: string): string | undefined {
+  try {
+    const { valid, type, error } = checker.check(text)
+    if (!valid) return messageOf(error).split('\n')[0]
+    return type === 'bool' || type === 'dyn' ? undefined : `is ${type}, and must be true or false`
+  } catch (error) {
+    return error instanceof RangeError ? tooDeep : messageOf(error).split('\n')[0]
+  }
+}
+
+function planned(node: Expr) {
+  return plan(env, node)
+}
+
+function evaluator(node: Expr, bounds: Bounds): (bound: BoundFacts) => Verdict {
+  const run = planned(node)
+  return (bound) => {
+    const excess = excessOf(bound, bounds)
+    if (excess !== undefined) return { error: excess }
+    const value = run(bound.bindings)
+    if (isCelError(value)) return { error: value.message }
+    return typeof value === 'boolean' ? { matched: value } : { error: `is ${typeof value}, and not true or false` }
+  }
+}
+
+/** Why these arguments are too large for this expression. */
+function excessOf(bound: BoundFacts, { loops, matches }: Bounds): string | undefined {
+  if (loops === 0 && !matches) return undefined
+  const { items, characters } = bound.size()
+  // A loop in a loop goes through all pairs.
+  const most = Math.floor(limits.policyLoopItems ** (1 / Math.max(1, loops)))
+  if (loops > 0 && items > most) return `the arguments hold a list of ${items}, and it goes through ${most} at most`
+  if (matches && characters > limits.policyMatchedCharacters)
+    return `the arguments hold a text of ${characters} characters, and ${limits.policyMatchedCharacters} at most are matched`
+  return undefined
+}
+
+/** What must all hold: `a && b && c`, without what stands under an or. */
+function conjunctsOf(node: Expr): Expr[] {
+  const { exprKind } = node
+  if (exprKind.case !== 'callExpr' || exprKind.value.function !== '_&&_') return [node]
+  return exprKind.value.args.flatMap(conjunctsOf)
+}
+
+/** Its own words, or what stands for them where a loop cannot be written back. */
+function textOf(node: Expr): string {
+  try {
+    return unparse(node)
+  } catch {
+    return 'a condition with a loop'
+  }
+}
+
+/** JSON as CEL has it. */
+function celOf(value: unknown): CelInput {
+  if (Array.isArray(value)) return value.map(celOf)
+  if (typeof value === 'object' && value !== null) return mapOf(value)
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
+}
+
+/** A map has no prototype, and is read faster than an object. */
+function mapOf(value: object): ReadonlyMap<string, CelInput> {
+  return new Map(Object.entries(value).map(([key, member]) => [key, celOf(member)]))
+}
+
+function sizeOf(value: unknown): { items: number; characters: number } {
+  if (typeof value === 'string') return { items: 0, characters: value.length }
+  if (typeof value !== 'object' || value === null) return { items: 0, characters: 0 }
+  const members: unknown[] = Object.values(value)
+  let items = members.length
+  let characters = 0
+  for (const member of members) {
+    const inner = sizeOf(member)
+    items = Math.max(items, inner.items)
+    characters = Math.max(characters, inner.characters)
+  }
+  return { items, characters }
+}

@@ -1,0 +1,60 @@
+// Whose approval a call needs. A demand is a list of places, and each is filled by another person.
+import type { Approvers, Quorum } from '@xerotier/protocol/api/policies.ts'
+
+/** Whoever is in one of the lists; `anyone` who may decide approvals at all. */
+export type ApproverSet = Approvers
+
+/** Filled by one who is in each of these sets. */
+export interface Place {
+  all: ApproverSet[]
+}
+
+export const owners: ApproverSet = { roles: ['owner'] }
+
+/** The places that so many of these, or one of each of their groups, fill. */
+export function placesOf(approvers: ApproverSet, quorum: Quorum): Place[] {
+  if (quorum !== 'each_group') return Array.from({ length: quorum }, () => ({ all: [approvers] }))
+  return groupsOf(approvers).map((group) => ({ all: [{ groups: [group] }] }))
+}
+
+export function groupsOf(approvers: ApproverSet): string[] {
+  return approvers === 'anyone' ? [] : [...new Set(approvers.groups)]
+}
+
+export function either(one: ApproverSet, other: ApproverSet): ApproverSet {
+  if (one === 'anyone' || other === 'anyone') return 'anyone'
+  const set: Exclude<ApproverSet, 'anyone'> = {}
+  const users = union(one.users, other.users)
+  const groups = union(one.groups, other.groups)
+  const roles = union(one.roles, other.roles)
+  const keys = union(one.service_keys, other.service_keys)
+  if (users.length > 0) set.users = users
+  if (groups.length > 0) set.groups = groups
+  if (roles.length > 0) set.roles = roles
+  if (keys.length > 0) set.service_keys = keys
+  return set
+}
+
+function union<Value>(one: Value[] = [], other: Value[] = []): Value[] {
+  return [...new Set([...one, ...other])]
+}
+
+/** At least so many places; those that are added are filled by `approvers`. */
+export function atLeast(places: Place[], count: number, approvers: ApproverSet): Place[] {
+  const missing = Math.max(0, count - places.length)
+  return [...places, ...placesOf(approvers, missing)]
+}
+
+/**
+ * The same places for fewer people, and no fewer places: whoever fills one is among `by` as well.
+ * @param approvers who fills a place that is added
+ */
+export function narrowed(
+  places: Place[],
+  approvers: ApproverSet,
+  by: { approvers: ApproverSet; quorum?: Quorum | undefined },
+): Place[] {
+  const own = placesOf(by.approvers, by.quorum ?? places.length)
+  const all = atLeast(places, own.length, approvers)
+  return all.map((place, at) => ({ all: [...place.all, ...(own[at]?.all ?? [by.approvers])] }))
+}

@@ -1,0 +1,42 @@
+// Whether the votes that count fill every place. A person fills one, whatever groups they are in.
+import type { ApproverSet, Place } from './places.ts'
+
+export interface Tally {
+  filled: number
+  /** Places that nobody fills yet. */
+  missing: Place[]
+}
+
+/**
+ * @param voters who approved, each once
+ * @param fits whether one of them is in a set
+ */
+export function tally<Voter>(
+  places: readonly Place[],
+  voters: readonly Voter[],
+  fits: (voter: Voter, set: ApproverSet) => boolean,
+): Tally {
+  const fitting = places.map(({ all }) =>
+    voters.flatMap((voter, at) => (all.every((set) => fits(voter, set)) ? [at] : [])),
+  )
+  /** Which place each voter fills. */
+  const placeOf = new Map<number, number>()
+  const filled = new Set<number>()
+
+  /** Fills a place, where needed by moving those who sit on others (augmenting paths). */
+  const fill = (place: number, tried: Set<number>): boolean => {
+    for (const voter of fitting[place] ?? []) {
+      if (tried.has(voter)) continue
+      tried.add(voter)
+      const sitsOn = placeOf.get(voter)
+      if (sitsOn !== undefined && !fill(sitsOn, tried)) continue
+      placeOf.set(voter, place)
+      return true
+    }
+    return false
+  }
+  places.forEach((_, place) => {
+    if (fill(place, new Set())) filled.add(place)
+  })
+  return { filled: filled.size, missing: places.filter((_, place) => !filled.has(place)) }
+}
