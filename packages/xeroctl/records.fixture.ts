@@ -236,11 +236,12 @@ export function streamed<Row extends ExecutionDetail | Approval>(
   record: Row,
   event: Partial<StreamedEvent> & Pick<StreamedEvent, 'kind'>,
 ): Row & { event: StreamedEvent } {
-  return { ...record, event: { at, actor: 'router', actor_name: null, ...event } }
+  return { ...record, event: { at, actor: 'router', actor_name: null, actor_key: null, door: null, ...event } }
 }
 
 export function logEntry(kind: Event['kind'], change: Partial<Event> = {}): Event {
   return eventSchema.parse({
+    ...unset(eventSchema),
     id: '1-1',
     object: 'event',
     kind,

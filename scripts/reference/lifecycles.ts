@@ -1,6 +1,7 @@
 import { agentLifecycle } from '@xerotier/protocol/lifecycles/agent.ts'
 import { approvalLifecycle } from '@xerotier/protocol/lifecycles/approval.ts'
 import { executionLifecycle } from '@xerotier/protocol/lifecycles/execution.ts'
+import { invitationLifecycle } from '@xerotier/protocol/lifecycles/invitation.ts'
 import { joinKeyLifecycle } from '@xerotier/protocol/lifecycles/join-key.ts'
 import { isFinal, type Lifecycle, statesOf } from '@xerotier/protocol/lifecycles/lifecycle.ts'
 import { page } from './markdown.ts'
@@ -13,6 +14,7 @@ export function lifecyclesPage(): string {
     section(approvalLifecycle),
     section(agentLifecycle),
     section(joinKeyLifecycle),
+    section(invitationLifecycle),
   )
 }
 

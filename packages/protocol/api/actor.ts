@@ -1,8 +1,13 @@
 import { z } from 'zod'
 
 /**
- * What people call the API key (or the agent) whose id stands beside it,
- * also when the key was revoked. Null for the router itself, and when
- * nothing of that id is on record. Names are not unique: the id is.
+ * What people call the person, the API key or the agent whose id stands beside it, also when they
+ * are gone. Null for the router itself, and when nothing of that id is on record. Names are not
+ * unique: the id is.
  */
 export const actorNameSchema = z.string().nullable()
+
+/** Ways into the router. `api` is for programs and xeroctl. */
+const doors = ['api'] as const
+export const doorSchema = z.enum(doors)
+export type Door = z.infer<typeof doorSchema>

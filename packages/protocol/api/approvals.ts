@@ -3,7 +3,7 @@ import { textSchema } from '../ids.ts'
 import { approvalStateSchema } from '../lifecycles/approval.ts'
 import { limits } from '../limits.ts'
 import { riskSchema } from '../risk.ts'
-import { actorNameSchema } from './actor.ts'
+import { actorNameSchema, doorSchema } from './actor.ts'
 import { nullableTimestampSchema, pageQuerySchema, timestampSchema } from './page.ts'
 import { streamedEventSchema } from './streamed-event.ts'
 
@@ -27,12 +27,17 @@ export const approvalSchema = z.object({
   credentials_ref: z.string().nullable(),
   /** The online agents that could run it now, exactly as it was asked for. */
   agents: z.array(z.object({ id: z.string(), name: z.string() })),
+  /** A person, or a service key; then the API key that they came with, and the door. */
   requested_by: z.string(),
   requested_by_name: actorNameSchema,
+  requested_key: z.string().nullable(),
+  requested_door: doorSchema.nullable(),
   requested_at: timestampSchema,
   expires_at: timestampSchema,
   decided_by: z.string().nullable(),
   decided_by_name: actorNameSchema,
+  decided_key: z.string().nullable(),
+  decided_door: doorSchema.nullable(),
   decided_at: nullableTimestampSchema,
   note: z.string().nullable(),
   /** What a reviewer must type as `confirm`; null when nothing. */

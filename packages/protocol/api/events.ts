@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { eventKinds } from '../events.ts'
-import { actorNameSchema } from './actor.ts'
+import { actorNameSchema, doorSchema } from './actor.ts'
 import { timestampSchema } from './page.ts'
 
 /** One entry of the event log. `id` orders it and resumes a stream. */
@@ -9,9 +9,12 @@ export const eventSchema = z.object({
   object: z.literal('event'),
   kind: z.enum(eventKinds),
   at: timestampSchema,
-  /** Who did it: an API key, an agent, or the router itself. */
+  /** Who did it: a person, a service key, an agent, or the router itself. */
   actor: z.string(),
   actor_name: actorNameSchema,
+  /** The API key that they came with, and the door; null for agents and the router. */
+  actor_key: z.string().nullable(),
+  door: doorSchema.nullable(),
   execution_id: z.string().nullable(),
   approval_id: z.string().nullable(),
   agent_id: z.string().nullable(),

@@ -4,7 +4,7 @@ import { approvalStateSchema } from '../lifecycles/approval.ts'
 import { executionStateSchema } from '../lifecycles/execution.ts'
 import { limits } from '../limits.ts'
 import { riskSchema } from '../risk.ts'
-import { actorNameSchema } from './actor.ts'
+import { actorNameSchema, doorSchema } from './actor.ts'
 import { nullableTimestampSchema, pageQuerySchema, timestampSchema } from './page.ts'
 import { streamedEventSchema } from './streamed-event.ts'
 
@@ -49,8 +49,11 @@ export const executionSchema = z.object({
   attempt: z.int(),
   approval_id: z.string().nullable(),
   reason: z.string().nullable(),
+  /** A person, or a service key; then the API key that they came with, and the door. */
   requested_by: z.string(),
   requested_by_name: actorNameSchema,
+  requested_key: z.string().nullable(),
+  requested_door: doorSchema.nullable(),
   request_id: z.string(),
   /**
    * 32 hex digits: the caller's trace, else the id of the execution without hyphens. Null when the
@@ -104,6 +107,8 @@ export const executionDetailSchema = executionSchema.extend({
       state: approvalStateSchema,
       decided_by: z.string().nullable(),
       decided_by_name: actorNameSchema,
+      decided_key: z.string().nullable(),
+      decided_door: doorSchema.nullable(),
       decided_at: nullableTimestampSchema,
       note: z.string().nullable(),
     }),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { eventKinds, publicEventNames } from '../events.ts'
-import { actorNameSchema } from './actor.ts'
+import { actorNameSchema, doorSchema } from './actor.ts'
 import { timestampSchema } from './page.ts'
 
 /**
@@ -11,9 +11,12 @@ export function streamedEventSchema(subject: 'execution' | 'approval') {
   return z.object({
     kind: z.enum(eventKinds.filter((kind) => kind.startsWith(`${subject}.`) && publicEventNames[kind] !== undefined)),
     at: timestampSchema,
-    /** An API key, an agent, or `router`. */
+    /** A person, a service key, an agent, or `router`. */
     actor: z.string(),
     actor_name: actorNameSchema,
+    /** By which API key, and through which door. */
+    actor_key: z.string().nullable(),
+    door: doorSchema.nullable(),
   })
 }
 export type StreamedEvent = z.infer<ReturnType<typeof streamedEventSchema>>

@@ -10,6 +10,7 @@ import {
   settledExecutionStates,
   waitingExecutionStates,
 } from './execution.ts'
+import { invitationLifecycle, invitationStates } from './invitation.ts'
 import { joinKeyLifecycle, joinKeyStates } from './join-key.ts'
 import { canMove, isFinal, type Lifecycle, sourcesOf, statesOf } from './lifecycle.ts'
 
@@ -18,6 +19,7 @@ const all: [lifecycle: Lifecycle<string>, states: readonly string[]][] = [
   [approvalLifecycle as Lifecycle<string>, approvalStates],
   [executionLifecycle as Lifecycle<string>, executionStates],
   [joinKeyLifecycle as Lifecycle<string>, joinKeyStates],
+  [invitationLifecycle as Lifecycle<string>, invitationStates],
 ]
 
 for (const [lifecycle, states] of all) {

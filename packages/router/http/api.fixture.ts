@@ -6,6 +6,7 @@ import type { Scope } from '@xerotier/protocol/api/scopes.ts'
 import { newSigningKey } from '@xerotier/runtime/ed25519.ts'
 import type { Insertable } from 'kysely'
 import type { Core } from '../core.ts'
+import { serviceKeyActor } from '../domain/actor.ts'
 import { newApiKeyValue } from '../domain/api-keys/value.ts'
 import { mintAgentToken } from '../domain/enrollment/agent-token.ts'
 import { write } from '../domain/events/write.ts'
@@ -156,14 +157,10 @@ export async function startApiForTests(http: Partial<RouterOptions['http']> = {}
         append({
           project_id: row.project_id,
           kind: `execution.${row.state}`,
-          actor: {
-            kind: 'key',
-            id: row.requested_by,
-            name: 'test',
-            projectId: row.project_id,
-            scopes: everyScope,
-            workspaces: null,
-          },
+          actor: serviceKeyActor(
+            { id: row.requested_by, name: 'test' },
+            { projectId: row.project_id, door: 'api', scopes: everyScope, workspaces: null },
+          ),
           execution_id: row.id,
         })
       })

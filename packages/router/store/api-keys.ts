@@ -6,14 +6,23 @@ export type ApiKeyRow = Selectable<Tables['api_keys']>
 
 /**
  * The key whose value has this SHA-256, now or before its last rotation, with the slug of its
- * project.
+ * project
+ * and whom it belongs to.
  */
 export function selectApiKeyByHash(db: Database, hash: Buffer) {
   return db
     .selectFrom('api_keys')
     .innerJoin('projects', 'projects.id', 'api_keys.project_id')
+    .leftJoin('users', 'users.id', 'api_keys.user_id')
+    .leftJoin('project_members', (join) =>
+      join
+        .onRef('project_members.project_id', '=', 'api_keys.project_id')
+        .onRef('project_members.user_id', '=', 'api_keys.user_id'),
+    )
     .selectAll('api_keys')
     .select('projects.slug as project_slug')
+    .select(['users.name as user_name', 'users.email as user_email', 'users.active as user_active'])
+    .select('project_members.role as user_role')
     .where((where) => where.or([where('hash', '=', hash), where('previous_hash', '=', hash)]))
     .executeTakeFirst()
 }
@@ -65,14 +74,18 @@ export function selectApiKeys(db: Database, projectId: string, page: { limit: nu
     .execute()
 }
 
-/** Whether one key is another, or was made with it, over any number of steps. */
-export async function descendsFrom(db: Database | Tx, keyId: string, ancestorId: string): Promise<boolean> {
-  const { rows } = await sql`
-    with recursive line(id, created_by) as (
-      select id, created_by from api_keys where id = ${keyId}
+/**
+ * The ids of a key, of the person it belongs to, and of the keys and people that made it or gave it
+ * another value, over any number of steps.
+ */
+export async function selectKeyLine(db: Database | Tx, keyId: string): Promise<string[]> {
+  const { rows } = await sql<{ ids: string[] }>`
+    with recursive line as (
+      select id, user_id, array_append(rotated_by, created_by) as held_by from api_keys where id = ${keyId}
       union
-      select parent.id, parent.created_by from api_keys parent join line on parent.id = line.created_by
+      select parent.id, parent.user_id, array_append(parent.rotated_by, parent.created_by)
+      from line join api_keys parent on parent.id = any(line.held_by)
     )
-    select from line where id = ${ancestorId}`.execute(db)
-  return rows.length > 0
+    select array_remove(array[id, user_id] || held_by, null) as ids from line`.execute(db)
+  return rows.flatMap(({ ids }) => ids)
 }

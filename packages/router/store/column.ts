@@ -47,7 +47,7 @@ export const bigint = () => column<number, number, 'bigint'>('bigint')
 export const timestamptz = () => column<Date, Date, 'timestamptz'>('timestamptz')
 export const uuid = () => column<string, string, 'uuid'>('uuid')
 export const text = <T extends string = string>() => column<T, T, 'text'>('text')
-export const texts = <T extends string>() => column<T[], T[], 'text[]'>('text[]')
+export const texts = <T extends string = string>() => column<T[], T[], 'text[]'>('text[]')
 export const bytea = () => column<Buffer, Buffer, 'bytea'>('bytea')
 export const xid8 = () => column<string, string, 'xid8'>('xid8')
 /** Read parsed, written as JSON text. */

@@ -3,6 +3,7 @@
 import { agentLifecycle } from '@xerotier/protocol/lifecycles/agent.ts'
 import { approvalLifecycle } from '@xerotier/protocol/lifecycles/approval.ts'
 import { executionLifecycle, settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
+import { invitationLifecycle } from '@xerotier/protocol/lifecycles/invitation.ts'
 import { joinKeyLifecycle } from '@xerotier/protocol/lifecycles/join-key.ts'
 import type { Lifecycle } from '@xerotier/protocol/lifecycles/lifecycle.ts'
 
@@ -14,6 +15,7 @@ const tables: [string, Lifecycle<string>][] = [
   ['approvals', approvalLifecycle],
   ['agents', agentLifecycle],
   ['join_keys', joinKeyLifecycle],
+  ['invitations', invitationLifecycle],
 ]
 
 /** A call that cannot be dispatched any more has no use for its secret arguments. */

@@ -4,8 +4,15 @@
 import { sql } from 'kysely'
 import type { Database } from './database.ts'
 
-/** By the kind of actor. */
-const tables = { key: 'api_keys', agent: 'agents' } as const
+/**
+ * By the kind of actor. People are of no project: their ids are in its records because they acted
+ * there.
+ */
+const tables = {
+  key: { table: 'api_keys', ofProject: true },
+  agent: { table: 'agents', ofProject: true },
+  person: { table: 'users', ofProject: false },
+} as const
 
 export type NamedKind = keyof typeof tables
 
@@ -14,10 +21,10 @@ export type NamedKind = keyof typeof tables
  * no actor of that project. Both columns are given with their table.
  */
 export function actorName(id: string, projectId: string) {
-  const names = Object.values(tables).map(
-    (table) => sql`(select one.name from ${sql.table(table)} as one
-      where one.id = ${sql.ref(id)} and one.project_id = ${sql.ref(projectId)})`,
-  )
+  const names = Object.values(tables).map(({ table, ofProject }) => {
+    const own = ofProject ? sql`and one.project_id = ${sql.ref(projectId)}` : sql``
+    return sql`(select one.name from ${sql.table(table)} as one where one.id = ${sql.ref(id)} ${own})`
+  })
   return sql<string | null>`coalesce(${sql.join(names)})`
 }
 
@@ -28,9 +35,10 @@ export async function selectActorNames(
   ids: Iterable<string>,
 ): Promise<Map<string, string>> {
   const wanted = [...new Set(ids)]
-  const named = Object.values(tables).map(
-    (table) => sql`select id, name from ${sql.table(table)} where project_id = ${projectId} and id = any(${wanted})`,
-  )
+  const named = Object.values(tables).map(({ table, ofProject }) => {
+    const own = ofProject ? sql`and project_id = ${projectId}` : sql``
+    return sql`select id, name from ${sql.table(table)} where id = any(${wanted}) ${own}`
+  })
   const { rows } = await sql<{ id: string; name: string }>`${sql.join(named, sql` union all `)}`.execute(db)
   return new Map(rows.map(({ id, name }) => [id, name]))
 }

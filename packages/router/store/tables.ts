@@ -1,5 +1,7 @@
 // The columns of every table. What Kysely and the commit lanes know of them derives from here, and
 // a test compares it with the schema that the migrations make.
+
+import type { Door } from '@xerotier/protocol/api/actor.ts'
 import type { IpFilter, KeyWorkspace, Quota } from '@xerotier/protocol/api/api-keys.ts'
 import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
 import type { Scope } from '@xerotier/protocol/api/scopes.ts'
@@ -7,9 +9,11 @@ import type { EventKind } from '@xerotier/protocol/events.ts'
 import type { AgentState } from '@xerotier/protocol/lifecycles/agent.ts'
 import type { ApprovalState } from '@xerotier/protocol/lifecycles/approval.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
+import type { InvitationState } from '@xerotier/protocol/lifecycles/invitation.ts'
 import type { JoinKeyState } from '@xerotier/protocol/lifecycles/join-key.ts'
 import type { Manifest, WorkspaceType } from '@xerotier/protocol/manifest.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
+import type { DelegationKind, ProjectRole, SystemRole } from '@xerotier/protocol/roles.ts'
 import type { Selectable } from 'kysely'
 import {
   bigint,
@@ -51,11 +55,89 @@ const api_keys = {
   quota: nullable(jsonb<Quota>()),
   /** Those that it may call, as they were called then; null for all. */
   workspaces: nullable(jsonb<KeyWorkspace[]>()),
-  /** The API key that made this one; null for the bootstrap key. */
+  /** Whose it is; null for a service key. */
+  user_id: nullable(text()),
+  /** The API key that made this one, or the person; null for the bootstrap key. */
   created_by: nullable(text()),
+  /** The API keys, or people, that gave it another value. */
+  rotated_by: nullable(texts()),
   created_at: timestamptz(),
   expires_at: nullable(timestamptz()),
   last_used_at: nullable(timestamptz()),
+  revoked_at: nullable(timestamptz()),
+}
+
+const users = {
+  id: text(),
+  email: text(),
+  /** Unique: the e-mail as it is compared. */
+  email_key: text(),
+  name: text(),
+  active: initially(true, boolean()),
+  system_role: nullable(text<SystemRole>()),
+  created_at: timestamptz(),
+  updated_at: timestamptz(),
+}
+
+const project_members = {
+  project_id: text(),
+  user_id: text(),
+  role: text<ProjectRole>(),
+  added_by: text(),
+  added_at: timestamptz(),
+}
+
+const groups = {
+  id: text(),
+  project_id: text(),
+  name: text(),
+  created_by: text(),
+  created_at: timestamptz(),
+}
+
+const group_members = {
+  group_id: text(),
+  project_id: text(),
+  user_id: text(),
+  added_by: text(),
+  added_at: timestamptz(),
+}
+
+const delegations = {
+  id: text(),
+  project_id: text(),
+  kind: text<DelegationKind>(),
+  from_user: text(),
+  to_user: text(),
+  /** null for all. */
+  risks: nullable(texts<Risk>()),
+  /** Those that it holds for, as they were called then; null for all. */
+  workspaces: nullable(jsonb<KeyWorkspace[]>()),
+  starts_at: timestamptz(),
+  ends_at: timestamptz(),
+  note: nullable(text()),
+  created_by: text(),
+  created_at: timestamptz(),
+  /** By whom, and when, it was ended before its time. */
+  ended_by: nullable(text()),
+  ended_at: nullable(timestamptz()),
+}
+
+const invitations = {
+  id: text(),
+  project_id: text(),
+  email: text(),
+  email_key: text(),
+  role: text<ProjectRole>(),
+  /** Ids. */
+  groups: texts(),
+  token_hash: bytea(),
+  state: text<InvitationState>(),
+  created_by: text(),
+  created_at: timestamptz(),
+  expires_at: timestamptz(),
+  accepted_by: nullable(text()),
+  accepted_at: nullable(timestamptz()),
   revoked_at: nullable(timestamptz()),
 }
 
@@ -151,6 +233,9 @@ export const submitted = {
   journal_id: nullable(text()),
   reason: nullable(text()),
   requested_by: text(),
+  /** By which API key, and through which door. */
+  requested_key: nullable(text()),
+  requested_door: nullable(text<Door>()),
   request_id: text(),
   traceparent: nullable(text()),
   idempotency_key: nullable(text()),
@@ -198,6 +283,8 @@ const requested = {
   policy_version: int(),
   credentials_ref: nullable(text()),
   requested_by: text(),
+  requested_key: nullable(text()),
+  requested_door: nullable(text<Door>()),
   requested_at: timestamptz(),
   expires_at: timestamptz(),
 }
@@ -207,6 +294,8 @@ const decided = {
   /** Of the agent that got the call, by a trigger. */
   agent_id: nullable(text()),
   decided_by: nullable(text()),
+  decided_key: nullable(text()),
+  decided_door: nullable(text<Door>()),
   decided_at: nullable(timestamptz()),
   note: nullable(text()),
 }
@@ -246,6 +335,9 @@ const events = {
   project_id: text(),
   kind: text<EventKind>(),
   actor: text(),
+  /** The API key that the actor came with, and the door: null for agents and the router. */
+  actor_key: nullable(text()),
+  door: nullable(text<Door>()),
   execution_id: nullable(uuid()),
   approval_id: nullable(uuid()),
   agent_id: nullable(text()),
@@ -270,6 +362,12 @@ const versions = {
 
 export const tables = {
   projects,
+  users,
+  project_members,
+  groups,
+  group_members,
+  delegations,
+  invitations,
   api_keys,
   join_keys,
   agents,

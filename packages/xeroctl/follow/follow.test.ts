@@ -146,6 +146,8 @@ test('a rejected call says who rejected it and why', async (t) => {
     state: 'rejected' as const,
     decided_by: 'key_2',
     decided_by_name: 'ben',
+    decided_key: null,
+    decided_door: null,
     decided_at: '2026-05-01T12:00:00.000Z',
     note: 'wrong node',
   }

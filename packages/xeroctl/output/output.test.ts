@@ -180,6 +180,8 @@ test('the page of an execution names transitions, approvals, output and artifact
       state: 'approved' as const,
       decided_by: 'key_2',
       decided_by_name: null,
+      decided_key: null,
+      decided_door: null,
       decided_at: '2026-05-01T11:57:00.000Z',
       note: 'ok',
     },
@@ -198,7 +200,8 @@ test('the page of an execution names transitions, approvals, output and artifact
 
 test('who did what is shown by name, by its id where nobody has one, and both on the page of a record', async (t) => {
   const at = '2026-05-01T11:57:00.000Z'
-  const decided = { decided_by: 'key_2', decided_by_name: 'ben', decided_at: at, note: 'ok' }
+  const by = { decided_by: 'key_2', decided_by_name: 'ben', decided_key: 'key_2', decided_door: 'api' } as const
+  const decided = { ...by, decided_at: at, note: 'ok' }
   const record = execution({
     approvals: [{ id: 'ap', state: 'approved', ...decided }],
     transitions: [

@@ -1,4 +1,4 @@
-import type { KeyActor } from '../actor.ts'
+import type { Caller } from '../actor.ts'
 import type { Admission } from '../admission.ts'
 import type { Keyring, KnownKey } from './keyring.ts'
 
@@ -8,11 +8,11 @@ export function admitKey(
   value: string,
   { actor, validUntil }: KnownKey,
   address: string | undefined,
-): Admission<KeyActor> {
+): Admission<Caller> {
   return {
     actor,
     validUntil,
     ask: async () => (await keyring.find(value))?.admits(address) === true,
-    onChange: (callback) => keyring.watch(actor.id, callback),
+    onChange: (callback) => keyring.watch(actor, callback),
   }
 }

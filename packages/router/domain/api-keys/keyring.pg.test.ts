@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { personForTests } from '@xerotier/devkit/person-for-tests.ts'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import { type SettableClock, settableClock } from '@xerotier/devkit/settable-clock.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
@@ -13,6 +14,7 @@ import { createKeyring } from './keyring.ts'
 let clock: SettableClock
 let store: Store
 let value: string
+let projectId: string
 
 before(async () => {
   clock = settableClock()
@@ -20,7 +22,7 @@ before(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'xerotier-keyring-'))
   const keyFile = join(folder, 'api-key')
   const records = { store, clock, log: silentLog, eventLog: { wake() {} } }
-  await bootstrapProject(records, { slug: 'local', keyFile, allowSelfApproval: true })
+  projectId = (await bootstrapProject(records, { slug: 'local', keyFile, allowSelfApproval: true }))!
   value = readFileSync(keyFile, 'utf8').trim()
   rmSync(folder, { recursive: true })
 })
@@ -38,4 +40,31 @@ test('a key that another router revoked is refused once it was remembered for 5 
   await clock.advance(5000)
   assert.equal(await keyring.find(value), undefined)
   assert.equal(keyring.knew(value), false)
+})
+
+test('a key of a person acts as that person, until they are deactivated or leave the project', async () => {
+  const anna = await personForTests({ store, clock }, projectId, 'anna')
+  const keyring = createKeyring(store.db, clock)
+  const found = await keyring.find(anna.key)
+  assert.deepEqual(
+    [found?.actor.kind, found?.actor.id, found?.actor.name, found?.actor.key.id, found?.actor.person?.email],
+    ['person', anna.id, 'anna', anna.keyId, anna.email],
+  )
+  const told: string[] = []
+  const stop = keyring.watch(found!.actor, () => told.push('anna'))
+  const setActive = (active: boolean) =>
+    store.db.updateTable('users').set({ active }).where('id', '=', anna.id).execute()
+  await setActive(false)
+  keyring.forgetPerson('usr_another')
+  assert.deepEqual(told, [])
+  keyring.forgetPerson(anna.id)
+  assert.deepEqual(told, ['anna'])
+  assert.equal(await keyring.find(anna.key), undefined)
+  await setActive(true)
+  assert.ok(await keyring.find(anna.key))
+  stop()
+  await store.db.deleteFrom('project_members').where('user_id', '=', anna.id).execute()
+  keyring.forgetPerson(anna.id)
+  assert.equal(await keyring.find(anna.key), undefined)
+  assert.deepEqual(told, ['anna'])
 })

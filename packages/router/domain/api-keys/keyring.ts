@@ -6,7 +6,7 @@ import type { Clock } from '@xerotier/runtime/clock.ts'
 import { sha256 } from '@xerotier/runtime/digest.ts'
 import { selectApiKeyByHash } from '../../store/api-keys.ts'
 import type { Database } from '../../store/database.ts'
-import type { KeyActor } from '../actor.ts'
+import { type Caller, serviceKeyActor } from '../actor.ts'
 
 /** Asked for again in the background after `softMs`, not believed after `hardMs`. */
 const softMs = 2000
@@ -14,7 +14,7 @@ const hardMs = 5000
 const rememberedKeys = 10_000
 
 export interface KnownKey {
-  actor: KeyActor
+  actor: Caller
   projectSlug: string
   quota: Quota | null
   /** Whether the filter of the key lets this address in. */
@@ -29,8 +29,13 @@ export interface Keyring {
   /** Whether this value was valid lately: such a caller is not guessing. */
   knew(value: string): boolean
   forgetKey(keyId: string): void
-  /** Calls back whenever the key is forgotten: it was changed or revoked. The answer stops that. */
-  watch(keyId: string, callback: () => void): () => void
+  /** All keys of a person: what they are has changed. */
+  forgetPerson(userId: string): void
+  /**
+   * Calls back whenever the key of the caller is forgotten: it was changed or revoked, or its
+   * person was. The answer stops that.
+   */
+  watch(caller: Caller, callback: () => void): () => void
 }
 
 type Found = NonNullable<Awaited<ReturnType<typeof selectApiKeyByHash>>>
@@ -40,7 +45,7 @@ export function createKeyring(db: Database, clock: Clock): Keyring {
   // An answer that was on its way while something was forgotten may be older than the change. It is
   // used, and not kept.
   let generation = 0
-  const watchers = new Map<string, Set<() => void>>()
+  const watchers = new Set<{ caller: Caller; callback: () => void }>()
 
   const load = async (name: string, hash: Buffer): Promise<KnownKey | undefined> => {
     const asked = clock.monotonic()
@@ -56,6 +61,11 @@ export function createKeyring(db: Database, clock: Clock): Keyring {
       known.set(name, { key, loadedAt: asked, refreshing: false })
     }
     return stillValid(key)
+  }
+  const forget = (whose: (caller: Caller) => boolean) => {
+    generation++
+    for (const [name, { key }] of known) if (whose(key.actor)) known.delete(name)
+    for (const { caller, callback } of watchers) if (whose(caller)) callback()
   }
   const stillValid = (key: KnownKey) => (clock.now() < key.validUntil ? key : undefined)
 
@@ -76,40 +86,43 @@ export function createKeyring(db: Database, clock: Clock): Keyring {
       return stillValid(entry.key)
     },
     knew: (value) => known.has(sha256(Buffer.from(value)).toString('latin1')),
-    forgetKey(keyId) {
-      generation++
-      for (const [name, entry] of known) if (entry.key.actor.id === keyId) known.delete(name)
-      for (const callback of watchers.get(keyId) ?? []) callback()
-    },
-    watch(keyId, callback) {
-      const those = watchers.get(keyId) ?? new Set()
-      watchers.set(keyId, those.add(callback))
-      return () => {
-        those.delete(callback)
-        if (those.size === 0 && watchers.get(keyId) === those) watchers.delete(keyId)
-      }
+    forgetKey: (keyId) => forget((caller) => caller.key?.id === keyId),
+    forgetPerson: (userId) => forget((caller) => caller.person?.id === userId),
+    watch(caller, callback) {
+      const watcher = { caller, callback }
+      watchers.add(watcher)
+      return () => void watchers.delete(watcher)
     },
   }
 }
 
 function knownKey(row: Found, hash: Buffer): KnownKey | undefined {
-  if (row.revoked_at !== null) return undefined
+  const actor = actorOf(row)
+  if (row.revoked_at !== null || actor === undefined) return undefined
   const expiry = row.expires_at?.getTime() ?? Number.POSITIVE_INFINITY
   const grace = row.hash.equals(hash) ? Number.POSITIVE_INFINITY : (row.previous_expires_at?.getTime() ?? 0)
   return {
-    actor: {
-      kind: 'key',
-      id: row.id,
-      name: row.name,
-      projectId: row.project_id,
-      scopes: row.scopes,
-      workspaces: row.workspaces?.map(({ id }) => id) ?? null,
-    },
+    actor,
     projectSlug: row.project_slug,
     quota: row.quota,
     admits: row.ip_filter === null ? () => true : addressCheck(row.ip_filter),
     validUntil: Math.min(expiry, grace),
   }
+}
+
+/** Undefined for a key of somebody who was deactivated, or is no member of the project any more. */
+function actorOf(row: Found): Caller | undefined {
+  const key = { id: row.id, name: row.name }
+  const entrant = {
+    projectId: row.project_id,
+    door: 'api',
+    scopes: row.scopes,
+    workspaces: row.workspaces?.map(({ id }) => id) ?? null,
+  } as const
+  const { user_id: id, user_name: name, user_email: email } = row
+  if (id === null) return serviceKeyActor(key, entrant)
+  if (name === null || email === null || row.user_active !== true || row.user_role === null) return undefined
+  return { kind: 'person', id, name, ...entrant, key, person: { id, name, email } }
 }
 
 /**

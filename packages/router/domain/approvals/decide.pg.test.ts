@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { manifestOf, toolOf } from '@xerotier/devkit/bare-agent.ts'
+import { type PersonForTests, personForTests } from '@xerotier/devkit/person-for-tests.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { type ServingAgent, servingAgent } from '@xerotier/devkit/serving-agent.ts'
 import { type SettableClock, settableClock } from '@xerotier/devkit/settable-clock.ts'
@@ -36,6 +37,9 @@ const approve = (id: string, body = {}, by = client) => by.call('approvals.appro
 const reject = (id: string, body = {}, by = client) => by.call('approvals.reject', { params: { id }, body })
 const state = async (id: string) => (await client.call('executions.show', { params: { id } })).state
 const approvalState = async (id: string) => (await client.call('approvals.show', { params: { id } })).state
+
+const person = (name: string): Promise<PersonForTests> =>
+  personForTests(system.router.core, system.projectId, name, { scopes: ['execution', 'management'] })
 
 async function keyWith(scopes: Scope[], by = client): Promise<Client> {
   const { key } = await by.call('apiKeys.create', { body: { name: 'another', scopes } })
@@ -277,4 +281,33 @@ test('silence expires: on read, when deciding, and by the timer', async () => {
   while ((await state(other)) === 'pending_approval') await clock.advance(1_000)
   assert.equal(await state(other), 'expired')
   await assert.rejects(approve(otherApproval, { confirm: 'erase' }), { code: 'approval_expired' })
+})
+
+test('who decided is the person, by which key and through which door, in the record and in the events', async () => {
+  const [anna, ben] = [await person('anna'), await person('ben')]
+  const { id, approvalId } = await submit('stop', system.clientWith(anna.key))
+  await client.call('project.update', { body: { allow_self_approval: false } })
+  await assert.rejects(approve(approvalId, {}, system.clientWith(anna.key)), { code: 'self_approval' })
+  await client.call('project.update', { body: { allow_self_approval: true } })
+  const decided = await approve(approvalId, {}, system.clientWith(ben.key))
+  const expected = {
+    ...{ requested_by: anna.id, requested_by_name: 'anna', requested_key: anna.keyId, requested_door: 'api' },
+    ...{ decided_by: ben.id, decided_by_name: 'ben', decided_key: ben.keyId, decided_door: 'api' },
+  }
+  const approval = await client.call('approvals.show', { params: { id: approvalId } })
+  for (const one of [decided, approval]) assert.deepEqual({ ...one, ...expected }, one)
+  const events = await system.router.core.store.db
+    .selectFrom('events')
+    .select(['kind', 'actor', 'actor_key', 'door'])
+    .where('approval_id', '=', approvalId)
+    .where('kind', 'in', ['approval.requested', 'approval.approved'])
+    .orderBy('kind', 'desc')
+    .execute()
+  assert.deepEqual(events, [
+    { kind: 'approval.requested', actor: anna.id, actor_key: anna.keyId, door: 'api' },
+    { kind: 'approval.approved', actor: ben.id, actor_key: ben.keyId, door: 'api' },
+  ])
+  await serving.answer(await serving.agent.next('dispatch'))
+  const record = await client.call('executions.show', { params: { id } })
+  assert.deepEqual([record.requested_by, record.requested_key], [anna.id, anna.keyId])
 })

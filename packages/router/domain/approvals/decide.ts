@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import { lockApproval } from '../../store/approvals.ts'
 import { lockExecution } from '../../store/executions.ts'
 import type { ApprovalRow, ExecutionRow } from '../../store/tables.ts'
-import type { Member } from '../actor.ts'
+import { cameBy, type Member } from '../actor.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { whatChanged } from '../attempts/changed.ts'
 import { endCall } from '../attempts/end.ts'
@@ -98,7 +98,7 @@ async function approve(
     return { fault: new Fault('approval_voided') }
   }
   mustBeConfirmed(approval, body)
-  if (!(await mayDecide(writing.tx, actor, approval.requested_by))) throw new Fault('self_approval')
+  if (!(await mayDecide(writing.tx, actor, approval))) throw new Fault('self_approval')
   const approved = await decide(writing, approval, 'approved', actor, body)
   await dispatchOrQueue(core, writing, call, approval, actor)
   return { approval: approved, requestedBy: approval.requested_by_name }
@@ -175,9 +175,10 @@ async function decide(
   actor: Member,
   { note }: Body,
 ): Promise<ApprovalRow> {
+  const { key, door } = cameBy(actor)
   const decided = await moveApproval(writing, approval.id, {
     to,
-    set: { decided_by: actor.id, note: note ?? null },
+    set: { decided_by: actor.id, decided_key: key, decided_door: door, note: note ?? null },
     actor,
     data: { digest: approval.digest, ...(note === undefined ? {} : { note }) },
   })

@@ -76,6 +76,8 @@ export async function requestApproval(
         policy_version: row.policy_version,
         credentials_ref: row.credentials_ref,
         requested_by: row.requested_by,
+        requested_key: row.requested_key,
+        requested_door: row.requested_door,
         requested_at: row.created_at,
         expires_at: new Date(row.created_at.getTime() + timeoutSeconds * 1000),
       }

@@ -1,19 +1,28 @@
-import { descendsFrom } from '../../store/api-keys.ts'
+import type { SelfApproval } from '@xerotier/protocol/self-approval.ts'
 import type { Database, Tx } from '../../store/database.ts'
 import { selectProject } from '../../store/projects.ts'
-import type { Member } from '../actor.ts'
+import { cameBy, type Member } from '../actor.ts'
+import { maySelfApprove, readParty } from '../people/self-approval.ts'
+
+/** Who asked, as the record names them. */
+export interface Requester {
+  requested_by: string
+  requested_key: string | null
+}
 
 /**
- * Requesters cannot approve their own calls, whether with the key that asked or with one that it
- * made, over any number of steps. A one-person project may switch this off.
+ * Whether the actor may decide on what was asked, as far as nobody approves their own calls: the
+ * person counts, over all of their keys, and what made a key. A one-person project may switch this
+ * off.
  */
-export async function mayDecide(db: Database | Tx, actor: Member, requestedBy: string): Promise<boolean> {
-  switch (actor.kind) {
-    case 'key': {
-      const project = await selectProject(db, actor.projectId)
-      return project?.allow_self_approval === true || !(await descendsFrom(db, actor.id, requestedBy))
-    }
-    case 'agent':
-      return false
-  }
+export async function mayDecide(db: Database | Tx, actor: Member, requester: Requester): Promise<boolean> {
+  if (actor.kind === 'agent') return false
+  const asked = await readParty(db, requester.requested_by, requester.requested_key)
+  const decides = await readParty(db, actor.id, cameBy(actor).key)
+  return maySelfApprove(await selfApprovalOf(db, actor.projectId), asked, decides)
+}
+
+async function selfApprovalOf(db: Database | Tx, projectId: string): Promise<SelfApproval> {
+  const project = await selectProject(db, projectId)
+  return project?.allow_self_approval === true ? 'any' : 'service_keys'
 }

@@ -7,6 +7,6 @@ import type { Member } from '../actor.ts'
  * @throws Fault workspace_not_allowed
  */
 export function requireWorkspace(actor: Member, workspaceId: string): void {
-  if (actor.kind !== 'key' || actor.workspaces === null || actor.workspaces.includes(workspaceId)) return
+  if (actor.kind === 'agent' || actor.workspaces === null || actor.workspaces.includes(workspaceId)) return
   throw new Fault('workspace_not_allowed', { param: 'workspace' })
 }

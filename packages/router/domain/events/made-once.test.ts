@@ -7,7 +7,7 @@ import { createRecentPages, pageOf } from './recent-pages.ts'
 
 const row = (seq: number, project: string, execution: string | null = null): EventRow => ({
   ...{ xid: '7', seq: String(seq), at: new Date(0), project_id: project, kind: 'agent.updated', actor: 'x', data: {} },
-  ...{ execution_id: execution, approval_id: null, agent_id: null, workspace_id: null },
+  ...{ actor_key: null, door: null, execution_id: execution, approval_id: null, agent_id: null, workspace_id: null },
 })
 const start = { xid: '0', seq: '0' }
 const ids = (events: readonly LoggedEvent[]) => events.map(({ id }) => id)

@@ -13,6 +13,8 @@ export function presentEvent(row: Selectable<Tables['events']> & { actor_name: s
     at: row.at.toISOString(),
     actor: row.actor,
     actor_name: row.actor_name,
+    actor_key: row.actor_key,
+    door: row.door,
     execution_id: row.execution_id,
     approval_id: row.approval_id,
     agent_id: row.agent_id,
@@ -22,6 +24,7 @@ export function presentEvent(row: Selectable<Tables['events']> & { actor_name: s
 }
 
 /** @param names of actors, by id */
-export function presentStreamed({ kind, at, actor }: LoggedEvent, names: ReadonlyMap<string, string>): StreamedEvent {
-  return { kind, at: at.toISOString(), actor, actor_name: names.get(actor) ?? null }
+export function presentStreamed(event: LoggedEvent, names: ReadonlyMap<string, string>): StreamedEvent {
+  const { kind, at, actor, actor_key, door } = event
+  return { kind, at: at.toISOString(), actor, actor_name: names.get(actor) ?? null, actor_key, door }
 }

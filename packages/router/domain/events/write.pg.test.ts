@@ -4,7 +4,7 @@ import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { type Log, silentLog } from '@xerotier/runtime/log.ts'
 import { openStore, type Store } from '../../store/database.ts'
-import { type Actor, router } from '../actor.ts'
+import { router, serviceKeyActor } from '../actor.ts'
 import { newUuid } from '../ids.ts'
 import { type NewEvent, type Writing, write } from './write.ts'
 
@@ -96,7 +96,10 @@ test('one writing holds more events than a statement has parameters for', async 
 })
 
 test('what a member changes about its project is a line of the log, with who did it; calls and the router are none', async () => {
-  const anna: Actor = { kind: 'key', id: 'key_1', name: 'anna', projectId: project_id, scopes: [], workspaces: null }
+  const anna = serviceKeyActor(
+    { id: 'key_1', name: 'anna' },
+    { projectId: project_id, door: 'api', scopes: [], workspaces: null },
+  )
   await writing(async ({ append }) => {
     append({ project_id, kind: 'workspace.bound', actor: anna, agent_id: 'agt_1', workspace_id: 'ws_1' })
     append({ project_id, kind: 'execution.cancel_requested', actor: anna, execution_id: newUuid(0) })
@@ -110,6 +113,8 @@ test('what a member changes about its project is a line of the log, with who did
       event: 'workspace.bound',
       actor: 'key_1',
       actor_name: 'anna',
+      actor_key: 'key_1',
+      door: 'api',
     },
   ])
 })

@@ -3,7 +3,7 @@
 import type { EventKind } from '@xerotier/protocol/events.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import type { Tx } from '../../store/database.ts'
-import type { Actor } from '../actor.ts'
+import { type Actor, cameBy } from '../actor.ts'
 import type { Records } from '../records.ts'
 
 export interface NewEvent {
@@ -66,25 +66,32 @@ const rowsPerInsert = 1000
 
 /** What somebody changed about the project: its settings, keys, agents and bindings; no calls. */
 function isManagement({ actor, kind }: NewEvent): boolean {
-  return actor.kind === 'key' && !/^(?:execution|approval)\./.test(kind)
+  return (actor.kind === 'key' || actor.kind === 'person') && !/^(?:execution|approval)\./.test(kind)
 }
 
 function logChange(log: Log, { actor, kind, data, ...about }: NewEvent): void {
-  log.notice({ ...about, ...data, event: kind, actor: actor.id, actor_name: actor.name }, 'the project was changed')
+  const { key, door } = cameBy(actor)
+  const who = { actor: actor.id, actor_name: actor.name, actor_key: key, door }
+  log.notice({ ...about, ...data, event: kind, ...who }, 'the project was changed')
 }
 
 async function insertEvents(tx: Tx, at: Date, events: NewEvent[]): Promise<void> {
-  const rows = events.map((event) => ({
-    at,
-    project_id: event.project_id,
-    kind: event.kind,
-    actor: event.actor.id,
-    execution_id: event.execution_id ?? null,
-    approval_id: event.approval_id ?? null,
-    agent_id: event.agent_id ?? null,
-    workspace_id: event.workspace_id ?? null,
-    data: JSON.stringify(event.data ?? {}),
-  }))
+  const rows = events.map((event) => {
+    const { key, door } = cameBy(event.actor)
+    return {
+      at,
+      project_id: event.project_id,
+      kind: event.kind,
+      actor: event.actor.id,
+      actor_key: key,
+      door,
+      execution_id: event.execution_id ?? null,
+      approval_id: event.approval_id ?? null,
+      agent_id: event.agent_id ?? null,
+      workspace_id: event.workspace_id ?? null,
+      data: JSON.stringify(event.data ?? {}),
+    }
+  })
   for (let from = 0; from < rows.length; from += rowsPerInsert) {
     const some = rows.slice(from, from + rowsPerInsert)
     await tx.insertInto('events').values(some).execute()

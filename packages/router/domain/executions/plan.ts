@@ -3,7 +3,7 @@ import type { Invocation } from '@xerotier/protocol/api/executions.ts'
 import type { Hindrance, Plan } from '@xerotier/protocol/api/plans.ts'
 import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
-import type { Member } from '../actor.ts'
+import { cameBy, type Member } from '../actor.ts'
 import { mayDecide } from '../approvals/requester.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
 import { requireWorkspace } from '../directory/may-call.ts'
@@ -64,7 +64,10 @@ export async function planCall(
         ? {
             timeout_seconds: policy.timeoutSeconds,
             scope: 'execution',
-            requester_may_decide: await mayDecide(core.store.db, actor, actor.id),
+            requester_may_decide: await mayDecide(core.store.db, actor, {
+              requested_by: actor.id,
+              requested_key: cameBy(actor).key,
+            }),
           }
         : null,
     agents: core.fleet

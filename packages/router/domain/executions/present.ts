@@ -36,6 +36,8 @@ export function presentExecution(row: ExecutionRow, names: ExecutionNames): Exec
     reason: row.reason,
     requested_by: row.requested_by,
     requested_by_name: names.requestedBy,
+    requested_key: row.requested_key,
+    requested_door: row.requested_door,
     request_id: row.request_id,
     trace_id: row.traceparent?.slice(3, 35) ?? null,
     timeout_ms: row.timeout_ms,

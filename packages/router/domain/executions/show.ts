@@ -67,6 +67,8 @@ export async function showExecution(
       state: asOf(approval, core.clock.now()).state,
       decided_by: approval.decided_by,
       decided_by_name: approval.decided_by_name,
+      decided_key: approval.decided_key,
+      decided_door: approval.decided_door,
       decided_at: approval.decided_at?.toISOString() ?? null,
       note: approval.note,
     })),

@@ -7,7 +7,7 @@ import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
 import type { Tracing } from '@xerotier/runtime/tracing.ts'
 import { initialOf } from '../../store/column.ts'
 import { type ExecutionRow, unfolding, type WorkspaceRow } from '../../store/tables.ts'
-import type { Member } from '../actor.ts'
+import { cameBy, type Member } from '../actor.ts'
 import { requestApproval } from '../approvals/request.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { submissionOf } from '../attempts/submission.ts'
@@ -100,6 +100,7 @@ interface Given {
 function newCall(actor: Member, meta: SubmitMeta, given: Given): ExecutionRow {
   const { keyed, sealed, workspace, invocation, at } = given
   const { tool, credentialsRef } = given.offered
+  const { key, door } = cameBy(actor)
   const row: ExecutionRow = {
     ...nothingYet,
     id: keyed.id,
@@ -123,6 +124,8 @@ function newCall(actor: Member, meta: SubmitMeta, given: Given): ExecutionRow {
     journal_id: null,
     reason: invocation.reason ?? null,
     requested_by: actor.id,
+    requested_key: key,
+    requested_door: door,
     request_id: meta.requestId,
     traceparent: meta.traceparent ?? null,
     timeout_ms: Math.min(invocation.timeout_ms ?? tool.timeout_ms, tool.timeout_ms),

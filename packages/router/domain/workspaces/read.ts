@@ -17,7 +17,7 @@ export async function listWorkspaces(
   actor: Member,
   query: { limit: number; after?: string | undefined },
 ): Promise<Page<Workspace>> {
-  const only = actor.kind === 'key' ? (actor.workspaces ?? undefined) : undefined
+  const only = actor.kind !== 'agent' ? (actor.workspaces ?? undefined) : undefined
   const page = { limit: query.limit, after: idCursor('ws', query.after), only }
   const rows = await selectWorkspaces(core.store.db, actor.projectId, page)
   const data = await presentWorkspaces(core, rows.slice(0, query.limit))

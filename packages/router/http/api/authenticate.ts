@@ -6,7 +6,7 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import { type Auth, missingScope, type Route } from '@xerotier/protocol/route.ts'
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import type { Core } from '../../core.ts'
-import { type KeyActor, may } from '../../domain/actor.ts'
+import { type Caller, may } from '../../domain/actor.ts'
 import { admitKey } from '../../domain/api-keys/admit.ts'
 import type { KnownKey } from '../../domain/api-keys/keyring.ts'
 import { createUsageRecord } from '../../domain/api-keys/usage.ts'
@@ -60,7 +60,7 @@ export function createAuthentication(
     const address = callerAddress(request.ip)
     if (!key.admits(address)) throw new Fault('ip_not_allowed')
     countUse(key, reply)
-    usage.used(actor.id)
+    usage.used(actor.key.id)
     request.actor = actor
     request.admission = admitKey(keyring, value, key, address)
     return own ? undefined : ownWorkspace(actor, project)
@@ -69,7 +69,7 @@ export function createAuthentication(
    * A workspace names the project that it belongs to. One of another project is refused like one
    * that nobody has.
    */
-  const ownWorkspace = (actor: KeyActor, id: string): undefined | Promise<undefined> => {
+  const ownWorkspace = (actor: Caller, id: string): undefined | Promise<undefined> => {
     const check = (row: object | undefined) => {
       if (row === undefined) throw new Fault('cross_project_access')
       return undefined

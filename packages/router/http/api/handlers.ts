@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import type { RouteId, routes } from '@xerotier/protocol/routes.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import type { AgentActor, KeyActor } from '../../domain/actor.ts'
+import type { AgentActor, Caller } from '../../domain/actor.ts'
 import type { Admission } from '../../domain/admission.ts'
 
 type Parsed<R, Part extends string> = R extends { [P in Part]: infer S extends z.ZodType } ? z.output<S> : undefined
@@ -21,7 +21,7 @@ type Answer<R> = R extends { response: infer S }
           : string
   : never
 
-type ActorOf<Auth> = Auth extends object ? KeyActor : Auth extends 'agent' ? AgentActor : undefined
+type ActorOf<Auth> = Auth extends object ? Caller : Auth extends 'agent' ? AgentActor : undefined
 
 export interface Call<Id extends RouteId> {
   params: Parsed<(typeof routes)[Id], 'params'>
@@ -30,7 +30,7 @@ export interface Call<Id extends RouteId> {
   /** Who asks. */
   actor: ActorOf<(typeof routes)[Id]['auth']>
   /** The same for a stream, on routes that need an API key. */
-  admission: (typeof routes)[Id]['auth'] extends object ? Admission<KeyActor> : undefined
+  admission: (typeof routes)[Id]['auth'] extends object ? Admission<Caller> : undefined
   requestId: string
   request: FastifyRequest
   reply: FastifyReply

@@ -11,10 +11,10 @@ export type CountUse = (key: KnownKey, reply: FastifyReply) => void
 /** Counts a request and says in the headers what is left. @throws Fault rate_limit_exceeded */
 export function createKeyRate(clock: Clock, requestsPerMinute: number): CountUse {
   const projects = perProject(() => ({ quotas: createWindows(), rates: createWindows() }))
-  return ({ actor, quota }, reply) => {
-    const { quotas, rates } = projects.of(actor.projectId)
-    const rate = rates(actor.id, requestsPerMinute, 60_000)
-    const own = quota === null ? undefined : quotas(actor.id, quota.requests, quota.window_seconds * 1000)
+  return ({ actor: { projectId, key }, quota }, reply) => {
+    const { quotas, rates } = projects.of(projectId)
+    const rate = rates(key.id, requestsPerMinute, 60_000)
+    const own = quota === null ? undefined : quotas(key.id, quota.requests, quota.window_seconds * 1000)
     const told = own ?? rate
     reply.header('x-ratelimit-limit', told.requests)
     for (const window of own === undefined ? [rate] : [own, rate]) {

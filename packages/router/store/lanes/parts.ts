@@ -83,7 +83,7 @@ export interface Part {
   updates: boolean
 }
 
-export const eventColumns = 'at, project_id, kind, actor, execution_id, agent_id, workspace_id, data'
+export const eventColumns = 'at, project_id, kind, actor, actor_key, door, execution_id, agent_id, workspace_id, data'
 
 // `state || ''` below hides the state from the partial indexes. The planner would rather read one
 // of those whole than look up each id, and they grow with what is queued or in flight.
@@ -100,9 +100,10 @@ export const parts: { readonly [P in PartName]: Part } = {
     updates: false,
     change: (source) =>
       `insert into executions (${namesOf(submitted)}) select ${namesOf(submitted)} from ${source} on conflict do nothing
-       returning id, project_id, workspace_id, agent_id, state, attempt, requested_by, created_at`,
+       returning id, project_id, workspace_id, agent_id, state, attempt, requested_by, requested_key, requested_door,
+         created_at`,
     event: (change) =>
-      `select created_at, project_id, 'execution.' || state, requested_by, id, agent_id, workspace_id,
+      `select created_at, project_id, 'execution.' || state, requested_by, requested_key, requested_door, id, agent_id, workspace_id,
          jsonb_build_object('attempt', attempt) from ${change}`,
   },
   claim: {
@@ -113,7 +114,7 @@ export const parts: { readonly [P in PartName]: Part } = {
        from ${source} where e.id = s.id and e.state || '' = 'queued' and e.attempt = s.attempt - 1
        returning e.id, e.project_id, e.workspace_id, e.agent_id, e.attempt, s.at`,
     event: (change) =>
-      `select at, project_id, 'execution.dispatched', 'router', id, agent_id, workspace_id,
+      `select at, project_id, 'execution.dispatched', 'router', null::text, null::text, id, agent_id, workspace_id,
          jsonb_build_object('attempt', attempt) from ${change}`,
   },
   accept: {
@@ -124,7 +125,8 @@ export const parts: { readonly [P in PartName]: Part } = {
        from ${source} where ${matched(fence)} and e.state || '' = 'dispatched'
        returning e.id, e.project_id, e.workspace_id, e.agent_id, s.at`,
     event: (change) =>
-      `select at, project_id, 'execution.running', agent_id, id, agent_id, workspace_id, '{}'::jsonb from ${change}`,
+      `select at, project_id, 'execution.running', agent_id, null::text, null::text, id, agent_id, workspace_id,
+         '{}'::jsonb from ${change}`,
   },
   settle: {
     columns: arraysOf(columns.settle),
@@ -136,7 +138,7 @@ export const parts: { readonly [P in PartName]: Part } = {
          and (e.state in (${inFlight}) or (e.state = 'ambiguous' and s.state <> 'ambiguous'))
        returning e.id, e.project_id, e.workspace_id, e.agent_id, e.state, e.exit_code, e.error, s.at`,
     event: (change) =>
-      `select at, project_id, 'execution.' || state, agent_id, id, agent_id, workspace_id,
+      `select at, project_id, 'execution.' || state, agent_id, null::text, null::text, id, agent_id, workspace_id,
          jsonb_strip_nulls(jsonb_build_object('exit_code', exit_code, 'error', error)) from ${change}`,
   },
   output: {
