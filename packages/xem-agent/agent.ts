@@ -2,7 +2,7 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Agent, startAgent as startBody } from '@xerotier/link/agent/agent.ts'
-import { besideQueue } from '@xerotier/link/agent/settings.ts'
+import { besideQueue, statePaths } from '@xerotier/link/agent/settings.ts'
 import type { AgentKind, Surroundings, Work } from '@xerotier/link/agent/work.ts'
 import type { Outbox } from '@xerotier/link/outbox.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
@@ -10,15 +10,22 @@ import type { Log } from '@xerotier/runtime/log.ts'
 import { createCallback } from './callback.ts'
 import { type AgentConfig, options as optionTable, ownPaths } from './config.ts'
 import { callsFolder, clearCallFolders, createCallFolders } from './execution/call-folders.ts'
-import { credentialsFileFor, readyCredentialsFolder } from './execution/credentials.ts'
-import { environmentOf } from './execution/environment.ts'
+import { credentialFiles, credentialsFileFor, readyCredentialsFolder } from './execution/credentials.ts'
 import { createExecutions, settleInterrupted } from './execution/executions.ts'
 import { createFitness } from './execution/fitness.ts'
 import { endLeftovers, journalVariable } from './execution/leftovers.ts'
+import {
+  checkReachable,
+  checkUnreadable,
+  findToolsUser,
+  mayBecomeAnybody,
+  type ToolsUser,
+} from './execution/tools-user.ts'
 import { type InterruptedCall, leaveInterrupted, takeInterrupted, unknownCall } from './interrupted.ts'
 import { createExecutionMetrics } from './metrics.ts'
 import { createBuiltins } from './tools/builtins/registry.ts'
-import { type Catalogue, loadCatalogue } from './tools/catalogue.ts'
+import { type Catalogue, type CatalogueOptions, loadCatalogue } from './tools/catalogue.ts'
+import { createGive } from './tools/mcp-givens.ts'
 import { offerOf } from './tools/offer.ts'
 import type { Owners } from './tools/owners.ts'
 import { keepOwners, readOwners } from './tools/owners-file.ts'
@@ -44,30 +51,44 @@ export const shippedDir = join(import.meta.dirname, 'bundles')
  * @throws StartError when enrollment is refused; an error when keys, queue or the metrics port
  * cannot be had.
  */
-export function startAgent(options: AgentOptions): Promise<Agent> {
+export async function startAgent(options: AgentOptions): Promise<Agent> {
   const { config, log } = options
+  const user = config.tools_user === undefined ? undefined : findToolsUser(config.tools_user)
+  if (user === undefined && mayBecomeAnybody())
+    log.warning({}, 'tools run with the rights of root; XEM_TOOLS_USER names another user for them')
   const kind: AgentKind = {
     role: 'xem',
-    prepare({ journalId, firstStart }) {
+    async prepare({ journalId, firstStart }) {
       readyCredentialsFolder(config.credentials_dir, firstStart, log)
-      for (const { pid, executionId } of endLeftovers(journalId)) {
+      if (user !== undefined) checkUnreadable(user, [...statePaths(config), ...credentialFiles(config.credentials_dir)])
+      for (const { pid, executionId } of await endLeftovers(journalId, user)) {
         const about = { pid, execution_id: executionId }
         log.warning(about, 'a program of an earlier process was still running and was ended')
       }
-      clearCallFolders(callsFolder(tmpdir(), journalId))
+      const folder = callsFolder(tmpdir(), journalId)
+      await clearCallFolders(folder, user)
+      if (user !== undefined) checkReachable(user, folder)
     },
-    begin: (surroundings) => beginTools(options, surroundings),
+    begin: (surroundings) => beginTools(options, user, surroundings),
   }
   const { clock, version, aborted, instrument } = options
   return startBody(kind, { settings: config, options: optionTable, clock, log, version, aborted, instrument })
 }
 
-async function beginTools(options: AgentOptions, surroundings: Surroundings): Promise<Work> {
-  const { config, log, hostEnv } = options
+async function beginTools(
+  options: AgentOptions,
+  toolsUser: ToolsUser | undefined,
+  surroundings: Surroundings,
+): Promise<Work> {
+  const { config, log } = options
+  const hostEnv = { ...options.hostEnv, ...toolsUser?.environment }
   const { clock, enrollment, outbox, reports, registry, routerKey, tracing } = surroundings
   const ownersPath = besideQueue('owners.json', config.queue_db_path)
+  const marks = { [journalVariable]: outbox.journalId }
+  const folders = createCallFolders(callsFolder(tmpdir(), outbox.journalId), toolsUser)
+  const given = { toolsUser, give: createGive({ hostEnv, marks, user: toolsUser, folders }) }
   const load = async (owners: Owners | undefined) => {
-    const loaded = await loadTools(options, surroundings, owners)
+    const loaded = await loadTools(options, surroundings, given, owners)
     try {
       keepOwners(ownersPath, loaded.owners)
     } catch (error) {
@@ -107,7 +128,8 @@ async function beginTools(options: AgentOptions, surroundings: Surroundings): Pr
     maxConcurrent: config.max_concurrent_executions,
     routerNow: surroundings.routerClock.now,
     credentialsDir: config.credentials_dir,
-    folders: createCallFolders(callsFolder(tmpdir(), outbox.journalId)),
+    folders,
+    toolsUser,
     tools: () => catalogue.tools,
     callback: createCallback({
       routerUrl: config.router_url,
@@ -147,7 +169,8 @@ async function beginTools(options: AgentOptions, surroundings: Surroundings): Pr
 
 function loadTools(
   options: AgentOptions,
-  { clock, log, outbox, aborted }: Surroundings,
+  { clock, log, aborted }: Surroundings,
+  given: Pick<CatalogueOptions, 'toolsUser' | 'give'>,
   owners: Owners | undefined,
 ): Promise<Catalogue> {
   const { config, hostEnv, version } = options
@@ -163,11 +186,11 @@ function loadTools(
       clock,
       writeDirs: config.host_write_dirs,
       ownPaths: ownPaths(config, options.configFile),
+      asAnotherUser: given.toolsUser !== undefined,
     }),
     version,
     searchPath: hostEnv.PATH,
-    environment: (rules, use) =>
-      environmentOf(rules, hostEnv, { ...use, tmpDir: tmpdir(), marks: { [journalVariable]: outbox.journalId } }),
+    ...given,
     credentialsFile: (rules) => credentialsFileFor(rules, undefined, config.credentials_dir),
   })
 }

@@ -1,15 +1,17 @@
 // `xerotier-xem-agent bundles check <dir>`: what an agent here would make of a bundle, without a
 // router. Its MCP server is started.
-import { existsSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import type { AgentConfig } from './config.ts'
+import { createCallFolders } from './execution/call-folders.ts'
 import { credentialsFileFor } from './execution/credentials.ts'
-import { environmentOf } from './execution/environment.ts'
+import { findToolsUser } from './execution/tools-user.ts'
 import { createBuiltins } from './tools/builtins/registry.ts'
 import { type Catalogue, loadCatalogue } from './tools/catalogue.ts'
+import { createGive } from './tools/mcp-givens.ts'
 
 export interface BundlesCheckOptions {
   config: AgentConfig
@@ -33,6 +35,9 @@ export async function checkBundles(dir: string, options: BundlesCheckOptions): P
   const { config, hostEnv, log, version, shippedDir } = options
   const whole = resolve(dir)
   const isBundle = existsSync(join(whole, 'bundle.yaml'))
+  const user = config.tools_user === undefined ? undefined : findToolsUser(config.tools_user)
+  const folder = join(tmpdir(), `xem-check-${process.pid}`)
+  const folders = createCallFolders(folder, user)
   const catalogue = await loadCatalogue({
     clock: systemClock,
     log,
@@ -41,15 +46,22 @@ export async function checkBundles(dir: string, options: BundlesCheckOptions): P
     shipped: config.shipped_bundles,
     toolsDir: isBundle ? dirname(whole) : whole,
     only: isBundle ? basename(whole) : undefined,
-    builtins: createBuiltins({ clock: systemClock, writeDirs: config.host_write_dirs, ownPaths: [] }),
+    builtins: createBuiltins({
+      clock: systemClock,
+      writeDirs: config.host_write_dirs,
+      ownPaths: [],
+      asAnotherUser: user !== undefined,
+    }),
     searchPath: hostEnv.PATH,
-    environment: (rules, use) => environmentOf(rules, hostEnv, { ...use, tmpDir: tmpdir(), marks: {} }),
+    toolsUser: user,
+    give: createGive({ hostEnv: { ...hostEnv, ...user?.environment }, marks: {}, user, folders }),
     credentialsFile: (rules) => credentialsFileFor(rules, undefined, config.credentials_dir),
   })
   try {
     return report(catalogue, config.shipped_bundles.length)
   } finally {
     await catalogue.close()
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 

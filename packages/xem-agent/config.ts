@@ -47,6 +47,11 @@ export const options = {
     default: inStateDir(home, 'credentials'),
     help: 'Folder of the credential files that credentials_ref names. Made at the first start, empty; must be there from then on.',
   },
+  tools_user: {
+    env: ['XEM_TOOLS_USER'],
+    type: text,
+    help: 'User, by name or uid, that the programs of tools run as. As the agent unless set; the agent must be root, or have CAP_SETUID, CAP_SETGID, CAP_CHOWN and CAP_KILL.',
+  },
   router_auth_token: {
     env: ['XEM_ROUTER_AUTH_TOKEN'],
     type: text,

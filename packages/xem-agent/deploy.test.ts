@@ -1,6 +1,8 @@
 // What deploy/ says must be what the agent does.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createAgentMetrics } from '@xerotier/link/agent/metrics.ts'
@@ -67,4 +69,44 @@ test('every setting in deploy/ is one that the agent reads, with the default tha
     const text = typeof fallback === 'function' ? fallback({}) : String(fallback)
     if (commented !== undefined) assert.equal(value, text, key)
   }
+})
+
+const rights = ['CAP_SETUID', 'CAP_SETGID', 'CAP_CHOWN', 'CAP_KILL']
+
+test('the unit and the compose file give the agent what it needs to run tools as another user, and no more', () => {
+  const unit = read('xerotier-xem.service')
+  for (const set of ['AmbientCapabilities', 'CapabilityBoundingSet'])
+    assert.deepEqual(unit.match(new RegExp(`^${set}=.*$`, 'gm')), [`${set}=${rights.join(' ')}`])
+  const { services } = parse(read('compose.yaml')) as { services: { xem: { cap_drop: string[]; cap_add: string[] } } }
+  assert.deepEqual(services.xem.cap_drop, ['ALL'])
+  assert.deepEqual(
+    services.xem.cap_add.map((name) => `CAP_${name}`),
+    rights,
+  )
+})
+
+test('the image gives up being root, and keeps four rights only to run tools as another user', {
+  skip: process.getuid?.() !== 0 && 'needs root',
+}, (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'xem-entrypoint-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const says = '#!/bin/sh\nid -u; grep ^CapEff /proc/self/status; echo "$XEM_TOOLS_USER"; echo "$@"\n'
+  writeFileSync(join(folder, 'node'), says, { mode: 0o755 })
+  spawnSync('chmod', ['755', folder])
+  const path = join(import.meta.dirname, '../../deploy/xem-entrypoint.sh')
+  const start = (env: Record<string, string>, ...before: string[]) => {
+    const [program = '', ...argv] = [...before, '/bin/sh', path, '--log-level', 'info']
+    const { stdout, stderr } = spawnSync(program, argv, {
+      encoding: 'utf8',
+      env: { PATH: `${folder}:/usr/bin:/bin`, ...env },
+    })
+    assert.equal(stderr, '')
+    return stdout.trim().split(/\n(?:CapEff:\t0*)?/)
+  }
+  const agent = '/opt/xerotier/packages/xem-agent/main.ts --log-level info'
+  assert.deepEqual(start({}), ['5153', 'e1', 'xem-tools', agent])
+  assert.deepEqual(start({ XEM_TOOLS_USER: 'other' }), ['5153', 'e1', 'other', agent])
+  assert.deepEqual(start({ XEM_TOOLS_USER: '' }), ['5153', '', '', agent])
+  const someUser = ['setpriv', '--reuid=4711', '--regid=4711', '--clear-groups']
+  assert.deepEqual(start({}, ...someUser), ['4711', '', '', agent])
 })

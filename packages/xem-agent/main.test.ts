@@ -73,6 +73,13 @@ test('a router URL that is not HTTPS is refused unless insecure URLs are allowed
   assert.match(stderr, /router_url must be https/)
 })
 
+test('a user for tools that cannot be had is refused at start', () => {
+  writeFileSync(file, 'router_url: https://router.example\nregistration_name: a\ntools_user: no-such-user\n')
+  const { stderr, status } = run([], { XEM_JOIN_KEY: 'xjk_a.b.c', PATH: process.env.PATH ?? '' })
+  assert.equal(status, 78)
+  assert.match(stderr, /tools_user \(XEM_TOOLS_USER\): there is no user \\?"no-such-user/)
+})
+
 test('--help and --version answer without any setting', () => {
   const help = run(['--help'])
   assert.equal(help.status, 0)

@@ -80,9 +80,15 @@ async function freePort(): Promise<number> {
 const config = '/etc/xerotier/xem.yaml'
 const secrets = '/etc/xerotier/xem.env'
 /** As systemd starts it, but for what only systemd can do. */
-const asService = (user: string, file: string, command: string) =>
-  `sh -c 'set -a; . ${file}; exec setpriv --reuid=${user} --regid=${user} --init-groups ${command}'`
-const agentLine = asService('xerotier-xem', secrets, `xerotier-xem-agent --config ${config}`)
+const asService = (user: string, file: string, command: string, rights = '') =>
+  `sh -c 'set -a; . ${file}; exec setpriv --reuid=${user} --regid=${user} --init-groups ${rights} ${command}'`
+const four = '-all,+chown,+kill,+setgid,+setuid'
+const agentLine = `env XEM_TOOLS_USER=xerotier-xem-tools ${asService(
+  'xerotier-xem',
+  secrets,
+  `xerotier-xem-agent --config ${config}`,
+  `--bounding-set=${four} --inh-caps=${four} --ambient-caps=${four} --no-new-privs`,
+)}`
 
 test('packages install, serve a call, keep state and configuration at an upgrade, and leave when told to', {
   skip,
@@ -93,7 +99,7 @@ test('packages install, serve a call, keep state and configuration at an upgrade
     machine.sh(`dpkg --force-depends -i ${first[name]}`)
   const version = (name: string) => machine.sh(`dpkg-query -W -f '\${Version}' ${name}`)
   assert.equal(version('xerotier-xem-agent'), '0.1.0-1')
-  assert.equal(machine.sh(`stat -c '%a %U' /var/lib/xerotier ${secrets}`), '700 xerotier-xem\n600 root\n')
+  assert.equal(machine.sh(`stat -c '%a %U' /var/lib/xerotier ${secrets}`), '711 xerotier-xem\n600 root\n')
 
   // The router, with its own Postgres, as its own user.
   const [http, data, metrics] = [await freePort(), await freePort(), await freePort()]

@@ -23,6 +23,8 @@ export interface Product {
 export interface Service {
   unit: string
   user: string
+  /** Another that its programs run as. */
+  toolsUser: { name: string; home: string } | undefined
   /** Its home and where it keeps what it must not lose. */
   state: string
   /** Files of deploy/ that are configuration: kept as the operator left them. */
@@ -42,6 +44,7 @@ export const products: readonly Product[] = [
     service: {
       unit: 'xerotier-xem.service',
       user: 'xerotier-xem',
+      toolsUser: { name: 'xerotier-xem-tools', home: '/var/lib/xerotier-xem-tools' },
       state: '/var/lib/xerotier',
       configuration: [
         { file: 'xem.yaml', to: '/etc/xerotier/xem.yaml', mode: 0o644 },
@@ -61,6 +64,7 @@ export const products: readonly Product[] = [
     service: {
       unit: 'xerotier-router.service',
       user: 'xerotier-router',
+      toolsUser: undefined,
       state: '/var/lib/xerotier-router',
       configuration: [{ file: 'router.env', to: '/etc/xerotier/router.env', mode: 0o600 }],
     },

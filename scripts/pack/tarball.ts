@@ -31,13 +31,15 @@ function installText({ name, form, service }: Product): string {
   const node = form === 'bundle' ? 'It needs Node 20 or later as `node` on the PATH.\n' : 'Node is inside.\n'
   const copied = `\nFor good, as root, from this folder:\n\n  cp -R bin lib /usr/local/\n`
   if (service === undefined) return `${run}${node}${copied}`
-  const { unit, user, state, configuration } = service
+  const { unit, user, toolsUser, state, configuration } = service
+  const useradd = 'useradd --system --shell /usr/sbin/nologin --home-dir'
+  const tools = toolsUser === undefined ? '' : `  ${useradd} ${toolsUser.home} --create-home ${toolsUser.name}\n`
   const files = configuration.map(
     ({ file, to, mode }) =>
       `  install -m ${mode.toString(8).padStart(4, '0')} deploy/${file} ${to}   # then look through it\n`,
   )
-  return `${run}${node}${copied}  useradd --system --home-dir ${state} --shell /usr/sbin/nologin ${user}
-  install -d -m 0755 /etc/xerotier
+  return `${run}${node}${copied}  ${useradd} ${state} ${user}
+${tools}  install -d -m 0755 /etc/xerotier
 ${files.join('')}  sed s,/usr/bin/,/usr/local/bin/, deploy/${unit} > /etc/systemd/system/${unit}
   systemctl daemon-reload
   systemctl enable --now ${unit}

@@ -62,7 +62,7 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
   const keys = readyKeys(settings, log)
   const outbox = openQueue(settings.queue_db_path, agent.options)
   agent.instrument?.({ outbox })
-  kind.prepare({ journalId: outbox.journalId, firstStart })
+  await kind.prepare({ journalId: outbox.journalId, firstStart })
 
   const host = hostname().slice(0, 255)
   const enrolling = enrollOptions({ settings, role: kind.role, keys, clock, log, hostname: host, version })

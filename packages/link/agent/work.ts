@@ -21,7 +21,7 @@ export interface AgentKind {
    * Comes first, for enrollment may wait long for the router: ends what an earlier process left
    * running, and makes what a first start has to make.
    */
-  prepare(earlier: Earlier): void
+  prepare(earlier: Earlier): void | Promise<void>
   /** Loads what it works with. Frames come when it is done. @throws what ends the start */
   begin(surroundings: Surroundings): Promise<Work>
 }

@@ -21,6 +21,7 @@ import { type Ended, type Ending, endedBy, endedByAnswer, endedByError, endedByE
 import { runCommand } from './run-command.ts'
 import { runFunction } from './run-function.ts'
 import type { Strays } from './strays.ts'
+import type { ToolsUser } from './tools-user.ts'
 
 export interface CallSurroundings {
   clock: Clock
@@ -30,6 +31,8 @@ export interface CallSurroundings {
   hostEnv: NodeJS.ProcessEnv
   callback: Callback | undefined
   strays: Strays
+  /** Whom programs run as; as the agent unless given. */
+  toolsUser: ToolsUser | undefined
   awake: Awake
   folders: CallFolders
   accepted(call: CallRef, startedAt: number): void
@@ -119,18 +122,14 @@ export function createCall(
     run: CommandRun,
     program: { program: string; argv: readonly string[]; stdin: string | null },
   ) {
-    const credentialsFile = credentialsFileFor(tool.credentials, binding, around.credentialsDir)
     return await runCommand({
       ...program,
       programDir: run.bundleDir,
       folders: around.folders,
-      environment: (tmpDir) =>
-        environmentOf(run.environment, around.hostEnv, {
-          credentialsFile,
-          workspace: binding.workspace,
-          tmpDir,
-          marks,
-        }),
+      user: around.toolsUser,
+      credentialsFile: credentialsFileFor(tool.credentials, binding, around.credentialsDir),
+      environment: (use) =>
+        environmentOf(run.environment, around.hostEnv, { ...use, workspace: binding.workspace, marks }),
       clock: around.clock,
       signal: abort.signal,
       write: output.write,

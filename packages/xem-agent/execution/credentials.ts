@@ -1,6 +1,6 @@
 // Which credential file a call uses: a plain name inside the credentials folder, and nothing that
 // leads out of it.
-import { accessSync, constants, lstatSync, realpathSync, statSync } from 'node:fs'
+import { accessSync, constants, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
@@ -26,6 +26,15 @@ export function readyCredentialsFolder(folder: string, firstStart: boolean, log:
       { path: folder },
       'the credentials folder is not there; calls that look into it fail until it is, empty or not',
     )
+  }
+}
+
+/** All that is in it. */
+export function credentialFiles(folder: string): string[] {
+  try {
+    return readdirSync(folder).map((name) => join(folder, name))
+  } catch {
+    return []
   }
 }
 

@@ -22,7 +22,10 @@ export interface ExecutionMeters {
 }
 
 export interface ExecutionsOptions
-  extends Pick<CallSurroundings, 'clock' | 'log' | 'credentialsDir' | 'hostEnv' | 'callback' | 'folders'> {
+  extends Pick<
+    CallSurroundings,
+    'clock' | 'log' | 'credentialsDir' | 'hostEnv' | 'callback' | 'folders' | 'toolsUser'
+  > {
   reports: Reports
   outbox: Pick<Outbox, 'begin' | 'has' | 'acknowledge' | 'journalId'>
   projectId: string
@@ -75,7 +78,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
   const around: CallSurroundings = {
     ...options,
     journalId: outbox.journalId,
-    strays: createStrays(outbox.journalId),
+    strays: createStrays(outbox.journalId, options.toolsUser),
     awake: createAwake(clock),
     accepted: (ref, startedAt) => reports.accepted({ t: 'accepted', ...ref, started_at: startedAt }),
     output: (frame) => reports.output(frame),

@@ -60,7 +60,7 @@ const bundle = `name: test\nversion: '1'\ndomain: test\ntools:\n${tool('look', '
 test('a call that the host could not start is handed back, and may start elsewhere', async () => {
   let looks = 0
   const bench = createBench(bundle, {
-    folders: createCallFolders('/proc/no-such-folder/calls'),
+    folders: createCallFolders('/proc/no-such-folder/calls', undefined),
     fitness: { flaw: () => undefined, look: () => void looks++ },
   })
   for (const name of ['look', 'change']) {

@@ -3,6 +3,8 @@
 // itself.
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
+import { watchStart } from './start-as-user.ts'
+import type { ToolsUser } from './tools-user.ts'
 
 /** Between SIGTERM and SIGKILL. */
 export const killGraceMs = 2000
@@ -16,12 +18,19 @@ export interface GroupOptions {
   stdin: string | null
   /** For a program that one talks to: stdin stays open after the text. */
   keepStdin?: boolean
+  /** Whom it runs as; as the agent unless given. */
+  user: ToolsUser | undefined
   clock: Clock
 }
 
 export interface ProcessGroup {
   pid: number
   child: ChildProcess
+  /**
+   * Why its program did not start after all, once its pipes are closed: who changes over to another
+   * user hears that late.
+   */
+  unstarted(): Error | undefined
   /** SIGTERM to the whole group, SIGKILL after the grace. Asking again changes nothing. */
   kill(): void
   /** SIGKILL to what is left of the group. */
@@ -40,8 +49,11 @@ process.once('exit', () => {
 export function startGroup(options: GroupOptions): Promise<ProcessGroup | Error> {
   return new Promise((resolve) => {
     let child: ChildProcess
+    const start = options.user?.start(options.program, options.argv)
+    const { program, argv } = start ?? options
     try {
-      child = spawn(options.program, options.argv, {
+      child = spawn(program, argv, {
+        argv0: start?.argv0,
         cwd: options.cwd,
         env: options.env,
         detached: true,
@@ -51,6 +63,7 @@ export function startGroup(options: GroupOptions): Promise<ProcessGroup | Error>
       resolve(error as Error)
       return
     }
+    const unstarted = start === undefined ? () => undefined : watchStart(child, start)
     const { pid } = child
     if (pid !== undefined) {
       running.add(pid)
@@ -64,12 +77,12 @@ export function startGroup(options: GroupOptions): Promise<ProcessGroup | Error>
         if (options.keepStdin === true) child.stdin.write(options.stdin)
         else child.stdin.end(options.stdin)
       }
-      resolve(groupOf(child, options.clock))
+      resolve(groupOf(child, unstarted, options.clock))
     })
   })
 }
 
-function groupOf(child: ChildProcess, clock: Clock): ProcessGroup {
+function groupOf(child: ChildProcess, unstarted: ProcessGroup['unstarted'], clock: Clock): ProcessGroup {
   const pid = child.pid!
   let escalation: Timer | undefined
   const signal = (name: 'SIGTERM' | 'SIGKILL') => signalGroup(pid, name)
@@ -77,6 +90,7 @@ function groupOf(child: ChildProcess, clock: Clock): ProcessGroup {
   return {
     pid,
     child,
+    unstarted,
     kill() {
       if (escalation !== undefined) return
       signal('SIGTERM')

@@ -2,10 +2,11 @@
 import { isAbsolute, resolve } from 'node:path'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { OutputStream } from '../tool.ts'
-import type { CallFolders } from './call-folders.ts'
+import type { CallFolder, CallFolders } from './call-folders.ts'
 import { HostUnfit, isOfHost } from './fitness.ts'
 import { killGraceMs, startGroup } from './process-group.ts'
 import { startFault } from './start-fault.ts'
+import type { ToolsUser } from './tools-user.ts'
 
 export interface CommandOptions {
   program: string
@@ -13,7 +14,10 @@ export interface CommandOptions {
   /** Folder from which a program with a slash in its name is looked up. */
   programDir: string
   folders: CallFolders
-  environment(tmpDir: string): Record<string, string>
+  /** Whom it runs as; as the agent unless given. */
+  user: ToolsUser | undefined
+  credentialsFile: string | undefined
+  environment(use: { tmpDir: string; credentialsFile: string | undefined }): Record<string, string>
   stdin: string | null
   clock: Clock
   /** Aborts at the deadline and on cancel. */
@@ -41,26 +45,25 @@ export interface CommandEnd {
 
 /** @throws Fault `tool_start_failed` when the program does not start. */
 export async function runCommand(options: CommandOptions): Promise<CommandEnd> {
-  const folder = await options.folders.make().catch((cause: unknown) => {
-    throw new HostUnfit('The agent can make no folder for the call.', { cause })
-  })
+  const folder = await options.folders.make(options.credentialsFile)
   try {
     return await runIn(folder, options)
   } finally {
-    await options.folders.remove(folder)
+    await folder.remove()
   }
 }
 
-async function runIn(folder: string, options: CommandOptions): Promise<CommandEnd> {
-  const { clock, signal } = options
+async function runIn({ work, credentialsFile }: CallFolder, options: CommandOptions): Promise<CommandEnd> {
+  const { argv, stdin, user, clock, signal } = options
   const lookedUp = options.program.includes('/') && !isAbsolute(options.program)
   const program = lookedUp ? resolve(options.programDir, options.program) : options.program
-  const env = options.environment(folder)
-  const group = await startGroup({ program, argv: options.argv, cwd: folder, env, stdin: options.stdin, clock })
+  const env = options.environment({ tmpDir: work, credentialsFile })
+  const group = await startGroup({ program, argv, cwd: work, env, stdin, user, clock })
   if (group instanceof Error && isOfHost(group)) {
     throw new HostUnfit('The host of the agent cannot start another program.', { cause: group })
   }
-  if (group instanceof Error) throw startFault({ name: options.program, program, searchPath: env.PATH }, group)
+  const start = { name: options.program, program, searchPath: env.PATH, user: user?.name }
+  if (group instanceof Error) throw startFault(start, group)
   options.started()
   let exited = false
   let search: Promise<void> | undefined
@@ -86,6 +89,7 @@ async function runIn(folder: string, options: CommandOptions): Promise<CommandEn
   for (const [name, pipe] of pipes) {
     pipe.on('error', () => {})
     pipe.on('data', (data: Buffer) => {
+      if (group.unstarted() !== undefined) return
       if (!options.write(name, data)) for (const [, other] of pipes) other.pause()
     })
   }
@@ -119,6 +123,8 @@ async function runIn(folder: string, options: CommandOptions): Promise<CommandEn
         })
     })
     await search
+    const flaw = group.unstarted()
+    if (flaw !== undefined) throw startFault(start, flaw)
     return ended
   } finally {
     stopListening()

@@ -15,7 +15,7 @@ async function reasonOf(name: string, text?: string, mode = 0o755): Promise<stri
   if (text !== undefined) writeFileSync(program, text, { mode })
   const env = { PATH: folder }
   const asked = text === undefined ? name : program
-  const options = { program: asked, argv: [], cwd: folder, env, stdin: null, clock: systemClock }
+  const options = { program: asked, argv: [], cwd: folder, env, stdin: null, user: undefined, clock: systemClock }
   const error = await startGroup(options)
   assert.ok(error instanceof Error)
   const { code, message } = startFault({ name, program: asked, searchPath: env.PATH }, error)

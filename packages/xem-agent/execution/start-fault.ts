@@ -10,6 +10,8 @@ export interface Start {
   /** As it was asked for: with a slash in it, a path. */
   program: string
   searchPath: string | undefined
+  /** Whom it was to run as, when that is not the agent. */
+  user?: string | undefined
 }
 
 const reasons: Record<string, string> = {
@@ -22,8 +24,9 @@ const reasons: Record<string, string> = {
 export function startFault(start: Start, error: Error): Fault {
   const code = codeOf(error) ?? ''
   const known = Object.hasOwn(reasons, code) ? reasons[code] : undefined
-  const reason = code === 'ENOENT' ? whatIsMissing(start) : (known ?? (code || 'unknown reason'))
-  const message = `The program "${start.name}" could not be started: ${reason}.`
+  const reason = code === 'ENOENT' ? whatIsMissing(start) : (known ?? (code || error.message))
+  const whom = start.user === undefined ? '' : ` as user "${start.user}"`
+  const message = `The program "${start.name}" could not be started${whom}: ${reason}.`
   return new Fault('tool_start_failed', { message, cause: error })
 }
 

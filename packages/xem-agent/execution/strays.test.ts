@@ -34,7 +34,7 @@ test('the programs of an attempt end, and those of other attempts, calls and age
     marked(randomUUID(), call, 1),
   ])
   const exits = Promise.all(own.map((child) => once(child, 'exit')))
-  const strays = createStrays(journal)
+  const strays = createStrays(journal, undefined)
   assert.equal(await strays.end({ execution_id: call, attempt: 1 }), 2)
   await exits
   assert.equal(await strays.end({ execution_id: call, attempt: 1 }), 0)
@@ -44,7 +44,7 @@ test('the programs of an attempt end, and those of other attempts, calls and age
 test('calls that end together are told each of its own', { skip }, async () => {
   const [one, other] = [randomUUID(), randomUUID()]
   await Promise.all([marked(journal, one, 1), marked(journal, other, 1), marked(journal, other, 1)])
-  const strays = createStrays(journal)
+  const strays = createStrays(journal, undefined)
   const ends = [one, other, randomUUID(), other].map((execution_id) => strays.end({ execution_id, attempt: 1 }))
   assert.deepEqual(await Promise.all(ends), [1, 2, 0, 2])
 })

@@ -2,6 +2,7 @@
 // whose they are.
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import { endNow, programsOf } from './leftovers.ts'
+import type { ToolsUser } from './tools-user.ts'
 
 /** What one scan missed, as it was just being forked, the next one finds. */
 const scansMax = 16
@@ -18,14 +19,14 @@ interface Search {
 }
 
 /** A scan reads all of /proc, so calls that end together, as at a shutdown, have one together. */
-export function createStrays(journalId: string): Strays {
+export function createStrays(journalId: string, user: ToolsUser | undefined): Strays {
   let searches = new Map<string, Search>()
 
-  function scan(): void {
+  async function scan(): Promise<void> {
     const now = searches
     searches = new Map()
     const missed = new Set<string>()
-    for (const { pid, executionId, attempt } of programsOf(journalId)) {
+    for (const { pid, executionId, attempt } of await programsOf(journalId, user)) {
       const key = `${executionId}/${attempt}`
       const search = now.get(key)
       if (search === undefined || search.ended.has(pid) || !endNow(pid)) continue
@@ -39,8 +40,11 @@ export function createStrays(journalId: string): Strays {
   }
 
   function begin(key: string, search: Search): void {
+    const since = searches.get(key)
     searches.set(key, search)
-    if (searches.size === 1) setImmediate(scan)
+    // Asked for again while it was scanned: they wait for the same.
+    if (since !== undefined) search.over.push(...since.over)
+    else if (searches.size === 1) setImmediate(() => void scan())
   }
 
   return {

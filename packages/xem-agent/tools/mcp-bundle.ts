@@ -6,13 +6,15 @@ import { codeOf } from '@xerotier/protocol/thrown.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { jsonText } from '../execution/json-text.ts'
-import type { EnvironmentRules, FunctionRun, Tool } from '../tool.ts'
+import type { ToolsUser } from '../execution/tools-user.ts'
+import type { FunctionRun, Tool } from '../tool.ts'
 import type { BundleFile } from './bundle-file.ts'
 import type { BundleSource, McpSource } from './bundle-schema.ts'
 import { credentialRules, environmentRules } from './load-bundle.ts'
 import type { Loaded } from './loaded.ts'
 import { keepAnswer } from './mcp-answer.ts'
 import type { McpListing } from './mcp-connection.ts'
+import type { Give } from './mcp-givens.ts'
 import type { CheckStructured } from './mcp-output-schema.ts'
 import { McpError, type Progress } from './mcp-rpc.ts'
 import { createMcpServer, type McpServer } from './mcp-server.ts'
@@ -22,11 +24,10 @@ export interface McpOptions {
   clock: Clock
   log: Log
   version: string
-  /** The environment of a server; `credentialsFile` as for a command. */
-  environment(
-    rules: EnvironmentRules,
-    use: { credentialsFile: string | undefined; workspace: string },
-  ): Record<string, string>
+  /** Whom servers run as; as the agent unless given. */
+  toolsUser: ToolsUser | undefined
+  /** What a server is given; `credentialsFile` as for a command. */
+  give: Give
   /** The credential file that `credentials_ref` names outright, for listing. @throws Fault */
   credentialsFile(rules: Tool['credentials']): string | undefined
 }
@@ -66,10 +67,10 @@ export async function loadMcpBundle(
     const key = `${credentialsFile ?? ''}\0${usesWorkspace ? workspace : ''}`
     let server = servers.get(key)
     if (server === undefined) {
-      const env = options.environment(rules, { credentialsFile, workspace })
       const { command, args } = mcp
-      const { clock, version } = options
-      server = createMcpServer({ command, args, cwd: dir, env, clock, log, version })
+      const { clock, version, toolsUser } = options
+      const ready = () => options.give(rules, { credentialsFile, workspace })
+      server = createMcpServer({ command, args, cwd: dir, user: toolsUser, ready, clock, log, version })
       servers.set(key, server)
       // A call of the bundle as it was before a reload: its server goes with it.
       if (retired) server.retire()

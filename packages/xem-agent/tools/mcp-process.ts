@@ -1,14 +1,20 @@
 // The process of an MCP server: lines in and out over its pipes. It is signalled as a group, and is
 // not taken for alive because some other process holds its pipes.
+import { messageOf } from '@xerotier/protocol/thrown.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import { type ProcessGroup, startGroup } from '../execution/process-group.ts'
+import type { ToolsUser } from '../execution/tools-user.ts'
+import type { McpGivens } from './mcp-givens.ts'
 import { createLineReader } from './mcp-lines.ts'
 
 export interface McpProcessOptions {
   command: string
   args: readonly string[]
   cwd: string
-  env: Record<string, string>
+  /** Whom it runs as; as the agent unless given. */
+  user: ToolsUser | undefined
+  /** What it is given, for as long as it runs. */
+  ready(): Promise<McpGivens>
   clock: Clock
   /** A line of its stdout. */
   hear(line: string): void
@@ -51,7 +57,7 @@ const lastWordsMs = 200
 const messageBytes = 10 * 1024 * 1024
 
 export function createMcpProcess(options: McpProcessOptions): McpProcess {
-  const { command, args, cwd, env, clock } = options
+  const { command, args, cwd, user, clock } = options
   const ended = Promise.withResolvers<void>()
   let starting: Promise<ProcessGroup | Error> | undefined
   let group: ProcessGroup | undefined
@@ -98,7 +104,17 @@ export function createMcpProcess(options: McpProcessOptions): McpProcess {
     for (const line of lines) options.hear(line)
   }
 
-  function watch({ child, killNow, kill }: ProcessGroup): void {
+  async function startReady(): Promise<ProcessGroup | Error> {
+    try {
+      const { env, over } = await options.ready()
+      void ended.promise.then(over)
+      return await startGroup({ program: command, argv: args, cwd, env, stdin: '', keepStdin: true, user, clock })
+    } catch (error) {
+      return error instanceof Error ? error : new Error(messageOf(error))
+    }
+  }
+
+  function watch({ child, killNow, kill, unstarted }: ProcessGroup): void {
     const lines = createLineReader(messageBytes)
     const breaks = (what: string) => () => {
       broken ??= what
@@ -113,14 +129,21 @@ export function createMcpProcess(options: McpProcessOptions): McpProcess {
     child.once('exit', (code, signal) => {
       exited = true
       killNow()
-      lose(signal === null ? `it ended with exit code ${code}` : (broken ?? `it was ended by ${signal}`))
-      ended.resolve()
-      // What it wrote before its end is still to be read.
-      const timer = clock.after(lastWordsMs, disconnect)
-      child.once('close', () => {
+      const sayHow = () => {
+        const how = signal === null ? `it ended with exit code ${code}` : (broken ?? `it was ended by ${signal}`)
+        lose(unstarted()?.message ?? how)
+        ended.resolve()
+      }
+      // What it wrote before its end is still to be read: why it did not start as another user,
+      // too.
+      const over = () => {
         timer.cancel()
+        sayHow()
         disconnect()
-      })
+      }
+      if (user === undefined) sayHow()
+      const timer = clock.after(lastWordsMs, over)
+      child.once('close', over)
     })
   }
 
@@ -128,7 +151,7 @@ export function createMcpProcess(options: McpProcessOptions): McpProcess {
     ended: ended.promise,
     async start() {
       if (reason !== undefined) throw new Error(reason)
-      starting = startGroup({ program: command, argv: args, cwd, env, stdin: '', keepStdin: true, clock })
+      starting = startReady()
       const started = await starting
       if (started instanceof Error) {
         ended.resolve()

@@ -20,12 +20,21 @@ const script = join(import.meta.dirname, 'fixtures/unruly-mcp-server.ts')
 const wrapped = { command: '/bin/sh', args: ['-c', '"$0" "$@"; exit $?', process.execPath, script] }
 const never = new AbortController().signal
 const answerSchema = z.object({ content: z.array(z.object({ text: z.string() })) })
-const env = { PATH: process.env.PATH ?? '/usr/bin:/bin' }
+const ready = async () => ({ env: { PATH: process.env.PATH ?? '/usr/bin:/bin' }, over: async () => {} })
 
 function start(change: { clock?: Clock; ways?: string; wrap?: boolean } = {}): McpServer {
   const { clock = systemClock, ways = '', wrap = false } = change
   const { command, args } = wrap ? wrapped : { command: process.execPath, args: [script] }
-  return createMcpServer({ command, args: [...args, ways], cwd: folder, env, clock, log: silentLog, version: '0' })
+  return createMcpServer({
+    command,
+    args: [...args, ways],
+    cwd: folder,
+    user: undefined,
+    ready,
+    clock,
+    log: silentLog,
+    version: '0',
+  })
 }
 
 async function say(
@@ -219,7 +228,16 @@ test('closing ends a server that never says that it is ready', async () => {
   const clock = settableClock()
   const pidFile = join(folder, 'pid')
   const args = ['-c', 'echo $$ > "$0.new"; mv "$0.new" "$0"; exec sleep 600', pidFile]
-  const server = createMcpServer({ command: '/bin/sh', args, cwd: folder, env, clock, log: silentLog, version: '0' })
+  const server = createMcpServer({
+    command: '/bin/sh',
+    args,
+    cwd: folder,
+    user: undefined,
+    ready,
+    clock,
+    log: silentLog,
+    version: '0',
+  })
   const listing = assert.rejects(server.tools(never), { message: 'it was closed' })
   await untilThere(pidFile)
   const closing = server.close()

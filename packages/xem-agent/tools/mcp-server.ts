@@ -1,7 +1,9 @@
 // One MCP server over stdio: started when it is needed, and again when it has died or hangs.
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
+import type { ToolsUser } from '../execution/tools-user.ts'
 import { type Connection, callOnce, connect, explained, listTools, type McpListing } from './mcp-connection.ts'
+import type { McpGivens } from './mcp-givens.ts'
 import { createMcpProcess, type McpProcess } from './mcp-process.ts'
 import { createMcpRpc, type McpRequest, type McpRpc, type Progress } from './mcp-rpc.ts'
 
@@ -9,7 +11,10 @@ export interface McpServerOptions {
   command: string
   args: readonly string[]
   cwd: string
-  env: Record<string, string>
+  /** Whom it runs as; as the agent unless given. */
+  user: ToolsUser | undefined
+  /** What each process of it is given. */
+  ready(): Promise<McpGivens>
   clock: Clock
   log: Log
   version: string
@@ -53,12 +58,13 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   let retired = false
 
   function start(): NonNullable<typeof current> {
-    const { command, args, cwd, env } = options
+    const { command, args, cwd, user, ready } = options
     const process = createMcpProcess({
       command,
       args,
       cwd,
-      env,
+      user,
+      ready,
       clock,
       hear: (line) => hear(rpc, line, log),
       // Its log, bounded here; what it prints is at the operator's risk, so only at debug level.

@@ -8,9 +8,15 @@ import { readProcess } from './proc.ts'
 const waitMs = 3000
 const pollMs = 50
 
-/** Sends a signal to one process, never to init, the agent, or what the agent runs under. */
-export function processKill(clock: Clock) {
-  return async ({ args, signal: aborted }: Invocation): Promise<Answer> => {
+/** The one that every host has is the shell's own. */
+const killProgram = ['/bin/sh', '-c', 'kill -s "$0" -- "$1"']
+
+/**
+ * Sends a signal to one process, never to init, the agent, or what the agent runs under. Where
+ * tools run as another user, that user sends it: the agent then may signal more than a tool should.
+ */
+export function processKill({ clock, asAnotherUser }: { clock: Clock; asAnotherUser: boolean }) {
+  return async ({ args, signal: aborted, run }: Invocation): Promise<Answer> => {
     const { pid, signal, name } = args as { pid: number; signal: string; name?: string }
     const target = readProcess(pid)
     if (target === undefined) throw new Fault('execution_failed', { message: `There is no process ${pid}.` })
@@ -19,18 +25,25 @@ export function processKill(clock: Clock) {
     if (name !== undefined && target.name !== name) {
       throw refused(`process ${pid} is "${target.name}" and not the one that was named`)
     }
-    try {
-      process.kill(pid, `SIG${signal}`)
-    } catch (error) {
-      const code = codeOf(error)
-      const reason = code === 'EPERM' ? 'The agent may not signal it' : 'It is gone'
-      throw new Fault('execution_failed', { message: `${reason} (process ${pid}, ${code}).` })
-    }
+    if (asAnotherUser) {
+      const { exitCode } = await run([...killProgram, signal, String(pid)])
+      if (exitCode !== 0) throw refused(`the user that tools run as may not signal process ${pid}, or it is gone`)
+    } else signalNow(pid, signal)
     const until = clock.monotonic() + waitMs
     while (isAlive(pid) && clock.monotonic() < until && !aborted.aborted) {
       await new Promise<void>((resolve) => clock.after(pollMs, resolve))
     }
     return { result: { pid, name: target.name, signal: `SIG${signal}`, ended: !isAlive(pid) } }
+  }
+}
+
+function signalNow(pid: number, signal: string): void {
+  try {
+    process.kill(pid, `SIG${signal}`)
+  } catch (error) {
+    const code = codeOf(error)
+    const reason = code === 'EPERM' ? 'The agent may not signal it' : 'It is gone'
+    throw new Fault('execution_failed', { message: `${reason} (process ${pid}, ${code}).` })
   }
 }
 

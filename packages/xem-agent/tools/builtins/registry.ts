@@ -19,6 +19,8 @@ export interface BuiltinOptions {
   writeDirs: readonly string[]
   /** Files and folders of the agent itself, which no tool shows. */
   ownPaths: readonly string[]
+  /** Programs of tools run as another user than the agent. */
+  asAnotherUser: boolean
 }
 
 export function createBuiltins(options: BuiltinOptions): Builtins {
@@ -29,7 +31,7 @@ export function createBuiltins(options: BuiltinOptions): Builtins {
     host_file_write: taking(fileWrite(options.writeDirs)),
     host_log_tail: taking(logTail),
     host_memory: { invoke: hostMemory },
-    host_process_kill: taking(processKill(options.clock)),
+    host_process_kill: taking(processKill(options)),
     host_processes: taking(hostProcesses),
     host_uptime: { invoke: () => hostUptime(options.clock) },
     router_tools_list: { invoke: routerToolsList, needsCallback: true },
