@@ -10,12 +10,18 @@ import { cpuSeconds, ownCpuSeconds } from './proc.ts'
 import { columns } from './table.ts'
 
 const { values, positionals } = parseArgs({
-  options: { pairs: { type: 'string', default: '10' }, seconds: { type: 'string', default: '4' } },
+  options: {
+    pairs: { type: 'string', default: '10' },
+    seconds: { type: 'string', default: '4' },
+    'in-flight': { type: 'string', multiple: true, default: ['64', '1'] },
+  },
   allowPositionals: true,
 })
 const [other] = positionals
 if (other === undefined) {
-  console.error('node bench/pairs.ts <folder of another checkout, set up> [--pairs 10] [--seconds 4]')
+  console.error(
+    'node bench/pairs.ts <folder of another checkout, set up> [--pairs 10] [--seconds 4] [--in-flight 64]...',
+  )
   process.exit(2)
 }
 const pairs = Number(values.pairs)
@@ -69,7 +75,7 @@ const of = (windows: readonly Window[], key: keyof Window) => median(windows.map
 try {
   const here = await open('.', cleanup)
   const there = await open(other, cleanup)
-  for (const inFlight of [64, 1]) {
+  for (const inFlight of values['in-flight'].map(Number)) {
     for (const side of [here, there]) await closedLoop(inFlight, { ms: 10_000 }, side.calls.call)
     const windows: [Window, Window][] = []
     for (let pair = 0; pair < pairs; pair++) {

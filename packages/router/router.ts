@@ -36,6 +36,7 @@ import { createHttpServer, type HttpOptions, type HttpServer } from './http/serv
 import { addDomainMetrics, countEnded, createBrokerProbe } from './metrics.ts'
 import { startEmbeddedPostgres } from './postgres/embedded.ts'
 import { openStore } from './store/database.ts'
+import { createKinds } from './store/kinds.ts'
 import { openLanes } from './store/lanes/lanes.ts'
 import { migrate } from './store/migrate.ts'
 import type { ExecutionRow } from './store/tables.ts'
@@ -197,6 +198,7 @@ function createCore(known: Known, options: RouterOptions, bound: string, ended: 
     settings,
     fleet,
     calls,
+    kinds: createKinds(store.db),
     dispatcher: createDispatcher({ ...known, settings, fleet, calls }),
     absences: createAbsences(clock.monotonic()),
     keyring: createKeyring(store.db, clock),

@@ -55,6 +55,7 @@ const spanning: Readonly<Record<string, string>> = {
   'postgres/folder-lock.ts held': start,
   'postgres/server.ts words': start,
   'router.ts started': start,
+  'store/kinds.ts noted': `${cache}, whose rows never go`,
   'store/lanes/lanes.ts queue': 'on its way into the database; who waits for it sends it again',
   'store/lanes/lanes.ts busy': 'the same, by id',
   'store/lanes/lanes.ts idle': connection,

@@ -16,6 +16,7 @@ import { whatRuns } from './migrations/0008-what-runs.ts'
 import { kindsOfCalls } from './migrations/0009-kinds-of-calls.ts'
 import { kindsOfApprovals } from './migrations/0010-kinds-of-approvals.ts'
 import { knownRisks } from './migrations/0011-known-risks.ts'
+import { kindsByTheRouter } from './migrations/0012-kinds-by-the-router.ts'
 import { people } from './migrations/0020-people.ts'
 import { whoActed } from './migrations/0021-who-acted.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
@@ -37,6 +38,7 @@ const migrations: Migration[] = [
   { name: '0009-kinds-of-calls', sql: kindsOfCalls },
   { name: '0010-kinds-of-approvals', sql: kindsOfApprovals },
   { name: '0011-known-risks', sql: knownRisks },
+  { name: '0012-kinds-by-the-router', sql: kindsByTheRouter },
   { name: '0020-people', sql: people },
   { name: '0021-who-acted', sql: whoActed },
 ]

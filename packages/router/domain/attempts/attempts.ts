@@ -1,3 +1,4 @@
+import type { Kinds } from '../../store/kinds.ts'
 import type { CommitLanes } from '../../store/lanes/lanes.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { OnlineAgent } from '../fleet/online-agent.ts'
@@ -8,6 +9,8 @@ import type { Calls } from './calls.ts'
 export interface Attempts {
   /** Group commit of the hot path. */
   lanes: CommitLanes
+  /** Of calls that are dispatched as they come in. */
+  kinds: Kinds
   /** Calls at agents now, and who waits for their end. */
   calls: Calls
   dispatcher: Dispatcher

@@ -65,3 +65,27 @@ test('a submit that was accepted is answered again although its agent has gone, 
   await assert.rejects(invoke({ text: '\0' }, 'once'), { code: 'exec_tool_not_found' })
   await assert.rejects(invoke({}, 'another'), { code: 'exec_tool_not_found' })
 })
+
+test('the kind of every call is noted, however it came to its agent', async (t) => {
+  const { client } = system
+  const one = await servingAgent(
+    client,
+    'one-at-a-time',
+    'kinds',
+    [toolOf('work'), toolOf('wipe', { risk: 'destructive' })],
+    {
+      max_concurrent_executions: 1,
+    },
+  )
+  t.after(() => one.agent.close())
+  const invoke = (tool: string) => client.call('invocations.submit', { body: { workspace: 'kinds', tool, args: {} } })
+  const gated = await invoke('wipe')
+  const states = [(await invoke('work')).state, (await invoke('work')).state, gated.state]
+  assert.deepEqual(states, ['dispatched', 'queued', 'pending_approval'])
+  await client.call('approvals.approve', { params: { id: gated.approval_id ?? '' }, body: {} })
+  const { rows } = await system.router.core.store.pool.query(
+    `select distinct tool, agent_id from executions e where not exists (
+       select from call_kinds where kind = call_kind(e.workspace_id, e.tool, e.risk, e.agent_id) and asked = (e.approval_id is not null))`,
+  )
+  assert.deepEqual(rows, [])
+})

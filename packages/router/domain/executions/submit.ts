@@ -172,10 +172,12 @@ async function firstOf(core: Pick<Records, 'store'>, row: ExecutionRow): Promise
  * Stores the call, with a place at an agent or in the queue.
  * @returns false when its key is known
  */
-async function store(core: Pick<Attempts, 'lanes' | 'dispatcher'>, row: ExecutionRow): Promise<boolean> {
+async function store(core: Pick<Attempts, 'lanes' | 'kinds' | 'dispatcher'>, row: ExecutionRow): Promise<boolean> {
   const agent = core.dispatcher.reserve(row, { newcomer: true })
   if (agent === undefined) core.dispatcher.enqueue(row)
   try {
+    const noted = agent === undefined ? undefined : core.kinds.note(row)
+    if (noted !== undefined) await noted
     const written = await core.lanes.commit('submit', submissionOf(row))
     if (!written) {
       core.dispatcher.release(row)
