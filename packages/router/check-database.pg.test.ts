@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { debianProgram } from '@xerotier/devkit/debian-program.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import pg from 'pg'
@@ -39,8 +40,8 @@ for (const setting of ['statement_timeout', 'idle_in_transaction_session_timeout
   })
 }
 
-const skip =
-  spawnSync('pgbouncer', ['--version']).status === 0 ? false : 'needs PgBouncer on the PATH (apt install pgbouncer)'
+const pgbouncer = debianProgram('pgbouncer')
+const skip = typeof pgbouncer === 'string' && pgbouncer
 
 /** A PgBouncer of the test's own in front of a database. */
 async function bouncer(t: TestContext, settings: Record<string, string>, connectQuery = 'select 1'): Promise<string> {
@@ -66,7 +67,9 @@ async function bouncer(t: TestContext, settings: Record<string, string>, connect
   const { uid, gid } = statSync(socketDir)
   const lines = Object.entries(all).map(([name, value]) => `${name} = ${value}`)
   writeFileSync(join(folder, 'ini'), ['[databases]', `db = ${target}`, '[pgbouncer]', ...lines, ''].join('\n'))
-  const child = spawn('pgbouncer', [join(folder, 'ini')], { stdio: 'ignore', uid, gid })
+  if (typeof pgbouncer === 'string') return assert.fail(pgbouncer)
+  const { path, env } = pgbouncer
+  const child = spawn(path, [join(folder, 'ini')], { stdio: 'ignore', uid, gid, env: { ...process.env, ...env } })
   t.after(async () => {
     child.kill('SIGKILL')
     rmSync(folder, { recursive: true })

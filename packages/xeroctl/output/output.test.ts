@@ -22,6 +22,20 @@ test('the table of agents shows health, and how long ago each was heard of', asy
   )
 })
 
+test('the list marks an agent whose clock is off by a minute or more', async (t) => {
+  for (const [clock_offset_ms, status] of [
+    [null, 'healthy'],
+    [59_999, 'healthy'],
+    [60_000, 'healthy, clock 1m ahead'],
+    [-5_415_000, 'healthy, clock 1h 30m behind'],
+  ] as const) {
+    const { stdout } = await printed(t, page({ ...agent, clock_offset_ms }), ['agents'])
+    assert.ok(stdout.includes(`  ${status}  eu-west`), stdout)
+  }
+  const off = { ...agent, health: 'offline', clock_offset_ms: 90_000 }
+  assert.match((await printed(t, page(off), ['agents'])).stdout, / offline, clock 1m 30s ahead /)
+})
+
 test('a paused agent shows in the list and on its page, wholly or in its workspaces', async (t) => {
   const pause = (workspace: string | null) => ({
     workspace_id: workspace === null ? null : `ws_${workspace}`,

@@ -1,8 +1,11 @@
 import type { Agent, AgentDetail } from '@xerotier/protocol/api/agents.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
 import type { Cell } from '../output/cell.ts'
 import { rows } from '../output/detail.ts'
+import { duration } from '../output/time.ts'
 import type { RecordView, View } from '../output/view.ts'
 
+type WordCell = Extract<Cell, { word: string }>
 export type Pause = Agent['paused'][number]
 
 export const agentView: View<Agent> = {
@@ -10,7 +13,7 @@ export const agentView: View<Agent> = {
   columns: [
     { header: 'ID', value: (agent) => agent.id, dropOrder: 1 },
     { header: 'NAME', value: (agent) => agent.name },
-    { header: 'STATUS', value: statusOf },
+    { header: 'STATUS', value: statusAndClock },
     { header: 'ROLE', value: (agent) => agent.role, wide: true },
     { header: 'REGION', value: (agent) => agent.region, dropOrder: 2 },
     { header: 'TOOLS', value: (agent) => agent.tool_count, right: true, dropOrder: 3 },
@@ -47,7 +50,7 @@ export const agentDetail: RecordView<AgentDetail> = {
 }
 
 /** Its health, and what of its work is paused: an offline agent that comes back is paused still. */
-export function statusOf({ health, paused }: { health: string; paused: Pause[] }): Cell {
+export function statusOf({ health, paused }: { health: string; paused: Pause[] }): WordCell {
   if (paused.length === 0) return { word: health }
   const wholly = paused.some((pause) => pause.workspace_id === null)
   const names = paused.map((pause) => pause.workspace).join(', ')
@@ -55,6 +58,15 @@ export function statusOf({ health, paused }: { health: string; paused: Pause[] }
   // `paused` stands in place of `healthy`, and only of that.
   const connected = health === 'paused' || health === 'healthy'
   return { word: connected ? 'paused' : health, text: `${connected ? 'healthy' : health}, paused${where}` }
+}
+
+/** With its clock when that is so far off that it is warned of: a list has no field for it. */
+function statusAndClock(agent: Agent): Cell {
+  const status = statusOf(agent)
+  const ms = agent.clock_offset_ms ?? 0
+  if (Math.abs(ms) < limits.clockOffsetWarningMs) return status
+  const { word, text = word } = status
+  return { word, text: `${text}, clock ${duration(Math.abs(ms) / 1000)} ${ms > 0 ? 'ahead' : 'behind'}` }
 }
 
 /** Below this a difference is the way of a message and no clock, ms. */
