@@ -299,6 +299,26 @@ export const errors = define({
       action: { label: 'List the approvals', xeroctl: 'xeroctl approvals list', route: 'approvals.list' },
     },
   },
+  webhook_not_found: {
+    status: 404,
+    type: 'not_found_error',
+    retry: false,
+    message: 'There is no such webhook in this project.',
+    advice: {
+      say: 'Check its id and the project.',
+      action: { label: 'List the webhooks', xeroctl: 'xeroctl webhooks', route: 'webhooks.list' },
+    },
+  },
+  delivery_not_found: {
+    status: 404,
+    type: 'not_found_error',
+    retry: false,
+    message: 'There is no such delivery in this project.',
+    advice: {
+      say: 'Check its id; deliveries are kept for some days.',
+      action: { label: 'List the deliveries', xeroctl: 'xeroctl notifications deliveries', route: 'deliveries.list' },
+    },
+  },
   artifact_not_found: {
     status: 404,
     type: 'not_found_error',

@@ -39,6 +39,13 @@ export const eventKinds = [
   'workspace.bound',
   'workspace.unbound',
   'workspace.deleted',
+  'webhook.created',
+  'webhook.updated',
+  'webhook.secret_rotated',
+  'webhook.deleted',
+  'channel.created',
+  'channel.updated',
+  'channel.deleted',
   'project.created',
   'project.updated',
 ] as const

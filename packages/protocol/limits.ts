@@ -152,4 +152,28 @@ export const limits = {
   joinKeyHoursDefault: 24,
   joinKeyHoursMax: 24 * 7,
   keyRotationGraceHours: 24,
+  /** Webhooks and channels of a project. */
+  channelsPerProject: 100,
+  /** How long a webhook's secret signs beside the one that replaced it, hours. */
+  webhookSecretOverlapHours: 24,
+  webhookSecretOverlapHoursMax: 24 * 7,
+  /** Tests of one webhook or channel that may be asked for. */
+  testDeliveriesPerHour: 10,
+  deliveryAttempts: 6,
+  /** From the request to the end of the answer: what answers later has failed. */
+  deliveryTimeoutMs: 10_000,
+  /** Between the first and the second attempt; each wait is four times the one before. */
+  deliveryBackoffMs: 30_000,
+  /** Attempts at once, to all receivers and to one. */
+  deliveriesAtOnce: 64,
+  deliveriesAtOncePerReceiver: 4,
+  /** What waits for one receiver; more are dead letters at once. */
+  pendingDeliveriesPerReceiver: 10_000,
+  /** A delivery that is still not made is given up. */
+  deliveryHours: 24,
+  /** What one delivery holds; larger arguments and results are left out of it. */
+  deliveryBytes: 64 * KiB,
+  /** How long deliveries are kept: those that were made, and dead letters. */
+  deliveredDays: 7,
+  deadLetterDays: 30,
 } as const

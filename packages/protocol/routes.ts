@@ -24,6 +24,7 @@ import {
   approvalStreamQuerySchema,
   decisionSchema,
 } from './api/approvals.ts'
+import { deliveryQuerySchema, deliverySchema } from './api/deliveries.ts'
 import { enrollmentSchema, enrollSchema, reenrollSchema } from './api/enroll.ts'
 import { eventSchema } from './api/events.ts'
 import {
@@ -44,6 +45,13 @@ import { pageOf, pageQuerySchema } from './api/page.ts'
 import { planSchema } from './api/plans.ts'
 import { projectSchema, projectUpdateSchema } from './api/projects.ts'
 import { toolDetailSchema, toolSummarySchema } from './api/tools.ts'
+import {
+  rotateSecretSchema,
+  webhookCreateSchema,
+  webhookSchema,
+  webhookSecretSchema,
+  webhookUpdateSchema,
+} from './api/webhooks.ts'
 import { bindSchema, workspaceCreateSchema, workspaceSchema } from './api/workspaces.ts'
 import { referenceSchema, textSchema } from './ids.ts'
 import { route } from './route.ts'
@@ -426,6 +434,124 @@ export const routes = {
     response: apiKeySchema,
     status: [200],
     errors: ['api_key_not_found', 'workspace_not_found'],
+  }),
+
+  // --- notifications
+  'webhooks.list': route({
+    method: 'GET',
+    path: '/:project_id/v1/webhooks',
+    tag: 'notifications',
+    summary: 'List webhooks',
+    auth: management,
+    params: inProject,
+    query: pageQuerySchema,
+    response: pageOf(webhookSchema),
+    status: [200],
+    errors: [],
+  }),
+  'webhooks.create': route({
+    method: 'POST',
+    path: '/:project_id/v1/webhooks',
+    tag: 'notifications',
+    summary: 'Create a webhook; its secret is answered this once',
+    auth: management,
+    params: inProject,
+    body: webhookCreateSchema,
+    response: webhookSecretSchema,
+    status: [201],
+    errors: ['workspace_not_found', 'capacity_exceeded'],
+  }),
+  'webhooks.show': route({
+    method: 'GET',
+    path: '/:project_id/v1/webhooks/:id',
+    tag: 'notifications',
+    summary: 'Show a webhook, without its secret',
+    auth: management,
+    params: withId,
+    response: webhookSchema,
+    status: [200],
+    errors: ['webhook_not_found'],
+  }),
+  'webhooks.update': route({
+    method: 'PUT',
+    path: '/:project_id/v1/webhooks/:id',
+    tag: 'notifications',
+    summary: 'Change what a webhook says; what is left out stays, and so does its secret',
+    auth: management,
+    params: withId,
+    body: webhookUpdateSchema,
+    response: webhookSchema,
+    status: [200],
+    errors: ['webhook_not_found', 'workspace_not_found'],
+  }),
+  'webhooks.delete': route({
+    method: 'DELETE',
+    path: '/:project_id/v1/webhooks/:id',
+    tag: 'notifications',
+    summary: 'Remove a webhook for good; what waits for it is given up',
+    auth: management,
+    params: withId,
+    response: webhookSchema,
+    status: [200],
+    errors: ['webhook_not_found'],
+  }),
+  'webhooks.test': route({
+    method: 'POST',
+    path: '/:project_id/v1/webhooks/:id/test',
+    tag: 'notifications',
+    summary: 'Send a test event now, and say how it went',
+    auth: management,
+    params: withId,
+    response: deliverySchema,
+    status: [200],
+    errors: ['webhook_not_found'],
+  }),
+  'webhooks.rotateSecret': route({
+    method: 'POST',
+    path: '/:project_id/v1/webhooks/:id/rotate-secret',
+    tag: 'notifications',
+    summary: 'Give a webhook a new secret; the old one signs as well for a while',
+    auth: management,
+    params: withId,
+    body: rotateSecretSchema,
+    response: webhookSecretSchema,
+    status: [200],
+    errors: ['webhook_not_found'],
+  }),
+  'webhooks.deliveries': route({
+    method: 'GET',
+    path: '/:project_id/v1/webhooks/:id/deliveries',
+    tag: 'notifications',
+    summary: 'What a webhook was sent, and how that went',
+    auth: management,
+    params: withId,
+    query: deliveryQuerySchema.omit({ channel: true }),
+    response: pageOf(deliverySchema),
+    status: [200],
+    errors: ['webhook_not_found'],
+  }),
+  'deliveries.list': route({
+    method: 'GET',
+    path: '/:project_id/v1/notifications/deliveries',
+    tag: 'notifications',
+    summary: 'Deliveries to all webhooks, channels and people',
+    auth: management,
+    params: inProject,
+    query: deliveryQuerySchema,
+    response: pageOf(deliverySchema),
+    status: [200],
+    errors: [],
+  }),
+  'deliveries.redeliver': route({
+    method: 'POST',
+    path: '/:project_id/v1/notifications/deliveries/:id/redeliver',
+    tag: 'notifications',
+    summary: 'Send what was delivered or given up again',
+    auth: management,
+    params: withId,
+    response: deliverySchema,
+    status: [200],
+    errors: ['delivery_not_found', 'illegal_transition'],
   }),
 
   // --- workspaces

@@ -102,6 +102,12 @@ export const options = {
     default: 60,
     help: 'How long an at-most-once call of a lost agent waits for it before it becomes ambiguous.',
   },
+  notification_private_targets: {
+    env: ['XEROTIER_NOTIFICATION_PRIVATE_TARGETS'],
+    type: boolean,
+    default: false,
+    help: 'Let webhooks and channels reach this host and private networks, also by plain HTTP: for receivers of your own.',
+  },
   bootstrap_project: {
     env: ['XEROTIER_BOOTSTRAP_PROJECT'],
     type: text,

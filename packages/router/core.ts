@@ -3,6 +3,7 @@
 import type { Tracing } from '@xerotier/runtime/tracing.ts'
 import type { Keyring } from './domain/api-keys/keyring.ts'
 import type { Attempts } from './domain/attempts/attempts.ts'
+import type { Outbox } from './domain/deliveries/outbox.ts'
 import type { Directory } from './domain/directory/workspaces.ts'
 import type { EventLog } from './domain/events/event-log.ts'
 import type { EnrolledKeys } from './domain/fleet/enrolled-keys.ts'
@@ -20,6 +21,8 @@ export interface Core extends Records, FleetView, Directory, Attempts {
   /** What ZAP admits. */
   enrolledKeys: EnrolledKeys
   tracing: Tracing
+  /** What is to be sent to webhooks, channels and people. */
+  outbox: Outbox
   settings: Settings
   /** Where agents dial, unless the join key says otherwise: tcp://host:port. */
   announcedAddress: string

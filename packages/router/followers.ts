@@ -1,25 +1,29 @@
 // Who reacts to events, and what Prometheus hears of it. A follower more is a line in the list.
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { type FollowedRecords, type Follower, type Following, follow } from './domain/events/follow.ts'
+import { tellOfEvents } from './domain/notifications/tell.ts'
 
-const followers: readonly Follower[] = []
+/** What they stand on. */
+export type Followed = FollowedRecords & Parameters<typeof tellOfEvents>[0]
+
+const followersOf = (core: Followed): readonly Follower[] => [tellOfEvents(core)]
 
 /**
  * @param more of a test
  * @returns what stops them all, each after its batch in hand
  */
-export function startFollowers(records: FollowedRecords, registry: Registry, more: readonly Follower[] = []) {
+export function startFollowers(core: Followed, registry: Registry, more: readonly Follower[] = []) {
   const failures = new Counter({
     name: 'xerotier_router_follower_failures_total',
     help: 'Batches of events that a follower could not handle, and tries again',
     labelNames: ['follower'] as const,
     registers: [registry],
   })
-  const all = [...followers, ...more]
+  const all = [...followersOf(core), ...more]
   const twice = all.find(({ name }, index) => all.findIndex((other) => other.name === name) !== index)
   if (twice !== undefined) throw new Error(`two followers are called ${twice.name}`)
   const following = all.map((follower) =>
-    follow(records, follower, { onFailure: () => failures.inc({ follower: follower.name }) }),
+    follow(core, follower, { onFailure: () => failures.inc({ follower: follower.name }) }),
   )
   const gauge = (name: string, help: string, read: (one: Following) => Promise<number | undefined>) =>
     new Gauge({

@@ -4,7 +4,9 @@ import { boundSeries } from '@xerotier/runtime/metrics.ts'
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { BrokerProbe } from './broker/probe.ts'
 import type { Core } from './core.ts'
+import type { OutboxOptions } from './domain/deliveries/outbox.ts'
 import { countPending } from './store/approvals.ts'
+import { countDeliveries } from './store/deliveries.ts'
 import type { ExecutionRow } from './store/tables.ts'
 
 /** Gauges read the domain when they are scraped. */
@@ -26,6 +28,32 @@ export function addDomainMetrics(registry: Registry, core: Core): void {
   gauge('approvals_pending', 'Approvals that wait for a person; NaN when the database does not say', () =>
     countPending(core.store.db).catch(() => Number.NaN),
   )
+  const deliveries = (which: 'pending' | 'exhausted') => () =>
+    countDeliveries(core.store.db).then(
+      (counted) => counted[which],
+      () => Number.NaN,
+    )
+  gauge(
+    'deliveries_pending',
+    'Deliveries to webhooks, channels and people that are still to be made',
+    deliveries('pending'),
+  )
+  gauge(
+    'deliveries_exhausted',
+    'Deliveries that were given up: xeroctl notifications deliveries --state exhausted',
+    deliveries('exhausted'),
+  )
+}
+
+/** Counts the attempts to deliver something. */
+export function countAttempts(registry: Registry): NonNullable<OutboxOptions['attempted']> {
+  const attempts = new Counter({
+    name: 'xerotier_router_delivery_attempts_total',
+    help: 'Attempts to deliver an event to a webhook, a channel or a person',
+    labelNames: ['outcome'] as const,
+    registers: [registry],
+  })
+  return (_, { delivered }) => attempts.inc({ outcome: delivered ? 'delivered' : 'failed' })
 }
 
 /** Counts the calls that end; one that a person resolves has ended before. */

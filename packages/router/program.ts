@@ -69,6 +69,7 @@ function routerOptions(values: Values<typeof options>): Omit<RouterOptions, 'clo
       queueSeconds: values.queue_seconds,
       lostAgentGraceMs: values.lost_agent_grace_seconds * 1000,
       holdLoweredRisks: values.hold_lowered_risks,
+      privateTargets: values.notification_private_targets,
     },
     bootstrap:
       values.bootstrap_project === undefined

@@ -6,6 +6,7 @@ import { type Clock, every, systemClock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 import { createMetricsRegistry } from '@xerotier/runtime/metrics.ts'
+import { createOutbound } from '@xerotier/runtime/outbound.ts'
 import { createTracing, noTracing, type TracingOptions } from '@xerotier/runtime/tracing.ts'
 import type { Registry } from 'prom-client'
 import { becomeActive } from './active-router.ts'
@@ -21,6 +22,8 @@ import { createCalls } from './domain/attempts/calls.ts'
 import { createDispatcher } from './domain/attempts/dispatcher.ts'
 import { createHolds } from './domain/attempts/holds.ts'
 import { expireQueued, sweepOrphans } from './domain/attempts/sweep.ts'
+import { removeOldDeliveries } from './domain/deliveries/keep.ts'
+import { createOutbox } from './domain/deliveries/outbox.ts'
 import { createWorkspaceDirectory } from './domain/directory/workspaces.ts'
 import type { Follower } from './domain/events/follow.ts'
 import { createEventLog } from './domain/events/reader.ts'
@@ -28,18 +31,19 @@ import { traceEnd } from './domain/executions/trace.ts'
 import { createEnrolledKeys } from './domain/fleet/enrolled-keys.ts'
 import { createFleet } from './domain/fleet/fleet.ts'
 import { loadIdentity } from './domain/identity.ts'
+import { createSend, noteAtReceiver } from './domain/notifications/send.ts'
+import { outboundLimits } from './domain/notifications/send-webhook.ts'
 import { type BootstrapOptions, bootstrapProject } from './domain/projects/bootstrap.ts'
 import type { Settings } from './domain/settings.ts'
 import { startFollowers } from './followers.ts'
 import { type ApiOptions, apiDoor } from './http/api/door.ts'
 import { createHttpServer, type HttpOptions, type HttpServer } from './http/server.ts'
-import { addDomainMetrics, countEnded, createBrokerProbe } from './metrics.ts'
+import { addDomainMetrics, countAttempts, countEnded, createBrokerProbe } from './metrics.ts'
 import { startEmbeddedPostgres } from './postgres/embedded.ts'
 import { openStore } from './store/database.ts'
 import { createKinds } from './store/kinds.ts'
 import { openLanes } from './store/lanes/lanes.ts'
 import { migrate } from './store/migrate.ts'
-import type { ExecutionRow } from './store/tables.ts'
 
 const version = '0.1.0'
 
@@ -94,6 +98,7 @@ const defaults: Settings = {
   queueSeconds: limits.queueSeconds,
   holdLoweredRisks: true,
   queuedPerProject: limits.queuedPerProject,
+  privateTargets: false,
 }
 
 /** Ends something that was started. */
@@ -123,7 +128,8 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     started.push(() => dataSocket.close())
 
     const known = { ...records, lanes, tracing, identity, enrolledKeys }
-    const core = createCore(known, options, dataSocket.bound, countEnded(registry))
+    const core = createCore(known, options, dataSocket.bound, registry)
+    started.push(() => core.outbox.close())
     options.instrument?.(core)
     started.push(() => core.dispatcher.close())
     addDomainMetrics(registry, core)
@@ -181,10 +187,10 @@ async function openDatabase({ clock, log, stateDir, ...options }: RouterOptions,
 
 type Known = Pick<Core, 'store' | 'clock' | 'log' | 'eventLog' | 'lanes' | 'tracing' | 'identity' | 'enrolledKeys'>
 
-/** @param ended hears of every call that has ended */
-function createCore(known: Known, options: RouterOptions, bound: string, ended: (row: ExecutionRow) => void): Core {
+function createCore(known: Known, options: RouterOptions, bound: string, registry: Registry): Core {
   const { clock, store, tracing } = known
   const fleet = createFleet(clock, systemChance)
+  const ended = countEnded(registry)
   const calls = createCalls(clock, {
     ended(row) {
       ended(row)
@@ -193,6 +199,7 @@ function createCore(known: Known, options: RouterOptions, bound: string, ended: 
     freed: fleet.freed,
   })
   const settings = { ...defaults, ...options.settings }
+  const outbound = createOutbound({ clock, privateTargets: settings.privateTargets, limits: outboundLimits })
   return {
     ...known,
     settings,
@@ -200,6 +207,12 @@ function createCore(known: Known, options: RouterOptions, bound: string, ended: 
     calls,
     kinds: createKinds(store.db),
     dispatcher: createDispatcher({ ...known, settings, fleet, calls }),
+    outbox: createOutbox(known, {
+      send: createSend({ ...known, outbound }),
+      chance: systemChance,
+      attempted: countAttempts(registry),
+      noted: noteAtReceiver,
+    }),
     absences: createAbsences(clock.monotonic()),
     keyring: createKeyring(store.db, clock),
     workspaces: createWorkspaceDirectory(store.db),
@@ -237,6 +250,7 @@ function startDuties(core: Core, broker: Broker): Stop {
     ['sweep orphans', 1_000, () => sweepOrphans(core)],
     ['find waiting calls', 2_000, () => core.dispatcher.findWaiting()],
     ['miss agents', 1_000, () => missAgents(core)],
+    ['remove old deliveries', 60_000, () => removeOldDeliveries(core)],
     ['bury agents', 60_000, () => buryAgents(core)],
   ]
   const timers = duties.map(([duty, ms, work]) =>

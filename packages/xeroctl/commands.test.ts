@@ -10,6 +10,7 @@ import {
   sendEvent,
 } from '@xerotier/client/scripted-server.fixture.ts'
 import { commands } from './commands.ts'
+import { notificationSends } from './notification-sends.fixture.ts'
 import * as records from './records.fixture.ts'
 import { envFor, type RunOptions, xeroctl } from './run.fixture.ts'
 
@@ -31,9 +32,12 @@ function fitting({ method, path }: Seen): unknown {
     executions: records.execution(),
     invocations: path.endsWith('/plan') ? records.plan : records.execution(),
     approvals: records.approval(path.endsWith('/approve') ? { state: 'approved' } : {}),
+    webhooks: path.includes('/deliveries') || path.endsWith('/test') ? records.delivery : records.webhook,
+    notifications: records.delivery,
   }[resource!]
   if (resource === 'project') return record
   if (path.includes('/events')) return records.page(records.logEntry('agent.online'))
+  if (method === 'GET' && path.includes('/deliveries')) return records.page(record)
   return method === 'GET' && id === undefined ? records.page(record) : record
 }
 
@@ -135,6 +139,7 @@ const sends: [words: string, request: string, body?: unknown][] = [
   ['project update --self-approval refuse', 'PATCH /management/project', { allow_self_approval: false }],
   ['agents update a --description d', 'PATCH /management/agents/a', { description: 'd' }],
   ['agents update a --clear', 'PATCH /management/agents/a', { description: null }],
+  ...notificationSends,
   ['keys', 'GET /management/api-keys?limit=20'],
   ['keys key_1', 'GET /management/api-keys/key_1'],
   [

@@ -6,8 +6,10 @@ import { completionOf } from './commands/completion.ts'
 import { config } from './commands/config/config.ts'
 import { exec } from './commands/exec/exec.ts'
 import { keys } from './commands/keys/keys.ts'
+import { notifications } from './commands/notifications/notifications.ts'
 import { project } from './commands/project/project.ts'
 import { status } from './commands/status.ts'
+import { webhooks } from './commands/webhooks/webhooks.ts'
 import { workspaces } from './commands/workspaces/workspaces.ts'
 
 export const commands: readonly (Command | Group)[] = [
@@ -17,6 +19,8 @@ export const commands: readonly (Command | Group)[] = [
   exec,
   approvals,
   keys,
+  webhooks,
+  notifications,
   project,
   config,
   completionOf(() => commands),

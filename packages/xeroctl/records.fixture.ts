@@ -3,6 +3,7 @@
 import { agentDetailSchema, agentSchema } from '@xerotier/protocol/api/agents.ts'
 import { apiKeySecretSchema } from '@xerotier/protocol/api/api-keys.ts'
 import { type Approval, approvalSchema } from '@xerotier/protocol/api/approvals.ts'
+import { deliverySchema } from '@xerotier/protocol/api/deliveries.ts'
 import { type Event, eventSchema } from '@xerotier/protocol/api/events.ts'
 import { type ExecutionDetail, executionDetailSchema } from '@xerotier/protocol/api/executions.ts'
 import { joinKeySecretSchema } from '@xerotier/protocol/api/join-keys.ts'
@@ -10,6 +11,7 @@ import { planSchema } from '@xerotier/protocol/api/plans.ts'
 import { projectSchema } from '@xerotier/protocol/api/projects.ts'
 import type { StreamedEvent } from '@xerotier/protocol/api/streamed-event.ts'
 import { toolDetailSchema } from '@xerotier/protocol/api/tools.ts'
+import { webhookSecretSchema } from '@xerotier/protocol/api/webhooks.ts'
 import { workspaceSchema } from '@xerotier/protocol/api/workspaces.ts'
 
 const at = '2026-05-01T11:57:00.000Z'
@@ -141,6 +143,42 @@ export const apiKey = apiKeySecretSchema.parse({
   revoked_at: null,
   grace_until: null,
   key: 'xero_demo_the-secret-value',
+})
+
+export const webhook = webhookSecretSchema.parse({
+  id: 'wh_1',
+  object: 'webhook',
+  url: 'https://hooks.example.com/xem',
+  description: null,
+  events: ['exec.*'],
+  workspaces: [],
+  risks: [],
+  is_active: true,
+  created_at: at,
+  updated_at: at,
+  last_delivered_at: at,
+  last_failed_at: null,
+  last_error: null,
+  overlap_until: null,
+  secret: 'whsec_the-secret-value',
+})
+
+export const delivery = deliverySchema.parse({
+  id: 'dlv_1',
+  object: 'delivery',
+  channel_id: webhook.id,
+  event_id: 'evt_1',
+  type: 'exec.completed',
+  state: 'delivered',
+  recipient: null,
+  approval_id: null,
+  attempts: 1,
+  created_at: at,
+  next_attempt_at: null,
+  last_attempt_at: at,
+  last_status: 200,
+  last_error: null,
+  settled_at: at,
 })
 
 export function execution(change: Partial<ExecutionDetail> = {}): ExecutionDetail {

@@ -7,9 +7,11 @@ import { scopes } from '@xerotier/protocol/api/scopes.ts'
 import { overflowName } from '@xerotier/protocol/frames/call/artifact.ts'
 import { agentStates } from '@xerotier/protocol/lifecycles/agent.ts'
 import { approvalStates } from '@xerotier/protocol/lifecycles/approval.ts'
+import { deliveryStates } from '@xerotier/protocol/lifecycles/delivery.ts'
 import { executionStates, settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
 import { workspaceTypes } from '@xerotier/protocol/manifest.ts'
 import { risks } from '@xerotier/protocol/risk.ts'
+import { webhookTypes } from '@xerotier/protocol/webhook-types.ts'
 
 export const vocabulary = {
   risks,
@@ -18,9 +20,11 @@ export const vocabulary = {
   agentRoles,
   agentStates,
   approvalStates,
+  deliveryStates,
   executionStates,
   settledExecutionStates,
   workspaceTypes,
+  webhookTypes: [...webhookTypes.values()],
   /** Artifacts that hold output beyond what the record keeps. */
   overflowNames: { stdout: overflowName('stdout'), stderr: overflowName('stderr') },
 }

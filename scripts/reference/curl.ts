@@ -19,6 +19,8 @@ const ids: Record<string, string> = {
   invocations: '$EXECUTION',
   executions: '$EXECUTION',
   approvals: '$APPROVAL',
+  webhooks: '$WEBHOOK',
+  deliveries: '$DELIVERY',
 }
 
 const queries: Partial<Record<RouteId, string>> = {
@@ -30,6 +32,7 @@ const queries: Partial<Record<RouteId, string>> = {
   'executions.stream': 'execution_id=$EXECUTION&output=true',
   'executions.raw': 'stream=stdout',
   'approvals.stream': 'risk=irreversible',
+  'deliveries.list': 'state=exhausted',
 }
 
 /** Of every route that takes a body, but for those that agents use with what they have signed. */
@@ -50,6 +53,9 @@ const bodies: Partial<Record<RouteId, unknown>> = {
   'invocations.plan': { workspace: 'prod', tool: 'host_uptime' },
   'executions.resolve': { outcome: 'completed', note: 'seen on the host' },
   'approvals.approve': { note: 'as discussed' },
+  'webhooks.create': { url: 'https://hooks.example.com/xem', events: ['exec.*'] },
+  'webhooks.update': { url: 'https://hooks.example.com/xem', events: ['exec.failed'] },
+  'webhooks.rotateSecret': { overlap_hours: 24 },
   'approvals.reject': { note: 'not on a Friday' },
 }
 

@@ -1,5 +1,6 @@
 import { agentLifecycle } from '@xerotier/protocol/lifecycles/agent.ts'
 import { approvalLifecycle } from '@xerotier/protocol/lifecycles/approval.ts'
+import { deliveryLifecycle } from '@xerotier/protocol/lifecycles/delivery.ts'
 import { executionLifecycle } from '@xerotier/protocol/lifecycles/execution.ts'
 import { invitationLifecycle } from '@xerotier/protocol/lifecycles/invitation.ts'
 import { joinKeyLifecycle } from '@xerotier/protocol/lifecycles/join-key.ts'
@@ -15,6 +16,7 @@ export function lifecyclesPage(): string {
     section(agentLifecycle),
     section(joinKeyLifecycle),
     section(invitationLifecycle),
+    section(deliveryLifecycle),
   )
 }
 

@@ -74,5 +74,8 @@ export const insideFolders: Record<string, Record<string, readonly string[]>> = 
     approvals: ['.', 'events', 'policy', 'directory', 'fleet', 'lifecycles', 'people', 'tools', 'attempts'],
     executions: ['.', 'events', 'policy', 'directory', 'fleet', 'lifecycles', 'tools', 'attempts', 'approvals'],
     workspaces: ['.', 'events', 'directory', 'fleet', 'attempts', 'executions'],
+    deliveries: ['.', 'events', 'lifecycles'],
+    channels: ['.', 'events', 'directory'],
+    notifications: ['.', 'events', 'fleet', 'join-keys', 'agents', 'approvals', 'executions', 'deliveries', 'channels'],
   },
 }

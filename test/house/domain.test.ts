@@ -33,7 +33,7 @@ test('there is one way to change the record besides the commit lanes', () => {
 
 test('a state is changed in domain/lifecycles and nowhere else', () => {
   const changed =
-    /updateTable\('(?:executions|approvals|agents|join_keys|invitations)'\)\s*\.set\((?:(?!\.where\()[\s\S])*?\bstate\b/
+    /updateTable\('(?:executions|approvals|agents|join_keys|invitations|deliveries)'\)\s*\.set\((?:(?!\.where\()[\s\S])*?\bstate\b/
   none(
     found(changed, (path) => path.startsWith('packages/router/domain/lifecycles/')),
     'use the move of its lifecycle',

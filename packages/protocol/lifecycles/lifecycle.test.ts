@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { agentLifecycle, agentStates, leasedAgentStates } from './agent.ts'
 import { approvalLifecycle, approvalStates } from './approval.ts'
+import { deliveryLifecycle, deliveryStates } from './delivery.ts'
 import {
   answerableExecutionStates,
   executionLifecycle,
@@ -20,6 +21,7 @@ const all: [lifecycle: Lifecycle<string>, states: readonly string[]][] = [
   [executionLifecycle as Lifecycle<string>, executionStates],
   [joinKeyLifecycle as Lifecycle<string>, joinKeyStates],
   [invitationLifecycle as Lifecycle<string>, invitationStates],
+  [deliveryLifecycle as Lifecycle<string>, deliveryStates],
 ]
 
 for (const [lifecycle, states] of all) {

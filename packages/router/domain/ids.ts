@@ -44,7 +44,22 @@ export function newUuid(now: number): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${counter.toString(16).padStart(3, '0')}-${variant}${hex.slice(1, 4)}-${hex.slice(4, 16)}`
 }
 
-export type IdPrefix = 'proj' | 'ws' | 'agt' | 'key' | 'jk' | 'cart' | 'usr' | 'grp' | 'dlg' | 'inv'
+export type IdPrefix =
+  | 'proj'
+  | 'ws'
+  | 'agt'
+  | 'key'
+  | 'jk'
+  | 'cart'
+  | 'usr'
+  | 'grp'
+  | 'dlg'
+  | 'inv'
+  | 'wh'
+  | 'chn'
+  | 'evt'
+  | 'dlv'
+  | 'ntc'
 
 /** `<prefix>_<24 hex>`: 48 bits of milliseconds, 12 of the counter, 36 of randomness. */
 export function newId(prefix: IdPrefix, now: number): string {

@@ -11,4 +11,6 @@ export interface Settings {
   /** A tool that its agent calls milder than before is held until somebody accepts that. */
   holdLoweredRisks: boolean
   queuedPerProject: number
+  /** Webhooks and channels may reach this host and private networks, and plain HTTP. */
+  privateTargets: boolean
 }

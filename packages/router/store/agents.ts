@@ -11,6 +11,11 @@ export function selectAgentById(db: Database | Tx, id: string) {
   return db.selectFrom('agents').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+/** The same of several. */
+export function selectAgentsById(db: Database | Tx, ids: string[]) {
+  return db.selectFrom('agents').selectAll().where('id', 'in', ids).execute()
+}
+
 export function selectAgentName(db: Database, id: string) {
   return db.selectFrom('agents').select('name').where('id', '=', id).executeTakeFirst()
 }

@@ -4,7 +4,7 @@ import type { Database, Tx } from './database.ts'
 import { type ListFilter, listOf, newestOf, selectPageIds } from './lists.ts'
 import { actorName } from './names.ts'
 
-function named(db: Database) {
+function named(db: Database | Tx) {
   return db
     .selectFrom('approvals')
     .innerJoin('workspaces', 'workspaces.id', 'approvals.workspace_id')
@@ -61,7 +61,7 @@ export function selectNamedApproval(db: Database, projectId: string, id: string)
   return named(db).where('approvals.project_id', '=', projectId).where('approvals.id', '=', id).executeTakeFirst()
 }
 
-export function selectNamedApprovals(db: Database, ids: string[]) {
+export function selectNamedApprovals(db: Database | Tx, ids: string[]) {
   return named(db).where('approvals.id', 'in', ids).execute()
 }
 

@@ -10,7 +10,7 @@ import { type List, type ListFilter, listOf, newestOf, ofKinds, type Part, selec
 import { actorName } from './names.ts'
 
 /** Rows with the names that their presentation needs. */
-function named(db: Database) {
+function named(db: Database | Tx) {
   return (
     db
       .selectFrom('executions')
@@ -80,7 +80,7 @@ export function selectNamedExecution(db: Database, projectId: string, id: string
   return named(db).where('executions.project_id', '=', projectId).where('executions.id', '=', id).executeTakeFirst()
 }
 
-export function selectNamedExecutions(db: Database, ids: string[]) {
+export function selectNamedExecutions(db: Database | Tx, ids: string[]) {
   return named(db).where('executions.id', 'in', ids).execute()
 }
 

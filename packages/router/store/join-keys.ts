@@ -13,6 +13,11 @@ export function selectJoinKey(db: Database | Tx, projectId: string, id: string) 
     .executeTakeFirst()
 }
 
+/** Of any project. */
+export function selectJoinKeysById(db: Database | Tx, ids: string[]) {
+  return db.selectFrom('join_keys').selectAll().where('id', 'in', ids).execute()
+}
+
 /** Locks the row until the transaction ends: of two enrollments with one key, one is first. */
 export function lockJoinKey(tx: Tx, projectId: string, id: string) {
   return tx

@@ -2,6 +2,7 @@
 // everything else, at every migration.
 import { agentLifecycle } from '@xerotier/protocol/lifecycles/agent.ts'
 import { approvalLifecycle } from '@xerotier/protocol/lifecycles/approval.ts'
+import { deliveryLifecycle } from '@xerotier/protocol/lifecycles/delivery.ts'
 import { executionLifecycle, settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
 import { invitationLifecycle } from '@xerotier/protocol/lifecycles/invitation.ts'
 import { joinKeyLifecycle } from '@xerotier/protocol/lifecycles/join-key.ts'
@@ -16,6 +17,7 @@ const tables: [string, Lifecycle<string>][] = [
   ['agents', agentLifecycle],
   ['join_keys', joinKeyLifecycle],
   ['invitations', invitationLifecycle],
+  ['deliveries', deliveryLifecycle],
 ]
 
 /** A call that cannot be dispatched any more has no use for its secret arguments. */

@@ -19,6 +19,7 @@ import { knownRisks } from './migrations/0011-known-risks.ts'
 import { kindsByTheRouter } from './migrations/0012-kinds-by-the-router.ts'
 import { people } from './migrations/0020-people.ts'
 import { whoActed } from './migrations/0021-who-acted.ts'
+import { notifications } from './migrations/0026-notifications.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -41,6 +42,7 @@ const migrations: Migration[] = [
   { name: '0012-kinds-by-the-router', sql: kindsByTheRouter },
   { name: '0020-people', sql: people },
   { name: '0021-who-acted', sql: whoActed },
+  { name: '0026-notifications', sql: notifications },
 ]
 
 /** Applied again whenever its text is another. */

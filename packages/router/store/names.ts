@@ -2,7 +2,7 @@
 // project. It stays with a key that was revoked and an agent that was deleted. The router itself
 // (`router`) has none.
 import { sql } from 'kysely'
-import type { Database } from './database.ts'
+import type { Database, Tx } from './database.ts'
 
 /**
  * By the kind of actor. People are of no project: their ids are in its records because they acted
@@ -30,7 +30,7 @@ export function actorName(id: string, projectId: string) {
 
 /** The names of some actors of a project, by id; without those that have none there. */
 export async function selectActorNames(
-  db: Database,
+  db: Database | Tx,
   projectId: string,
   ids: Iterable<string>,
 ): Promise<Map<string, string>> {

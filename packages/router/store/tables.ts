@@ -33,6 +33,7 @@ import {
   type WrittenTo,
   xid8,
 } from './column.ts'
+import { channels, deliveries } from './notification-tables.ts'
 
 const projects = {
   id: text(),
@@ -381,6 +382,8 @@ export const tables = {
   artifact_chunks,
   events,
   followers,
+  channels,
+  deliveries,
   versions,
 }
 
@@ -389,5 +392,7 @@ export type Tables = { [Name in keyof typeof tables]: TableOf<(typeof tables)[Na
 export type ExecutionRow = Selectable<Tables['executions']>
 export type ApprovalRow = Selectable<Tables['approvals']>
 export type AgentRow = Selectable<Tables['agents']>
+export type ChannelRow = Selectable<Tables['channels']>
+export type DeliveryRow = Selectable<Tables['deliveries']>
 export type WorkspaceRow = Selectable<Tables['workspaces']>
 export type NewApproval = WrittenTo<typeof requested>

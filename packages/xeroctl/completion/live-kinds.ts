@@ -36,6 +36,10 @@ export const liveKinds = {
     const { data } = await client.call('apiKeys.list', { query: { limit } })
     return data.filter((key) => key.is_active).map(({ id, name }) => ({ value: id, about: name }))
   },
+  webhooks: async (client: Client): Promise<Offered[]> => {
+    const { data } = await client.call('webhooks.list', { query: { limit } })
+    return data.map(({ id, url }) => ({ value: id, about: url }))
+  },
   'join-keys': async (client: Client): Promise<Offered[]> => {
     const { data } = await client.call('joinKeys.list', { query: { limit } })
     return data.map(({ id, name, state }) => ({ value: id, about: `${name}, ${state}` }))

@@ -71,7 +71,7 @@ export async function presentAgentDetail(core: Records & FleetView, row: AgentRo
   }
 }
 
-function summaryOf({ manifest, ...row }: AgentRow): AgentSummaryRow {
+export function summaryOf({ manifest, ...row }: AgentRow): AgentSummaryRow {
   return { ...row, tool_count: manifest?.tools.length ?? 0 }
 }
 

@@ -148,7 +148,7 @@ test('a follower goes on where it stopped', async (t) => {
 test('a commit of the same process wakes a follower', async (t) => {
   const { core, follow } = await database(t)
   const seen = gather(1)
-  follow({ name: 'woken', from: 'beginning', react: seen.react }, { pollMs: 1 << 30, coalesceMs: 5 })
+  follow({ name: 'woken', from: 'beginning', coalesceMs: 5, react: seen.react }, { pollMs: 1 << 30 })
   await write(core, async ({ append }) => append({ project_id: 'p', kind: 'agent.updated', actor: router }))
   assert.deepEqual(actors(await seen.all), ['router'])
 })

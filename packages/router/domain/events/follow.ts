@@ -19,6 +19,8 @@ export type Follower = {
   name: string
   /** Where one that has no place yet begins. */
   from: 'beginning' | 'present'
+  /** How long after a wake it looks, and at the earliest again, ms; 20 unless somebody can wait. */
+  coalesceMs?: number
 } & (
   | {
       /**
@@ -51,8 +53,6 @@ export interface FollowOptions {
   /** Called when a batch was not handled. */
   onFailure?: () => void
   batchMax?: number
-  /** How long after a wake it looks, and at the earliest again, ms. */
-  coalesceMs?: number
   /** How often it looks without being woken, ms. */
   pollMs?: number
 }
@@ -62,7 +62,8 @@ const firstRetryMs = 1_000
 const lastRetryMs = 60_000
 
 export function follow(records: FollowedRecords, follower: Follower, options: FollowOptions = {}): Following {
-  const { batchMax = 500, coalesceMs = 20, pollMs = 1_000, onFailure } = options
+  const { batchMax = 500, pollMs = 1_000, onFailure } = options
+  const { coalesceMs = 20 } = follower
   const { store, clock } = records
   const log = records.log.with({ follower: follower.name })
   const hold = { name: follower.name, holder: randomUUID() }

@@ -1,7 +1,7 @@
 // Secret arguments between submit and dispatch: the record has commitments, and what they are
 // commitments to is encrypted beside it, so that a call that waits outlives its router. The key is
 // no row of the database. Whatever ends the call removes them (lifecycle-triggers.ts).
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { canonicalJson } from '@xerotier/protocol/canonical.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
@@ -11,10 +11,7 @@ import { commitmentOf } from '@xerotier/runtime/secret-commitment.ts'
 import { z } from 'zod'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { Identity } from '../identity.ts'
-
-const algorithm = 'aes-256-gcm'
-const nonceBytes = 12
-const tagBytes = 16
+import { openSealed, seal } from '../sealed.ts'
 
 /**
  * @param id of the call: what is sealed for one cannot be opened for another
@@ -39,10 +36,7 @@ export function sealSecrets(
     args = withValueAt(args, path, secretMark(commitmentOf(nonce, value)))
     return { path, nonce, value }
   })
-  const nonce = randomBytes(nonceBytes)
-  const cipher = createCipheriv(algorithm, secretsKey, nonce).setAAD(Buffer.from(id))
-  const sealed = Buffer.concat([cipher.update(packMessage(secrets)), cipher.final()])
-  return { args, secrets: Buffer.concat([nonce, cipher.getAuthTag(), sealed]) }
+  return { args, secrets: seal(secretsKey, id, packMessage(secrets)) }
 }
 
 const secretsSchema = z.array(
@@ -56,11 +50,7 @@ export function openSecrets(
 ): CallSecret[] {
   if (secrets === null) return []
   try {
-    const nonce = secrets.subarray(0, nonceBytes)
-    const tag = secrets.subarray(nonceBytes, nonceBytes + tagBytes)
-    const decipher = createDecipheriv(algorithm, secretsKey, nonce).setAAD(Buffer.from(id)).setAuthTag(tag)
-    const packed = Buffer.concat([decipher.update(secrets.subarray(nonceBytes + tagBytes)), decipher.final()])
-    return secretsSchema.parse(unpackMessage(packed))
+    return secretsSchema.parse(unpackMessage(openSealed(secretsKey, id, secrets)))
   } catch (cause) {
     const message = 'The router cannot read the secret arguments of this call any more. Submit it again.'
     throw new Fault('execution_failed', { message, cause })

@@ -64,6 +64,16 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
   'approvals.show': ['execution'],
   'approvals.approve': ['execution'],
   'approvals.reject': ['execution'],
+  'webhooks.list': ['management'],
+  'webhooks.create': ['management'],
+  'webhooks.show': ['management'],
+  'webhooks.update': ['management'],
+  'webhooks.delete': ['management'],
+  'webhooks.test': ['management'],
+  'webhooks.rotateSecret': ['management'],
+  'webhooks.deliveries': ['management'],
+  'deliveries.list': ['management'],
+  'deliveries.redeliver': ['management'],
 }
 
 let router: ApiForTests

@@ -11,6 +11,7 @@ import { enrollHandlers } from './routes/enroll.ts'
 import { executionHandlers } from './routes/executions.ts'
 import { type HealthOptions, healthHandlers } from './routes/health.ts'
 import { joinKeyHandlers } from './routes/join-keys.ts'
+import { notificationHandlers } from './routes/notifications.ts'
 import { projectHandlers } from './routes/projects.ts'
 import { toolHandlers } from './routes/tools.ts'
 import { workspaceHandlers } from './routes/workspaces.ts'
@@ -27,6 +28,7 @@ export function createHandlers(
     ...agentHandlers(core),
     ...joinKeyHandlers(core),
     ...apiKeyHandlers(core),
+    ...notificationHandlers(core),
     ...workspaceHandlers(core),
     ...toolHandlers(core),
     ...executionHandlers(core, streams),

@@ -18,7 +18,7 @@ export const keysCreate = command({
     }),
     expiresInHours: number('Default: never', { min: 0.01, max: mostHours, integer: false }, { placeholder: 'hours' }),
   },
-  notes: secretNotes,
+  notes: secretNotes('key'),
   examples: [
     'xeroctl keys create --name ci --scope execution',
     'xeroctl keys create --name deploy --scope execution -w kubernetes-staging',
@@ -32,6 +32,7 @@ export const keysCreate = command({
     const created = await cli.write('apiKeys.create', {
       body: { name: options.name, scopes: options.scopes, expires_at, workspaces },
     })
-    if (created !== undefined) await printSecret(cli, created, keyRecord, 'Keep it safe: it is not shown again.')
+    if (created !== undefined)
+      await printSecret(cli, created, keyRecord, 'Keep it safe: it is not shown again.', created.key)
   },
 })

@@ -8,10 +8,11 @@ export const keysRotate = command({
   summary: `Give a key a new value; the old one works for ${limits.keyRotationGraceHours} more hours`,
   arguments: { key: 'Id' },
   offers: 'keys',
-  notes: secretNotes,
+  notes: secretNotes('key'),
   examples: ['xeroctl keys <id> --rotate'],
   async run({ cli, args }) {
     const rotated = await cli.write('apiKeys.rotate', { params: { id: args.key } })
-    if (rotated !== undefined) await printSecret(cli, rotated, keyRecord, 'Keep it safe: it is not shown again.')
+    if (rotated !== undefined)
+      await printSecret(cli, rotated, keyRecord, 'Keep it safe: it is not shown again.', rotated.key)
   },
 })

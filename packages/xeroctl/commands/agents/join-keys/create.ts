@@ -19,7 +19,7 @@ export const joinKeysCreate = command({
       { placeholder: 'hours' },
     ),
   },
-  notes: secretNotes,
+  notes: secretNotes('key'),
   examples: [
     'xeroctl agents join-keys --create --name xem-jumphost-01 --region eu-west --router-addr tcp://router.example:5555',
   ],
@@ -33,6 +33,12 @@ export const joinKeysCreate = command({
     }
     const created = await cli.write('joinKeys.create', { body })
     if (created === undefined) return
-    await printSecret(cli, created, joinKeyRecord, 'Give it to the agent as XEM_JOIN_KEY. It is not shown again.')
+    await printSecret(
+      cli,
+      created,
+      joinKeyRecord,
+      'Give it to the agent as XEM_JOIN_KEY. It is not shown again.',
+      created.key,
+    )
   },
 })

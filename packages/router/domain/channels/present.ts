@@ -1,0 +1,38 @@
+import type { Webhook } from '@xerotier/protocol/api/webhooks.ts'
+import { selectWorkspaceNames } from '../../store/channels.ts'
+import type { ChannelRow } from '../../store/tables.ts'
+import type { Records } from '../records.ts'
+
+const iso = (at: Date | null) => at?.toISOString() ?? null
+
+/** The public forms of some rows; the names of their workspaces are read once. */
+export async function presentChannels({ store, clock }: Pick<Records, 'store' | 'clock'>, rows: ChannelRow[]) {
+  const names = await selectWorkspaceNames(
+    store.db,
+    rows.flatMap(({ workspaces }) => workspaces),
+  )
+  const subscribed = (row: ChannelRow) => ({
+    events: row.events,
+    workspaces: row.workspaces.map((id) => ({ id, name: names.get(id) ?? id })),
+    risks: row.risks,
+    is_active: row.active,
+    created_at: row.created_at.toISOString(),
+    updated_at: row.updated_at.toISOString(),
+    last_delivered_at: iso(row.last_delivered_at),
+    last_failed_at: iso(row.last_failed_at),
+    last_error: row.last_error,
+  })
+  return {
+    webhook(row: ChannelRow): Webhook {
+      const overlaps = row.overlap_until !== null && row.overlap_until.getTime() > clock.now()
+      return {
+        id: row.id,
+        object: 'webhook',
+        url: row.target,
+        description: row.name,
+        ...subscribed(row),
+        overlap_until: overlaps ? iso(row.overlap_until) : null,
+      }
+    },
+  }
+}

@@ -1,0 +1,32 @@
+/** What the commands about webhooks, channels and deliveries send. */
+export const notificationSends: [words: string, request: string, body?: unknown][] = [
+  ['webhooks', 'GET /webhooks?limit=20'],
+  ['webhooks wh_1', 'GET /webhooks/wh_1'],
+  [
+    `webhooks --create --url https://h.example/x --events 'exec.*,agent.offline'`,
+    'POST /webhooks',
+    { url: 'https://h.example/x', events: ['exec.*', 'agent.offline'] },
+  ],
+  [
+    `webhooks create --url https://h.example/x --events '*' --description d -w a --risk write`,
+    'POST /webhooks',
+    { url: 'https://h.example/x', description: 'd', events: ['*'], workspaces: ['a'], risks: ['write'] },
+  ],
+  [
+    'webhooks wh_1 --update --active no --events exec.failed',
+    'PUT /webhooks/wh_1',
+    { events: ['exec.failed'], is_active: false },
+  ],
+  ['webhooks wh_1 --delete --yes', 'DELETE /webhooks/wh_1'],
+  ['webhooks wh_1 --test', 'POST /webhooks/wh_1/test'],
+  ['webhooks wh_1 --deliveries', 'GET /webhooks/wh_1/deliveries?limit=20'],
+  ['webhooks deliveries wh_1 --state exhausted', 'GET /webhooks/wh_1/deliveries?state=exhausted&limit=20'],
+  ['webhooks wh_1 --rotate-secret', 'POST /webhooks/wh_1/rotate-secret', {}],
+  ['webhooks rotate-secret wh_1 --overlap-hours 0', 'POST /webhooks/wh_1/rotate-secret', { overlap_hours: 0 }],
+  ['notifications', 'GET /notifications/deliveries?limit=20'],
+  [
+    'notifications deliveries --state exhausted,pending --channel wh_1',
+    'GET /notifications/deliveries?state=exhausted%2Cpending&channel=wh_1&limit=20',
+  ],
+  ['notifications redeliver dlv_1', 'POST /notifications/deliveries/dlv_1/redeliver'],
+]
