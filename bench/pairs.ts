@@ -1,18 +1,20 @@
 // `node bench/pairs.ts <folder of another checkout>`: the echo of this checkout and of another,
-// both running, in windows that alternate, so that what the machine does meanwhile meets both.
+// both running, in windows that alternate, so that what the machine does meanwhile meets both. Both
+// are started anew several times: how calls fall into batches differs from start to start.
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { createBench } from './bench.ts'
 import { type Cleanup, createCleanup } from './cleanup.ts'
-import { closedLoop, median } from './closed-loop.ts'
+import { closedLoop, median, quantile } from './closed-loop.ts'
 import { type EchoCalls, openEchoCalls } from './echo-calls.ts'
 import { cpuSeconds, ownCpuSeconds } from './proc.ts'
 import { columns } from './table.ts'
 
 const { values, positionals } = parseArgs({
   options: {
-    pairs: { type: 'string', default: '10' },
-    seconds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '4' },
+    pairs: { type: 'string', default: '6' },
+    seconds: { type: 'string', default: '2' },
     'in-flight': { type: 'string', multiple: true, default: ['64', '1'] },
   },
   allowPositionals: true,
@@ -20,10 +22,11 @@ const { values, positionals } = parseArgs({
 const [other] = positionals
 if (other === undefined) {
   console.error(
-    'node bench/pairs.ts <folder of another checkout, set up> [--pairs 10] [--seconds 4] [--in-flight 64]...',
+    'node bench/pairs.ts <folder of another checkout, set up> [--rounds 4] [--pairs 6] [--seconds 2] [--in-flight 64]...',
   )
   process.exit(2)
 }
+const rounds = Number(values.rounds)
 const pairs = Number(values.pairs)
 const ms = Number(values.seconds) * 1_000
 
@@ -43,9 +46,15 @@ interface Window {
   agent: number
 }
 
-const cleanup = createCleanup()
+/** As long as in bench/echo.ts. */
+const warmUpMs = 10_000
+
+const running = new Set<Cleanup>()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void cleanup.run().then(() => process.exit(130)))
+  process.once(
+    signal,
+    () => void Promise.all([...running].map((cleanup) => cleanup.run())).then(() => process.exit(130)),
+  )
 }
 
 /** Starts router and agent of a checkout by its own bench. */
@@ -70,14 +79,47 @@ async function measure({ calls, cpu }: Side, inFlight: number): Promise<Window> 
   return { ...timings, router: each('router'), postgres: each('postgres'), agent: each('agent') }
 }
 
-const of = (windows: readonly Window[], key: keyof Window) => median(windows.map((window) => window[key]))
+/** The border of the best quarter: what else the machine does only ever makes a window worse. */
+const best = (windows: readonly Window[], key: keyof Window) =>
+  quantile(
+    windows.map((window) => window[key]),
+    key === 'perSecond' ? 0.75 : 0.25,
+  )
 
-try {
-  const here = await open('.', cleanup)
-  const there = await open(other, cleanup)
-  for (const inFlight of values['in-flight'].map(Number)) {
-    for (const side of [here, there]) await closedLoop(inFlight, { ms: 10_000 }, side.calls.call)
-    const windows: [Window, Window][] = []
+function print(inFlight: number, windows: readonly [Window, Window][]): void {
+  const ours = windows.map(([window]) => window)
+  const theirs = windows.map(([, window]) => window)
+  const row = (key: keyof Window, digits: number) => [
+    key,
+    best(ours, key).toFixed(digits),
+    best(theirs, key).toFixed(digits),
+    (best(ours, key) / best(theirs, key)).toFixed(3),
+    median(windows.map(([one, two]) => one[key] / two[key])).toFixed(3),
+  ]
+  console.log(`\n${inFlight} in flight, the best quarter of ${windows.length} pairs of windows of ${values.seconds} s`)
+  const table = columns(
+    [
+      ['', 'this', 'other', 'ratio', 'median ratio of a pair'],
+      row('perSecond', 0),
+      row('p50', 2),
+      row('p99', 2),
+      row('router', 1),
+      row('postgres', 1),
+      row('agent', 1),
+    ],
+    [1, 2, 3, 4],
+  )
+  for (const line of table) console.log(line)
+}
+
+/** Both anew, windows of each in turn. */
+async function round(inFlight: number, windows: [Window, Window][]): Promise<void> {
+  const cleanup = createCleanup()
+  running.add(cleanup)
+  try {
+    const here = await open('.', cleanup)
+    const there = await open(other!, cleanup)
+    for (const side of [here, there]) await closedLoop(inFlight, { ms: warmUpMs }, side.calls.call)
     for (let pair = 0; pair < pairs; pair++) {
       // Who is first changes, so that nobody always follows the other.
       const first = pair % 2 === 0 ? here : there
@@ -85,32 +127,17 @@ try {
       const two = await measure(first === here ? there : here, inFlight)
       windows.push(first === here ? [one, two] : [two, one])
     }
-    const ours = windows.map(([window]) => window)
-    const theirs = windows.map(([, window]) => window)
-    const row = (key: keyof Window, digits: number) => [
-      key,
-      of(ours, key).toFixed(digits),
-      of(theirs, key).toFixed(digits),
-      median(windows.map(([one, two]) => one[key] / two[key])).toFixed(3),
-    ]
-    console.log(`\n${inFlight} in flight, medians of ${pairs} pairs of windows of ${values.seconds} s`)
-    const table = columns(
-      [
-        ['', 'this', 'other', 'ratio'],
-        row('perSecond', 0),
-        row('p50', 2),
-        row('p99', 2),
-        row('router', 1),
-        row('postgres', 1),
-        row('agent', 1),
-      ],
-      [1, 2, 3],
-    )
-    for (const line of table) console.log(line)
+    await here.calls.close()
+    await there.calls.close()
+  } finally {
+    await cleanup.run()
+    running.delete(cleanup)
   }
-  await here.calls.close()
-  await there.calls.close()
-} finally {
-  await cleanup.run()
+}
+
+for (const inFlight of values['in-flight'].map(Number)) {
+  const windows: [Window, Window][] = []
+  for (let count = 0; count < rounds; count++) await round(inFlight, windows)
+  print(inFlight, windows)
 }
 process.exit(0)
