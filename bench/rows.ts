@@ -7,6 +7,7 @@ import { openStore, type Store } from '@xerotier/router/store/database.ts'
 import { type ExecutionFilter, selectExecutions } from '@xerotier/router/store/executions.ts'
 import type { Bench } from './bench.ts'
 import { quantile } from './closed-loop.ts'
+import { measureCrowdedDatabase } from './crowded-database.ts'
 import type { Figure, Report } from './figure.ts'
 
 const executions = 1_000_000
@@ -20,7 +21,13 @@ const lists = {
     selectApprovals(store.db, project, { ...page, ...(filter as Partial<ApprovalFilter>) }),
 }
 
-export async function measureRows({ cleanup }: Bench): Promise<Report> {
+export async function measureRows(bench: Bench): Promise<Report> {
+  const lists = await measureLists(bench)
+  const calls = await measureCrowdedDatabase(bench, executions)
+  return { figures: [...lists.figures, ...calls.figures], lines: [...lists.lines, ...calls.lines] }
+}
+
+async function measureLists({ cleanup }: Bench): Promise<{ figures: Figure[]; lines: string[] }> {
   const postgres = await startPostgresForTests()
   cleanup.defer(() => postgres.stop())
   process.env[testPostgresVariable] = postgres.url

@@ -17,6 +17,7 @@ import { kindsOfCalls } from './migrations/0009-kinds-of-calls.ts'
 import { kindsOfApprovals } from './migrations/0010-kinds-of-approvals.ts'
 import { knownRisks } from './migrations/0011-known-risks.ts'
 import { kindsByTheRouter } from './migrations/0012-kinds-by-the-router.ts'
+import { vacuum } from './migrations/0013-vacuum.ts'
 import { people } from './migrations/0020-people.ts'
 import { whoActed } from './migrations/0021-who-acted.ts'
 import { notifications } from './migrations/0026-notifications.ts'
@@ -40,6 +41,7 @@ const migrations: Migration[] = [
   { name: '0010-kinds-of-approvals', sql: kindsOfApprovals },
   { name: '0011-known-risks', sql: knownRisks },
   { name: '0012-kinds-by-the-router', sql: kindsByTheRouter },
+  { name: '0013-vacuum', sql: vacuum },
   { name: '0020-people', sql: people },
   { name: '0021-who-acted', sql: whoActed },
   { name: '0026-notifications', sql: notifications },
