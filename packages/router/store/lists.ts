@@ -79,7 +79,7 @@ export async function selectPageIds(db: Database, list: List, parts: Part[]): Pr
     ids.push(...some)
     if (!whole && some.length < wanted) unfinished.push(parts[index]!)
   }
-  for (const part of unfinished) ids.push(...(await byKind(db, list, part)))
+  for (const some of await Promise.all(unfinished.map((part) => byKind(db, list, part)))) ids.push(...some)
   return [...new Set(ids)].sort().reverse().slice(0, wanted)
 }
 
@@ -97,21 +97,27 @@ async function amongNewest(db: Database, list: List, { newest }: Part) {
 
 /**
  * A page comes from the kinds whose newest calls are the newest, and from no more kinds than it has
- * rows: so the newest call of each kind is looked up, and only those kinds are read.
+ * rows: so the newest call of each kind is looked up, and only those kinds are read. Where so many
+ * were found, the oldest of them ends the page.
  */
 async function byKind(db: Database, { table, projectId, limit, range, kinds }: List, { state }: Part) {
   const wanted = sql.lit(limit + 1)
+  const noId = sql.lit('00000000-0000-0000-0000-000000000000')
   const ofKind = sql`from ${sql.table(table)} as t
-    where call_kind(t.workspace_id, t.tool, t.risk, t.agent_id) = one.kind and ${range} and ${state} order by t.id desc`
+    where call_kind(t.workspace_id, t.tool, t.risk, t.agent_id) = one.kind and ${range} and ${state}`
   const { rows } = await sql<{ id: string }>`
     with kinds as materialized (
       select distinct t.kind from call_kinds as t
       where t.project_id = ${projectId} and ${all(kinds)}${table === 'approvals' ? sql` and t.asked` : sql``}
     ), tops as materialized (
-      select one.kind, first.id from kinds as one cross join lateral (select t.id ${ofKind} limit 1) as first
+      select one.kind, first.id from kinds as one cross join lateral (select t.id ${ofKind} order by t.id desc limit 1) as first
       order by first.id desc limit ${wanted}
+    ), last as materialized (
+      select coalesce((select id from tops order by id desc offset ${sql.lit(limit)} limit 1), ${noId}::uuid) as id
     )
-    select calls.id from tops as one cross join lateral (select t.id ${ofKind} limit ${wanted}) as calls
+    select calls.id from tops as one cross join last cross join lateral (
+      select t.id ${ofKind} and t.id >= last.id order by t.id desc limit ${wanted}
+    ) as calls
     order by calls.id desc limit ${wanted}`.execute(db)
   return rows.map(({ id }) => id)
 }
