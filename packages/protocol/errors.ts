@@ -309,6 +309,16 @@ export const errors = define({
       action: { label: 'List the webhooks', xeroctl: 'xeroctl webhooks', route: 'webhooks.list' },
     },
   },
+  channel_not_found: {
+    status: 404,
+    type: 'not_found_error',
+    retry: false,
+    message: 'There is no such channel in this project.',
+    advice: {
+      say: 'Check its id and the project.',
+      action: { label: 'List the channels', xeroctl: 'xeroctl notifications channels', route: 'channels.list' },
+    },
+  },
   delivery_not_found: {
     status: 404,
     type: 'not_found_error',

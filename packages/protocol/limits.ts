@@ -173,6 +173,24 @@ export const limits = {
   deliveryHours: 24,
   /** What one delivery holds; larger arguments and results are left out of it. */
   deliveryBytes: 64 * KiB,
+  /**
+   * Messages within an hour to one channel or person about calls of one requester, each about one
+   * call; of all requesters; and those that say how one ended. What goes beyond is told together.
+   */
+  noticesPerRequester: 5,
+  noticesPerRecipient: 20,
+  endNoticesPerRequester: 10,
+  /** Between two messages that tell of several calls together, minutes. */
+  digestMinutes: 10,
+  /** Calls that such a message lists; it counts the others. */
+  digestEntries: 20,
+  /** People who are told of one approval at once; more are left to channels. */
+  peopleToldAtOnce: 100,
+  /** The shortest time between two reminders. */
+  remindMinutesMin: 15,
+  /** How often people are reminded of what waits for them. */
+  remindMinutes: 60,
+  noticeDays: 30,
   /** How long deliveries are kept: those that were made, and dead letters. */
   deliveredDays: 7,
   deadLetterDays: 30,

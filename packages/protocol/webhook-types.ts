@@ -5,13 +5,17 @@ import { type EventKind, eventKinds } from './events.ts'
 /** That a call waits for, or ends with, its approval is said of the approval alone. */
 const saidOfApproval: readonly EventKind[] = ['execution.pending_approval', 'execution.rejected']
 
-const ofApprovals: Partial<Record<EventKind, string>> = {
+const ofApprovals: Readonly<Record<string, string>> = {
   'approval.requested': 'exec.approval_requested',
   'approval.approved': 'exec.approved',
   'approval.rejected': 'exec.rejected',
   'approval.expired': 'exec.approval_timed_out',
   'approval.cancelled': 'exec.approval_cancelled',
   'approval.voided': 'exec.approval_voided',
+  'approval.voted': 'exec.approval_voted',
+  'approval.escalated': 'exec.approval_escalated',
+  'approval.broken_glass': 'exec.approval_broken_glass',
+  'approval.reviewed': 'exec.approval_reviewed',
 }
 
 function typeOf(kind: EventKind): string | undefined {

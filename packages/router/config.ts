@@ -2,6 +2,7 @@
 import { limits } from '@xerotier/protocol/limits.ts'
 import { host, networks, postgresUrl, tcpAddress } from '@xerotier/runtime/address-options.ts'
 import { logLevels } from '@xerotier/runtime/log.ts'
+import { mailAddress, smtpUrl } from '@xerotier/runtime/mail-options.ts'
 import { boolean, choice, integer, type OptionTable, path, text } from '@xerotier/runtime/option.ts'
 import { tracingOptions } from '@xerotier/runtime/tracing-options.ts'
 
@@ -101,6 +102,23 @@ export const options = {
     type: integer(1, 86_400),
     default: 60,
     help: 'How long an at-most-once call of a lost agent waits for it before it becomes ambiguous.',
+  },
+  smtp_url: {
+    env: ['XEROTIER_SMTP_URL'],
+    type: smtpUrl,
+    secret: true,
+    help: 'Mail server: smtp://user@host:587 (STARTTLS, always), smtps://host:465, or smtp://host:25?tls=off. Without it nobody gets mail.',
+  },
+  smtp_password_file: {
+    env: ['XEROTIER_SMTP_PASSWORD_FILE'],
+    type: path,
+    help: 'File of mode 0600 with the password for the mail server, in place of one in smtp_url.',
+  },
+  mail_from: {
+    env: ['XEROTIER_MAIL_FROM'],
+    type: mailAddress,
+    required: (values) => values.smtp_url !== undefined,
+    help: 'Sender of mail, such as xerotier@example.com; needed with smtp_url.',
   },
   notification_private_targets: {
     env: ['XEROTIER_NOTIFICATION_PRIVATE_TARGETS'],

@@ -10,6 +10,7 @@ import { showConfig, showHelp } from '@xerotier/runtime/config-show.ts'
 import { createLog } from '@xerotier/runtime/log.ts'
 import type { Values } from '@xerotier/runtime/option.ts'
 import { runProcess } from '@xerotier/runtime/process.ts'
+import { readSecretFile } from '@xerotier/runtime/secret-file.ts'
 import { StartError } from '@xerotier/runtime/start-error.ts'
 import { foreignEnv, options } from './config.ts'
 import { expiryOf, type ReadCertificate } from './http/certificate.ts'
@@ -71,6 +72,7 @@ function routerOptions(values: Values<typeof options>): Omit<RouterOptions, 'clo
       holdLoweredRisks: values.hold_lowered_risks,
       privateTargets: values.notification_private_targets,
     },
+    mail: mailOf(values),
     bootstrap:
       values.bootstrap_project === undefined
         ? undefined
@@ -79,6 +81,20 @@ function routerOptions(values: Values<typeof options>): Omit<RouterOptions, 'clo
             keyFile: values.bootstrap_key_file ?? join(values.state_dir, 'api-key'),
             allowSelfApproval: values.bootstrap_self_approval,
           },
+  }
+}
+
+/** @throws ConfigError when the file of the password cannot be read */
+function mailOf(values: Values<typeof options>): RouterOptions['mail'] {
+  const { smtp_url: url, smtp_password_file: file, mail_from: from } = values
+  if (url === undefined || from === undefined) return undefined
+  if (file === undefined) return { url, from }
+  try {
+    const password = readSecretFile(file)?.trim()
+    if (password === undefined) throw new Error(`there is no ${file}`)
+    return { url, from, password }
+  } catch (error) {
+    throw new ConfigError('invalidValue', `smtp_password_file: ${messageOf(error)}`)
   }
 }
 

@@ -31,8 +31,10 @@ import { traceEnd } from './domain/executions/trace.ts'
 import { createEnrolledKeys } from './domain/fleet/enrolled-keys.ts'
 import { createFleet } from './domain/fleet/fleet.ts'
 import { loadIdentity } from './domain/identity.ts'
+import { removeOldNotices, sendDigests, sendReminders } from './domain/notifications/digest.ts'
 import { createSend, noteAtReceiver } from './domain/notifications/send.ts'
 import { outboundLimits } from './domain/notifications/send-webhook.ts'
+import { createMailer, type SmtpOptions } from './domain/notifications/smtp.ts'
 import { type BootstrapOptions, bootstrapProject } from './domain/projects/bootstrap.ts'
 import type { Settings } from './domain/settings.ts'
 import { startFollowers } from './followers.ts'
@@ -69,7 +71,9 @@ export interface RouterOptions {
   lanes?: number
   /** Off when left out. */
   tracing?: Omit<TracingOptions, 'clock' | 'log'>
-  settings?: Partial<Settings>
+  settings?: Partial<Omit<Settings, 'mail'>>
+  /** The mail server; without one nobody gets mail. */
+  mail?: SmtpOptions | undefined
   bootstrap?: BootstrapOptions | undefined
   /** Beside those of every router (followers.ts). */
   followers?: readonly Follower[]
@@ -99,6 +103,7 @@ const defaults: Settings = {
   holdLoweredRisks: true,
   queuedPerProject: limits.queuedPerProject,
   privateTargets: false,
+  mail: false,
 }
 
 /** Ends something that was started. */
@@ -198,7 +203,8 @@ function createCore(known: Known, options: RouterOptions, bound: string, registr
     },
     freed: fleet.freed,
   })
-  const settings = { ...defaults, ...options.settings }
+  const settings = { ...defaults, ...options.settings, mail: options.mail !== undefined }
+  const mail = options.mail && createMailer(clock, options.mail)
   const outbound = createOutbound({ clock, privateTargets: settings.privateTargets, limits: outboundLimits })
   return {
     ...known,
@@ -208,7 +214,7 @@ function createCore(known: Known, options: RouterOptions, bound: string, registr
     kinds: createKinds(store.db),
     dispatcher: createDispatcher({ ...known, settings, fleet, calls }),
     outbox: createOutbox(known, {
-      send: createSend({ ...known, outbound }),
+      send: createSend({ ...known, fleet, outbound, mail }),
       chance: systemChance,
       attempted: countAttempts(registry),
       noted: noteAtReceiver,
@@ -250,6 +256,9 @@ function startDuties(core: Core, broker: Broker): Stop {
     ['sweep orphans', 1_000, () => sweepOrphans(core)],
     ['find waiting calls', 2_000, () => core.dispatcher.findWaiting()],
     ['miss agents', 1_000, () => missAgents(core)],
+    ['send digests', 15_000, () => sendDigests(core)],
+    ['send reminders', 60_000, () => sendReminders(core)],
+    ['remove old notices', 60_000, () => removeOldNotices(core)],
     ['remove old deliveries', 60_000, () => removeOldDeliveries(core)],
     ['bury agents', 60_000, () => buryAgents(core)],
   ]

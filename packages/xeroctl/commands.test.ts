@@ -33,11 +33,11 @@ function fitting({ method, path }: Seen): unknown {
     invocations: path.endsWith('/plan') ? records.plan : records.execution(),
     approvals: records.approval(path.endsWith('/approve') ? { state: 'approved' } : {}),
     webhooks: path.includes('/deliveries') || path.endsWith('/test') ? records.delivery : records.webhook,
-    notifications: records.delivery,
+    notifications: id === 'channels' && !path.endsWith('/test') ? records.channel : records.delivery,
   }[resource!]
   if (resource === 'project') return record
   if (path.includes('/events')) return records.page(records.logEntry('agent.online'))
-  if (method === 'GET' && path.includes('/deliveries')) return records.page(record)
+  if (method === 'GET' && /\/(?:deliveries|channels)(?:\?|$)/.test(path)) return records.page(record)
   return method === 'GET' && id === undefined ? records.page(record) : record
 }
 

@@ -23,6 +23,37 @@ export const notificationSends: [words: string, request: string, body?: unknown]
   ['webhooks deliveries wh_1 --state exhausted', 'GET /webhooks/wh_1/deliveries?state=exhausted&limit=20'],
   ['webhooks wh_1 --rotate-secret', 'POST /webhooks/wh_1/rotate-secret', {}],
   ['webhooks rotate-secret wh_1 --overlap-hours 0', 'POST /webhooks/wh_1/rotate-secret', { overlap_hours: 0 }],
+  ['notifications channels', 'GET /notifications/channels?limit=20'],
+  ['notifications channels list', 'GET /notifications/channels?limit=20'],
+  ['notifications channels show chn_1', 'GET /notifications/channels/chn_1'],
+  [
+    `notifications channels create --kind slack --name '#ops' --url https://hooks.example/x`,
+    'POST /notifications/channels',
+    { kind: 'slack', name: '#ops', url: 'https://hooks.example/x' },
+  ],
+  [
+    'notifications channels create --kind pagerduty --name p --routing-key k --from-stage 1 --rule night --risk irreversible',
+    'POST /notifications/channels',
+    { kind: 'pagerduty', name: 'p', routing_key: 'k', from_stage: 1, rules: ['night'], risks: ['irreversible'] },
+  ],
+  [
+    'notifications channels create --kind email --name m --to a@b.example,c@d.example --quiet 22:00-07:00 --time-zone Europe/Berlin --remind 60',
+    'POST /notifications/channels',
+    {
+      kind: 'email',
+      name: 'm',
+      to: ['a@b.example', 'c@d.example'],
+      quiet_hours: { from: '22:00', to: '07:00', time_zone: 'Europe/Berlin' },
+      remind_minutes: 60,
+    },
+  ],
+  [
+    'notifications channels update chn_1 --active no --quiet none --remind never',
+    'PUT /notifications/channels/chn_1',
+    { is_active: false, quiet_hours: null, remind_minutes: null },
+  ],
+  ['notifications channels delete chn_1 -y', 'DELETE /notifications/channels/chn_1'],
+  ['notifications channels test chn_1', 'POST /notifications/channels/chn_1/test'],
   ['notifications', 'GET /notifications/deliveries?limit=20'],
   [
     'notifications deliveries --state exhausted,pending --channel wh_1',

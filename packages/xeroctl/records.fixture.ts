@@ -3,6 +3,7 @@
 import { agentDetailSchema, agentSchema } from '@xerotier/protocol/api/agents.ts'
 import { apiKeySecretSchema } from '@xerotier/protocol/api/api-keys.ts'
 import { type Approval, approvalSchema } from '@xerotier/protocol/api/approvals.ts'
+import { channelSchema } from '@xerotier/protocol/api/channels.ts'
 import { deliverySchema } from '@xerotier/protocol/api/deliveries.ts'
 import { type Event, eventSchema } from '@xerotier/protocol/api/events.ts'
 import { type ExecutionDetail, executionDetailSchema } from '@xerotier/protocol/api/executions.ts'
@@ -161,6 +162,27 @@ export const webhook = webhookSecretSchema.parse({
   last_error: null,
   overlap_until: null,
   secret: 'whsec_the-secret-value',
+})
+
+export const channel = channelSchema.parse({
+  id: 'chn_1',
+  object: 'notification_channel',
+  kind: 'slack',
+  name: '#ops',
+  target: 'https://hooks.slack.com',
+  events: ['exec.approval_requested'],
+  workspaces: [],
+  risks: [],
+  from_stage: 0,
+  rules: [],
+  quiet_hours: null,
+  remind_minutes: null,
+  is_active: true,
+  created_at: at,
+  updated_at: at,
+  last_delivered_at: null,
+  last_failed_at: null,
+  last_error: null,
 })
 
 export const delivery = deliverySchema.parse({

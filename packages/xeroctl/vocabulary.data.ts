@@ -2,6 +2,7 @@
 // here in place of the schemas behind it (client/routes.data.ts says why).
 
 import { agentHealths } from '@xerotier/protocol/api/agents.ts'
+import { placeKinds } from '@xerotier/protocol/api/channels.ts'
 import { agentRoles } from '@xerotier/protocol/api/join-keys.ts'
 import { scopes } from '@xerotier/protocol/api/scopes.ts'
 import { overflowName } from '@xerotier/protocol/frames/call/artifact.ts'
@@ -24,6 +25,7 @@ export const vocabulary = {
   executionStates,
   settledExecutionStates,
   workspaceTypes,
+  placeKinds,
   webhookTypes: [...webhookTypes.values()],
   /** Artifacts that hold output beyond what the record keeps. */
   overflowNames: { stdout: overflowName('stdout'), stderr: overflowName('stderr') },

@@ -20,6 +20,7 @@ const ids: Record<string, string> = {
   executions: '$EXECUTION',
   approvals: '$APPROVAL',
   webhooks: '$WEBHOOK',
+  channels: '$CHANNEL',
   deliveries: '$DELIVERY',
 }
 
@@ -53,6 +54,8 @@ const bodies: Partial<Record<RouteId, unknown>> = {
   'invocations.plan': { workspace: 'prod', tool: 'host_uptime' },
   'executions.resolve': { outcome: 'completed', note: 'seen on the host' },
   'approvals.approve': { note: 'as discussed' },
+  'channels.create': { kind: 'email', name: 'on call', to: ['on-call@example.com'] },
+  'channels.update': { from_stage: 1 },
   'webhooks.create': { url: 'https://hooks.example.com/xem', events: ['exec.*'] },
   'webhooks.update': { url: 'https://hooks.example.com/xem', events: ['exec.failed'] },
   'webhooks.rotateSecret': { overlap_hours: 24 },

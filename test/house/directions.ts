@@ -76,6 +76,17 @@ export const insideFolders: Record<string, Record<string, readonly string[]>> = 
     workspaces: ['.', 'events', 'directory', 'fleet', 'attempts', 'executions'],
     deliveries: ['.', 'events', 'lifecycles'],
     channels: ['.', 'events', 'directory'],
-    notifications: ['.', 'events', 'fleet', 'join-keys', 'agents', 'approvals', 'executions', 'deliveries', 'channels'],
+    notifications: [
+      '.',
+      'events',
+      'fleet',
+      'people',
+      'join-keys',
+      'agents',
+      'approvals',
+      'executions',
+      'deliveries',
+      'channels',
+    ],
   },
 }

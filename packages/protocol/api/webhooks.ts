@@ -5,7 +5,7 @@ import { riskSchema } from '../risk.ts'
 import { subscribable } from '../webhook-types.ts'
 import { nullableTimestampSchema, timestampSchema } from './page.ts'
 
-const eventSchema = textSchema(64).refine((event) => subscribable.includes(event), {
+export const subscribedEventSchema = textSchema(64).refine((event) => subscribable.includes(event), {
   error: 'must be an event type, a family such as `exec.*`, or `*`',
 })
 
@@ -13,7 +13,7 @@ const shape = {
   url: textSchema(2000).min(1),
   description: textSchema(200).nullable(),
   /** Event types, families such as `exec.*`, or `*`. */
-  events: z.array(eventSchema).min(1).max(64),
+  events: z.array(subscribedEventSchema).min(1).max(64),
   /** Names or ids: only what happens in these. Empty: anywhere, and what is of no workspace. */
   workspaces: z.array(referenceSchema).max(limits.workspacesPerKey),
   /** Only calls and approvals of these risks. Empty: of any. */

@@ -21,6 +21,7 @@ import { vacuum } from './migrations/0013-vacuum.ts'
 import { people } from './migrations/0020-people.ts'
 import { whoActed } from './migrations/0021-who-acted.ts'
 import { notifications } from './migrations/0026-notifications.ts'
+import { notices } from './migrations/0027-notices.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -45,6 +46,7 @@ const migrations: Migration[] = [
   { name: '0020-people', sql: people },
   { name: '0021-who-acted', sql: whoActed },
   { name: '0026-notifications', sql: notifications },
+  { name: '0027-notices', sql: notices },
 ]
 
 /** Applied again whenever its text is another. */

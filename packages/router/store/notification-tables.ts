@@ -1,11 +1,11 @@
 // The tables of who is told of events, and of what is on its way to them (tables.ts).
-import type { ChannelKind } from '@xerotier/protocol/api/channels.ts'
+import type { ChannelKind, QuietHours } from '@xerotier/protocol/api/channels.ts'
 import type { DeliveryState } from '@xerotier/protocol/lifecycles/delivery.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
-import { boolean, bytea, initially, int, nullable, text, texts, timestamptz, uuid } from './column.ts'
+import { boolean, bytea, initially, int, jsonb, nullable, text, texts, timestamptz, uuid } from './column.ts'
 
 /** Webhooks too: one of the kinds. */
-export const channels = {
+const channels = {
   id: text(),
   project_id: text(),
   kind: text<ChannelKind>(),
@@ -27,9 +27,15 @@ export const channels = {
   last_failed_at: nullable(timestamptz()),
   last_error: nullable(text()),
   deleted_at: nullable(timestamptz()),
+  /** The first stage of an approval that it is told of. */
+  from_stage: initially(0, int()),
+  /** Names of rules of policies; null for whatever rule asked. */
+  rules: nullable(texts()),
+  quiet_hours: nullable(jsonb<QuietHours>()),
+  remind_minutes: nullable(int()),
 }
 
-export const deliveries = {
+const deliveries = {
   id: text(),
   project_id: text(),
   channel_id: nullable(text()),
@@ -52,3 +58,44 @@ export const deliveries = {
   last_error: nullable(text()),
   settled_at: nullable(timestamptz()),
 }
+
+/** Whom a channel or a person was told of. */
+const notices = {
+  id: text(),
+  project_id: text(),
+  /** The id of a channel, or that of the project and a person. */
+  recipient: text(),
+  channel_id: nullable(text()),
+  user_id: nullable(text()),
+  /** The approval, or the event. */
+  subject: text(),
+  approval_id: nullable(uuid()),
+  type: text(),
+  requester: text(),
+  about: jsonb<NoticeAbout>(),
+  created_at: timestamptz(),
+  told_at: nullable(timestamptz()),
+  /** In a message of its own. */
+  told_alone: initially(false, boolean()),
+  ended_at: nullable(timestamptz()),
+  outcome: nullable(text()),
+  end_told_at: nullable(timestamptz()),
+  end_told_alone: initially(false, boolean()),
+}
+
+/** When somebody was last told of several at once. */
+const notice_recipients = {
+  recipient: text(),
+  digest_at: nullable(timestamptz()),
+  reminded_at: nullable(timestamptz()),
+}
+
+/** What a list of several says of one. */
+export interface NoticeAbout {
+  title: string
+  workspace: string | null
+  risk: Risk | null
+  requester: string | null
+}
+
+export const notificationTables = { channels, deliveries, notices, notice_recipients }

@@ -15,6 +15,17 @@ export function selectPeople(db: Database | Tx, projectId: string) {
     .execute()
 }
 
+/** One member of a project. */
+export function selectPerson(db: Database | Tx, projectId: string, userId: string) {
+  return db
+    .selectFrom('project_members')
+    .innerJoin('users', 'users.id', 'project_members.user_id')
+    .select(['users.id', 'users.email', 'users.name', 'users.active', 'project_members.role'])
+    .where('project_members.project_id', '=', projectId)
+    .where('users.id', '=', userId)
+    .executeTakeFirst()
+}
+
 /** A row for each member of each group, and one without a member for a group that has none. */
 export function selectGroupsWithMembers(db: Database | Tx, projectId: string) {
   return db

@@ -33,7 +33,7 @@ import {
   type WrittenTo,
   xid8,
 } from './column.ts'
-import { channels, deliveries } from './notification-tables.ts'
+import { notificationTables } from './notification-tables.ts'
 
 const projects = {
   id: text(),
@@ -382,8 +382,7 @@ export const tables = {
   artifact_chunks,
   events,
   followers,
-  channels,
-  deliveries,
+  ...notificationTables,
   versions,
 }
 
@@ -393,6 +392,7 @@ export type ExecutionRow = Selectable<Tables['executions']>
 export type ApprovalRow = Selectable<Tables['approvals']>
 export type AgentRow = Selectable<Tables['agents']>
 export type ChannelRow = Selectable<Tables['channels']>
+export type NoticeRow = Selectable<Tables['notices']>
 export type DeliveryRow = Selectable<Tables['deliveries']>
 export type WorkspaceRow = Selectable<Tables['workspaces']>
 export type NewApproval = WrittenTo<typeof requested>

@@ -109,10 +109,12 @@ export function pathsOf(entries: readonly Entry[]): string[] {
 
 /** Every name of an option that takes a value: what follows one of them is no word of a command. */
 export function namesWithValue(entries: readonly Entry[]): string[] {
-  const names = entries.flatMap(({ flags }) =>
-    flags.filter(({ value }) => value !== 'nothing').flatMap((one) => one.names),
-  )
-  return [...new Set(names)]
+  const namesOfThose = (isSwitch: boolean) =>
+    entries.flatMap(({ flags }) =>
+      flags.filter(({ value }) => (value === 'nothing') === isSwitch).flatMap((one) => one.names),
+    )
+  const switches = new Set(namesOfThose(true))
+  return [...new Set(namesOfThose(false))].filter((name) => !switches.has(name))
 }
 
 export interface ValueCase {

@@ -40,6 +40,10 @@ export const liveKinds = {
     const { data } = await client.call('webhooks.list', { query: { limit } })
     return data.map(({ id, url }) => ({ value: id, about: url }))
   },
+  channels: async (client: Client): Promise<Offered[]> => {
+    const { data } = await client.call('channels.list', { query: { limit } })
+    return data.map(({ id, kind, name }) => ({ value: id, about: `${kind}: ${name}` }))
+  },
   'join-keys': async (client: Client): Promise<Offered[]> => {
     const { data } = await client.call('joinKeys.list', { query: { limit } })
     return data.map(({ id, name, state }) => ({ value: id, about: `${name}, ${state}` }))

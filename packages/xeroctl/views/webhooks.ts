@@ -36,11 +36,11 @@ export const webhookRecord: RecordView<Webhook> = {
 }
 
 /** As the last attempt left it. */
-function healthOf(webhook: Pick<Webhook, 'last_error' | 'last_delivered_at'>) {
+export function healthOf(webhook: Pick<Webhook, 'last_error' | 'last_delivered_at'>) {
   if (webhook.last_error !== null) return { word: 'failed', text: 'failing' }
   return webhook.last_delivered_at === null ? null : { word: 'healthy' }
 }
 
-function listOr(words: readonly string[]): string {
+export function listOr(words: readonly string[]): string {
   return words.length === 0 ? 'all' : words.join(', ')
 }

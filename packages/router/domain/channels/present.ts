@@ -1,3 +1,4 @@
+import type { Channel, PlaceKind } from '@xerotier/protocol/api/channels.ts'
 import type { Webhook } from '@xerotier/protocol/api/webhooks.ts'
 import { selectWorkspaceNames } from '../../store/channels.ts'
 import type { ChannelRow } from '../../store/tables.ts'
@@ -23,6 +24,20 @@ export async function presentChannels({ store, clock }: Pick<Records, 'store' | 
     last_error: row.last_error,
   })
   return {
+    place(row: ChannelRow): Channel {
+      return {
+        id: row.id,
+        object: 'notification_channel',
+        kind: placeKindOf(row),
+        name: row.name ?? row.id,
+        target: row.target,
+        ...subscribed(row),
+        from_stage: row.from_stage,
+        rules: row.rules ?? [],
+        quiet_hours: row.quiet_hours,
+        remind_minutes: row.remind_minutes,
+      }
+    },
     webhook(row: ChannelRow): Webhook {
       const overlaps = row.overlap_until !== null && row.overlap_until.getTime() > clock.now()
       return {
@@ -35,4 +50,10 @@ export async function presentChannels({ store, clock }: Pick<Records, 'store' | 
       }
     },
   }
+}
+
+/** @throws when it is a webhook */
+export function placeKindOf({ id, kind }: ChannelRow): PlaceKind {
+  if (kind === 'webhook') throw new Error(`${id} is a webhook`)
+  return kind
 }

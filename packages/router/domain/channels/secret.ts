@@ -15,7 +15,7 @@ export function sealChannelSecret({ secretsKey }: Identity, channelId: string, s
 }
 
 /** @throws when the router has other keys since */
-function openChannelSecret({ secretsKey }: Identity, channelId: string, sealed: Buffer): string {
+export function openChannelSecret({ secretsKey }: Identity, channelId: string, sealed: Buffer): string {
   return openSealed(secretsKey, channelId, sealed).toString('utf8')
 }
 

@@ -7,27 +7,27 @@ import type {
   webhookUpdateSchema,
 } from '@xerotier/protocol/api/webhooks.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
-import type { EventKind } from '@xerotier/protocol/events.ts'
-import { limits } from '@xerotier/protocol/limits.ts'
-import type { Updateable } from 'kysely'
 import type { z } from 'zod'
-import { lockChannel, lockChannelCount, selectChannel, selectChannels } from '../../store/channels.ts'
-import type { ChannelRow, Tables } from '../../store/tables.ts'
+import { selectChannel, selectChannels } from '../../store/channels.ts'
+import type { ChannelRow } from '../../store/tables.ts'
 import type { Member } from '../actor.ts'
-import { findWorkspace } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
-import { type Writing, write } from '../events/write.ts'
+import { write } from '../events/write.ts'
 import type { Identity } from '../identity.ts'
 import { newId } from '../ids.ts'
 import { idCursor, type Page, toPage } from '../page.ts'
 import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
+import { changeChannel, deleted, keepCount, workspaceIds } from './change.ts'
 import { presentChannels } from './present.ts'
 import { newWebhookSecret, sealChannelSecret } from './secret.ts'
 import { checkTarget } from './target.ts'
 
 type Create = z.output<typeof webhookCreateSchema>
 type Update = z.output<typeof webhookUpdateSchema>
+/** What `changeChannel` is told of them. */
+const webhook = { kinds: ['webhook'], notFound: 'webhook_not_found', idOf: 'webhook_id' } as const
+
 type Changing = Records & Directory & { identity: Identity; settings: Pick<Settings, 'privateTargets'> }
 
 /** @throws Fault invalid_body, workspace_not_found, capacity_exceeded */
@@ -37,7 +37,7 @@ export async function createWebhook(
   body: Create,
 ): Promise<Webhook & { secret: string }> {
   const url = checkTarget(body.url, 'url', core.settings.privateTargets)
-  const workspaces = await idsOf(core, actor, body.workspaces)
+  const workspaces = await workspaceIds(core, actor, body.workspaces)
   const secret = newWebhookSecret()
   const row = await write(core, async ({ tx, append, now }) => {
     await keepCount(tx, actor.projectId)
@@ -69,7 +69,10 @@ export async function createWebhook(
 /** @throws Fault webhook_not_found, invalid_body, workspace_not_found */
 export async function updateWebhook(core: Changing, actor: Member, id: string, body: Update): Promise<Webhook> {
   const columns = await columnsOf(core, actor, body)
-  return presentWebhook(core, await change(core, actor, id, 'webhook.updated', () => columns, said(body)))
+  return presentWebhook(
+    core,
+    await changeChannel(core, actor, id, webhook, 'webhook.updated', () => columns, said(body)),
+  )
 }
 
 /**
@@ -77,12 +80,7 @@ export async function updateWebhook(core: Changing, actor: Member, id: string, b
  * @throws Fault webhook_not_found
  */
 export async function deleteWebhook(core: Records, actor: Member, id: string): Promise<Webhook> {
-  const row = await change(core, actor, id, 'webhook.deleted', ({ now }) => ({
-    deleted_at: now,
-    active: false,
-    secret: null,
-    previous_secret: null,
-  }))
+  const row = await changeChannel(core, actor, id, webhook, 'webhook.deleted', deleted)
   return presentWebhook(core, row)
 }
 
@@ -94,10 +92,11 @@ export async function rotateWebhookSecret(
   { overlap_hours }: z.output<typeof rotateSecretSchema>,
 ): Promise<Webhook & { secret: string }> {
   const secret = newWebhookSecret()
-  const row = await change(
+  const row = await changeChannel(
     core,
     actor,
     id,
+    webhook,
     'webhook.secret_rotated',
     ({ now }, before) => ({
       secret: sealChannelSecret(core.identity, id, secret),
@@ -143,45 +142,12 @@ async function columnsOf(core: Changing, actor: Member, body: Update) {
     ...(body.description === undefined ? {} : { name: body.description }),
     ...(body.events === undefined ? {} : { events: body.events }),
     ...(body.risks === undefined ? {} : { risks: body.risks }),
-    ...(body.workspaces === undefined ? {} : { workspaces: await idsOf(core, actor, body.workspaces) }),
+    ...(body.workspaces === undefined ? {} : { workspaces: await workspaceIds(core, actor, body.workspaces) }),
     ...(body.is_active === undefined ? {} : { active: body.is_active }),
   }
-}
-
-async function idsOf(core: Directory, actor: Member, references: string[]): Promise<string[]> {
-  const found = references.map((reference) => findWorkspace(core, actor.projectId, reference))
-  return [...new Set((await Promise.all(found)).map(({ id }) => id))]
 }
 
 /** What events say of it: its URL may hold a secret of the receiver. */
 function said({ url, events, is_active }: Update): Record<string, unknown> {
   return { ...(url === undefined ? {} : { origin: URL.parse(url)?.origin }), events, is_active }
-}
-
-async function keepCount(tx: Writing['tx'], projectId: string): Promise<void> {
-  const count = await lockChannelCount(tx, projectId)
-  if (count < limits.channelsPerProject) return
-  const message = `The project has ${count} webhooks and channels, which is the limit.`
-  throw new Fault('capacity_exceeded', { message })
-}
-
-async function change(
-  core: Records,
-  actor: Member,
-  id: string,
-  kind: EventKind,
-  columns: (writing: Writing, before: ChannelRow) => Updateable<Tables['channels']>,
-  data: Record<string, unknown> = {},
-): Promise<ChannelRow> {
-  return write(core, async (writing) => {
-    const row = await lockChannel(writing.tx, actor.projectId, id)
-    if (row?.kind !== 'webhook') throw new Fault('webhook_not_found')
-    writing.append({ project_id: actor.projectId, kind, actor, data: { webhook_id: id, ...data } })
-    return writing.tx
-      .updateTable('channels')
-      .set({ ...columns(writing, row), updated_at: writing.now })
-      .where('id', '=', id)
-      .returningAll()
-      .executeTakeFirstOrThrow()
-  })
 }

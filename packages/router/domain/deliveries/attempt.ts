@@ -3,7 +3,7 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import type { DeliveryRow } from '../../store/tables.ts'
 
 export type Attempted =
-  | { delivered: true; status: number }
+  | { delivered: true; status?: number }
   | {
       delivered: false
       status?: number | undefined

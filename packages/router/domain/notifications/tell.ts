@@ -1,19 +1,23 @@
 // The follower that turns events into deliveries, in the transaction that moves its place.
-import { hears, webhookTypes } from '@xerotier/protocol/webhook-types.ts'
+import { settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
+import { webhookTypes } from '@xerotier/protocol/webhook-types.ts'
 import { sql } from 'kysely'
-import { selectActiveChannels } from '../../store/channels.ts'
-import type { ChannelRow } from '../../store/tables.ts'
+import { selectAlarmsOf } from '../../store/notices.ts'
+import type { ChannelRow, NoticeRow } from '../../store/tables.ts'
 import { enqueue, type NewDelivery } from '../deliveries/enqueue.ts'
 import type { Outbox } from '../deliveries/outbox.ts'
-import type { LoggedEvent } from '../events/event-log.ts'
 import type { Follower } from '../events/follow.ts'
 import type { Writing } from '../events/write.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import type { Records } from '../records.ts'
-import { recordsOf, type ToldRecord } from './told-record.ts'
+import type { Settings } from '../settings.ts'
+import { askingKinds, audienceOf, channelsOf, type Heard, type Told } from './audience.ts'
+import { writeBody } from './message-body.ts'
+import { type Ending, endNotices, giveNotice, type NewNotice } from './notices.ts'
+import { addressedTo, channelRecipient, personRecipient, type Recipient } from './recipient.ts'
 import { toldId, webhookBody } from './webhook-event.ts'
 
-type Telling = Records & FleetView & { outbox: Outbox }
+type Telling = Records & FleetView & { outbox: Outbox; settings: Pick<Settings, 'mail'> }
 
 export function tellOfEvents(core: Telling): Follower {
   return {
@@ -29,55 +33,127 @@ export function tellOfEvents(core: Telling): Follower {
         return type === undefined ? [] : [{ event, type }]
       })
       if (told.length === 0) return
-      const deliveries = await deliveriesOf(core, writing, told)
+      const channels = await channelsOf(writing.tx, told)
+      const heard = await audienceOf(core, writing, told, channels)
+      const deliveries = [
+        ...heard.flatMap(webhookDeliveries),
+        ...(await giveNotice(writing, heard.flatMap(noticesOf))),
+        ...(await endings(writing, told, channels)),
+        ...(await alarmsEnding(writing, told, channels)),
+      ]
       await enqueue(writing, deliveries)
       if (deliveries.length > 0) writing.after(() => core.outbox.wake())
     },
   }
 }
 
-interface Told {
-  event: LoggedEvent
-  type: string
+function webhookDeliveries({ event, type, record, webhooks }: Heard): NewDelivery[] {
+  if (webhooks.length === 0) return []
+  const id = toldId(event)
+  const created_at = Math.floor(event.at.getTime() / 1000)
+  const body = webhookBody({ id, type, created_at, data: record.data })
+  return webhooks.map((channel) => ({
+    ...addressedTo(channelRecipient(channel)),
+    eventId: id,
+    type,
+    body,
+    approvalId: event.approval_id,
+  }))
 }
 
-async function deliveriesOf(core: Telling, { tx }: Writing, told: Told[]): Promise<NewDelivery[]> {
-  const projects = [...new Set(told.map(({ event }) => event.project_id))]
-  const channels = Map.groupBy(await selectActiveChannels(tx, projects), ({ project_id }) => project_id)
-  const heard = told.flatMap((one) => {
-    const hearing = (channels.get(one.event.project_id) ?? []).filter((channel) => mayHear(channel, one))
-    return hearing.length === 0 ? [] : [{ ...one, hearing }]
+/** What places and people are told of. How an approval ends is told by itself. */
+function noticesOf({ event, type, record, places, people }: Heard): NewNotice[] {
+  const isAsking = askingKinds.includes(event.kind)
+  if (endKinds.has(event.kind) || type === 'exec.approval_voted') return []
+  const recipients: Recipient[] = [
+    ...places.map(channelRecipient),
+    ...people.map((id) => personRecipient(event.project_id, id)),
+  ]
+  const { data, risk = null } = record
+  const text = (field: string) => (typeof data[field] === 'string' ? data[field] : null)
+  const requester = text('requested_by_name') ?? text('requested_by')
+  const name = text('tool') ?? text('name') ?? ''
+  const about = { title: isAsking ? name : `${type}: ${name}`, workspace: text('workspace'), risk, requester }
+  const eventId = toldId(event)
+  const stage = typeof event.data.stage === 'number' ? event.data.stage : 0
+  const approval = isAsking ? event.approval_id : null
+  return recipients.map((recipient) => ({
+    recipient,
+    subject: approval ?? eventId,
+    approvalId: approval,
+    eventId,
+    type,
+    requester: text('requested_by') ?? event.actor,
+    about,
+    body:
+      approval === null
+        ? { say: 'event', subject: eventId, about, at: event.at.toISOString(), detail: detailOf(event.data) }
+        : { say: 'asked', approval, stage },
+  }))
+}
+
+function detailOf(data: Record<string, unknown>): string | null {
+  const said = data.reason ?? data.note ?? data.message
+  return typeof said === 'string' ? said.slice(0, 500) : null
+}
+
+const endKinds: ReadonlyMap<string, string> = new Map([
+  ['approval.approved', 'approved'],
+  ['approval.rejected', 'rejected'],
+  ['approval.expired', 'expired'],
+  ['approval.cancelled', 'cancelled'],
+  ['approval.voided', 'voided'],
+])
+
+async function endings(
+  writing: Writing,
+  told: readonly Told[],
+  channels: ReadonlyMap<string, ChannelRow[]>,
+): Promise<NewDelivery[]> {
+  const ended = told.flatMap(({ event, type }): Ending[] => {
+    const outcome = endKinds.get(event.kind)
+    if (outcome === undefined || event.approval_id === null) return []
+    return [{ approvalId: event.approval_id, outcome, eventId: toldId(event), type }]
   })
-  if (heard.length === 0) return []
-  const records = await recordsOf(
-    core,
-    tx,
-    heard.map(({ event }) => event),
+  if (ended.length === 0) return []
+  return endNotices(writing, ended, (notice) => recipientOf(notice, channels))
+}
+
+const settledKinds = new Set(settledExecutionStates.map((state) => `execution.${state}`))
+
+/** An alarm is over once the call is. */
+async function alarmsEnding(
+  { tx }: Writing,
+  told: readonly Told[],
+  channels: ReadonlyMap<string, ChannelRow[]>,
+): Promise<NewDelivery[]> {
+  const settled = told.flatMap(({ event, type }) =>
+    event.execution_id !== null && settledKinds.has(event.kind) && hasAlarms(channels.get(event.project_id))
+      ? [{ executionId: event.execution_id, eventId: toldId(event), type }]
+      : [],
   )
-  return heard.flatMap(({ event, type, hearing }) => {
-    const record = records.get(event.id)
-    if (record === undefined) return []
-    const id = toldId(event)
-    const created_at = Math.floor(event.at.getTime() / 1000)
-    const body = webhookBody({ id, type, created_at, data: record.data })
-    return hearing.filter(wantsRisk(record)).map((channel) => ({
-      projectId: event.project_id,
-      channelId: channel.id,
-      lane: channel.id,
-      eventId: id,
-      type,
-      body,
-      approvalId: event.approval_id,
-    }))
+  if (settled.length === 0) return []
+  const alarms = await selectAlarmsOf(
+    tx,
+    settled.map(({ executionId }) => executionId),
+  )
+  return alarms.flatMap((notice) => {
+    const recipient = recipientOf(notice, channels)
+    const event = settled.find(({ executionId }) => executionId === notice.execution_id)
+    if (recipient === undefined || event === undefined || notice.approval_id === null) return []
+    const { eventId, type } = event
+    const body = writeBody({ say: 'resolved', approval: notice.approval_id })
+    return [{ ...addressedTo(recipient), eventId, type, approvalId: notice.approval_id, body }]
   })
 }
 
-function mayHear({ events, workspaces }: ChannelRow, { event, type }: Told): boolean {
-  if (!hears(events, type)) return false
-  return workspaces.length === 0 || (event.workspace_id !== null && workspaces.includes(event.workspace_id))
+function hasAlarms(channels: ChannelRow[] | undefined): boolean {
+  return channels?.some(({ kind }) => kind === 'pagerduty') === true
 }
 
-const wantsRisk =
-  ({ risk }: ToldRecord) =>
-  ({ risks }: ChannelRow) =>
-    risks.length === 0 || (risk !== undefined && risks.includes(risk))
+/** Undefined when the channel is gone or switched off. */
+function recipientOf(notice: NoticeRow, channels: ReadonlyMap<string, ChannelRow[]>): Recipient | undefined {
+  if (notice.channel_id === null) return personRecipient(notice.project_id, notice.user_id ?? '')
+  const channel = channels.get(notice.project_id)?.find(({ id }) => id === notice.channel_id)
+  return channel === undefined ? undefined : channelRecipient(channel)
+}

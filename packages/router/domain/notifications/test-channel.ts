@@ -11,6 +11,7 @@ import { presentDelivery } from '../deliveries/present.ts'
 import { write } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import type { Records } from '../records.ts'
+import { writeBody } from './message-body.ts'
 import { webhookBody } from './webhook-event.ts'
 
 const hourMs = 3_600_000
@@ -34,6 +35,10 @@ export async function testChannel(
     const eventId = newId('evt', now.getTime())
     const created_at = Math.floor(now.getTime() / 1000)
     const data = { channel_id: channel.id, asked_by: actor.id, asked_by_name: actor.name }
+    const body =
+      channel.kind === 'webhook'
+        ? webhookBody({ id: eventId, type: testType, created_at, data })
+        : writeBody({ say: 'test', by: actor.name })
     return tx
       .insertInto('deliveries')
       .values({
@@ -44,7 +49,7 @@ export async function testChannel(
         event_id: eventId,
         type: testType,
         state: 'pending',
-        body: webhookBody({ id: eventId, type: testType, created_at, data }),
+        body,
         created_at: now,
         waiting_since: now,
         // Not the outbox's, unless this router ends before it is tried.

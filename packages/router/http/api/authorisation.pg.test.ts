@@ -72,6 +72,12 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
   'webhooks.test': ['management'],
   'webhooks.rotateSecret': ['management'],
   'webhooks.deliveries': ['management'],
+  'channels.list': ['management'],
+  'channels.create': ['management'],
+  'channels.show': ['management'],
+  'channels.update': ['management'],
+  'channels.delete': ['management'],
+  'channels.test': ['management'],
   'deliveries.list': ['management'],
   'deliveries.redeliver': ['management'],
 }

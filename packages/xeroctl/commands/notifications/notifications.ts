@@ -1,10 +1,11 @@
 import { group } from '../../command.ts'
+import { channels } from './channels/channels.ts'
 import { notificationsDeliveries } from './deliveries.ts'
 import { notificationsRedeliver } from './redeliver.ts'
 
 export const notifications = group({
   name: 'notifications',
-  summary: 'Deliveries to webhooks, channels and people',
-  members: [notificationsDeliveries, notificationsRedeliver],
+  summary: 'Channels where people are told, and what was sent',
+  members: [channels, notificationsDeliveries, notificationsRedeliver],
   bare: { list: notificationsDeliveries },
 })

@@ -1,5 +1,13 @@
 import type { Core } from '../../../core.ts'
 import {
+  createPlace,
+  deletePlace,
+  findPlace,
+  listPlaces,
+  showPlace,
+  updatePlace,
+} from '../../../domain/channels/places.ts'
+import {
   createWebhook,
   deleteWebhook,
   findWebhook,
@@ -24,6 +32,12 @@ export function notificationHandlers(core: Core) {
     'webhooks.rotateSecret': ({ actor, params, body }) => rotateWebhookSecret(core, actor, params.id, body),
     'webhooks.deliveries': async ({ actor, params, query }) =>
       listDeliveries(core, actor, { ...query, channel: (await findWebhook(core, actor, params.id)).id }),
+    'channels.list': ({ actor, query }) => listPlaces(core, actor, query),
+    'channels.create': ({ actor, body }) => createPlace(core, actor, body),
+    'channels.show': ({ actor, params }) => showPlace(core, actor, params.id),
+    'channels.update': ({ actor, params, body }) => updatePlace(core, actor, params.id, body),
+    'channels.delete': ({ actor, params }) => deletePlace(core, actor, params.id),
+    'channels.test': async ({ actor, params }) => testChannel(core, actor, await findPlace(core, actor, params.id)),
     'deliveries.list': ({ actor, query }) => listDeliveries(core, actor, query),
     'deliveries.redeliver': ({ actor, params }) => redeliver(core, actor, params.id),
   } satisfies Partial<Handlers>

@@ -1,0 +1,46 @@
+// What the outbox holds of a message: what it says, and of what. It takes its form when it is sent.
+import { riskSchema } from '@xerotier/protocol/risk.ts'
+import { z } from 'zod'
+
+const entrySchema = z.object({
+  title: z.string(),
+  workspace: z.string().nullable(),
+  risk: riskSchema.nullable(),
+  requester: z.string().nullable(),
+})
+
+const messageBodySchema = z.discriminatedUnion('say', [
+  z.object({ say: z.literal('asked'), approval: z.string(), stage: z.int() }),
+  z.object({ say: z.literal('ended'), approval: z.string() }),
+  /** The call of an approval that was given has ended. */
+  z.object({ say: z.literal('resolved'), approval: z.string() }),
+  z.object({
+    say: z.literal('event'),
+    subject: z.string(),
+    about: entrySchema,
+    at: z.string(),
+    detail: z.string().nullable(),
+  }),
+  z.object({
+    say: z.literal('digest'),
+    subject: z.string(),
+    /** A reminder tells of nothing new. */
+    reminds: z.boolean(),
+    entries: z.array(entrySchema),
+    /** Beyond those. */
+    more: z.int(),
+    ended: z.record(z.string(), z.int()),
+    waiting: z.int(),
+  }),
+  z.object({ say: z.literal('test'), by: z.string() }),
+])
+export type MessageBody = z.infer<typeof messageBodySchema>
+
+export function writeBody(body: MessageBody): string {
+  return JSON.stringify(body)
+}
+
+/** @throws when it is of a version that this one does not know */
+export function readBody(text: string): MessageBody {
+  return messageBodySchema.parse(JSON.parse(text))
+}

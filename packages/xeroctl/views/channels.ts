@@ -1,0 +1,46 @@
+import type { Channel } from '@xerotier/protocol/api/channels.ts'
+import type { RecordView, View } from '../output/view.ts'
+import { healthOf, listOr } from './webhooks.ts'
+
+export const channelView: View<Channel> = {
+  name: (channel) => channel.id,
+  columns: [
+    { header: 'ID', value: (channel) => channel.id },
+    { header: 'KIND', value: (channel) => channel.kind },
+    { header: 'NAME', value: (channel) => channel.name },
+    { header: 'TARGET', value: (channel) => channel.target, dropOrder: 3 },
+    { header: 'EVENTS', value: (channel) => channel.events.join(','), dropOrder: 2 },
+    { header: 'ACTIVE', value: (channel) => channel.is_active },
+    { header: 'HEALTH', value: healthOf, dropOrder: 4 },
+    { header: 'CREATED', value: (channel) => ({ time: channel.created_at }), dropOrder: 1 },
+  ],
+}
+
+export const channelRecord: RecordView<Channel> = {
+  name: channelView.name,
+  detail: (channel) => ({
+    fields: [
+      ['Id', channel.id],
+      ['Kind', channel.kind],
+      ['Name', channel.name],
+      ['Target', channel.target],
+      ['Events', channel.events.join(', ')],
+      ['Workspaces', listOr(channel.workspaces.map(({ name }) => name))],
+      ['Risks', listOr(channel.risks)],
+      ['From stage', channel.from_stage],
+      ['Rules', listOr(channel.rules)],
+      ['Quiet hours', quietText(channel)],
+      ['Reminders', channel.remind_minutes === null ? 'never' : `every ${channel.remind_minutes} minutes`],
+      ['Active', channel.is_active],
+      ['Last delivered', { time: channel.last_delivered_at }],
+      ['Last failed', { time: channel.last_failed_at }],
+      ['Last error', channel.last_error],
+      ['Created', { time: channel.created_at }],
+      ['Updated', { time: channel.updated_at }],
+    ],
+  }),
+}
+
+function quietText({ quiet_hours: hours }: Channel): string {
+  return hours === null ? 'none' : `${hours.from} to ${hours.to}, ${hours.time_zone}`
+}
