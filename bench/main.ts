@@ -2,6 +2,7 @@
 // with what the machine can do beside it. See README.md.
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { measureAgents } from './agents.ts'
 import { measureApproval } from './approval.ts'
 import type { Bench } from './bench.ts'
 import { createBench } from './bench.ts'
@@ -23,6 +24,7 @@ const measurements: Record<string, (bench: Bench) => Promise<Report>> = {
   approval: measureApproval,
   join: measureJoin,
   memory: measureMemory,
+  agents: measureAgents,
   rows: measureRows,
   flood: measureFlood,
   readers: measureReaders,

@@ -104,7 +104,7 @@ const settledWithin = 1024 * KiB
 const patienceSamples = 80
 
 /** Resident memory once it has stood still for three seconds. */
-async function settledBytes(pid: number): Promise<number> {
+export async function settledBytes(pid: number): Promise<number> {
   const seen: number[] = []
   for (let sample = 0; sample < patienceSamples; sample++) {
     seen.push(residentBytes(pid))

@@ -22,6 +22,10 @@ export interface RouterUnderTest {
   client: Client
   postgres: { url: string; pid: number }
   folder: string
+  /** Its log. */
+  log: string
+  /** Kills it and starts it again, with the same ports and its state as it was left. */
+  killed(): Promise<RouterUnderTest>
 }
 
 export interface ProcessOptions {
@@ -37,7 +41,19 @@ export async function startRouter(cleanup: Cleanup, options: ProcessOptions = {}
   chmodSync(folder, 0o700)
   const stateDir = join(folder, 'router')
   mkdirSync(stateDir, { mode: 0o700 })
-  const log = join(folder, 'router.log')
+  // As root the cluster is outside of the state folder, and only a symlink in it says where.
+  const cluster = join(stateDir, 'postgres')
+  cleanup.defer(() => existsSync(cluster) && rmSync(realpathSync(cluster), { recursive: true, force: true }))
+  return runRouter(cleanup, folder, options, { http: '0', dataPlane: 'tcp://127.0.0.1:0' })
+}
+
+async function runRouter(
+  cleanup: Cleanup,
+  folder: string,
+  options: ProcessOptions,
+  ports: { http: string; dataPlane: string },
+): Promise<RouterUnderTest> {
+  const log = join(folder, `router-${ports.http}.log`)
   const keyFile = join(folder, 'api-key')
   const child = startChild({
     name: 'router',
@@ -46,9 +62,9 @@ export async function startRouter(cleanup: Cleanup, options: ProcessOptions = {}
     log,
     env: {
       ...cleanEnvironment(process.env),
-      XEROTIER_STATE_DIR: stateDir,
-      XEROTIER_HTTP_PORT: '0',
-      XEROTIER_DATA_PLANE: 'tcp://127.0.0.1:0',
+      XEROTIER_STATE_DIR: join(folder, 'router'),
+      XEROTIER_HTTP_PORT: ports.http,
+      XEROTIER_DATA_PLANE: ports.dataPlane,
       XEROTIER_BOOTSTRAP_PROJECT: project,
       XEROTIER_BOOTSTRAP_KEY_FILE: keyFile,
       XEROTIER_BOOTSTRAP_SELF_APPROVAL: 'true',
@@ -57,15 +73,29 @@ export async function startRouter(cleanup: Cleanup, options: ProcessOptions = {}
       ...options.env,
     },
   })
-  // As root the cluster is outside of the state folder, and only a symlink in it says where.
-  const cluster = join(stateDir, 'postgres')
-  cleanup.defer(() => existsSync(cluster) && rmSync(realpathSync(cluster), { recursive: true, force: true }))
   cleanup.defer(() => child.stop())
   const up = await untilAnswered('the router', child, () => logLine(log, 'the router is up'), 60_000)
+  const { url, data_plane: dataPlane } = up
+  if (url === undefined || dataPlane === undefined) throw new Error('the router does not say where it listens')
   const apiKey = readFileSync(keyFile, 'utf8').trim()
-  const baseUrl = `${up.url}/${project}/v1`
+  const baseUrl = `${url}/${project}/v1`
   const client = createClient({ baseUrl, apiKey })
-  return { process: child, baseUrl, apiKey, client, postgres: postgresOf(child.pid), folder }
+  return {
+    process: child,
+    baseUrl,
+    apiKey,
+    client,
+    postgres: postgresOf(child.pid),
+    folder,
+    log,
+    async killed() {
+      // A profile is written at the exit.
+      if (options.env?.NODE_OPTIONS?.includes('--cpu-prof')) await child.stop()
+      else child.kill()
+      await child.exited
+      return runRouter(cleanup, folder, options, { http: new URL(url).port, dataPlane })
+    },
+  }
 }
 
 /** The postmaster that a router started: its arguments name the folder of its socket. */

@@ -1,85 +1,59 @@
-// Many agents in one process: each with keys, an enrollment
-// and a live link of its own, and nothing behind it.
+// Many agents in one process.
 import { createClient } from '@xerotier/client/client.ts'
-import { enrollBare, manifestOf, toolOf } from '@xerotier/devkit/bare-agent.ts'
-import { createLink } from '@xerotier/link/link.ts'
-import type { Outbox } from '@xerotier/link/outbox.ts'
-import { createOutputWindow } from '@xerotier/link/output-window.ts'
-import { createReports } from '@xerotier/link/reports.ts'
-import { systemChance } from '@xerotier/runtime/chance.ts'
-import { systemClock } from '@xerotier/runtime/clock.ts'
+import { manifestOf, toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { createLog, type LogLevel } from '@xerotier/runtime/log.ts'
 import { context } from 'zeromq'
+import { startLightAgent } from './light-agent.ts'
 
 export interface LinksSettings {
   baseUrl: string
   apiKey: string
   agents: number
+  /** The number of the first; default: 0. */
+  first?: number
+  /** Of each; the first is `bench_echo`. Default: one. */
+  tools?: number
+  /** Where they dial; default: where their join keys say. */
+  address?: string
   /** Default: error. */
   logLevel?: LogLevel
 }
 
 const settings = JSON.parse(process.env.XEROTIER_BENCH_SETTINGS ?? '') as LinksSettings
-const { baseUrl, apiKey, agents, logLevel = 'error' } = settings
+const { baseUrl, apiKey, agents, first = 0, tools = 1, address, logLevel = 'error' } = settings
 // Each link has a socket and two for its events; libzmq allows 1023 unless told.
-context.maxSockets = 4096
+context.maxSockets = 3 * agents + 1024
 const client = createClient({ baseUrl, apiKey })
 const log = createLog({ level: logLevel, name: 'links' })
-const manifest = manifestOf([toolOf('bench_nothing')])
 
-/** Nothing is ever run here. */
-const noOutbox: Outbox = {
-  journalId: '0'.repeat(32),
-  output: createOutputWindow(),
-  begin: () => [],
-  has: () => false,
-  settle() {},
-  persist() {},
-  acknowledge() {},
-  pending: () => [],
-  interrupted: () => [],
-  flush() {},
-  close() {},
-}
-
-async function connect(name: string): Promise<void> {
-  const { keys, enrollment } = await enrollBare(client, name)
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const link = createLink({
-    clock: systemClock,
-    chance: systemChance,
-    log,
-    keys,
-    enrollment,
-    outbox: noOutbox,
-    reports: createReports({ outbox: noOutbox, log }),
-    maxConcurrentExecutions: 20,
-    leaseRenewalIntervalMs: 10_000,
-    hostname: name,
-    version: '0',
-    manifest: () => manifest,
-    running: () => [],
-    unfit: () => undefined,
-    handlers: {
-      dispatch() {},
-      cancel() {},
-      forget() {},
-      bindings() {},
-      paused() {},
-      outputAcknowledged() {},
-      clock() {},
-      online: resolve,
-      offline: (reason) => log.error({ reason }, `${name} lost its connection`),
-      credentialsRevoked: (reason) => reject(new Error(reason)),
-    },
+/** About as large as those of the shipped bundles. */
+function benchTool(name: string) {
+  const described = (type: string) => ({
+    type,
+    description: `What ${name} takes, as it would be explained to a model.`,
   })
-  link.start()
-  await promise
+  const input_schema = {
+    type: 'object',
+    properties: {
+      size: described('integer'),
+      padding: described('string'),
+      host: described('string'),
+      lines: { ...described('integer'), minimum: 1, maximum: 10_000 },
+      since: described('string'),
+      level: { ...described('string'), enum: ['debug', 'info', 'warning', 'error'] },
+    },
+    additionalProperties: false,
+  }
+  const description = `${name} does what is asked of it, within the limits of the host, and says what it did.`
+  return toolOf(name, { input_schema, description })
 }
+const names = ['bench_echo', ...Array.from({ length: tools - 1 }, (_, index) => `bench_tool_${index}`)]
+const manifest = manifestOf(names.map(benchTool))
 
-const names = Array.from({ length: agents }, (_, index) => `bench-link-${index}`)
+const waiting = Array.from({ length: agents }, (_, index) => `bench-link-${first + index}`)
 const connectAll = async () => {
-  for (let name = names.pop(); name !== undefined; name = names.pop()) await connect(name)
+  for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
+    await startLightAgent({ client, log, name, manifest, address })
 }
 await Promise.all(Array.from({ length: 8 }, connectAll))
 process.send?.('connected')
