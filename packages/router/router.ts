@@ -15,6 +15,7 @@ import { openSocket } from './broker/socket.ts'
 import { checkDatabase } from './check-database.ts'
 import type { Core } from './core.ts'
 import { buryAgents, missAgents } from './domain/agents/absence.ts'
+import { recordLeases, recordLeasesEveryMs } from './domain/agents/record-leases.ts'
 import { createKeyring } from './domain/api-keys/keyring.ts'
 import { expireApprovals } from './domain/approvals/expire.ts'
 import { createAbsences } from './domain/attempts/absences.ts'
@@ -250,12 +251,13 @@ function startDuties(core: Core, broker: Broker): Stop {
   const holds = createHolds(core)
   const duties: [string, number, () => Promise<unknown>][] = [
     ['expire leases', 1_000, () => broker.expireLeases()],
+    ['record leases', recordLeasesEveryMs, () => recordLeases(core)],
     ['refresh enrolled keys', 1_000, () => core.enrolledKeys.refresh()],
     ['expire approvals', 1_000, () => expireApprovals(core)],
     ['expire queued calls', 1_000, () => expireQueued(core, holds)],
     ['sweep orphans', 1_000, () => sweepOrphans(core)],
     ['find waiting calls', 2_000, () => core.dispatcher.findWaiting()],
-    ['miss agents', 1_000, () => missAgents(core)],
+    ['miss agents', 5_000, () => missAgents(core)],
     ['send digests', 15_000, () => sendDigests(core)],
     ['send reminders', 60_000, () => sendReminders(core)],
     ['remove old notices', 60_000, () => removeOldNotices(core)],

@@ -2,10 +2,12 @@
 // greetings.
 import { agentFrameSchema } from '@xerotier/protocol/frames/agent-frame.ts'
 import { wireVersion } from '@xerotier/protocol/wire.ts'
+import type { SessionFrame } from './frames/handlers.ts'
 import { handleFrame } from './handle.ts'
 import { type Message, readMessage } from './message.ts'
-import { type PeerParts, peerOf } from './peer.ts'
+import { type Peer, type PeerParts, peerOf } from './peer.ts'
 import type { Replies } from './replies.ts'
+import { sameRenewalOf } from './same-renewal.ts'
 import { faultOf, nameOf, renewalOf } from './unreadable.ts'
 
 export interface ReceiveParts extends PeerParts {
@@ -53,19 +55,23 @@ export function createReceive(parts: ReceiveParts): (message: Buffer[]) => void 
     session.received = message.number
     const bytes = message.bytes / message.frames.length
     for (const raw of message.frames) {
-      const frame = agentFrameSchema.safeParse(raw)
-      if (frame.success) {
-        probe.received(frame.data.t)
-        handleFrame(peer, frame.data, bytes, probe)
-      } else {
-        const fault = faultOf(frame.error, raw)
-        peer.invalid(nameOf(raw), fault)
-        // Without its lease the agent would lose the session, and with it everything that was in
-        // order.
-        const renewal = renewalOf(raw)
-        if (renewal !== undefined) handleFrame(peer, { ...renewal, manifest: { unreadable: fault } }, bytes, probe)
-      }
+      const frame = readFrame(peer, raw)
+      if (frame !== undefined) handleFrame(peer, frame, bytes, probe)
       if (sessions.of(session.outlet) !== session) return
     }
+  }
+
+  function readFrame(peer: Peer, raw: unknown): SessionFrame | undefined {
+    const same = sameRenewalOf(raw, peer.session.agent.manifest)
+    const frame = same === undefined ? agentFrameSchema.safeParse(raw) : ({ success: true, data: same } as const)
+    if (frame.success) {
+      probe.received(frame.data.t)
+      return frame.data
+    }
+    const fault = faultOf(frame.error, raw)
+    peer.invalid(nameOf(raw), fault)
+    // Without its lease the agent would lose the session, and with it everything that was in order.
+    const renewal = renewalOf(raw)
+    return renewal && { ...renewal, manifest: { unreadable: fault } }
   }
 }

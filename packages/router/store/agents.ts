@@ -1,5 +1,5 @@
 import type { agentHealths } from '@xerotier/protocol/api/agents.ts'
-import type { AgentState } from '@xerotier/protocol/lifecycles/agent.ts'
+import { type AgentState, leasedAgentStates } from '@xerotier/protocol/lifecycles/agent.ts'
 import { type ExpressionBuilder, type RawBuilder, sql } from 'kysely'
 import { keysOf } from './column.ts'
 import type { Database, Tx } from './database.ts'
@@ -47,6 +47,16 @@ export async function selectEnrolledKeysVersion(db: Database): Promise<number> {
 export async function selectHoldsLease(db: Database, id: string, leaseEpoch: number): Promise<boolean> {
   const query = enrolled(db).select('id').where('id', '=', id).where('lease_epoch', '=', leaseEpoch)
   return (await query.executeTakeFirst()) !== undefined
+}
+
+/** Agents whose leases ended before some time, as far as the record knows. */
+export function selectLeasesOver(db: Database, before: Date) {
+  return db
+    .selectFrom('agents')
+    .select(['id', 'project_id'])
+    .where('lease_expires_at', '<', before)
+    .where('state', 'in', leasedAgentStates)
+    .execute()
 }
 
 /** Locks the agent with this id, signing key or name until the transaction ends. */

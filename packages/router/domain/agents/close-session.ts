@@ -30,7 +30,7 @@ export async function closeSession(
   core.log.notice({ agent_id: agent.id, agent: agent.name, reason }, 'an agent went offline')
   const event = { kind: 'agent.offline', actor: router, data: { reason } } as const
   await write(core, async (writing) => {
-    const set = { lease_expires_at: writing.now }
+    const set = { lease_expires_at: writing.now, last_heartbeat_at: new Date(agent.lastHeartbeatAt) }
     const ours = { id: agent.id, lease_epoch: agent.leaseEpoch }
     const moved = await moveAgents(
       writing,

@@ -79,6 +79,7 @@ export async function openSession(
     leaseUntil: moment + leaseTtlMs,
     restsUntil: 0,
     lastHeartbeatAt: now,
+    leaseRecordedAt: moment,
     clockOffsetMs: connection.clockOffsetMs,
     inTurn: turns(() => agent),
     send: connection.send,

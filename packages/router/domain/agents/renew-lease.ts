@@ -16,6 +16,7 @@ import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
 import { manifestFault } from './check-manifest.ts'
 import { publishRisks } from './publish-risks.ts'
+import { notOnRecord } from './record-leases.ts'
 
 /**
  * After this a refused manifest is looked at again, ms. A busy machine may have refused a good one.
@@ -32,7 +33,8 @@ type Renewal = Pick<z.infer<typeof leaseRenewalFrame>, 'in_flight' | 'draining' 
 }
 
 /**
- * Extends the lease; takes a changed manifest whole, or keeps the old one and says so.
+ * Extends the lease, in memory (record-leases.ts); takes a changed manifest whole, or keeps the old
+ * one and says so.
  * @returns the calls that the agent must forget, or why its session must begin anew
  */
 export async function renewLease(
@@ -51,14 +53,14 @@ export async function renewLease(
     leaseUntil: moment + leaseTtlMs,
     ...(isSame ? {} : { draining, unfit: frame.unfit }),
   })
-  let renewed: Awaited<ReturnType<typeof record>> | undefined
+  let renewed: Awaited<ReturnType<typeof takeNews>> | undefined
   try {
     // One renewal after the other: an older manifest must not be written over a newer one.
     await agent.inTurn(async () => {
-      renewed = await record(core, agent, frame, new Date(now), leaseTtlMs)
+      renewed = await takeNews(core, agent, frame, new Date(now), leaseTtlMs)
     })
-    if (renewed === undefined && core.fleet.holds(agent))
-      return { forget: [], doubt: 'The lease is not on record any more.' }
+    if (renewed === undefined) agent.doubt ??= notOnRecord
+    if (agent.doubt !== undefined && core.fleet.holds(agent)) return { forget: [], doubt: agent.doubt }
     const { forget, doubt } = await reconcileRenewal(core, agent, frame.in_flight, moment)
     if (renewed?.newTools || isFitAgain) core.dispatcher.wake(agent.projectId)
     return { forget, doubt }
@@ -72,7 +74,7 @@ export async function renewLease(
   }
 }
 
-/** What a renewal brings that the record does not have. */
+/** What a renewal brings that the record does not have, or this router. */
 interface News {
   /** A manifest that is taken whole. */
   tools: Manifest | undefined
@@ -101,8 +103,11 @@ async function newsOf(agent: OnlineAgent, offered: Renewal['manifest'], at: numb
   return { tools, manifest: tools, refused, startsDraining }
 }
 
-/** @returns undefined when a goodbye or a revocation overtook it: it then changes nothing */
-async function record(
+/**
+ * Nothing is written where there is no news.
+ * @returns undefined when a goodbye or a revocation overtook it: it then changes nothing
+ */
+async function takeNews(
   core: Records & FleetView & { settings: Settings },
   agent: OnlineAgent,
   { manifest: offered }: Renewal,
@@ -114,6 +119,11 @@ async function record(
   const fault = refused?.fault === agent.refusedManifest?.fault ? undefined : refused?.fault
   if (fault !== undefined)
     core.log.warning({ agent_id: agent.id, fault }, 'an agent published a manifest that cannot be accepted')
+  if (manifest === undefined && fault === undefined && !startsDraining) {
+    agent.refusedManifest = refused
+    return { newTools: false }
+  }
+  const moment = core.clock.monotonic()
   const version = tools && { manifest_version: tools.manifest_version, manifest_hash: tools.manifest_hash }
   let knownRisks = agent.knownRisks
   const held = await write(core, async (writing) => {
@@ -154,6 +164,7 @@ async function record(
   if (!held) return undefined
   // This comes after the commit: what was not stored still differs at the next renewal.
   agent.refusedManifest = refused
+  agent.leaseRecordedAt = moment
   if (startsDraining) agent.drainRecorded = true
   if (manifest !== undefined) agent.manifest = manifest
   agent.knownRisks = knownRisks

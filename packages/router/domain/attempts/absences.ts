@@ -5,6 +5,8 @@ import { perProject } from '../per-project.ts'
 type Agent = Pick<OnlineAgent, 'projectId' | 'id' | 'saidGoodbye'>
 
 export interface Absences {
+  /** When this router began (monotonic). */
+  readonly startedAt: number
   /** When its last session ended here (monotonic); the router's start when it had none. */
   since(projectId: string, agentId: string): number
   began(agent: Agent, at: number): void
@@ -16,6 +18,7 @@ export interface Absences {
 export function createAbsences(startedAt: number): Absences {
   const projects = perProject(() => new Map<string, { at: number; lost: boolean }>())
   return {
+    startedAt,
     since: (projectId, agentId) => projects.of(projectId).get(agentId)?.at ?? startedAt,
     began: ({ projectId, id, saidGoodbye }, at) =>
       void projects.of(projectId).set(id, { at, lost: saidGoodbye !== true }),

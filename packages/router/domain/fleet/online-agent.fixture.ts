@@ -27,6 +27,7 @@ export function onlineAgent(
     leaseUntil: Number.POSITIVE_INFINITY,
     restsUntil: 0,
     lastHeartbeatAt: 0,
+    leaseRecordedAt: 0,
     inTurn: turns(() => agent),
     send() {},
     drop() {},

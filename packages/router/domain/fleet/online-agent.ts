@@ -47,6 +47,10 @@ export interface OnlineAgent extends Readonly<Standing> {
   reported: Set<string>
   reportedAt: number
   lastHeartbeatAt: number
+  /** When its lease was last written down (monotonic). */
+  leaseRecordedAt: number
+  /** Why its session must begin anew at its next renewal. */
+  doubt?: string
   /** How far its clock is ahead of ours; undefined while it has not said. */
   clockOffsetMs?: number | undefined
   /**
