@@ -13,6 +13,7 @@ import type { Figure, Report } from './figure.ts'
 import { measureFlood } from './flood.ts'
 import { measureJoin } from './join.ts'
 import { measureMemory } from './memory.ts'
+import { measureOutput } from './output.ts'
 import { measureReaders } from './readers.ts'
 import { measureRows } from './rows.ts'
 import { figureTable } from './table.ts'
@@ -28,6 +29,7 @@ const measurements: Record<string, (bench: Bench) => Promise<Report>> = {
   rows: measureRows,
   flood: measureFlood,
   readers: measureReaders,
+  output: measureOutput,
   xeroctl: measureXeroctl,
 }
 

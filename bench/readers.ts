@@ -4,11 +4,10 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { Bench } from './bench.ts'
 import { quantile } from './closed-loop.ts'
-import { openEchoCalls } from './echo-calls.ts'
 import type { Figure, Report } from './figure.ts'
 import { cpuSeconds } from './proc.ts'
 import type { Read, Reading } from './processes/readers.ts'
-import type { RouterUnderTest } from './system.ts'
+import { callsAt } from './steady-calls.ts'
 
 const seconds = 15
 const scenes = [
@@ -24,7 +23,7 @@ export async function measureReaders(bench: Bench): Promise<Report> {
   const figures: Figure[] = []
   const lines: string[] = []
   for (const { readers, callsASecond } of scenes) {
-    const alone = await callsAt(router, workspace, callsASecond)
+    const alone = await callsAt(router, workspace, callsASecond, seconds)
     const child = fork(join(import.meta.dirname, 'processes/readers.ts'))
     bench.cleanup.defer(() => void child.kill('SIGKILL'))
     const reading: Reading = { url: `${router.baseUrl}/exec/executions/stream`, apiKey: router.apiKey, readers }
@@ -32,7 +31,7 @@ export async function measureReaders(bench: Bench): Promise<Report> {
     await once(child, 'message')
     child.send('begin')
     const before = cpuSeconds(router.process.pid)
-    const beside = await callsAt(router, workspace, callsASecond)
+    const beside = await callsAt(router, workspace, callsASecond, seconds)
     const cores = (cpuSeconds(router.process.pid) - before) / seconds
     child.send('end')
     const [{ late, closed }] = (await once(child, 'message')) as [Read]
@@ -51,24 +50,4 @@ export async function measureReaders(bench: Bench): Promise<Report> {
     )
   }
   return { figures, lines }
-}
-
-/** Calls at a steady rate, whatever each takes. */
-async function callsAt(router: RouterUnderTest, workspace: string, rate: number) {
-  const calls = openEchoCalls(router, workspace, 64)
-  const took: number[] = []
-  const open = new Set<Promise<void>>()
-  const from = performance.now()
-  for (let n = 0; n < rate * seconds; n++) {
-    const due = from + (n * 1000) / rate
-    const wait = due - performance.now()
-    if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait))
-    const begun = performance.now()
-    const one = calls.call().then(() => void took.push(performance.now() - begun))
-    open.add(one)
-    void one.finally(() => open.delete(one))
-  }
-  await Promise.all(open)
-  await calls.close()
-  return { p50: quantile(took, 0.5), made: took.length }
 }

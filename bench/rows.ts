@@ -1,10 +1,12 @@
 // Lists by any filters, over a million executions and three million events.
+
 import { type AnyFilter, listFilters } from '@xerotier/devkit/list-filters.ts'
 import { fillWithRows } from '@xerotier/devkit/many-rows.ts'
 import { cloneDatabase, startPostgresForTests, testPostgresVariable } from '@xerotier/devkit/postgres-for-tests.ts'
 import { type ApprovalFilter, selectApprovals } from '@xerotier/router/store/approvals.ts'
 import { openStore, type Store } from '@xerotier/router/store/database.ts'
 import { type ExecutionFilter, selectExecutions } from '@xerotier/router/store/executions.ts'
+import { systemClock } from '@xerotier/runtime/clock.ts'
 import type { Bench } from './bench.ts'
 import { quantile } from './closed-loop.ts'
 import { measureCrowdedDatabase } from './crowded-database.ts'
@@ -32,7 +34,7 @@ async function measureLists({ cleanup }: Bench): Promise<{ figures: Figure[]; li
   cleanup.defer(() => postgres.stop())
   process.env[testPostgresVariable] = postgres.url
   const { url } = await cloneDatabase()
-  const store = openStore(url, { connections: 4, onError() {} })
+  const store = openStore(url, { connections: 4, clock: systemClock, onError() {} })
   cleanup.defer(() => store.close())
   await store.db
     .insertInto('projects')

@@ -86,6 +86,8 @@ export function openConnection(options: ConnectionOptions): Connection {
     curveServerKey: enrollment.router.curve_public_key,
     curvePublicKey: keys.curve.publicKey,
     curveSecretKey: keys.curve.secretKey,
+    // What waits here has lost its turn: the less, the sooner leaves what is small and urgent.
+    sendHighWaterMark: 16,
     maxMessageSize: limits.messageBytes,
     handshakeInterval: limits.handshakeMs,
     heartbeatInterval: 5_000,

@@ -4,7 +4,9 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import { messageSignaturePrefix, wireVersion } from '@xerotier/protocol/wire.ts'
 import type { SigningKey } from '@xerotier/runtime/ed25519.ts'
 import { packMessage } from '@xerotier/runtime/msgpack.ts'
+import { createScratch } from '@xerotier/runtime/scratch.ts'
 import type { Dealer } from 'zeromq'
+import { createOutgoing } from './outgoing.ts'
 
 export interface Sender {
   /**
@@ -32,7 +34,8 @@ export function createSender(
   failed: (error: unknown) => void,
   hears: SenderHears,
 ): Sender {
-  let queue: AgentFrame[] = []
+  const outgoing = createOutgoing()
+  const signed = createScratch()
   let session = ''
   let number = 0
   let writing: Promise<void> | undefined
@@ -40,17 +43,17 @@ export function createSender(
   async function write(): Promise<void> {
     // One turn of the event loop lets everything that is ready together leave together.
     await new Promise((resolve) => setImmediate(resolve))
-    while (queue.length > 0) {
-      const frames = withoutNeedlessStarts(queue.splice(0, limits.framesPerMessage))
-      for (const body of messages(frames)) await socket.send([body, signing.sign(Buffer.concat([prefix, body]))])
+    while (!outgoing.isEmpty) {
+      const frames = withoutNeedlessStarts(outgoing.take())
+      for (const body of messages(frames)) await socket.send([body, signing.sign(signed(prefix, body))])
     }
   }
 
   function begin(): void {
-    if (writing !== undefined || queue.length === 0) return
+    if (writing !== undefined || outgoing.isEmpty) return
     writing = write()
       .catch((error) => {
-        queue = []
+        outgoing.clear()
         failed(error)
       })
       .finally(() => {
@@ -96,7 +99,7 @@ export function createSender(
       number = 0
     },
     send(frame) {
-      queue.push(frame)
+      outgoing.push(frame)
       begin()
     },
     async flushed() {

@@ -24,6 +24,7 @@ export function addDomainMetrics(registry: Registry, core: Core): void {
   gauge('executions_in_flight', 'Calls at agents, not yet settled', () => core.calls.size)
   gauge('executions_queued', 'Calls waiting for an agent', () => core.dispatcher.queueDepth)
   gauge('commit_queue', 'Items waiting for a group commit', () => core.lanes.depth)
+  gauge('output_queue', 'Large pieces of output waiting for theirs', () => core.lanes.outputDepth)
   // One process's memory does not know it. Without the database the other figures are wanted most.
   gauge('approvals_pending', 'Approvals that wait for a person; NaN when the database does not say', () =>
     countPending(core.store.db).catch(() => Number.NaN),

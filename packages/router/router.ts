@@ -172,6 +172,7 @@ async function openDatabase({ clock, log, stateDir, ...options }: RouterOptions,
   const onConnect = active.confirm
   const store = openStore(url, {
     connections: 16,
+    clock,
     onConnect,
     onError: (error) => log.warning({ error }, 'a database connection was lost'),
   })

@@ -25,6 +25,7 @@ export const insidePackages: Record<string, Record<string, readonly string[]>> =
     agent: ['*'],
     'link.ts': ['connection.ts', 'outbox.ts', 'reports.ts'],
     'connection.ts': ['keys.ts', 'outbox.ts', 'sender.ts'],
+    'sender.ts': ['outgoing.ts'],
     'reports.ts': ['outbox.ts'],
     'outbox.ts': ['output-window.ts'],
     'enroll.ts': ['http.ts', 'keys.ts'],

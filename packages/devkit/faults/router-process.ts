@@ -43,6 +43,9 @@ function instrument(core: Core): void {
     get depth() {
       return lanes.depth
     },
+    get outputDepth() {
+      return lanes.outputDepth
+    },
     close: () => lanes.close(),
     async commit(part, item) {
       const settles: boolean = settlePart === part

@@ -31,6 +31,9 @@ export interface Broker {
   close(): Promise<void>
 }
 
+/** Messages that are read before others have their turn. */
+const bytesPerTurn = 256 * 1024
+
 export function startBroker({ core, dataSocket, clock, probe }: BrokerOptions): Broker {
   const { socket } = dataSocket
   const sessions = createSessions(core)
@@ -48,6 +51,7 @@ export function startBroker({ core, dataSocket, clock, probe }: BrokerOptions): 
   const receive = createReceive({ core, probe, sessions, writer, replies, guard, greet })
 
   async function read(): Promise<void> {
+    let bytes = 0
     for await (const message of socket) {
       try {
         receive(message)
@@ -55,6 +59,11 @@ export function startBroker({ core, dataSocket, clock, probe }: BrokerOptions): 
         // No message may end the reading for everybody.
         core.log.error({ error }, 'a message could not be handled')
       }
+      // Else whatever has come is read in one turn: a call must not wait for megabytes.
+      bytes += message.reduce((sum, { length }) => sum + length, 0)
+      if (bytes < bytesPerTurn) continue
+      bytes = 0
+      await new Promise((resolve) => setImmediate(resolve))
     }
   }
   const reading = read()

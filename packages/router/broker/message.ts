@@ -4,6 +4,7 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import { envelopeSchema, messageSignaturePrefix, wireVersion } from '@xerotier/protocol/wire.ts'
 import { verifySignature } from '@xerotier/runtime/ed25519.ts'
 import { unpackMessage } from '@xerotier/runtime/msgpack.ts'
+import { createScratch } from '@xerotier/runtime/scratch.ts'
 
 /** A connection, as its messages name it. */
 export interface Origin {
@@ -24,6 +25,7 @@ export interface Message extends Origin {
 }
 
 const prefix = Buffer.from(messageSignaturePrefix)
+const signed = createScratch()
 
 /**
  * @returns why it is none: `malformed`, or in another version of the wire by somebody who can be
@@ -50,7 +52,7 @@ export function readMessage(parts: Buffer[]): Message | { fault: 'malformed' } |
     number: parsed.data.n,
     frames: parsed.data.f,
     bytes: body.length,
-    isSignedBy: (key) => verifySignature(key, Buffer.concat([prefix, body]), signature),
+    isSignedBy: (key) => verifySignature(key, signed(prefix, body), signature),
   }
 }
 

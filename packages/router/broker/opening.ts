@@ -1,6 +1,7 @@
 // From a proof that holds to a session that lives.
 import type { KeyObject } from 'node:crypto'
 import { limits } from '@xerotier/protocol/limits.ts'
+import { createTurns } from '@xerotier/runtime/turns.ts'
 import type { Core } from '../core.ts'
 import { manifestFault } from '../domain/agents/check-manifest.ts'
 import { type EnrolledAgent, findEnrolled, holdsLease } from '../domain/agents/enrolled.ts'
@@ -15,7 +16,6 @@ import { createOutputAcks } from './output-acks.ts'
 import type { Replies } from './replies.ts'
 import type { Session } from './session.ts'
 import type { Sessions } from './sessions.ts'
-import { createTurns } from './turns.ts'
 import type { Outlet, Writer } from './writer.ts'
 
 const notEnrolled = 'The proof does not fit an enrolled agent.'

@@ -1,9 +1,9 @@
 // A connection that proved who it is.
 import type { KeyObject } from 'node:crypto'
+import type { Turns } from '@xerotier/runtime/turns.ts'
 import type { LiveCall } from '../domain/attempts/calls.ts'
 import type { OnlineAgent } from '../domain/fleet/online-agent.ts'
 import type { OutputAcks } from './output-acks.ts'
-import type { Turns } from './turns.ts'
 import type { Outlet } from './writer.ts'
 
 export interface Session {

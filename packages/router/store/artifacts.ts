@@ -1,6 +1,21 @@
 import { sql } from 'kysely'
 import type { Database } from './database.ts'
 
+/** Under the name that it has in its attempt. */
+export async function selectArtifactId(
+  db: Database,
+  { execution_id, attempt, name }: { execution_id: string; attempt: number; name: string },
+): Promise<string> {
+  const { id } = await db
+    .selectFrom('artifacts')
+    .select('id')
+    .where('execution_id', '=', execution_id)
+    .where('attempt', '=', attempt)
+    .where('name', '=', name)
+    .executeTakeFirstOrThrow()
+  return id
+}
+
 /** Those of one attempt, with their sizes. */
 export function selectArtifacts(db: Database, executionId: string, attempt: number) {
   return db
@@ -12,16 +27,5 @@ export function selectArtifacts(db: Database, executionId: string, attempt: numb
     .where('artifacts.attempt', '=', attempt)
     .groupBy('artifacts.id')
     .orderBy('artifacts.id')
-    .execute()
-}
-
-export function selectArtifactChunks(db: Database, artifactId: string, page: { afterSeq: number; limit: number }) {
-  return db
-    .selectFrom('artifact_chunks')
-    .select(['seq', 'data'])
-    .where('artifact_id', '=', artifactId)
-    .where('seq', '>', page.afterSeq)
-    .orderBy('seq')
-    .limit(page.limit)
     .execute()
 }

@@ -1,6 +1,8 @@
 // The pool for everything that is not on the hot path (that is store/lanes).
+import type { Clock } from '@xerotier/runtime/clock.ts'
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
+import { createPieces, type Pieces } from './pieces.ts'
 import type { Tables } from './tables.ts'
 
 // int8 and count(*) arrive as numbers: byte counts and sequence numbers stay far below 2^53.
@@ -12,6 +14,7 @@ export type Tx = Transaction<Tables>
 export interface Store {
   db: Database
   pool: pg.Pool
+  pieces: Pieces
   close(): Promise<void>
 }
 
@@ -23,26 +26,41 @@ export interface Store {
 export const planGuard = '-c enable_seqscan=off -c enable_bitmapscan=off -c jit=off'
 
 export interface StoreOptions {
+  /** And one more, for what is large. */
   connections: number
+  clock: Clock
   onError(error: Error): void
   /** What a connection must pass before it is used. */
   onConnect?: ((client: pg.ClientBase) => Promise<void>) | undefined
 }
 
 export function openStore(databaseUrl: string, options: StoreOptions): Store {
+  const pool = openPool(databaseUrl, options.connections, options)
+  const large = openPool(databaseUrl, 1, options)
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  return {
+    db,
+    pool,
+    pieces: createPieces(large, options.clock),
+    async close() {
+      await Promise.all([db.destroy(), large.end()])
+    },
+  }
+}
+
+function openPool(databaseUrl: string, connections: number, { onConnect, onError }: StoreOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
-    max: options.connections,
+    max: connections,
     application_name: 'xerotier-router',
     options: planGuard,
     connectionTimeoutMillis: 5_000,
     query_timeout: 30_000,
-    ...(options.onConnect === undefined ? {} : { onConnect: options.onConnect }),
+    ...(onConnect === undefined ? {} : { onConnect }),
   })
   // A connection that Postgres closes must not end the process. The pool listens while it is idle,
   // this while it is in use.
-  pool.on('error', options.onError)
-  pool.on('connect', (client) => client.on('error', options.onError))
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
-  return { db, pool, close: () => db.destroy() }
+  pool.on('error', onError)
+  pool.on('connect', (client) => client.on('error', onError))
+  return pool
 }

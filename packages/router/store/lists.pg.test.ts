@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { type AnyFilter, listFilters } from '@xerotier/devkit/list-filters.ts'
 import { fillWithRows } from '@xerotier/devkit/many-rows.ts'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
+import { systemClock } from '@xerotier/runtime/clock.ts'
 import { type CompiledQuery, Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { type ApprovalFilter, selectApprovals } from './approvals.ts'
@@ -18,7 +19,7 @@ let store: Store
 let db: pg.Client
 before(async () => {
   const { url } = await cloneDatabase()
-  store = openStore(url, { connections: 2, onError() {} })
+  store = openStore(url, { connections: 2, clock: systemClock, onError() {} })
   db = new pg.Client({ connectionString: url, options: planGuard })
   db.on('error', () => {})
   await db.connect()

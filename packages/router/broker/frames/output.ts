@@ -1,7 +1,7 @@
 import type { ArtifactFrame } from '@xerotier/protocol/frames/call/artifact.ts'
 import type { OutputFrame } from '@xerotier/protocol/frames/call/output.ts'
 import { isAbout, type LiveCall } from '../../domain/attempts/calls.ts'
-import { countOutput, storeArtifact, storeOutput } from '../../domain/attempts/output.ts'
+import { countOutput, openArtifact, storeArtifact, storeOutput } from '../../domain/attempts/output.ts'
 import type { Peer } from '../peer.ts'
 
 /** Of a call that ended a moment ago there may be many honest pieces on the way. */
@@ -39,7 +39,10 @@ export async function onOutput(peer: Peer, frame: OutputFrame | ArtifactFrame): 
 
 function store({ core, session }: Peer, call: LiveCall, frame: OutputFrame | ArtifactFrame): Promise<void> {
   if (frame.t === 'output') return session.turns.take(() => storeOutput(core, call, frame))
-  const storing = session.artifactTurns.take(() => storeArtifact(core, call, frame))
+  // Each new name takes a connection of all.
+  const opened = session.artifactTurns.take(() => openArtifact(core, call, frame))
+  opened.catch(() => {})
+  const storing = session.turns.take(async () => storeArtifact(core, call, frame, await opened))
   const all = Promise.all([session.artifacts.get(call), storing])
   // Its result looks at it, or nobody does.
   all.catch(() => {})

@@ -4,6 +4,7 @@ import { type BareAgent, manifestOf, toolOf } from '@xerotier/devkit/bare-agent.
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { servingAgent } from '@xerotier/devkit/serving-agent.ts'
 import type { Manifest } from '@xerotier/protocol/manifest.ts'
+import { systemClock } from '@xerotier/runtime/clock.ts'
 import { sql } from 'kysely'
 import { openStore } from '../../store/database.ts'
 import { renewLease } from './renew-lease.ts'
@@ -146,7 +147,7 @@ test('a refused manifest that comes again is not looked at again for a while', a
 test('while the database is away an agent keeps its session, and what it said is on record once it says it again', async (t) => {
   const agent = await online('patient')
   const { core } = system.router
-  const away = openStore('postgresql://127.0.0.1:1/none', { connections: 1, onError: () => {} })
+  const away = openStore('postgresql://127.0.0.1:1/none', { connections: 1, clock: systemClock, onError: () => {} })
   t.after(() => away.close())
   const changed = manifestOf([toolOf('t_one'), toolOf('t_two')], 2)
   const frame = { ...agent.frame(changed), draining: true } as Parameters<typeof renewLease>[3]

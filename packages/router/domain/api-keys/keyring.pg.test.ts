@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test'
 import { personForTests } from '@xerotier/devkit/person-for-tests.ts'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import { type SettableClock, settableClock } from '@xerotier/devkit/settable-clock.ts'
+import { systemClock } from '@xerotier/runtime/clock.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
 import { openStore, type Store } from '../../store/database.ts'
 import { bootstrapProject } from '../projects/bootstrap.ts'
@@ -18,7 +19,7 @@ let projectId: string
 
 before(async () => {
   clock = settableClock()
-  store = openStore((await cloneDatabase()).url, { connections: 4, onError() {} })
+  store = openStore((await cloneDatabase()).url, { connections: 4, clock: systemClock, onError() {} })
   const folder = mkdtempSync(join(tmpdir(), 'xerotier-keyring-'))
   const keyFile = join(folder, 'api-key')
   const records = { store, clock, log: silentLog, eventLog: { wake() {} } }

@@ -27,6 +27,8 @@ export interface LiveCall {
   outputCut?: boolean
   /** The same of what is kept with its record. Artifacts go on. */
   inlineCut?: boolean
+  /** Ids of its artifacts by name, once they are stored. */
+  artifacts?: Map<string, Promise<string>>
 }
 
 /** Whether a frame is about this very attempt, under the lease epoch of its dispatch. */

@@ -3,6 +3,7 @@
 import type { ArtifactFrame } from '@xerotier/protocol/frames/call/artifact.ts'
 import type { OutputFrame } from '@xerotier/protocol/frames/call/output.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import { selectArtifactId } from '../../store/artifacts.ts'
 import { write } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import type { Records } from '../records.ts'
@@ -37,43 +38,51 @@ export async function storeOutput(
     seq: frame.seq,
     stream: frame.stream === 'stdout' ? 1 : 2,
     at: agentTime(call.agent, frame.at, { row: call.row, now: core.clock.now() }),
-    data: Buffer.from(frame.data.buffer, frame.data.byteOffset, frame.data.byteLength),
+    data: bufferOf(frame.data),
   })
 }
 
-/** As `storeOutput`. */
-export async function storeArtifact(
-  core: Records & Pick<Attempts, 'calls'>,
-  call: LiveCall,
-  frame: ArtifactFrame,
-): Promise<void> {
-  if (core.calls.get(call.row.project_id, frame.execution_id) !== call) return
-  await write(core, async ({ tx, now }) => {
+/**
+ * The artifact that a piece is of, made with its first piece.
+ * @returns its id
+ */
+export function openArtifact(core: Records, call: LiveCall, frame: ArtifactFrame): Promise<string> {
+  const { name } = frame
+  call.artifacts ??= new Map()
+  const known = call.artifacts.get(name)
+  if (known !== undefined) return known
+  const made = makeArtifact(core, call, frame)
+  call.artifacts.set(name, made)
+  made.catch(() => call.artifacts?.delete(name))
+  return made
+}
+
+/** One of an earlier session stays. */
+async function makeArtifact(core: Records, { row }: LiveCall, frame: ArtifactFrame): Promise<string> {
+  const { execution_id, attempt, name, media_type } = frame
+  return await write(core, async ({ tx, now }) => {
+    const about = { project_id: row.project_id, execution_id, attempt, name, media_type }
     await tx
       .insertInto('artifacts')
-      .values({
-        id: newId('cart', now.getTime()),
-        project_id: call.row.project_id,
-        execution_id: frame.execution_id,
-        attempt: frame.attempt,
-        name: frame.name,
-        media_type: frame.media_type,
-        created_at: now,
-      })
+      .values({ id: newId('cart', now.getTime()), ...about, created_at: now })
       .onConflict((conflict) => conflict.doNothing())
       .execute()
-    await tx
-      .insertInto('artifact_chunks')
-      .columns(['artifact_id', 'seq', 'data'])
-      .expression((eb) =>
-        eb
-          .selectFrom('artifacts')
-          .select(['id', eb.val(frame.seq).as('seq'), eb.val(Buffer.from(frame.data)).as('data')])
-          .where('execution_id', '=', frame.execution_id)
-          .where('attempt', '=', frame.attempt)
-          .where('name', '=', frame.name),
-      )
-      .onConflict((conflict) => conflict.doNothing())
-      .execute()
+    return await selectArtifactId(tx, frame)
   })
+}
+
+/** As `storeOutput`. @param artifactId of `openArtifact` */
+export async function storeArtifact(
+  core: Pick<Attempts, 'lanes' | 'calls'>,
+  call: LiveCall,
+  frame: ArtifactFrame,
+  artifactId: string,
+): Promise<void> {
+  if (core.calls.get(call.row.project_id, frame.execution_id) !== call) return
+  const { execution_id, seq, data } = frame
+  await core.lanes.commit('artifact', { id: execution_id, artifact_id: artifactId, seq, data: bufferOf(data) })
+}
+
+function bufferOf(data: Uint8Array): Buffer {
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength)
 }

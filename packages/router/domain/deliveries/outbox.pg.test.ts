@@ -4,6 +4,7 @@ import { until } from '@xerotier/devkit/faults/until.ts'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import { type SettableClock, settableClock } from '@xerotier/devkit/settable-clock.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import { systemClock } from '@xerotier/runtime/clock.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
 import { openStore } from '../../store/database.ts'
 import type { DeliveryRow } from '../../store/tables.ts'
@@ -19,7 +20,7 @@ const actor = { kind: 'agent', id: 'agt_a', name: 'a', projectId: 'proj_a' } as 
 async function setUp(t: TestContext) {
   const clock: SettableClock = settableClock()
   const { url, drop } = await cloneDatabase()
-  const store = openStore(url, { connections: 10, onError() {} })
+  const store = openStore(url, { connections: 10, clock: systemClock, onError() {} })
   const records = { store, clock, log: silentLog, eventLog: { wake() {} } }
   const closing: (() => Promise<void>)[] = []
   t.after(async () => {

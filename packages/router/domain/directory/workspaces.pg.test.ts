@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
+import { systemClock } from '@xerotier/runtime/clock.ts'
 import { openStore, type Store } from '../../store/database.ts'
 import { createWorkspaceDirectory } from './workspaces.ts'
 
 let store: Store
 
 before(async () => {
-  store = openStore((await cloneDatabase()).url, { connections: 4, onError() {} })
+  store = openStore((await cloneDatabase()).url, { connections: 4, clock: systemClock, onError() {} })
 })
 after(() => store.close())
 

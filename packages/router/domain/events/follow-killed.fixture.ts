@@ -10,7 +10,7 @@ import { createEventLog } from './reader.ts'
 
 const [databaseUrl, notes] = process.argv.slice(2) as [string, string]
 const parts = { clock: systemClock, log: silentLog }
-const store = openStore(databaseUrl, { connections: 2, onError() {} })
+const store = openStore(databaseUrl, { connections: 2, clock: systemClock, onError() {} })
 const eventLog = createEventLog({ databaseUrl, ...parts })
 follow(
   { ...parts, store, eventLog },

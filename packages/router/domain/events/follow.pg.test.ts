@@ -29,7 +29,7 @@ async function database(t: TestContext, clock: Clock = systemClock) {
     name: 'test',
     destination: { write: (line) => void lines.push(JSON.parse(line)) },
   })
-  const store = openStore(url, { connections: 20, onError() {} })
+  const store = openStore(url, { connections: 20, clock: systemClock, onError() {} })
   const eventLog = createEventLog({ databaseUrl: url, clock, log })
   const core = { store, eventLog, clock, log }
   const stops: (() => Promise<void>)[] = []

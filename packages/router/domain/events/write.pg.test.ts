@@ -19,7 +19,7 @@ const log: Log = { ...silentLog, notice: (fields) => void said.push({ ...fields 
 const writing = <T>(work: (writing: Writing) => Promise<T>) => write({ store, clock: systemClock, eventLog, log }, work)
 
 before(async () => {
-  store = openStore((await cloneDatabase()).url, { connections: 4, onError() {} })
+  store = openStore((await cloneDatabase()).url, { connections: 4, clock: systemClock, onError() {} })
 })
 after(() => store.close())
 beforeEach(async () => {

@@ -1,10 +1,8 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
-import { selectArtifactChunks, selectArtifacts } from '../../store/artifacts.ts'
+import { selectArtifacts } from '../../store/artifacts.ts'
 import type { Member } from '../actor.ts'
 import type { Records } from '../records.ts'
 import { findExecution } from './find.ts'
-
-const chunksPerPage = 8
 
 export interface ArtifactBytes {
   name: string
@@ -40,12 +38,12 @@ export async function* chunksOf(
   let afterSeq = -1
   let left = bytes
   while (left > 0) {
-    const chunks = await selectArtifactChunks(core.store.db, id, { afterSeq, limit: chunksPerPage })
-    for (const { seq, data } of chunks) {
+    const pieces = await core.store.pieces.artifact(id, afterSeq)
+    for (const { seq, data } of pieces) {
       afterSeq = seq
       if (left > 0) yield data.subarray(0, left)
       left -= data.length
     }
-    if (chunks.length < chunksPerPage) return
+    if (pieces.length === 0) return
   }
 }

@@ -1,13 +1,10 @@
 import { overflowName } from '@xerotier/protocol/frames/call/artifact.ts'
 import { selectArtifacts } from '../../store/artifacts.ts'
-import { type StreamName, selectOutput, streamNames } from '../../store/execution-output.ts'
+import { type StreamName, streamNames } from '../../store/output-streams.ts'
 import type { Member } from '../actor.ts'
 import type { Records } from '../records.ts'
 import { chunksOf } from './artifact.ts'
 import { findExecution } from './find.ts'
-
-/** 2 MiB at once, whatever the whole. */
-const piecesPerPage = 32
 
 /**
  * The whole output of one stream, or of both in the order of arrival, read page by page. First
@@ -24,12 +21,12 @@ export async function rawOutput(
   return (async function* () {
     let afterSeq = -1
     while (true) {
-      const pieces = await selectOutput(core.store.db, id, attempt, { afterSeq, limit: piecesPerPage, stream })
+      const pieces = await core.store.pieces.output({ executionId: id, attempt, stream }, afterSeq)
       for (const { seq, data } of pieces) {
         afterSeq = seq
         yield data
       }
-      if (pieces.length < piecesPerPage) break
+      if (pieces.length === 0) break
     }
     const names = (stream === undefined ? streamNames : [stream]).map(overflowName)
     for (const artifact of await selectArtifacts(core.store.db, id, attempt)) {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
+import { systemClock } from '@xerotier/runtime/clock.ts'
 import { openStore, type Store } from '../../store/database.ts'
 import { createEnrolledKeys } from './enrolled-keys.ts'
 
 let store: Store
 before(async () => {
-  store = openStore((await cloneDatabase()).url, { connections: 2, onError() {} })
+  store = openStore((await cloneDatabase()).url, { connections: 2, clock: systemClock, onError() {} })
   await store.pool.query(`insert into projects values ('p', 'p', 'p', false, now())`)
 })
 after(() => store.close())

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { type PersonForTests, personForTests } from '@xerotier/devkit/person-for-tests.ts'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import { settableClock } from '@xerotier/devkit/settable-clock.ts'
+import { systemClock } from '@xerotier/runtime/clock.ts'
 import { openStore, type Store } from '../../store/database.ts'
 import { readPeople } from './read.ts'
 import { readParty } from './self-approval.ts'
@@ -16,7 +17,7 @@ let anna: PersonForTests
 let stranger: PersonForTests
 
 before(async () => {
-  store = openStore((await cloneDatabase()).url, { connections: 4, onError() {} })
+  store = openStore((await cloneDatabase()).url, { connections: 4, clock: systemClock, onError() {} })
   for (const id of [project_id, 'proj_there']) {
     const project = { id, slug: id.replace('_', '-'), name: id, created_at: now }
     await store.db.insertInto('projects').values(project).execute()

@@ -18,7 +18,7 @@ let store: Store
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'xerotier-bootstrap-'))
   keyFile = join(folder, 'api-key')
-  store = openStore((await cloneDatabase()).url, { connections: 4, onError() {} })
+  store = openStore((await cloneDatabase()).url, { connections: 4, clock: systemClock, onError() {} })
 })
 afterEach(async () => {
   await store.close()

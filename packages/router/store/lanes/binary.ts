@@ -60,7 +60,8 @@ export interface BinaryWriter {
 }
 
 const initialBytes = 64 * 1024
-const keptBytes = 1024 * 1024
+/** A batch of large pieces of output fits. */
+const keptBytes = 2 * 1024 * 1024
 const headerBytes = 20
 const absent = -1
 
@@ -89,7 +90,8 @@ export function createBinaryWriter(): BinaryWriter {
     array(items, column, type) {
       const codec: Codec = codecs[type]
       start = offset
-      reserve(headerBytes)
+      // What is large moves no more than once.
+      reserve(type === 'bytea' ? headerBytes + bytesOf(items, column) : headerBytes)
       offset += headerBytes
       let nulls = 0
       for (const item of items) {
@@ -115,6 +117,10 @@ export function createBinaryWriter(): BinaryWriter {
       return memory.subarray(start, offset)
     },
   }
+}
+
+function bytesOf(items: readonly object[], column: string): number {
+  return items.reduce((sum, item) => sum + 4 + ((item as Record<string, Uint8Array>)[column]?.length ?? 0), 0)
 }
 
 /** A value by itself as a parameter: its text, or its bytes. */

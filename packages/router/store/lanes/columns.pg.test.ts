@@ -23,11 +23,17 @@ after(async () => {
 })
 
 /** Commits the items in one batch, and compares every column that they share with the row. */
-async function writes<P extends PartName>(part: P, items: PartItems[P][], table = 'executions', key = 'id') {
+async function writes<P extends PartName>(
+  part: P,
+  items: PartItems[P][],
+  table = 'executions',
+  key = 'id',
+  name: keyof PartItems[P] & string = 'id',
+) {
   const written = await Promise.all(items.map((item) => lanes.commit(part, item)))
   assert.ok(written.every(Boolean), part)
   for (const item of items) {
-    const { rows } = await db.query(`select * from ${table} where ${key} = $1`, [item.id])
+    const { rows } = await db.query(`select * from ${table} where ${key} = $1`, [item[name]])
     for (const [name, type] of parts[part].columns) {
       if (!(name in rows[0])) continue
       const wanted = item[name as keyof PartItems[P]]
@@ -36,6 +42,16 @@ async function writes<P extends PartName>(part: P, items: PartItems[P][], table 
       assert.deepEqual(type === 'bigint' ? Number(stored) : stored, wanted, `${part}.${name}`)
     }
   }
+}
+
+/** @returns its id */
+async function artifactOf(executionId: string): Promise<string> {
+  const id = `cart_${executionId}`
+  await db.query(
+    "insert into artifacts (id, project_id, execution_id, attempt, name, media_type, created_at) values ($1, 'proj_1', $2, 1, 'a', 'text/plain', now())",
+    [id, executionId],
+  )
+  return id
 }
 
 for (const [how, size] of [
@@ -58,6 +74,13 @@ for (const [how, size] of [
       calls.map(({ id }) => itemOf('output', { id })),
       'execution_output',
       'execution_id',
+    )
+    await writes(
+      'artifact',
+      await Promise.all(calls.map(async ({ id }) => itemOf('artifact', { id, artifact_id: await artifactOf(id) }))),
+      'artifact_chunks',
+      'artifact_id',
+      'artifact_id',
     )
   })
 }

@@ -38,8 +38,8 @@ export async function openLaneConnection(
   onConnect: OnConnect = async () => {},
 ): Promise<LaneConnection> {
   let client = await connect(databaseUrl, onConnect)
-  const writer = createBinaryWriter()
-  const keyOf = ({ part, item }: BatchItem) => (part === 'output' ? 'output' : `${part} ${item.id}`)
+  let writer = createBinaryWriter()
+  const keyOf = ({ part, item }: BatchItem) => (isPiece(part) ? part : `${part} ${item.id}`)
 
   /** The parameters of the statement. @throws UnwritableItem */
   function parametersOf(byPart: ReadonlyMap<PartName, object[]>, alone: boolean): Parameter[] {
@@ -77,7 +77,7 @@ export async function openLaneConnection(
       const rows = await runPrepared(client, statement, values)
       const written = new Set(rows.map(([part, id]) => `${part} ${id}`))
       // A piece of output that is there already was written before: either way it is stored.
-      if (byPart.has('output')) written.add('output')
+      for (const part of byPart.keys()) if (isPiece(part)) written.add(part)
       return written
     },
     connectionLost: (error) =>
@@ -86,6 +86,8 @@ export async function openLaneConnection(
         : !(error instanceof UnwritableItem),
     async reconnect() {
       client.end().catch(() => {})
+      // What it has not sent yet may still be on its way.
+      writer = createBinaryWriter()
       try {
         client = await connect(databaseUrl, onConnect)
         return true
@@ -95,6 +97,10 @@ export async function openLaneConnection(
     },
     close: () => client.end(),
   }
+}
+
+function isPiece(part: PartName): boolean {
+  return part === 'output' || part === 'artifact'
 }
 
 async function connect(databaseUrl: string, onConnect: OnConnect): Promise<pg.Client> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
@@ -144,6 +145,43 @@ test('output is stored in one batch with the result, and a repeated piece is har
     rows,
     [0, 1, 2].map((seq) => ({ seq, data: Buffer.from([seq, 0, 255]) })),
   )
+})
+
+test('large output is stored as it is, and its call settles behind it', async () => {
+  const item = submission()
+  await lanes.commit('submit', item)
+  const sizes = [10, 65_536, 8 * 1024, 65_536, 1, 65_535]
+  const pieces = sizes.map((size, seq) => ({ id: item.id, attempt: 1, seq, stream: 1, at, data: randomBytes(size) }))
+  const stored: number[] = []
+  const commits = pieces.map((piece) => lanes.commit('output', piece).then(() => stored.push(piece.seq)))
+  await lanes.commit('settle', settlement(item.id))
+  assert.deepEqual(
+    stored,
+    pieces.map(({ seq }) => seq),
+  )
+  await Promise.all(commits)
+  const { rows } = await db.query('select data from execution_output where execution_id = $1 order by seq', [item.id])
+  assert.deepEqual(
+    rows,
+    pieces.map(({ data }) => ({ data })),
+  )
+  assert.equal(await stateOf(item.id), 'completed')
+  assert.equal(lanes.depth + lanes.outputDepth, 0)
+})
+
+test('a call is stored while megabytes of output wait for their commit', async () => {
+  const [printing, other] = [submission(), submission()]
+  await lanes.commit('submit', printing)
+  await db.query('begin; lock table execution_output in access exclusive mode')
+  const data = Buffer.alloc(65_536)
+  const pieces = Array.from({ length: 64 }, (_, seq) =>
+    lanes.commit('output', { id: printing.id, attempt: 1, seq, stream: 1, at, data }),
+  )
+  assert.equal(await lanes.commit('submit', other), true)
+  assert.equal(await lanes.commit('settle', settlement(other.id)), true)
+  assert.equal(lanes.outputDepth, pieces.length)
+  await db.query('commit')
+  await Promise.all(pieces)
 })
 
 test('a thousand mixed calls over two lanes all arrive', async () => {

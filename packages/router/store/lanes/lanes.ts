@@ -1,9 +1,11 @@
 // Group commit: a few dedicated connections, each of which takes all that waits when it comes free.
 // There is no timer and no minimum batch: a lone call commits at once, and load makes batches grow.
+// One more connection takes large pieces of output, for which no call waits (queue.ts).
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { type LaneConnection, type OnConnect, openLaneConnection } from './connection.ts'
 import type { PartItems, PartName } from './parts.ts'
+import { createCommitQueue, type Line, type Waiting } from './queue.ts'
 
 export interface CommitLanes {
   /**
@@ -13,14 +15,19 @@ export interface CommitLanes {
    * @throws when the item is at fault, or the database stayed away too long
    */
   commit<P extends PartName>(part: P, item: PartItems[P]): Promise<boolean>
-  /** Items waiting or being committed. */
+  /** Items waiting or being committed, without those behind large pieces of output. */
   readonly depth: number
+  /** Large pieces of output, and what came after them. */
+  readonly outputDepth: number
   close(): Promise<void>
 }
 
 export interface LaneOptions {
   databaseUrl: string
-  /** Connections; 2 is right on fast disks, 4 where a sync takes 2 ms or more. */
+  /**
+   * Connections for the steps of calls; 2 is right on fast disks, 4 where a sync takes 2 ms or
+   * more.
+   */
   lanes: number
   /** How long an item may wait for a database that is away, ms. */
   patienceMs: number
@@ -32,88 +39,50 @@ export interface LaneOptions {
   committed?: () => void
 }
 
-interface Waiting {
-  part: PartName
-  item: PartItems[PartName]
-  since: number
-  updates: boolean
-  resolve(written: boolean): void
-  reject(error: unknown): void
+interface Lane {
+  readonly line: Line
+  readonly connection: LaneConnection
 }
 
-const itemsPerBatch = 256
-const bytesPerBatch = 8 * 1024 * 1024
 const updatingParts: readonly PartName[] = ['claim', 'accept', 'settle']
 
 /** Resolves once every lane is connected. */
 export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
-  const queue: Waiting[] = []
-  /**
-   * Executions and idempotency keys that a lane is writing. Their next items wait for it, so that
-   * lanes neither deadlock nor overtake each other.
-   */
-  const busy = new Set<string>()
-  const idle: LaneConnection[] = []
+  const queue = createCommitQueue()
+  const idle: Lane[] = []
   const { databaseUrl, onConnect } = options
-  const lanes = await Promise.all(
-    Array.from({ length: options.lanes }, () => openLaneConnection(databaseUrl, onConnect)),
+  const lines: Line[] = ['pieces', ...Array.from({ length: options.lanes }, () => 'steps' as const)]
+  const lanes: Lane[] = await Promise.all(
+    lines.map(async (line) => ({ line, connection: await openLaneConnection(databaseUrl, onConnect) })),
   )
   idle.push(...lanes)
-  let committing = 0
+  const committing: Record<Line, number> = { steps: 0, pieces: 0 }
+  const all = (line: Line) => queue.length(line) + committing[line]
   let scheduled = false
   let closing = false
   let closed = false
 
   const schedule = () => {
-    if (scheduled || idle.length === 0 || queue.length === 0) return
+    if (scheduled || !idle.some(({ line }) => queue.length(line) > 0)) return
     scheduled = true
     // One turn of the event loop lets everything that arrived together leave together.
     setImmediate(() => {
       scheduled = false
-      for (let lane = idle.pop(); lane !== undefined; lane = idle.pop()) {
-        const batch = take()
-        if (batch.length === 0) return void idle.push(lane)
-        void run(lane, batch)
+      for (const lane of idle.splice(0)) {
+        const batch = queue.take(lane.line)
+        if (batch.length === 0) idle.push(lane)
+        else void run(lane, batch)
       }
     })
   }
 
-  function take(): Waiting[] {
-    const batch: Waiting[] = []
-    const updated = new Set<string>()
-    const heldBack = new Set<string>()
-    let bytes = 0
-    let kept = 0
-    let seen = 0
-    for (const waiting of queue) {
-      if (batch.length >= itemsPerBatch || bytes >= bytesPerBatch) break
-      seen += 1
-      const { id } = waiting.item
-      const key = idempotencyKeyOf(waiting)
-      // A statement updates a row once at most: of two updates Postgres would pick one. And the
-      // items of one execution stay in order.
-      const taken = busy.has(id) || (key !== undefined && busy.has(key))
-      if (taken || heldBack.has(id) || (waiting.updates && updated.has(id))) {
-        heldBack.add(id)
-        queue[kept++] = waiting
-        continue
-      }
-      if (waiting.updates) updated.add(id)
-      bytes += 'data' in waiting.item ? waiting.item.data.length : 1024
-      batch.push(waiting)
-    }
-    queue.splice(kept, seen - kept)
-    for (const waiting of batch) for (const name of writtenBy(waiting)) busy.add(name)
-    return batch
-  }
-
-  async function run(lane: LaneConnection, batch: Waiting[]): Promise<void> {
-    committing += batch.length
+  async function run(lane: Lane, batch: Waiting[]): Promise<void> {
+    committing[lane.line] += batch.length
     try {
-      await commitBatch(lane, batch)
+      await commitBatch(lane.connection, batch)
     } finally {
-      committing -= batch.length
-      for (const waiting of batch) for (const name of writtenBy(waiting)) busy.delete(name)
+      committing[lane.line] -= batch.length
+      queue.done(batch)
       idle.push(lane)
       schedule()
     }
@@ -143,9 +112,9 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
     for (;;) {
       const late = new Set<string>()
       batch = inTime(batch, late, error)
-      for (const waiting of inTime(queue.splice(0), late, error)) queue.push(waiting)
+      queue.keep((waiting) => inTime(waiting, late, error))
       if (await lane.reconnect()) break
-      if (closing && batch.length + queue.length === 0) return
+      if (closing && batch.length + queue.length('steps') + queue.length('pieces') === 0) return
       await new Promise<void>((resolve) => options.clock.after(100, resolve))
     }
     if (batch.length > 0) await commitBatch(lane, batch)
@@ -167,7 +136,10 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
 
   return {
     get depth() {
-      return queue.length + committing
+      return all('steps')
+    },
+    get outputDepth() {
+      return all('pieces')
     },
     commit(part, item) {
       if (closed) return Promise.reject(new Error('the commit lanes are closed'))
@@ -185,21 +157,9 @@ export async function openLanes(options: LaneOptions): Promise<CommitLanes> {
     },
     async close() {
       closing = true
-      while (queue.length + committing > 0) await new Promise((resolve) => setImmediate(resolve))
+      while (all('steps') + all('pieces') > 0) await new Promise((resolve) => setImmediate(resolve))
       closed = true
-      await Promise.all(lanes.map((lane) => lane.close()))
+      await Promise.all(lanes.map(({ connection }) => connection.close()))
     },
   }
-}
-
-/** Of a submission that has one. Lanes that insert keys in opposite orders wait for each other. */
-function idempotencyKeyOf({ item }: Waiting): string | undefined {
-  if (!('idempotency_key' in item)) return undefined
-  const { project_id, idempotency_key } = item
-  return idempotency_key === null ? undefined : `${project_id} ${idempotency_key}`
-}
-
-function writtenBy(waiting: Waiting): string[] {
-  const key = idempotencyKeyOf(waiting)
-  return key === undefined ? [waiting.item.id] : [waiting.item.id, key]
 }

@@ -12,6 +12,7 @@ const { id, agent_id, attempt, lease_epoch, journal_id, state, started_at } = ta
 const { exit_code, signal, error, result, finished_at } = tables.executions
 const { stdout_bytes, stderr_bytes, truncated } = tables.executions
 const { execution_id, ...piece } = tables.execution_output
+const chunk = tables.artifact_chunks
 /** When it happened, for its event. */
 const { at } = tables.events
 
@@ -32,6 +33,8 @@ const columns = {
   accept: { ...fence, started_at, at },
   settle: { ...fence, ...answer, at },
   output: { id: execution_id, ...piece },
+  /** `id` is the execution's, as in all parts. */
+  artifact: { id: execution_id, ...chunk },
 }
 
 export type PartName = keyof typeof columns
@@ -60,6 +63,8 @@ export type Settlement = Item<
 >
 /** A piece of live output. */
 export type OutputPiece = WrittenTo<typeof columns.output>
+/** A piece of an artifact that is known. */
+export type ArtifactPiece = WrittenTo<typeof columns.artifact>
 
 export interface PartItems {
   submit: Submission
@@ -67,6 +72,7 @@ export interface PartItems {
   accept: Acceptance
   settle: Settlement
   output: OutputPiece
+  artifact: ArtifactPiece
 }
 
 export interface Part {
@@ -147,6 +153,13 @@ export const parts: { readonly [P in PartName]: Part } = {
     change: (source) =>
       `insert into execution_output (execution_id, ${namesOf(piece)}) select id, ${namesOf(piece)} from ${source}
        on conflict do nothing returning execution_id as id`,
+  },
+  artifact: {
+    columns: arraysOf(columns.artifact),
+    updates: false,
+    change: (source) =>
+      `insert into artifact_chunks (${namesOf(chunk)}) select ${namesOf(chunk)} from ${source}
+       on conflict do nothing returning artifact_id as id`,
   },
 }
 

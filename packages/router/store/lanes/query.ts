@@ -48,7 +48,8 @@ class Run implements pg.Submittable {
     // One write for all messages.
     connection.stream.cork()
     if (parsedStatements[name] === undefined) connection.parse({ name, text, types: [] }, true)
-    connection.bind({ statement: name, values: this.#values }, true)
+    if (this.#values.some(isLarge)) for (const part of bindMessage(name, this.#values)) connection.stream.write(part)
+    else connection.bind({ statement: name, values: this.#values }, true)
     connection.execute({}, true)
     connection.sync()
     connection.stream.uncork()
@@ -67,4 +68,34 @@ class Run implements pg.Submittable {
   handleError(error: Error): void {
     this.callback(error, [])
   }
+}
+
+const largeBytes = 64 * 1024
+
+function isLarge(value: Parameter): boolean {
+  return value instanceof Buffer && value.length >= largeBytes
+}
+
+/**
+ * As pg's `bind`, which would copy megabytes into memory that it makes anew and larger several
+ * times. Layout: Bind in https://www.postgresql.org/docs/current/protocol-message-formats.html
+ */
+function bindMessage(statement: string, values: readonly Parameter[]): Buffer[] {
+  const number = (value: number, bytes: 2 | 4) => {
+    const into = Buffer.allocUnsafe(bytes)
+    into.writeIntBE(value, 0, bytes)
+    return into
+  }
+  const count = number(values.length, 2)
+  const formats = values.map((value) => number(value instanceof Buffer ? 1 : 0, 2))
+  const contents = values.flatMap((value) => {
+    if (value === null) return [number(-1, 4)]
+    const bytes = value instanceof Buffer ? value : Buffer.from(value)
+    return [number(bytes.length, 4), bytes]
+  })
+  // No portal has a name, and every column comes as text.
+  const head = [Buffer.from(`\0${statement}\0`), count, ...formats, count]
+  const parts = [...head, ...contents, number(1, 2), number(0, 2)]
+  const length = parts.reduce((sum, part) => sum + part.length, 4)
+  return [Buffer.concat([Buffer.from('B'), number(length, 4), ...head]), ...parts.slice(head.length)]
 }

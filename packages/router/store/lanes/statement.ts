@@ -41,6 +41,6 @@ function compose(names: PartName[], alone: boolean): string {
   if (events.length > 0) {
     changes.push(`event_part as (insert into events (${eventColumns}) ${events.join(' union all ')})`)
   }
-  const answer = names.map((name) => `select '${name}', id from ${name}_part`).join(' union all ')
+  const answer = names.map((name) => `select '${name}', id::text from ${name}_part`).join(' union all ')
   return `with ${changes.join(',\n')}\n${answer}`
 }

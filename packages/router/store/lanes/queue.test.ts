@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { itemOf } from './items.fixture.ts'
+import { createCommitQueue, type Line, type Waiting } from './queue.ts'
+
+const [one, other] = ['00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002'] as const
+
+const waiting = (part: 'output' | 'settle' | 'accept', id: string, bytes = 1): Waiting => ({
+  part,
+  item: part === 'output' ? itemOf(part, { id, data: Buffer.alloc(bytes) }) : itemOf(part, { id }),
+  since: 0,
+  updates: part !== 'output',
+  resolve() {},
+  reject: assert.fail,
+})
+
+const large = 64 * 1024
+
+function queueOf(...items: Waiting[]) {
+  const queue = createCommitQueue()
+  for (const item of items) queue.push(item)
+  const take = (line: Line) => queue.take(line).map((each) => items.indexOf(each))
+  const done = (...at: number[]) => queue.done(at.flatMap((n) => items[n] ?? []))
+  return { queue, take, done }
+}
+
+test('what is small stands behind no megabytes of others', () => {
+  const { take } = queueOf(waiting('output', one, large), waiting('output', other, 10), waiting('settle', other))
+  assert.deepEqual(take('steps'), [1, 2])
+  assert.deepEqual(take('pieces'), [0])
+})
+
+test('a result goes with the last large piece of its output, or after it', () => {
+  const items = [waiting('output', one, large), waiting('output', one, 10), waiting('settle', one)]
+  const { queue, take, done } = queueOf(...items)
+  assert.deepEqual(take('steps'), [])
+  assert.deepEqual(take('pieces'), [0, 1, 2])
+  // While they are written, what comes waits for them.
+  const late = waiting('accept', one)
+  queue.push(late)
+  assert.deepEqual(queue.take('steps'), [])
+  done(0, 1, 2)
+  assert.deepEqual(queue.take('steps'), [late])
+})
+
+test('a large piece waits for the steps before it', () => {
+  const { take, done } = queueOf(waiting('accept', one), waiting('output', one, large))
+  assert.deepEqual(take('pieces'), [])
+  assert.deepEqual(take('steps'), [0])
+  assert.deepEqual(take('pieces'), [])
+  done(0)
+  assert.deepEqual(take('pieces'), [1])
+})
+
+test('a batch of large pieces has a megabyte or a piece more, and the rest goes next', () => {
+  const { take, done } = queueOf(...Array.from({ length: 40 }, () => waiting('output', one, large)))
+  const first = take('pieces')
+  assert.ok(first.length * large <= 1024 * 1024 + large, `${first.length} pieces`)
+  done(...first)
+  assert.equal(take('pieces')[0], first.length)
+})
+
+test('what may not wait any longer is gone, and the others keep their order', () => {
+  const items = [waiting('output', one, large), waiting('settle', one), waiting('settle', other)]
+  const { queue, take } = queueOf(...items)
+  queue.keep((line) => line.filter((each) => each !== items[2]))
+  assert.deepEqual(take('steps'), [])
+  assert.deepEqual(take('pieces'), [0, 1])
+})
