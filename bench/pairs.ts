@@ -113,19 +113,22 @@ function print(inFlight: number, windows: readonly [Window, Window][]): void {
 }
 
 /** Both anew, windows of each in turn. */
-async function round(inFlight: number, windows: [Window, Window][]): Promise<void> {
+async function round(count: number, inFlight: number, windows: [Window, Window][]): Promise<void> {
   const cleanup = createCleanup()
   running.add(cleanup)
   try {
-    const here = await open('.', cleanup)
-    const there = await open(other!, cleanup)
-    for (const side of [here, there]) await closedLoop(inFlight, { ms: warmUpMs }, side.calls.call)
+    // Who is first changes, so that nobody always follows the other.
+    const folders = count % 2 === 0 ? ['.', other!] : [other!, '.']
+    const [one, two] = [await open(folders[0]!, cleanup), await open(folders[1]!, cleanup)]
+    const [here, there] = count % 2 === 0 ? [one, two] : [two, one]
+    // In turns too: one that rests after its warm-up loses some of it.
+    for (let warm = 0; warm < warmUpMs; warm += ms)
+      for (const side of [one, two]) await closedLoop(inFlight, { ms }, side.calls.call)
     for (let pair = 0; pair < pairs; pair++) {
-      // Who is first changes, so that nobody always follows the other.
       const first = pair % 2 === 0 ? here : there
-      const one = await measure(first, inFlight)
-      const two = await measure(first === here ? there : here, inFlight)
-      windows.push(first === here ? [one, two] : [two, one])
+      const earlier = await measure(first, inFlight)
+      const later = await measure(first === here ? there : here, inFlight)
+      windows.push(first === here ? [earlier, later] : [later, earlier])
     }
     await here.calls.close()
     await there.calls.close()
@@ -137,7 +140,7 @@ async function round(inFlight: number, windows: [Window, Window][]): Promise<voi
 
 for (const inFlight of values['in-flight'].map(Number)) {
   const windows: [Window, Window][] = []
-  for (let count = 0; count < rounds; count++) await round(inFlight, windows)
+  for (let count = 0; count < rounds; count++) await round(count, inFlight, windows)
   print(inFlight, windows)
 }
 process.exit(0)
