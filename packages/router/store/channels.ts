@@ -74,6 +74,9 @@ export async function lockChannelCount(tx: Tx, projectId: string): Promise<numbe
   return count
 }
 
+/** Whether anybody, in any project, may have to be told of what happens. */
+export const anybodyListens = sql<boolean>`exists (select from channels where deleted_at is null and active)`
+
 /** The names of workspaces, deleted ones too, by id. */
 export async function selectWorkspaceNames(db: Database | Tx, ids: string[]): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map()

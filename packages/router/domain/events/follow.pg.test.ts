@@ -344,3 +344,30 @@ test('a long transaction elsewhere holds a follower back, and it counts as behin
   await slow.end()
   assert.deepEqual(actors(await seen.all), ['first', 'second'])
 })
+
+test('what happens while nobody wants to hear is passed over, and nothing after somebody does', async (t) => {
+  const { append, core, follow, pool, place } = await database(t)
+  await pool.query('create table listeners (name text)')
+  const seen = gather(3)
+  const wanted = sql<boolean>`exists (select from listeners)`
+  await append('before')
+  follow({ name: 'unwanted', from: 'beginning', wanted, react: seen.react })
+  const placed = await until('the follower to be past it', async () => {
+    const { rows } = await pool.query('select max(xid)::text as xid from events')
+    core.eventLog.wake()
+    const at = await place('unwanted')
+    return at !== undefined && BigInt(at.split('-')[0]) > BigInt(rows[0].xid) ? at : undefined
+  })
+  assert.ok(placed)
+  assert.deepEqual(seen.events, [])
+  // A transaction that began before somebody listened, and is committed after it.
+  const open = await pool.connect()
+  await open.query('begin')
+  await open.query(insert, ['proj_a', 'held'])
+  await pool.query(`insert into listeners values ('one')`)
+  await append('a', 'b')
+  await open.query('commit')
+  open.release()
+  core.eventLog.wake()
+  assert.deepEqual(actors(await seen.all).sort(), ['a', 'b', 'held'])
+})

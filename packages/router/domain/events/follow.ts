@@ -6,12 +6,13 @@
 // by compare-and-set on who holds it: of two followers of one name, the later one takes it.
 import { randomUUID } from 'node:crypto'
 import { createNap } from '@xerotier/runtime/nap.ts'
+import type { RawBuilder } from 'kysely'
 import { type Place, readEvents } from '../../store/event-reader.ts'
 import { countEventsAfter, heldPlace, timeOfEventAfter } from '../../store/followers.ts'
 import type { Records } from '../records.ts'
 import { eventIdOf, placeOf } from './cursor.ts'
 import { type EventLog, type LoggedEvent, loggedEvent } from './event-log.ts'
-import { movePlace, takePlace } from './follower-place.ts'
+import { movePlace, skipUnwanted, takePlace } from './follower-place.ts'
 import { type Writing, write } from './write.ts'
 
 export type Follower = {
@@ -21,6 +22,11 @@ export type Follower = {
   from: 'beginning' | 'present'
   /** How long after a wake it looks, and at the earliest again, ms; 20 unless somebody can wait. */
   coalesceMs?: number
+  /**
+   * Whether anybody wants to hear of events. What happens while nobody does is passed over unread:
+   * reading costs as much as a quarter of the calls that are read of.
+   */
+  wanted?: RawBuilder<boolean>
 } & (
   | {
       /**
@@ -74,11 +80,30 @@ export function follow(records: FollowedRecords, follower: Follower, options: Fo
   /** A wake that finds nothing: an older transaction may hold the events back. Look again soon. */
   let emptyPasses = 0
   let stopping = false
+  /** Nobody wants to hear, and nothing happened since that was found. */
+  let skipping = false
+  let quiet = false
+  /** Somebody wants to, and is not asked again before this (monotonic). */
+  let wantedUntil = Number.NEGATIVE_INFINITY
   const nap = createNap(clock)
   const wakes = records.eventLog.onWake(() => {
     emptyPasses = 0
-    if (failures === 0) nap.endIn(coalesceMs)
+    quiet = false
+    if (failures === 0) nap.endIn(skipping ? pollMs : coalesceMs)
   })
+
+  /** @returns whether nobody wants to hear of what happened so far */
+  const skip = async (from: Place): Promise<boolean> => {
+    const { wanted } = follower
+    if (wanted === undefined || clock.monotonic() < wantedUntil) return false
+    if (skipping && quiet) return true
+    quiet = true
+    const present = await write(records, (writing) => skipUnwanted(writing, hold, from, wanted))
+    skipping = present !== undefined
+    if (present === undefined) wantedUntil = clock.monotonic() + 10 * pollMs
+    else place = present
+    return skipping
+  }
 
   /** @returns whether the place was still ours to move */
   const handle = async (events: LoggedEvent[], from: Place, to: Place): Promise<boolean> => {
@@ -97,6 +122,7 @@ export function follow(records: FollowedRecords, follower: Follower, options: Fo
   /** @returns how long to wait before the next, ms; undefined when another has taken the place */
   const pass = async (): Promise<number | undefined> => {
     place ??= await write(records, (writing) => takePlace(writing, hold, follower.from))
+    if (await skip(place)) return pollMs
     const from = place
     const rows = await readEvents(store.pool, from, batch)
     const last = rows.at(-1)

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Place } from '../../store/event-reader.ts'
 import type { Writing } from './write.ts'
 
@@ -33,4 +33,27 @@ export async function movePlace({ tx, now }: Writing, hold: Hold, from: Place, t
     .where(sql<boolean>`seq = ${from.seq}::bigint`)
     .executeTakeFirstOrThrow()
   return numUpdatedRows === 1n
+}
+
+/**
+ * Moves the place to the present, unless somebody wants to hear: of whatever is committed after
+ * that is known, nothing is passed over.
+ * @returns where it is now; undefined when somebody does, or the place is not as it was
+ */
+export function skipUnwanted(
+  { tx, now }: Writing,
+  hold: Hold,
+  from: Place,
+  wanted: RawBuilder<boolean>,
+): Promise<Place | undefined> {
+  return tx
+    .updateTable('followers')
+    .set({ xid: sql`pg_snapshot_xmin(pg_current_snapshot())`, seq: 0, updated_at: now })
+    .where('name', '=', hold.name)
+    .where('holder', '=', hold.holder)
+    .where('xid', '=', from.xid)
+    .where(sql<boolean>`seq = ${from.seq}::bigint`)
+    .where(sql<boolean>`not ${wanted}`)
+    .returning([sql<string>`xid::text`.as('xid'), sql<string>`seq::text`.as('seq')])
+    .executeTakeFirst()
 }

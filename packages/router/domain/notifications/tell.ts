@@ -2,6 +2,7 @@
 import { settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
 import { webhookTypes } from '@xerotier/protocol/webhook-types.ts'
 import { sql } from 'kysely'
+import { anybodyListens } from '../../store/channels.ts'
 import { selectAlarmsOf } from '../../store/notices.ts'
 import type { ChannelRow, NoticeRow } from '../../store/tables.ts'
 import { enqueue, type NewDelivery } from '../deliveries/enqueue.ts'
@@ -25,6 +26,8 @@ export function tellOfEvents(core: Telling): Follower {
     from: 'present',
     // People and webhooks can wait for what calls cannot.
     coalesceMs: 200,
+    // Whom a policy or a delegation names gets mail, channel or not.
+    ...(core.settings.mail ? {} : { wanted: anybodyListens }),
     async write(writing, events) {
       // A crash that loses the commit loses the move as well, and what it wrote is written again.
       await sql`set local synchronous_commit = off`.execute(writing.tx)
