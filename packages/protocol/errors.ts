@@ -309,6 +309,16 @@ export const errors = define({
       action: { label: 'List the webhooks', xeroctl: 'xeroctl webhooks', route: 'webhooks.list' },
     },
   },
+  approval_link_not_found: {
+    status: 404,
+    type: 'not_found_error',
+    retry: false,
+    message: 'There is no such link in this project.',
+    advice: {
+      say: 'Check its id and the project.',
+      action: { label: 'List the links', xeroctl: 'xeroctl approvals links list', route: 'approvalLinks.list' },
+    },
+  },
   channel_not_found: {
     status: 404,
     type: 'not_found_error',
@@ -387,6 +397,13 @@ export const errors = define({
         route: 'apiKeys.create',
       },
     },
+  },
+  links_disabled: {
+    status: 409,
+    type: 'conflict_error',
+    retry: false,
+    message: 'One-time links are not set up.',
+    advice: { say: 'Set XEROTIER_APPROVAL_LINK_SECRET and XEROTIER_SMTP_URL of the router.' },
   },
   idempotency_conflict: {
     status: 409,

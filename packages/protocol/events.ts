@@ -46,6 +46,8 @@ export const eventKinds = [
   'channel.created',
   'channel.updated',
   'channel.deleted',
+  'approval_link.created',
+  'approval_link.revoked',
   'project.created',
   'project.updated',
 ] as const

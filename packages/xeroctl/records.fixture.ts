@@ -2,6 +2,7 @@
 // drift from the contract.
 import { agentDetailSchema, agentSchema } from '@xerotier/protocol/api/agents.ts'
 import { apiKeySecretSchema } from '@xerotier/protocol/api/api-keys.ts'
+import { approvalLinkSchema } from '@xerotier/protocol/api/approval-links.ts'
 import { type Approval, approvalSchema } from '@xerotier/protocol/api/approvals.ts'
 import { channelSchema } from '@xerotier/protocol/api/channels.ts'
 import { deliverySchema } from '@xerotier/protocol/api/deliveries.ts'
@@ -162,6 +163,23 @@ export const webhook = webhookSecretSchema.parse({
   last_error: null,
   overlap_until: null,
   secret: 'whsec_the-secret-value',
+})
+
+export const approvalLink = approvalLinkSchema.parse({
+  id: 'lnk_1',
+  object: 'approval_link',
+  approval_id: '5f9c3b1a-8d0e-4c2f-9c1d-2b9f5e7a8c10',
+  tool: tool.name,
+  user_id: 'usr_1',
+  user_name: 'Ann',
+  user_email: 'ann@example.com',
+  state: 'open',
+  decision: null,
+  created_by: 'key_1',
+  created_at: at,
+  expires_at: '2026-05-01T12:12:00.000Z',
+  used_at: null,
+  revoked_at: null,
 })
 
 export const channel = channelSchema.parse({

@@ -22,6 +22,7 @@ import { people } from './migrations/0020-people.ts'
 import { whoActed } from './migrations/0021-who-acted.ts'
 import { notifications } from './migrations/0026-notifications.ts'
 import { notices } from './migrations/0027-notices.ts'
+import { approvalLinks } from './migrations/0028-approval-links.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -47,6 +48,7 @@ const migrations: Migration[] = [
   { name: '0021-who-acted', sql: whoActed },
   { name: '0026-notifications', sql: notifications },
   { name: '0027-notices', sql: notices },
+  { name: '0028-approval-links', sql: approvalLinks },
 ]
 
 /** Applied again whenever its text is another. */

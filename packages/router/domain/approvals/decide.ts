@@ -37,6 +37,7 @@ type Outcome = { fault: Fault } | { approval: ApprovalRow; requestedBy: string |
 
 /**
  * Approves or rejects, once. Approving dispatches in the same transaction where an agent is free.
+ * @param claim takes what the decision is made with, in its transaction, once nobody else decides
  * @throws Fault approval_not_found, approval_already_decided, approval_expired, approval_voided
  * @throws Fault confirmation_required, self_approval
  */
@@ -46,6 +47,7 @@ export async function decideApproval(
   approvalId: string,
   decision: Decision,
   body: Body,
+  claim?: (writing: Writing) => Promise<void>,
 ): Promise<Approval> {
   if (!isUuid(approvalId)) throw new Fault('approval_not_found')
   const outcome = await write(core, async (writing): Promise<Outcome> => {
@@ -53,6 +55,7 @@ export async function decideApproval(
     if (approval === undefined) throw new Fault('approval_not_found')
     requireWorkspace(actor, approval.workspace_id)
     if (approval.state !== 'pending') throw decidedFault(approval)
+    await claim?.(writing)
     if (approval.expires_at.getTime() <= writing.now.getTime()) {
       await expireApproval(core, writing, approval)
       return { fault: new Fault('approval_expired') }
