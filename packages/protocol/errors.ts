@@ -443,6 +443,13 @@ export const errors = define({
     message: 'What was to be approved has changed, so the approval is void.',
     advice: { say: 'Submit the call again and review it anew.' },
   },
+  tool_changed: {
+    status: 409,
+    type: 'conflict_error',
+    retry: false,
+    message: 'The tool changed while the call waited, so the call was not run.',
+    advice: { say: 'Look at the tool as it is now, and submit the call again.' },
+  },
 
   // 429 and 503: try again
   rate_limit_exceeded: {

@@ -22,7 +22,7 @@ export const executionLifecycle = defineLifecycle<ExecutionState>({
   initial: ['pending_approval', 'queued', 'dispatched'],
   moves: {
     pending_approval: ['queued', 'dispatched', 'rejected', 'expired', 'cancelled'],
-    // queued -> cancelled also when what was approved
+    // queued -> cancelled also when what was submitted
     // is no longer what any agent would run (law L3).
     queued: ['dispatched', 'expired', 'cancelled'],
     // dispatched -> queued: the agent provably never

@@ -13,7 +13,7 @@ import { whatChanged } from './changed.ts'
 import { sendDispatch } from './dispatch.ts'
 import { createPasses } from './passes.ts'
 import { giveUp, requeue } from './unfinished.ts'
-import { voidApproved } from './void.ts'
+import { endChanged } from './void.ts'
 import { createWaiting } from './waiting.ts'
 
 const rowsPerPass = 256
@@ -70,7 +70,8 @@ export function createDispatcher(
         return unsent(row, requeue(whole, row, 'the agent left before the call was sent'))
       }
       if (!runsAsSubmitted(call.agent, row)) {
-        // Its manifest came after the claim. What was approved is voided at the next look.
+        // Its manifest came after the claim. The next look ends the call, unless another agent runs
+        // it as it was.
         void requeue(whole, row, `the tool ${row.tool} changed before the call was sent`).catch((error) =>
           core.log.error({ error, execution_id: row.id }, 'a call could not be queued again'),
         )
@@ -126,11 +127,8 @@ export function createDispatcher(
   }
 
   async function claim(row: ExecutionRow): Promise<void> {
-    if (row.approval_id !== null) {
-      const changed = whatChanged(core, row)
-      if (changed !== undefined)
-        return voidApproved(core, row, row.approval_id, `${changed} after the call was approved.`)
-    }
+    const changed = whatChanged(core, row)
+    if (changed !== undefined) return endChanged(core, row, changed)
     const agent = dispatcher.reserve(row, { newcomer: false })
     const { id, attempt, lease_epoch, dispatched_at: at } = row
     if (agent === undefined || at === null) return

@@ -30,22 +30,39 @@ export async function voidApproval(
   })
 }
 
-/** The same for an approved call that was about to be dispatched. */
-export async function voidApproved(
+/**
+ * Ends a queued call whose turn it is, and which no agent would run as it was submitted: with its
+ * approval, or before anybody was asked.
+ * @param changed what has, half a sentence
+ */
+export async function endChanged(
   core: Records & Pick<Attempts, 'calls'>,
   row: ExecutionRow,
-  approvalId: string,
-  message: string,
+  changed: string,
 ): Promise<void> {
+  const { approval_id: approvalId } = row
   core.calls.remove(row)
   try {
     await write(core, async (writing) => {
-      const ended = await voidApproval(core, writing, approvalId, row, message)
+      const ended =
+        approvalId === null
+          ? await endUnasked(core, writing, row, `${changed} after the call was submitted, so it was not run.`)
+          : await voidApproval(core, writing, approvalId, row, `${changed} after the call was approved.`)
       if (ended === undefined) throw new Overtaken()
     })
   } catch (error) {
     if (!(error instanceof Overtaken)) throw error
   }
+}
+
+function endUnasked(
+  core: Pick<Attempts, 'calls'>,
+  writing: Writing,
+  { id }: ExecutionRow,
+  message: string,
+): Promise<ExecutionRow | undefined> {
+  const error = { code: 'tool_changed', message }
+  return endCall(core, writing, id, { to: 'cancelled', from: ['queued'], error, actor: router, data: { error } })
 }
 
 /** The call was cancelled or has expired meanwhile: its approval stays what it was. */
