@@ -43,6 +43,8 @@ export const limits = {
   httpConnectionsPerAddress: 1024,
   /** Its TLS handshakes that are not finished; more connections are closed at once. */
   httpHandshakesPerAddress: 128,
+  /** How long one may take; then its connection is closed. */
+  httpHandshakeMs: 10_000,
   /**
    * Requests behind the one in hand on a connection, and on all of an address. One more, and all
    * connections of the address are closed.

@@ -13,6 +13,8 @@ test('metrics and health are served on a free port, and nothing else', async () 
   const get = (path: string, method = 'GET') => fetch(`http://127.0.0.1:${server.port}${path}`, { method })
   const metrics = await get('/metrics')
   assert.match(metrics.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/)
+  assert.equal(metrics.headers.get('x-content-type-options'), 'nosniff')
+  assert.equal(metrics.headers.get('cache-control'), 'no-store')
   assert.match(await metrics.text(), /^process_cpu_seconds_total /m)
   assert.equal((await get('/healthz')).status, 200)
   flaw = 'not connected'

@@ -63,6 +63,7 @@ export async function serveMetrics(options: {
   flaw(): string | undefined
 }): Promise<MetricsServer> {
   const server = createServer({ requestTimeout: 5000, headersTimeout: 5000 }, (request, response) => {
+    response.setHeader('x-content-type-options', 'nosniff').setHeader('cache-control', 'no-store')
     const path = request.url?.split('?')[0]
     if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405).end()
     else if (path === '/metrics') {

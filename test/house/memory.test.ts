@@ -50,6 +50,7 @@ const spanning: Readonly<Record<string, string>> = {
   'domain/tools/call-digest.ts texts': derived,
   'domain/window.ts windows': 'whoever makes them says of whom they are; what is counted by address names no project',
   'http/pace.ts waiting': 'bodies that were read and not yet parsed',
+  'http/peers.ts handshakeLimits': connection,
   'http/peers.ts peers': connection,
   'http/stream/sse-writer.ts ofItems': 'goes with the event that is its key',
   'http/stream/sse-writer.ts ofArrays': 'goes with the events that are its key',

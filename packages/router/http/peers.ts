@@ -4,6 +4,7 @@ import type { Server } from 'node:http'
 import { BlockList, isIP, isIPv6, type Socket } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
 import { limits } from '@xerotier/protocol/limits.ts'
+import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
 
 export interface Peer {
   readonly address: string
@@ -29,8 +30,15 @@ export interface Peers {
 
 export function trackPeers(
   server: Server,
-  options: { trustedProxies?: readonly string[] | undefined; onCut(reason: CutReason, address: string): void },
+  options: {
+    clock: Clock
+    trustedProxies?: readonly string[] | undefined
+    onCut(reason: CutReason, address: string): void
+  },
 ): Peers {
+  const { clock } = options
+  /** By the port at the other end: the socket that is secured is not the one that came. */
+  const handshakeLimits = new Map<string, Timer>()
   const peers = new Map<string, Peer>()
   const trusted = listOf(options.trustedProxies ?? [])
   server.maxConnections = limits.httpConnections
@@ -55,6 +63,11 @@ export function trackPeers(
     return handshakes >= peer.most(limits.httpHandshakesPerAddress) ? 'handshakes' : undefined
   }
 
+  const handshakeDone = (end: string) => {
+    handshakeLimits.get(end)?.cancel()
+    handshakeLimits.delete(end)
+  }
+
   // Before the server's own listener: what is refused costs no handshake.
   server.prependListener('connection', (socket: Socket) => {
     const { remoteAddress } = socket
@@ -67,12 +80,22 @@ export function trackPeers(
     }
     // Node's own list of connections lacks those that are still in their TLS handshake.
     peer.connections.add(socket)
+    const end = endOf(socket)
+    if (server instanceof TlsServer) {
+      const cut = () => {
+        options.onCut('handshakes', peer.address)
+        socket.destroy()
+      }
+      handshakeLimits.set(end, clock.after(limits.httpHandshakeMs, cut))
+    }
     socket.once('close', () => {
+      handshakeDone(end)
       peer.connections.delete(socket)
       if (peer.connections.size === 0 && peers.get(peer.address) === peer) peers.delete(peer.address)
     })
   })
   server.on('secureConnection', (socket: Socket) => {
+    handshakeDone(endOf(socket))
     const peer = peers.get(socket.remoteAddress ?? '')
     if (peer === undefined) return
     peer.secured.add(socket)
@@ -91,6 +114,10 @@ export function trackPeers(
       for (const { connections } of peers.values()) for (const socket of connections) socket.destroy()
     },
   }
+}
+
+function endOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`
 }
 
 function listOf(entries: readonly string[]): BlockList {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { after, before, type TestContext, test } from 'node:test'
+import { connect as connectTls } from 'node:tls'
 import { selfSigned, withoutOpenssl } from '@xerotier/devkit/self-signed.ts'
 import { settableClock } from '@xerotier/devkit/settable-clock.ts'
 import { heartbeatSeconds } from '@xerotier/protocol/events.ts'
@@ -103,4 +104,28 @@ test('a server that stops waits for no TLS handshake', { skip: tls === undefined
   const closed = close()
   await clock.advance(limits.httpCloseGraceMs)
   await closed
+})
+
+test('who says nothing in a TLS handshake is cut, and who is through with it is not', {
+  skip: tls === undefined && withoutOpenssl,
+  timeout: 30_000,
+}, async (t) => {
+  const { clock, url, dial, close } = await serve(t, () => tls ?? { cert: '', key: '' })
+  const silent = await dial()
+  const secured = connectTls({ port: Number(new URL(url).port), host: '127.0.0.1', rejectUnauthorized: false })
+  t.after(() => secured.destroy())
+  await once(secured, 'secureConnect')
+  secured.write('GET /healthz HTTP/1.1\r\nHost: router\r\n\r\n')
+  await once(secured, 'data')
+
+  await clock.advance(limits.httpHandshakeMs - 1)
+  assert.equal(silent.destroyed, false)
+  const cut = once(silent, 'close')
+  await clock.advance(1)
+  await cut
+  secured.write('GET /healthz HTTP/1.1\r\nHost: router\r\n\r\n')
+  assert.match(String((await once(secured, 'data'))[0]), /^HTTP\/1\.1 200 /)
+  secured.destroy()
+  await close()
+  assert.equal(clock.pending(), 0)
 })

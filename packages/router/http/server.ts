@@ -59,6 +59,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   app.decorateRequest('admission', undefined)
   const metrics = createHttpMetrics(registry)
   const peers = trackPeers(app.server, {
+    clock,
     trustedProxies: options.trustedProxies,
     onCut(reason, address) {
       metrics.cut(reason)

@@ -309,3 +309,42 @@ test('a cursor that is none is refused', () => {
   const ignore = () => {}
   assert.throws(() => log.subscribe('proj_x', { after: 'yesterday' }, ignore, ignore), { code: 'invalid_request' })
 })
+
+test('a wall clock that is set back an hour while a stream is open holds no event back', {
+  timeout: 30_000,
+}, async () => {
+  const clock = settableClock()
+  const own = createEventLog({ databaseUrl: url, clock, log: silentLog })
+  const seen: LoggedEvent[] = []
+  const stream = own.subscribe('proj_set_back', {}, (events) => void seen.push(...events), assert.fail)
+  /** A second of the clock's, in steps between which the database answers. */
+  const second = async () => {
+    for (let ms = 0; ms < 1000; ms += 200) {
+      await clock.advance(200)
+      await db.query('select 1')
+    }
+  }
+  try {
+    await until('a place in the log', async () => {
+      await clock.advance(20)
+      return Promise.race([stream.ready.then(() => true), db.query('select 1').then(() => undefined)])
+    })
+    // Idle for a while: it looks less and less often.
+    for (let seconds = 0; seconds < 2; seconds++) await second()
+    await append('proj_set_back', 'late')
+    clock.setWall(clock.now() - 3_600_000)
+    own.wake()
+    await second()
+    await until(
+      'the last answers of the database',
+      async () => {
+        await db.query('select 1')
+        return seen.length > 0 || undefined
+      },
+      5_000,
+    )
+    assert.deepEqual(actors(seen), ['late'])
+  } finally {
+    own.close()
+  }
+})
