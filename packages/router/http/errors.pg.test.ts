@@ -42,6 +42,9 @@ test('bodies that are wrong name the field', async () => {
     ['{"name": ', 'json_parse_error', null],
     ['{"__proto__": {"name": "x"}, "name": "ok"}', 'invalid_body', '__proto__'],
     ['{"name": "ok", "in": [{"\\u005f_proto__": 1}]}', 'invalid_body', 'in.0.__proto__'],
+    ['{"name": "ok", "in": [0.1, {"a": 0.1234567890123456789}]}', 'invalid_body', 'in.1.a'],
+    ['{"name": "1e-400 is a text", "in": 1e-400}', 'invalid_body', 'in'],
+    [`{"in": ${'['.repeat(100_000)}1.00000000000000000001${']'.repeat(100_000)}}`, 'invalid_body', 'body'],
   ]
   for (const [body, code, param] of wrong) {
     const answer = await post(body)
@@ -257,7 +260,7 @@ test('OpenAPI documents every route with its scopes and its errors', async () =>
     const { data } = stream.content['text/event-stream'].schema.items.properties
     assert.deepEqual(data.contentSchema, { $ref: `#/components/schemas/${component}` })
     const { event } = body.components.schemas[component!].properties
-    assert.deepEqual(Object.keys(event.properties), ['kind', 'at', 'actor', 'actor_name'])
+    assert.deepEqual(Object.keys(event.properties), ['kind', 'at', 'actor', 'actor_name', 'actor_key', 'door'])
   }
 })
 

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import { roundedNumbers } from '@xerotier/protocol/rounded-numbers.ts'
 import type { FastifyInstance } from 'fastify'
 import { createPace } from './pace.ts'
 
@@ -35,8 +36,10 @@ function parsed(body: Buffer): unknown {
   } catch (cause) {
     throw new Fault('json_parse_error', { cause })
   }
+  refuseRounded(text)
   // It may be written with escapes.
-  const path = text.includes('__proto__') || text.includes('\\u') ? pathOfPrototype(value) : undefined
+  const mayHold = text.includes('__proto__') || text.includes('\\u')
+  const path = mayHold ? pathTo(value, (_, key) => key === '__proto__') : undefined
   if (path === undefined) return value
   // JSON may have such a member, and code that copies members one by one would take it for
   // something else.
@@ -45,15 +48,47 @@ function parsed(body: Buffer): unknown {
 }
 
 /**
- * Where a member has this name of all. No call for each level: a body may have any number of them.
+ * A call would act on another number than was asked for. Integers beyond 2^53 and what is infinite
+ * are refused where arguments are looked at: of these no digit need be lost for that.
+ * @throws Fault invalid_body
  */
-function pathOfPrototype(whole: unknown): string | undefined {
+function refuseRounded(text: string): void {
+  for (const rounded of roundedNumbers(text)) {
+    const { value } = rounded
+    if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) continue
+    const path = pathOfNumber(text, rounded.text) ?? 'body'
+    const written = rounded.text.length > 40 ? `${rounded.text.slice(0, 40)}…` : rounded.text
+    const message = `${path}: the number ${written} would be read as ${value}; send it with fewer digits, or as text`
+    throw new Fault('invalid_body', { param: path, message })
+  }
+}
+
+/** Where a number stands that is written so; undefined below more levels than one can go down. */
+function pathOfNumber(text: string, written: string): string | undefined {
+  let found: { holder: unknown; key: string } | undefined
+  const look = function (this: unknown, key: string, value: unknown, context?: { source?: string }): unknown {
+    if (found === undefined && typeof value === 'number' && context?.source === written) found = { holder: this, key }
+    return value
+  }
+  try {
+    return pathTo(JSON.parse(text, look), (holder, key) => holder === found?.holder && key === found.key)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
+}
+
+/**
+ * Where the member is that is looked for. No call for each level: a body may have any number of
+ * them.
+ */
+function pathTo(whole: unknown, isIt: (holder: object, key: string) => boolean): string | undefined {
   const open: { value: unknown; path: string[] }[] = [{ value: whole, path: [] }]
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value, path } = next
     if (typeof value !== 'object' || value === null) continue
     for (const [key, item] of Object.entries(value)) {
-      if (key === '__proto__') return [...path, key].join('.')
+      if (isIt(value, key)) return [...path, key].join('.')
       if (typeof item === 'object') open.push({ value: item, path: [...path.slice(0, limits.argumentsDepth), key] })
     }
   }

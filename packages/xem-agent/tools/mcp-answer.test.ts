@@ -73,6 +73,15 @@ test('a schema that cannot be used stops no call', async () => {
   }
 })
 
+test('numbers that a result cannot hold are on stdout as the server wrote them', async () => {
+  const rounded = await answerOf({ raw: '{"content":[],"structuredContent":{"id":9007199254740993,"share":0.5}}' })
+  assert.deepEqual([rounded.outcome, rounded.result], ['completed', { id: 9007199254740992, share: 0.5 }])
+  assert.match(rounded.stdout, /"structuredContent":\{"id":9007199254740993,"share":0\.5\}/)
+  assert.match(rounded.stderr, /were rounded; stdout has the answer as it came/)
+  const kept = await answerOf({ raw: '{"content":[],"structuredContent":{"id":9007199254740991,"share":1e22}}' })
+  assert.deepEqual([kept.result, kept.stdout, kept.stderr], [{ id: 9007199254740991, share: 1e22 }, '', ''])
+})
+
 test('images, files and links are artifacts with type, name and size', async () => {
   const png = Buffer.from('\x89PNG\0\xff', 'latin1')
   const content = [

@@ -4,6 +4,7 @@
 import { isRecord } from '@xerotier/protocol/record.ts'
 import { jsonText } from '../execution/json-text.ts'
 import type { Artifact, Invocation } from '../tool.ts'
+import { exactOf } from './exact-answer.ts'
 import type { CheckStructured } from './mcp-output-schema.ts'
 
 type Sink = Pick<Invocation, 'write' | 'artifact'>
@@ -27,6 +28,13 @@ export function keepAnswer(answer: unknown, check: CheckStructured, sink: Sink):
     sink.write('stdout', `${jsonText(content)}\n`)
   }
   for (const part of Array.isArray(content) ? content : []) keepPart(part, sink)
+  const line = structuredContent === undefined ? undefined : exactOf(answer)
+  if (line !== undefined) {
+    note(
+      'numbers of the result have more digits than a result holds, and were rounded; stdout has the answer as it came',
+    )
+    sink.write('stdout', `${line}\n`)
+  }
   if (isError !== true) {
     const flaw = check(structuredContent)
     if (flaw !== undefined) note(flaw)

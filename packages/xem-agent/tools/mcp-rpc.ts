@@ -3,6 +3,7 @@
 // client is refused: we offer nothing.
 
 import { isRecord } from '@xerotier/protocol/record.ts'
+import { keepExact } from './exact-answer.ts'
 
 /** An answer with `error`: the server heard the request. */
 export class McpError extends Error {
@@ -37,8 +38,8 @@ export interface McpRequest {
 export interface McpRpc {
   request(method: string, params: Record<string, unknown>, onProgress?: (progress: Progress) => void): McpRequest
   notify(method: string, params?: Record<string, unknown>): void
-  /** A message of the server. */
-  hear(message: unknown): void
+  /** A message of the server, and its line where that says more than JSON.parse reads. */
+  hear(message: unknown, exact?: string): void
   /** Ends all requests with this reason, now and from now on. */
   fail(reason: Error): void
 }
@@ -66,7 +67,7 @@ export function createMcpRpc({ send, isListening }: McpRpcOptions): McpRpc {
   let failed: Error | undefined
   let lastId = 0
 
-  function settle(message: Record<string, unknown>): void {
+  function settle(message: Record<string, unknown>, exact: string | undefined): void {
     const id = Number(message.id)
     const one = pending.get(id)
     if (one === undefined) return
@@ -74,7 +75,10 @@ export function createMcpRpc({ send, isListening }: McpRpcOptions): McpRpc {
     if (isRecord(message.error)) {
       const { code, message: text, data } = message.error
       one.reject(new McpError(Number(code), String(text), data))
-    } else one.resolve(message.result)
+    } else {
+      if (exact !== undefined) keepExact(message.result, exact)
+      one.resolve(message.result)
+    }
     one.settled()
   }
 
@@ -98,11 +102,11 @@ export function createMcpRpc({ send, isListening }: McpRpcOptions): McpRpc {
     send({ jsonrpc: '2.0', method, ...(params === undefined ? {} : { params }) })
   }
 
-  function hear(message: unknown): void {
+  function hear(message: unknown, exact?: string): void {
     // Versions before 2025-06-18 know batches.
-    if (Array.isArray(message)) return message.forEach(hear)
+    if (Array.isArray(message)) for (const one of message) hear(one, exact)
     if (!isRecord(message)) return
-    if (typeof message.method !== 'string') settle(message)
+    if (typeof message.method !== 'string') settle(message, exact)
     else if (message.id !== undefined) answerServer(message)
     else if (message.method === 'notifications/progress') hearProgress(message.params)
   }

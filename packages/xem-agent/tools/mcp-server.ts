@@ -1,4 +1,5 @@
 // One MCP server over stdio: started when it is needed, and again when it has died or hangs.
+import { roundedNumbers } from '@xerotier/protocol/rounded-numbers.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import type { ToolsUser } from '../execution/tools-user.ts'
@@ -189,12 +190,13 @@ export function createMcpServer(options: McpServerOptions): McpServer {
 
 /** Whatever else it prints there is no message. */
 function hear(rpc: McpRpc, line: string, log: Log): void {
+  const text = line.replace(/^\ufeff/, '')
   let message: unknown
   try {
-    message = JSON.parse(line.replace(/^\ufeff/, ''))
+    message = JSON.parse(text)
   } catch {
     if (line.trim() !== '') log.debug({ text: line.slice(0, 200) }, 'MCP server printed what is no message')
     return
   }
-  rpc.hear(message)
+  rpc.hear(message, roundedNumbers(text).next().done ? undefined : text)
 }

@@ -47,6 +47,16 @@ const refused: [pair: string, message: string, hint: string | undefined][] = [
   [`ids=it's`, `--arg ids: the tool takes an array, not 'it's'`, `Give it as JSON: --arg 'ids:=["it'\\''s"]'`],
   ['ports=80,443', `--arg ports: the tool takes an array, not '80,443'`, `Give it as JSON: --arg 'ports:=[80,443]'`],
   ['labels=a', `--arg labels: the tool takes an object, not 'a'`, `Give it as JSON: --arg 'labels:={"key": "value"}'`],
+  [
+    'count=9007199254740993',
+    '--arg count: the number 9007199254740993 has more digits than a JSON number holds, and would be read as 9007199254740992',
+    'Send it with fewer digits, or as text if the tool takes that.',
+  ],
+  [
+    'labels:={"a":0.1234567890123456789}',
+    '--arg labels: the number 0.1234567890123456789 has more digits than a JSON number holds, and would be read as 0.12345678901234568',
+    'Send it with fewer digits, or as text if the tool takes that.',
+  ],
   ['count=1.5', `--arg count: the tool takes a whole number, not '1.5'`, undefined],
   ['force=yes', `--arg force: the tool takes true or false, not 'yes'`, undefined],
   ['name:=x', `--arg name: 'x' is no JSON value`, `A text is given as --arg 'name=x'.`],

@@ -1,6 +1,7 @@
 // The arguments of a call: one JSON object from --args, single values from --arg.
 import { readFileSync } from 'node:fs'
 import { isRecord } from '@xerotier/protocol/record.ts'
+import { roundedNumbers } from '@xerotier/protocol/rounded-numbers.ts'
 import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { fileReason } from '@xerotier/runtime/file-reason.ts'
 import type { Cli } from '../../cli.ts'
@@ -23,7 +24,17 @@ export async function jsonArguments(cli: Cli, given: string | undefined): Promis
     )
   }
   if (!isRecord(value)) throw new UsageError('--args must be a JSON object')
+  refuseRounded('--args', source)
   return value
+}
+
+/** Whatever was sent, it would be another number. @throws UsageError */
+function refuseRounded(where: string, json: string): void {
+  for (const { text, value } of roundedNumbers(json))
+    throw new UsageError(
+      `${where}: the number ${text.slice(0, 40)} has more digits than a JSON number holds, and would be read as ${value}`,
+      'Send it with fewer digits, or as text if the tool takes that.',
+    )
 }
 
 function readFile(path: string): string {
@@ -53,14 +64,17 @@ export function singleArguments(given: readonly string[], inputSchema: InputSche
 }
 
 function parsed(name: string, value: string): unknown {
+  let read: unknown
   try {
-    return JSON.parse(value)
+    read = JSON.parse(value)
   } catch {
     throw new UsageError(
       `--arg ${name}: '${value}' is no JSON value`,
       `A text is given as --arg ${quoted(`${name}=${value}`)}.`,
     )
   }
+  refuseRounded(`--arg ${name}`, value)
+  return read
 }
 
 function typed(name: string, value: string, property: Property | undefined): unknown {
@@ -72,7 +86,10 @@ function typed(name: string, value: string, property: Property | undefined): unk
   } catch {
     read = undefined
   }
-  if (types.some((type) => isOf(type, read))) return read
+  if (types.some((type) => isOf(type, read))) {
+    refuseRounded(`--arg ${name}`, value)
+    return read
+  }
   const takes = types.map((type) => articles[type] ?? type).join(' or ')
   throw new UsageError(
     `--arg ${name}: the tool takes ${takes}, not '${value}'`,

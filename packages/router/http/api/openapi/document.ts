@@ -15,6 +15,7 @@ const tags: Record<string, string> = {
   workspaces: 'What tools act on, and which agents serve it.',
   execution: 'Tools, calls, and what came of them.',
   approvals: 'Decisions of people on gated calls.',
+  notifications: 'Who is told of events: webhooks, chats, pagers and mail, and what became of each delivery.',
 }
 
 export function openApi(version: string): object {
