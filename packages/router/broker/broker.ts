@@ -44,10 +44,9 @@ export function startBroker({ core, dataSocket, clock, probe }: BrokerOptions): 
   })
   const replies = createReplies(writer, probe)
   const handshakes = createHandshakes(core, (agentId) => probe.refused('too_many_handshakes', { agent_id: agentId }))
-  const open = createOpening({ core, sessions, writer, replies })
-  const openings = createOpenings(core.clock)
+  const openings = createOpenings(core.clock, createOpening({ core, sessions, writer, replies }))
   const guard = createGuard(core.clock)
-  const greet = createGreet({ core, probe, replies, handshakes, openings, guard, open })
+  const greet = createGreet({ core, probe, replies, handshakes, openings, guard })
   const receive = createReceive({ core, probe, sessions, writer, replies, guard, greet })
 
   async function read(): Promise<void> {

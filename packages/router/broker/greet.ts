@@ -3,7 +3,8 @@ import { agentFrameSchema } from '@xerotier/protocol/frames/agent-frame.ts'
 import type { Core } from '../core.ts'
 import type { Guard } from './guard.ts'
 import type { Handshakes, Hello, Proof, Proved } from './handshake.ts'
-import type { Message, Origin } from './message.ts'
+import { type Message, originOf } from './message.ts'
+import type { Greeting } from './opening.ts'
 import type { Openings } from './openings.ts'
 import type { BrokerProbe } from './probe.ts'
 import type { Replies } from './replies.ts'
@@ -14,14 +15,12 @@ export interface GreetParts {
   probe: BrokerProbe
   replies: Replies
   handshakes: Handshakes
-  openings: Openings
+  openings: Openings<Greeting>
   guard: Guard
-  /** Opens a session for an agent that has proved who it is. */
-  open(origin: Origin, proof: Proof, proved: Proved): Promise<void>
 }
 
 export function createGreet(parts: GreetParts): (message: Message) => void {
-  const { core, probe, replies, handshakes, openings, guard, open } = parts
+  const { core, probe, replies, handshakes, openings, guard } = parts
 
   function hello(message: Message, said: Hello): void {
     const { routingId } = message
@@ -49,12 +48,7 @@ export function createGreet(parts: GreetParts): (message: Message) => void {
     const { agent_id } = proof
     const banned = guard.bannedFor(agent_id)
     if (banned !== undefined) return replies.postpone(message.routingId, banned)
-    const retryAfterMs = openings.take(agent_id, () =>
-      open(message, proof, proved).catch((error: unknown) => {
-        core.log.error({ error, agent_id }, 'a session could not be opened')
-        replies.refuse(message.routingId, 'handshake_expired', 'The router could not open the session; try again.')
-      }),
-    )
+    const retryAfterMs = openings.take(agent_id, { origin: originOf(message), proof, proved })
     if (retryAfterMs !== undefined) replies.postpone(message.routingId, retryAfterMs)
   }
 

@@ -13,6 +13,11 @@ export interface Origin {
   readonly routingKey: string
 }
 
+/** Without the bytes of the message. */
+export function originOf({ routingId, routingKey }: Origin): Origin {
+  return { routingId, routingKey }
+}
+
 export interface Message extends Origin {
   /** Session id; empty before `welcome`. */
   readonly session: string

@@ -1,15 +1,17 @@
-// From a proof that holds to a session that lives.
+// From proofs that hold to sessions that live. Many agents at a time: what they need from the
+// database is read and written for all of them together.
 import type { KeyObject } from 'node:crypto'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { createTurns } from '@xerotier/runtime/turns.ts'
 import type { Core } from '../core.ts'
-import { manifestFault } from '../domain/agents/check-manifest.ts'
-import { type EnrolledAgent, findEnrolled, holdsLease } from '../domain/agents/enrolled.ts'
-import { type OpenedSession, openSession } from '../domain/agents/open-session.ts'
+import { checkManifest } from '../domain/agents/check-manifest.ts'
+import { findEnrolled, leaseHolders } from '../domain/agents/enrolled.ts'
+import { type Candidate, type Connection, type OpenedSession, openSessions } from '../domain/agents/open-sessions.ts'
 import { cancelRequested } from '../domain/attempts/cancel-requested.ts'
-import { tellBindings } from '../domain/fleet/bindings.ts'
+import { tellChangedBindings } from '../domain/fleet/bindings.ts'
 import { warnOfClock } from '../domain/fleet/clock-offset.ts'
-import { tellPauses } from '../domain/fleet/pauses.ts'
+import type { OnlineAgent } from '../domain/fleet/online-agent.ts'
+import { tellChangedPauses } from '../domain/fleet/pauses.ts'
 import type { Proof, Proved } from './handshake.ts'
 import type { Origin } from './message.ts'
 import { createOutputAcks } from './output-acks.ts'
@@ -20,6 +22,13 @@ import type { Outlet, Writer } from './writer.ts'
 
 const notEnrolled = 'The proof does not fit an enrolled agent.'
 
+/** An agent that has proved who it is. */
+export interface Greeting {
+  origin: Origin
+  proof: Proof
+  proved: Proved
+}
+
 export interface OpeningParts {
   core: Core
   sessions: Sessions
@@ -27,51 +36,98 @@ export interface OpeningParts {
   replies: Replies
 }
 
-/** @returns opens a session for an agent that has proved who it is */
-export function createOpening(parts: OpeningParts): (origin: Origin, proof: Proof, proved: Proved) => Promise<void> {
+/** Its session before the welcome. */
+interface Place {
+  outlet: Outlet
+  key: KeyObject
+  session?: Session
+}
+
+type Ready = Candidate & { place: Place }
+
+/** @returns opens sessions for agents that have proved who they are; each is another */
+export function createOpening(parts: OpeningParts): (greetings: Greeting[]) => Promise<void> {
   const { core, sessions, writer, replies } = parts
 
-  /** What its record and its manifest say against a session; undefined when it was refused. */
-  async function examine({ routingId }: Origin, proof: Proof): Promise<EnrolledAgent | undefined> {
-    const about = { agent_id: proof.agent_id }
-    const agent = await findEnrolled(core, proof.agent_id)
-    // It may have been revoked while it waited.
-    if (agent?.curve_public_key !== proof.curve_public_key) {
-      replies.refuse(routingId, 'identity_mismatch', notEnrolled, about)
-      return undefined
+  async function openAll(greetings: Greeting[]): Promise<void> {
+    try {
+      await openTogether(greetings)
+    } catch (error) {
+      // One that cannot be opened must not keep out the others.
+      if (greetings.length > 1) for (const greeting of greetings) await openAll([greeting])
+      else for (const { origin, proof } of greetings) failed(origin, proof.agent_id, error)
     }
-    const fault = await manifestFault(proof.manifest)
-    if (fault === undefined) return agent
-    replies.refuse(routingId, 'manifest_invalid', fault.slice(0, 500), { ...about, fault })
-    return undefined
   }
 
-  async function open(origin: Origin, proof: Proof, { key, clockOffsetMs }: Proved): Promise<void> {
-    const { routingId } = origin
-    const known = await examine(origin, proof)
-    if (known === undefined) return
-    const outlet: Outlet = { routingId, session: crypto.randomUUID(), sent: 0, queue: [] }
-    let session: Session | undefined
-    const opened = await openSession(core, known, proof, {
+  function failed({ routingId }: Pick<Origin, 'routingId'>, agent_id: string, error: unknown): void {
+    core.log.error({ error, agent_id }, 'a session could not be opened')
+    replies.refuse(routingId, 'handshake_expired', 'The router could not open the session; try again.')
+  }
+
+  /** What the records and their manifests say against sessions: those that may have one. */
+  async function examine(greetings: Greeting[]): Promise<Ready[]> {
+    const known = await findEnrolled(
+      core,
+      greetings.map(({ proof }) => proof.agent_id),
+    )
+    const ready: Ready[] = []
+    for (const { origin, proof, proved } of greetings) {
+      const about = { agent_id: proof.agent_id }
+      const agent = known.get(proof.agent_id)
+      // It may have been revoked while it waited.
+      if (agent?.curve_public_key !== proof.curve_public_key) {
+        replies.refuse(origin.routingId, 'identity_mismatch', notEnrolled, about)
+        continue
+      }
+      const checked = await checkManifest(proof.manifest)
+      if ('fault' in checked) {
+        const { fault } = checked
+        replies.refuse(origin.routingId, 'manifest_invalid', fault.slice(0, 500), { ...about, fault })
+        continue
+      }
+      const place = placeOf(origin, proved)
+      const connection = connectionOf(place, proved)
+      ready.push({ known: agent, proof: { ...proof, manifest: checked.manifest }, connection, place })
+    }
+    return ready
+  }
+
+  /** Of its own, so that what it keeps for the session holds on to nothing of the greeting. */
+  function connectionOf(place: Place, { clockOffsetMs }: Proved): Connection {
+    return {
       clockOffsetMs,
-      send: (frame) => writer.send(outlet, frame),
+      send: (frame) => writer.send(place.outlet, frame),
       drop(reason, reenroll) {
         writer.send(
-          outlet,
+          place.outlet,
           reenroll ? { t: 'reenroll', reason } : { t: 'session_refused', code: 'lease_superseded', message: reason },
         )
-        if (session !== undefined) sessions.end(session, reason)
+        if (place.session !== undefined) sessions.end(place.session, reason)
       },
-    })
-    if (opened === undefined)
-      return replies.refuse(routingId, 'identity_mismatch', notEnrolled, { agent_id: proof.agent_id })
-    session = sessionOf(outlet, opened, key)
-    sessions.begin(session)
-    welcome(outlet, opened)
-    await catchUp(outlet, opened)
+    }
   }
 
-  function welcome(outlet: Outlet, { agent, leaseTtlMs, bindings, forget }: OpenedSession): void {
+  async function openTogether(greetings: Greeting[]): Promise<void> {
+    const ready = await examine(greetings)
+    const opened = await openSessions(core, ready)
+    const begun = new Map<OnlineAgent, Place>()
+    for (const { proof, place } of ready) {
+      const one = opened.get(proof.agent_id)
+      if (one === undefined)
+        replies.refuse(place.outlet.routingId, 'identity_mismatch', notEnrolled, { agent_id: proof.agent_id })
+      else if (one instanceof Error) failed(place.outlet, proof.agent_id, one)
+      else begun.set(begin(place, one), place)
+    }
+    await catchUp([...begun.keys()]).catch((error: unknown) => {
+      for (const [agent, { outlet }] of begun) failed(outlet, agent.id, error)
+    })
+  }
+
+  function begin(place: Place, opened: OpenedSession): OnlineAgent {
+    const { agent, leaseTtlMs, bindings, forget } = opened
+    const { outlet, key } = place
+    place.session = sessionOf(outlet, opened, key)
+    sessions.begin(place.session)
     writer.send(outlet, {
       t: 'welcome',
       session: outlet.session,
@@ -89,17 +145,25 @@ export function createOpening(parts: OpeningParts): (origin: Origin, proof: Proo
       'an agent came online',
     )
     core.dispatcher.wake(agent.projectId)
+    return agent
   }
 
-  /** What changed while the session was being opened reached the record, and nobody here. */
-  async function catchUp(outlet: Outlet, { agent }: OpenedSession): Promise<void> {
-    if (!(await holdsLease(core, agent))) return agent.drop('the credentials of the agent were revoked', true)
-    for (const call of await cancelRequested(core, agent)) writer.send(outlet, { t: 'cancel', ...call })
-    await tellBindings(core, agent.projectId, agent.id)
-    await tellPauses(core, agent.projectId, agent.id)
+  /** What changed while the sessions were being opened reached the record, and nobody here. */
+  async function catchUp(agents: OnlineAgent[]): Promise<void> {
+    const holders = await leaseHolders(core, agents)
+    for (const agent of agents) {
+      if (!holders.has(agent.id)) agent.drop('the credentials of the agent were revoked', true)
+      else for (const call of await cancelRequested(core, agent)) agent.send({ t: 'cancel', ...call })
+    }
+    await tellChangedBindings(core, agents)
+    await tellChangedPauses(core, agents)
   }
 
-  return open
+  return openAll
+}
+
+function placeOf({ routingId }: Origin, { key }: Proved): Place {
+  return { outlet: { routingId, session: crypto.randomUUID(), sent: 0, queue: [] }, key }
 }
 
 function sessionOf(outlet: Outlet, { agent, leaseTtlMs }: OpenedSession, key: KeyObject): Session {

@@ -5,45 +5,44 @@ import { createOpenings } from './openings.ts'
 
 function line() {
   const clock = settableClock()
-  const openings = createOpenings(clock)
-  const begun: string[] = []
-  const ends = new Map<string, () => void>()
-  const ask = (agentId: string, as = agentId) =>
-    openings.take(agentId, () => {
-      begun.push(as)
-      return new Promise((resolve) => ends.set(agentId, resolve))
-    })
-  /** Ends what is under way, each after `ms`. */
-  const end = async (agentId: string, ms = 0) => {
+  /** The groups that are under way, each with what ends it. */
+  const groups: { agents: string[]; end: () => void }[] = []
+  const begun: string[][] = []
+  const openings = createOpenings<string>(clock, (agents) => {
+    begun.push(agents)
+    return new Promise((resolve) => groups.push({ agents, end: resolve }))
+  })
+  const ask = (agentId: string, as = agentId) => openings.take(agentId, as)
+  /** Ends the oldest group, after `ms`. */
+  const end = async (ms = 0) => {
     await clock.advance(ms)
-    ends.get(agentId)?.()
+    groups.shift()?.end()
     await clock.advance(0)
   }
   return { clock, openings, begun, ask, end }
 }
 const names = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => `agent ${from + index}`)
 
-test('eight sessions are opened at a time, the others in the order in which they asked', async () => {
+test('who comes first is opened at once, and who comes meanwhile together and in order, two groups at a time', async () => {
   const { begun, ask, end } = line()
-  for (const name of names(0, 12)) assert.equal(ask(name), undefined)
-  assert.deepEqual(begun, names(0, 8))
-  await end('agent 3')
-  await end('agent 1')
-  assert.deepEqual(begun, names(0, 10))
+  for (const name of names(0, 100)) assert.equal(ask(name), undefined)
+  assert.deepEqual(begun, [['agent 0'], ['agent 1']])
+  await end()
+  assert.deepEqual(begun.at(-1), names(2, 34))
+  await end()
+  assert.deepEqual(begun.at(-1), names(34, 66))
+  assert.equal(begun.length, 4)
 })
 
 test('an agent that asks again keeps its place for its newer connection, and waits for the end of an older one', async () => {
   const { begun, ask, end } = line()
-  for (const name of names(0, 10)) ask(name)
-  ask('agent 8', 'agent 8 again')
-  ask('agent 0', 'agent 0 again')
-  await end('agent 5')
-  assert.equal(begun.at(-1), 'agent 8 again')
-  await end('agent 6')
-  await end('agent 7')
-  assert.deepEqual(begun.slice(8), ['agent 8 again', 'agent 9'], 'agent 0 is under way still')
-  await end('agent 0')
-  assert.equal(begun.at(-1), 'agent 0 again')
+  for (const name of names(0, 4)) ask(name)
+  ask('agent 2', 'agent 2 again')
+  ask('agent 1', 'agent 1 again')
+  await end()
+  assert.deepEqual(begun.at(-1), ['agent 2 again', 'agent 3'], 'agent 1 is under way still')
+  await end()
+  assert.deepEqual(begun.at(-1), ['agent 1 again'])
 })
 
 test('whoever would wait too long is told when to come back, each a little later, and finds room then', async () => {
@@ -51,7 +50,7 @@ test('whoever would wait too long is told when to come back, each a little later
   // Openings that take a second each.
   for (let round = 0; round < 30; round++) {
     ask('slow')
-    await end('slow', 1000)
+    await end(1000)
   }
   let stood = 0
   const told: number[] = []
@@ -60,11 +59,11 @@ test('whoever would wait too long is told when to come back, each a little later
     if (ms === undefined) stood += 1
     else told.push(ms)
   }
-  assert.ok(stood > 8 && stood < 50, `${stood} stand in line`)
+  assert.ok(stood > 2 && stood < 20, `${stood} stand in line`)
   assert.equal(openings.size, stood)
   assert.ok(told[0]! > 3000 && told.every((ms, index) => index === 0 || ms > told[index - 1]!), `${told}`)
-  assert.ok(told.at(-1)! < 20_000, `the last of 100 comes back after ${told.at(-1)} ms`)
-  for (const name of names(0, stood)) await end(name, 125)
+  assert.ok(told.at(-1)! < 60_000, `the last of 100 comes back after ${told.at(-1)} ms`)
+  for (let group = 0; group < 3; group++) await end(1000)
   await clock.advance(told[0]!)
   assert.equal(ask('agent 99'), undefined)
 })

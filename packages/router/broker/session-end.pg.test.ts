@@ -80,7 +80,10 @@ test('an agent that says goodbye is given nothing more, however long its end tak
   const { agent, enrollment, workspace } = await serving()
   await withDatabase(async (db) => {
     await db.query('begin; lock table agents in share row exclusive mode')
-    await agent.send([renewal(agent), { t: 'goodbye', reason: 'SIGTERM' }])
+    await agent.send([
+      { ...renewal(agent), draining: true },
+      { t: 'goodbye', reason: 'SIGTERM' },
+    ])
     while (system.router.core.fleet.get(system.projectId, enrollment.agent_id)?.restsUntil === 0)
       await show(enrollment.agent_id).catch(() => {})
     assert.equal((await submit(workspace)).state, 'queued')

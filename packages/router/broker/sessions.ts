@@ -1,7 +1,7 @@
 // The sessions that live, by connection, and how each ends.
 
 import type { Core } from '../core.ts'
-import { closeSession } from '../domain/agents/close-session.ts'
+import { type Ended, leaveFleet, recordEnds } from '../domain/agents/close-session.ts'
 import type { Session } from './session.ts'
 import type { Outlet } from './writer.ts'
 
@@ -16,17 +16,33 @@ export interface Sessions {
   expire(): void
 }
 
+/** Ends of sessions in a transaction. */
+const together = 256
+
 export function createSessions(core: Core): Sessions {
   const sessions = new Map<string, Session>()
+  /** In memory, and not yet on record. */
+  const ended: Ended[] = []
+  let recording = false
   const keyOf = ({ routingId }: Outlet) => routingId.toString('latin1')
 
   function end(session: Session, reason: string): void {
     const routingKey = keyOf(session.outlet)
     if (sessions.get(routingKey) !== session) return
     sessions.delete(routingKey)
-    closeSession(core, session.agent, reason).catch((error) =>
-      core.log.error({ error, agent_id: session.agent.id }, 'closing a session failed'),
-    )
+    ended.push(...leaveFleet(core, { agent: session.agent, reason }))
+    void record()
+  }
+
+  /** Those that end while some are being recorded are recorded together after them. */
+  async function record(): Promise<void> {
+    if (recording) return
+    recording = true
+    for (let some = ended.splice(0, together); some.length > 0; some = ended.splice(0, together))
+      await recordEnds(core, some).catch((error) =>
+        core.log.error({ error, agent_ids: some.map(({ agent }) => agent.id) }, 'closing sessions failed'),
+      )
+    recording = false
   }
 
   return {

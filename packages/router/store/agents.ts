@@ -1,5 +1,6 @@
 import type { agentHealths } from '@xerotier/protocol/api/agents.ts'
 import { type AgentState, leasedAgentStates } from '@xerotier/protocol/lifecycles/agent.ts'
+import type { BundleReport, ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { type ExpressionBuilder, type RawBuilder, sql } from 'kysely'
 import { keysOf } from './column.ts'
 import type { Database, Tx } from './database.ts'
@@ -25,10 +26,6 @@ function enrolled(db: Database | Tx) {
   return db.selectFrom('agents').where('deleted_at', 'is', null).where('state', '!=', 'suspended')
 }
 
-export function selectEnrolledAgent(db: Database, id: string) {
-  return enrolled(db).selectAll().where('id', '=', id).executeTakeFirst()
-}
-
 export function selectEnrolledKeys(db: Database) {
   return enrolled(db).select(['id', 'curve_public_key', 'signing_public_key']).execute()
 }
@@ -43,10 +40,29 @@ export async function selectEnrolledKeysVersion(db: Database): Promise<number> {
   return version
 }
 
-/** Whether the record still gives the agent the lease of this epoch. */
-export async function selectHoldsLease(db: Database, id: string, leaseEpoch: number): Promise<boolean> {
-  const query = enrolled(db).select('id').where('id', '=', id).where('lease_epoch', '=', leaseEpoch)
-  return (await query.executeTakeFirst()) !== undefined
+/** Of some sessions, the ids of those agents to whom the record still gives the lease. */
+export async function selectLeaseHolders(
+  db: Database,
+  sessions: readonly { id: string; leaseEpoch: number }[],
+): Promise<Set<string>> {
+  if (sessions.length === 0) return new Set()
+  const epochs = new Map(sessions.map(({ id, leaseEpoch }) => [id, leaseEpoch]))
+  const rows = await enrolled(db)
+    .select(['id', 'lease_epoch'])
+    .where('id', 'in', [...epochs.keys()])
+    .execute()
+  return new Set(rows.filter(({ id, lease_epoch }) => epochs.get(id) === lease_epoch).map(({ id }) => id))
+}
+
+/** The tools of the last manifest of some agents, by their ids. */
+export async function selectPublishedTools(db: Tx, ids: string[]): Promise<Map<string, ToolDescriptor[]>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('agents')
+    .select(['id', sql<ToolDescriptor[] | null>`manifest->'tools'`.as('tools')])
+    .where('id', 'in', ids)
+    .execute()
+  return new Map(rows.map(({ id, tools }) => [id, tools ?? []]))
 }
 
 /** Agents whose leases ended before some time, as far as the record knows. */
@@ -124,6 +140,14 @@ export interface AgentFilter {
 
 /** Without the manifest, which may be large. */
 const { manifest: _, ...summary } = tables.agents
+
+export function selectEnrolledAgents(db: Database, ids: string[]) {
+  return enrolled(db)
+    .select(keysOf(summary))
+    .select(sql<BundleReport[] | null>`manifest->'bundles'`.as('bundles'))
+    .where('id', 'in', ids)
+    .execute()
+}
 
 export function selectAgents(db: Database, projectId: string, filter: AgentFilter) {
   let query = db

@@ -76,11 +76,12 @@ export function selectUnaccounted(db: Database, before: Date, accountedFor: Iter
   )
 }
 
-export function selectInFlightAt(db: Database, agentId: string) {
+export async function selectInFlightAt(db: Database, agentIds: readonly string[]) {
+  if (agentIds.length === 0) return []
   return db
     .selectFrom('executions')
     .selectAll()
-    .where('agent_id', '=', agentId)
+    .where('agent_id', 'in', agentIds)
     .where('state', 'in', inFlightExecutionStates)
     .execute()
 }

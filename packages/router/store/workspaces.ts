@@ -80,19 +80,21 @@ export function selectBoundFor(db: Database, workspaceId: string, tool: string) 
 }
 export type BoundForRow = Awaited<ReturnType<typeof selectBoundFor>>[number]
 
-/** What one agent serves, as the data plane says it. */
-export function selectBindings(db: Database | Tx, agentId: string) {
+/** What some agents serve, as the data plane says it. */
+export function selectBindings(db: Database | Tx, agentIds: readonly string[]) {
+  if (agentIds.length === 0) return Promise.resolve([])
   return db
     .selectFrom('workspace_agent_bindings as binding')
     .innerJoin('workspaces', 'workspaces.id', 'binding.workspace_id')
     .select([
+      'binding.agent_id',
       'binding.workspace_id',
       'workspaces.name as workspace',
       'workspaces.type',
       'binding.credentials_ref',
       'binding.created_at',
     ])
-    .where('binding.agent_id', '=', agentId)
+    .where('binding.agent_id', 'in', agentIds)
     .orderBy('binding.workspace_id')
     .execute()
 }

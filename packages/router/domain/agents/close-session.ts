@@ -5,7 +5,7 @@ import type { Attempts } from '../attempts/attempts.ts'
 import { write } from '../events/write.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import type { OnlineAgent } from '../fleet/online-agent.ts'
-import { moveAgents } from '../lifecycles/agent.ts'
+import { disconnectAgents } from '../lifecycles/agent.ts'
 import type { Records } from '../records.ts'
 
 /**
@@ -18,33 +18,53 @@ export function dropCalls(core: Pick<Attempts, 'calls'>, agent: OnlineAgent): vo
   }
 }
 
-/** An agent's session ended. What it had in flight is accounted for by the sweep (law L2). */
-export async function closeSession(
-  core: Records & FleetView & Pick<Attempts, 'calls' | 'absences'>,
-  agent: OnlineAgent,
-  reason: string,
-): Promise<void> {
-  if (!core.fleet.leave(agent)) return
+/** A session that ended, and why. */
+export interface Ended {
+  agent: OnlineAgent
+  reason: string
+}
+
+/**
+ * An agent's session ended, in memory. What it had in flight is accounted for by the sweep (law
+ * L2).
+ * @returns what is to be recorded; nothing when another session has its place
+ */
+export function leaveFleet(
+  core: Pick<Records, 'clock' | 'log'> & FleetView & Pick<Attempts, 'calls' | 'absences'>,
+  { agent, reason }: Ended,
+): Ended[] {
+  if (!core.fleet.leave(agent)) return []
   core.absences.began(agent, core.clock.monotonic())
   dropCalls(core, agent)
   core.log.notice({ agent_id: agent.id, agent: agent.name, reason }, 'an agent went offline')
-  const event = { kind: 'agent.offline', actor: router, data: { reason } } as const
+  return [{ agent, reason }]
+}
+
+/** Records the ends of sessions, all of them in one transaction. */
+export async function recordEnds(core: Records, ends: readonly Ended[]): Promise<void> {
+  if (ends.length === 0) return
   await write(core, async (writing) => {
-    const set = { lease_expires_at: writing.now, last_heartbeat_at: new Date(agent.lastHeartbeatAt) }
-    const ours = { id: agent.id, lease_epoch: agent.leaseEpoch }
-    const moved = await moveAgents(
+    const { append } = writing
+    const moved = await disconnectAgents(
       writing,
-      (agents) => agents.where('id', '=', ours.id).where('lease_epoch', '=', ours.lease_epoch),
-      { to: 'disconnected', set, event },
+      ends.map(({ agent }) => agent),
     )
-    // The record of a suspended agent says that, and not where it is. Its going is an event all the
-    // same.
-    if (moved.length === 0 && (await isSuspended(writing.tx, ours)))
-      writing.append({ ...event, project_id: agent.projectId, agent_id: agent.id })
+    for (const { agent, reason } of ends) {
+      // The record of a suspended agent says that, and not where it is. Its going is an event all
+      // the same.
+      if (moved.has(agent.id) || (await isSuspended(writing.tx, agent)))
+        append({
+          kind: 'agent.offline',
+          actor: router,
+          data: { reason },
+          project_id: agent.projectId,
+          agent_id: agent.id,
+        })
+    }
   })
 }
 
-async function isSuspended(tx: Tx, { id, lease_epoch }: { id: string; lease_epoch: number }): Promise<boolean> {
+async function isSuspended(tx: Tx, { id, leaseEpoch }: OnlineAgent): Promise<boolean> {
   const row = await selectAgentById(tx, id)
-  return row?.state === 'suspended' && row.lease_epoch === lease_epoch
+  return row?.state === 'suspended' && row.lease_epoch === leaseEpoch
 }

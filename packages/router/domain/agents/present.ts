@@ -56,7 +56,7 @@ export async function presentAgentRow(core: Records & FleetView, row: AgentRow):
 }
 
 export async function presentAgentDetail(core: Records & FleetView, row: AgentRow): Promise<AgentDetail> {
-  const bindings = await selectBindings(core.store.db, row.id)
+  const bindings = await selectBindings(core.store.db, [row.id])
   return {
     ...(await presentAgentRow(core, row)),
     manifest_accepted_at: row.manifest_accepted_at?.toISOString() ?? null,

@@ -14,7 +14,7 @@ import type { OnlineAgent } from '../fleet/online-agent.ts'
 import { moveAgent } from '../lifecycles/agent.ts'
 import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
-import { manifestFault } from './check-manifest.ts'
+import { checkManifest } from './check-manifest.ts'
 import { publishRisks } from './publish-risks.ts'
 import { notOnRecord } from './record-leases.ts'
 
@@ -98,9 +98,15 @@ async function newsOf(agent: OnlineAgent, offered: Renewal['manifest'], at: numb
     const manifest = sameReports(bundles, agent.manifest.bundles) ? undefined : { ...agent.manifest, bundles }
     return { tools: undefined, manifest, refused: undefined, startsDraining }
   }
-  const refused = await refusalOf(agent, offered, at)
-  const tools = refused === undefined ? offered : undefined
-  return { tools, manifest: tools, refused, startsDraining }
+  const known = agent.refusedManifest
+  // The same manifest has the same fault. It comes with every renewal, and compiling its schemas
+  // holds everybody up.
+  const isRefused = known?.hash === hash && known.version === version && at - known.at < recheckMs
+  if (isRefused) return { tools: undefined, manifest: undefined, refused: known, startsDraining }
+  const checked = await checkManifest(offered)
+  if ('manifest' in checked)
+    return { tools: checked.manifest, manifest: checked.manifest, refused: undefined, startsDraining }
+  return { tools: undefined, manifest: undefined, refused: { hash, version, fault: checked.fault, at }, startsDraining }
 }
 
 /**
@@ -170,21 +176,6 @@ async function takeNews(
   agent.knownRisks = knownRisks
   if (tools !== undefined) core.fleet.change(agent, { tools: usableTools(knownRisks, tools.tools) })
   return { newTools: tools !== undefined }
-}
-
-/**
- * The same manifest has the same fault. It comes with every renewal, and compiling its schemas
- * holds everybody up.
- */
-async function refusalOf(
-  { refusedManifest: known }: OnlineAgent,
-  manifest: Manifest,
-  at: number,
-): Promise<OnlineAgent['refusedManifest']> {
-  const { manifest_hash: hash, manifest_version: version } = manifest
-  if (known?.hash === hash && known.version === version && at - known.at < recheckMs) return known
-  const fault = await manifestFault(manifest)
-  return fault === undefined ? undefined : { hash, version, fault, at }
 }
 
 /** Of every renewal of every agent, so by the fields: no text is made of them. */

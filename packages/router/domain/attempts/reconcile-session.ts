@@ -3,7 +3,7 @@
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { InFlight } from '@xerotier/protocol/frames/session/in-flight.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
-import { selectAmbiguousAt, selectInFlightAt } from '../../store/attempts.ts'
+import { selectAmbiguousAt } from '../../store/attempts.ts'
 import { selectOutputCounts } from '../../store/execution-output.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { OnlineAgent } from '../fleet/online-agent.ts'
@@ -16,14 +16,15 @@ import { unwanted } from './unwanted.ts'
 
 /**
  * Takes back what the proof of a new session lists, and puts back what never started.
+ * @param rows what the record has in flight at the agent
  * @returns the calls that the agent must stop and forget
  */
 export async function reconcileSession(
   core: Records & Attempts,
   agent: OnlineAgent,
   inFlight: InFlight[],
+  rows: readonly ExecutionRow[],
 ): Promise<CallRef[]> {
-  const rows = await selectInFlightAt(core.store.db, agent.id)
   const reported = new Set(inFlight.map(nameOf))
   const has = (row: ExecutionRow) => reported.has(nameOf(refOf(row)))
   const take = (row: ExecutionRow): LiveCall => {

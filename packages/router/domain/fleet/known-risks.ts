@@ -33,11 +33,21 @@ export function loweredIn(known: KnownRisks, tools: readonly ToolDescriptor[]): 
   })
 }
 
+/**
+ * Manifests that are alike share their tools (check-manifest.ts), and so what follows from them.
+ */
+const allByName = new WeakMap<readonly ToolDescriptor[], ReadonlyMap<string, ToolDescriptor>>()
+
 /** What may be called of a manifest. */
-export function usableTools(known: KnownRisks, tools: readonly ToolDescriptor[]): Map<string, ToolDescriptor> {
+export function usableTools(known: KnownRisks, tools: readonly ToolDescriptor[]): ReadonlyMap<string, ToolDescriptor> {
   const held = new Set(loweredIn(known, tools).map(({ tool }) => tool))
-  return new Map(tools.filter(({ name }) => !held.has(name)).map((tool) => [tool.name, tool]))
+  if (held.size > 0) return byName(tools.filter(({ name }) => !held.has(name)))
+  const all = allByName.get(tools) ?? byName(tools)
+  allByName.set(tools, all)
+  return all
 }
+
+const byName = (tools: readonly ToolDescriptor[]) => new Map(tools.map((tool) => [tool.name, tool]))
 
 /** Of tools that nobody has looked at: an agent of before this was kept. */
 export function risksOf(tools: readonly ToolDescriptor[]): KnownRisks {

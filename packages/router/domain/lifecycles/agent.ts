@@ -1,9 +1,9 @@
 // Agents move to another state: compare-and-set over their lifecycle, and their events in the same
 // transaction.
 import type { EventKind } from '@xerotier/protocol/events.ts'
-import { type AgentState, agentLifecycle } from '@xerotier/protocol/lifecycles/agent.ts'
+import { type AgentState, agentLifecycle, leasedAgentStates } from '@xerotier/protocol/lifecycles/agent.ts'
 import { sourcesOf } from '@xerotier/protocol/lifecycles/lifecycle.ts'
-import type { UpdateObject, UpdateQueryBuilder, UpdateResult } from 'kysely'
+import { sql, type UpdateObject, type UpdateQueryBuilder, type UpdateResult } from 'kysely'
 import type { AgentRow, Tables } from '../../store/tables.ts'
 import type { Actor } from '../actor.ts'
 import type { Writing } from '../events/write.ts'
@@ -46,4 +46,62 @@ export async function moveAgent(
 ): Promise<MovedAgent | undefined> {
   const [moved] = await moveAgents(writing, (agents) => agents.where('id', '=', agentId), move)
   return moved
+}
+
+/** An agent that takes the lease under a new epoch, and what it says of itself. */
+export interface Activation {
+  id: string
+  lease_expires_at: Date
+  journal_id: string
+  hostname: string
+  version: string
+  max_concurrent_executions: number
+}
+
+/**
+ * Makes agents active, also from a session that they have still: one statement for all of them.
+ * @returns those that moved
+ */
+export async function activateAgents(
+  { tx, now }: Pick<Writing, 'tx' | 'now'>,
+  activations: readonly Activation[],
+): Promise<MovedAgent[]> {
+  const column = <Key extends keyof Activation>(key: Key) => activations.map((activation) => activation[key])
+  const { rows } = await sql<MovedAgent>`
+    update agents
+    set state = 'active', lease_epoch = agents.lease_epoch + 1, lease_expires_at = lease.expires_at,
+      last_heartbeat_at = ${now}, connected_at = ${now}, journal_id = lease.journal_id, hostname = lease.hostname,
+      version = lease.version, max_concurrent_executions = lease.max_concurrent
+    from unnest(
+      ${column('id')}::text[], ${column('lease_expires_at')}::timestamptz[], ${column('journal_id')}::text[],
+      ${column('hostname')}::text[], ${column('version')}::text[], ${column('max_concurrent_executions')}::int[]
+    ) as lease (id, expires_at, journal_id, hostname, version, max_concurrent)
+    where agents.id = lease.id and agents.deleted_at is null
+      and agents.state = any(${[...sourcesOf(agentLifecycle, 'active'), 'active']}::text[])
+    returning agents.id, agents.project_id, agents.name, agents.lease_epoch`.execute(tx)
+  return rows
+}
+
+/** The session of an agent that ended, and when the agent was last heard of. */
+export interface EndedLease {
+  id: string
+  leaseEpoch: number
+  lastHeartbeatAt: number
+}
+
+/** Takes the leases of sessions that ended. @returns the ids of those that held them still */
+export async function disconnectAgents(
+  { tx, now }: Pick<Writing, 'tx' | 'now'>,
+  ended: readonly EndedLease[],
+): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    update agents
+    set state = 'disconnected', lease_expires_at = ${now}, last_heartbeat_at = lease.heartbeat_at
+    from unnest(
+      ${ended.map(({ id }) => id)}::text[], ${ended.map(({ leaseEpoch }) => leaseEpoch)}::int[],
+      ${ended.map(({ lastHeartbeatAt }) => new Date(lastHeartbeatAt))}::timestamptz[]
+    ) as lease (id, epoch, heartbeat_at)
+    where agents.id = lease.id and agents.lease_epoch = lease.epoch and agents.state = any(${leasedAgentStates}::text[])
+    returning agents.id`.execute(tx)
+  return new Set(rows.map(({ id }) => id))
 }
