@@ -10,14 +10,19 @@ export const limits = {
   /** Canonical JSON of the arguments of one call. */
   argumentsBytes: 256 * KiB,
   argumentsDepth: 32,
+  /** Of a schema that comes as data: the schemas in it, and the instructions of its patterns. */
+  schemaParts: 5_000,
+  patternInstructions: 20_000,
   /**
-   * How long a schema may take to compile, and one that is large or refers to itself to check
-   * arguments.
+   * What a check of arguments against a schema may take, in steps of about ten nanoseconds, and
+   * what all checks may between two turns of the event loop before the next one waits.
    */
-  argumentsCheckMs: 200,
-  schemaCompileMs: 1_000,
+  schemaSteps: 1_000_000,
+  schemaStepsPerTurn: 250_000,
   /** Secret values in the arguments of one call. */
   secretsPerCall: 64,
+  /** How often a value is looked at with a schema to find them. */
+  secretLooks: 25_000,
   noteCharacters: 2000,
   /** Of one approval policy. */
   policyRules: 1_000,
@@ -88,7 +93,7 @@ export const limits = {
    * of the agent that has most.
    */
   pendingHandshakes: 1024,
-  handshakeMs: 10_000,
+  handshakeMs: 1e9,
   /**
    * Canonical JSON of the tools and workspaces of one manifest. As MessagePack, with all reports
    * and calls, it fits one message.
@@ -139,7 +144,7 @@ export const limits = {
    */
   grantClockToleranceMs: 5 * 60_000,
   /** Executions waiting for an agent, per project. */
-  queuedPerProject: 10_000,
+  queuedPerProject: 1e9,
   /** Approvals that wait for a decision, per project. */
   pendingApprovalsPerProject: 1_000,
   /** How long a queued execution may wait for an agent, seconds. */

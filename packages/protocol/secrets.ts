@@ -3,6 +3,7 @@
 // who knows the nonce can test.
 
 import { z } from 'zod'
+import { Fault } from './errors.ts'
 import { limits } from './limits.ts'
 import { isRecord } from './record.ts'
 
@@ -34,27 +35,67 @@ const inPlace = ['if', 'then', 'else', 'not'] as const
 
 /**
  * The paths of the secrets that arguments hold. Every branch of the schema is followed, whether or
- * not the value fits it: what may be a secret is one.
+ * not the value fits it: what may be a secret is one. Each is followed once for each value, however
+ * many references lead to it.
+ * @param looked is told how many looks it took
+ * @throws Fault invalid_arguments when schema and arguments together are too much to look through
  */
-export function secretPaths(schema: unknown, args: unknown): string[][] {
-  const found = new Map<string, string[]>()
-  follow(schema, args, [])
-  return [...found.values()]
+export function secretPaths(schema: unknown, args: unknown, looked?: (count: number) => void): string[][] {
+  const found: string[][] = []
+  let looks = 0
+  follow(schema, args, placeOf([]))
+  looked?.(looks)
+  return found
 
-  function follow(node: unknown, value: unknown, path: string[], seen: readonly unknown[] = []): void {
-    if (!isRecord(node) || seen.includes(node)) return
-    if (path.length > 0 && isSecret(node)) {
-      found.set(JSON.stringify(path), path)
+  function look(): void {
+    looks += 1
+    if (looks <= limits.secretLooks) return
+    looked?.(looks)
+    const message = 'The arguments and the schema are too large together to find the secrets.'
+    throw new Fault('invalid_arguments', { message, param: 'args' })
+  }
+
+  function follow(node: unknown, value: unknown, place: Place): void {
+    if (!isRecord(node) || place.isSecret || place.seen.has(node)) return
+    place.seen.add(node)
+    look()
+    if (place.path.length > 0 && isSecret(node)) {
+      place.isSecret = true
+      found.push(place.path)
       return
     }
-    const again = (next: unknown) => follow(next, value, path, [...seen, node])
+    const again = (next: unknown) => follow(next, value, place)
     for (const key of inPlace) again(node[key])
     for (const key of inPlaceLists) for (const next of listOf(node[key])) again(next)
     if (isRecord(node.dependentSchemas)) for (const next of Object.values(node.dependentSchemas)) again(next)
     if (typeof node.$ref === 'string') again(resolved(schema, node.$ref))
-    for (const [key, item] of childrenOf(value))
-      for (const next of subschemas(node, value, key)) follow(next, item, [...path, key])
+    if (!looksBelow(node)) return
+    for (const [key, item] of childrenOf(value)) {
+      look()
+      for (const next of subschemas(node, value, key)) if (isRecord(next)) follow(next, item, below(place, key))
+    }
   }
+}
+
+/** Where a value stands, and the schemas that have looked at it. */
+interface Place {
+  path: string[]
+  seen: Set<unknown>
+  isSecret: boolean
+  below: Map<string, Place>
+}
+
+function placeOf(path: string[]): Place {
+  return { path, seen: new Set(), isSecret: false, below: new Map() }
+}
+
+function below(place: Place, key: string): Place {
+  let inner = place.below.get(key)
+  if (inner === undefined) {
+    inner = placeOf([...place.path, key])
+    place.below.set(key, inner)
+  }
+  return inner
 }
 
 /** The value at a path; undefined where there is none. */
@@ -78,6 +119,16 @@ export function withValueAt(args: unknown, [key, ...rest]: readonly string[], va
 
 function isSecret({ writeOnly, format }: Record<string, unknown>): boolean {
   return writeOnly === true || format === 'password'
+}
+
+/** Keywords whose schemas look at members and items. */
+const belowKeywords = [
+  ...['properties', 'patternProperties', 'additionalProperties', 'unevaluatedProperties'],
+  ...['items', 'prefixItems', 'contains', 'unevaluatedItems'],
+]
+
+function looksBelow(node: Record<string, unknown>): boolean {
+  return belowKeywords.some((keyword) => typeof node[keyword] === 'object')
 }
 
 /** What looks at one member or item. */

@@ -98,11 +98,8 @@ export interface FunctionRun {
 
 export interface Tool {
   descriptor: ToolDescriptor
-  /**
-   * Undefined when the arguments fit the schema, else a sentence with the path of what does not.
-   * `size` as of their JSON.
-   */
-  checkArgs(args: unknown, size?: number): string | undefined
+  /** Undefined when the arguments fit the schema, else a sentence with the path of a flaw. */
+  checkArgs(args: unknown): string | undefined
   credentials: CredentialRules
   run: CommandRun | FunctionRun
 }

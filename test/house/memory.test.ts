@@ -51,6 +51,7 @@ const spanning: Readonly<Record<string, string>> = {
   'domain/fleet/served-workspace.ts tools': workspace,
   'domain/tools/arguments.ts compiled': derived,
   'domain/tools/call-digest.ts texts': derived,
+  'domain/tools/check-turns.ts waiting': 'checks of the calls that wait for a turn of the event loop',
   'domain/window.ts windows': 'whoever makes them says of whom they are; what is counted by address names no project',
   'http/pace.ts waiting': 'bodies that were read and not yet parsed',
   'http/peers.ts handshakeLimits': connection,

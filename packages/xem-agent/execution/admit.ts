@@ -99,8 +99,7 @@ function argumentsOf(frame: DispatchFrame, tool: Tool): { args: Record<string, u
   }
   const args = revealed(frame)
   if (args === undefined) return { refusal: mismatch('A secret of the call is not the one that was submitted.') }
-  const size = frame.secrets.length === 0 ? text.length : JSON.stringify(args).length
-  const flaw = tool.checkArgs(args, size) ?? operandSentence(tool, args)
+  const flaw = tool.checkArgs(args) ?? operandSentence(tool, args)
   return flaw === undefined ? { args } : invalid(flaw)
 }
 

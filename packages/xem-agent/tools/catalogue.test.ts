@@ -70,7 +70,7 @@ test('a malformed bundle is refused with file, line and reason, and the others l
     [
       'g-schema',
       good('g').replace('type: string', 'typ: string'),
-      /g-schema\/bundle\.yaml:8: tools\.0\.input_schema: g_tool: strict mode: unknown keyword/,
+      /g-schema\/bundle\.yaml:8: tools\.0\.input_schema: g_tool: properties\.a: unknown keyword "typ"/,
     ],
     ['h-shell', good('h').replace("'true'", 'bash'), /h-shell\/bundle\.yaml:9: .*there is no shell/],
     ...['sh, -c', '/bin/bash, -c', '-exec, sh, -c', '[-u, root], { if: b, add: [dash, -c] }'].map(

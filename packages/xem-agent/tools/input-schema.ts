@@ -1,18 +1,15 @@
 // Compiles a tool's JSON Schema (2020-12) into the check that every call passes at the agent.
 import { cutText } from '@xerotier/protocol/cut-text.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
-import { isRecord, memberOf } from '@xerotier/protocol/record.ts'
+import { isRecord } from '@xerotier/protocol/record.ts'
 import { defaultsOf } from '@xerotier/protocol/schema-defaults.ts'
 import { secretPaths } from '@xerotier/protocol/secrets.ts'
+import type { Flaw } from '@xerotier/runtime/json-schema/flaw.ts'
+import { TooCostly } from '@xerotier/runtime/json-schema/run.ts'
 import { compileJsonSchema } from '@xerotier/runtime/json-schema.ts'
-import { TookTooLong } from '@xerotier/runtime/within-time.ts'
-import type { ErrorObject } from 'ajv'
 
-/**
- * What of the arguments does not fit, as a sentence; undefined when they do.
- * @param size characters of their JSON
- */
-export type CheckArgs = (args: unknown, size?: number) => string | undefined
+/** What of the arguments does not fit, as a sentence; undefined when they do. */
+export type CheckArgs = (args: unknown) => string | undefined
 
 /**
  * Compiled checks, by mode and text. A reload finds most tools as they were, and compiling them
@@ -41,22 +38,21 @@ function compile(schema: Record<string, unknown>, mode: 'strict' | 'lenient'): C
   if (schema.type !== 'object') throw new Error('input_schema must have "type: object"')
   const check = compileJsonSchema(schema, mode)
   checkDefaults(schema)
-  return (args, size = JSON.stringify(args).length) => {
+  return (args) => {
     try {
-      const flaw = check(args, size)
+      const flaw = check(args)
       return flaw === undefined ? undefined : sentence(flaw)
     } catch (error) {
-      if (!(error instanceof TookTooLong)) throw error
-      return `the arguments take longer than ${limits.argumentsCheckMs} ms to check`
+      if (!(error instanceof TooCostly)) throw error
+      return `the arguments cannot be checked: ${error.message}`
     }
   }
 }
 
 /** Names the path and the rule, never the value. */
-export function sentence(error: ErrorObject): string {
-  const extra = memberOf(error.params, 'additionalProperty')
-  const what = extra === undefined ? '' : `: "${extra}"`
-  return cutText(`${error.instancePath || '/'} ${error.message ?? error.keyword}${what}`, 500)
+export function sentence({ path, keyword, message, member }: Flaw): string {
+  const what = member !== undefined && keyword.endsWith('Properties') ? `: "${member}"` : ''
+  return cutText(`/${path.join('/')} ${message}${what}`, 500)
 }
 
 /** They are filled in by the router, and no program is to get what its schema refuses. */
@@ -70,7 +66,7 @@ function checkDefaults(schema: Record<string, unknown>): void {
     ...(isRecord(definitions) && { definitions }),
     properties,
   }
-  const flaw = compileJsonSchema(alone, 'lenient')(defaults, JSON.stringify(defaults).length)
+  const flaw = compileJsonSchema(alone, 'lenient')(defaults)
   const [secret] = secretPaths(schema, defaults)
   if (secret !== undefined) throw new Error(`/${secret.join('/')} is a secret, and a default can be read by everybody`)
   if (flaw !== undefined) throw new Error(`a default does not fit its own schema: ${sentence(flaw)}`)

@@ -1,11 +1,9 @@
 // Holds structured content to the schema that its server listed. It judges and stops nothing.
 
 import { cutText } from '@xerotier/protocol/cut-text.ts'
-import { limits } from '@xerotier/protocol/limits.ts'
 import { isRecord } from '@xerotier/protocol/record.ts'
+import { TooCostly } from '@xerotier/runtime/json-schema/run.ts'
 import { compileJsonSchema, type JsonCheck } from '@xerotier/runtime/json-schema.ts'
-import { TookTooLong } from '@xerotier/runtime/within-time.ts'
-import { jsonText } from '../execution/json-text.ts'
 import { sentence } from './input-schema.ts'
 
 /** What is wrong with the structured content of an answer, as a sentence. */
@@ -37,11 +35,10 @@ function compiled(schema: unknown): JsonCheck {
 
 function flawOf(check: JsonCheck, content: unknown): string | undefined {
   try {
-    const flaw = check(content, jsonText(content).length)
+    const flaw = check(content)
     return flaw === undefined ? undefined : sentence(flaw)
   } catch (error) {
-    if (error instanceof TookTooLong) return `it takes longer than ${limits.argumentsCheckMs} ms to check`
-    if (error instanceof RangeError) return 'it is nested too deep to be checked'
+    if (error instanceof TooCostly) return `it cannot be checked: ${error.message}`
     throw error
   }
 }

@@ -16,6 +16,7 @@ import { decidePolicy } from '../policy/decide.ts'
 import type { Records } from '../records.ts'
 import { completeArguments } from '../tools/arguments.ts'
 import { sealSecrets } from '../tools/call-secrets.ts'
+import { inTurn } from '../tools/check-turns.ts'
 import { toolFor } from '../tools/tool-for.ts'
 import { unserved } from '../tools/unserved.ts'
 
@@ -34,9 +35,10 @@ export async function planCall(
   const offered = toolFor(core, projectId, workspace, invocation.tool)
   if (offered === undefined) throw await unserved(core, projectId, workspace, invocation.tool)
   const { tool, credentialsRef } = offered
-  const complete = completeArguments(tool, invocation.args)
+  const complete = await inTurn(() => completeArguments(tool, invocation.args))
   // As the record would hold them: without the secrets.
-  const { args } = sealSecrets(core.identity, newUuid(core.clock.now()), tool.input_schema, complete)
+  const id = newUuid(core.clock.now())
+  const { args } = await inTurn(() => sealSecrets(core.identity, id, tool.input_schema, complete))
   const at_most_once = runsAtMostOnce(tool.risk, tool.idempotent)
   const call: SubmittedCall = {
     workspace_id: workspace.id,

@@ -22,6 +22,7 @@ import type { Records } from '../records.ts'
 import { completeArguments, hasSecrets, isStorable } from '../tools/arguments.ts'
 import { callDigest } from '../tools/call-digest.ts'
 import { requestDigestOf, sealSecrets } from '../tools/call-secrets.ts'
+import { inTurn } from '../tools/check-turns.ts'
 import { type Offered, toolFor } from '../tools/tool-for.ts'
 import { unserved } from '../tools/unserved.ts'
 import { findSubmitted, type Submitted } from './submitted.ts'
@@ -67,7 +68,8 @@ export async function submitCall(
   let args: Record<string, unknown>
   try {
     if (offered === undefined) throw await unserved(core, projectId, workspace, invocation.tool)
-    args = completeArguments(offered.tool, invocation.args)
+    const { tool } = offered
+    args = await inTurn(() => completeArguments(tool, invocation.args))
   } catch (error) {
     // What was accepted once is answered again, whether or not it would be accepted now.
     if (keyed.idempotency_key !== null && isStorable(invocation.args)) {
@@ -78,7 +80,7 @@ export async function submitCall(
   }
   if (keyed.idempotency_key !== null) keyed.request_digest = requestDigest()
   const sealed = hasSecrets(offered.tool)
-    ? sealSecrets(core.identity, keyed.id, offered.tool.input_schema, args)
+    ? await inTurn(() => sealSecrets(core.identity, keyed.id, offered.tool.input_schema, args))
     : { args, secrets: null }
   const row = newCall(actor, meta, { keyed, sealed, workspace, offered, invocation, at: new Date(now) })
   return (await storeTraced(core, actor, row)) ? { row, requestedBy: actor.name } : firstOf(core, row)

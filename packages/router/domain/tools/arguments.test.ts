@@ -128,7 +128,7 @@ test('a schema whose check would answer with a promise is none', () => {
 function toolOf(name: string, input_schema: Record<string, unknown>): ToolDescriptor {
   return { name, input_schema, schema_digest: name, operands: [] } as unknown as ToolDescriptor
 }
-const tooLong = { code: 'invalid_arguments', status: 400, param: 'args', message: /longer than 200 ms/ }
+const tooLong = { code: 'invalid_arguments', status: 400, param: 'args', message: /it takes more than \d+ steps/ }
 
 test('a schema that looks at its arguments in exponentially many ways is given up, and the router goes on', () => {
   const way = { allOf: [{ properties: { in: { $ref: '#/$defs/node' } } }, { required: ['never'] }] }
@@ -155,7 +155,7 @@ test('a schema that refers to itself is checked like any other', () => {
 test('a schema that takes too long to compile is none', () => {
   const properties = (value: number) => ({ properties: { a: { const: value } } })
   const anyOf = Array.from({ length: 50_000 }, (_, value) => properties(value))
-  assert.throws(() => completeArguments(toolOf('endless', { anyOf }), {}), /longer than 1000 ms/)
+  assert.throws(() => completeArguments(toolOf('endless', { anyOf }), {}), /more than 5000 parts/)
 })
 
 test('what a caller leaves out is filled in, once, and checked like what a caller gives', () => {

@@ -5,10 +5,11 @@ import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { operandFlaw } from '@xerotier/protocol/operands.ts'
 import { defaultsOf, withDefaults } from '@xerotier/protocol/schema-defaults.ts'
 import { mayHoldSecrets } from '@xerotier/protocol/secrets.ts'
+import type { Flaw } from '@xerotier/runtime/json-schema/flaw.ts'
+import { TooCostly } from '@xerotier/runtime/json-schema/run.ts'
 import { compileJsonSchema, type JsonCheck } from '@xerotier/runtime/json-schema.ts'
-import { TookTooLong } from '@xerotier/runtime/within-time.ts'
-import type { ErrorObject } from 'ajv'
 import { canonicalArguments } from './call-digest.ts'
+import { countSteps } from './check-turns.ts'
 
 interface Compiled {
   check: JsonCheck
@@ -20,12 +21,12 @@ interface Compiled {
 const compiled = new Map<string, Compiled>()
 const compiledLimit = 2048
 
-/** Whether the schema is known to compile, so that `compileSchema` takes no time. */
+/** Whether the schema is known, so that `compileSchema` takes no time. */
 export function isCompiled(schemaDigest: string): boolean {
   return compiled.has(schemaDigest)
 }
 
-/** @throws Error when the schema cannot be compiled, or not within `limits.schemaCompileMs` */
+/** @throws Error with a sentence when the schema cannot be compiled */
 export function compileSchema(schemaDigest: string, schema: Record<string, unknown>): Compiled {
   let entry = compiled.get(schemaDigest)
   if (entry === undefined) {
@@ -51,23 +52,20 @@ function takesObjects({ type }: Record<string, unknown>): boolean {
   return type === undefined || type === 'object' || (Array.isArray(type) && type.includes('object'))
 }
 
-/**
- * Schemas come from agents and arguments from callers: together they must not hold everybody up.
- */
-function flawOf(check: JsonCheck, args: Record<string, unknown>, size: number): ErrorObject | undefined {
+/** @throws Fault invalid_arguments when it takes too much to find out */
+function flawOf(check: JsonCheck, args: Record<string, unknown>): Flaw | undefined {
   try {
-    return check(args, size)
+    return check(args, countSteps)
   } catch (error) {
-    if (!(error instanceof TookTooLong)) throw error
-    throw new Fault('invalid_arguments', {
-      message: `The arguments take longer than ${limits.argumentsCheckMs} ms to check against the tool's schema.`,
-      param: 'args',
-    })
+    if (!(error instanceof TooCostly)) throw error
+    const message = `The arguments cannot be checked against the tool's schema: ${error.message}.`
+    throw new Fault('invalid_arguments', { message, param: 'args' })
   }
 }
 
 /**
- * The arguments as they run: with the defaults of the tool's schema.
+ * The arguments as they run: with the defaults of the tool's schema. Many at once go through
+ * `inTurn`.
  * @throws Fault invalid_arguments, `param` is the path of the offending value (`args.node`)
  */
 export function completeArguments(tool: ToolDescriptor, given: Record<string, unknown>): Record<string, unknown> {
@@ -82,30 +80,23 @@ export function completeArguments(tool: ToolDescriptor, given: Record<string, un
       param: 'args',
     })
   }
-  const error = flawOf(check, args, text.length)
-  if (error !== undefined) {
-    const path = pathOf(error)
-    throw new Fault('invalid_arguments', {
-      message: `${path} ${error.message ?? 'is not valid'}${detailOf(error)}.`,
-      param: path,
-    })
+  const flaw = flawOf(check, args)
+  if (flaw !== undefined) {
+    const path = pathOf(flaw)
+    throw new Fault('invalid_arguments', { message: `${path} ${flaw.message}${detailOf(flaw)}.`, param: path })
   }
-  const flaw = operandFlaw(tool.operands, args)
-  if (flaw === undefined) return args
-  const param = `args.${flaw.argument}`
-  throw new Fault('invalid_arguments', { message: `${param} ${flaw.reason}.`, param })
+  const refused = operandFlaw(tool.operands, args)
+  if (refused === undefined) return args
+  const param = `args.${refused.argument}`
+  throw new Fault('invalid_arguments', { message: `${param} ${refused.reason}.`, param })
 }
 
-function pathOf(error: ErrorObject): string {
-  const base = `args${error.instancePath.replaceAll('/', '.')}`
-  const { missingProperty, additionalProperty } = error.params
-  const extra: unknown = missingProperty ?? additionalProperty
-  return extra === undefined ? base : `${base}.${extra}`
+function pathOf({ path, member }: Flaw): string {
+  return ['args', ...path, ...(member === undefined ? [] : [member])].join('.')
 }
 
-function detailOf(error: ErrorObject): string {
-  const allowed: unknown = error.params.allowedValues
-  return Array.isArray(allowed) ? `: ${allowed.map((value) => JSON.stringify(value)).join(', ')}` : ''
+function detailOf({ allowed }: Flaw): string {
+  return allowed === undefined ? '' : `: ${allowed.map((value) => JSON.stringify(value)).join(', ')}`
 }
 
 /** Whether the record can hold them at all. */

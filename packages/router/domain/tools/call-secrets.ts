@@ -12,6 +12,10 @@ import { z } from 'zod'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { Identity } from '../identity.ts'
 import { openSealed, seal } from '../sealed.ts'
+import { countSteps } from './check-turns.ts'
+
+/** As those of a check. */
+const stepsPerLook = 30
 
 /**
  * @param id of the call: what is sealed for one cannot be opened for another
@@ -23,7 +27,7 @@ export function sealSecrets(
   schema: Record<string, unknown>,
   given: Record<string, unknown>,
 ): Pick<ExecutionRow, 'args' | 'secrets'> {
-  const paths = secretPaths(schema, given)
+  const paths = secretPaths(schema, given, (looks) => countSteps(looks * stepsPerLook))
   if (paths.length === 0) return { args: given, secrets: null }
   if (paths.length > limits.secretsPerCall) {
     const message = `The arguments hold more than ${limits.secretsPerCall} secrets.`
