@@ -2,6 +2,7 @@
 // with what the machine can do beside it. See README.md.
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { measureAgentFlood } from './agent-flood.ts'
 import { measureAgents } from './agents.ts'
 import { measureApproval } from './approval.ts'
 import type { Bench } from './bench.ts'
@@ -28,6 +29,7 @@ const measurements: Record<string, (bench: Bench) => Promise<Report>> = {
   agents: measureAgents,
   rows: measureRows,
   flood: measureFlood,
+  'agent-flood': measureAgentFlood,
   readers: measureReaders,
   output: measureOutput,
   xeroctl: measureXeroctl,
