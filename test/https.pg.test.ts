@@ -48,7 +48,7 @@ before(async () => {
     databaseUrl: (await cloneDatabase()).url,
     http: { host: '127.0.0.1', port: 0, tls: () => ({ cert: readFileSync(cert), key: readFileSync(key) }) },
     dataPlane: { address: 'tcp://127.0.0.1:0' },
-    bootstrap: { slug: 'demo', keyFile: join(folder, 'api-key'), allowSelfApproval: false },
+    bootstrap: { slug: 'demo', keyFile: join(folder, 'api-key'), allowSelfApproval: false, owner: 'owner@localhost' },
   }
   router = await startRouter(options)
 })

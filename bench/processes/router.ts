@@ -81,6 +81,7 @@ void runProcess(log, async () => {
       slug: env.XEROTIER_BOOTSTRAP_PROJECT!,
       keyFile: env.XEROTIER_BOOTSTRAP_KEY_FILE ?? join(stateDir, 'api-key'),
       allowSelfApproval: true,
+      owner: 'owner@localhost',
     },
     instrument,
   })

@@ -46,7 +46,7 @@ export async function startRouterForTests({
       databaseUrl: database.url,
       http: { host: '127.0.0.1', port: 0, validateResponses: true, ...http, ...moreHttp },
       dataPlane: { address: 'tcp://127.0.0.1:0' },
-      bootstrap: { slug, keyFile, allowSelfApproval: true },
+      bootstrap: { slug, keyFile, allowSelfApproval: true, owner: 'owner@localhost' },
       ...options,
       ...more,
     })

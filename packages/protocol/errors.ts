@@ -41,6 +41,17 @@ const mintJoinKey: Action = {
   route: 'joinKeys.create',
 }
 const listKeys: Action = { label: 'List the keys', xeroctl: 'xeroctl keys', route: 'apiKeys.list' }
+const listMembers: Action = { label: 'List the members', xeroctl: 'xeroctl project members', route: 'members.list' }
+const invite: Action = {
+  label: 'Invite them',
+  xeroctl: 'xeroctl project invitations create --email <email>',
+  route: 'invitations.create',
+}
+const listInvitations: Action = {
+  label: 'List the invitations',
+  xeroctl: 'xeroctl project invitations',
+  route: 'invitations.list',
+}
 const listAgents: Action = { label: 'List the agents', xeroctl: 'xeroctl agents', route: 'agents.list' }
 
 export const errors = define({
@@ -96,6 +107,13 @@ export const errors = define({
     retry: false,
     message: 'The join key is malformed or its signature does not verify.',
     advice: { say: 'Copy the whole value, or mint a new one.', action: mintJoinKey },
+  },
+  invitation_invalid: {
+    status: 400,
+    type: 'invalid_request_error',
+    retry: false,
+    message: 'No invitation has this token.',
+    advice: { say: 'Copy the whole token, or ask an owner of the project for another invitation.' },
   },
   payload_too_large: {
     status: 413,
@@ -162,6 +180,27 @@ export const errors = define({
       },
     },
   },
+  invitation_expired: {
+    status: 401,
+    type: 'authentication_error',
+    retry: false,
+    message: 'The invitation has expired.',
+    advice: { say: 'Ask an owner of the project for another one.', action: invite },
+  },
+  invitation_revoked: {
+    status: 401,
+    type: 'authentication_error',
+    retry: false,
+    message: 'The invitation was revoked.',
+    advice: { say: 'Ask an owner of the project for another one.', action: invite },
+  },
+  invitation_accepted: {
+    status: 401,
+    type: 'authentication_error',
+    retry: false,
+    message: 'The invitation was accepted already.',
+    advice: { say: 'It counts once. If it was not you, tell an owner of the project at once.', action: listMembers },
+  },
   agent_credentials_revoked: {
     status: 401,
     type: 'authentication_error',
@@ -213,6 +252,44 @@ export const errors = define({
     },
   },
 
+  owner_required: {
+    status: 403,
+    type: 'authorization_error',
+    retry: false,
+    message: 'Only owners of the project may do this.',
+    advice: {
+      say: 'Use a key of an owner.',
+      action: { label: 'Show who you are', xeroctl: 'xeroctl whoami', route: 'whoami.show' },
+    },
+  },
+  admin_required: {
+    status: 403,
+    type: 'authorization_error',
+    retry: false,
+    message: 'Only an admin of the installation may do this.',
+    advice: {
+      say: 'Ask an admin, or change what is of this project alone: the role, or the membership.',
+      action: listMembers,
+    },
+  },
+  key_of_another: {
+    status: 403,
+    type: 'authorization_error',
+    retry: false,
+    message: 'Only its person may give the key another value.',
+    advice: {
+      say: 'Revoke it, and let its person make another.',
+      action: { label: 'Revoke the key', xeroctl: 'xeroctl keys <key-id> --delete --yes', route: 'apiKeys.revoke' },
+    },
+  },
+  user_inactive: {
+    status: 403,
+    type: 'authorization_error',
+    retry: false,
+    message: 'This person was deactivated.',
+    advice: { say: 'Activate them first, where they are a member.' },
+  },
+
   // 404 and 405: what is named
   not_found: {
     status: 404,
@@ -258,6 +335,47 @@ export const errors = define({
     retry: false,
     message: 'There is no such API key in this project.',
     advice: { say: 'Check its id and the project.', action: listKeys },
+  },
+  user_not_found: {
+    status: 404,
+    type: 'not_found_error',
+    retry: false,
+    message: 'The router knows nobody with this e-mail.',
+    advice: { say: 'Check the address, or invite them.', action: invite },
+  },
+  member_not_found: {
+    status: 404,
+    type: 'not_found_error',
+    retry: false,
+    message: 'There is no such member in this project.',
+    advice: { say: 'Check the e-mail or the id.', action: listMembers },
+  },
+  group_not_found: {
+    status: 404,
+    type: 'not_found_error',
+    retry: false,
+    message: 'There is no such group in this project.',
+    advice: {
+      say: 'Check its name.',
+      action: { label: 'List the groups', xeroctl: 'xeroctl project groups', route: 'groups.list' },
+    },
+  },
+  delegation_not_found: {
+    status: 404,
+    type: 'not_found_error',
+    retry: false,
+    message: 'There is no such delegation in this project.',
+    advice: {
+      say: 'Check its id.',
+      action: { label: 'List the delegations', xeroctl: 'xeroctl project delegations', route: 'delegations.list' },
+    },
+  },
+  invitation_not_found: {
+    status: 404,
+    type: 'not_found_error',
+    retry: false,
+    message: 'There is no such invitation in this project.',
+    advice: { say: 'Check its id.', action: listInvitations },
   },
   workspace_not_found: {
     status: 404,
@@ -404,6 +522,51 @@ export const errors = define({
     retry: false,
     message: 'One-time links are not set up.',
     advice: { say: 'Set XEROTIER_APPROVAL_LINK_SECRET and XEROTIER_SMTP_URL of the router.' },
+  },
+  last_owner: {
+    status: 409,
+    type: 'conflict_error',
+    retry: false,
+    message: 'Without this owner the project would have none.',
+    advice: {
+      say: 'Make somebody else an owner first.',
+      action: {
+        label: 'Make another owner',
+        xeroctl: 'xeroctl project members update <email> --role owner',
+        route: 'members.update',
+      },
+    },
+  },
+  already_member: {
+    status: 409,
+    type: 'conflict_error',
+    retry: false,
+    message: 'This person is a member already.',
+    advice: { say: 'Change their role instead.', action: listMembers },
+  },
+  invitation_pending: {
+    status: 409,
+    type: 'conflict_error',
+    retry: false,
+    message: 'An invitation to this address is pending.',
+    advice: { say: 'Revoke it first, if its token is lost.', action: listInvitations },
+  },
+  delegation_cycle: {
+    status: 409,
+    type: 'conflict_error',
+    retry: false,
+    message: 'The hand-overs would go round in a circle: nobody of it would be there.',
+    advice: {
+      say: 'Hand over to somebody who has not handed over at that time.',
+      action: { label: 'List the delegations', xeroctl: 'xeroctl project delegations', route: 'delegations.list' },
+    },
+  },
+  limit_reached: {
+    status: 409,
+    type: 'conflict_error',
+    retry: false,
+    message: 'The project has as many of these as it may.',
+    advice: { say: 'Remove what is not needed any more; limits stand in the reference.' },
   },
   idempotency_conflict: {
     status: 409,

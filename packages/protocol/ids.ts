@@ -24,6 +24,15 @@ export const textSchema = (maxCharacters: number) =>
     .max(maxCharacters)
     .regex(/^[^\0]*$/, 'must hold no NUL character')
     .refine((text) => text.isWellFormed(), 'must hold no lone surrogate')
+/** A mailbox. Nothing in it is invisible: what people read is what it is. */
+export const emailSchema = textSchema(254).regex(/^[^\s\p{C}@]+@[^\s\p{C}@]+$/u, 'must look like <name>@<host>')
+/** The id of a person, or their e-mail. */
+export const personReferenceSchema = textSchema(254).min(1)
+/** What people call somebody: no control characters, and nothing that turns the text around. */
+export const personNameSchema = textSchema(100).regex(
+  /^(?=.*\S)[^\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]+$/u,
+  'must be visible text on one line',
+)
 /** An external id or the operators' own name: every route that takes one takes the other. */
 export const referenceSchema = textSchema(64).min(1)
 

@@ -203,4 +203,15 @@ export const limits = {
   /** How long deliveries are kept: those that were made, and dead letters. */
   deliveredDays: 7,
   deadLetterDays: 30,
+  /** People of one project, and what it says about them. */
+  membersPerProject: 1_000,
+  groupsPerProject: 256,
+  membersPerGroup: 512,
+  /** Those that are not ended. */
+  delegationsPerProject: 1_000,
+  delegationDaysMax: 366,
+  /** Those that are pending. */
+  invitationsPerProject: 1_000,
+  invitationHoursDefault: 24 * 7,
+  invitationHoursMax: 24 * 30,
 } as const

@@ -19,6 +19,8 @@ export interface Route {
   tag: string
   /** Who may call it. */
   auth: Auth
+  /** Of people, owners of the project alone; service keys until it has one. */
+  owners?: true
   params?: z.ZodObject
   query?: z.ZodObject
   /** Headers that say something to this route, beyond those of every route (`requestHeadersOf`). */

@@ -26,6 +26,7 @@ import {
   decisionSchema,
 } from './api/approvals.ts'
 import { channelCreateSchema, channelSchema, channelUpdateSchema } from './api/channels.ts'
+import { delegationCreateSchema, delegationQuerySchema, delegationSchema } from './api/delegations.ts'
 import { deliveryQuerySchema, deliverySchema } from './api/deliveries.ts'
 import { enrollmentSchema, enrollSchema, reenrollSchema } from './api/enroll.ts'
 import { eventSchema } from './api/events.ts'
@@ -41,8 +42,18 @@ import {
   resolveSchema,
   submitQuerySchema,
 } from './api/executions.ts'
+import { groupCreateSchema, groupMemberSchema, groupSchema } from './api/groups.ts'
 import { healthSchema, readinessSchema } from './api/health.ts'
+import {
+  acceptanceSchema,
+  invitationAcceptSchema,
+  invitationCreateSchema,
+  invitationQuerySchema,
+  invitationSchema,
+  invitationSecretSchema,
+} from './api/invitations.ts'
 import { joinKeyCreateSchema, joinKeySchema, joinKeySecretSchema } from './api/join-keys.ts'
+import { memberAddSchema, memberQuerySchema, memberSchema, memberUpdateSchema } from './api/members.ts'
 import { pageOf, pageQuerySchema } from './api/page.ts'
 import { planSchema } from './api/plans.ts'
 import { projectSchema, projectUpdateSchema } from './api/projects.ts'
@@ -54,8 +65,9 @@ import {
   webhookSecretSchema,
   webhookUpdateSchema,
 } from './api/webhooks.ts'
+import { whoamiSchema } from './api/whoami.ts'
 import { bindSchema, workspaceCreateSchema, workspaceSchema } from './api/workspaces.ts'
-import { referenceSchema, textSchema } from './ids.ts'
+import { personReferenceSchema, referenceSchema, textSchema } from './ids.ts'
 import { route } from './route.ts'
 import { keysOf } from './table.ts'
 
@@ -63,10 +75,13 @@ const inProject = z.object({
   project_id: referenceSchema.describe('The slug or the id of the project, or the id of one of its workspaces.'),
 })
 const withId = inProject.extend({ id: referenceSchema })
+const withPerson = inProject.extend({ id: personReferenceSchema.describe('The id of the person, or their e-mail.') })
 const execution = ['execution'] as const
 const management = ['management'] as const
 /** Whoever may call tools may see where. */
 const workspaceRead = { anyOf: ['inference', 'execution'] } as const
+/** Whoever has a key may know whose it is. */
+const anyScope = { anyOf: ['inference', 'execution', 'management'] } as const
 /** As with templates upstream: what changes a workspace needs `management` on the same key. */
 const workspaceWrite = ['inference', 'management'] as const
 
@@ -188,6 +203,275 @@ export const routes = {
     response: projectSchema,
     status: [200],
     errors: [],
+  }),
+
+  // --- people
+  'whoami.show': route({
+    method: 'GET',
+    path: '/:project_id/v1/whoami',
+    tag: 'people',
+    summary: 'Show who the key acts as',
+    auth: anyScope,
+    params: inProject,
+    response: whoamiSchema,
+    status: [200],
+    errors: [],
+  }),
+  'members.list': route({
+    method: 'GET',
+    path: '/:project_id/v1/management/members',
+    tag: 'people',
+    summary: 'List the members of the project',
+    auth: management,
+    owners: true,
+    params: inProject,
+    query: memberQuerySchema,
+    response: pageOf(memberSchema),
+    status: [200],
+    errors: ['owner_required'],
+  }),
+  'members.add': route({
+    method: 'POST',
+    path: '/:project_id/v1/management/members',
+    tag: 'people',
+    summary: 'Add somebody whom the router knows',
+    auth: management,
+    owners: true,
+    params: inProject,
+    body: memberAddSchema,
+    response: memberSchema,
+    status: [201],
+    errors: ['owner_required', 'user_not_found', 'user_inactive', 'already_member', 'limit_reached'],
+  }),
+  'members.show': route({
+    method: 'GET',
+    path: '/:project_id/v1/management/members/:id',
+    tag: 'people',
+    summary: 'Show a member',
+    auth: management,
+    owners: true,
+    params: withPerson,
+    response: memberSchema,
+    status: [200],
+    errors: ['owner_required', 'member_not_found'],
+  }),
+  'members.update': route({
+    method: 'PATCH',
+    path: '/:project_id/v1/management/members/:id',
+    tag: 'people',
+    summary: 'Change the role of a member, or deactivate them',
+    auth: management,
+    owners: true,
+    params: withPerson,
+    body: memberUpdateSchema,
+    response: memberSchema,
+    status: [200],
+    errors: ['owner_required', 'admin_required', 'member_not_found', 'last_owner', 'last_management_key'],
+  }),
+  'members.remove': route({
+    method: 'DELETE',
+    path: '/:project_id/v1/management/members/:id',
+    tag: 'people',
+    summary: 'Remove a member, with their keys, groups and delegations',
+    auth: management,
+    owners: true,
+    params: withPerson,
+    response: memberSchema,
+    status: [200],
+    errors: ['owner_required', 'member_not_found', 'last_owner', 'last_management_key'],
+  }),
+  'groups.list': route({
+    method: 'GET',
+    path: '/:project_id/v1/management/groups',
+    tag: 'people',
+    summary: 'List groups',
+    auth: management,
+    owners: true,
+    params: inProject,
+    query: pageQuerySchema,
+    response: pageOf(groupSchema),
+    status: [200],
+    errors: ['owner_required'],
+  }),
+  'groups.create': route({
+    method: 'POST',
+    path: '/:project_id/v1/management/groups',
+    tag: 'people',
+    summary: 'Create a group',
+    auth: management,
+    owners: true,
+    params: inProject,
+    body: groupCreateSchema,
+    response: groupSchema,
+    status: [201],
+    errors: ['owner_required', 'member_not_found', 'name_taken', 'limit_reached'],
+  }),
+  'groups.show': route({
+    method: 'GET',
+    path: '/:project_id/v1/management/groups/:id',
+    tag: 'people',
+    summary: 'Show a group',
+    auth: management,
+    owners: true,
+    params: withId,
+    response: groupSchema,
+    status: [200],
+    errors: ['owner_required', 'group_not_found'],
+  }),
+  'groups.delete': route({
+    method: 'DELETE',
+    path: '/:project_id/v1/management/groups/:id',
+    tag: 'people',
+    summary: 'Delete a group',
+    auth: management,
+    owners: true,
+    params: withId,
+    response: groupSchema,
+    status: [200],
+    errors: ['owner_required', 'group_not_found'],
+  }),
+  'groups.addMember': route({
+    method: 'POST',
+    path: '/:project_id/v1/management/groups/:id/members',
+    tag: 'people',
+    summary: 'Put a member into a group',
+    auth: management,
+    owners: true,
+    params: withId,
+    body: groupMemberSchema,
+    response: groupSchema,
+    status: [200],
+    errors: ['owner_required', 'group_not_found', 'member_not_found', 'limit_reached'],
+  }),
+  'groups.removeMember': route({
+    method: 'DELETE',
+    path: '/:project_id/v1/management/groups/:id/members/:member',
+    tag: 'people',
+    summary: 'Take a member out of a group',
+    auth: management,
+    owners: true,
+    params: withId.extend({ member: personReferenceSchema }),
+    response: groupSchema,
+    status: [200],
+    errors: ['owner_required', 'group_not_found', 'member_not_found'],
+  }),
+  'delegations.list': route({
+    method: 'GET',
+    path: '/:project_id/v1/management/delegations',
+    tag: 'people',
+    summary: 'List delegations; those that are not ended unless asked otherwise',
+    auth: management,
+    owners: true,
+    params: inProject,
+    query: delegationQuerySchema,
+    response: pageOf(delegationSchema),
+    status: [200],
+    errors: ['owner_required'],
+  }),
+  'delegations.create': route({
+    method: 'POST',
+    path: '/:project_id/v1/management/delegations',
+    tag: 'people',
+    summary: 'Let a member decide, or hand over',
+    auth: management,
+    owners: true,
+    params: inProject,
+    body: delegationCreateSchema,
+    response: delegationSchema,
+    status: [201],
+    errors: ['owner_required', 'member_not_found', 'workspace_not_found', 'delegation_cycle', 'limit_reached'],
+  }),
+  'delegations.show': route({
+    method: 'GET',
+    path: '/:project_id/v1/management/delegations/:id',
+    tag: 'people',
+    summary: 'Show a delegation',
+    auth: management,
+    owners: true,
+    params: withId,
+    response: delegationSchema,
+    status: [200],
+    errors: ['owner_required', 'delegation_not_found'],
+  }),
+  'delegations.end': route({
+    method: 'DELETE',
+    path: '/:project_id/v1/management/delegations/:id',
+    tag: 'people',
+    summary: 'End a delegation now; its record stays',
+    auth: management,
+    owners: true,
+    params: withId,
+    response: delegationSchema,
+    status: [200],
+    errors: ['owner_required', 'delegation_not_found'],
+  }),
+  'invitations.list': route({
+    method: 'GET',
+    path: '/:project_id/v1/management/invitations',
+    tag: 'people',
+    summary: 'List invitations',
+    auth: management,
+    owners: true,
+    params: inProject,
+    query: invitationQuerySchema,
+    response: pageOf(invitationSchema),
+    status: [200],
+    errors: ['owner_required'],
+  }),
+  'invitations.create': route({
+    method: 'POST',
+    path: '/:project_id/v1/management/invitations',
+    tag: 'people',
+    summary: 'Invite somebody by e-mail',
+    auth: management,
+    owners: true,
+    params: inProject,
+    body: invitationCreateSchema,
+    response: invitationSecretSchema,
+    status: [201],
+    errors: ['owner_required', 'group_not_found', 'already_member', 'invitation_pending', 'limit_reached'],
+  }),
+  'invitations.show': route({
+    method: 'GET',
+    path: '/:project_id/v1/management/invitations/:id',
+    tag: 'people',
+    summary: 'Show an invitation, without its token',
+    auth: management,
+    owners: true,
+    params: withId,
+    response: invitationSchema,
+    status: [200],
+    errors: ['owner_required', 'invitation_not_found'],
+  }),
+  'invitations.revoke': route({
+    method: 'DELETE',
+    path: '/:project_id/v1/management/invitations/:id',
+    tag: 'people',
+    summary: 'Revoke a pending invitation',
+    auth: management,
+    owners: true,
+    params: withId,
+    response: invitationSchema,
+    status: [200],
+    errors: ['owner_required', 'invitation_not_found', 'illegal_transition'],
+  }),
+  'invitations.accept': route({
+    method: 'POST',
+    path: '/v1/invitations/accept',
+    tag: 'people',
+    summary: 'Accept an invitation with its token, and get an API key',
+    auth: 'public',
+    body: invitationAcceptSchema,
+    response: acceptanceSchema,
+    status: [201],
+    errors: [
+      'invitation_invalid',
+      'invitation_expired',
+      'invitation_revoked',
+      'invitation_accepted',
+      'user_inactive',
+      'limit_reached',
+    ],
   }),
 
   'agents.list': route({
@@ -365,7 +649,7 @@ export const routes = {
     body: apiKeyCreateSchema,
     response: apiKeySecretSchema,
     status: [201],
-    errors: ['workspace_not_found'],
+    errors: ['workspace_not_found', 'member_not_found', 'owner_required'],
   }),
   'apiKeys.show': route({
     method: 'GET',
@@ -398,7 +682,7 @@ export const routes = {
     params: withId,
     response: apiKeySecretSchema,
     status: [200],
-    errors: ['api_key_not_found', 'illegal_transition'],
+    errors: ['api_key_not_found', 'illegal_transition', 'key_of_another'],
   }),
   'apiKeys.ipFilter': route({
     method: 'PUT',

@@ -1,6 +1,6 @@
 // Every setting of the router.
 import { limits } from '@xerotier/protocol/limits.ts'
-import { host, networks, postgresUrl, tcpAddress } from '@xerotier/runtime/address-options.ts'
+import { email, host, networks, postgresUrl, tcpAddress } from '@xerotier/runtime/address-options.ts'
 import { logLevels } from '@xerotier/runtime/log.ts'
 import { baseUrl, mailAddress, secretText, smtpUrl } from '@xerotier/runtime/mail-options.ts'
 import { boolean, choice, integer, type OptionTable, path, text } from '@xerotier/runtime/option.ts'
@@ -146,6 +146,12 @@ export const options = {
     env: ['XEROTIER_BOOTSTRAP_KEY_FILE'],
     type: path,
     help: "Where that project's first API key is written, 0600. A start that finds it missing, revoked or expired writes a new one. Default: api-key in state_dir.",
+  },
+  bootstrap_owner: {
+    env: ['XEROTIER_BOOTSTRAP_OWNER'],
+    type: email,
+    default: 'owner@localhost',
+    help: 'E-mail of the person who owns that project, an admin of the installation. Its first API key acts as they.',
   },
   bootstrap_self_approval: {
     env: ['XEROTIER_BOOTSTRAP_SELF_APPROVAL'],

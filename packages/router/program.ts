@@ -82,6 +82,7 @@ function routerOptions(values: Values<typeof options>): Omit<RouterOptions, 'clo
             slug: values.bootstrap_project,
             keyFile: values.bootstrap_key_file ?? join(values.state_dir, 'api-key'),
             allowSelfApproval: values.bootstrap_self_approval,
+            owner: values.bootstrap_owner,
           },
   }
 }

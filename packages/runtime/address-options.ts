@@ -1,5 +1,6 @@
 // Settings that are addresses. One that could never work is refused before anything starts.
 import { isIP, isIPv4, isIPv6 } from 'node:net'
+import { emailSchema } from '@xerotier/protocol/ids.ts'
 import { list, type OptionType } from './option.ts'
 
 const hostName =
@@ -35,6 +36,15 @@ export const tcpAddress: OptionType<string> = {
 const namedNetworks = ['loopback', 'linklocal', 'uniquelocal']
 
 /** Comma separated; `none` is the empty list. */
+export const email: OptionType<string> = {
+  name: 'e-mail',
+  parse(value) {
+    const { data, error } = emailSchema.safeParse(value)
+    if (data === undefined) throw new Error(error?.issues[0]?.message ?? 'must be an e-mail address')
+    return data
+  },
+}
+
 export const networks: OptionType<readonly string[]> = {
   name: 'ip,cidr,…',
   parse(value) {

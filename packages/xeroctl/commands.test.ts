@@ -9,6 +9,7 @@ import {
   scriptedServer,
   sendEvent,
 } from '@xerotier/client/scripted-server.fixture.ts'
+import { type Sent, sendsOfPeople } from './commands/project/people.fixture.ts'
 import { commands } from './commands.ts'
 import { notificationSends } from './notification-sends.fixture.ts'
 import * as records from './records.fixture.ts'
@@ -28,6 +29,11 @@ function fitting({ method, path }: Seen): unknown {
     'api-keys': records.apiKey,
     workspaces: records.workspace,
     project: records.project,
+    whoami: records.whoami,
+    members: records.member,
+    groups: records.group,
+    delegations: records.delegation,
+    invitations: records.invitation,
     tools: records.tool,
     executions: records.execution(),
     invocations: path.endsWith('/plan') ? records.plan : records.execution(),
@@ -36,7 +42,7 @@ function fitting({ method, path }: Seen): unknown {
     webhooks: path.includes('/deliveries') || path.endsWith('/test') ? records.delivery : records.webhook,
     notifications: id === 'channels' && !path.endsWith('/test') ? records.channel : records.delivery,
   }[resource!]
-  if (resource === 'project') return record
+  if (resource === 'project' || resource === 'whoami') return record
   if (path.includes('/events')) return records.page(records.logEntry('agent.online'))
   if (method === 'GET' && /\/(?:deliveries|channels)(?:\?|$)/.test(path)) return records.page(record)
   return method === 'GET' && id === undefined ? records.page(record) : record
@@ -53,7 +59,7 @@ function split(words: string): string[] {
   return [...words.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!)
 }
 
-const sends: [words: string, request: string, body?: unknown][] = [
+const sends: Sent[] = [
   ['agents', 'GET /management/agents?limit=100'],
   ['agents list --state active --limit 5', 'GET /management/agents?state=active&limit=5'],
   ['agents --status offline,paused', 'GET /management/agents?status=offline%2Cpaused&limit=100'],
@@ -96,6 +102,7 @@ const sends: [words: string, request: string, body?: unknown][] = [
     'POST /management/api-keys',
     { name: 'ci', scopes: ['execution'], workspaces: ['a'] },
   ],
+  ...sendsOfPeople,
   ['workspaces create w --type host', 'POST /workspaces', { name: 'w', type: 'host' }],
   ['workspaces bind w --agent a', 'POST /workspaces/w/bindings', { agent: 'a' }],
   [

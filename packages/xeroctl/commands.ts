@@ -10,10 +10,12 @@ import { notifications } from './commands/notifications/notifications.ts'
 import { project } from './commands/project/project.ts'
 import { status } from './commands/status.ts'
 import { webhooks } from './commands/webhooks/webhooks.ts'
+import { whoami } from './commands/whoami.ts'
 import { workspaces } from './commands/workspaces/workspaces.ts'
 
 export const commands: readonly (Command | Group)[] = [
   status,
+  whoami,
   agents,
   workspaces,
   exec,

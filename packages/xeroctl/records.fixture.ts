@@ -5,15 +5,20 @@ import { apiKeySecretSchema } from '@xerotier/protocol/api/api-keys.ts'
 import { approvalLinkSchema } from '@xerotier/protocol/api/approval-links.ts'
 import { type Approval, approvalSchema } from '@xerotier/protocol/api/approvals.ts'
 import { channelSchema } from '@xerotier/protocol/api/channels.ts'
+import { delegationSchema } from '@xerotier/protocol/api/delegations.ts'
 import { deliverySchema } from '@xerotier/protocol/api/deliveries.ts'
 import { type Event, eventSchema } from '@xerotier/protocol/api/events.ts'
 import { type ExecutionDetail, executionDetailSchema } from '@xerotier/protocol/api/executions.ts'
+import { groupSchema } from '@xerotier/protocol/api/groups.ts'
+import { invitationSecretSchema } from '@xerotier/protocol/api/invitations.ts'
 import { joinKeySecretSchema } from '@xerotier/protocol/api/join-keys.ts'
+import { memberSchema } from '@xerotier/protocol/api/members.ts'
 import { planSchema } from '@xerotier/protocol/api/plans.ts'
 import { projectSchema } from '@xerotier/protocol/api/projects.ts'
 import type { StreamedEvent } from '@xerotier/protocol/api/streamed-event.ts'
 import { toolDetailSchema } from '@xerotier/protocol/api/tools.ts'
 import { webhookSecretSchema } from '@xerotier/protocol/api/webhooks.ts'
+import { whoamiSchema } from '@xerotier/protocol/api/whoami.ts'
 import { workspaceSchema } from '@xerotier/protocol/api/workspaces.ts'
 
 const at = '2026-05-01T11:57:00.000Z'
@@ -130,6 +135,8 @@ export const joinKey = joinKeySecretSchema.parse({
 })
 
 export const apiKey = apiKeySecretSchema.parse({
+  user_id: null,
+  user: null,
   id: 'key_1',
   object: 'api_key',
   name: 'ci',
@@ -261,6 +268,46 @@ export function execution(change: Partial<ExecutionDetail> = {}): ExecutionDetai
     ...change,
   })
 }
+
+const byOwner = { created_by: 'usr_1', created_by_name: 'Olga', created_at: at }
+const anna = { id: 'usr_2', name: 'Anna', email: 'anna@example.com' }
+
+export const member = memberSchema.parse({
+  ...unset(memberSchema),
+  ...anna,
+  object: 'member',
+  role: 'member',
+  active: true,
+  groups: ['sre'],
+  added_by: 'usr_1',
+  added_by_name: 'Olga',
+  added_at: at,
+})
+
+export const group = groupSchema.parse({
+  ...{ id: 'grp_1', object: 'group', name: 'sre', members: [{ ...anna, active: true }] },
+  ...byOwner,
+})
+
+export const delegation = delegationSchema.parse({
+  ...unset(delegationSchema),
+  ...{ id: 'dlg_1', object: 'delegation', kind: 'grant', state: 'active' },
+  ...{ from: 'usr_1', from_name: 'Olga', to: anna.id, to_name: anna.name },
+  ...{ risks: ['destructive'], workspaces: [{ id: workspace.id, name: workspace.name }] },
+  ...{ starts_at: at, ends_at: '2026-05-08T12:00:00.000Z', ...byOwner },
+})
+
+export const invitation = invitationSecretSchema.parse({
+  ...unset(invitationSecretSchema),
+  ...{ id: 'inv_1', object: 'invitation', email: anna.email, role: 'member', groups: ['sre'], state: 'pending' },
+  ...{ expires_at: '2026-05-08T12:00:00.000Z', token: `xinv_${'t'.repeat(43)}`, ...byOwner },
+})
+
+export const whoami = whoamiSchema.parse({
+  ...{ object: 'whoami', project_id: 'proj_0123', project: 'acme', door: 'api' },
+  person: { ...anna, role: 'member', system_role: null, groups: ['sre'] },
+  key: { id: 'key_1', name: 'laptop', scopes: ['execution'], workspaces: null, expires_at: null },
+})
 
 export const plan = planSchema.parse({
   object: 'plan',

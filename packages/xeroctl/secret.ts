@@ -6,7 +6,7 @@ import type { RecordView } from './output/view.ts'
 const whole: readonly Format[] = ['json', 'ndjson', 'yaml']
 
 /** For the help of what prints one. */
-export const secretNotes = (field: 'key' | 'secret') =>
+export const secretNotes = (field: 'key' | 'secret' | 'token') =>
   `The value stands alone on stdout, also under \`-o name\`, and what else is to be said on stderr; json, ndjson and yaml have it in the field \`${field}\`.`
 
 /**

@@ -3,6 +3,7 @@
 
 import { agentHealths } from '@xerotier/protocol/api/agents.ts'
 import { placeKinds } from '@xerotier/protocol/api/channels.ts'
+import { delegationStates } from '@xerotier/protocol/api/delegations.ts'
 import { agentRoles } from '@xerotier/protocol/api/join-keys.ts'
 import { scopes } from '@xerotier/protocol/api/scopes.ts'
 import { overflowName } from '@xerotier/protocol/frames/call/artifact.ts'
@@ -10,8 +11,10 @@ import { agentStates } from '@xerotier/protocol/lifecycles/agent.ts'
 import { approvalStates } from '@xerotier/protocol/lifecycles/approval.ts'
 import { deliveryStates } from '@xerotier/protocol/lifecycles/delivery.ts'
 import { executionStates, settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
+import { invitationStates } from '@xerotier/protocol/lifecycles/invitation.ts'
 import { workspaceTypes } from '@xerotier/protocol/manifest.ts'
 import { risks } from '@xerotier/protocol/risk.ts'
+import { delegationKinds, projectRoles, systemRoles } from '@xerotier/protocol/roles.ts'
 import { webhookTypes } from '@xerotier/protocol/webhook-types.ts'
 
 export const vocabulary = {
@@ -27,6 +30,11 @@ export const vocabulary = {
   workspaceTypes,
   placeKinds,
   webhookTypes: [...webhookTypes.values()],
+  projectRoles,
+  systemRoles,
+  delegationKinds,
+  delegationStates,
+  invitationStates,
   /** Artifacts that hold output beyond what the record keeps. */
   overflowNames: { stdout: overflowName('stdout'), stderr: overflowName('stderr') },
 }

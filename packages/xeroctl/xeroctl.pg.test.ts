@@ -179,7 +179,7 @@ test('the printed line approves a gated call, and it runs to its end', async (t)
   await deciding
   assert.deepEqual([ended.code, ended.stdout], [0, 'before\nafter\n'])
   const { stdout } = await cli(t, ['exec', 'show', idIn(ended.stderr)])
-  assert.match(stdout, /approved +bootstrap +\S+ +seen/)
+  assert.match(stdout, /approved +owner +\S+ +seen/)
 })
 
 test('a script that runs a gated call waits for the decision, and ends as the call does', async (t) => {

@@ -27,7 +27,7 @@ before(async () => {
     stateDir,
     http: { host: '127.0.0.1', port: 0 },
     dataPlane: { address: 'tcp://127.0.0.1:0' },
-    bootstrap: { slug: 'demo', keyFile: join(folder, 'api-key'), allowSelfApproval: true },
+    bootstrap: { slug: 'demo', keyFile: join(folder, 'api-key'), allowSelfApproval: true, owner: 'owner@localhost' },
   })
   cluster = realpathSync(join(stateDir, 'postgres'))
   client = createClient({

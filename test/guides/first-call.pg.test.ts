@@ -65,7 +65,7 @@ test('first call: from npm start to a result, through the approval gate', async 
 
   const record = (await walk.run()).stdout
   assert.match(record, /Status: +completed/)
-  assert.match(record, /approved +bootstrap +\S+ +It is only a sleep/)
+  assert.match(record, /approved +owner +\S+ +It is only a sleep/)
   assert.match(record, /"ended": true/)
 
   await started.interrupt()

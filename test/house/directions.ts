@@ -65,7 +65,7 @@ export const insideFolders: Record<string, Record<string, readonly string[]>> = 
     fleet: ['.'],
     lifecycles: ['.', 'events'],
     tools: ['.', 'directory', 'fleet'],
-    people: ['.', 'events', 'lifecycles'],
+    people: ['.', 'events', 'directory', 'lifecycles'],
     attempts: ['.', 'events', 'policy', 'directory', 'fleet', 'lifecycles', 'tools'],
     'api-keys': ['.', 'events', 'directory', 'people'],
     projects: ['.', 'events', 'people', 'api-keys'],

@@ -64,7 +64,12 @@ const router = await startRouter({
   databaseUrl: settings.databaseUrl,
   http: { host: '127.0.0.1', port: settings.httpPort },
   dataPlane: { address: settings.dataPlane },
-  bootstrap: { slug: 'demo', keyFile: `${settings.stateDir}/api-key`, allowSelfApproval: true },
+  bootstrap: {
+    slug: 'demo',
+    keyFile: `${settings.stateDir}/api-key`,
+    allowSelfApproval: true,
+    owner: 'owner@localhost',
+  },
   instrument,
 })
 process.stdout.write(`${JSON.stringify({ url: router.url, dataPlane: router.dataPlane })}\n`)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { nameSchema, referenceSchema, textSchema, workspaceIdSchema } from '../ids.ts'
+import { nameSchema, personReferenceSchema, referenceSchema, textSchema, workspaceIdSchema } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { nullableTimestampSchema, timestampSchema } from './page.ts'
 import { scopeSchema } from './scopes.ts'
@@ -21,7 +21,7 @@ export const quotaSchema = z.object({
 export type Quota = z.infer<typeof quotaSchema>
 
 /** A workspace that a key may call. The name is the one that it had then. */
-const keyWorkspaceSchema = z.object({ id: workspaceIdSchema, name: nameSchema })
+export const keyWorkspaceSchema = z.object({ id: workspaceIdSchema, name: nameSchema })
 export type KeyWorkspace = z.infer<typeof keyWorkspaceSchema>
 
 /** Ids or names. */
@@ -31,6 +31,10 @@ export const apiKeySchema = z.object({
   id: z.string(),
   object: z.literal('api_key'),
   name: z.string(),
+  /** Whose it is: it acts as that person. Null for a service key. */
+  user_id: z.string().nullable(),
+  /** Their e-mail. */
+  user: z.string().nullable(),
   /** The first characters of the value, enough to recognise it. */
   prefix: z.string(),
   scopes: z.array(scopeSchema),
@@ -50,6 +54,8 @@ export type ApiKey = z.infer<typeof apiKeySchema>
 
 export const apiKeyCreateSchema = z.strictObject({
   name: textSchema(100).min(1),
+  /** Whose it is to be, by id or e-mail. Left out: a service key. */
+  user: personReferenceSchema.optional(),
   scopes: z.array(scopeSchema).min(1),
   expires_at: timestampSchema.optional(),
   ip_filter: z.strictObject(ipFilterSchema.shape).optional(),

@@ -69,6 +69,13 @@ export function serviceKeyActor(key: ActingKey, entrant: Omit<Entrant<'key'>, 'k
   return { kind: 'key', id: key.id, name: key.name, ...entrant, key, person: null }
 }
 
+export function personActor(
+  { id, name, email }: Person,
+  entrant: Omit<Entrant<'person'>, 'kind' | 'id' | 'name'> & { key: ActingKey | null },
+): PersonActor {
+  return { kind: 'person', id, name, ...entrant, person: { id, name, email } }
+}
+
 export function agentActor({ id, name, project_id }: Pick<AgentRow, 'id' | 'name' | 'project_id'>): AgentActor {
   return { kind: 'agent', id, name, projectId: project_id }
 }

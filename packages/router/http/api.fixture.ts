@@ -1,5 +1,6 @@
 // A router of the test's own, and what tests of the API do over and over: raw requests, rows behind
 // its back.
+import { type PersonForTests, personForTests } from '@xerotier/devkit/person-for-tests.ts'
 import { startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { type ShiftedClock, shiftedClock } from '@xerotier/devkit/shifted-clock.ts'
 import type { Scope } from '@xerotier/protocol/api/scopes.ts'
@@ -40,6 +41,11 @@ export interface ApiForTests {
     scopes?: readonly Scope[]
     expiresAt?: Date
   }): Promise<{ id: string; key: string }>
+  /** Somebody of the project, with a key of theirs. */
+  makePerson(
+    name: string,
+    options?: Parameters<typeof personForTests>[3] & { projectId?: string },
+  ): Promise<PersonForTests>
   /** An enrolled agent that never connected, with its token. */
   makeAgent(): Promise<{ id: string; token: string }>
   /** Another project, with a key of every scope. */
@@ -104,6 +110,7 @@ export async function startApiForTests(http: Partial<RouterOptions['http']> = {}
         .execute()
       return { id, key: secret.value }
     },
+    makePerson: (name, { projectId: of = projectId, ...options } = {}) => personForTests(core, of, name, options),
     async makeAgent() {
       const id = newId('agt', clock.now())
       const { publicKey } = newSigningKey()

@@ -2,7 +2,9 @@ import { type Selectable, sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
 import type { Tables } from './tables.ts'
 
-export type ApiKeyRow = Selectable<Tables['api_keys']>
+type KeyColumns = Selectable<Tables['api_keys']>
+/** With the e-mail of whose it is. */
+export type ApiKeyRow = KeyColumns & { user_email: string | null }
 
 /**
  * The key whose value has this SHA-256, now or before its last rotation, with the slug of its
@@ -31,6 +33,7 @@ export function selectApiKey(db: Database, projectId: string, id: string) {
   return db
     .selectFrom('api_keys')
     .selectAll()
+    .select(emailOfKey)
     .where('project_id', '=', projectId)
     .where('id', '=', id)
     .executeTakeFirst()
@@ -41,15 +44,21 @@ export function lockApiKey(tx: Tx, projectId: string, id: string) {
   return tx
     .selectFrom('api_keys')
     .selectAll()
+    .select(emailOfKey)
     .where('project_id', '=', projectId)
     .where('id', '=', id)
     .forUpdate()
     .executeTakeFirst()
 }
 
+/** The e-mail of whose a key is. */
+export const emailOfKey = sql<string | null>`(select email from users where users.id = api_keys.user_id)`.as(
+  'user_email',
+)
+
 /**
- * The keys of a project that may manage it now. Of two who look at once, the second waits for the
- * end of the first.
+ * The keys of a project that may manage it now: service keys, and those of owners. Of two who look
+ * at once, the second waits for the end of the first.
  */
 export async function lockManagementKeys(tx: Tx, projectId: string, now: Date): Promise<Pick<ApiKeyRow, 'id'>[]> {
   // The project is locked, and not the keys: two who revoke each other's hold one already, and
@@ -62,11 +71,16 @@ export async function lockManagementKeys(tx: Tx, projectId: string, now: Date): 
     .where('revoked_at', 'is', null)
     .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', now)]))
     .where(sql<boolean>`'management' = any(scopes)`)
+    .where(
+      sql<boolean>`(user_id is null or exists (select from project_members join users on users.id = project_members.user_id
+        where project_members.project_id = api_keys.project_id and project_members.user_id = api_keys.user_id
+          and users.active and project_members.role = 'owner'))`,
+    )
     .execute()
 }
 
 export function selectApiKeys(db: Database, projectId: string, page: { limit: number; after?: string | undefined }) {
-  let query = db.selectFrom('api_keys').selectAll().where('project_id', '=', projectId)
+  let query = db.selectFrom('api_keys').selectAll().select(emailOfKey).where('project_id', '=', projectId)
   if (page.after !== undefined) query = query.where('id', '<', page.after)
   return query
     .orderBy('id', 'desc')

@@ -1,8 +1,16 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
 import type { Tables } from './tables.ts'
 
-type DelegationRow = Selectable<Tables['delegations']>
+export type UserRow = Selectable<Tables['users']>
+
+/** Any constant will do; this one is ours. */
+const lockId = 7_237_005
+
+/** Until the transaction ends, nobody else who asks so gets an answer. */
+export async function lockPeople(tx: Tx): Promise<void> {
+  await tx.selectNoFrom((make) => make.fn('pg_advisory_xact_lock', [make.val(lockId)]).as('lock')).execute()
+}
 
 /** Every member of a project. */
 export function selectPeople(db: Database | Tx, projectId: string) {
@@ -26,25 +34,62 @@ export function selectPerson(db: Database | Tx, projectId: string, userId: strin
     .executeTakeFirst()
 }
 
-/** A row for each member of each group, and one without a member for a group that has none. */
-export function selectGroupsWithMembers(db: Database | Tx, projectId: string) {
-  return db
-    .selectFrom('groups')
-    .leftJoin('group_members', 'group_members.group_id', 'groups.id')
-    .select(['groups.id', 'groups.name', 'group_members.user_id'])
-    .where('groups.project_id', '=', projectId)
-    .orderBy('groups.id')
-    .execute()
+export function selectUser(db: Database | Tx, id: string): Promise<UserRow | undefined> {
+  return db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-/** Those that hold now or will, which nobody ended. */
-export function selectCurrentDelegations(db: Database | Tx, projectId: string, now: Date): Promise<DelegationRow[]> {
-  return db
-    .selectFrom('delegations')
-    .selectAll()
-    .where('project_id', '=', projectId)
-    .where('ended_at', 'is', null)
-    .where('ends_at', '>', now)
-    .orderBy('id')
+/** @param key the e-mail as it is compared */
+export function selectUserByEmail(db: Database | Tx, key: string): Promise<UserRow | undefined> {
+  return db.selectFrom('users').selectAll().where('email_key', '=', key).executeTakeFirst()
+}
+
+/** The projects that somebody is a member of. */
+export async function selectProjectsOf(db: Database | Tx, userId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('project_members')
+    .select('project_id')
+    .where('user_id', '=', userId)
+    .orderBy('project_id')
     .execute()
+  return rows.map(({ project_id }) => project_id)
+}
+
+/** What an active person is in a project; undefined for who is no member, or was deactivated. */
+export async function selectActiveRole(db: Database | Tx, projectId: string, userId: string) {
+  const row = await db
+    .selectFrom('project_members')
+    .innerJoin('users', 'users.id', 'project_members.user_id')
+    .select('project_members.role')
+    .where('project_members.project_id', '=', projectId)
+    .where('project_members.user_id', '=', userId)
+    .where('users.active', '=', true)
+    .executeTakeFirst()
+  return row?.role
+}
+
+/** Whether the project has an owner who is active. */
+export async function hasOwner(db: Database | Tx, projectId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('project_members')
+    .innerJoin('users', 'users.id', 'project_members.user_id')
+    .select(sql.lit(1).as('one'))
+    .where('project_members.project_id', '=', projectId)
+    .where('project_members.role', '=', 'owner')
+    .where('users.active', '=', true)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** The projects that somebody owns, as far as they count for anything. */
+export async function selectOwnedProjects(tx: Tx, userId: string): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('project_members')
+    .innerJoin('users', 'users.id', 'project_members.user_id')
+    .select('project_members.project_id')
+    .where('project_members.user_id', '=', userId)
+    .where('project_members.role', '=', 'owner')
+    .where('users.active', '=', true)
+    .execute()
+  return rows.map(({ project_id }) => project_id)
 }

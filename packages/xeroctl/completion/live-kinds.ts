@@ -44,6 +44,22 @@ export const liveKinds = {
     const { data } = await client.call('channels.list', { query: { limit } })
     return data.map(({ id, kind, name }) => ({ value: id, about: `${kind}: ${name}` }))
   },
+  members: async (client: Client): Promise<Offered[]> => {
+    const { data } = await client.call('members.list', { query: { limit } })
+    return data.map(({ email, name, role }) => ({ value: email, about: `${name}, ${role}` }))
+  },
+  groups: async (client: Client): Promise<Offered[]> => {
+    const { data } = await client.call('groups.list', { query: { limit } })
+    return data.map(({ name, members }) => ({ value: name, about: members.map((member) => member.name).join(', ') }))
+  },
+  delegations: async (client: Client): Promise<Offered[]> => {
+    const { data } = await client.call('delegations.list', { query: { limit } })
+    return data.map(({ id, kind, from_name, to_name }) => ({ value: id, about: `${kind}, ${from_name} to ${to_name}` }))
+  },
+  invitations: async (client: Client): Promise<Offered[]> => {
+    const { data } = await client.call('invitations.list', { query: { limit } })
+    return data.map(({ id, email, state }) => ({ value: id, about: `${email}, ${state}` }))
+  },
   'join-keys': async (client: Client): Promise<Offered[]> => {
     const { data } = await client.call('joinKeys.list', { query: { limit } })
     return data.map(({ id, name, state }) => ({ value: id, about: `${name}, ${state}` }))

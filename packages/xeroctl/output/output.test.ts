@@ -232,7 +232,7 @@ test('who did what is shown by name, by its id where nobody has one, and both on
     / queued +ci +-$/m,
     / running +xem-jumphost-01 +-$/m,
     / expired +router +-$/m,
-    /ap +approved +ben +\S+ +ok$/m,
+    /ap +approved +ben +\S+ +ok +door: api$/m,
     /^Cancel asked: +2026-05-01T11:57:00\.000Z by ben \(key_2\)$/m,
     / by ben \(key_2\): looked$/m,
   ]) {

@@ -49,10 +49,24 @@ const secondsOf = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
  * @throws UsageError
  */
 export function instant(value: string, flag: string, now: number): string {
+  const time = timeFrom(value, now, -1)
+  if (!Number.isNaN(time)) return new Date(time).toISOString()
+  throw new UsageError(`${flag} must be an age (30m, 2h, 7d) or a time (2026-05-01T12:00:00Z), not '${value}'`)
+}
+
+/**
+ * What lies ahead: a span from now on (`8h`, `7d`), a date or an ISO 8601 time. Answers ISO 8601,
+ * UTC.
+ * @throws UsageError
+ */
+export function instantAhead(value: string, flag: string, now: number): string {
+  const time = timeFrom(value, now, 1)
+  if (!Number.isNaN(time)) return new Date(time).toISOString()
+  throw new UsageError(`${flag} must be a span (30m, 8h, 7d) or a time (2026-05-01T12:00:00Z), not '${value}'`)
+}
+
+function timeFrom(value: string, now: number, direction: 1 | -1): number {
   const [, count, unit = ''] = /^(\d+)(\w)$/.exec(value) ?? []
-  if (isKeyOf(secondsOf, unit)) return new Date(now - Number(count) * secondsOf[unit] * 1000).toISOString()
-  const time = /^\d{4}-\d{2}-\d{2}/.test(value) ? Date.parse(value) : Number.NaN
-  if (Number.isNaN(time))
-    throw new UsageError(`${flag} must be an age (30m, 2h, 7d) or a time (2026-05-01T12:00:00Z), not '${value}'`)
-  return new Date(time).toISOString()
+  if (isKeyOf(secondsOf, unit)) return now + direction * Number(count) * secondsOf[unit] * 1000
+  return /^\d{4}-\d{2}-\d{2}/.test(value) ? Date.parse(value) : Number.NaN
 }

@@ -1,7 +1,7 @@
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import type { RecordView, View } from '../output/view.ts'
 import { shortId } from '../short-id.ts'
-import { actorInFull } from './actor.ts'
+import { actorInFull, cameWith } from './actor.ts'
 
 /**
  * How soon these columns go on a narrow terminal. Risk and workspace outlast all else: they say how
@@ -47,11 +47,13 @@ export const approvalRecord: RecordView<Approval> = {
       ['Workspace', `${approval.workspace} (${approval.workspace_id})`],
       ['Execution', approval.execution_id],
       ['Requested by', actorInFull(approval.requested_by, approval.requested_by_name)],
+      ['Requested with', cameWith(approval.requested_by, approval.requested_key, approval.requested_door)],
       ['Requested', { time: approval.requested_at }],
       ['Reason', approval.reason],
       ['Times out', { due: timeoutOf(approval) }],
       ['To approve, type', approval.confirm],
       ['Decided by', actorInFull(approval.decided_by, approval.decided_by_name)],
+      ['Decided with', cameWith(approval.decided_by, approval.decided_key, approval.decided_door)],
       ['Decided', { time: approval.decided_at }],
       ['Note', approval.note],
       ['Could run on', approval.agents.map(({ name }) => name).join(', ') || 'no agent that is online'],

@@ -4,7 +4,7 @@ import { type Detail, ending, rows, type Section } from '../output/detail.ts'
 import { milliseconds } from '../output/time.ts'
 import type { RecordView, View } from '../output/view.ts'
 import { shortId } from '../short-id.ts'
-import { actorInFull } from './actor.ts'
+import { actorInFull, cameWith } from './actor.ts'
 
 type Transition = ExecutionDetail['transitions'][number]
 type Decision = ExecutionDetail['approvals'][number]
@@ -75,6 +75,7 @@ function fieldsOf(execution: Execution, progress: Detail['fields'] = []): Detail
     ['Attempt', execution.attempt],
     ['Reason', execution.reason],
     ['Requested by', actorInFull(execution.requested_by, execution.requested_by_name)],
+    ['Requested with', cameWith(execution.requested_by, execution.requested_key, execution.requested_door)],
     ['Approval', execution.approval_id],
     ['Created', { time: execution.created_at }],
     ['Dispatched', { time: execution.dispatched_at }],
@@ -146,6 +147,11 @@ const decisionColumns = [
   { header: 'BY', value: (decision: Decision) => decision.decided_by_name ?? decision.decided_by },
   { header: 'AT', value: (decision: Decision) => decision.decided_at, dropOrder: 1 },
   { header: 'NOTE', value: (decision: Decision) => decision.note, shrink: true },
+  {
+    header: 'WITH',
+    value: ({ decided_by, decided_key, decided_door }: Decision) => cameWith(decided_by, decided_key, decided_door),
+    dropOrder: 3,
+  },
 ]
 
 const artifactColumns = [

@@ -6,6 +6,7 @@ export const keyView: View<ApiKey> = {
   columns: [
     { header: 'ID', value: (key) => key.id },
     { header: 'NAME', value: (key) => key.name },
+    { header: 'USER', value: (key) => key.user ?? 'service', dropOrder: 5 },
     { header: 'PREFIX', value: (key) => key.prefix, dropOrder: 1 },
     { header: 'SCOPES', value: (key) => key.scopes.join(','), dropOrder: 4 },
     { header: 'ACTIVE', value: (key) => key.is_active },
@@ -23,6 +24,7 @@ export const keyRecord: RecordView<ApiKey> = {
     fields: [
       ['Id', key.id],
       ['Name', key.name],
+      ['Acts as', userOf(key)],
       ['Prefix', key.prefix],
       ['Scopes', key.scopes.join(', ')],
       ['Workspaces', workspacesOf(key)],
@@ -43,6 +45,11 @@ export const keyRecord: RecordView<ApiKey> = {
       ['Old value works until', { due: key.grace_until }],
     ],
   }),
+}
+
+/** A router older than this field leaves it out. */
+function userOf({ user, user_id }: Partial<ApiKey>): string {
+  return user && user_id ? `${user} (${user_id})` : 'nobody: a service key'
 }
 
 /** A router older than this field leaves it out. */

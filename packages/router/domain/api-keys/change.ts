@@ -6,18 +6,18 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import type { EventKind } from '@xerotier/protocol/events.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { Updateable } from 'kysely'
-import { type ApiKeyRow, lockApiKey, lockManagementKeys } from '../../store/api-keys.ts'
+import { type ApiKeyRow, emailOfKey, lockApiKey, lockManagementKeys } from '../../store/api-keys.ts'
 import type { Tx } from '../../store/database.ts'
 import { selectSlug } from '../../store/projects.ts'
 import type { Tables } from '../../store/tables.ts'
-import type { Member } from '../actor.ts'
+import { cameBy, type Member } from '../actor.ts'
+import { namedWorkspaces } from '../directory/named-workspaces.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import { write } from '../events/write.ts'
 import type { Records } from '../records.ts'
 import type { Keyring } from './keyring.ts'
 import { presentApiKey } from './present.ts'
 import { newApiKeyValue } from './value.ts'
-import { keyWorkspaces } from './workspaces.ts'
 
 /** For good. @throws Fault api_key_not_found, last_management_key */
 export function revokeApiKey(core: Records & { keyring: Keyring }, actor: Member, id: string): Promise<ApiKey> {
@@ -67,7 +67,7 @@ export async function setWorkspaces(
   id: string,
   body: { workspaces: string[] } | null,
 ): Promise<ApiKey> {
-  const workspaces = body === null ? null : await keyWorkspaces(core, actor.projectId, body.workspaces)
+  const workspaces = body === null ? null : await namedWorkspaces(core, actor.projectId, body.workspaces)
   const text = workspaces === null ? null : JSON.stringify(workspaces)
   return change(core, actor, id, 'api_key.updated', () => ({ workspaces: text }), { workspaces })
 }
@@ -75,7 +75,9 @@ export async function setWorkspaces(
 /**
  * The key gets a new value. The one before works for `limits.keyRotationGraceHours` more, and no
  * earlier one.
+ * Whoever gives it one has held it, so they are of its line from now on.
  * @throws Fault api_key_not_found, illegal_transition for a revoked or expired key
+ * @throws Fault key_of_another for a key of somebody else: who has it could act as they
  */
 export async function rotateApiKey(
   core: Records & { keyring: Keyring },
@@ -89,7 +91,10 @@ export async function rotateApiKey(
         message: `The API key is ${row.revoked_at === null ? 'expired' : 'revoked'}.`,
       })
     }
+    if (row.user_id !== null && row.user_id !== actor.id) throw new Fault('key_of_another')
+    const by = cameBy(actor).key ?? actor.id
     return {
+      rotated_by: [...new Set([...(row.rotated_by ?? []), by])],
       hash: secret.hash,
       prefix: secret.prefix,
       previous_hash: row.hash,
@@ -115,7 +120,13 @@ async function change(
     const set = await columns(row, now, tx)
     if (set === undefined) return row
     append({ project_id: actor.projectId, kind, actor, data: { api_key_id: id, ...data } })
-    return tx.updateTable('api_keys').set(set).where('id', '=', id).returningAll().executeTakeFirstOrThrow()
+    return tx
+      .updateTable('api_keys')
+      .set(set)
+      .where('id', '=', id)
+      .returningAll()
+      .returning(emailOfKey)
+      .executeTakeFirstOrThrow()
   })
   core.keyring.forgetKey(id)
   return presentApiKey(row, core.clock.now())

@@ -23,7 +23,12 @@ before(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'xerotier-keyring-'))
   const keyFile = join(folder, 'api-key')
   const records = { store, clock, log: silentLog, eventLog: { wake() {} } }
-  projectId = (await bootstrapProject(records, { slug: 'local', keyFile, allowSelfApproval: true }))!
+  projectId = (await bootstrapProject(records, {
+    slug: 'local',
+    keyFile,
+    allowSelfApproval: true,
+    owner: 'owner@localhost',
+  }))!
   value = readFileSync(keyFile, 'utf8').trim()
   rmSync(folder, { recursive: true })
 })

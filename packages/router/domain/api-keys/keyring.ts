@@ -2,11 +2,12 @@
 // no query. Changes made by this router count at once; those of another one within `hardMs`.
 import { BlockList, isIPv6 } from 'node:net'
 import type { IpFilter, Quota } from '@xerotier/protocol/api/api-keys.ts'
+import { scopesOfRole } from '@xerotier/protocol/roles.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import { sha256 } from '@xerotier/runtime/digest.ts'
 import { selectApiKeyByHash } from '../../store/api-keys.ts'
 import type { Database } from '../../store/database.ts'
-import { type Caller, serviceKeyActor } from '../actor.ts'
+import { type Caller, personActor, serviceKeyActor } from '../actor.ts'
 
 /** Asked for again in the background after `softMs`, not believed after `hardMs`. */
 const softMs = 2000
@@ -122,7 +123,9 @@ function actorOf(row: Found): Caller | undefined {
   const { user_id: id, user_name: name, user_email: email } = row
   if (id === null) return serviceKeyActor(key, entrant)
   if (name === null || email === null || row.user_active !== true || row.user_role === null) return undefined
-  return { kind: 'person', id, name, ...entrant, key, person: { id, name, email } }
+  const inRole = scopesOfRole[row.user_role]
+  const scopes = row.scopes.filter((scope) => inRole.includes(scope))
+  return { ...personActor({ id, name, email }, { ...entrant, scopes, key }), key }
 }
 
 /**

@@ -8,6 +8,8 @@ export function presentApiKey(row: ApiKeyRow, now: number): ApiKey {
     id: row.id,
     object: 'api_key',
     name: row.name,
+    user_id: row.user_id,
+    user: row.user_email,
     prefix: row.prefix,
     scopes: row.scopes,
     is_active: row.revoked_at === null && !expired,

@@ -1,5 +1,7 @@
 import type { Database, Tx } from '../../store/database.ts'
-import { selectCurrentDelegations, selectGroupsWithMembers, selectPeople } from '../../store/people.ts'
+import { selectCurrentDelegations } from '../../store/delegations.ts'
+import { selectGroupsWithMembers } from '../../store/groups.ts'
+import { selectPeople } from '../../store/people.ts'
 import type { People } from './people.ts'
 
 /**

@@ -14,6 +14,7 @@ import { bootstrapProject } from './bootstrap.ts'
 let folder: string
 let keyFile: string
 let store: Store
+const owner = 'Olga@example.com'
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'xerotier-bootstrap-'))
@@ -26,7 +27,10 @@ afterEach(async () => {
 })
 
 const bootstrap = (from: Store = store, clock: Clock = systemClock, log: Log = silentLog, slug = 'local') =>
-  bootstrapProject({ store: from, clock, log, eventLog: { wake() {} } }, { slug, keyFile, allowSelfApproval: true })
+  bootstrapProject(
+    { store: from, clock, log, eventLog: { wake() {} } },
+    { slug, keyFile, allowSelfApproval: true, owner },
+  )
 const keyInFile = () => readFileSync(keyFile, 'utf8').trim()
 const keyOfFile = async () => createKeyring(store.db, systemClock).find(keyInFile())
 
@@ -36,6 +40,29 @@ test('the first start makes a project and a key with every scope, in a file of i
   const found = await keyOfFile()
   assert.deepEqual([found?.actor.projectId, found?.projectSlug], [projectId, 'local'])
   assert.deepEqual(found?.actor.scopes, ['inference', 'execution', 'management'])
+})
+
+test('the first key acts as the first owner, who is an admin', async () => {
+  const project_id = await bootstrap()
+  const actor = (await keyOfFile())?.actor
+  assert.deepEqual([actor?.kind, actor?.name, actor?.person?.email], ['person', 'Olga', owner])
+  const { rows } = await store.pool.query('select system_role, role from users join project_members on user_id = id')
+  assert.deepEqual(rows, [{ system_role: 'admin', role: 'owner' }])
+  const events = await store.pool.query('select project_id, kind, actor from events order by seq')
+  assert.deepEqual(
+    events.rows,
+    ['project.created', 'user.created', 'member.added', 'api_key.created'].map((kind) => ({
+      ...{ project_id, kind, actor: 'router' },
+    })),
+  )
+})
+
+test('a lost key of somebody who owns the project no more is followed by a service key', async () => {
+  await bootstrap()
+  await store.db.updateTable('project_members').set({ role: 'member' }).execute()
+  rmSync(keyFile)
+  await bootstrap()
+  assert.equal((await keyOfFile())?.actor.kind, 'key')
 })
 
 test('a later start changes nothing', async () => {
@@ -90,7 +117,7 @@ for (const [what, lose] of [
       "select data, actor from events where kind = 'api_key.created' order by seq",
     )
     assert.deepEqual(
-      rows.map(({ actor, data }) => [actor, data.api_key_id === found?.actor.id]),
+      rows.map(({ actor, data }) => [actor, data.api_key_id === found?.actor.key.id]),
       [
         ['router', false],
         ['router', true],

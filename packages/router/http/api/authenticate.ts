@@ -12,6 +12,7 @@ import type { KnownKey } from '../../domain/api-keys/keyring.ts'
 import { createUsageRecord } from '../../domain/api-keys/usage.ts'
 import { agentOfToken } from '../../domain/enrollment/agent-token.ts'
 import { isId } from '../../domain/ids.ts'
+import { requireOwner } from '../../domain/people/change.ts'
 import { bearerOf } from '../bearer.ts'
 import { callerAddress } from '../caller-address.ts'
 import type { PublicLimit } from '../public-limit.ts'
@@ -27,7 +28,7 @@ export interface AuthenticationOptions {
 
 export interface Authentication {
   /** The hook of one route. */
-  hookFor(definition: Pick<Route, 'auth'>): onRequestHookHandler
+  hookFor(definition: Pick<Route, 'auth' | 'owners'>): onRequestHookHandler
 }
 
 export function createAuthentication(
@@ -44,6 +45,7 @@ export function createAuthentication(
   /** At once, unless the path names the project by a workspace that nobody asked for lately. */
   const admit = (
     auth: KeyAuth,
+    owners: boolean,
     value: string,
     key: KnownKey,
     request: FastifyRequest,
@@ -63,7 +65,8 @@ export function createAuthentication(
     usage.used(actor.key.id)
     request.actor = actor
     request.admission = admitKey(keyring, value, key, address)
-    return own ? undefined : ownWorkspace(actor, project)
+    const known = own ? undefined : ownWorkspace(actor, project)
+    return owners ? ownersAlone(actor, known) : known
   }
   /**
    * A workspace names the project that it belongs to. One of another project is refused like one
@@ -78,8 +81,13 @@ export function createAuthentication(
     return found instanceof Promise ? found.then(check) : check(found)
   }
 
+  const ownersAlone = async (actor: Caller, known: undefined | Promise<undefined>): Promise<undefined> => {
+    await known
+    await requireOwner(core.store.db, actor)
+  }
+
   const withKey =
-    (auth: KeyAuth): onRequestHookHandler =>
+    (auth: KeyAuth, owners: boolean): onRequestHookHandler =>
     (request, reply, done) => {
       try {
         const value = bearerOf(request)
@@ -87,13 +95,13 @@ export function createAuthentication(
         const found = guesses.find(request, value)
         if (!(found instanceof Promise)) {
           if (found === undefined) throw guesses.refusal(request)
-          const admitted = admit(auth, value, found, request, reply)
+          const admitted = admit(auth, owners, value, found, request, reply)
           return admitted === undefined ? done() : void admitted.then(() => done(), done)
         }
         found
           .then((key) => {
             if (key === undefined) throw guesses.refusal(request)
-            return admit(auth, value, key, request, reply)
+            return admit(auth, owners, value, key, request, reply)
           })
           .then(() => done(), done)
       } catch (error) {
@@ -118,9 +126,9 @@ export function createAuthentication(
   const withNothing: onRequestHookHandler = (request, _reply, done) => done(limitPublic(request))
 
   return {
-    hookFor({ auth }) {
+    hookFor({ auth, owners }) {
       if (auth === 'public') return withNothing
-      return auth === 'agent' ? withToken : withKey(auth)
+      return auth === 'agent' ? withToken : withKey(auth, owners === true)
     },
   }
 }

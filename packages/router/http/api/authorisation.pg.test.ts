@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { type Scope, scopes } from '@xerotier/protocol/api/scopes.ts'
+import type { Route } from '@xerotier/protocol/route.ts'
 import { type RouteId, routeIds, routes } from '@xerotier/protocol/routes.ts'
 import { newId } from '../../domain/ids.ts'
 import { type ApiForTests, startApiForTests } from '../api.fixture.ts'
@@ -19,6 +20,27 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
   'enroll.again': 'public',
   'project.show': ['management'],
   'project.update': ['management'],
+  'whoami.show': { anyOf: ['inference', 'execution', 'management'] },
+  'members.list': ['management'],
+  'members.add': ['management'],
+  'members.show': ['management'],
+  'members.update': ['management'],
+  'members.remove': ['management'],
+  'groups.list': ['management'],
+  'groups.create': ['management'],
+  'groups.show': ['management'],
+  'groups.delete': ['management'],
+  'groups.addMember': ['management'],
+  'groups.removeMember': ['management'],
+  'delegations.list': ['management'],
+  'delegations.create': ['management'],
+  'delegations.show': ['management'],
+  'delegations.end': ['management'],
+  'invitations.list': ['management'],
+  'invitations.create': ['management'],
+  'invitations.show': ['management'],
+  'invitations.revoke': ['management'],
+  'invitations.accept': 'public',
   'agents.list': ['management'],
   'agents.show': ['management'],
   'agents.update': ['management'],
@@ -85,6 +107,15 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
   'deliveries.redeliver': ['management'],
 }
 
+/** Of people, for owners alone: what says who the people of the project are. */
+const ownersAlone: RouteId[] = [
+  ...(['members.list', 'members.add', 'members.show', 'members.update', 'members.remove'] as const),
+  ...(['groups.list', 'groups.create', 'groups.show', 'groups.delete'] as const),
+  ...(['groups.addMember', 'groups.removeMember'] as const),
+  ...(['delegations.list', 'delegations.create', 'delegations.show', 'delegations.end'] as const),
+  ...(['invitations.list', 'invitations.create', 'invitations.show', 'invitations.revoke'] as const),
+]
+
 let router: ApiForTests
 let other: { projectId: string; key: string }
 let expired: string
@@ -116,7 +147,10 @@ for (const id of routeIds) {
     const refused = async (key: string | null, status: number, code: string) =>
       void (await messageOf(key, status, code))
 
-    test('is guarded as written down', () => assert.deepEqual(auth, expected[id]))
+    test('is guarded as written down', () => {
+      const { owners }: Route = routes[id]
+      assert.deepEqual([auth, owners === true], [expected[id], ownersAlone.includes(id)])
+    })
 
     if (auth === 'public') {
       test('needs no key', async () => assert.notEqual((await ask(null)).status, 401))
@@ -154,6 +188,18 @@ for (const id of routeIds) {
       assert.equal(await messageOf(other.key, 403, 'cross_project_access', 'acme'), known)
       assert.equal(await messageOf(other.key, 403, 'cross_project_access', 'proj_000000'), known)
     })
+    if (ownersAlone.includes(id)) {
+      test('refuses a service key once the project has an owner', async () => {
+        await messageOf((await router.makeKey({})).key, 403, 'owner_required')
+      })
+      test('lets a service key in while the project has no owner', async () => {
+        assert.notEqual((await ask(other.key, other.projectId)).body.error?.code, 'owner_required')
+      })
+      test('refuses a member, whatever the scopes of their key', async () => {
+        const { key } = await router.makePerson(`member-${id.replace('.', '-')}`, { scopes: [...scopes] })
+        await messageOf(key, 403, 'scope_insufficient')
+      })
+    }
     test('lets the right key in', async () => {
       // A stream that is let in never ends by itself.
       if (routes[id].response === 'sse') {
@@ -166,7 +212,11 @@ for (const id of routeIds) {
         stop.abort()
         return
       }
-      const { status } = await ask((await router.makeKey({ scopes: scopesOfRoute })).key, router.projectId)
+      const name = `right-${id.replace('.', '-')}`
+      const { key } = ownersAlone.includes(id)
+        ? await router.makePerson(name, { role: 'owner', scopes: [...scopesOfRoute] })
+        : await router.makeKey({ scopes: scopesOfRoute })
+      const { status } = await ask(key, router.projectId)
       assert.ok(![401, 403, 429, 500, 503].includes(status), String(status))
     })
   })

@@ -13,6 +13,7 @@ import { executionHandlers } from './routes/executions.ts'
 import { type HealthOptions, healthHandlers } from './routes/health.ts'
 import { joinKeyHandlers } from './routes/join-keys.ts'
 import { notificationHandlers } from './routes/notifications.ts'
+import { peopleHandlers } from './routes/people.ts'
 import { projectHandlers } from './routes/projects.ts'
 import { toolHandlers } from './routes/tools.ts'
 import { workspaceHandlers } from './routes/workspaces.ts'
@@ -26,6 +27,7 @@ export function createHandlers(
     ...healthHandlers(core, options, openApi),
     ...enrollHandlers(core),
     ...projectHandlers(core),
+    ...peopleHandlers(core),
     ...agentHandlers(core),
     ...joinKeyHandlers(core),
     ...apiKeyHandlers(core),

@@ -1,10 +1,14 @@
 import { group } from '../../command.ts'
+import { delegations } from './delegations/delegations.ts'
+import { groups } from './groups/groups.ts'
+import { invitations } from './invitations/invitations.ts'
+import { members } from './members/members.ts'
 import { projectShow } from './show.ts'
 import { projectUpdate } from './update.ts'
 
 export const project = group({
   name: 'project',
-  summary: 'The project that the key is of, and its settings',
-  members: [projectShow, projectUpdate],
+  summary: 'The project that the key is of: its settings and its people',
+  members: [projectShow, projectUpdate, members, groups, delegations, invitations],
   bare: { list: projectShow },
 })

@@ -1,9 +1,9 @@
 import type { KeyWorkspace } from '@xerotier/protocol/api/api-keys.ts'
-import { findWorkspace } from '../directory/find-workspace.ts'
-import type { Directory } from '../directory/workspaces.ts'
+import { findWorkspace } from './find-workspace.ts'
+import type { Directory } from './workspaces.ts'
 
 /** Each once, by id or name. @throws Fault workspace_not_found */
-export async function keyWorkspaces(
+export async function namedWorkspaces(
   core: Directory,
   projectId: string,
   references: readonly string[],

@@ -1,0 +1,51 @@
+import type { ProjectRole } from '@xerotier/protocol/roles.ts'
+import { sql } from 'kysely'
+import type { Database, Tx } from './database.ts'
+import { actorName } from './names.ts'
+
+function members(db: Database | Tx, projectId: string) {
+  return db
+    .selectFrom('project_members')
+    .innerJoin('users', 'users.id', 'project_members.user_id')
+    .select(['users.id', 'users.email', 'users.name', 'users.active', 'users.system_role'])
+    .select(['project_members.role', 'project_members.added_by', 'project_members.added_at'])
+    .select(actorName('project_members.added_by', 'project_members.project_id').as('added_by_name'))
+    .select(
+      sql<string[]>`array(select groups.name from group_members join groups on groups.id = group_members.group_id
+        where group_members.project_id = project_members.project_id and group_members.user_id = project_members.user_id
+        order by groups.name)`.as('groups'),
+    )
+    .where('project_members.project_id', '=', projectId)
+}
+export type MemberRow = Awaited<ReturnType<ReturnType<typeof members>['execute']>>[number]
+
+/** @param who the id of a person, or an e-mail as it is compared */
+export function selectMember(db: Database | Tx, projectId: string, who: string): Promise<MemberRow | undefined> {
+  return members(db, projectId)
+    .where(who.includes('@') ? 'users.email_key' : 'users.id', '=', who)
+    .executeTakeFirst()
+}
+
+/** Those who came last come first. */
+export function selectMembers(
+  db: Database,
+  projectId: string,
+  { limit, after, role }: { limit: number; after?: string | undefined; role?: ProjectRole | undefined },
+): Promise<MemberRow[]> {
+  let query = members(db, projectId)
+  if (after !== undefined) query = query.where('project_members.user_id', '<', after)
+  if (role !== undefined) query = query.where('project_members.role', '=', role)
+  return query
+    .orderBy('project_members.user_id', 'desc')
+    .limit(limit + 1)
+    .execute()
+}
+
+export async function countMembers(tx: Tx, projectId: string): Promise<number> {
+  const { count } = await tx
+    .selectFrom('project_members')
+    .select((make) => make.fn.countAll<number>().as('count'))
+    .where('project_id', '=', projectId)
+    .executeTakeFirstOrThrow()
+  return count
+}

@@ -1,0 +1,21 @@
+import type { Whoami } from '@xerotier/protocol/api/whoami.ts'
+import type { RecordView } from '../output/view.ts'
+
+export const whoamiRecord: RecordView<Whoami> = {
+  name: ({ person, key }) => person?.email ?? key.id,
+  detail: ({ project, project_id, person, key, door }) => ({
+    fields: [
+      ['Person', person === null ? 'nobody: a service key' : `${person.name} (${person.id})`],
+      ['E-mail', person?.email ?? null],
+      ['Role', person?.role ?? null],
+      ['System role', person?.system_role ?? null],
+      ['Groups', person === null ? null : person.groups.join(', ') || 'none'],
+      ['Project', `${project} (${project_id})`],
+      ['Key', `${key.name} (${key.id})`],
+      ['Scopes', key.scopes.join(', ')],
+      ['Workspaces', key.workspaces?.map(({ name }) => name).join(', ') ?? 'all'],
+      ['Expires', { due: key.expires_at }],
+      ['Door', door],
+    ],
+  }),
+}
