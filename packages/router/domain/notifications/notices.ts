@@ -21,31 +21,25 @@ export interface NewNotice {
   body: MessageBody
 }
 
+/** A statement has 65,535 parameters at most. */
+const rowsPerInsert = 1000
+
 /** Whoever knows of the subject already is not told again. */
 export async function giveNotice(writing: Writing, notices: NewNotice[]): Promise<NewDelivery[]> {
   if (notices.length === 0) return []
   const { tx, now } = writing
   const rows = notices.map((notice) => ({ notice, id: newId('ntc', now.getTime()) }))
-  const inserted = await tx
-    .insertInto('notices')
-    .values(
-      rows.map(({ notice, id }) => ({
-        id,
-        project_id: notice.recipient.projectId,
-        recipient: notice.recipient.id,
-        channel_id: notice.recipient.channel?.id ?? null,
-        user_id: notice.recipient.userId,
-        subject: notice.subject,
-        approval_id: notice.approvalId,
-        type: notice.type,
-        requester: notice.requester,
-        about: JSON.stringify(notice.about),
-        created_at: now,
-      })),
-    )
-    .onConflict((known) => known.columns(['recipient', 'subject']).doNothing())
-    .returning('id')
-    .execute()
+  const inserted: { id: string }[] = []
+  for (let from = 0; from < rows.length; from += rowsPerInsert) {
+    const some = rows.slice(from, from + rowsPerInsert)
+    const fresh = await tx
+      .insertInto('notices')
+      .values(some.map(({ notice, id }) => noticeRow(notice, id, now)))
+      .onConflict((one) => one.columns(['recipient', 'subject']).doNothing())
+      .returning('id')
+      .execute()
+    inserted.push(...fresh)
+  }
   const fresh = new Set(inserted.map(({ id }) => id))
   const budget = await readBudget(
     writing,
@@ -74,6 +68,23 @@ export async function giveNotice(writing: Writing, notices: NewNotice[]): Promis
     approvalId,
     body: writeBody(body),
   }))
+}
+
+function noticeRow(notice: NewNotice, id: string, now: Date) {
+  const { recipient, subject, approvalId, type, requester, about } = notice
+  return {
+    id,
+    project_id: recipient.projectId,
+    recipient: recipient.id,
+    channel_id: recipient.channel?.id ?? null,
+    user_id: recipient.userId,
+    subject,
+    approval_id: approvalId,
+    type,
+    requester,
+    about: JSON.stringify(about),
+    created_at: now,
+  }
 }
 
 export interface Ending {
