@@ -1,16 +1,13 @@
 // Executions as they happen: all of a project, or one from its beginning to its end with its
 // output.
 
-import type { ExecutionEvent, OutputEvent } from '@xerotier/protocol/api/executions.ts'
+import type { ExecutionEvent } from '@xerotier/protocol/api/executions.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
-import { publicEventNames, streamEventNames } from '@xerotier/protocol/events.ts'
+import { publicEventNames } from '@xerotier/protocol/events.ts'
 import { settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
-import { selectAttempt } from '../../store/attempts.ts'
 import { selectExecutionEnds } from '../../store/events.ts'
-import { selectOutput } from '../../store/execution-output.ts'
 import { type NamedExecutionRow, selectNamedExecutions } from '../../store/executions.ts'
 import { selectActorNames } from '../../store/names.ts'
-import { streamName } from '../../store/output-streams.ts'
 import type { Member } from '../actor.ts'
 import { findAgentId } from '../directory/find-agent.ts'
 import { findWorkspaceOfHistory } from '../directory/find-workspace.ts'
@@ -23,6 +20,7 @@ import type { StreamItem, StreamSink } from '../events/sink.ts'
 import type { Records } from '../records.ts'
 import { findExecution } from './find.ts'
 import { presentNamed } from './list.ts'
+import { type OutputPlace, outputId, outputPage, presentAttempt, withOutputIds } from './output-pages.ts'
 
 export interface ExecutionStreamQuery {
   execution_id?: string | undefined
@@ -32,7 +30,6 @@ export interface ExecutionStreamQuery {
   output: 'true' | 'false'
 }
 
-const piecesPerWrite = 16
 const eventsPerWrite = 16
 const settledKinds = settledExecutionStates.map((state) => `execution.${state}`)
 
@@ -73,7 +70,9 @@ export async function streamExecutions(
     settledKinds.includes(ends.last.kind) &&
     compareCursors(cursorOf(after, 'Last-Event-ID'), ends.last) >= 0
   const output =
-    query.output === 'true' ? outputReader(core, id, after, resume?.output ?? { attempt, seq: -1 }) : undefined
+    query.output === 'true'
+      ? outputReader(core, id, { event: after, ...(resume?.output ?? { attempt, seq: -1 }) })
+      : undefined
   return (sink) => {
     if (over) {
       queueMicrotask(() => sink.end())
@@ -122,13 +121,13 @@ async function tell(
   sink: StreamSink,
   events: readonly LoggedEvent[],
   wanted: Wanted | undefined,
-  mark?: (item: StreamItem) => StreamItem,
+  mark?: (items: readonly StreamItem[]) => readonly StreamItem[],
 ): Promise<void> {
   for (const piece of piecesOf(events, eventsPerWrite)) {
     const told = await toldOf(core, piece)
     // The same array for all who want everything: it is written once.
     const items = wanted === undefined ? told.items : told.items.filter((_, at) => wanted(told.rows[at]))
-    await sink.write(mark === undefined ? items : items.map(mark))
+    await sink.write(mark === undefined ? items : mark(items))
   }
 }
 
@@ -164,52 +163,31 @@ const toldOf = madeOnce(async ({ store }: Pick<Records, 'store'>, events) => {
   return { items, rows }
 })
 
-interface OutputPlace {
-  attempt: number
-  seq: number
-}
-
-/** Reads on from where it stopped. The cursor of all that it marks is `<event>.<attempt>.<seq>`. */
-function outputReader(core: Pick<Records, 'store'>, executionId: string, after: EventId, from: OutputPlace) {
-  const { db } = core.store
-  let { attempt, seq } = from
-  let event = after
+/** Reads on from where it stopped. */
+function outputReader(core: Pick<Records, 'store'>, executionId: string, from: OutputPlace) {
+  let place = from
   return {
     /** Where the reader is now. */
-    cursor: (): EventId => `${event}.${attempt}.${seq}`,
-    mark(item: StreamItem): StreamItem {
-      event = item.id
-      return { ...item, id: `${item.id}.${attempt}.${seq}` }
+    cursor: (): EventId => outputId(place),
+    mark(items: readonly StreamItem[]): readonly StreamItem[] {
+      place = { ...place, event: items.at(-1)?.id ?? place.event }
+      return withOutputIds(items, place)
     },
     async drain(sink: StreamSink): Promise<void> {
-      const row = await selectAttempt(db, executionId)
-      if (row !== undefined && row.attempt !== attempt) {
-        attempt = row.attempt
-        seq = -1
-      }
+      const row = await presentAttempt(core, executionId)
+      if (row !== undefined && row.attempt !== place.attempt) place = { ...place, attempt: row.attempt, seq: -1 }
       while (true) {
-        const pieces = await selectOutput(db, executionId, attempt, { afterSeq: seq, limit: piecesPerWrite })
-        await sink.write(
-          pieces.map((piece) => {
-            seq = piece.seq
-            const data: OutputEvent = {
-              execution_id: executionId,
-              seq: piece.seq,
-              stream: streamName(piece.stream),
-              at: piece.at.toISOString(),
-              data: piece.data.toString('base64'),
-            }
-            return { name: streamEventNames.output, id: `${event}.${attempt}.${seq}`, data }
-          }),
-        )
-        if (pieces.length < piecesPerWrite) return
+        const { items, seq, isFull } = await outputPage(core, { ...place, executionId })
+        place = { ...place, seq }
+        await sink.write(items)
+        if (!isFull) return
       }
     },
   }
 }
 
 /** @throws Fault invalid_request */
-function outputCursorOf(id: string): { event: EventId; output: OutputPlace | undefined } {
+function outputCursorOf(id: string): { event: EventId; output: Omit<OutputPlace, 'event'> | undefined } {
   const match = /^([^.]+)(?:\.(\d{1,9})\.(-1|\d{1,9}))?$/.exec(id)
   const event = eventIdOf(cursorOf(match?.[1] ?? '', 'Last-Event-ID'))
   const output = match?.[2] === undefined ? undefined : { attempt: Number(match[2]), seq: Number(match[3]) }

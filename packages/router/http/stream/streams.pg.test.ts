@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import pg from 'pg'
 import { router as itself } from '../../domain/actor.ts'
 import { write } from '../../domain/events/write.ts'
 import { startApiForTests } from '../api.fixture.ts'
@@ -31,6 +32,64 @@ test('a stream whose query fails ends, and the next one goes on where it stopped
     await write(router.core, async ({ append }) => append({ kind: 'execution.completed', ...about }))
     const { names } = await follow(id, { 'last-event-id': cut.last })
     assert.deepEqual(names, ['connection.connected', 'execution.output', 'execution.completed'])
+  } finally {
+    await router.stop()
+  }
+})
+
+test('a hundred readers of one output neither read nor serialise it a hundred times', {
+  timeout: 120_000,
+}, async (t) => {
+  const readers = 100
+  const router = await startApiForTests()
+  const { db } = router.core.store
+  try {
+    const { body } = await router.call('POST', '/acme/v1/workspaces', { body: { name: 'prod' } })
+    const id = await router.storeExecution({ workspace_id: body.id, state: 'dispatched' })
+    const url = `${router.url}/acme/v1/exec/executions/stream?execution_id=${id}&output=true`
+    const opened: Promise<void>[] = []
+    const texts = Array.from({ length: readers }, async () => {
+      const response = await fetch(url, { headers: { authorization: `Bearer ${router.key}` } })
+      const chunks: Buffer[] = []
+      const started = Promise.withResolvers<void>()
+      opened.push(started.promise)
+      const whole = (async () => {
+        for await (const chunk of response.body ?? []) {
+          chunks.push(Buffer.from(chunk))
+          if (Buffer.concat(chunks).includes('x_exec.execution.started')) started.resolve()
+        }
+        return Buffer.concat(chunks).toString()
+      })()
+      return { whole }
+    })
+    const streams = await Promise.all(texts)
+    await Promise.all(opened)
+
+    let reads = 0
+    let serialised = 0
+    const { query } = pg.Client.prototype
+    t.mock.method(pg.Client.prototype, 'query', function (this: pg.Client, ...given: Parameters<typeof query>) {
+      if (/select .* from "execution_output"/.test(String((given[0] as { text?: string }).text))) reads += 1
+      return query.apply(this, given)
+    })
+    const { stringify } = JSON
+    t.mock.method(JSON, 'stringify', (...given: Parameters<typeof stringify>) => {
+      if ((given[0] as { data?: unknown } | undefined)?.data === Buffer.from('news').toString('base64')) serialised += 1
+      return stringify(...given)
+    })
+    const at = new Date(router.clock.now())
+    const piece = { execution_id: id, attempt: 1, seq: 0, stream: 1, at, data: Buffer.from('news') }
+    await db.insertInto('execution_output').values(piece).execute()
+    const about = { project_id: router.projectId, actor: itself, execution_id: id }
+    await write(router.core, async ({ append }) => append({ kind: 'execution.completed', ...about }))
+    const told = await Promise.all(streams.map(({ whole }) => whole))
+    for (const text of told) {
+      assert.equal(text.match(/event: x_exec\.execution\.output/g)?.length, 1)
+      assert.match(text, /event: x_exec\.execution\.completed/)
+    }
+    assert.ok(serialised <= 5, `${serialised} times serialised`)
+    // Readers whom their sockets hold up go on in a turn of their own.
+    assert.ok(reads <= readers / 10, `${reads} reads`)
   } finally {
     await router.stop()
   }
