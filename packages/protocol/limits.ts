@@ -99,11 +99,14 @@ export const limits = {
    * and calls, it fits one message.
    */
   manifestBytes: 1 * MiB,
-  toolsPerManifest: 512,
+  /** Small ones: what a manifest may have in bytes is the usual bound. */
+  toolsPerManifest: 4096,
   workspacesPerManifest: 512,
   /** Workspaces that one API key is held to. */
   workspacesPerKey: 256,
-  /** Names and reasons of the tools that a manifest says are left out, all bundles together. */
+  /** Tools that a manifest says are left out, all bundles together. */
+  leftOutTools: 512,
+  /** Their names and reasons. */
   leftOutCharacters: 32 * KiB,
   /** Calls that one agent may run at a time. */
   inFlightPerAgent: 1024,

@@ -62,7 +62,7 @@ export const bundleReportSchema = z.object({
   /** Why it was refused, with file and line; null when it loaded. */
   error: textSchema(1000).nullable(),
   /** Its tools that are not offered, and why. */
-  left_out: z.array(leftOutSchema).max(limits.toolsPerManifest),
+  left_out: z.array(leftOutSchema).max(limits.leftOutTools),
 })
 export type BundleReport = z.infer<typeof bundleReportSchema>
 
@@ -83,8 +83,8 @@ export const manifestSchema = z.object({
     .refine((bundles) => {
       const all = bundles.flatMap(({ left_out }) => left_out)
       const characters = all.reduce((sum, { name, reason }) => sum + name.length + reason.length, 0)
-      return all.length <= limits.toolsPerManifest && characters <= limits.leftOutCharacters
-    }, `must leave out ${limits.toolsPerManifest} tools at most in all, in ${limits.leftOutCharacters} characters`),
+      return all.length <= limits.leftOutTools && characters <= limits.leftOutCharacters
+    }, `must leave out ${limits.leftOutTools} tools at most in all, in ${limits.leftOutCharacters} characters`),
 })
 export type Manifest = z.infer<typeof manifestSchema>
 

@@ -1,10 +1,12 @@
 // What a router tells Prometheus about its work, besides its HTTP latency (http/metrics.ts).
+
 import type { Log } from '@xerotier/runtime/log.ts'
 import { boundSeries } from '@xerotier/runtime/metrics.ts'
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { BrokerProbe } from './broker/probe.ts'
 import type { Core } from './core.ts'
 import type { OutboxOptions } from './domain/deliveries/outbox.ts'
+import { shortfallOf } from './domain/fleet/shortfall.ts'
 import { countPending } from './store/approvals.ts'
 import { countDeliveries } from './store/deliveries.ts'
 import type { ExecutionRow } from './store/tables.ts'
@@ -21,6 +23,11 @@ export function addDomainMetrics(registry: Registry, core: Core): void {
       },
     })
   gauge('agents_online', 'Agents that hold a lease with this router', () => core.fleet.all().length)
+  gauge(
+    'agents_degraded',
+    'Agents that do not offer all that they were given',
+    () => core.fleet.all().filter((agent) => shortfallOf(agent) !== undefined).length,
+  )
   gauge('executions_in_flight', 'Calls at agents, not yet settled', () => core.calls.size)
   gauge('executions_queued', 'Calls waiting for an agent', () => core.dispatcher.queueDepth)
   gauge('commit_queue', 'Items waiting for a group commit', () => core.lanes.depth)

@@ -34,6 +34,7 @@ export const agent = agentSchema.parse({
   state: 'active',
   health: 'healthy',
   unhealthy_reason: null,
+  degraded_reason: null,
   hostname: 'jump01',
   version: '0.1.0',
   max_concurrent_executions: 20,

@@ -23,14 +23,14 @@ test('the largest manifest fits one message, however MessagePack writes it', () 
   const tools = withNumbers(Math.floor((limits.manifestBytes - bytesOf(withNumbers(0))) / 4))
   const texts = { name: '\uffff'.repeat(128), version: '\uffff'.repeat(64), error: '\uffff'.repeat(1000) }
   const report = { ...texts, left_out: [] }
-  const characters = Math.floor(limits.leftOutCharacters / limits.toolsPerManifest)
+  const characters = Math.floor(limits.leftOutCharacters / limits.leftOutTools)
   const leftOut = { name: '\uffff', reason: '\uffff'.repeat(characters - 1) }
   const manifest: Manifest = {
     manifest_version: 2 ** 31 - 1,
     manifest_hash: 'f'.repeat(64),
     tools,
     workspaces: [],
-    bundles: [...Array(255).fill(report), { ...report, left_out: Array(limits.toolsPerManifest).fill(leftOut) }],
+    bundles: [...Array(255).fill(report), { ...report, left_out: Array(limits.leftOutTools).fill(leftOut) }],
   }
   const ref = { execution_id: randomUUID(), attempt: 2 ** 31 - 1, lease_epoch: 2 ** 31 - 1, status: 'running' as const }
   const frame: z.infer<typeof leaseRenewalFrame> = {

@@ -32,6 +32,8 @@ export const agentSchema = z.object({
   health: agentHealthSchema,
   /** Why its host lets it run nothing; null while it does. */
   unhealthy_reason: z.string().nullable(),
+  /** What it does not offer of what it was given, and why; null when it offers all, or is away. */
+  degraded_reason: z.string().nullable(),
   hostname: z.string().nullable(),
   version: z.string().nullable(),
   max_concurrent_executions: z.int(),

@@ -14,7 +14,7 @@ const wrong: [what: string, tools: ReturnType<typeof toolOf>[], fault: RegExp][]
     /^manifest\.tools\.0\.description \(tool t\): /,
   ],
   ['a domain too long', [toolOf('t', { domain: 'd'.repeat(65) })], /^manifest\.tools\.0\.domain \(tool t\): /],
-  ['a tool too many', many, /^manifest\.tools: .*512/],
+  ['a tool too many', many, /^manifest\.tools: .*4096/],
 ]
 
 for (const [what, tools, fault] of wrong) {

@@ -97,9 +97,10 @@ export const bundleSchema = z
     domain: z.string().min(1).max(64),
     workspace_types: z.array(workspaceTypeSchema).max(16).default([]),
     /**
-     * Each is looked at alone (`toolSchema`): one that is wrong is left out, and the others load.
+     * Each is looked at alone (`toolSchema`): one that is wrong, or one too many, is left out, and
+     * the others load. The size of the file bounds them.
      */
-    tools: z.array(z.unknown()).max(limits.toolsPerManifest).optional(),
+    tools: z.array(z.unknown()).optional(),
     mcp: mcpSchema.optional(),
     ...placement,
   })

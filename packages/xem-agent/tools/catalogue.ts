@@ -103,7 +103,7 @@ export async function loadCatalogue(options: CatalogueOptions): Promise<Catalogu
 /** Reports as a manifest takes them: storable, and not too many tools in all. */
 function withinManifest(bundles: readonly BundleReport[]): BundleReport[] {
   let room = limits.leftOutCharacters
-  let count: number = limits.toolsPerManifest
+  let count: number = limits.leftOutTools
   return bundles.map((bundle) => {
     const left_out: LeftOut[] = []
     const all = bundle.left_out.map(storable)

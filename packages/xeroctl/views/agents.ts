@@ -60,12 +60,12 @@ export function statusOf({ health, paused }: { health: string; paused: Pause[] }
   return { word: connected ? 'paused' : health, text: `${connected ? 'healthy' : health}, paused${where}` }
 }
 
-/** With its clock when that is so far off that it is warned of: a list has no field for it. */
+/** With what a list has no field for: that it offers less than it was given, or a clock far off. */
 function statusAndClock(agent: Agent): Cell {
-  const status = statusOf(agent)
+  const { word, text: state = word } = statusOf(agent)
+  const text = agent.degraded_reason === null ? state : `${state}, degraded`
   const ms = agent.clock_offset_ms ?? 0
-  if (Math.abs(ms) < limits.clockOffsetWarningMs) return status
-  const { word, text = word } = status
+  if (Math.abs(ms) < limits.clockOffsetWarningMs) return { word, text }
   return { word, text: `${text}, clock ${duration(Math.abs(ms) / 1000)} ${ms > 0 ? 'ahead' : 'behind'}` }
 }
 
@@ -87,6 +87,7 @@ function fieldsOf(agent: Agent) {
     ['Name', agent.name],
     ['Status', statusOf(agent)],
     ...(agent.unhealthy_reason === null ? [] : [['Unhealthy', agent.unhealthy_reason] as const]),
+    ...(agent.degraded_reason === null ? [] : [['Degraded', agent.degraded_reason] as const]),
     ['State', agent.state],
     ['Role', agent.role],
     ['Region', agent.region],

@@ -7,6 +7,7 @@ import type { FleetView } from '../fleet/fleet.ts'
 import { healthOf } from '../fleet/health.ts'
 import { loweredIn } from '../fleet/known-risks.ts'
 import { presentPause } from '../fleet/pauses.ts'
+import { shortfallOf } from '../fleet/shortfall.ts'
 import type { Records } from '../records.ts'
 
 /** An agent's row without its manifest, which may be large. */
@@ -33,6 +34,7 @@ export function presentAgent(
       mine.some((pause) => pause.workspace_id === null),
     ),
     unhealthy_reason: online?.unfit ?? null,
+    degraded_reason: (online && shortfallOf(online)) ?? null,
     hostname: row.hostname,
     version: row.version,
     max_concurrent_executions: row.max_concurrent_executions,
