@@ -28,6 +28,8 @@ before(async () => {
   system = await startSystem()
   const agent = await system.addAgent({
     name: 'writer',
+    // What was not acknowledged is sent again soon.
+    env: { XEM_LEASE_RENEWAL_INTERVAL_MS: '200' },
     prepare({ tools }) {
       mkdirSync(join(tools, 'slow'))
       writeFileSync(join(tools, 'slow', 'bundle.yaml'), bundle)
