@@ -15,6 +15,7 @@ import { measureFlood } from './flood.ts'
 import { measureJoin } from './join.ts'
 import { measureMemory } from './memory.ts'
 import { measureOutput } from './output.ts'
+import { measurePolicy } from './policy.ts'
 import { measureReaders } from './readers.ts'
 import { measureRows } from './rows.ts'
 import { figureTable } from './table.ts'
@@ -32,6 +33,7 @@ const measurements: Record<string, (bench: Bench) => Promise<Report>> = {
   'agent-flood': measureAgentFlood,
   readers: measureReaders,
   output: measureOutput,
+  policy: measurePolicy,
   xeroctl: measureXeroctl,
 }
 

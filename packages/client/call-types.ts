@@ -40,6 +40,8 @@ export interface CallOptions {
    * repeat, so the client repeats it when that helps.
    */
   idempotencyKey?: string
+  /** Sent as `If-Match`: the version that was seen; 0 for none. */
+  ifMatch?: number | undefined
   /** For the whole answer; default: the client's. Milliseconds. */
   timeoutMs?: number
   signal?: AbortSignal

@@ -48,6 +48,7 @@ export function planRequest(
   if (input.idempotencyKey !== undefined) {
     headers['idempotency-key'] = inHeader(input.idempotencyKey, 'idempotency key')
   }
+  if (input.ifMatch !== undefined) headers['if-match'] = `"${input.ifMatch}"`
   const body = input.body === undefined ? undefined : JSON.stringify(input.body)
   if (body !== undefined) headers['content-type'] = 'application/json'
   const search = query.size === 0 ? '' : `?${query}`

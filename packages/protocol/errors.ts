@@ -137,6 +137,14 @@ export const errors = define({
     advice: { say: 'Correct the place of the policy that `param` names.' },
   },
 
+  reason_required: {
+    status: 400,
+    type: 'invalid_request_error',
+    retry: false,
+    message: 'The policy wants a reason from whoever approves.',
+    advice: { say: 'Approve with a note that says why.' },
+  },
+
   // 401 and 403: who asks
   authentication_error: {
     status: 401,
@@ -289,6 +297,27 @@ export const errors = define({
     message: 'This person was deactivated.',
     advice: { say: 'Activate them first, where they are a member.' },
   },
+  not_an_approver: {
+    status: 403,
+    type: 'authorization_error',
+    retry: false,
+    message: 'The policy asks others to decide this call.',
+    advice: { say: 'Let somebody decide whom the approval names, or change the policy.' },
+  },
+  policy_refused: {
+    status: 403,
+    type: 'authorization_error',
+    retry: false,
+    message: 'The policy of the workspace refuses this call.',
+    advice: { say: 'The message says why. Where it names a time, submit the call again then.' },
+  },
+  break_glass_not_allowed: {
+    status: 403,
+    type: 'authorization_error',
+    retry: false,
+    message: 'This call cannot be run without its approvals.',
+    advice: { say: 'An owner of the project can, where the policy has `break_glass`.' },
+  },
 
   // 404 and 405: what is named
   not_found: {
@@ -427,16 +456,6 @@ export const errors = define({
       action: { label: 'List the webhooks', xeroctl: 'xeroctl webhooks', route: 'webhooks.list' },
     },
   },
-  approval_link_not_found: {
-    status: 404,
-    type: 'not_found_error',
-    retry: false,
-    message: 'There is no such link in this project.',
-    advice: {
-      say: 'Check its id and the project.',
-      action: { label: 'List the links', xeroctl: 'xeroctl approvals links list', route: 'approvalLinks.list' },
-    },
-  },
   channel_not_found: {
     status: 404,
     type: 'not_found_error',
@@ -480,7 +499,25 @@ export const errors = define({
     },
   },
 
+  policy_not_found: {
+    status: 404,
+    type: 'not_found_error',
+    retry: false,
+    message: 'There is no such approval policy, or no such version of it.',
+    advice: {
+      say: 'List the policies.',
+      action: { label: 'List the policies', xeroctl: 'xeroctl approvals policy list', route: 'policies.list' },
+    },
+  },
+
   // 409: the state of things
+  policy_conflict: {
+    status: 412,
+    type: 'conflict_error',
+    retry: false,
+    message: 'Somebody changed the policy meanwhile.',
+    advice: { say: 'Look at what is there now, and apply your change to it.' },
+  },
   illegal_transition: {
     status: 409,
     type: 'conflict_error',

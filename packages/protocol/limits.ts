@@ -27,6 +27,9 @@ export const limits = {
   /** Of one approval policy. */
   policyRules: 1_000,
   policyBytes: 512 * KiB,
+  /** Past calls that a policy is tried on at once, newest first, and changes that are listed. */
+  backtestCalls: 10_000,
+  backtestChanges: 200,
   /** A stage waits no longer for somebody. */
   approvalSecondsMax: 30 * 86_400,
   /** One expression of a policy: its text, the nodes of its tree, and how deep they stand. */
@@ -201,8 +204,6 @@ export const limits = {
   /** How often people are reminded of what waits for them. */
   remindMinutes: 60,
   noticeDays: 30,
-  /** How long a one-time link lives at most; never longer than its approval. */
-  approvalLinkHours: 72,
   /** How long deliveries are kept: those that were made, and dead letters. */
   deliveredDays: 7,
   deadLetterDays: 30,

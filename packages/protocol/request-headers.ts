@@ -15,6 +15,12 @@ export const requestHeaders = {
       'Makes a submit safe to repeat: the same key with the same call answers the execution that it made. With another call it ' +
       'is `idempotency_conflict`, malformed it is `invalid_request`. Keys belong to the project.',
   },
+  'If-Match': {
+    pattern: /^"?(\d{1,9})"?$/,
+    description:
+      'The newest version of the policy that the caller has seen, or `"0"` where there was none: when it is another by now, nothing is ' +
+      'changed, and the answer is `policy_conflict`. Another form is `invalid_request`.',
+  },
   // https://www.w3.org/TR/trace-context/#traceparent-header
   traceparent: {
     pattern: /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/,

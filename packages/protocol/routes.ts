@@ -17,13 +17,15 @@ import {
   keyWorkspacesPutSchema,
   quotaPutSchema,
 } from './api/api-keys.ts'
-import { approvalLinkCreateSchema, approvalLinkQuerySchema, approvalLinkSchema } from './api/approval-links.ts'
 import {
   approvalEventSchema,
   approvalQuerySchema,
   approvalSchema,
   approvalStreamQuerySchema,
+  breakGlassSchema,
   decisionSchema,
+  reviewSchema,
+  withdrawSchema,
 } from './api/approvals.ts'
 import { channelCreateSchema, channelSchema, channelUpdateSchema } from './api/channels.ts'
 import { delegationCreateSchema, delegationQuerySchema, delegationSchema } from './api/delegations.ts'
@@ -56,6 +58,21 @@ import { joinKeyCreateSchema, joinKeySchema, joinKeySecretSchema } from './api/j
 import { memberAddSchema, memberQuerySchema, memberSchema, memberUpdateSchema } from './api/members.ts'
 import { pageOf, pageQuerySchema } from './api/page.ts'
 import { planSchema } from './api/plans.ts'
+import {
+  policyApplySchema,
+  policyBacktestResultSchema,
+  policyBacktestSchema,
+  policyChangeSchema,
+  policyDecisionSchema,
+  policyDiffQuerySchema,
+  policyDiffSchema,
+  policyQuerySchema,
+  policySchema,
+  policyTestSchema,
+  policyVersionParamSchema,
+  policyVersionQuerySchema,
+  policyVersionSchema,
+} from './api/policies.ts'
 import { projectSchema, projectUpdateSchema } from './api/projects.ts'
 import { toolDetailSchema, toolSummarySchema } from './api/tools.ts'
 import {
@@ -67,7 +84,7 @@ import {
 } from './api/webhooks.ts'
 import { whoamiSchema } from './api/whoami.ts'
 import { bindSchema, workspaceCreateSchema, workspaceSchema } from './api/workspaces.ts'
-import { personReferenceSchema, referenceSchema, textSchema } from './ids.ts'
+import { nameSchema, personReferenceSchema, referenceSchema, textSchema } from './ids.ts'
 import { route } from './route.ts'
 import { keysOf } from './table.ts'
 
@@ -78,6 +95,9 @@ const withId = inProject.extend({ id: referenceSchema })
 const withPerson = inProject.extend({ id: personReferenceSchema.describe('The id of the person, or their e-mail.') })
 const execution = ['execution'] as const
 const management = ['management'] as const
+/** Whoever decides may see by what. */
+const approvalsRead = { anyOf: ['execution', 'management'] } as const
+const ofPolicy = inProject.extend({ policy: referenceSchema.describe('Name or id of the policy.') })
 /** Whoever may call tools may see where. */
 const workspaceRead = { anyOf: ['inference', 'execution'] } as const
 /** Whoever has a key may know whose it is. */
@@ -93,6 +113,7 @@ const submitErrors = [
   'idempotency_conflict',
   'tool_executor_unavailable',
   'capacity_exceeded',
+  'policy_refused',
 ] as const
 
 export const routes = {
@@ -722,42 +743,6 @@ export const routes = {
     errors: ['api_key_not_found', 'workspace_not_found'],
   }),
 
-  'approvalLinks.list': route({
-    method: 'GET',
-    path: '/:project_id/v1/management/approval-links',
-    tag: 'approvals',
-    summary: 'List one-time links, without their URLs',
-    auth: management,
-    params: inProject,
-    query: approvalLinkQuerySchema,
-    response: pageOf(approvalLinkSchema),
-    status: [200],
-    errors: [],
-  }),
-  'approvalLinks.create': route({
-    method: 'POST',
-    path: '/:project_id/v1/management/approval-links',
-    tag: 'approvals',
-    summary: 'Mail a one-time link to a member, who decides with it',
-    auth: management,
-    params: inProject,
-    body: approvalLinkCreateSchema,
-    response: approvalLinkSchema,
-    status: [201],
-    errors: ['approval_not_found', 'approval_already_decided', 'links_disabled'],
-  }),
-  'approvalLinks.revoke': route({
-    method: 'DELETE',
-    path: '/:project_id/v1/management/approval-links/:id',
-    tag: 'approvals',
-    summary: 'Revoke a one-time link that was not used',
-    auth: management,
-    params: withId,
-    response: approvalLinkSchema,
-    status: [200],
-    errors: ['approval_link_not_found', 'illegal_transition'],
-  }),
-
   // --- notifications
   'webhooks.list': route({
     method: 'GET',
@@ -1238,7 +1223,10 @@ export const routes = {
       'approval_expired',
       'approval_voided',
       'confirmation_required',
+      'reason_required',
       'self_approval',
+      'not_an_approver',
+      'illegal_transition',
     ],
   }),
   'approvals.reject': route({
@@ -1257,7 +1245,196 @@ export const routes = {
       'approval_already_decided',
       'approval_expired',
       'approval_voided',
+      'not_an_approver',
+      'illegal_transition',
     ],
+  }),
+  'approvals.withdraw': route({
+    method: 'POST',
+    path: '/:project_id/v1/exec/approvals/:id/withdraw',
+    tag: 'approvals',
+    summary: 'Take back an approval while others are still needed',
+    auth: execution,
+    params: withId,
+    body: withdrawSchema,
+    response: approvalSchema,
+    status: [200],
+    errors: [
+      'workspace_not_allowed',
+      'approval_not_found',
+      'approval_already_decided',
+      'approval_expired',
+      'approval_voided',
+      'illegal_transition',
+    ],
+  }),
+  'approvals.breakGlass': route({
+    method: 'POST',
+    path: '/:project_id/v1/exec/approvals/:id/break-glass',
+    tag: 'approvals',
+    summary: 'Run the call now, without its approvals; a review is due afterwards',
+    auth: execution,
+    params: withId,
+    body: breakGlassSchema,
+    response: approvalSchema,
+    status: [200],
+    errors: [
+      'workspace_not_allowed',
+      'approval_not_found',
+      'approval_already_decided',
+      'approval_expired',
+      'approval_voided',
+      'confirmation_required',
+      'break_glass_not_allowed',
+      'illegal_transition',
+    ],
+  }),
+  'approvals.review': route({
+    method: 'POST',
+    path: '/:project_id/v1/exec/approvals/:id/review',
+    tag: 'approvals',
+    summary: 'Say that a call which an owner ran alone was looked at',
+    auth: execution,
+    params: withId,
+    body: reviewSchema,
+    response: approvalSchema,
+    status: [200],
+    errors: ['workspace_not_allowed', 'approval_not_found', 'illegal_transition', 'self_approval', 'not_an_approver'],
+  }),
+
+  // --- approval policies
+  'policies.list': route({
+    method: 'GET',
+    path: '/:project_id/v1/approvals/policies',
+    tag: 'policies',
+    summary: 'List the approval policies',
+    auth: approvalsRead,
+    params: inProject,
+    query: policyQuerySchema,
+    response: pageOf(policySchema),
+    status: [200],
+    errors: [],
+  }),
+  'policies.schema': route({
+    method: 'GET',
+    path: '/:project_id/v1/approvals/policies/schema',
+    tag: 'policies',
+    summary: 'JSON Schema of a policy as it is written in a file',
+    auth: approvalsRead,
+    params: inProject,
+    response: z.record(z.string(), z.unknown()),
+    status: [200],
+    errors: [],
+  }),
+  'policies.test': route({
+    method: 'POST',
+    path: '/:project_id/v1/approvals/policies/test',
+    tag: 'policies',
+    summary: 'What a policy says of a call, and each of its rules',
+    auth: approvalsRead,
+    params: inProject,
+    body: policyTestSchema,
+    response: policyDecisionSchema,
+    status: [200],
+    errors: ['policy_not_found', 'policy_invalid', 'workspace_not_found', 'exec_tool_not_found', 'invalid_request'],
+  }),
+  'policies.backtest': route({
+    method: 'POST',
+    path: '/:project_id/v1/approvals/policies/backtest',
+    tag: 'policies',
+    summary: 'What a policy would have said of past calls',
+    auth: approvalsRead,
+    params: inProject,
+    body: policyBacktestSchema,
+    response: policyBacktestResultSchema,
+    status: [200],
+    errors: ['policy_not_found', 'policy_invalid', 'workspace_not_found', 'invalid_request'],
+  }),
+  'policies.show': route({
+    method: 'GET',
+    path: '/:project_id/v1/approvals/policies/:policy',
+    tag: 'policies',
+    summary: 'Show the version of a policy that decides, or another',
+    auth: approvalsRead,
+    params: ofPolicy,
+    query: z.object({ version: policyVersionParamSchema.optional() }),
+    response: policyVersionSchema,
+    status: [200],
+    errors: ['policy_not_found'],
+  }),
+  'policies.apply': route({
+    method: 'PUT',
+    path: '/:project_id/v1/approvals/policies/:policy',
+    tag: 'policies',
+    summary: 'Store a version of a policy, which decides from now on or is a draft',
+    auth: management,
+    params: inProject.extend({ policy: nameSchema }),
+    headers: ['If-Match'],
+    body: policyApplySchema,
+    response: policyChangeSchema,
+    status: [200],
+    errors: ['policy_invalid', 'policy_conflict', 'workspace_not_found', 'workspace_not_allowed', 'invalid_request'],
+  }),
+  'policies.delete': route({
+    method: 'DELETE',
+    path: '/:project_id/v1/approvals/policies/:policy',
+    tag: 'policies',
+    summary: 'Delete a policy; its versions stay on record',
+    auth: management,
+    params: ofPolicy,
+    headers: ['If-Match'],
+    query: z.object({ dry_run: z.stringbool().default(false) }),
+    response: policyChangeSchema,
+    status: [200],
+    errors: ['policy_not_found', 'policy_conflict', 'workspace_not_allowed', 'invalid_request'],
+  }),
+  'policies.activate': route({
+    method: 'POST',
+    path: '/:project_id/v1/approvals/policies/:policy/activate',
+    tag: 'policies',
+    summary: 'Let the draft of a policy decide',
+    auth: management,
+    params: ofPolicy,
+    headers: ['If-Match'],
+    body: z.strictObject({ dry_run: z.boolean().default(false) }),
+    response: policyChangeSchema,
+    status: [200],
+    errors: ['policy_not_found', 'policy_invalid', 'policy_conflict', 'workspace_not_allowed', 'invalid_request'],
+  }),
+  'policies.versions': route({
+    method: 'GET',
+    path: '/:project_id/v1/approvals/policies/:policy/versions',
+    tag: 'policies',
+    summary: 'List the versions of a policy',
+    auth: approvalsRead,
+    params: ofPolicy,
+    query: policyVersionQuerySchema,
+    response: pageOf(policyVersionSchema),
+    status: [200],
+    errors: ['policy_not_found'],
+  }),
+  'policies.diff': route({
+    method: 'GET',
+    path: '/:project_id/v1/approvals/policies/:policy/diff',
+    tag: 'policies',
+    summary: 'What differs between two versions of a policy',
+    auth: approvalsRead,
+    params: ofPolicy,
+    query: policyDiffQuerySchema,
+    response: policyDiffSchema,
+    status: [200],
+    errors: ['policy_not_found'],
+  }),
+  'policies.shadow': route({
+    method: 'GET',
+    path: '/:project_id/v1/approvals/policies/:policy/shadow',
+    tag: 'policies',
+    summary: 'What the draft of a policy would have said since it is there',
+    auth: approvalsRead,
+    params: ofPolicy,
+    response: policyBacktestResultSchema,
+    status: [200],
+    errors: ['policy_not_found'],
   }),
 } as const
 

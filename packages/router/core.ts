@@ -9,10 +9,11 @@ import type { EventLog } from './domain/events/event-log.ts'
 import type { EnrolledKeys } from './domain/fleet/enrolled-keys.ts'
 import type { FleetView } from './domain/fleet/fleet.ts'
 import type { Identity } from './domain/identity.ts'
+import type { Policies } from './domain/policy/book.ts'
 import type { Records } from './domain/records.ts'
 import type { Settings } from './domain/settings.ts'
 
-export interface Core extends Records, FleetView, Directory, Attempts {
+export interface Core extends Records, FleetView, Directory, Attempts, Policies {
   /** Readers of the one event log. */
   eventLog: EventLog
   identity: Identity

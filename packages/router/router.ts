@@ -17,8 +17,8 @@ import type { Core } from './core.ts'
 import { buryAgents, missAgents } from './domain/agents/absence.ts'
 import { recordLeases, recordLeasesEveryMs } from './domain/agents/record-leases.ts'
 import { createKeyring } from './domain/api-keys/keyring.ts'
-import { type LinkOptions, linkForMail } from './domain/approval-links/mint.ts'
-import { expireApprovals } from './domain/approvals/expire.ts'
+import { advanceApprovals } from './domain/approvals/advance.ts'
+import { releaseHeld } from './domain/approvals/held.ts'
 import { createAbsences } from './domain/attempts/absences.ts'
 import { createCalls } from './domain/attempts/calls.ts'
 import { createDispatcher } from './domain/attempts/dispatcher.ts'
@@ -37,11 +37,11 @@ import { removeOldNotices, sendDigests, sendReminders } from './domain/notificat
 import { createSend, noteAtReceiver } from './domain/notifications/send.ts'
 import { outboundLimits } from './domain/notifications/send-webhook.ts'
 import { createMailer, type SmtpOptions } from './domain/notifications/smtp.ts'
+import { createPolicyBook } from './domain/policy/book.ts'
 import { type BootstrapOptions, bootstrapProject } from './domain/projects/bootstrap.ts'
 import type { Settings } from './domain/settings.ts'
 import { startFollowers } from './followers.ts'
 import { type ApiOptions, apiDoor } from './http/api/door.ts'
-import { opsDoor } from './http/ops/door.ts'
 import { createHttpServer, type HttpOptions, type HttpServer } from './http/server.ts'
 import { addDomainMetrics, countAttempts, countEnded, createBrokerProbe } from './metrics.ts'
 import { startEmbeddedPostgres } from './postgres/embedded.ts'
@@ -74,13 +74,9 @@ export interface RouterOptions {
   lanes?: number
   /** Off when left out. */
   tracing?: Omit<TracingOptions, 'clock' | 'log'>
-  settings?: Partial<Omit<Settings, 'mail' | 'links'>>
+  settings?: Partial<Omit<Settings, 'mail'>>
   /** The mail server; without one nobody gets mail. */
   mail?: SmtpOptions | undefined
-  /** Signs one-time links; without it there are none. */
-  linkSecret?: string | undefined
-  /** Where people reach this router, without a slash at the end; default: where it listens. */
-  publicUrl?: string | undefined
   bootstrap?: BootstrapOptions | undefined
   /** Beside those of every router (followers.ts). */
   followers?: readonly Follower[]
@@ -111,7 +107,6 @@ const defaults: Settings = {
   queuedPerProject: limits.queuedPerProject,
   privateTargets: false,
   mail: false,
-  links: false,
 }
 
 /** Ends something that was started. */
@@ -137,12 +132,13 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const identity = loadIdentity(stateDir)
     const enrolledKeys = createEnrolledKeys(records)
     await enrolledKeys.refresh()
+    const policies = createPolicyBook(records)
+    await policies.load()
     const dataSocket = await openSocket({ identity, enrolledKeys }, options.dataPlane.address, probe)
     started.push(() => dataSocket.close())
 
-    const links = linksOf(options)
-    const known = { ...records, lanes, tracing, identity, enrolledKeys }
-    const core = createCore(known, options, { bound: dataSocket.bound, registry, links })
+    const known = { ...records, lanes, tracing, identity, enrolledKeys, policies }
+    const core = createCore(known, options, dataSocket.bound, registry)
     started.push(() => core.outbox.close())
     options.instrument?.(core)
     started.push(() => core.dispatcher.close())
@@ -151,10 +147,9 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const broker = startBroker({ core, dataSocket, clock: options.dataPlane.clock ?? systemClock, probe })
     started.push(() => broker.close())
     await core.dispatcher.findWaiting()
-    const http = await openHttp(options, core, { broker, registry, links })
+    const http = await openHttp(options, core, broker, registry)
     started.push(() => http.close())
     const url = await http.listen()
-    if (links !== undefined) links.publicUrl ||= url
     started.push(startFollowers(core, registry, options.followers))
     started.push(startDuties(core, broker))
     log.notice({ url, data_plane: dataSocket.bound, version }, 'the router is up')
@@ -201,13 +196,12 @@ async function openDatabase({ clock, log, stateDir, ...options }: RouterOptions,
   return { active, records: { store, clock, log, eventLog }, lanes }
 }
 
-type Known = Pick<Core, 'store' | 'clock' | 'log' | 'eventLog' | 'lanes' | 'tracing' | 'identity' | 'enrolledKeys'>
+type Known = Pick<
+  Core,
+  'store' | 'clock' | 'log' | 'eventLog' | 'lanes' | 'tracing' | 'identity' | 'enrolledKeys' | 'policies'
+>
 
-function createCore(
-  known: Known,
-  options: RouterOptions,
-  { bound, registry, links }: { bound: string; registry: Registry; links: LinkOptions | undefined },
-): Core {
+function createCore(known: Known, options: RouterOptions, bound: string, registry: Registry): Core {
   const { clock, store, tracing } = known
   const fleet = createFleet(clock, systemChance)
   const ended = countEnded(registry)
@@ -218,7 +212,7 @@ function createCore(
     },
     freed: fleet.freed,
   })
-  const settings = { ...defaults, ...options.settings, mail: options.mail !== undefined, links: links !== undefined }
+  const settings = { ...defaults, ...options.settings, mail: options.mail !== undefined }
   const mail = options.mail && createMailer(clock, options.mail)
   const outbound = createOutbound({ clock, privateTargets: settings.privateTargets, limits: outboundLimits })
   return {
@@ -229,13 +223,7 @@ function createCore(
     kinds: createKinds(store.db),
     dispatcher: createDispatcher({ ...known, settings, fleet, calls }),
     outbox: createOutbox(known, {
-      send: createSend({
-        ...known,
-        fleet,
-        outbound,
-        mail,
-        linkFor: async (id, delivery) => links && linkForMail(known, links, id, delivery),
-      }),
+      send: createSend({ ...known, fleet, outbound, mail }),
       chance: systemChance,
       attempted: countAttempts(registry),
       noted: noteAtReceiver,
@@ -247,11 +235,7 @@ function createCore(
   }
 }
 
-function openHttp(
-  options: RouterOptions,
-  core: Core,
-  { broker, registry, links }: { broker: Broker; registry: Registry; links: LinkOptions | undefined },
-): Promise<HttpServer> {
+function openHttp(options: RouterOptions, core: Core, broker: Broker, registry: Registry): Promise<HttpServer> {
   const { requestsPerMinutePerKey, failedAuthenticationsPerMinute, ...server } = options.http
   const api = apiDoor({
     core,
@@ -266,12 +250,7 @@ function openHttp(
     requestsPerMinutePerKey,
     failedAuthenticationsPerMinute,
   })
-  return createHttpServer({ ...server, core, registry, doors: [api, opsDoor(core, links)] })
-}
-
-/** Where people reach it is known once it listens, unless it was said. */
-function linksOf({ linkSecret, publicUrl }: RouterOptions): LinkOptions | undefined {
-  return linkSecret === undefined ? undefined : { secret: linkSecret, publicUrl: publicUrl ?? '' }
+  return createHttpServer({ ...server, core, registry, doors: [api] })
 }
 
 /** What time alone makes necessary. */
@@ -282,7 +261,8 @@ function startDuties(core: Core, broker: Broker): Stop {
     ['expire leases', 1_000, () => broker.expireLeases()],
     ['record leases', recordLeasesEveryMs, () => recordLeases(core)],
     ['refresh enrolled keys', 1_000, () => core.enrolledKeys.refresh()],
-    ['expire approvals', 1_000, () => expireApprovals(core)],
+    ['advance approvals', 1_000, () => advanceApprovals(core)],
+    ['release held calls', 1_000, () => releaseHeld(core)],
     ['expire queued calls', 1_000, () => expireQueued(core, holds)],
     ['sweep orphans', 1_000, () => sweepOrphans(core)],
     ['find waiting calls', 2_000, () => core.dispatcher.findWaiting()],

@@ -12,6 +12,7 @@ import {
 import { type Sent, sendsOfPeople } from './commands/project/people.fixture.ts'
 import { commands } from './commands.ts'
 import { notificationSends } from './notification-sends.fixture.ts'
+import { policyRecordOf, policySends } from './policy-sends.fixture.ts'
 import * as records from './records.fixture.ts'
 import { envFor, type RunOptions, xeroctl } from './run.fixture.ts'
 
@@ -38,11 +39,11 @@ function fitting({ method, path }: Seen): unknown {
     executions: records.execution(),
     invocations: path.endsWith('/plan') ? records.plan : records.execution(),
     approvals: records.approval(path.endsWith('/approve') ? { state: 'approved' } : {}),
-    'approval-links': records.approvalLink,
     webhooks: path.includes('/deliveries') || path.endsWith('/test') ? records.delivery : records.webhook,
     notifications: id === 'channels' && !path.endsWith('/test') ? records.channel : records.delivery,
   }[resource!]
   if (resource === 'project' || resource === 'whoami') return record
+  if (path.startsWith('/approvals/policies')) return policyRecordOf(method, path)
   if (path.includes('/events')) return records.page(records.logEntry('agent.online'))
   if (method === 'GET' && /\/(?:deliveries|channels)(?:\?|$)/.test(path)) return records.page(record)
   return method === 'GET' && id === undefined ? records.page(record) : record
@@ -140,6 +141,14 @@ const sends: Sent[] = [
   ['approvals show ap', 'GET /exec/approvals/ap'],
   ['approvals approve ap --note fine --confirm t', 'POST /exec/approvals/ap/approve', { note: 'fine', confirm: 't' }],
   ['approvals approve ap --reason fine', 'POST /exec/approvals/ap/approve', { note: 'fine' }],
+  ['approvals withdraw ap --note wait', 'POST /exec/approvals/ap/withdraw', { note: 'wait' }],
+  ['approvals break-glass ap --reason now', 'POST /exec/approvals/ap/break-glass', { reason: 'now' }],
+  ['approvals review ap --note fine', 'POST /exec/approvals/ap/review', { note: 'fine' }],
+  [
+    'approvals list --requester a@example.com --approver ci --review due',
+    'GET /exec/approvals?requester=a%40example.com&approver=ci&review=due&limit=20',
+  ],
+  ...policySends,
   ['approvals reject ap --note no', 'POST /exec/approvals/ap/reject', { note: 'no' }],
   ['project', 'GET /management/project'],
   ['project show', 'GET /management/project'],
@@ -230,8 +239,11 @@ test('--dry-run -o json is one JSON value with the body', async (t) => {
 test('no command of the table is without a write that --dry-run holds back', async (t) => {
   for (const [words, request] of sends) {
     if (request.startsWith('GET') || request.endsWith('/plan')) continue
+    if (/policies\/(test|backtest)$/.test(request)) continue
     const { seen } = await ran(t, `${words} --dry-run`)
-    assert.equal(seen.length, 0, words)
+    // A policy is tried by the router, which is told to change nothing.
+    const changing = seen.filter(({ path, body }) => !/"dry_run":true|dry_run=true/.test(path + JSON.stringify(body)))
+    assert.equal(changing.length, 0, words)
   }
 })
 

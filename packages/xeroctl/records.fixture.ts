@@ -2,7 +2,6 @@
 // drift from the contract.
 import { agentDetailSchema, agentSchema } from '@xerotier/protocol/api/agents.ts'
 import { apiKeySecretSchema } from '@xerotier/protocol/api/api-keys.ts'
-import { approvalLinkSchema } from '@xerotier/protocol/api/approval-links.ts'
 import { type Approval, approvalSchema } from '@xerotier/protocol/api/approvals.ts'
 import { channelSchema } from '@xerotier/protocol/api/channels.ts'
 import { delegationSchema } from '@xerotier/protocol/api/delegations.ts'
@@ -21,8 +20,8 @@ import { webhookSecretSchema } from '@xerotier/protocol/api/webhooks.ts'
 import { whoamiSchema } from '@xerotier/protocol/api/whoami.ts'
 import { workspaceSchema } from '@xerotier/protocol/api/workspaces.ts'
 
-const at = '2026-05-01T11:57:00.000Z'
-const digest = 'a'.repeat(64)
+export const at = '2026-05-01T11:57:00.000Z'
+export const digest = 'a'.repeat(64)
 
 export const agent = agentSchema.parse({
   id: 'agt_fleet01',
@@ -173,23 +172,6 @@ export const webhook = webhookSecretSchema.parse({
   secret: 'whsec_the-secret-value',
 })
 
-export const approvalLink = approvalLinkSchema.parse({
-  id: 'lnk_1',
-  object: 'approval_link',
-  approval_id: '5f9c3b1a-8d0e-4c2f-9c1d-2b9f5e7a8c10',
-  tool: tool.name,
-  user_id: 'usr_1',
-  user_name: 'Ann',
-  user_email: 'ann@example.com',
-  state: 'open',
-  decision: null,
-  created_by: 'key_1',
-  created_at: at,
-  expires_at: '2026-05-01T12:12:00.000Z',
-  used_at: null,
-  revoked_at: null,
-})
-
 export const channel = channelSchema.parse({
   id: 'chn_1',
   object: 'notification_channel',
@@ -322,7 +304,17 @@ export const plan = planSchema.parse({
   timeout_ms: 10_000,
   at_most_once: true,
   decision: 'ask',
-  approval: { timeout_seconds: 900, scope: 'execution', requester_may_decide: false },
+  policy: 'default',
+  policy_version: 1,
+  rules: [],
+  refusals: [],
+  approval: {
+    risk: 'destructive',
+    timeout_seconds: 900,
+    scope: 'execution',
+    requester_may_decide: false,
+    needs: ['anyone who may decide approvals'],
+  },
   agents: [{ agent_id: agent.id, agent: agent.name, in_flight: 2, max_concurrent: 20, hindrance: null }],
 })
 
@@ -347,6 +339,23 @@ export function approval(change: Partial<Approval> = {}): Approval {
     requested_by_name: 'ci',
     requested_at: at,
     expires_at: '2026-05-01T12:12:00.000Z',
+    asked: {
+      policy: 'default',
+      policy_id: null,
+      version: 0,
+      rules: [],
+      closed: [],
+      stage: 0,
+      stage_name: '',
+      stages: 1,
+      stage_ends_at: '2026-05-01T12:12:00.000Z',
+      places: 1,
+      require_reason: false,
+      on_timeout: 'expire',
+      break_glass: false,
+    },
+    votes: [],
+    needs: ['anyone who may decide approvals'],
     ...change,
   })
 }

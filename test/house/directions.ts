@@ -73,6 +73,7 @@ export const insideFolders: Record<string, Record<string, readonly string[]>> = 
     enrollment: ['.', 'events', 'fleet', 'lifecycles', 'join-keys'],
     agents: ['.', 'events', 'directory', 'fleet', 'lifecycles', 'tools', 'attempts'],
     approvals: ['.', 'events', 'policy', 'directory', 'fleet', 'lifecycles', 'people', 'tools', 'attempts'],
+    policies: ['.', 'events', 'policy', 'directory', 'fleet', 'lifecycles', 'tools', 'people', 'attempts', 'approvals'],
     executions: ['.', 'events', 'policy', 'directory', 'fleet', 'lifecycles', 'tools', 'attempts', 'approvals'],
     workspaces: ['.', 'events', 'directory', 'fleet', 'attempts', 'executions'],
     deliveries: ['.', 'events', 'lifecycles'],
@@ -89,6 +90,5 @@ export const insideFolders: Record<string, Record<string, readonly string[]>> = 
       'deliveries',
       'channels',
     ],
-    'approval-links': ['.', 'events', 'fleet', 'people', 'approvals', 'deliveries', 'notifications'],
   },
 }

@@ -7,6 +7,42 @@ import { actorNameSchema, doorSchema } from './actor.ts'
 import { nullableTimestampSchema, pageQuerySchema, timestampSchema } from './page.ts'
 import { streamedEventSchema } from './streamed-event.ts'
 
+/** `break_glass`: an owner ran it alone. */
+export const votes = ['approve', 'reject', 'withdraw', 'break_glass'] as const
+export type Vote = (typeof votes)[number]
+
+const voteSchema = z.object({
+  vote: z.enum(votes),
+  by: z.string(),
+  by_name: actorNameSchema,
+  key: z.string().nullable(),
+  stage: z.int(),
+  digest: z.string(),
+  note: z.string().nullable(),
+  at: timestampSchema,
+})
+
+/** What has to be decided by whom, and how far it has come. */
+const askedOfSchema = z.object({
+  policy: z.string(),
+  policy_id: z.string().nullable(),
+  /** Of the policy; 0 for that of workspaces that have none. */
+  version: z.int(),
+  /** Rules that matched. `error`: why one could not be evaluated, so that it counts as matched. */
+  rules: z.array(z.object({ name: z.string(), error: z.string().nullable() })),
+  /** Windows and freezes that were closed. */
+  closed: z.array(z.string()),
+  stage: z.int(),
+  stage_name: z.string(),
+  stages: z.int(),
+  stage_ends_at: timestampSchema,
+  /** How many different approvers the stage wants. */
+  places: z.int(),
+  require_reason: z.boolean(),
+  on_timeout: z.enum(['expire', 'reject']),
+  break_glass: z.boolean(),
+})
+
 export const approvalSchema = z.object({
   id: z.string(),
   object: z.literal('approval'),
@@ -40,6 +76,18 @@ export const approvalSchema = z.object({
   decided_door: doorSchema.nullable(),
   decided_at: nullableTimestampSchema,
   note: z.string().nullable(),
+  asked: askedOfSchema,
+  /** Oldest first; the last of each counts, if they still may decide. */
+  votes: z.array(voteSchema),
+  /** Who still has to approve, each in words; empty unless it is pending. */
+  needs: z.array(z.string()),
+  /** When an approved call that waits for its window runs. */
+  runs_at: nullableTimestampSchema,
+  /** Of a call that an owner ran alone: until when somebody else has to look at it. */
+  review_due_at: nullableTimestampSchema,
+  reviewed_by: z.string().nullable(),
+  reviewed_at: nullableTimestampSchema,
+  review_note: z.string().nullable(),
   /** What a reviewer must type as `confirm`; null when nothing. */
   confirm: z.string().nullable(),
 })
@@ -54,6 +102,11 @@ export const approvalQuerySchema = pageQuerySchema.extend({
   tool: textSchema(64).optional(),
   since: timestampSchema.optional(),
   until: timestampSchema.optional(),
+  /** E-mail or id of a person, name or id of a key. */
+  requester: textSchema(254).optional(),
+  approver: textSchema(254).optional(),
+  /** `due`: those that an owner ran alone and nobody has reviewed. */
+  review: z.literal('due').optional(),
 })
 
 export const decisionSchema = z.strictObject({
@@ -63,6 +116,17 @@ export const decisionSchema = z.strictObject({
   /** The digest that the reviewer saw; when given, a decision over anything else is refused. */
   digest: textSchema(64).optional(),
 })
+
+export const withdrawSchema = z.strictObject({ note: textSchema(limits.noteCharacters).optional() })
+
+export const breakGlassSchema = z.strictObject({
+  /** Why it cannot wait. */
+  reason: textSchema(limits.noteCharacters).min(1),
+  confirm: textSchema(64).optional(),
+  digest: textSchema(64).optional(),
+})
+
+export const reviewSchema = z.strictObject({ note: textSchema(limits.noteCharacters).min(1) })
 
 export const approvalStreamQuerySchema = z.object({
   workspace: textSchema(64).optional(),

@@ -19,15 +19,26 @@ export const planSchema = z.object({
   timeout_ms: z.int(),
   /** Whether it would never be started twice, whatever happens. */
   at_most_once: z.boolean(),
-  decision: z.enum(['run', 'ask']),
+  decision: z.enum(['run', 'ask', 'refuse']),
+  /** The policy that says so, and its rules that match. */
+  policy: z.string(),
+  policy_version: z.int(),
+  rules: z.array(z.string()),
+  /** Why it would be refused. */
+  refusals: z.array(z.string()),
   /** Whom it would ask, and for how long. Null for a call that runs without. */
   approval: z
     .object({
+      /** As which it would be treated. */
+      risk: riskSchema,
+      /** Over all stages. */
       timeout_seconds: z.int(),
       /** Whoever has a key with this scope may decide. */
       scope: z.literal('execution'),
       /** Whether the key that would submit the call may decide it, too. */
       requester_may_decide: z.boolean(),
+      /** Who would have to approve in the first stage, each in words. */
+      needs: z.array(z.string()),
     })
     .nullable(),
   /**

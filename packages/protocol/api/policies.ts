@@ -1,154 +1,191 @@
-// The document of an approval policy, as operators write it in YAML or JSON. Its JSON Schema is
-// published, so that editors complete it.
 import { z } from 'zod'
-import { textSchema } from '../ids.ts'
+import { referenceSchema, textSchema, toolNameSchema } from '../ids.ts'
 import { limits } from '../limits.ts'
+import { policyDocumentSchema } from '../policy.ts'
 import { riskSchema } from '../risk.ts'
 import { selfApprovalModes } from '../self-approval.ts'
+import { actorNameSchema } from './actor.ts'
+import { pageQuerySchema, timestampSchema } from './page.ts'
 
-/** How long somebody is waited for: 10 s to 30 days. */
-const secondsSchema = z.int().min(10).max(limits.approvalSecondsMax)
-const wordSchema = textSchema(120).min(1)
-const wordsSchema = z.array(wordSchema).min(1).max(50)
+export const policyQuerySchema = pageQuerySchema
 
-/** Who may fill a place: whoever is in one of these lists. */
-const approverListsSchema = z
-  .strictObject({
-    users: wordsSchema.optional().describe('E-mail addresses.'),
-    groups: wordsSchema.optional().describe('Groups of the project.'),
-    roles: z
-      .array(z.enum(['owner', 'member']))
-      .min(1)
-      .optional()
-      .describe('Roles in the project.'),
-    service_keys: wordsSchema.optional().describe('Service keys, by name or id: programs that decide by themselves.'),
-  })
-  .refine((lists) => Object.values(lists).some((list) => list !== undefined), 'must name somebody')
+export const policySchema = z.object({
+  id: z.string(),
+  object: z.literal('approval_policy'),
+  name: z.string(),
+  /** Null: for the workspaces of the project that have none of their own. */
+  workspace_id: z.string().nullable(),
+  workspace: z.string().nullable(),
+  /** The one that decides now; null while there is only a draft. */
+  version: z.int().nullable(),
+  /** The draft that is evaluated beside it. */
+  draft_version: z.int().nullable(),
+  created_at: timestampSchema,
+  updated_at: timestampSchema,
+})
+export type Policy = z.infer<typeof policySchema>
 
-export const approversSchema = z
-  .union([z.literal('anyone'), approverListsSchema])
-  .describe('`anyone`: any key or person that may decide approvals; or who exactly.')
-export type Approvers = z.infer<typeof approversSchema>
+export const policyVersionSchema = z.object({
+  object: z.literal('approval_policy_version'),
+  policy: z.string(),
+  workspace: z.string().nullable(),
+  version: z.int(),
+  state: z.enum(['active', 'draft', 'past']),
+  /** What calls have as their `policy_version`. */
+  policy_version: z.int(),
+  document: policyDocumentSchema,
+  digest: z.string(),
+  note: z.string().nullable(),
+  created_by: z.string(),
+  created_by_name: actorNameSchema,
+  created_at: timestampSchema,
+})
+export type PolicyVersion = z.infer<typeof policyVersionSchema>
 
-const quorumSchema = z
-  .union([z.int().min(1).max(20), z.literal('each_group')])
-  .describe('How many different approvers; `each_group`: one of each group that is named.')
-export type Quorum = z.infer<typeof quorumSchema>
+export const policyVersionParamSchema = z.coerce.number().int().min(1)
 
-const stageSchema = z.strictObject({
-  name: wordSchema.optional(),
-  approvers: approversSchema.describe('Who may decide from here on, beside those of the stages before.'),
-  quorum: quorumSchema.optional().describe('The quorum of the policy when it is not given.'),
-  seconds: secondsSchema
-    .optional()
-    .describe('How long this stage waits. The timeout of the risk when it is not given.'),
-  tell: approversSchema.optional().describe('Who is told when it begins. The approvers when it is not given.'),
+export const policyVersionQuerySchema = z.object({
+  limit: pageQuerySchema.shape.limit,
+  after: policyVersionParamSchema.optional(),
 })
 
-const onTimeoutSchema = z
-  .enum(['escalate', 'reject'])
-  .describe(
-    'What silence in the last stage does: `escalate` asks the owners of the project, and expires when they are silent too; ' +
-      '`reject` rejects. Silence never approves.',
-  )
+export const policyApplySchema = z.strictObject({
+  /** Name or id; null, or left out, for the whole project. What there is keeps its own. */
+  workspace: referenceSchema.nullish(),
+  document: policyDocumentSchema,
+  note: textSchema(limits.noteCharacters).optional(),
+  /** Stores it beside the one that decides, to be compared with it. */
+  draft: z.boolean().default(false),
+  /** Says what would change, and changes nothing. */
+  dry_run: z.boolean().default(false),
+})
 
-const expressionSchema = textSchema(limits.policyExpressionCharacters)
-  .min(1)
-  .describe('CEL over `project workspace tool risk args requester agent time labels`; must be true or false.')
+const differenceSchema = z.object({ path: z.string(), before: z.unknown(), after: z.unknown() })
+export type PolicyDifference = z.infer<typeof differenceSchema>
 
-const thenSchema = z
-  .strictObject({
-    risk: riskSchema.optional().describe('Treats the call as one of this risk, when its own is lower.'),
-    approvers: approversSchema.optional().describe('Asks these too.'),
-    quorum: quorumSchema
-      .optional()
-      .describe('How many of `approvers`; without them, how many of those who are asked anyway.'),
-    require_reason: z.boolean().optional().describe('Whoever approves has to say why.'),
-    refuse: textSchema(500).min(1).optional().describe('Refuses the call. The requester reads this.'),
-  })
-  .refine((then) => Object.values(then).some((value) => value !== undefined), 'must say what to do')
+export const policyDiffQuerySchema = z.object({
+  from: policyVersionParamSchema,
+  to: policyVersionParamSchema,
+})
 
-const ruleSchema = z.strictObject({ name: wordSchema, when: expressionSchema, then: thenSchema })
-export type PolicyRule = z.infer<typeof ruleSchema>
+export const policyDiffSchema = z.object({
+  object: z.literal('approval_policy_diff'),
+  policy: z.string(),
+  from: z.int(),
+  to: z.int(),
+  differences: z.array(differenceSchema),
+})
 
-/** Wall-clock time without an offset: the time zone is named beside it. */
-const localTimeSchema = z
-  .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?$/, 'must be a local time, as 2026-12-24T18:00')
+/** What becomes of an approval that waits when the policy is another. */
+const pendingOutcomeSchema = z.object({
+  approval_id: z.string(),
+  execution_id: z.string(),
+  workspace: z.string(),
+  tool: z.string(),
+  /** `stands`: it would be granted the same way. */
+  outcome: z.enum(['stands', 'asked_again', 'refused', 'voided']),
+  before: z.string(),
+  after: z.string(),
+})
+export type PendingOutcome = z.infer<typeof pendingOutcomeSchema>
 
-const timesSchema = z.union([
-  z.strictObject({
-    cron: textSchema(120).min(1).describe('When it begins: minute, hour, day of month, month, day of week.'),
-    seconds: z
-      .int()
-      .min(60)
-      .max(366 * 86_400)
-      .describe('How long it lasts, in real time also when the clocks change.'),
-  }),
-  z.strictObject({ from: localTimeSchema, until: localTimeSchema }),
-])
-export type WindowTimes = z.infer<typeof timesSchema>
+export const policyChangeSchema = z.object({
+  object: z.literal('approval_policy_change'),
+  policy: policySchema,
+  /** False where the document is that of the version before. */
+  changed: z.boolean(),
+  differences: z.array(differenceSchema),
+  pending: z.array(pendingOutcomeSchema),
+})
+export type PolicyChange = z.infer<typeof policyChangeSchema>
 
-const closedSchema = z
-  .enum(['ask', 'refuse', 'wait'])
-  .describe('What becomes of a call then: asked for, refused, or asked for and run once it is open again.')
-
-const spanSchema = {
-  name: wordSchema,
-  time_zone: textSchema(64).min(1).describe('IANA name, as Europe/Berlin.'),
-  times: z.array(timesSchema).min(1).max(50),
-  risks: z.array(riskSchema).min(1).default(['write', 'destructive', 'irreversible']),
-  when: expressionSchema.optional().describe('For these calls only.'),
+const policyTestSubject = {
+  /** A policy of the project by name, or a document; neither: the one that decides now. */
+  policy: referenceSchema.optional(),
+  /** Of that policy; the draft, or else the one that decides, when it is not given. */
+  version: z.int().min(1).optional(),
+  document: policyDocumentSchema.optional(),
 }
-const windowSchema = z.strictObject({ ...spanSchema, outside: closedSchema })
-const freezeSchema = z.strictObject({ ...spanSchema, inside: closedSchema })
-export type PolicyWindow = z.infer<typeof windowSchema>
-export type PolicyFreeze = z.infer<typeof freezeSchema>
 
-const breakGlassSchema = z
-  .strictObject({
-    review_within_seconds: z
-      .int()
-      .min(60)
-      .max(90 * 86_400)
-      .default(7 * 86_400),
-  })
-  .describe('Lets an owner run a call at once, with a reason and a review that is due afterwards.')
-
-const approversOfRiskSchema = z.strictObject({ approvers: approversSchema, quorum: quorumSchema.optional() })
-
-export const policyDocumentSchema = z.strictObject({
-  description: textSchema(500).optional(),
-  timeout_seconds_destructive: secondsSchema.default(900),
-  timeout_seconds_irreversible: secondsSchema.default(3600),
-  on_timeout_destructive: onTimeoutSchema.default('escalate'),
-  on_timeout_irreversible: onTimeoutSchema.default('escalate'),
-  stages: z
-    .array(stageSchema)
-    .max(10)
-    .default([])
-    .describe(
-      'Asked one after the other, while nobody decides. Without any, anyone who may decide approvals is asked.',
-    ),
-  quorum: quorumSchema.default(1),
-  approvers_destructive: approversOfRiskSchema
-    .optional()
-    .describe('Those of the stages must be among these for this risk.'),
-  approvers_irreversible: approversOfRiskSchema
-    .optional()
-    .describe('Those of the stages must be among these for this risk.'),
-  require_reason: z.boolean().default(false).describe('Whoever approves has to say why.'),
-  self_approval: z.enum(selfApprovalModes).default('service_keys').describe('Who may approve what they asked for.'),
-  one_reject_ends: z
-    .boolean()
-    .default(true)
-    .describe('If false, a call is rejected when its places cannot be filled any more.'),
-  rules: z.array(ruleSchema).max(limits.policyRules).default([]),
-  windows: z.array(windowSchema).max(50).default([]).describe('Times in which calls may run.'),
-  freezes: z.array(freezeSchema).max(50).default([]).describe('Times in which they may not.'),
-  break_glass: breakGlassSchema.optional(),
+export const policyTestSchema = z.strictObject({
+  ...policyTestSubject,
+  workspace: referenceSchema,
+  tool: toolNameSchema,
+  args: z.record(z.string(), z.unknown()).default({}),
+  /** That of the tool, where an online agent offers it, when it is not given. */
+  risk: riskSchema.optional(),
+  /** E-mail of a person, or name or id of a key; who asks for the test when it is not given. */
+  requester: referenceSchema.optional(),
+  /** Now when it is not given. */
+  at: timestampSchema.optional(),
 })
-export type PolicyDocument = z.infer<typeof policyDocumentSchema>
 
-/** As it is written: with what has a default left out. */
-export type PolicyInput = z.input<typeof policyDocumentSchema>
+const askedStageSchema = z.object({
+  name: z.string(),
+  /** Each filled by another person, in words. */
+  needs: z.array(z.string()),
+  seconds: z.int(),
+  tell: z.array(z.string()),
+})
+
+export const policyDecisionSchema = z.object({
+  object: z.literal('approval_policy_decision'),
+  policy: z.string(),
+  version: z.int(),
+  decision: z.enum(['allow', 'ask', 'refuse']),
+  tool_risk: riskSchema,
+  risk: riskSchema,
+  reasons: z.array(z.string()),
+  rules: z.array(
+    z.object({
+      name: z.string(),
+      when: z.string(),
+      matched: z.boolean(),
+      /** What was false, what failed, or what it did. */
+      why: z.string(),
+    }),
+  ),
+  windows: z.array(z.object({ name: z.string(), kind: z.enum(['window', 'freeze']), closed: z.boolean() })),
+  stages: z.array(askedStageSchema),
+  on_timeout: z.enum(['expire', 'reject']).nullable(),
+  require_reason: z.boolean(),
+  self_approval: z.enum(selfApprovalModes).nullable(),
+})
+export type PolicyDecision = z.infer<typeof policyDecisionSchema>
+
+export const policyBacktestSchema = z.strictObject({
+  ...policyTestSubject,
+  /** The workspaces that the policy is for when it is not given. */
+  workspace: referenceSchema.optional(),
+  since: timestampSchema,
+  until: timestampSchema.optional(),
+})
+
+const countsSchema = z.object({ allow: z.int(), ask: z.int(), refuse: z.int() })
+
+export const policyBacktestResultSchema = z.object({
+  object: z.literal('approval_policy_backtest'),
+  policy: z.string(),
+  since: timestampSchema,
+  until: timestampSchema,
+  calls: z.int(),
+  /** Whether there were more, which are older. */
+  truncated: z.boolean(),
+  before: countsSchema,
+  after: countsSchema,
+  changes: z.array(
+    z.object({
+      execution_id: z.string(),
+      at: timestampSchema,
+      workspace: z.string(),
+      tool: z.string(),
+      before: z.string(),
+      after: z.string(),
+      rules: z.array(z.string()),
+    }),
+  ),
+  rules: z.array(z.object({ name: z.string(), matched: z.int(), failed: z.int() })),
+  /** How often each would be asked in the first stage. */
+  load: z.array(z.object({ approver: z.string(), asked: z.int() })),
+})
+export type PolicyBacktest = z.infer<typeof policyBacktestResultSchema>

@@ -46,6 +46,7 @@ export function newUuid(now: number): string {
 
 export type IdPrefix =
   | 'proj'
+  | 'pol'
   | 'ws'
   | 'agt'
   | 'key'
@@ -60,7 +61,6 @@ export type IdPrefix =
   | 'evt'
   | 'dlv'
   | 'ntc'
-  | 'lnk'
 
 /** `<prefix>_<24 hex>`: 48 bits of milliseconds, 12 of the counter, 36 of randomness. */
 export function newId(prefix: IdPrefix, now: number): string {

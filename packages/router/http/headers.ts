@@ -24,3 +24,17 @@ export function lastEventIdOf(request: FastifyRequest): string | undefined {
   const header = request.headers['last-event-id']
   return typeof header === 'string' && header !== '' ? header : undefined
 }
+
+/**
+ * The version that the caller has seen; undefined where they do not say.
+ * @returns `none` for `"0"`: there must be no such thing yet
+ * @throws Fault invalid_request for another form
+ */
+export function ifMatchOf(request: FastifyRequest): number | 'none' | undefined {
+  const header = request.headers['if-match']
+  if (header === undefined) return undefined
+  const [, version] = requestHeaders['If-Match'].pattern.exec(header) ?? []
+  if (version === undefined)
+    throw new Fault('invalid_request', { message: 'If-Match: must be a version, as "3"', param: 'If-Match' })
+  return Number(version) === 0 ? 'none' : Number(version)
+}

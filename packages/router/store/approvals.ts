@@ -29,6 +29,10 @@ export async function countPending(db: Database | Tx, projectId?: string): Promi
 
 export interface ApprovalFilter extends ListFilter {
   states?: ApprovalState[] | undefined
+  /** Ids of whoever asked, and of whoever voted. */
+  requesters?: readonly string[] | undefined
+  approvers?: readonly string[] | undefined
+  reviewDue?: boolean
   /** A pending approval past its time counts as expired. */
   now: Date
 }
@@ -37,11 +41,33 @@ export interface ApprovalFilter extends ListFilter {
 export async function selectApprovals(db: Database, projectId: string, filter: ApprovalFilter) {
   const { agentId, states, now } = filter
   const list = listOf('approvals', projectId, filter, agentId === undefined ? undefined : concerns(agentId))
-  const conditions = states?.flatMap((state) => conditionsOf(state, now)) ?? [sql`true`]
+  const people = ofPeople(filter)
+  const conditions = (states?.flatMap((state) => conditionsOf(state, now)) ?? [sql`true`]).map(
+    (state) => sql`(${sql.join([state, ...people], sql` and `)})`,
+  )
   const parts = conditions.map((state) => ({ state, newest: newestOf(list, state) }))
   const ids = await selectPageIds(db, list, parts)
   if (ids.length === 0) return []
   return named(db).where('approvals.id', 'in', ids).orderBy('approvals.id', 'desc').execute()
+}
+
+function ofPeople({ requesters, approvers, reviewDue }: ApprovalFilter) {
+  const conditions = []
+  if (requesters !== undefined)
+    conditions.push(sql`(t.requested_by = any(${requesters}::text[]) or t.requested_key = any(${requesters}::text[]))`)
+  if (approvers !== undefined)
+    conditions.push(sql`exists (select from approval_votes as vote where vote.approval_id = t.id
+      and (vote.voter = any(${approvers}::text[]) or vote.voter_key = any(${approvers}::text[])))`)
+  if (reviewDue === true) conditions.push(sql`(t.review_due_at is not null and t.reviewed_at is null)`)
+  return conditions
+}
+
+/** People by e-mail or id, keys by name or id. */
+export async function findActorIds(db: Database, projectId: string, reference: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from api_keys where project_id = ${projectId} and (id = ${reference} or name = ${reference})
+    union select id from users where id = ${reference} or lower(email) = lower(${reference})`.execute(db)
+  return rows.map(({ id }) => id)
 }
 
 /** Each of one state of the record, by which an index can find it. */
@@ -98,16 +124,67 @@ export async function lockApprovalsOf(tx: Tx, projectId: string, executionId: st
     .execute()
 }
 
-/** Locks pending approvals whose time is over, without those that somebody is at. */
-export function lockOverdueApprovals(tx: Tx, at: Date, limit: number) {
+/** Locks pending approvals of which a stage is over, without those that somebody is at. */
+export function lockDueApprovals(tx: Tx, at: Date, limit: number) {
+  const due = sql<Date>`least(expires_at, stage_ends_at)`
   return tx
     .selectFrom('approvals')
     .selectAll()
     .where('state', '=', 'pending')
-    .where('expires_at', '<=', at)
-    .orderBy('expires_at')
+    .where(due, '<=', at)
+    .orderBy(due)
     .limit(limit)
     .forUpdate()
     .skipLocked()
     .execute()
+}
+
+/**
+ * Locks approvals of calls that no agent has got: pending, or approved and waiting. Without those
+ * that are decided meanwhile.
+ */
+export async function lockUndispatchedApprovals(tx: Tx, projectId: string, workspaceIds: readonly string[] | null) {
+  const ofCalls = (state: 'pending' | 'approved') => {
+    const query = tx
+      .selectFrom('approvals')
+      .innerJoin('executions', 'executions.approval_id', 'approvals.id')
+      .innerJoin('workspaces', 'workspaces.id', 'approvals.workspace_id')
+      .selectAll('approvals')
+      .select(['workspaces.name as workspace_name', 'workspaces.type as workspace_type'])
+      .where('approvals.project_id', '=', projectId)
+      .where('approvals.state', '=', state)
+      .where('executions.state', 'in', state === 'pending' ? ['pending_approval'] : ['pending_approval', 'queued'])
+    return (workspaceIds === null ? query : query.where('approvals.workspace_id', 'in', workspaceIds))
+      .orderBy('approvals.id')
+      .forUpdate('approvals')
+      .execute()
+  }
+  return [...(await ofCalls('pending')), ...(await ofCalls('approved'))]
+}
+export type UndispatchedApproval = Awaited<ReturnType<typeof lockUndispatchedApprovals>>[number]
+
+/** Locks those that have waited for their window long enough. */
+export function lockHeldApprovals(tx: Tx, at: Date, limit: number) {
+  return tx
+    .selectFrom('approvals')
+    .selectAll()
+    .where('runs_at', '<=', at)
+    .orderBy('runs_at')
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+    .execute()
+}
+
+/** Of pending approvals that are locked. */
+export async function updateStages(
+  tx: Tx,
+  rows: readonly { id: string; stage: number; stage_ends_at: Date | null }[],
+): Promise<void> {
+  const ids = rows.map(({ id }) => id)
+  const stages = rows.map(({ stage }) => stage)
+  const ends = rows.map(({ stage_ends_at }) => stage_ends_at)
+  await sql`update approvals set stage = moved.stage, stage_ends_at = moved.ends
+    from unnest(${ids}::uuid[], ${stages}::int[], ${ends}::timestamptz[]) as moved (id, stage, ends)
+    where approvals.id = moved.id and approvals.state = 'pending'`.execute(tx)
 }

@@ -8,6 +8,7 @@ import { sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
 import { type List, type ListFilter, listOf, newestOf, ofKinds, type Part, selectPageIds } from './lists.ts'
 import { actorName } from './names.ts'
+import { firstIdSince } from './uuid-time.ts'
 
 /** Rows with the names that their presentation needs. */
 function named(db: Database | Tx) {
@@ -123,3 +124,35 @@ export async function selectUnfinishedIds(db: Database | Tx, workspaceId: string
     .execute()
   return rows.map(({ id }) => id)
 }
+
+/** Past calls as a policy is tried on them, newest first. */
+export function selectPastCalls(
+  db: Database,
+  projectId: string,
+  range: { since: Date; until: Date; before: string | undefined; workspaceId: string | undefined; limit: number },
+) {
+  let query = db
+    .selectFrom('executions')
+    .innerJoin('workspaces', 'workspaces.id', 'executions.workspace_id')
+    .leftJoin('approvals', 'approvals.id', 'executions.approval_id')
+    .leftJoin('agents', 'agents.id', 'executions.agent_id')
+    .select(['executions.id', 'executions.tool', 'executions.risk', 'executions.args', 'executions.created_at'])
+    .select(['executions.requested_by', 'executions.workspace_id', 'executions.approval_id'])
+    .select(['workspaces.name as workspace_name', 'workspaces.type as workspace_type', 'agents.name as agent_name'])
+    .select([
+      'approvals.asked',
+      'approvals.requested_at',
+      'approvals.expires_at',
+      'approvals.stage',
+      'approvals.stage_ends_at',
+    ])
+    .select(actorName('executions.requested_by', 'executions.project_id').as('requested_by_name'))
+    .where('executions.project_id', '=', projectId)
+    .where('executions.id', '>=', firstIdSince(range.since))
+    .where('executions.created_at', '>=', range.since)
+    .where('executions.created_at', '<', range.until)
+  if (range.before !== undefined) query = query.where('executions.id', '<', range.before)
+  if (range.workspaceId !== undefined) query = query.where('executions.workspace_id', '=', range.workspaceId)
+  return query.orderBy('executions.id', 'desc').limit(range.limit).execute()
+}
+export type PastCallRow = Awaited<ReturnType<typeof selectPastCalls>>[number]

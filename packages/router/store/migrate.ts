@@ -20,9 +20,10 @@ import { kindsByTheRouter } from './migrations/0012-kinds-by-the-router.ts'
 import { vacuum } from './migrations/0013-vacuum.ts'
 import { people } from './migrations/0020-people.ts'
 import { whoActed } from './migrations/0021-who-acted.ts'
+import { policies } from './migrations/0023-policies.ts'
+import { votes } from './migrations/0024-votes.ts'
 import { notifications } from './migrations/0026-notifications.ts'
 import { notices } from './migrations/0027-notices.ts'
-import { approvalLinks } from './migrations/0028-approval-links.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -46,9 +47,10 @@ const migrations: Migration[] = [
   { name: '0013-vacuum', sql: vacuum },
   { name: '0020-people', sql: people },
   { name: '0021-who-acted', sql: whoActed },
+  { name: '0023-policies', sql: policies },
+  { name: '0024-votes', sql: votes },
   { name: '0026-notifications', sql: notifications },
   { name: '0027-notices', sql: notices },
-  { name: '0028-approval-links', sql: approvalLinks },
 ]
 
 /** Applied again whenever its text is another. */

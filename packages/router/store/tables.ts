@@ -7,7 +7,6 @@ import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
 import type { Scope } from '@xerotier/protocol/api/scopes.ts'
 import type { EventKind } from '@xerotier/protocol/events.ts'
 import type { AgentState } from '@xerotier/protocol/lifecycles/agent.ts'
-import type { ApprovalState } from '@xerotier/protocol/lifecycles/approval.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { InvitationState } from '@xerotier/protocol/lifecycles/invitation.ts'
 import type { JoinKeyState } from '@xerotier/protocol/lifecycles/join-key.ts'
@@ -15,6 +14,13 @@ import type { Manifest, WorkspaceType } from '@xerotier/protocol/manifest.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
 import type { DelegationKind, ProjectRole, SystemRole } from '@xerotier/protocol/roles.ts'
 import type { Selectable } from 'kysely'
+import {
+  approval_policies,
+  approval_policy_versions,
+  approval_votes,
+  approvals,
+  type requested,
+} from './approval-tables.ts'
 import {
   bigint,
   boolean,
@@ -267,42 +273,6 @@ export const unfolding = {
 
 const executions = { ...submitted, ...unfolding }
 
-/** What an approval is when it is asked for. */
-const requested = {
-  id: uuid(),
-  project_id: text(),
-  execution_id: uuid(),
-  workspace_id: text(),
-  tool: text(),
-  risk: text<Risk>(),
-  state: text<ApprovalState>(),
-  args: jsonb<Record<string, unknown>>(),
-  prompt: text(),
-  reason: nullable(text()),
-  digest: text(),
-  schema_digest: text(),
-  policy_version: int(),
-  credentials_ref: nullable(text()),
-  requested_by: text(),
-  requested_key: nullable(text()),
-  requested_door: nullable(text<Door>()),
-  requested_at: timestamptz(),
-  expires_at: timestamptz(),
-}
-
-/** What becomes of it. */
-const decided = {
-  /** Of the agent that got the call, by a trigger. */
-  agent_id: nullable(text()),
-  decided_by: nullable(text()),
-  decided_key: nullable(text()),
-  decided_door: nullable(text<Door>()),
-  decided_at: nullable(timestamptz()),
-  note: nullable(text()),
-}
-
-const approvals = { ...requested, ...decided }
-
 const execution_output = {
   execution_id: uuid(),
   attempt: int(),
@@ -377,6 +347,9 @@ export const tables = {
   agent_pauses,
   executions,
   approvals,
+  approval_votes,
+  approval_policies,
+  approval_policy_versions,
   execution_output,
   artifacts,
   artifact_chunks,
@@ -392,7 +365,6 @@ export type ExecutionRow = Selectable<Tables['executions']>
 export type ApprovalRow = Selectable<Tables['approvals']>
 export type AgentRow = Selectable<Tables['agents']>
 export type ChannelRow = Selectable<Tables['channels']>
-export type ApprovalLinkRow = Selectable<Tables['approval_links']>
 export type NoticeRow = Selectable<Tables['notices']>
 export type DeliveryRow = Selectable<Tables['deliveries']>
 export type WorkspaceRow = Selectable<Tables['workspaces']>

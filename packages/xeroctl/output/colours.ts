@@ -25,8 +25,6 @@ export const colourOfWord: Readonly<Record<string, Colour>> = {
   completed: 'green',
   approved: 'green',
   delivered: 'green',
-  open: 'yellow',
-  used: 'green',
   running: 'blue',
   dispatched: 'blue',
   queued: 'blue',

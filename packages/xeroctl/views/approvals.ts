@@ -1,4 +1,6 @@
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
+import { reviewedJson } from '@xerotier/protocol/reviewed.ts'
+import { type Detail, rows } from '../output/detail.ts'
 import type { RecordView, View } from '../output/view.ts'
 import { shortId } from '../short-id.ts'
 import { actorInFull, cameWith } from './actor.ts'
@@ -58,12 +60,46 @@ export const approvalRecord: RecordView<Approval> = {
       ['Note', approval.note],
       ['Could run on', approval.agents.map(({ name }) => name).join(', ') || 'no agent that is online'],
       ['Credentials', approval.credentials_ref],
-      ['Policy version', approval.policy_version],
+      ...policyOf(approval),
       ['Digest', approval.digest],
     ],
-    sections: [{ title: 'Arguments', body: JSON.stringify(approval.args, null, 2) }],
+    sections: [
+      { title: 'Arguments', body: reviewedJson(approval.args, 2) },
+      { title: 'Votes', body: rows(voteColumns, approval.votes) },
+    ],
   }),
 }
+
+/** By what it is decided, how far it has come, and who is still needed. */
+function policyOf({ asked, needs, state, policy_version, ...approval }: Approval): Detail['fields'] {
+  const { policy, version, rules, stage, stages, stage_name } = asked
+  const fields: Detail['fields'][number][] = [
+    ['Policy', version === 0 ? `${policy} (${policy_version})` : `${policy}, version ${version} (${policy_version})`],
+  ]
+  for (const { name, error } of rules) fields.push(['Rule', error === null ? name : `${name}, which failed: ${error}`])
+  if (asked.closed.length > 0) fields.push(['Closed', asked.closed.join(', ')])
+  if (state === 'pending') {
+    fields.push(['Stage', `${stage + 1} of ${stages}${stage_name === '' ? '' : `: ${stage_name}`}`])
+    for (const need of needs) fields.push(['Still needed', need])
+    if (stages > 1) fields.push(['Next stage', { due: asked.stage_ends_at }])
+    if (asked.require_reason) fields.push(['To approve, say', 'why, with --note'])
+  }
+  if (approval.runs_at !== null) fields.push(['Runs', { due: approval.runs_at }])
+  if (approval.review_due_at !== null && approval.reviewed_at === null)
+    fields.push(['Review', { due: approval.review_due_at }])
+  if (approval.reviewed_at !== null) fields.push(['Reviewed', `by ${approval.reviewed_by}: ${approval.review_note}`])
+  return fields
+}
+
+type Vote = Approval['votes'][number]
+
+const voteColumns = [
+  { header: 'VOTE', value: ({ vote }: Vote) => vote.replace('_', ' ') },
+  { header: 'BY', value: ({ by, by_name }: Vote) => by_name ?? by },
+  { header: 'STAGE', value: ({ stage }: Vote) => stage + 1, right: true },
+  { header: 'WHEN', value: ({ at }: Vote) => ({ time: at }) },
+  { header: 'NOTE', value: ({ note }: Vote) => note, shrink: true },
+]
 
 /** What is decided times out no more. */
 function timeoutOf({ state, expires_at }: Approval): string | null {

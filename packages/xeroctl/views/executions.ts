@@ -1,4 +1,5 @@
 import type { Execution, ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
+import { reviewedJson } from '@xerotier/protocol/reviewed.ts'
 import type { Cell } from '../output/cell.ts'
 import { type Detail, ending, rows, type Section } from '../output/detail.ts'
 import { milliseconds } from '../output/time.ts'
@@ -108,7 +109,7 @@ function progressOf(execution: Partial<ExecutionDetail>): Detail['fields'] {
 function sectionsOf(execution: Execution): Section[] {
   const result =
     execution.result === null || execution.result === undefined ? '' : JSON.stringify(execution.result, null, 2)
-  return [{ title: 'Arguments', body: JSON.stringify(execution.args, null, 2) }, ...textSection('Result', result)]
+  return [{ title: 'Arguments', body: reviewedJson(execution.args, 2) }, ...textSection('Result', result)]
 }
 
 function resolutionOf({ at, by, by_name, note }: NonNullable<ExecutionDetail['resolution']>): string {

@@ -1,4 +1,5 @@
 import type { Plan } from '@xerotier/protocol/api/plans.ts'
+import { reviewedJson } from '@xerotier/protocol/reviewed.ts'
 import { type Detail, rows } from '../output/detail.ts'
 import { duration, milliseconds } from '../output/time.ts'
 import type { RecordView } from '../output/view.ts'
@@ -19,17 +20,28 @@ export const planRecord: RecordView<Plan> = {
       ['Schema digest', plan.schema_digest],
     ],
     sections: [
-      { title: 'Arguments', body: JSON.stringify(plan.args, null, 2) },
+      { title: 'Arguments', body: reviewedJson(plan.args, 2) },
       { title: 'Agents', body: rows(agentColumns, plan.agents) },
     ],
   }),
 }
 
-function approvalOf({ approval }: Plan): Detail['fields'] {
-  if (approval === null) return [['Approval', 'not needed']]
-  const { timeout_seconds, scope, requester_may_decide } = approval
+function approvalOf({ approval, decision, policy, rules: names, refusals }: Plan): Detail['fields'] {
+  const by: Detail['fields'] = [['Policy', names.length === 0 ? policy : `${policy}: ${names.join(', ')}`]]
+  if (decision === 'refuse') return [...by, ...refusals.map((reason) => ['Refused', reason] as const)]
+  if (approval === null) return [...by, ['Approval', 'not needed']]
+  const { timeout_seconds, scope, requester_may_decide, needs, risk } = approval
+  const named = needs.filter((need) => need !== 'anyone who may decide approvals')
+  if (named.length > 0 || needs.length > 1)
+    return [
+      ...by,
+      ['Approval', `needed within ${duration(timeout_seconds)}, as ${risk}`],
+      ...needs.map((need) => ['Needed', need] as const),
+      ['You may decide', requester_may_decide],
+    ]
   const others = requester_may_decide ? 'any key' : 'any key but yours and those that it made'
   return [
+    ...by,
     ['Approval', `needed within ${duration(timeout_seconds)}`],
     ['Decided by', `${others}, with the scope ${scope}`],
   ]

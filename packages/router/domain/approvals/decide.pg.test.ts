@@ -38,8 +38,8 @@ const reject = (id: string, body = {}, by = client) => by.call('approvals.reject
 const state = async (id: string) => (await client.call('executions.show', { params: { id } })).state
 const approvalState = async (id: string) => (await client.call('approvals.show', { params: { id } })).state
 
-const person = (name: string): Promise<PersonForTests> =>
-  personForTests(system.router.core, system.projectId, name, { scopes: ['execution', 'management'] })
+const person = (name: string, role: 'owner' | 'member' = 'member'): Promise<PersonForTests> =>
+  personForTests(system.router.core, system.projectId, name, { scopes: ['execution', 'management'], role })
 
 async function keyWith(scopes: Scope[], by = client): Promise<Client> {
   const { key } = await by.call('apiKeys.create', { body: { name: 'another', scopes } })
@@ -284,7 +284,7 @@ test('silence expires: on read, when deciding, and by the timer', async () => {
 })
 
 test('who decided is the person, by which key and through which door, in the record and in the events', async () => {
-  const [anna, ben] = [await person('anna'), await person('ben')]
+  const [anna, ben] = [await person('anna', 'owner'), await person('ben', 'owner')]
   const { id, approvalId } = await submit('stop', system.clientWith(anna.key))
   await client.call('project.update', { body: { allow_self_approval: false } })
   await assert.rejects(approve(approvalId, {}, system.clientWith(anna.key)), { code: 'self_approval' })

@@ -2,44 +2,53 @@
 import type { Approval, decisionSchema } from '@xerotier/protocol/api/approvals.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { sameSecret } from '@xerotier/runtime/digest.ts'
+import type { Updateable } from 'kysely'
 import type { z } from 'zod'
 import { lockApproval } from '../../store/approvals.ts'
 import { lockExecution } from '../../store/executions.ts'
-import type { ApprovalRow, ExecutionRow } from '../../store/tables.ts'
+import type { ApprovalRow, ExecutionRow, Tables } from '../../store/tables.ts'
+import { selectVotes } from '../../store/votes.ts'
 import { cameBy, type Member } from '../actor.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { whatChanged } from '../attempts/changed.ts'
 import { endCall } from '../attempts/end.ts'
 import { voidApproval } from '../attempts/void.ts'
-import { findWorkspaceOfHistory } from '../directory/find-workspace.ts'
 import { requireWorkspace } from '../directory/may-call.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import { type Writing, write } from '../events/write.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { moveApproval } from '../lifecycles/approval.ts'
-import { moveExecution } from '../lifecycles/execution.ts'
 import { isUuid } from '../page.ts'
+import type { Policies } from '../policy/book.ts'
 import type { Records } from '../records.ts'
 import { callDigest } from '../tools/call-digest.ts'
-import { expireApproval } from './expire.ts'
-import { hostsOf } from './hosts.ts'
-import { presentApproval } from './present.ts'
+import { advance } from './advance.ts'
+import { askedOf, stageOf } from './asked.ts'
+import { appendBrokenGlass, breakGlass } from './break-glass.ts'
+import { dispatchOrQueue, movedOn } from './dispatch.ts'
+import { approversOf, canBeFilled, type Electorate, electorateOf, readElectorate, votersOf } from './electorate.ts'
+import { opensAt } from './held.ts'
+import { matterOf } from './matter.ts'
+import { asOf } from './present.ts'
 import { mayDecide } from './requester.ts'
+import { showApproval } from './show.ts'
+import { appendVote, mustBeAsked, recordVote, stillNeeded } from './vote.ts'
 
-export type Decision = 'approve' | 'reject'
+export type Decision = 'approve' | 'reject' | 'withdraw' | 'break_glass'
 
-type Deciding = Records & FleetView & Pick<Attempts, 'calls' | 'dispatcher'>
+type Deciding = Records & FleetView & Policies & Pick<Attempts, 'calls' | 'dispatcher'>
 type Body = z.infer<typeof decisionSchema>
 type Requested = ApprovalRow & { requested_by_name: string | null }
 
 /** A refusal that changes the record is returned, not thrown: the change must commit. */
-type Outcome = { fault: Fault } | { approval: ApprovalRow; requestedBy: string | null }
+type Outcome = { fault: Fault } | { approval: ApprovalRow }
 
 /**
- * Approves or rejects, once. Approving dispatches in the same transaction where an agent is free.
- * @param claim takes what the decision is made with, in its transaction, once nobody else decides
+ * Takes one vote. The last one that is wanted decides: approved, the call is dispatched in the same
+ * transaction where an agent is free.
  * @throws Fault approval_not_found, approval_already_decided, approval_expired, approval_voided
- * @throws Fault confirmation_required, self_approval
+ * @throws Fault confirmation_required, reason_required, self_approval, not_an_approver
+ * @throws Fault break_glass_not_allowed
  */
 export async function decideApproval(
   core: Deciding & Directory,
@@ -47,37 +56,35 @@ export async function decideApproval(
   approvalId: string,
   decision: Decision,
   body: Body,
-  claim?: (writing: Writing) => Promise<void>,
 ): Promise<Approval> {
   if (!isUuid(approvalId)) throw new Fault('approval_not_found')
   const outcome = await write(core, async (writing): Promise<Outcome> => {
-    const approval = await lockApproval(writing.tx, actor.projectId, approvalId)
-    if (approval === undefined) throw new Fault('approval_not_found')
-    requireWorkspace(actor, approval.workspace_id)
-    if (approval.state !== 'pending') throw decidedFault(approval)
-    await claim?.(writing)
-    if (approval.expires_at.getTime() <= writing.now.getTime()) {
-      await expireApproval(core, writing, approval)
-      return { fault: new Fault('approval_expired') }
+    const locked = await lockApproval(writing.tx, actor.projectId, approvalId)
+    if (locked === undefined) throw new Fault('approval_not_found')
+    requireWorkspace(actor, locked.workspace_id)
+    if (locked.state !== 'pending') throw decidedFault(locked)
+    const [advanced] = await advance(core, writing, [locked])
+    if (advanced === undefined) return { fault: decidedFault(asOf(locked, writing.now.getTime())) }
+    const approval = { ...locked, ...advanced }
+    mustBeThisOne(approval, body)
+    switch (decision) {
+      case 'reject':
+        return reject(core, writing, approval, actor, body)
+      case 'withdraw':
+        return withdraw(writing, approval, actor, body)
+      default:
+        return approve(core, writing, approval, actor, body, decision)
     }
-    if (body.digest !== undefined && !sameSecret(body.digest, approval.digest)) {
-      throw new Fault('approval_voided', {
-        param: 'digest',
-        message: 'The digest is not that of this approval, which stays pending: look at it again before you decide.',
-      })
-    }
-    return decision === 'reject'
-      ? reject(core, writing, approval, actor, body)
-      : approve(core, writing, approval, actor, body)
   })
   if ('fault' in outcome) throw outcome.fault
-  const { approval, requestedBy } = outcome
-  const workspace = await findWorkspaceOfHistory(core, approval.project_id, approval.workspace_id)
-  return presentApproval(approval, {
-    workspace: workspace.name,
-    requestedBy,
-    decidedBy: actor.name,
-    agents: hostsOf(core, approval),
+  return showApproval(core, actor, outcome.approval.id)
+}
+
+function mustBeThisOne(approval: ApprovalRow, { digest }: Body): void {
+  if (digest === undefined || sameSecret(digest, approval.digest)) return
+  throw new Fault('approval_voided', {
+    param: 'digest',
+    message: 'The digest is not that of this approval, which stays pending: look at it again before you decide.',
   })
 }
 
@@ -93,6 +100,7 @@ async function approve(
   approval: Requested,
   actor: Member,
   body: Body,
+  decision: 'approve' | 'break_glass',
 ): Promise<Outcome> {
   const call = await lockExecution(writing.tx, approval.execution_id)
   if (call === undefined) throw new Error('an approval without its call')
@@ -101,10 +109,59 @@ async function approve(
     return { fault: new Fault('approval_voided') }
   }
   mustBeConfirmed(approval, body)
-  if (!(await mayDecide(writing.tx, actor, approval))) throw new Fault('self_approval')
-  const approved = await decide(writing, approval, 'approved', actor, body)
-  await dispatchOrQueue(core, writing, call, approval, actor)
-  return { approval: approved, requestedBy: approval.requested_by_name }
+  const asked = askedOf(approval)
+  const electorate = await electorateFor(writing, approval, actor)
+  if (decision === 'break_glass') {
+    const { skipped, dueAt } = breakGlass(electorate, approval, actor, writing.now)
+    await recordVote(writing, approval, actor, 'break_glass', body.note)
+    appendBrokenGlass(writing, approval, actor, { reason: body.note, skipped, review_due_at: dueAt.toISOString() })
+    return settle(core, writing, approval, call, actor, body, { review_due_at: dueAt })
+  }
+  if (asked.requireReason && (body.note ?? '').trim() === '') throw new Fault('reason_required', { param: 'note' })
+  mustBeAsked(electorate, approval, actor.id)
+  if (!(await mayDecide(writing.tx, actor, approval, asked.selfApproval))) throw new Fault('self_approval')
+  const votes = await recordVote(writing, approval, actor, 'approve', body.note)
+  const needs = stillNeeded(electorate, approval, votes)
+  if (needs.length === 0) return settle(core, writing, approval, call, actor, body, {})
+  appendVote(writing, approval, actor, 'approve', needs)
+  return { approval }
+}
+
+/** Who could decide now; nothing is read where one key decides alone. */
+async function electorateFor({ tx, now }: Writing, approval: ApprovalRow, actor: Member): Promise<Electorate> {
+  const stage = stageOf(askedOf(approval), approval.stage)
+  const [place, ...others] = stage.places
+  if (actor.kind === 'key' && others.length === 0 && place?.all.every((set) => set === 'anyone') === true)
+    return electorateOf(actor, now)
+  const voters = (await selectVotes(tx, [approval.id])).map(({ voter }) => voter)
+  return readElectorate(tx, approval.project_id, now, [actor.id, ...voters], [stage])
+}
+
+/** Approves it for good: it runs, or waits for the end of a freeze or the beginning of a window. */
+async function settle(
+  core: Deciding,
+  writing: Writing,
+  approval: Requested,
+  call: ExecutionRow,
+  actor: Member,
+  body: Body,
+  set: Updateable<Tables['approvals']>,
+): Promise<Outcome> {
+  const runsAt = 'review_due_at' in set ? undefined : opensAt(core, approval, writing.now.getTime())
+  const held = runsAt === undefined ? {} : { runs_at: new Date(runsAt) }
+  const approved = await decide(writing, approval, 'approved', actor, body, { ...set, ...held })
+  if (runsAt === undefined) await dispatchOrQueue(core, writing, call, approval, actor)
+  return { approval: approved }
+}
+
+async function withdraw(writing: Writing, approval: ApprovalRow, actor: Member, body: Body): Promise<Outcome> {
+  const before = await selectVotes(writing.tx, [approval.id])
+  if (!approversOf(before).has(actor.id))
+    throw new Fault('illegal_transition', { message: 'You have not approved this call, or have taken it back.' })
+  const votes = await recordVote(writing, approval, actor, 'withdraw', body.note)
+  const electorate = await electorateFor(writing, approval, actor)
+  appendVote(writing, approval, actor, 'withdraw', stillNeeded(electorate, approval, votes))
+  return { approval }
 }
 
 /** Whoever types another name looks at another call, whatever its risk. */
@@ -123,44 +180,28 @@ function mustBeConfirmed({ tool, risk }: ApprovalRow, { confirm }: Body): void {
   }
 }
 
-/** To a free agent in this very transaction, or into the queue. */
-async function dispatchOrQueue(
-  { dispatcher }: Pick<Attempts, 'dispatcher'>,
-  writing: Writing,
-  call: ExecutionRow,
-  approval: ApprovalRow,
-  actor: Member,
-): Promise<void> {
-  const row = { ...call }
-  const agent = dispatcher.reserve(row, { newcomer: false })
-  if (agent !== undefined) writing.undo(() => dispatcher.release(row))
-  const { agent_id, attempt, lease_epoch, journal_id } = row
-  const moved = await moveExecution(writing, call.id, {
-    to: agent === undefined ? 'queued' : 'dispatched',
-    from: ['pending_approval'],
-    set:
-      agent === undefined
-        ? { queue_deadline: dispatcher.queueDeadline() }
-        : { agent_id, attempt, lease_epoch, journal_id, dispatched_at: writing.now },
-    actor,
-    data: { approval_id: approval.id },
-  })
-  if (moved === undefined) throw movedOn()
-  writing.after(() => {
-    if (agent !== undefined) return dispatcher.send(row)
-    dispatcher.queued(moved)
-    dispatcher.wake(moved.project_id)
-  })
-}
-
 async function reject(
-  core: Pick<Attempts, 'calls'>,
+  core: Deciding,
   writing: Writing,
   approval: Requested,
   actor: Member,
   body: Body,
 ): Promise<Outcome> {
-  const rejected = await decide(writing, approval, 'rejected', actor, body)
+  const asked = askedOf(approval)
+  const electorate = await electorateFor(writing, approval, actor)
+  // Whoever asked may take it back, whoever else decides.
+  const own = actor.id === approval.requested_by
+  if (!own) mustBeAsked(electorate, approval, actor.id)
+  const votes = await recordVote(writing, approval, actor, 'reject', body.note)
+  if (!own && !asked.oneRejectEnds) {
+    const against = votersOf(votes, 'reject')
+    const { places } = stageOf(asked, asked.stages.length - 1)
+    if (canBeFilled(electorate, places, against, matterOf(approval))) {
+      appendVote(writing, approval, actor, 'reject', stillNeeded(electorate, approval, votes))
+      return { approval }
+    }
+  }
+  const rejected = await decide(writing, approval, 'rejected', actor, body, {})
   const ended = await endCall(core, writing, approval.execution_id, {
     to: 'rejected',
     from: ['pending_approval'],
@@ -168,7 +209,7 @@ async function reject(
     data: { approval_id: approval.id, ...(body.note === undefined ? {} : { note: body.note }) },
   })
   if (ended === undefined) throw movedOn()
-  return { approval: rejected, requestedBy: approval.requested_by_name }
+  return { approval: rejected }
 }
 
 async function decide(
@@ -177,18 +218,15 @@ async function decide(
   to: 'approved' | 'rejected',
   actor: Member,
   { note }: Body,
+  set: Updateable<Tables['approvals']>,
 ): Promise<ApprovalRow> {
   const { key, door } = cameBy(actor)
   const decided = await moveApproval(writing, approval.id, {
     to,
-    set: { decided_by: actor.id, decided_key: key, decided_door: door, note: note ?? null },
+    set: { ...set, decided_by: actor.id, decided_key: key, decided_door: door, note: note ?? null },
     actor,
     data: { digest: approval.digest, ...(note === undefined ? {} : { note }) },
   })
   if (decided === undefined) throw new Error('a locked approval was decided by somebody else')
   return decided
-}
-
-function movedOn(): Fault {
-  return new Fault('illegal_transition', { message: 'The call does not wait for its approval any more.' })
 }

@@ -6,11 +6,12 @@ import { runsAsSubmitted } from '../fleet/online-agent.ts'
 
 /** The agents that are there now and could run what is to be approved, by name. */
 export function hostsOf({ fleet }: FleetView, approval: ApprovalRow): Approval['agents'] {
-  // Of a risk that needs an approval; whether a write may run twice is no matter of its reviewer.
-  const call = { ...approval, at_most_once: runsAtMostOnce(approval.risk, false) }
+  // As the tool itself is; whether a write may run twice is no matter of its reviewer.
+  const risk = approval.tool_risk ?? approval.risk
+  const offered = (idempotent: boolean) => ({ ...approval, risk, at_most_once: runsAtMostOnce(risk, idempotent) })
   return fleet
     .inProject(approval.project_id)
-    .filter((agent) => runsAsSubmitted(agent, call))
+    .filter((agent) => runsAsSubmitted(agent, offered(false)) || runsAsSubmitted(agent, offered(true)))
     .map(({ id, name }) => ({ id, name }))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
 }

@@ -1,7 +1,9 @@
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import { approvalStates } from '@xerotier/protocol/lifecycles/approval.ts'
 import { risks } from '@xerotier/protocol/risk.ts'
-import { type NamedApprovalRow, selectApprovals } from '../../store/approvals.ts'
+import { findActorIds, type NamedApprovalRow, selectApprovals } from '../../store/approvals.ts'
+import type { Database, Tx } from '../../store/database.ts'
+import { selectVotes, type VoteRow } from '../../store/votes.ts'
 import type { Member } from '../actor.ts'
 import { findAgentId } from '../directory/find-agent.ts'
 import { findWorkspaceOfHistory } from '../directory/find-workspace.ts'
@@ -9,8 +11,11 @@ import type { Directory } from '../directory/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { type Page, toPage, uuidCursor, wordsOf } from '../page.ts'
 import type { Records } from '../records.ts'
+import { askedOf, stageOf } from './asked.ts'
+import { type Electorate, readElectorate } from './electorate.ts'
 import { hostsOf } from './hosts.ts'
 import { asOf, presentApproval } from './present.ts'
+import { allNeeded, stillNeeded } from './vote.ts'
 
 export interface ApprovalQuery {
   limit: number
@@ -22,6 +27,9 @@ export interface ApprovalQuery {
   risk?: string | undefined
   since?: string | undefined
   until?: string | undefined
+  requester?: string | undefined
+  approver?: string | undefined
+  review?: 'due' | undefined
 }
 
 /**
@@ -48,21 +56,58 @@ export async function listApprovals(
       query.workspace === undefined ? undefined : (await findWorkspaceOfHistory(core, projectId, query.workspace)).id,
     since: query.since === undefined ? undefined : new Date(query.since),
     until: query.until === undefined ? undefined : new Date(query.until),
+    requesters: query.requester === undefined ? undefined : await findActorIds(db, projectId, query.requester),
+    approvers: query.approver === undefined ? undefined : await findActorIds(db, projectId, query.approver),
+    reviewDue: query.review === 'due',
     now: new Date(now),
   })
+  const presented = await presentNamed(core, db, rows)
   return toPage(
-    rows,
+    presented,
     query.limit,
-    (row) => presentNamed(core, row),
+    (approval) => approval,
     (approval) => approval.id,
   )
 }
 
-export function presentNamed(core: FleetView & Pick<Records, 'clock'>, row: NamedApprovalRow): Approval {
-  return presentApproval(asOf(row, core.clock.now()), {
-    agents: hostsOf(core, row),
-    workspace: row.workspace_name,
-    requestedBy: row.requested_by_name,
-    decidedBy: row.decided_by_name,
+/** In their order. */
+export async function presentNamed(
+  core: FleetView & Pick<Records, 'clock'>,
+  db: Database | Tx,
+  rows: readonly NamedApprovalRow[],
+): Promise<Approval[]> {
+  if (rows.length === 0) return []
+  const now = core.clock.now()
+  const ids = rows.map(({ id }) => id)
+  const votes = Map.groupBy(await selectVotes(db, ids), ({ approval_id }) => approval_id)
+  const electorates = await electoratesOf(db, rows, votes, new Date(now))
+  return rows.map((row) => {
+    const own = votes.get(row.id) ?? []
+    const electorate = electorates.get(row.project_id)
+    return presentApproval(asOf(row, now), {
+      agents: hostsOf(core, row),
+      workspace: row.workspace_name,
+      requestedBy: row.requested_by_name,
+      decidedBy: row.decided_by_name,
+      votes: own,
+      needs: electorate === undefined ? allNeeded(row) : stillNeeded(electorate, row, own),
+    })
   })
+}
+
+/** By project. Where nobody has voted yet, all that was asked is still needed. */
+async function electoratesOf(
+  db: Database | Tx,
+  rows: readonly NamedApprovalRow[],
+  votes: ReadonlyMap<string, readonly VoteRow[]>,
+  now: Date,
+): Promise<Map<string, Electorate>> {
+  const begun = rows.filter(({ id, state }) => state === 'pending' && votes.has(id))
+  const found = new Map<string, Electorate>()
+  for (const [projectId, own] of Map.groupBy(begun, ({ project_id }) => project_id)) {
+    const voters = own.flatMap(({ id }) => votes.get(id) ?? []).map(({ voter }) => voter)
+    const stages = own.map((row) => stageOf(askedOf(row), row.stage))
+    found.set(projectId, await readElectorate(db, projectId, now, voters, stages))
+  }
+  return found
 }

@@ -1,6 +1,8 @@
 import { type Approval, approvalSchema } from '@xerotier/protocol/api/approvals.ts'
 import type { ApprovalRow } from '../../store/tables.ts'
+import type { VoteRow } from '../../store/votes.ts'
 import { publicForm } from '../public-form.ts'
+import { askedOf, stageOf } from './asked.ts'
 
 /** What the record refers to by id, in the operators' words. */
 export interface ApprovalNames {
@@ -9,6 +11,10 @@ export interface ApprovalNames {
   decidedBy: string | null
   /** Who could run it now. */
   agents: Approval['agents']
+  /** Oldest first. */
+  votes: VoteRow[]
+  /** Who still has to approve. */
+  needs: string[]
 }
 
 /** The public form of an approval, the same at every door. */
@@ -19,11 +25,48 @@ export const presentApproval = publicForm<Approval, ApprovalRow, ApprovalNames>(
   decided_by_name: (_, names) => names.decidedBy,
   agents: (_, names) => names.agents,
   confirm: (row) => (row.risk === 'irreversible' ? row.tool : null),
+  asked: presentAsked,
+  votes: (_, names) => names.votes.map(presentVote),
+  needs: (row, names) => (row.state === 'pending' ? names.needs : []),
 })
 
+function presentAsked(row: ApprovalRow): Approval['asked'] {
+  const asked = askedOf(row)
+  const stage = stageOf(asked, row.stage)
+  return {
+    policy: asked.policy.name,
+    policy_id: asked.policy.id,
+    version: asked.policy.version,
+    rules: asked.rules.map(({ name, error }) => ({ name, error: error ?? null })),
+    closed: asked.closed,
+    stage: row.stage,
+    stage_name: stage.name,
+    stages: asked.stages.length,
+    stage_ends_at: (row.stage_ends_at ?? row.expires_at).toISOString(),
+    places: stage.places.length,
+    require_reason: asked.requireReason,
+    on_timeout: asked.onTimeout,
+    break_glass: asked.reviewSeconds !== null,
+  }
+}
+
+function presentVote(vote: VoteRow): Approval['votes'][number] {
+  return {
+    vote: vote.vote,
+    by: vote.voter,
+    by_name: vote.voter_name,
+    key: vote.voter_key,
+    stage: vote.stage,
+    digest: vote.digest,
+    note: vote.note,
+    at: vote.at.toISOString(),
+  }
+}
+
 /**
- * The row as it stands now: what nobody decided in time is expired before the sweep says so (L3).
+ * The row as it stands now: what nobody decided in time has ended before the sweep says so (L3).
  */
-export function asOf<Row extends Pick<ApprovalRow, 'state' | 'expires_at'>>(row: Row, now: number): Row {
-  return row.state === 'pending' && row.expires_at.getTime() <= now ? { ...row, state: 'expired' } : row
+export function asOf<Row extends Pick<ApprovalRow, 'state' | 'expires_at' | 'asked'>>(row: Row, now: number): Row {
+  if (row.state !== 'pending' || row.expires_at.getTime() > now) return row
+  return { ...row, state: row.asked?.onTimeout === 'reject' ? 'rejected' : 'expired' }
 }

@@ -1,58 +1,57 @@
 // A call that policy wants a person to see: stored with its approval, in one transaction.
 
+import type { AskedRecord, StoredFacts } from '@xerotier/protocol/asked.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import { reviewedJson } from '@xerotier/protocol/reviewed.ts'
+import type { Risk } from '@xerotier/protocol/risk.ts'
+import { decided } from '../../store/approval-tables.ts'
 import { countPending } from '../../store/approvals.ts'
-import type { ExecutionRow, NewApproval } from '../../store/tables.ts'
-import type { Member } from '../actor.ts'
+import { initialOf } from '../../store/column.ts'
+import type { ApprovalRow, ExecutionRow, NewApproval } from '../../store/tables.ts'
+import type { Actor, Member } from '../actor.ts'
 import { submissionOf } from '../attempts/submission.ts'
-import { write } from '../events/write.ts'
+import { type Writing, write } from '../events/write.ts'
 import { newUuid } from '../ids.ts'
-import { perProject } from '../per-project.ts'
+import type { ActivePolicy, Policies } from '../policy/book.ts'
+import type { Evaluation } from '../policy/evaluate.ts'
 import type { Records } from '../records.ts'
+import { lazily, past } from './advance.ts'
+import { endsOf } from './asked.ts'
+import { approvalTurns } from './turns.ts'
+
+const nothingDecided = initialOf(decided)
+
+/** What is asked for, and by which policy. */
+export interface Asking {
+  policy: ActivePolicy
+  evaluation: Evaluation
+  facts: StoredFacts
+}
 
 /**
- * Requests of a project are stored one after the other: each counts what those before it left
- * waiting, and their commits are over by then.
- */
-const turns = perProject(() => {
-  let last: Promise<unknown> = Promise.resolve()
-  return <T>(work: () => Promise<T>): Promise<T> => {
-    const done = last.then(work)
-    last = done.catch(() => undefined)
-    return done
-  }
-})
-
-/**
- * @returns false when the idempotency key is known
+ * @returns `known` when the idempotency key is, and `moved` when another policy decides by now:
+ * nothing is stored then
  * @throws Fault capacity_exceeded when too many approvals wait already
  */
-export async function requestApproval(
-  core: Records,
+export function requestApproval(
+  core: Records & Policies,
   actor: Member,
   row: ExecutionRow,
-  timeoutSeconds: number,
-): Promise<boolean> {
-  const approvalId = newUuid(row.created_at.getTime())
-  row.state = 'pending_approval'
-  row.approval_id = approvalId
-  const about = {
-    project_id: row.project_id,
-    actor,
-    execution_id: row.id,
-    approval_id: approvalId,
-    workspace_id: row.workspace_id,
-  }
-  const stored = await turns.of(row.project_id)(() =>
-    write(core, async ({ tx, append }) => {
+  asking: Asking,
+): Promise<'stored' | 'known' | 'moved'> {
+  return approvalTurns.of(row.project_id)(async () => {
+    if (core.policies.of(row.project_id, row.workspace_id).number !== asking.policy.number) return 'moved'
+    return write(core, async (writing) => {
+      const { tx, append } = writing
+      const approvalId = newUuid(row.created_at.getTime())
       const inserted = await tx
         .insertInto('executions')
-        .values({ ...submissionOf(row), approval_id: approvalId })
+        .values({ ...submissionOf(row), state: 'pending_approval', approval_id: approvalId })
         .onConflict((conflict) => conflict.doNothing())
         .returning('id')
         .executeTakeFirst()
-      if (inserted === undefined) return false
+      if (inserted === undefined) return 'known'
       const waiting = await countPending(tx, row.project_id)
       if (waiting >= limits.pendingApprovalsPerProject) {
         throw new Fault('capacity_exceeded', {
@@ -60,39 +59,95 @@ export async function requestApproval(
           retryAfter: 60,
         })
       }
-      const approval: NewApproval = {
-        id: approvalId,
+      append({
         project_id: row.project_id,
+        actor,
         execution_id: row.id,
+        approval_id: approvalId,
         workspace_id: row.workspace_id,
-        tool: row.tool,
-        risk: row.risk,
-        state: 'pending',
-        args: JSON.stringify(row.args),
-        prompt: promptOf(row),
-        reason: row.reason,
-        digest: row.digest,
-        schema_digest: row.schema_digest,
-        policy_version: row.policy_version,
-        credentials_ref: row.credentials_ref,
-        requested_by: row.requested_by,
-        requested_key: row.requested_key,
-        requested_door: row.requested_door,
-        requested_at: row.created_at,
-        expires_at: new Date(row.created_at.getTime() + timeoutSeconds * 1000),
-      }
-      await tx.insertInto('approvals').values(approval).execute()
-      append({ ...about, kind: 'execution.pending_approval' })
-      append({ ...about, kind: 'approval.requested', data: { tool: row.tool, risk: row.risk, digest: row.digest } })
-      return true
-    }),
-  )
-  if (!stored) row.approval_id = null
-  return stored
+        kind: 'execution.pending_approval',
+      })
+      await insertApproval(writing, approvalId, row, actor, asking)
+      row.state = 'pending_approval'
+      row.approval_id = approvalId
+      return 'stored'
+    })
+  })
+}
+
+/** Asks those of the first stage that somebody is left in. */
+export async function insertApproval(
+  writing: Writing,
+  id: string,
+  row: ExecutionRow,
+  actor: Actor,
+  asking: Asking,
+): Promise<void> {
+  const { tx, now, append } = writing
+  const { evaluation } = asking
+  const asked = askedRecord(asking)
+  const ends = endsOf(asked, now)
+  const values = {
+    id,
+    project_id: row.project_id,
+    execution_id: row.id,
+    workspace_id: row.workspace_id,
+    tool: row.tool,
+    risk: evaluation.risk,
+    tool_risk: row.risk,
+    state: 'pending' as const,
+    prompt: promptOf(row, evaluation.risk),
+    reason: row.reason,
+    digest: row.digest,
+    schema_digest: row.schema_digest,
+    policy_version: row.policy_version,
+    credentials_ref: row.credentials_ref,
+    requested_by: row.requested_by,
+    requested_key: row.requested_key,
+    requested_door: row.requested_door,
+    requested_at: now,
+    expires_at: ends.at(-1) ?? now,
+    stage: 0,
+    stage_ends_at: ends[0] ?? now,
+  }
+  append({
+    project_id: row.project_id,
+    actor,
+    execution_id: row.id,
+    approval_id: id,
+    workspace_id: row.workspace_id,
+    kind: 'approval.requested',
+    data: {
+      tool: row.tool,
+      risk: evaluation.risk,
+      digest: row.digest,
+      policy: asked.policy.name,
+      rules: evaluation.rules.map(({ name }) => name),
+      stage: 0,
+      tell: asked.stages[0]?.tell ?? [],
+    },
+  })
+  const fresh: ApprovalRow = { ...nothingDecided, ...values, args: row.args, asked }
+  const stage = await past(writing, fresh, asked, 0, lazily(writing))
+  const approval: NewApproval = {
+    ...values,
+    stage,
+    stage_ends_at: ends[stage] ?? values.stage_ends_at,
+    args: JSON.stringify(row.args),
+    asked: JSON.stringify(asked),
+  }
+  await tx.insertInto('approvals').values(approval).execute()
+}
+
+function askedRecord({ policy, evaluation, facts }: Asking): AskedRecord {
+  const { asked, rules, closed } = evaluation
+  if (asked === undefined) throw new Error('a call that nobody is asked for was to be asked for')
+  const { id, name, version } = policy
+  return { ...asked, policy: { id, name, version }, rules, closed, facts }
 }
 
 /** One sentence for the reviewer; the arguments stand beside it in full. */
-function promptOf(row: ExecutionRow): string {
-  const args = JSON.stringify(row.args)
-  return `Run ${row.tool} (${row.risk}) with ${args.length > 300 ? `${args.slice(0, 300)}…` : args}`
+function promptOf(row: ExecutionRow, risk: Risk): string {
+  const args = reviewedJson(row.args)
+  return `Run ${row.tool} (${risk}) with ${args.length > 300 ? `${args.slice(0, 300)}…` : args}`
 }

@@ -14,12 +14,18 @@ export interface Requester {
  * Whether the actor may decide on what was asked, as far as nobody approves their own calls: the
  * person counts, over all of their keys, and what made a key. A one-person project may switch this
  * off.
+ * @param mode of the policy; null where the settings of the project say
  */
-export async function mayDecide(db: Database | Tx, actor: Member, requester: Requester): Promise<boolean> {
+export async function mayDecide(
+  db: Database | Tx,
+  actor: Member,
+  requester: Requester,
+  mode: SelfApproval | null,
+): Promise<boolean> {
   if (actor.kind === 'agent') return false
   const asked = await readParty(db, requester.requested_by, requester.requested_key)
   const decides = await readParty(db, actor.id, cameBy(actor).key)
-  return maySelfApprove(await selfApprovalOf(db, actor.projectId), asked, decides)
+  return maySelfApprove(mode ?? (await selfApprovalOf(db, actor.projectId)), asked, decides)
 }
 
 async function selfApprovalOf(db: Database | Tx, projectId: string): Promise<SelfApproval> {

@@ -11,5 +11,7 @@ import { presentNamed } from './list.ts'
 export async function showApproval(core: Records & FleetView, actor: Member, id: string): Promise<Approval> {
   const row = isUuid(id) ? await selectNamedApproval(core.store.db, actor.projectId, id) : undefined
   if (row === undefined) throw new Fault('approval_not_found')
-  return presentNamed(core, row)
+  const [approval] = await presentNamed(core, core.store.db, [row])
+  if (approval === undefined) throw new Fault('approval_not_found')
+  return approval
 }

@@ -68,10 +68,12 @@ const toldOf = madeOnce(async (core: Records & FleetView, events) => {
     selectActorNames(db, first.event.project_id, actors),
   ])
   const byId = new Map(approvals.map((row) => [row.id, row]))
+  const presented = new Map((await presentNamed(core, db, approvals)).map((one) => [one.id, one]))
   for (const { event, name, id } of told) {
     const row = byId.get(id)
-    if (row === undefined) continue
-    const data: ApprovalEvent = { ...presentNamed(core, row), event: presentStreamed(event, names) }
+    const approval = presented.get(id)
+    if (row === undefined || approval === undefined) continue
+    const data: ApprovalEvent = { ...approval, event: presentStreamed(event, names) }
     items.push({ name, id: event.id, data })
     rows.push(row)
   }

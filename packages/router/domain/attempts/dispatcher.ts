@@ -6,6 +6,7 @@ import type { ExecutionRow } from '../../store/tables.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { runsAsSubmitted } from '../fleet/online-agent.ts'
 import type { Identity } from '../identity.ts'
+import type { Policies } from '../policy/book.ts'
 import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
 import type { Attempts, Dispatcher } from './attempts.ts'
@@ -19,7 +20,7 @@ import { createWaiting } from './waiting.ts'
 const rowsPerPass = 256
 
 export function createDispatcher(
-  core: Records & FleetView & Pick<Attempts, 'lanes' | 'calls'> & { identity: Identity; settings: Settings },
+  core: Records & FleetView & Policies & Pick<Attempts, 'lanes' | 'calls'> & { identity: Identity; settings: Settings },
 ): Dispatcher {
   const { store, clock, log, fleet, lanes, calls, settings } = core
   const waiting = createWaiting(core)

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { Writing } from '../events/write.ts'
-import { type ExecutionMove, moveExecution } from '../lifecycles/execution.ts'
+import { type ExecutionMove, moveExecutions } from '../lifecycles/execution.ts'
 import type { Attempts } from './attempts.ts'
 
 export interface End extends Omit<ExecutionMove, 'set'> {
@@ -14,18 +14,30 @@ export interface End extends Omit<ExecutionMove, 'set'> {
  * @returns the row as it is now, or undefined when the call has moved on
  */
 export async function endCall(
-  { calls }: Pick<Attempts, 'calls'>,
+  attempts: Pick<Attempts, 'calls'>,
   writing: Writing,
   executionId: string,
-  { error, ...move }: End,
+  end: End,
 ): Promise<ExecutionRow | undefined> {
-  const row = await moveExecution(writing, executionId, {
+  const [row] = await endCalls(attempts, writing, [executionId], end)
+  return row
+}
+
+/** Many at once. @returns those that ended, as they are now */
+export async function endCalls(
+  { calls }: Pick<Attempts, 'calls'>,
+  writing: Writing,
+  executionIds: readonly string[],
+  { error, ...move }: End,
+): Promise<ExecutionRow[]> {
+  const rows = await moveExecutions(writing, executionIds, {
     ...move,
     set: { finished_at: endOf(writing.now), ...(error === undefined ? {} : { error: JSON.stringify(error) }) },
   })
-  if (row === undefined) return undefined
-  writing.after(() => calls.settled(row))
-  return row
+  writing.after(() => {
+    for (const row of rows) calls.settled(row)
+  })
+  return rows
 }
 
 /** A record never ends before it began, though the clock was set back meanwhile. */

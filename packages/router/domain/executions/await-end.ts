@@ -9,6 +9,7 @@ import type { Directory } from '../directory/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import type { Identity } from '../identity.ts'
 import { newUuid } from '../ids.ts'
+import type { Policies } from '../policy/book.ts'
 import type { Records } from '../records.ts'
 import { type SubmitMeta, submitCall } from './submit.ts'
 import { findSubmitted, type Submitted } from './submitted.ts'
@@ -26,7 +27,7 @@ export interface Wait {
  * @throws Fault as `submitCall`
  */
 export async function submitAndAwaitEnd(
-  core: Records & FleetView & Directory & Attempts & { tracing: Tracing; identity: Identity },
+  core: Records & FleetView & Directory & Attempts & Policies & { tracing: Tracing; identity: Identity },
   actor: Member,
   invocation: Invocation,
   meta: Omit<SubmitMeta, 'id'>,

@@ -33,7 +33,13 @@ test('a plan says what would run, under which schema, and where', async () => {
 test('a plan says who would be asked, and whether the requester is among them', async () => {
   const { decision, approval } = await plan('purge')
   assert.equal(decision, 'ask')
-  assert.deepEqual(approval, { timeout_seconds: 900, scope: 'execution', requester_may_decide: true })
+  assert.deepEqual(approval, {
+    risk: 'destructive',
+    timeout_seconds: 900,
+    scope: 'execution',
+    requester_may_decide: true,
+    needs: ['anyone who may decide approvals'],
+  })
   await router.client.call('project.update', { body: { allow_self_approval: false } })
   assert.equal((await plan('purge')).approval?.requester_may_decide, false)
 })

@@ -4,6 +4,7 @@ import type { Hindrance, Plan } from '@xerotier/protocol/api/plans.ts'
 import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import { cameBy, type Member } from '../actor.ts'
+import { evaluateCall } from '../approvals/evaluate-call.ts'
 import { mayDecide } from '../approvals/requester.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
 import { requireWorkspace } from '../directory/may-call.ts'
@@ -12,7 +13,8 @@ import type { FleetView } from '../fleet/fleet.ts'
 import { type OnlineAgent, runsAsSubmitted, type SubmittedCall } from '../fleet/online-agent.ts'
 import type { Identity } from '../identity.ts'
 import { newUuid } from '../ids.ts'
-import { decidePolicy } from '../policy/decide.ts'
+import type { Policies } from '../policy/book.ts'
+import { placeText } from '../policy/places.ts'
 import type { Records } from '../records.ts'
 import { completeArguments } from '../tools/arguments.ts'
 import { sealSecrets } from '../tools/call-secrets.ts'
@@ -25,7 +27,7 @@ import { unserved } from '../tools/unserved.ts'
  * @throws Fault tool_executor_unavailable
  */
 export async function planCall(
-  core: Pick<Records, 'store' | 'clock'> & FleetView & Directory & { identity: Identity },
+  core: Pick<Records, 'store' | 'clock'> & FleetView & Directory & Policies & { identity: Identity },
   actor: Member,
   invocation: Invocation,
 ): Promise<Plan> {
@@ -48,7 +50,9 @@ export async function planCall(
     at_most_once,
     credentials_ref: credentialsRef,
   }
-  const policy = decidePolicy({ actor, risk: tool.risk })
+  const policy = core.policies.of(projectId, workspace.id)
+  const { evaluation } = await evaluateCall(core, actor, policy, { workspace, tool, args, at: core.clock.now() })
+  const { asked } = evaluation
   return {
     object: 'plan',
     workspace_id: workspace.id,
@@ -60,18 +64,26 @@ export async function planCall(
     schema_digest: tool.schema_digest,
     timeout_ms: Math.min(invocation.timeout_ms ?? tool.timeout_ms, tool.timeout_ms),
     at_most_once,
-    decision: policy.decision === 'ask' ? 'ask' : 'run',
+    decision: evaluation.decision === 'allow' ? 'run' : evaluation.decision,
+    policy: policy.name,
+    policy_version: policy.number,
+    rules: evaluation.rules.map(({ name }) => name),
+    refusals: evaluation.refusals,
     approval:
-      policy.decision === 'ask'
-        ? {
-            timeout_seconds: policy.timeoutSeconds,
+      asked === undefined
+        ? null
+        : {
+            risk: evaluation.risk,
+            timeout_seconds: asked.stages.reduce((sum, { seconds }) => sum + seconds, 0),
             scope: 'execution',
-            requester_may_decide: await mayDecide(core.store.db, actor, {
-              requested_by: actor.id,
-              requested_key: cameBy(actor).key,
-            }),
-          }
-        : null,
+            requester_may_decide: await mayDecide(
+              core.store.db,
+              actor,
+              { requested_by: actor.id, requested_key: cameBy(actor).key },
+              asked.selfApproval,
+            ),
+            needs: asked.stages[0]?.places.map(placeText) ?? [],
+          },
     agents: core.fleet
       .offering(projectId, tool.name)
       .filter((agent) => agent.bindings.has(workspace.id))

@@ -8,6 +8,7 @@ import type { Tracing } from '@xerotier/runtime/tracing.ts'
 import { initialOf } from '../../store/column.ts'
 import { type ExecutionRow, unfolding, type WorkspaceRow } from '../../store/tables.ts'
 import { cameBy, type Member } from '../actor.ts'
+import { type Answered, evaluateCall } from '../approvals/evaluate-call.ts'
 import { requestApproval } from '../approvals/request.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { submissionOf } from '../attempts/submission.ts'
@@ -17,7 +18,7 @@ import type { Directory } from '../directory/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import type { Identity } from '../identity.ts'
 import { newUuid } from '../ids.ts'
-import { decidePolicy, policyVersion } from '../policy/decide.ts'
+import type { ActivePolicy, Policies } from '../policy/book.ts'
 import type { Records } from '../records.ts'
 import { completeArguments, hasSecrets, isStorable } from '../tools/arguments.ts'
 import { callDigest } from '../tools/call-digest.ts'
@@ -25,6 +26,7 @@ import { requestDigestOf, sealSecrets } from '../tools/call-secrets.ts'
 import { inTurn } from '../tools/check-turns.ts'
 import { type Offered, toolFor } from '../tools/tool-for.ts'
 import { unserved } from '../tools/unserved.ts'
+import { refuseCall } from './refuse-call.ts'
 import { findSubmitted, type Submitted } from './submitted.ts'
 import { traceSubmit } from './trace.ts'
 
@@ -43,10 +45,10 @@ export interface SubmitMeta {
  * waiting for approval.
  * @returns the call, or the first one with its idempotency key
  * @throws Fault workspace_not_found, exec_tool_not_found, invalid_arguments, idempotency_conflict
- * @throws Fault tool_executor_unavailable, capacity_exceeded
+ * @throws Fault tool_executor_unavailable, capacity_exceeded, policy_refused
  */
 export async function submitCall(
-  core: Records & FleetView & Directory & Attempts & { tracing: Tracing; identity: Identity },
+  core: Records & FleetView & Directory & Attempts & Policies & { tracing: Tracing; identity: Identity },
   actor: Member,
   invocation: Invocation,
   meta: SubmitMeta,
@@ -82,8 +84,15 @@ export async function submitCall(
   const sealed = hasSecrets(offered.tool)
     ? await inTurn(() => sealSecrets(core.identity, keyed.id, offered.tool.input_schema, args))
     : { args, secrets: null }
-  const row = newCall(actor, meta, { keyed, sealed, workspace, offered, invocation, at: new Date(now) })
-  return (await storeTraced(core, actor, row)) ? { row, requestedBy: actor.name } : firstOf(core, row)
+  const given = { keyed, sealed, workspace, offered, invocation, at: new Date(now) }
+  for (;;) {
+    const policy = core.policies.of(projectId, workspace.id)
+    const row = newCall(actor, meta, policy, given)
+    const answer = evaluateCall(core, actor, policy, { workspace, tool: offered.tool, args: row.args, at: now })
+    const stored = await storeTraced(core, actor, row, answer instanceof Promise ? await answer : answer)
+    if (stored === 'stored') return { row, requestedBy: actor.name }
+    if (stored === 'known') return firstOf(core, row)
+  }
 }
 
 /** What a submit is known by. */
@@ -99,7 +108,7 @@ interface Given {
 }
 
 /** The row of a call that nobody has yet. */
-function newCall(actor: Member, meta: SubmitMeta, given: Given): ExecutionRow {
+function newCall(actor: Member, meta: SubmitMeta, policy: Pick<ActivePolicy, 'number'>, given: Given): ExecutionRow {
   const { keyed, sealed, workspace, invocation, at } = given
   const { tool, credentialsRef } = given.offered
   const { key, door } = cameBy(actor)
@@ -118,7 +127,7 @@ function newCall(actor: Member, meta: SubmitMeta, given: Given): ExecutionRow {
     state: 'queued',
     schema_digest: tool.schema_digest,
     digest: '',
-    policy_version: policyVersion,
+    policy_version: policy.number,
     credentials_ref: credentialsRef,
     agent_id: null,
     attempt: 0,
@@ -141,25 +150,41 @@ function newCall(actor: Member, meta: SubmitMeta, given: Given): ExecutionRow {
 
 /**
  * Stores the call, alone or with an approval.
- * @returns false when its key is known
+ * @returns `known` when its key is, `moved` when another policy decides by now
+ * @throws Fault policy_refused
  */
 async function storeTraced(
-  core: Records & Attempts & { tracing: Tracing },
+  core: Records & Attempts & Policies & { tracing: Tracing },
   actor: Member,
   row: ExecutionRow,
-): Promise<boolean> {
+  answer: Answered,
+): Promise<'stored' | 'known' | 'moved'> {
   const span = traceSubmit(core.tracing, row)
-  const decision = decidePolicy({ actor, risk: row.risk })
   try {
-    const stored =
-      decision.decision === 'ask'
-        ? await requestApproval(core, actor, row, decision.timeoutSeconds)
-        : await store(core, row)
-    span?.end({ ok: true, attributes: { state: row.state, replayed: !stored } })
+    const stored = await storeAs(core, actor, row, answer)
+    span?.end({ ok: true, attributes: { state: row.state, replayed: stored === 'known' } })
     return stored
   } catch (error) {
     span?.end({ ok: false, message: error instanceof Fault ? error.code : 'internal_error' })
     throw error
+  }
+}
+
+async function storeAs(
+  core: Records & Attempts & Policies,
+  actor: Member,
+  row: ExecutionRow,
+  { policy, evaluation, facts }: Answered,
+): Promise<'stored' | 'known' | 'moved'> {
+  switch (evaluation.decision) {
+    case 'allow':
+      return (await store(core, row)) ? 'stored' : 'known'
+    case 'ask':
+      return requestApproval(core, actor, row, { policy, evaluation, facts: await facts() })
+    case 'refuse':
+      // What was accepted once is answered again, whether or not it would be accepted now.
+      if (row.idempotency_key !== null && (await findSubmitted(core, row)) !== undefined) return 'known'
+      return refuseCall(core, actor, row, policy, evaluation)
   }
 }
 

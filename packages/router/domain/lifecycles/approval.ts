@@ -18,26 +18,37 @@ export interface ApprovalMove {
  * @returns the row as it is now; undefined when the lifecycle has no such move from where it was
  */
 export async function moveApproval(
-  { tx, now, append }: Pick<Writing, 'tx' | 'now' | 'append'>,
+  writing: Pick<Writing, 'tx' | 'now' | 'append'>,
   approvalId: string,
-  { to, set, actor, data }: ApprovalMove,
+  move: ApprovalMove,
 ): Promise<ApprovalRow | undefined> {
-  const row = await tx
+  const [row] = await moveApprovals(writing, [approvalId], move)
+  return row
+}
+
+/** Many at once. @returns those that moved, as they are now */
+export async function moveApprovals(
+  { tx, now, append }: Pick<Writing, 'tx' | 'now' | 'append'>,
+  approvalIds: readonly string[],
+  { to, set, actor, data }: ApprovalMove,
+): Promise<ApprovalRow[]> {
+  const rows = await tx
     .updateTable('approvals')
     .set({ ...set, state: to, decided_at: now })
-    .where('id', '=', approvalId)
+    .where('id', 'in', approvalIds)
     .where('state', 'in', sourcesOf(approvalLifecycle, to))
     .returningAll()
-    .executeTakeFirst()
-  if (row === undefined) return undefined
-  append({
-    project_id: row.project_id,
-    kind: `approval.${to}`,
-    actor,
-    execution_id: row.execution_id,
-    approval_id: row.id,
-    workspace_id: row.workspace_id,
-    ...(data === undefined ? {} : { data }),
-  })
-  return row
+    .execute()
+  for (const row of rows) {
+    append({
+      project_id: row.project_id,
+      kind: `approval.${to}`,
+      actor,
+      execution_id: row.execution_id,
+      approval_id: row.id,
+      workspace_id: row.workspace_id,
+      ...(data === undefined ? {} : { data }),
+    })
+  }
+  return rows
 }

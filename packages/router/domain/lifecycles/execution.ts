@@ -20,27 +20,38 @@ export interface ExecutionMove {
 
 /** @returns the row as it is now; undefined when its state, or its attempt, was another */
 export async function moveExecution(
-  { tx, append }: Pick<Writing, 'tx' | 'append'>,
+  writing: Pick<Writing, 'tx' | 'append'>,
   executionId: string,
   move: ExecutionMove,
 ): Promise<ExecutionRow | undefined> {
+  const [row] = await moveExecutions(writing, [executionId], move)
+  return row
+}
+
+/** Many at once. @returns those that moved, as they are now */
+export async function moveExecutions(
+  { tx, append }: Pick<Writing, 'tx' | 'append'>,
+  executionIds: readonly string[],
+  move: ExecutionMove,
+): Promise<ExecutionRow[]> {
   let update = tx
     .updateTable('executions')
     .set({ ...move.set, state: move.to })
-    .where('id', '=', executionId)
+    .where('id', 'in', executionIds)
     .where('state', 'in', move.from ?? sourcesOf(executionLifecycle, move.to))
   if (move.attempt !== undefined) update = update.where('attempt', '=', move.attempt)
-  const row = await update.returningAll().executeTakeFirst()
-  if (row === undefined) return undefined
-  append({
-    project_id: row.project_id,
-    kind: `execution.${move.to}`,
-    actor: move.actor,
-    execution_id: row.id,
-    workspace_id: row.workspace_id,
-    ...(row.agent_id === null ? {} : { agent_id: row.agent_id }),
-    ...(row.approval_id === null ? {} : { approval_id: row.approval_id }),
-    ...(move.data === undefined ? {} : { data: move.data }),
-  })
-  return row
+  const rows = await update.returningAll().execute()
+  for (const row of rows) {
+    append({
+      project_id: row.project_id,
+      kind: `execution.${move.to}`,
+      actor: move.actor,
+      execution_id: row.id,
+      workspace_id: row.workspace_id,
+      ...(row.agent_id === null ? {} : { agent_id: row.agent_id }),
+      ...(row.approval_id === null ? {} : { approval_id: row.approval_id }),
+      ...(move.data === undefined ? {} : { data: move.data }),
+    })
+  }
+  return rows
 }

@@ -28,7 +28,8 @@ export async function messageOf(core: MessageSources, delivery: DeliveryRow): Pr
   }
   const row = await selectNamedApproval(core.store.db, delivery.project_id, body.approval)
   if (row === undefined) return undefined
-  const approval = presentNamed(core, row)
+  const [approval] = await presentNamed(core, core.store.db, [row])
+  if (approval === undefined) return undefined
   if (body.say === 'asked') {
     if (approval.state !== 'pending') return undefined
     const link = await core.linkFor?.(approval.id, delivery)

@@ -7,7 +7,7 @@ import { selectNamedExecutions } from '../../store/executions.ts'
 import { selectJoinKeysById } from '../../store/join-keys.ts'
 import { selectActorNames } from '../../store/names.ts'
 import { presentAgent, summaryOf } from '../agents/present.ts'
-import { presentNamed as presentApproval } from '../approvals/list.ts'
+import { presentNamed as presentApprovals } from '../approvals/list.ts'
 import type { LoggedEvent } from '../events/event-log.ts'
 import { presentStreamed } from '../events/present.ts'
 import { presentNamed as presentExecution } from '../executions/list.ts'
@@ -50,8 +50,8 @@ export async function recordsOf(
       records.set(row.id, { risk: row.risk, form: presentExecution(row) })
   }
   if (approvalIds.length > 0) {
-    for (const row of await selectNamedApprovals(tx, approvalIds))
-      records.set(row.id, { risk: row.risk, form: presentApproval(core, row) })
+    for (const form of await presentApprovals(core, tx, await selectNamedApprovals(tx, approvalIds)))
+      records.set(form.id, { risk: form.risk, form })
   }
   if (agentIds.length > 0) {
     const pauses = await selectPauses(tx, agentIds)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { PolicyInput } from '@xerotier/protocol/api/policies.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import type { PolicyInput } from '@xerotier/protocol/policy.ts'
 import { compilePolicy } from './compile.ts'
 import { documentOf, evaluated } from './policy.fixture.ts'
 

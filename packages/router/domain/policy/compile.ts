@@ -1,16 +1,17 @@
 // A policy as operators write it, made ready: expressions planned, windows read, rules by the tools
 // and risks that they are about.
-import type { PolicyDocument, PolicyFreeze, PolicyRule, PolicyWindow } from '@xerotier/protocol/api/policies.ts'
+import { setImmediate } from 'node:timers/promises'
+import type { ApproverSet } from '@xerotier/protocol/asked.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
+import type { PolicyDocument, PolicyFreeze, PolicyRule, PolicyWindow } from '@xerotier/protocol/policy.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
 import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { compileExpression, type Expression } from './expression.ts'
 import { needsOf } from './expression-needs.ts'
-import { type ApproverSet, groupsOf } from './places.ts'
+import { groupsOf } from './places.ts'
 import { compileTimes, type Times } from './windows.ts'
 
 export interface CompiledRule {
-  index: number
   rule: PolicyRule
   when: Expression
 }
@@ -35,6 +36,29 @@ export interface CompiledPolicy {
 
 /** @throws Fault policy_invalid, which names the place */
 export function compilePolicy(document: PolicyDocument): CompiledPolicy {
+  const compiling = compileStepwise(document)
+  for (;;) {
+    const step = compiling.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/**
+ * The same while others have their turn: a policy of a thousand rules takes a second.
+ * @throws Fault policy_invalid
+ */
+export async function compileInTurns(document: PolicyDocument): Promise<CompiledPolicy> {
+  const compiling = compileStepwise(document)
+  for (;;) {
+    const step = compiling.next()
+    if (step.done === true) return step.value
+    await setImmediate()
+  }
+}
+
+const rulesPerStep = 10
+
+function* compileStepwise(document: PolicyDocument): Generator<void, CompiledPolicy> {
   document.stages.forEach((stage, at) => {
     mustHaveGroups(stage.approvers, stage.quorum ?? document.quorum, `stages[${at}]`)
   })
@@ -42,16 +66,23 @@ export function compilePolicy(document: PolicyDocument): CompiledPolicy {
     const own = document[key]
     if (own !== undefined) mustHaveGroups(own.approvers, own.quorum, key)
   }
-  const rules = document.rules.map((rule, index): CompiledRule => {
-    const { approvers, quorum } = rule.then
-    if (approvers !== undefined) mustHaveGroups(approvers, quorum, `rules[${index}].then`)
-    else if (quorum === 'each_group')
-      throw invalid(`rules[${index}].then.quorum`, '`each_group` needs `approvers` with groups beside it')
-    return { index, rule, when: expressionAt(rule.when, `rules[${index}].when`) }
-  })
   mustDiffer(document.rules, 'rules')
   mustDiffer([...document.windows, ...document.freezes], 'windows and freezes')
-  return { document, rules, spans: spansOf(document), rulesFor: indexOf(rules) }
+  const spans = spansOf(document)
+  const rules: CompiledRule[] = []
+  for (const [index, rule] of document.rules.entries()) {
+    if (index % rulesPerStep === rulesPerStep - 1) yield
+    rules.push(compileRule(rule, `rules[${index}]`))
+  }
+  return { document, rules, spans, rulesFor: indexOf(rules) }
+}
+
+function compileRule(rule: PolicyRule, path: string): CompiledRule {
+  const { approvers, quorum } = rule.then
+  if (approvers !== undefined) mustHaveGroups(approvers, quorum, `${path}.then`)
+  else if (quorum === 'each_group')
+    throw invalid(`${path}.then.quorum`, '`each_group` needs `approvers` with groups beside it')
+  return { rule, when: expressionAt(rule.when, `${path}.when`) }
 }
 
 function invalid(param: string, what: string): Fault {

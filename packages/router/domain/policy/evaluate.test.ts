@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type PolicyInput, policyDocumentSchema } from '@xerotier/protocol/api/policies.ts'
+import type { ApproverSet } from '@xerotier/protocol/asked.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import { type PolicyInput, policyDocumentSchema } from '@xerotier/protocol/policy.ts'
 import { type Risk, riskDefaults, risks } from '@xerotier/protocol/risk.ts'
 import fc from 'fast-check'
 import type { Evaluation } from './evaluate.ts'
-import type { ApproverSet } from './places.ts'
 import { evaluated } from './policy.fixture.ts'
 import { tally } from './tally.ts'
 
@@ -34,6 +34,7 @@ test('a policy that says nothing decides as the defaults of the risk levels do',
       oneRejectEnds: true,
       selfApproval: 'service_keys',
       waits: [],
+      reviewSeconds: null,
     })
   }
 })

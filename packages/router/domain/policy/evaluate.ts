@@ -2,39 +2,14 @@
 //
 // Whatever a rule says is added to what is demanded already, so that no rule loosens anything: a
 // risk is only raised, places only become more, those who fill them only fewer (evaluate.test.ts).
-import type { PolicyDocument } from '@xerotier/protocol/api/policies.ts'
+
+import type { ApproverSet, Asked, AskedStage, MatchedRule, Place } from '@xerotier/protocol/asked.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import type { PolicyDocument } from '@xerotier/protocol/policy.ts'
 import { type Risk, riskDefaults, risks } from '@xerotier/protocol/risk.ts'
-import type { SelfApproval } from '@xerotier/protocol/self-approval.ts'
 import type { CompiledPolicy, CompiledSpan } from './compile.ts'
 import { type BoundFacts, bindFacts, type CallFacts, type Verdict } from './expression.ts'
-import { type ApproverSet, atLeast, either, narrowed, owners, type Place, placesOf } from './places.ts'
-
-export interface AskedStage {
-  name: string
-  places: Place[]
-  /** How much longer it waits than the stage before it. */
-  seconds: number
-  /** Who is told when it begins. */
-  tell: ApproverSet[]
-}
-
-export interface MatchedRule {
-  name: string
-  /** Why it could not be evaluated: it then counts as matched, and as the strictest. */
-  error?: string
-}
-
-/** What an approval has to have. It is stored with it, as it was when the call was asked for. */
-export interface Asked {
-  stages: AskedStage[]
-  onTimeout: 'expire' | 'reject'
-  requireReason: boolean
-  oneRejectEnds: boolean
-  selfApproval: SelfApproval
-  /** Windows and freezes: an approved call runs once all of them are open. */
-  waits: string[]
-}
+import { atLeast, either, narrowed, owners, placesOf } from './places.ts'
 
 export interface Evaluation {
   decision: 'allow' | 'ask' | 'refuse'
@@ -72,6 +47,11 @@ export function evaluatePolicy(policy: CompiledPolicy, facts: CallFacts, monoton
     if (span.closed === 'wait') demands.waits.push(span.name)
   }
   return decide(policy.document, facts.risk, demands)
+}
+
+/** The answer of a policy that looks at nothing but the risk. */
+export function evaluateKind({ document }: CompiledPolicy, risk: Risk): Evaluation {
+  return decide(document, risk, startOf(risk))
 }
 
 /** The rules of one call within their time; what is left then counts as failed. */
@@ -116,7 +96,7 @@ function levelOf(risk: Risk): number {
   return risks.indexOf(risk)
 }
 
-function isClosed(
+export function isClosed(
   { risks, when, times, freeze }: CompiledSpan,
   { risk, at }: Pick<CallFacts, 'risk' | 'at'>,
   guard: (when: NonNullable<CompiledSpan['when']>) => Verdict,
@@ -169,6 +149,7 @@ function askedOf(document: PolicyDocument, passed: Level[], isAsked: boolean, de
     oneRejectEnds: document.one_reject_ends,
     selfApproval: document.self_approval,
     waits: demands.waits,
+    reviewSeconds: document.break_glass?.review_within_seconds ?? null,
   }
 }
 

@@ -5,13 +5,14 @@ import { type CelInput, CelScalar, celEnv, isCelError, mapType, objectType, pars
 import type { Expr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js'
 import { TimestampSchema, timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { Environment } from '@marcbachmann/cel-js'
+import type { StoredFacts } from '@xerotier/protocol/asked.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
 import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { type Bounds, boundsOf } from './expression-bounds.ts'
 
 /** What expressions speak about. Each member is a variable of theirs, but `at`, which is `time`. */
-export interface CallFacts {
+export interface CallFacts extends StoredFacts {
   /** Names, as operators write them. */
   project: string
   workspace: string
@@ -20,23 +21,8 @@ export interface CallFacts {
   risk: Risk
   /** As the record holds them: without secrets. */
   args: Record<string, unknown>
-  requester: RequesterFacts
-  /** The agents that could run it. `name` is empty unless there is exactly one. */
-  agent: { name: string; names: string[] }
   /** Milliseconds since 1970. */
   at: number
-  /** `workspace_type`, `bundle`, `domain`. */
-  labels: Record<string, string>
-}
-
-export interface RequesterFacts {
-  id: string
-  name: string
-  kind: string
-  /** Empty for who is no person. */
-  email: string
-  groups: string[]
-  roles: string[]
 }
 
 export type Verdict = { matched: boolean } | { error: string }
@@ -49,7 +35,7 @@ export interface Expression {
 }
 
 export interface Conjunct {
-  text: string
+  text(): string
   node: Expr
   evaluate(bound: BoundFacts): Verdict
 }
@@ -130,7 +116,12 @@ export function compileExpression(text: string): Expression {
   return {
     text,
     evaluate: evaluator(root, bounds),
-    conjuncts: conjunctsOf(root).map((node) => ({ node, text: textOf(node), evaluate: evaluator(node, bounds) })),
+    conjuncts: conjunctsOf(root).map((node) => ({
+      node,
+      text: () => textOf(node),
+      // Asked by people who try a policy, and never for a call.
+      evaluate: (bound) => evaluator(node, bounds)(bound),
+    })),
   }
 }
 

@@ -1,13 +1,6 @@
 // Whose approval a call needs. A demand is a list of places, and each is filled by another person.
-import type { Approvers, Quorum } from '@xerotier/protocol/api/policies.ts'
-
-/** Whoever is in one of the lists; `anyone` who may decide approvals at all. */
-export type ApproverSet = Approvers
-
-/** Filled by one who is in each of these sets. */
-export interface Place {
-  all: ApproverSet[]
-}
+import type { ApproverSet, Place } from '@xerotier/protocol/asked.ts'
+import type { Quorum } from '@xerotier/protocol/policy.ts'
 
 export const owners: ApproverSet = { roles: ['owner'] }
 
@@ -57,4 +50,21 @@ export function narrowed(
   const own = placesOf(by.approvers, by.quorum ?? places.length)
   const all = atLeast(places, own.length, approvers)
   return all.map((place, at) => ({ all: [...place.all, ...(own[at]?.all ?? [by.approvers])] }))
+}
+
+/** A set in words: who has to act. */
+export function setText(set: ApproverSet): string {
+  if (set === 'anyone') return 'anyone who may decide approvals'
+  const parts = [
+    ...(set.users ?? []),
+    ...(set.groups ?? []).map((group) => `group ${group}`),
+    ...(set.roles ?? []).map((role) => `an ${role}`.replace('an member', 'a member')),
+    ...(set.service_keys ?? []).map((key) => `service key ${key}`),
+  ]
+  return parts.join(' or ')
+}
+
+export function placeText({ all }: Place): string {
+  const sets = all.filter((set) => set !== 'anyone')
+  return sets.length === 0 ? setText('anyone') : sets.map(setText).join(', and of ')
 }

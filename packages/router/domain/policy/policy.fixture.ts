@@ -1,5 +1,5 @@
 // Policies and calls of tests.
-import { type PolicyDocument, type PolicyInput, policyDocumentSchema } from '@xerotier/protocol/api/policies.ts'
+import { type PolicyDocument, type PolicyInput, policyDocumentSchema } from '@xerotier/protocol/policy.ts'
 import { compilePolicy } from './compile.ts'
 import { evaluatePolicy } from './evaluate.ts'
 import type { CallFacts } from './expression.ts'

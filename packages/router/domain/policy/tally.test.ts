@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { ApproverSet, Place } from '@xerotier/protocol/asked.ts'
 import fc from 'fast-check'
-import type { ApproverSet, Place } from './places.ts'
 import { tally } from './tally.ts'
 
 interface Voter {

@@ -1,5 +1,5 @@
 // Whether the votes that count fill every place. A person fills one, whatever groups they are in.
-import type { ApproverSet, Place } from './places.ts'
+import type { ApproverSet, Place } from '@xerotier/protocol/asked.ts'
 
 export interface Tally {
   filled: number

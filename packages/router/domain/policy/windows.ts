@@ -1,6 +1,6 @@
 // Times in which calls may run, or may not. Wall-clock times of a named zone, whose clocks change;
 // how long a window lasts is real time.
-import type { WindowTimes } from '@xerotier/protocol/api/policies.ts'
+import type { WindowTimes } from '@xerotier/protocol/policy.ts'
 import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { Cron } from 'croner'
 

@@ -6,7 +6,6 @@ import type { Streams } from '../stream/streams.ts'
 import type { Handlers } from './handlers.ts'
 import { agentHandlers } from './routes/agents.ts'
 import { apiKeyHandlers } from './routes/api-keys.ts'
-import { approvalLinkHandlers } from './routes/approval-links.ts'
 import { approvalHandlers } from './routes/approvals.ts'
 import { enrollHandlers } from './routes/enroll.ts'
 import { executionHandlers } from './routes/executions.ts'
@@ -14,6 +13,7 @@ import { type HealthOptions, healthHandlers } from './routes/health.ts'
 import { joinKeyHandlers } from './routes/join-keys.ts'
 import { notificationHandlers } from './routes/notifications.ts'
 import { peopleHandlers } from './routes/people.ts'
+import { policyHandlers } from './routes/policies.ts'
 import { projectHandlers } from './routes/projects.ts'
 import { toolHandlers } from './routes/tools.ts'
 import { workspaceHandlers } from './routes/workspaces.ts'
@@ -31,11 +31,11 @@ export function createHandlers(
     ...agentHandlers(core),
     ...joinKeyHandlers(core),
     ...apiKeyHandlers(core),
-    ...approvalLinkHandlers(core),
     ...notificationHandlers(core),
     ...workspaceHandlers(core),
     ...toolHandlers(core),
     ...executionHandlers(core, streams),
     ...approvalHandlers(core, streams),
+    ...policyHandlers(core),
   }
 }

@@ -1,14 +1,27 @@
 import { group } from '../../command.ts'
 import { approvalsApprove } from './approve.ts'
-import { links } from './links/links.ts'
+import { approvalsBreakGlass } from './break-glass.ts'
 import { approvalsList } from './list.ts'
+import { policy } from './policy/policy.ts'
 import { approvalsReject } from './reject.ts'
+import { approvalsReview } from './review.ts'
 import { approvalsShow } from './show.ts'
 import { approvalsWatch } from './watch.ts'
+import { approvalsWithdraw } from './withdraw.ts'
 
 export const approvals = group({
   name: 'approvals',
   summary: 'Calls that wait for a person',
-  members: [approvalsList, approvalsShow, approvalsWatch, approvalsApprove, approvalsReject, links],
+  members: [
+    approvalsList,
+    approvalsShow,
+    approvalsWatch,
+    approvalsApprove,
+    approvalsReject,
+    approvalsWithdraw,
+    approvalsBreakGlass,
+    approvalsReview,
+    policy,
+  ],
   bare: { list: approvalsList, show: approvalsShow },
 })

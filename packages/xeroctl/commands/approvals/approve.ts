@@ -1,4 +1,5 @@
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
+import { reviewedJson } from '@xerotier/protocol/reviewed.ts'
 import type { Cli } from '../../cli.ts'
 import { command } from '../../command.ts'
 import { ask, isAnswered } from '../../confirm.ts'
@@ -54,7 +55,7 @@ function factsOf(approval: Approval, now: number): [label: string, value: string
     ['Workspace:', approval.workspace],
     ['Runs on:', approval.agents.map(({ name }) => name).join(', ') || 'no agent that is online'],
     ...(approval.credentials_ref === null ? [] : [['With:', approval.credentials_ref] satisfies [string, string]]),
-    ['Arguments:', JSON.stringify(approval.args)],
+    ['Arguments:', reviewedJson(approval.args)],
     [
       'Asked by:',
       `${actorInFull(approval.requested_by, approval.requested_by_name)}, ${timeSince(approval.requested_at, now)}`,

@@ -12,5 +12,7 @@ export async function printDecision(cli: Cli, approval: Approval | undefined): P
   if (approval === undefined) return
   if (cli.format !== 'table' && cli.format !== 'wide') return cli.print.record(approvalRecord, approval)
   await cli.print.text(`${approval.state}: ${approval.tool} in ${approval.workspace} (approval ${approval.id})\n`)
+  for (const need of approval.needs) cli.say(`still needed: ${need}`)
+  if (approval.runs_at !== null) cli.say(`it runs at ${approval.runs_at}`)
   if (approval.state === 'approved') cli.say(`follow it with: ${cli.self} exec watch ${approval.execution_id}`)
 }

@@ -1,6 +1,6 @@
 import { command } from '../../command.ts'
 import { listOptions, readList } from '../../list-options.ts'
-import { someOf, text } from '../../options.ts'
+import { oneOf, someOf, text } from '../../options.ts'
 import { instant } from '../../output/time.ts'
 import { agentOption, toolOption, workspaceOption } from '../../record-options.ts'
 import { approvalView, waitingView } from '../../views/approvals.ts'
@@ -15,6 +15,9 @@ export const approvalsList = command({
     workspace: workspaceOption('Only this workspace (name or id)'),
     agent: agentOption('Only calls that this agent ran (name or id)'),
     tool: toolOption('Only this tool'),
+    requester: text('Only what this person or key asked for (e-mail, name or id)', { placeholder: 'who' }),
+    approver: text('Only what this person or key voted on', { placeholder: 'who' }),
+    review: oneOf('Only what an owner ran alone and nobody has reviewed', ['due']),
     since: text('Not older than this: 30m, 2h, 7d or a time', { placeholder: 'when' }),
     until: text('Not newer than this', { placeholder: 'when' }),
     ...listOptions,

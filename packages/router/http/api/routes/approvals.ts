@@ -1,6 +1,7 @@
 import type { Core } from '../../../core.ts'
 import { decideApproval } from '../../../domain/approvals/decide.ts'
 import { listApprovals } from '../../../domain/approvals/list.ts'
+import { reviewApproval } from '../../../domain/approvals/review.ts'
 import { showApproval } from '../../../domain/approvals/show.ts'
 import { streamApprovals } from '../../../domain/approvals/stream.ts'
 import { lastEventIdOf } from '../../headers.ts'
@@ -17,5 +18,9 @@ export function approvalHandlers(core: Core, streams: Streams) {
     'approvals.show': ({ actor, params }) => showApproval(core, actor, params.id),
     'approvals.approve': ({ actor, params, body }) => decideApproval(core, actor, params.id, 'approve', body),
     'approvals.reject': ({ actor, params, body }) => decideApproval(core, actor, params.id, 'reject', body),
+    'approvals.withdraw': ({ actor, params, body }) => decideApproval(core, actor, params.id, 'withdraw', body),
+    'approvals.breakGlass': ({ actor, params, body: { reason, ...body } }) =>
+      decideApproval(core, actor, params.id, 'break_glass', { ...body, note: reason }),
+    'approvals.review': ({ actor, params, body }) => reviewApproval(core, actor, params.id, body),
   } satisfies Partial<Handlers>
 }

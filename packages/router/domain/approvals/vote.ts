@@ -1,0 +1,79 @@
+// One vote: who may give it, and what it changes.
+import type { Vote } from '@xerotier/protocol/api/approvals.ts'
+import { Fault } from '@xerotier/protocol/errors.ts'
+import type { ApprovalRow } from '../../store/tables.ts'
+import { selectVotes, type VoteRow } from '../../store/votes.ts'
+import { cameBy, type Member } from '../actor.ts'
+import type { Writing } from '../events/write.ts'
+import { newUuid } from '../ids.ts'
+import { placeText } from '../policy/places.ts'
+import { askedOf, stageOf } from './asked.ts'
+import { count, type Electorate, isIn } from './electorate.ts'
+import { matterOf } from './matter.ts'
+
+/** Stores it; the last vote of each counts. @returns all votes there are now, oldest first */
+export async function recordVote(
+  { tx, now }: Writing,
+  approval: ApprovalRow,
+  actor: Member,
+  vote: Vote,
+  note: string | undefined,
+): Promise<VoteRow[]> {
+  const { key, door } = cameBy(actor)
+  await tx
+    .insertInto('approval_votes')
+    .values({
+      id: newUuid(now.getTime()),
+      approval_id: approval.id,
+      project_id: approval.project_id,
+      stage: approval.stage,
+      vote,
+      voter: actor.id,
+      voter_key: key,
+      voter_door: door,
+      digest: approval.digest,
+      note: note ?? null,
+      at: now,
+    })
+    .execute()
+  return selectVotes(tx, [approval.id])
+}
+
+/** Who still has to approve in its stage, each in words. */
+export function stillNeeded(electorate: Electorate, approval: ApprovalRow, votes: readonly VoteRow[]): string[] {
+  const { places } = stageOf(askedOf(approval), approval.stage)
+  return count(electorate, places, votes, matterOf(approval)).missing.map(placeText)
+}
+
+/** The same where nobody has voted. */
+export function allNeeded(approval: ApprovalRow): string[] {
+  return stageOf(askedOf(approval), approval.stage).places.map(placeText)
+}
+
+/** Whoever could fill a place of its stage. @throws Fault not_an_approver */
+export function mustBeAsked(electorate: Electorate, approval: ApprovalRow, voter: string): void {
+  const { places } = stageOf(askedOf(approval), approval.stage)
+  const matter = matterOf(approval)
+  if (places.some(({ all }) => all.every((set) => isIn(electorate, voter, set, matter)))) return
+  const wanted = [...new Set(places.map(placeText))].join('; ')
+  throw new Fault('not_an_approver', { message: `This call is decided by ${wanted}.` })
+}
+
+/** Says that somebody voted, and what is still needed. */
+export function appendVote(
+  { append }: Writing,
+  approval: ApprovalRow,
+  actor: Member,
+  vote: Vote,
+  needs: readonly string[],
+): void {
+  append({
+    project_id: approval.project_id,
+    kind: 'approval.voted',
+    actor,
+    execution_id: approval.execution_id,
+    approval_id: approval.id,
+    workspace_id: approval.workspace_id,
+    data: { vote, digest: approval.digest, needs },
+  })
+}

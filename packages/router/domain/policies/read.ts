@@ -1,0 +1,107 @@
+import type { Policy, PolicyVersion, policyDiffSchema } from '@xerotier/protocol/api/policies.ts'
+import { Fault } from '@xerotier/protocol/errors.ts'
+import type { z } from 'zod'
+import type { Database, Tx } from '../../store/database.ts'
+import {
+  type PolicyRow,
+  type PolicyVersionRow,
+  selectNewestVersion,
+  selectPolicies,
+  selectPolicy,
+  selectVersion,
+  selectVersions,
+} from '../../store/policies.ts'
+import type { Member } from '../actor.ts'
+import { idCursor, type Page, toPage } from '../page.ts'
+import type { Records } from '../records.ts'
+import { differencesOf } from './differences.ts'
+import { presentPolicy, presentVersion } from './present.ts'
+
+type Reading = Pick<Records, 'store'>
+
+export async function listPolicies(
+  { store }: Reading,
+  { projectId }: Member,
+  { limit, after }: { limit: number; after?: string | undefined },
+): Promise<Page<Policy>> {
+  const rows = await selectPolicies(store.db, projectId, { limit, after: idCursor('pol', after) })
+  return toPage(rows, limit, presentPolicy, ({ id }) => id)
+}
+
+/** By name or id. @throws Fault policy_not_found */
+export async function findPolicy(db: Database | Tx, projectId: string, reference: string): Promise<PolicyRow> {
+  const policy = await selectPolicy(db, projectId, reference)
+  if (policy === undefined) throw unknownPolicy(reference)
+  return policy
+}
+
+export function unknownPolicy(reference: string): Fault {
+  return new Fault('policy_not_found', {
+    param: 'policy',
+    message: `There is no approval policy ${JSON.stringify(reference)} in this project.`,
+  })
+}
+
+/**
+ * One version of a policy.
+ * @param version the one that decides, or else the draft, when it is not given
+ * @throws Fault policy_not_found
+ */
+export async function findVersion(
+  db: Database | Tx,
+  policy: PolicyRow,
+  version: number | undefined,
+): Promise<PolicyVersionRow> {
+  const wanted = version ?? policy.version ?? policy.draft_version ?? undefined
+  const row =
+    wanted === undefined ? await selectNewestVersion(db, policy.id) : await selectVersion(db, policy.id, wanted)
+  if (row !== undefined) return row
+  throw new Fault('policy_not_found', { param: 'version', message: `${policy.name} has no version ${version}.` })
+}
+
+/** @throws Fault policy_not_found */
+export async function showPolicy(
+  { store }: Reading,
+  { projectId }: Member,
+  reference: string,
+  version?: number,
+): Promise<PolicyVersion> {
+  const policy = await findPolicy(store.db, projectId, reference)
+  return presentVersion(policy, await findVersion(store.db, policy, version))
+}
+
+/** Newest first. @throws Fault policy_not_found */
+export async function listPolicyVersions(
+  { store }: Reading,
+  { projectId }: Member,
+  reference: string,
+  { limit, after }: { limit: number; after?: number | undefined },
+): Promise<Page<PolicyVersion>> {
+  const policy = await findPolicy(store.db, projectId, reference)
+  const rows = await selectVersions(store.db, policy.id, { limit, before: after })
+  return toPage(
+    rows,
+    limit,
+    (row) => presentVersion(policy, row),
+    ({ version }) => String(version),
+  )
+}
+
+/** @throws Fault policy_not_found */
+export async function diffPolicy(
+  { store }: Reading,
+  { projectId }: Member,
+  reference: string,
+  { from, to }: { from: number; to: number },
+): Promise<z.infer<typeof policyDiffSchema>> {
+  const policy = await findPolicy(store.db, projectId, reference)
+  const before = await findVersion(store.db, policy, from)
+  const after = await findVersion(store.db, policy, to)
+  return {
+    object: 'approval_policy_diff',
+    policy: policy.name,
+    from,
+    to,
+    differences: differencesOf(before.document, after.document),
+  }
+}

@@ -1,0 +1,174 @@
+// Another policy decides from now on. What waits for approvals is looked at again, in the very
+// transaction that changes it: what it would not have granted the same way is voided and asked
+// again. What runs goes on.
+import type { PendingOutcome } from '@xerotier/protocol/api/policies.ts'
+import { canonicalJson } from '@xerotier/protocol/canonical.ts'
+import { lockUndispatchedApprovals, type UndispatchedApproval } from '../../store/approvals.ts'
+import { lockExecution } from '../../store/executions.ts'
+import type { ExecutionRow } from '../../store/tables.ts'
+import { selectVotes } from '../../store/votes.ts'
+import { type Actor, router } from '../actor.ts'
+import { askedOf } from '../approvals/asked.ts'
+import { count, readElectorate } from '../approvals/electorate.ts'
+import { evaluateOn } from '../approvals/evaluate-call.ts'
+import { matterOf } from '../approvals/matter.ts'
+import { insertApproval } from '../approvals/request.ts'
+import type { Attempts } from '../attempts/attempts.ts'
+import { endCall } from '../attempts/end.ts'
+import { voidApproval } from '../attempts/void.ts'
+import type { Writing } from '../events/write.ts'
+import { newUuid } from '../ids.ts'
+import { moveApproval } from '../lifecycles/approval.ts'
+import type { ActivePolicy } from '../policy/book.ts'
+import type { Evaluation } from '../policy/evaluate.ts'
+import { placeText } from '../policy/places.ts'
+import type { Records } from '../records.ts'
+import { callDigest } from '../tools/call-digest.ts'
+
+type Revalidating = Pick<Records, 'clock'> & Pick<Attempts, 'calls'>
+
+/**
+ * @param policyOf the policy that decides from now on in a workspace; undefined where it stays
+ * @param apply whether to do it, or only to say what would become of each
+ */
+export async function revalidate(
+  core: Revalidating,
+  writing: Writing,
+  projectId: string,
+  workspaceIds: readonly string[] | null,
+  policyOf: (workspaceId: string) => ActivePolicy | undefined,
+  actor: Actor,
+  apply: boolean,
+): Promise<PendingOutcome[]> {
+  const outcomes: PendingOutcome[] = []
+  for (const approval of await lockUndispatchedApprovals(writing.tx, projectId, workspaceIds)) {
+    const policy = policyOf(approval.workspace_id)
+    if (policy === undefined) continue
+    const evaluation = evaluate(core, policy, approval)
+    const outcome = await outcomeOf(writing, approval, evaluation)
+    outcomes.push({
+      approval_id: approval.id,
+      execution_id: approval.execution_id,
+      workspace: approval.workspace_name,
+      tool: approval.tool,
+      outcome,
+      before: inWords({ decision: 'ask', asked: askedOf(approval) }),
+      after: inWords(evaluation),
+    })
+    if (apply && outcome !== 'stands') await changeOver(core, writing, approval, policy, evaluation, outcome, actor)
+  }
+  return outcomes
+}
+
+function evaluate(core: Revalidating, policy: ActivePolicy, approval: UndispatchedApproval): Evaluation {
+  const { facts } = askedOf(approval)
+  const { labels } = facts
+  const tool = {
+    name: approval.tool,
+    risk: approval.tool_risk ?? approval.risk,
+    bundle: labels.bundle ?? '',
+    domain: labels.domain ?? '',
+  }
+  const workspace = { id: approval.workspace_id, name: approval.workspace_name, type: approval.workspace_type }
+  // As it was asked for: a window that has closed since does not void what was asked in time.
+  const call = { workspace, tool, args: approval.args, at: approval.requested_at.getTime() }
+  return evaluateOn(core, policy, call, facts)
+}
+
+async function outcomeOf(
+  { tx, now }: Writing,
+  approval: UndispatchedApproval,
+  evaluation: Evaluation,
+): Promise<PendingOutcome['outcome']> {
+  if (evaluation.decision === 'refuse') return 'refused'
+  // What would run unasked by now goes on as it was asked for: a change speeds nothing up.
+  if (evaluation.asked === undefined) return 'stands'
+  const asked = askedOf(approval)
+  if (approval.state === 'pending')
+    return sameDemand(asked, evaluation.asked) && approval.risk === evaluation.risk ? 'stands' : 'asked_again'
+  // It was approved already: by enough of those whom the new one asks?
+  const votes = await selectVotes(tx, [approval.id])
+  if (votes.some(({ vote }) => vote === 'break_glass')) return 'stands'
+  const stage = evaluation.asked.stages[Math.min(approval.stage, evaluation.asked.stages.length - 1)]
+  if (stage === undefined) return 'voided'
+  const voters = votes.map(({ voter }) => voter)
+  const electorate = await readElectorate(tx, approval.project_id, now, voters, [stage])
+  const { missing } = count(electorate, stage.places, votes, matterOf(approval))
+  return missing.length === 0 && approval.risk === evaluation.risk ? 'stands' : 'voided'
+}
+
+type Demand = Pick<
+  ReturnType<typeof askedOf>,
+  'stages' | 'onTimeout' | 'requireReason' | 'selfApproval' | 'waits' | 'oneRejectEnds'
+>
+
+function sameDemand(one: Demand, other: Demand): boolean {
+  const text = ({ stages, onTimeout, requireReason, selfApproval, waits, oneRejectEnds }: Demand) =>
+    // Canonical: what was stored comes back with its members in another order.
+    canonicalJson([
+      stages.map(({ places, seconds }) => [places, seconds]),
+      onTimeout,
+      requireReason,
+      selfApproval ?? 'service_keys',
+      waits,
+      oneRejectEnds,
+    ])
+  return text(one) === text(other)
+}
+
+async function changeOver(
+  core: Revalidating,
+  writing: Writing,
+  approval: UndispatchedApproval,
+  policy: ActivePolicy,
+  evaluation: Evaluation,
+  outcome: PendingOutcome['outcome'],
+  actor: Actor,
+): Promise<void> {
+  const call = await lockExecution(writing.tx, approval.execution_id)
+  if (call === undefined) throw new Error('an approval without its call')
+  const message = `The policy changed: it is now version ${policy.version} of ${policy.name}.`
+  if (outcome === 'asked_again') return askAgain(writing, approval, call, { policy, evaluation }, message, actor)
+  if (outcome === 'voided') {
+    await voidApproval(core, writing, approval.id, call, message)
+    return
+  }
+  const reason = `${message} ${evaluation.refusals.join(' ')}`
+  await moveApproval(writing, approval.id, { to: 'voided', actor, data: { reason } })
+  await endCall(core, writing, call.id, {
+    to: 'cancelled',
+    from: [call.state],
+    error: { code: 'policy_refused', message: reason },
+    actor: router,
+    data: { approval_id: approval.id },
+  })
+}
+
+/** The same call under the new policy: another digest, another approval, and nobody's votes. */
+async function askAgain(
+  writing: Writing,
+  approval: UndispatchedApproval,
+  call: ExecutionRow,
+  { policy, evaluation }: { policy: ActivePolicy; evaluation: Evaluation },
+  reason: string,
+  actor: Actor,
+): Promise<void> {
+  const id = newUuid(writing.now.getTime())
+  await moveApproval(writing, approval.id, { to: 'voided', actor, data: { reason, asked_again: id } })
+  const row = { ...call, policy_version: policy.number, approval_id: id }
+  row.digest = callDigest(row)
+  await writing.tx
+    .updateTable('executions')
+    .set({ policy_version: row.policy_version, digest: row.digest, approval_id: id })
+    .where('id', '=', call.id)
+    .execute()
+  await insertApproval(writing, id, row, actor, { policy, evaluation, facts: askedOf(approval).facts })
+}
+
+export function inWords({ decision, asked }: Pick<Evaluation, 'decision' | 'asked'>): string {
+  if (decision === 'allow') return 'runs'
+  if (decision === 'refuse' || asked === undefined) return 'refused'
+  const places = asked.stages[0]?.places ?? []
+  const minutes = asked.stages.reduce((sum, { seconds }) => sum + seconds, 0) / 60
+  return `asks ${places.map(placeText).join(' + ')} (${Math.round(minutes)} min)`
+}
