@@ -46,6 +46,16 @@ test('chance spreads a pause between its half and its whole', async () => {
   assert.deepEqual(pauses, [75, 100, 250])
 })
 
+test('agents that lose their sessions at one moment dial again over a second', async () => {
+  const pauses: number[] = []
+  for (const chance of [0, 0.25, 0.75]) {
+    script.chance = chance
+    await script.welcome()
+    pauses.push(await loseSession())
+  }
+  assert.deepEqual(pauses, [50, 300, 800])
+})
+
 test('after a refusal that will not get better the agent dials again slowly, and quickly once it was online', async () => {
   assert.equal(await refuse('manifest_invalid'), 15_000)
   assert.equal(await refuse('manifest_invalid'), 15_000)

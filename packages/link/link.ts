@@ -65,6 +65,8 @@ export interface Link {
 
 /** First and longest pause before dialling again, ms. */
 const backoffMs = { first: 100, longest: 5_000, refused: 30_000 }
+/** Over so long agents dial again that lost their sessions at one moment, ms. */
+const spreadMs = 1_000
 /**
  * Handshakes in a row that the router's gatekeeper may refuse before the credentials count as
  * revoked.
@@ -128,14 +130,19 @@ export function createLink(options: LinkOptions): Link {
     if (end.kind === 'revoked' || refusals >= refusalsAllowed) return revoked(end.reason)
     if (end.kind === 'refused') pause = backoffMs.refused
     // A router that is busy has said when there will be room: not before, and not all at once.
-    const retryMs =
-      end.retryAfterMs === undefined
-        ? pause * (0.5 + options.chance() / 2)
-        : end.retryAfterMs * (1 + options.chance() / 4)
+    const retryMs = pauseAfter(end, wasOnline)
     log.info({ reason: end.reason, retry_in_ms: Math.round(retryMs) }, 'the connection to the router ended')
     redial = clock.after(retryMs, dial)
     if (end.retryAfterMs !== undefined) return
     pause = Math.min(pause * 2, end.kind === 'refused' ? backoffMs.refused : backoffMs.longest)
+  }
+
+  function pauseAfter({ retryAfterMs }: ConnectionEnd, wasOnline: boolean): number {
+    // A router that is busy has said when there will be room: not before, and not all at once.
+    if (retryAfterMs !== undefined) return retryAfterMs * (1 + options.chance() / 4)
+    // What ended this session may have ended those of a whole fleet.
+    if (wasOnline) return pause / 2 + options.chance() * spreadMs
+    return pause * (0.5 + options.chance() / 2)
   }
 
   function revoked(reason: string): void {

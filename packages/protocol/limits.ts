@@ -95,8 +95,8 @@ export const limits = {
    * Unanswered handshakes that a router remembers, and for how long. For one more, the oldest goes
    * of the agent that has most.
    */
-  pendingHandshakes: 1024,
-  handshakeMs: 1e9,
+  pendingHandshakes: 4096,
+  handshakeMs: 10_000,
   /**
    * Canonical JSON of the tools and workspaces of one manifest. As MessagePack, with all reports
    * and calls, it fits one message.

@@ -1,5 +1,6 @@
-// What a session asks of the database waits here for its turn, so that one agent takes no more than
-// its share of what all use.
+// What asks the database for much waits here for its turn: a session, so that one agent takes no more
+// than its share of what all use, and enrollments, so that a thousand at once leave connections to
+// everybody else.
 
 export interface Turns {
   /**

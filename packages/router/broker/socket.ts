@@ -34,6 +34,8 @@ export async function openSocket(
     curveServer: true,
     curveSecretKey: identity.curve.secretKey,
     curvePublicKey: identity.curve.publicKey,
+    // A whole fleet may dial at once; Linux takes no more than net.core.somaxconn.
+    backlog: 4096,
     maxMessageSize: limits.messageBytes,
     handshakeInterval: limits.handshakeMs,
     sendTimeout: 2_000,
