@@ -22,12 +22,15 @@ function note(query: Query, given?: unknown[]): void {
     statements.set(text, values)
 }
 
+/** A million, and three million events, take two minutes more. */
+const executions = Number(process.env.XEROTIER_TEST_EXECUTIONS ?? 100_000)
+
 let system: RouterForTests
 let db: pg.Client
 const open: { close(): void }[] = []
 before(async () => {
   system = await startRouterForTests()
-  await fillWithRows(system.database.url, system.projectId, 100_000)
+  await fillWithRows(system.database.url, system.projectId, executions)
   db = new pg.Client({ connectionString: system.database.url, options: planGuard })
   db.on('error', () => {})
   await db.connect()
