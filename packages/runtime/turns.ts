@@ -1,6 +1,6 @@
-// What asks the database for much waits here for its turn: a session, so that one agent takes no more
-// than its share of what all use, and enrollments, so that a thousand at once leave connections to
-// everybody else.
+// What asks the database for much waits here for its turn: a session, so that one agent takes no
+// more than its share of what all use, and enrollments, so that a thousand at once leave
+// connections to everybody else.
 
 export interface Turns {
   /**
