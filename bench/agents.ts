@@ -149,9 +149,11 @@ async function callFigures(router: RouterUnderTest): Promise<Figure[]> {
 async function bind({ client }: RouterUnderTest, workspace: string, names: string[]): Promise<void> {
   await client.call('workspaces.create', { body: { name: workspace } })
   const waiting = [...names]
+  const bindOne = (agent: string) => client.call('workspaces.bind', { params: { id: workspace }, body: { agent } })
   const next = async () => {
     for (let agent = waiting.pop(); agent !== undefined; agent = waiting.pop())
-      await client.call('workspaces.bind', { params: { id: workspace }, body: { agent } })
+      // The router may close a connection that was idle at the moment at which it is used again.
+      await bindOne(agent).catch(() => bindOne(agent))
   }
   await Promise.all(Array.from({ length: 8 }, next))
 }
