@@ -61,6 +61,8 @@ export const limits = {
   pipelinedRequestsPerAddress: 1024,
   /** Requests of one address that begin before those of others have their turn. */
   requestsPerTurn: 64,
+  /** Requests that an address has in hand while more connections of it are accepted. */
+  requestsInHandWhileConnecting: 1,
   /** Larger bodies are parsed one by one, and others have their turn in between. */
   pacedBodyBytes: 64 * KiB,
   /** Of these, how many of one address are read at once. */

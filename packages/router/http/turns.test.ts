@@ -149,6 +149,23 @@ test('who asks much is answered in turn with who asks little', async (t) => {
   assert.ok(place <= 2 * limits.requestsPerTurn, `begun after ${place} others`)
 })
 
+test('who connects behind many connections of another address is heard before their work', async (t) => {
+  const { begun, held, dial } = await serve(t)
+  // All stand in the queue of the operating system before the router accepts the first.
+  const crowd = Array.from({ length: 200 }, async (_, n) => {
+    const { socket } = await dial('127.0.0.2')
+    socket.write(get(`/held/${n}`))
+  })
+  const honest = dial('127.0.0.3')
+  const { socket } = await honest
+  socket.write(get('/at-once/honest', 'Connection: close\r\n'))
+  await Promise.all([ended(socket), ...crowd])
+  const before = begun.indexOf('127.0.0.3 honest')
+  assert.ok(before <= limits.requestsInHandWhileConnecting, `${before} were begun before it`)
+  // And then all the others, though none of them was answered.
+  while (held.size < 200) await new Promise(setImmediate)
+})
+
 test('of the large bodies of one address no more than a few are in memory', async (t) => {
   const { dial } = await serve(t)
   const body = `"${'x'.repeat(limits.pacedBodyBytes)}"`

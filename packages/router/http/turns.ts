@@ -1,7 +1,8 @@
 // Requests take turns. A connection has one of them in hand, and the next one begins when that is
 // answered; an address begins no more than a few between two turns of the event loop, and reads no
 // more than a few large bodies at once. So whoever asks most waits longest, and everybody else is
-// heard in between.
+// heard in between. The event loop accepts one connection each time round (libuv 1.50 and later), so
+// an address whose connections stand before those of others has little in hand until all are in.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { limits } from '@xerotier/protocol/limits.ts'
@@ -26,6 +27,12 @@ interface Share {
   peer: Peer
   /** Since the last turn. */
   begun: number
+  /** Begun, and not yet answered. */
+  inHand: number
+  /** For so many turns more it counts as one that connects. */
+  connecting: number
+  /** Turns in a row at which it began nothing for that. */
+  heldBack: number
   /** What may begin at the next one. */
   due: Asked[]
   /** How many are behind others on their connections. */
@@ -59,7 +66,9 @@ export function takeTurns(server: Server, peers: Peers): Turns {
       share.reading.add(request)
     }
     share.begun += 1
+    share.inHand += 1
     response.once('close', () => {
+      share.inHand -= 1
       bodyRead(request, share)
       answered(line)
     })
@@ -88,22 +97,42 @@ export function takeTurns(server: Server, peers: Peers): Turns {
     active.add(share)
     if (turnComes) return
     turnComes = true
-    setImmediate(() => {
-      turnComes = false
-      const shares = [...active]
-      active.clear()
-      for (const share of shares) {
-        share.begun = 0
-        for (const asked of share.due.splice(0, share.peer.most(limits.requestsPerTurn))) begin(asked)
-        if (share.begun > 0 || share.due.length > 0) awaitTurn(share)
-      }
-    })
+    setImmediate(takeTurn)
+  }
+  const takeTurn = () => {
+    const shares = [...active]
+    active.clear()
+    turnComes = false
+    for (const share of shares) {
+      share.begun = 0
+      share.connecting = Math.max(0, share.connecting - 1)
+      const due = share.due.splice(0, mayBegin(share))
+      share.heldBack = due.length === 0 && share.due.length > 0 ? share.heldBack + 1 : 0
+      for (const asked of due) begin(asked)
+      if (share.begun > 0 || share.due.length > 0) awaitTurn(share)
+    }
+  }
+  // Who connects all the time is not held back for ever: no address has more connections at once.
+  const mayBegin = (share: Share): number => {
+    const left = share.peer.most(limits.requestsPerTurn) - share.begun
+    if (share.connecting === 0 || share.heldBack >= limits.httpConnectionsPerAddress) return left
+    return Math.max(0, Math.min(left, share.peer.most(limits.requestsInHandWhileConnecting) - share.inHand))
   }
 
   const shareOf = (peer: Peer): Share => {
     const known = shares.get(peer)
     if (known !== undefined) return known
-    const share: Share = { peer, begun: 0, due: [], waiting: 0, reading: new Set(), unread: [] }
+    const share: Share = {
+      peer,
+      begun: 0,
+      inHand: 0,
+      connecting: 0,
+      heldBack: 0,
+      due: [],
+      waiting: 0,
+      reading: new Set(),
+      unread: [],
+    }
     shares.set(peer, share)
     return share
   }
@@ -126,6 +155,12 @@ export function takeTurns(server: Server, peers: Peers): Turns {
     return line
   }
 
+  server.on('connection', (socket: Socket) => {
+    const peer = peers.of(socket)
+    // The turn that ends this round, and the one after the next: a socket may be read before others
+    // are accepted in it.
+    if (peer !== undefined) shareOf(peer).connecting = 3
+  })
   server.on('request', (request, response) => {
     const { socket } = request
     const line = socket.destroyed ? undefined : lineOf(socket)
@@ -136,7 +171,7 @@ export function takeTurns(server: Server, peers: Peers): Turns {
     if (!line.busy) {
       line.busy = true
       awaitTurn(share)
-      if (share.begun < share.peer.most(limits.requestsPerTurn) && share.due.length === 0) begin(asked)
+      if (mayBegin(share) > 0 && share.due.length === 0) begin(asked)
       else share.due.push(asked)
       return
     }
