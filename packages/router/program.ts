@@ -9,6 +9,7 @@ import { parseFlags } from '@xerotier/runtime/config-flags.ts'
 import { showConfig, showHelp } from '@xerotier/runtime/config-show.ts'
 import { createLog } from '@xerotier/runtime/log.ts'
 import type { Values } from '@xerotier/runtime/option.ts'
+import { print } from '@xerotier/runtime/print.ts'
 import { runProcess } from '@xerotier/runtime/process.ts'
 import { readSecretFile } from '@xerotier/runtime/secret-file.ts'
 import { StartError } from '@xerotier/runtime/start-error.ts'
@@ -23,10 +24,10 @@ const program = 'xerotier-router'
 function main(): void {
   const flags = parseFlags(options, process.argv.slice(2))
   if (flags.program.has('--help'))
-    return void process.stdout.write(showHelp(program, manifest.description, options, process.stdout.columns))
-  if (flags.program.has('--version')) return void process.stdout.write(`${program} ${manifest.version}\n`)
+    return void print(showHelp(program, manifest.description, options, process.stdout.columns))
+  if (flags.program.has('--version')) return void print(`${program} ${manifest.version}\n`)
   const config = loadConfig(options, { flags, env: process.env, envPrefixes: ['XEROTIER_'], foreignEnv })
-  if (flags.program.has('--print-config')) return void process.stdout.write(showConfig(options, config))
+  if (flags.program.has('--print-config')) return void print(showConfig(options, config))
   requireComplete(options, config.missing)
   const log = createLog({ level: config.values.log_level, name: program })
   for (const warning of config.warnings) log.warning({}, warning)

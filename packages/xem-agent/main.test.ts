@@ -179,7 +179,11 @@ test('bundles check says what an agent would make of a folder, without a router'
     writeFileSync(join(tools, name, 'bundle.yaml'), `name: ${name}\nversion: '1'\ndomain: d\ntools:\n${text}`)
   }
   write('good', tool('fine', "'true'"))
-  write('mixed', tool('kept', 'no-such-program') + tool('shell', 'sh') + tool('host_uptime', "'true'"))
+  const programs =
+    tool('kept', 'no-such-program') + tool('plain', './plain') + tool('dos', './dos') + tool('gone', './gone')
+  write('mixed', programs + tool('shell', 'sh') + tool('host_uptime', "'true'"))
+  writeFileSync(join(tools, 'mixed', 'plain'), '#!/bin/sh\n', { mode: 0o644 })
+  writeFileSync(join(tools, 'mixed', 'dos'), '#!/bin/sh\r\n', { mode: 0o755 })
   const mixed = join(tools, 'mixed', 'bundle.yaml')
   const check = (dir: string) =>
     spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts'), 'bundles', 'check', dir, '--config', file], {
@@ -193,11 +197,17 @@ test('bundles check says what an agent would make of a folder, without a router'
   assert.deepEqual(all.stdout.split('\n'), [
     'good 1: 1 tools',
     '  fine  write',
-    'mixed 1: 1 tools',
+    'mixed 1: 4 tools',
     '  kept  write',
-    `  left out: shell: ${mixed}:6: tools.1.command: shell: a command cannot be sh: there is no shell`,
+    '  plain  write',
+    '  dos  write',
+    '  gone  write',
+    `  left out: shell: ${mixed}:9: tools.4.command: shell: a command cannot be sh: there is no shell`,
     `  left out: host_uptime: ${mixed}:5: tools: the tool host_uptime is in bundle host already`,
     '  warning: no-such-program is not on the PATH of the agent',
+    '  warning: ./plain may not be executed',
+    '  warning: ./dos cannot start: its first line ends with a carriage return: "/bin/sh\\r" is not there; write its lines as Unix does',
+    '  warning: ./gone is not there',
     '',
   ])
   rmSync(join(tools, 'mixed', 'bundle.yaml'))

@@ -7,6 +7,7 @@ import { parseFlags } from '@xerotier/runtime/config-flags.ts'
 import { showConfig, showHelp } from '@xerotier/runtime/config-show.ts'
 import { createLog, silentLog } from '@xerotier/runtime/log.ts'
 import { useNetworkEnvironment } from '@xerotier/runtime/network-environment.ts'
+import { print } from '@xerotier/runtime/print.ts'
 import { runProcess } from '@xerotier/runtime/process.ts'
 import { StartError } from '@xerotier/runtime/start-error.ts'
 import { shippedDir, startAgent } from './agent.ts'
@@ -29,19 +30,19 @@ function run(environmentFlaw: string | undefined): void {
   // A secret that was given as a flag does not stay in the process list.
   process.title = program
   if (flags.program.has('--help')) {
-    process.stdout.write(showHelp(program, manifest.description, { ...configFlag, ...options }, process.stdout.columns))
-    process.stdout.write(
+    print(showHelp(program, manifest.description, { ...configFlag, ...options }, process.stdout.columns))
+    print(
       `\nBefore the flags:\n  bundles check <dir>  say what an agent here would make of a bundle, or of a folder of bundles\n`,
     )
     return
   }
   if (flags.program.has('--version')) {
-    process.stdout.write(`${program} ${manifest.version}\n`)
+    print(`${program} ${manifest.version}\n`)
     return
   }
   const config = loadAgentConfig(flags, process.env)
   if (flags.program.has('--print-config')) {
-    process.stdout.write(showConfig(options, config))
+    print(showConfig(options, config))
     for (const warning of config.warnings) process.stderr.write(`${program}: ${warning}\n`)
     return
   }
@@ -72,7 +73,7 @@ async function check(dir: string, config: AgentConfig): Promise<void> {
     version,
     shippedDir,
   })
-  process.stdout.write(text)
+  print(text)
   process.exitCode = isGood ? 0 : 1
 }
 

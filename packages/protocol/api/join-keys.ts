@@ -11,6 +11,7 @@ export type AgentRole = z.infer<typeof agentRoleSchema>
 const routerAddressSchema = z
   .string()
   .regex(/^tcp:\/\/(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/, 'must look like tcp://<host>:<port>')
+  .refine(hasPort, 'must end in a port from 1 to 65535')
 
 export const joinKeySchema = z.object({
   id: z.string(),
@@ -38,3 +39,8 @@ export const joinKeyCreateSchema = z.strictObject({
 })
 /** `key` is the value, shown this once. */
 export const joinKeySecretSchema = joinKeySchema.extend({ key: z.string() })
+
+function hasPort(address: string): boolean {
+  const port = Number(address.slice(address.lastIndexOf(':') + 1))
+  return port >= 1 && port <= 65_535
+}

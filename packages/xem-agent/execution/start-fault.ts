@@ -37,8 +37,13 @@ function whatIsMissing({ program, searchPath }: Start): string {
     : (searchPath ?? '').split(delimiter).map((folder) => join(folder, program))
   const found = places.find((place) => existsSync(place))
   if (found === undefined) return 'it is not there, or not on the PATH of the agent'
-  const interpreter = interpreterOf(found)
-  if (interpreter === undefined) return 'what loads it is not there (a program of another system?)'
+  return firstLineFlaw(found) ?? 'what loads it is not there (a program of another system?)'
+}
+
+/** What is wrong with the `#!` line of a file; undefined when it has none, or one that will do. */
+export function firstLineFlaw(path: string): string | undefined {
+  const interpreter = interpreterOf(path)
+  if (interpreter === undefined || existsSync(interpreter)) return undefined
   if (interpreter.endsWith('\r'))
     return `its first line ends with a carriage return: "${interpreter.trimEnd()}\\r" is not there; write its lines as Unix does`
   return `its first line names "${interpreter}", which is not there`

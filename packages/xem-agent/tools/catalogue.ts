@@ -13,7 +13,7 @@ import { type Builtins, loadTools } from './load-bundle.ts'
 import type { LeftOut, Loaded } from './loaded.ts'
 import { loadMcpBundle, type McpBundle, type McpOptions } from './mcp-bundle.ts'
 import { type Owners, shareNames } from './owners.ts'
-import { missingPrograms } from './programs.ts'
+import { programFlaws } from './programs.ts'
 
 export interface Catalogue {
   tools: ReadonlyMap<string, Tool>
@@ -198,8 +198,7 @@ function reportOf({ folder, dir, file, loaded, error }: Prepared, log: Log): Bun
 }
 
 function warningsOf({ tools, warnings }: Loaded, searchPath: string | undefined): string[] {
-  const missing = missingPrograms(tools, searchPath)
-  return [...warnings, ...missing.map((program) => `${program} is not on the PATH of the agent`)]
+  return [...warnings, ...programFlaws(tools, searchPath)]
 }
 
 /** Folders with a bundle, in order of name. A tools folder that is missing is an empty one. */

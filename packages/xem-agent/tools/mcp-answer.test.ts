@@ -82,6 +82,25 @@ test('numbers that a result cannot hold are on stdout as the server wrote them',
   assert.deepEqual([kept.result, kept.stdout, kept.stderr], [{ id: 9007199254740991, share: 1e22 }, '', ''])
 })
 
+test('what should be base64 and is not is kept as far as it can be read, and said', async () => {
+  const content = [
+    { type: 'image', data: '!!UE5H!!', mimeType: 'image/png' },
+    { type: 'resource', resource: { uri: 'x:', blob: 'UE5\u0000H', mimeType: 'image/png' } },
+    { type: 'resource', resource: { uri: 'y:', text: 'a text, no base64!' } },
+    { type: 'audio', data: 'UE5H\n_-==', mimeType: 'audio/wav' },
+  ]
+  const answer = await answerOf({ result: { content } })
+  assert.equal(answer.outcome, 'completed')
+  assert.deepEqual(
+    answer.artifacts.slice(0, 3).map(({ bytes }) => bytes),
+    ['PNG', 'PNG', 'a text, no base64!'],
+  )
+  assert.deepEqual(answer.stderr.trimEnd().split('\n'), [
+    '[image is not base64: what can be read of it is kept]',
+    '[resource x: is not base64: what can be read of it is kept]',
+  ])
+})
+
 test('images, files and links are artifacts with type, name and size', async () => {
   const png = Buffer.from('\x89PNG\0\xff', 'latin1')
   const content = [

@@ -52,12 +52,19 @@ function keepPart(part: unknown, sink: Sink): void {
   if (found === undefined) return sink.write('stdout', `${jsonText(part)}\n`)
   const { mediaType, data } = found.artifact
   sink.write('stdout', `[${found.what}, ${mediaType}, ${data.length} bytes: ${kept(found.artifact, sink)}]\n`)
+  if (hasNoBase64(part)) sink.write('stderr', `[${found.what} is not base64: what can be read of it is kept]\n`)
 }
 
 function kept(artifact: Artifact, sink: Sink): string {
   if (artifact.data.length === 0) return 'nothing to keep'
   const name = sink.artifact(artifact)
   return name === undefined ? 'left out, as the output is larger than its limit' : `artifact ${name}`
+}
+
+/** Node reads over what is not base64. */
+function hasNoBase64({ data, resource }: Record<string, unknown>): boolean {
+  const coded = isRecord(resource) && typeof resource.text !== 'string' ? resource.blob : data
+  return typeof coded === 'string' && /[^\w+/=\s-]/.test(coded)
 }
 
 function artifactOf(part: Record<string, unknown>): { what: string; artifact: Artifact } | undefined {

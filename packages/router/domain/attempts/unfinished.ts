@@ -44,11 +44,11 @@ export async function requeue(
       return endCall(core, writing, row.id, { ...about, to: 'cancelled', error, data: { reason } })
     }
     if (row.attempt >= attemptLimit) {
-      const message = `The call was given to agents ${row.attempt} times and never ran: ${reason}.`
+      const message = `The call was given to agents ${row.attempt} times and never ran: ${reason.replace(/\.$/, '')}.`
       return endCall(core, writing, row.id, failedEnd(row, 'agent_refused', message))
     }
     if (lost && (await countLostAgents(writing.tx, row.id)) + 1 >= lostAgentsLimit) {
-      const message = `${lostAgentsLimit} agents were lost while they had the call, so it is given to no other: ${reason}.`
+      const message = `${lostAgentsLimit} agents were lost while they had the call, so it is given to no other: ${reason.replace(/\.$/, '')}.`
       return endCall(core, writing, row.id, failedEnd(row, 'execution_failed', message))
     }
     return moveExecution(writing, row.id, {

@@ -188,3 +188,20 @@ test('a value that the agent would refuse for its place in the command is refuse
   ] as const)
     assert.throws(() => completeArguments(tool, args), { code: 'invalid_arguments', param, message: reason })
 })
+
+test('the values that a schema allows are named, as far as a message is read', () => {
+  const messageFor = (allowed: unknown[]) => {
+    const input_schema = { type: 'object', properties: { name: { enum: allowed } } }
+    const tool = { name: 'any', input_schema, schema_digest: sha256Hex(JSON.stringify(allowed)), operands: [] }
+    try {
+      completeArguments(tool as unknown as ToolDescriptor, { name: 'other' })
+    } catch (error) {
+      assert.ok(error instanceof Fault)
+      return error.message
+    }
+    return undefined
+  }
+  assert.match(messageFor(['a', 1, { b: null }]) ?? '', /allowed values: "a", 1, \{"b":null\}\.$/)
+  const many = messageFor(Array.from({ length: 5000 }, (_, n) => (n === 0 ? 'x'.repeat(101) : n)))
+  assert.match(many ?? '', /allowed values: …, 1, 2, .*, 19, and 4980 more\.$/)
+})

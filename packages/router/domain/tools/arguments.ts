@@ -95,8 +95,18 @@ function pathOf({ path, member }: Flaw): string {
   return ['args', ...path, ...(member === undefined ? [] : [member])].join('.')
 }
 
+/** A message names so many allowed values, and none that is longer. */
+const allowedNamed = 20
+const allowedCharacters = 100
+
 function detailOf({ allowed }: Flaw): string {
-  return allowed === undefined ? '' : `: ${allowed.map((value) => JSON.stringify(value)).join(', ')}`
+  if (allowed === undefined) return ''
+  const named = allowed.slice(0, allowedNamed).map((value) => {
+    const text = JSON.stringify(value)
+    return text.length > allowedCharacters ? '…' : text
+  })
+  if (allowed.length > named.length) named.push(`and ${allowed.length - named.length} more`)
+  return `: ${named.join(', ')}`
 }
 
 /** Whether the record can hold them at all. */
