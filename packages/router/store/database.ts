@@ -1,4 +1,5 @@
 // The pool for everything that is not on the hot path (that is store/lanes).
+import { messageOf } from '@xerotier/protocol/thrown.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
@@ -48,6 +49,24 @@ export function openStore(databaseUrl: string, options: StoreOptions): Store {
   }
 }
 
+/**
+ * Nobody knows in which state a connection is whose answer did not come in time: a BEGIN may have
+ * been done, and what came after it would wait for a COMMIT that nobody sends. So it ends.
+ */
+export function endWhenLate(client: pg.PoolClient): void {
+  client.query = new Proxy(client.query, {
+    apply(query, self, words) {
+      const answer: unknown = Reflect.apply(query, self, words)
+      if (answer instanceof Promise) {
+        answer.catch((error: unknown) => {
+          if (messageOf(error) === 'Query read timeout' && client instanceof pg.Client) void client.end()
+        })
+      }
+      return answer
+    },
+  })
+}
+
 function openPool(databaseUrl: string, connections: number, { onConnect, onError }: StoreOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
@@ -61,6 +80,9 @@ function openPool(databaseUrl: string, connections: number, { onConnect, onError
   // A connection that Postgres closes must not end the process. The pool listens while it is idle,
   // this while it is in use.
   pool.on('error', onError)
-  pool.on('connect', (client) => client.on('error', onError))
+  pool.on('connect', (client) => {
+    client.on('error', onError)
+    endWhenLate(client)
+  })
   return pool
 }
