@@ -29,7 +29,7 @@ export const delegationRecord: RecordView<Delegation> = {
       ['To', actorInFull(delegation.to, delegation.to_name)],
       ['Risks', risksOf(delegation)],
       ['Workspaces', workspacesOf(delegation)],
-      ['Starts', { time: delegation.starts_at }],
+      ['Starts', delegation.state === 'upcoming' ? { due: delegation.starts_at } : { time: delegation.starts_at }],
       ['Until', { due: delegation.ends_at }],
       ['Note', delegation.note],
       ['Created', { time: delegation.created_at }],
