@@ -318,6 +318,29 @@ export const plan = planSchema.parse({
   agents: [{ agent_id: agent.id, agent: agent.name, in_flight: 2, max_concurrent: 20, hindrance: null }],
 })
 
+/** What an approval of the default policy has to have, beside what it is about. */
+export const askedNothing = {
+  policy_version: 1,
+  asked: {
+    policy: 'default',
+    policy_id: null,
+    version: 0,
+    rules: [],
+    closed: [],
+    stage: 0,
+    stage_name: '',
+    stages: 1,
+    stage_ends_at: '2026-05-01T12:12:00.000Z',
+    places: 1,
+    require_reason: false,
+    on_timeout: 'expire' as const,
+    break_glass: false,
+  },
+  votes: [],
+  needs: [],
+  runs_at: null,
+}
+
 export function approval(change: Partial<Approval> = {}): Approval {
   return approvalSchema.parse({
     ...unset(approvalSchema),
@@ -339,21 +362,7 @@ export function approval(change: Partial<Approval> = {}): Approval {
     requested_by_name: 'ci',
     requested_at: at,
     expires_at: '2026-05-01T12:12:00.000Z',
-    asked: {
-      policy: 'default',
-      policy_id: null,
-      version: 0,
-      rules: [],
-      closed: [],
-      stage: 0,
-      stage_name: '',
-      stages: 1,
-      stage_ends_at: '2026-05-01T12:12:00.000Z',
-      places: 1,
-      require_reason: false,
-      on_timeout: 'expire',
-      break_glass: false,
-    },
+    asked: askedNothing.asked,
     votes: [],
     needs: ['anyone who may decide approvals'],
     ...change,

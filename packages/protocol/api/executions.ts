@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { referenceSchema, textSchema, toolNameSchema } from '../ids.ts'
-import { approvalStateSchema } from '../lifecycles/approval.ts'
 import { executionStateSchema } from '../lifecycles/execution.ts'
 import { limits } from '../limits.ts'
 import { riskSchema } from '../risk.ts'
 import { actorNameSchema, doorSchema } from './actor.ts'
+import { approvalSchema } from './approvals.ts'
 import { nullableTimestampSchema, pageQuerySchema, timestampSchema } from './page.ts'
 import { streamedEventSchema } from './streamed-event.ts'
 
@@ -101,16 +101,22 @@ export const executionDetailSchema = executionSchema.extend({
       detail: z.record(z.string(), z.unknown()),
     }),
   ),
+  /** Oldest first; the last is the one that counts. */
   approvals: z.array(
-    z.object({
-      id: z.string(),
-      state: approvalStateSchema,
-      decided_by: z.string().nullable(),
-      decided_by_name: actorNameSchema,
-      decided_key: z.string().nullable(),
-      decided_door: doorSchema.nullable(),
-      decided_at: nullableTimestampSchema,
-      note: z.string().nullable(),
+    approvalSchema.pick({
+      id: true,
+      state: true,
+      decided_by: true,
+      decided_by_name: true,
+      decided_key: true,
+      decided_door: true,
+      decided_at: true,
+      note: true,
+      policy_version: true,
+      asked: true,
+      votes: true,
+      needs: true,
+      runs_at: true,
     }),
   ),
   /**

@@ -88,17 +88,20 @@ export function selectNamedApproval(db: Database, projectId: string, id: string)
 }
 
 export function selectNamedApprovals(db: Database | Tx, ids: string[]) {
-  return named(db).where('approvals.id', 'in', ids).execute()
+  return ids.length === 0
+    ? Promise.resolve([])
+    : named(db).where('approvals.id', 'in', ids).orderBy('approvals.id').execute()
 }
 
-export function selectApprovalsOf(db: Database, executionId: string) {
-  return db
+/** Those of a call, oldest first. */
+export async function selectApprovalIds(db: Database, executionId: string): Promise<string[]> {
+  const rows = await db
     .selectFrom('approvals')
-    .selectAll()
-    .select(actorName('approvals.decided_by', 'approvals.project_id').as('decided_by_name'))
+    .select('id')
     .where('execution_id', '=', executionId)
     .orderBy('id')
     .execute()
+  return rows.map(({ id }) => id)
 }
 
 /** Locks the row until the transaction ends: of two decisions one is first. */

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { refusal, scriptedServer, sendEvent } from '@xerotier/client/scripted-server.fixture.ts'
 import { systemSurroundings } from '@xerotier/client/surroundings.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
-import { approval, execution, tool } from '../records.fixture.ts'
+import { approval, askedNothing, execution, tool } from '../records.fixture.ts'
 import { envFor, xeroctl } from '../run.fixture.ts'
 import { invoke, oneCall } from './one-call.fixture.ts'
 
@@ -150,6 +150,7 @@ test('a rejected call says who rejected it and why', async (t) => {
     decided_door: null,
     decided_at: '2026-05-01T12:00:00.000Z',
     note: 'wrong node',
+    ...askedNothing,
   }
   call.onStream = (response) => call.move(response, 'rejected', { approvals: [decision] })
   assert.match((await invoke(t, call)).stderr, /^by ben: wrong node$/m)

@@ -2,7 +2,17 @@ import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { json, scriptedServer } from '@xerotier/client/scripted-server.fixture.ts'
 import { parse as parseYaml } from 'yaml'
-import { agent, agentDetail, approval, execution, logEntry, page, plan, workspace } from '../records.fixture.ts'
+import {
+  agent,
+  agentDetail,
+  approval,
+  askedNothing,
+  execution,
+  logEntry,
+  page,
+  plan,
+  workspace,
+} from '../records.fixture.ts'
 import { envFor, type RunOptions, xeroctl } from '../run.fixture.ts'
 import { shorten, widthOf } from './cell.ts'
 import { duration, instant, milliseconds, relativeTime } from './time.ts'
@@ -198,6 +208,7 @@ test('the page of an execution names transitions, approvals, output and artifact
       decided_door: null,
       decided_at: '2026-05-01T11:57:00.000Z',
       note: 'ok',
+      ...askedNothing,
     },
   ]
   const record = execution({ stdout: 'hello\n', artifacts, approvals })
@@ -215,7 +226,7 @@ test('the page of an execution names transitions, approvals, output and artifact
 test('who did what is shown by name, by its id where nobody has one, and both on the page of a record', async (t) => {
   const at = '2026-05-01T11:57:00.000Z'
   const by = { decided_by: 'key_2', decided_by_name: 'ben', decided_key: 'key_2', decided_door: 'api' } as const
-  const decided = { ...by, decided_at: at, note: 'ok' }
+  const decided = { ...by, decided_at: at, note: 'ok', ...askedNothing }
   const record = execution({
     approvals: [{ id: 'ap', state: 'approved', ...decided }],
     transitions: [
@@ -232,7 +243,7 @@ test('who did what is shown by name, by its id where nobody has one, and both on
     / queued +ci +-$/m,
     / running +xem-jumphost-01 +-$/m,
     / expired +router +-$/m,
-    /ap +approved +ben +\S+ +ok +door: api$/m,
+    /ap +approved +ben +\S+ +ok +door: api +default, 0 votes$/m,
     /^Cancel asked: +2026-05-01T11:57:00\.000Z by ben \(key_2\)$/m,
     / by ben \(key_2\): looked$/m,
   ]) {

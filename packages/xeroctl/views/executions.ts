@@ -137,6 +137,14 @@ const transitionColumns = [
   },
 ]
 
+/** By which policy and rules, in which stage, and who is still needed. */
+function askedText({ asked, votes, needs, state }: Decision): string {
+  const { policy, version, rules: names, stage, stages } = asked
+  const by = [version === 0 ? policy : `${policy} v${version}`, ...names.map(({ name }) => name)].join(': ')
+  if (state !== 'pending') return `${by}, ${votes.length} votes`
+  return `${by}, stage ${stage + 1} of ${stages}, ${votes.length} votes, needs ${needs.join('; ')}`
+}
+
 const decisionColumns = [
   {
     header: 'ID',
@@ -153,6 +161,7 @@ const decisionColumns = [
     value: ({ decided_by, decided_key, decided_door }: Decision) => cameWith(decided_by, decided_key, decided_door),
     dropOrder: 3,
   },
+  { header: 'ASKED BY', value: askedText, shrink: true },
 ]
 
 const artifactColumns = [

@@ -2,13 +2,13 @@ import type { ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
 import { overflowName } from '@xerotier/protocol/frames/call/artifact.ts'
 import { type ExecutionState, executionStateSchema } from '@xerotier/protocol/lifecycles/execution.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
-import { selectApprovalsOf } from '../../store/approvals.ts'
+import { selectApprovalIds, selectNamedApprovals } from '../../store/approvals.ts'
 import { selectArtifacts } from '../../store/artifacts.ts'
 import { selectTransitions } from '../../store/events.ts'
 import { selectInlineOutput } from '../../store/execution-output.ts'
 import { type StreamName, streamName } from '../../store/output-streams.ts'
 import { type Member, router } from '../actor.ts'
-import { asOf } from '../approvals/present.ts'
+import { presentNamed as presentApprovals } from '../approvals/list.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import type { Records } from '../records.ts'
@@ -30,7 +30,7 @@ export async function showExecution(
   const queued = row.state === 'queued'
   const [events, approvals, artifacts, output, waitingFor] = await Promise.all([
     selectTransitions(db, id),
-    selectApprovalsOf(db, id),
+    selectApprovalIds(db, id).then(async (ids) => presentApprovals(core, db, await selectNamedApprovals(db, ids))),
     selectArtifacts(db, id, row.attempt),
     selectInlineOutput(db, id, row.attempt, { pieces: inlinePieces, bytes: limits.outputInlineBytes }),
     queued ? whatItWaitsFor(core, row) : null,
@@ -63,16 +63,17 @@ export async function showExecution(
       const { actor, actor_name, data: detail } = event
       return [{ state, at: event.at.toISOString(), actor, actor_name, detail }]
     }),
-    approvals: approvals.map((approval) => ({
-      id: approval.id,
-      state: asOf(approval, core.clock.now()).state,
-      decided_by: approval.decided_by,
-      decided_by_name: approval.decided_by_name,
-      decided_key: approval.decided_key,
-      decided_door: approval.decided_door,
-      decided_at: approval.decided_at?.toISOString() ?? null,
-      note: approval.note,
-    })),
+    approvals: approvals.map(
+      ({ id, state, decided_by, decided_by_name, decided_key, decided_door, decided_at, note, ...asking }) => ({
+        ...{ id, state, decided_by, decided_by_name, decided_key, decided_door, decided_at, note },
+        policy_version: asking.policy_version,
+        asked: asking.asked,
+        votes: asking.votes,
+        needs: asking.needs,
+        runs_at: asking.runs_at,
+      }),
+    ),
+
     waiting_for: waitingFor,
     queue_deadline: queued ? (row.queue_deadline?.toISOString() ?? null) : null,
     cancel_requested:
