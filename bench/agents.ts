@@ -18,7 +18,8 @@ import { untilAnswered } from './until-answered.ts'
 const agents = Number(process.env.XEROTIER_BENCH_AGENTS ?? 1_000)
 const perProcess = 500
 const toolsEach = 20
-const idleSeconds = 20
+/** As long as from one record of the leases to the next (record-leases.ts). */
+const idleSeconds = 90
 const callSeconds = 5
 const inFlight = 64
 const KiB = 1024
