@@ -6,7 +6,10 @@ import type { Attempts } from './attempts.ts'
 import { isAbout } from './calls.ts'
 import { giveUp, markAmbiguous, requeue } from './unfinished.ts'
 
+/** After its first refusal; each further one doubles it. */
 const restMs = 200
+/** By then a renewal has said what ails it: the attempts of a call outlast that. */
+const longestRestMs = 6_400
 
 /** The agent did not start the call and will not: another may, or it fails. */
 export async function refuseCall(
@@ -27,8 +30,11 @@ export async function refuseCall(
     await markAmbiguous(core, call.row, `Its agent refused the call after it had started it: ${frame.message}`)
   } else if (frame.retry) {
     // What it cannot take now it cannot take in a millisecond either.
-    core.fleet.rest(agent, restMs)
-    core.clock.after(restMs + 2, () => core.dispatcher.wake(agent.projectId))
+    const refusals = agent.refusals ?? 0
+    agent.refusals = refusals + 1
+    const rest = Math.min(longestRestMs, restMs * 2 ** refusals)
+    core.fleet.rest(agent, rest)
+    core.clock.after(rest + 2, () => core.dispatcher.wake(agent.projectId))
     await requeue(core, call.row, frame.message)
   } else await giveUp(core, call.row, frame.code, frame.message)
 }

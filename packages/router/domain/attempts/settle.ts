@@ -55,7 +55,10 @@ export async function settleCall(core: Records & Attempts, agent: OnlineAgent, f
   const written = await core.lanes.commit('settle', item)
   const row = written && live !== undefined ? settledRow(live.row, item, frame) : await readSettled(core, agent, frame)
   // The agent forgets it either way, and so its place is free.
-  if (live !== undefined) core.calls.remove(live.row)
+  if (live !== undefined) {
+    agent.refusals = 0
+    core.calls.remove(live.row)
+  }
   core.dispatcher.wake(agent.projectId)
   if (row === undefined) return false
   core.calls.remove(row)

@@ -43,6 +43,8 @@ export interface OnlineAgent extends Readonly<Standing> {
   drainRecorded?: boolean
   /** Calls given to it and not yet settled. `Fleet.freed` hears of each that goes. */
   inFlight: Set<string>
+  /** Calls that it refused for now since it last answered one. */
+  refusals?: number
   /** Ids of the calls that it named in its last renewal, and when that came (monotonic). */
   reported: Set<string>
   reportedAt: number
