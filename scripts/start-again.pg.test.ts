@@ -9,7 +9,12 @@ import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import { prepareStarts, type Started } from './start.fixture.ts'
 
 const { clear, start, stateDir, xeroctl } = prepareStarts()
-after(clear)
+/** A cluster that is there already: start.test.ts tests the one that `npm start` makes. */
+const database = await cloneDatabase()
+after(async () => {
+  clear()
+  await database.drop()
+})
 /** Not free ones: the agent's enrollment would be forgotten for that. */
 const samePort = { XEROTIER_HTTP_PORT: '', XEROTIER_DATA_PLANE_PORT: '' }
 const keyFile = join(stateDir, 'api-key')
@@ -18,7 +23,7 @@ const keyFile = join(stateDir, 'api-key')
 let running: Started | undefined
 
 async function started(env: Record<string, string> = {}): Promise<Started> {
-  running = start(env)
+  running = start({ XEROTIER_DATABASE_URL: database.url, ...env })
   await running.saw(/Ctrl-C stops everything/)
   return running
 }
@@ -84,13 +89,13 @@ test('a router whose HTTP port is taken moves, and its agent with it', async () 
 })
 
 test('on another database the agent enrolls anew, and the samples are made there too', async () => {
-  const database = await cloneDatabase()
-  const system = await started({ ...samePort, XEROTIER_DATABASE_URL: database.url })
+  const other = await cloneDatabase()
+  const system = await started({ ...samePort, XEROTIER_DATABASE_URL: other.url })
   assert.match(system.text(), /connects \(CurveZMQ\) \.\.\. the router does not know it .*\n +join key \.\.\. minted/)
   assert.match(system.text(), /sample workspaces \.\.\. local-host, kubernetes-staging, aws-sandbox/)
   assert.match(system.text(), /A dangerous call waits for you/)
   await stop()
-  await database.drop()
+  await other.drop()
 })
 
 /** With another key beside it: the last one that can manage a project is not revoked. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -87,7 +87,8 @@ export function prepareStarts(): Starts {
     clear() {
       for (const child of running) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
       // As root the cluster is outside of the state folder.
-      rmSync(realpathSync(join(stateDir, 'postgres')), { recursive: true, force: true })
+      const cluster = join(stateDir, 'postgres')
+      if (existsSync(cluster)) rmSync(realpathSync(cluster), { recursive: true, force: true })
       rmSync(folder, { recursive: true, force: true })
     },
   }
