@@ -1,8 +1,9 @@
 // From a bundle.yaml to tools that can run.
 import { cutText } from '@xerotier/protocol/cut-text.ts'
 import { type ToolDescriptor, toolDescriptorSchema } from '@xerotier/protocol/manifest.ts'
+import { operandFlaw } from '@xerotier/protocol/operands.ts'
 import { isHardToUndo } from '@xerotier/protocol/risk.ts'
-import { propertiesOf } from '@xerotier/protocol/schema-defaults.ts'
+import { defaultsOf, propertiesOf } from '@xerotier/protocol/schema-defaults.ts'
 import { secretPaths } from '@xerotier/protocol/secrets.ts'
 import { digestOf } from '@xerotier/runtime/digest.ts'
 import { type CommandTemplate, operandsOf, placeholdersOf } from '../argv.ts'
@@ -80,6 +81,7 @@ function toolsOf(file: BundleFile, tool: ToolSource, bundleDir: string, builtins
     const checkArgs = compileInputSchema(tool.input_schema, 'strict')
     step = tool.builtin === undefined ? 'command' : 'builtin'
     const run = runOf(tool, source, bundleDir, builtins)
+    if (run.kind === 'command') checkOperands(run.command, tool.input_schema)
     step = 'preview'
     if (tool.preview !== undefined) parseCommand(tool.preview.command, propertiesOf(tool.input_schema))
     const credentials = credentialRules(source, tool)
@@ -91,6 +93,12 @@ function toolsOf(file: BundleFile, tool: ToolSource, bundleDir: string, builtins
   } catch (error) {
     return [{ name: tool.name, step, reason: error instanceof Error ? error.message : String(error) }]
   }
+}
+
+/** A default that the command cannot take would refuse every call that leaves it out. */
+function checkOperands(command: CommandTemplate, schema: ToolSource['input_schema']): void {
+  const flaw = operandFlaw(operandsOf(command), defaultsOf(schema))
+  if (flaw !== undefined) throw new Error(`the default of ${flaw.argument} ${flaw.reason}`)
 }
 
 type DescribedTool = Omit<ToolSource, 'aliases' | 'command' | 'stdin' | 'builtin'>

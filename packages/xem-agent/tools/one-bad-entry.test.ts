@@ -203,3 +203,17 @@ test('a new bundle takes no name of one that serves: neither of its tools nor it
   const given = await load({ owners: after.owners })
   assert.equal(given.tools.get('serve')?.descriptor.bundle, 'new')
 })
+
+test('a default that its command would refuse is found at load', async () => {
+  const schema = "{ type: object, additionalProperties: false, properties: { a: { type: string, default: '-rf' } } }"
+  const entry = (name: string, command: string) =>
+    `  - { name: ${name}, description: d, risk: read, input_schema: ${schema}, command: ${command} }\n`
+  write(
+    'a',
+    `name: a\nversion: '1'\ndomain: test\ntools:\n${entry('bare', "[echo, '{a}']")}${entry('behind', "[echo, --, '{a}']")}`,
+  )
+  const loaded = await load()
+  assert.deepEqual(names(loaded), ['behind'])
+  const [flaw] = leftOut(loaded)
+  assert.match(flaw?.reason ?? '', /tools\.0\.command: bare: the default of a must not begin with a hyphen$/)
+})
