@@ -456,6 +456,16 @@ export const errors = define({
       action: { label: 'List the webhooks', xeroctl: 'xeroctl webhooks', route: 'webhooks.list' },
     },
   },
+  approval_link_not_found: {
+    status: 404,
+    type: 'not_found_error',
+    retry: false,
+    message: 'There is no such link in this project.',
+    advice: {
+      say: 'Check its id and the project.',
+      action: { label: 'List the links', xeroctl: 'xeroctl approvals links list', route: 'approvalLinks.list' },
+    },
+  },
   channel_not_found: {
     status: 404,
     type: 'not_found_error',

@@ -68,6 +68,8 @@ export const eventKinds = [
   'policy.drafted',
   'policy.activated',
   'policy.deleted',
+  'approval_link.created',
+  'approval_link.revoked',
   'project.created',
   'project.updated',
 ] as const

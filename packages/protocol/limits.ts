@@ -206,6 +206,8 @@ export const limits = {
   /** How often people are reminded of what waits for them. */
   remindMinutes: 60,
   noticeDays: 30,
+  /** How long a one-time link lives at most; never longer than its approval. */
+  approvalLinkHours: 72,
   /** How long deliveries are kept: those that were made, and dead letters. */
   deliveredDays: 7,
   deadLetterDays: 30,

@@ -17,6 +17,7 @@ import {
   keyWorkspacesPutSchema,
   quotaPutSchema,
 } from './api/api-keys.ts'
+import { approvalLinkCreateSchema, approvalLinkQuerySchema, approvalLinkSchema } from './api/approval-links.ts'
 import {
   approvalEventSchema,
   approvalQuerySchema,
@@ -741,6 +742,42 @@ export const routes = {
     response: apiKeySchema,
     status: [200],
     errors: ['api_key_not_found', 'workspace_not_found'],
+  }),
+
+  'approvalLinks.list': route({
+    method: 'GET',
+    path: '/:project_id/v1/management/approval-links',
+    tag: 'approvals',
+    summary: 'List one-time links, without their URLs',
+    auth: management,
+    params: inProject,
+    query: approvalLinkQuerySchema,
+    response: pageOf(approvalLinkSchema),
+    status: [200],
+    errors: [],
+  }),
+  'approvalLinks.create': route({
+    method: 'POST',
+    path: '/:project_id/v1/management/approval-links',
+    tag: 'approvals',
+    summary: 'Mail a one-time link to a member, who decides with it',
+    auth: management,
+    params: inProject,
+    body: approvalLinkCreateSchema,
+    response: approvalLinkSchema,
+    status: [201],
+    errors: ['approval_not_found', 'approval_already_decided', 'links_disabled'],
+  }),
+  'approvalLinks.revoke': route({
+    method: 'DELETE',
+    path: '/:project_id/v1/management/approval-links/:id',
+    tag: 'approvals',
+    summary: 'Revoke a one-time link that was not used',
+    auth: management,
+    params: withId,
+    response: approvalLinkSchema,
+    status: [200],
+    errors: ['approval_link_not_found', 'illegal_transition'],
   }),
 
   // --- notifications

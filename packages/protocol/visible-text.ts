@@ -25,6 +25,11 @@ export function visible(text: string): string {
   return text.replace(unseen, writtenOut).replace(mixedWord, (word) => word.replace(lookalike, writtenOut))
 }
 
+/** What people wrote, with its own lines. */
+export function visibleLines(text: string): string {
+  return text.replace(/\r\n/g, '\n').split('\n').map(visible).join('\n')
+}
+
 /** JSON over several lines; it parses to the same value. */
 export function visibleJson(value: unknown): string {
   return JSON.stringify(value, null, 2).split('\n').map(visible).join('\n')

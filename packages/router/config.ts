@@ -2,7 +2,7 @@
 import { limits } from '@xerotier/protocol/limits.ts'
 import { email, host, networks, postgresUrl, tcpAddress } from '@xerotier/runtime/address-options.ts'
 import { logLevels } from '@xerotier/runtime/log.ts'
-import { mailAddress, smtpUrl } from '@xerotier/runtime/mail-options.ts'
+import { baseUrl, mailAddress, secretText, smtpUrl } from '@xerotier/runtime/mail-options.ts'
 import { boolean, choice, integer, type OptionTable, path, text } from '@xerotier/runtime/option.ts'
 import { tracingOptions } from '@xerotier/runtime/tracing-options.ts'
 
@@ -119,6 +119,17 @@ export const options = {
     type: mailAddress,
     required: (values) => values.smtp_url !== undefined,
     help: 'Sender of mail, such as xerotier@example.com; needed with smtp_url.',
+  },
+  approval_link_secret: {
+    env: ['XEROTIER_APPROVAL_LINK_SECRET'],
+    type: secretText(32),
+    secret: true,
+    help: 'Signs one-time links in mails, with which people decide without a key: 32 characters or more. Without it there are none.',
+  },
+  public_url: {
+    env: ['XEROTIER_PUBLIC_URL'],
+    type: baseUrl,
+    help: 'Where people reach this router, for links in messages: https://xerotier.example.com. Default: where it listens.',
   },
   notification_private_targets: {
     env: ['XEROTIER_NOTIFICATION_PRIVATE_TARGETS'],

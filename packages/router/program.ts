@@ -74,6 +74,8 @@ function routerOptions(values: Values<typeof options>): Omit<RouterOptions, 'clo
       privateTargets: values.notification_private_targets,
     },
     mail: mailOf(values),
+    linkSecret: values.approval_link_secret,
+    publicUrl: values.public_url,
     bootstrap:
       values.bootstrap_project === undefined
         ? undefined

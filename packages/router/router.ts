@@ -17,6 +17,7 @@ import type { Core } from './core.ts'
 import { buryAgents, missAgents } from './domain/agents/absence.ts'
 import { recordLeases, recordLeasesEveryMs } from './domain/agents/record-leases.ts'
 import { createKeyring } from './domain/api-keys/keyring.ts'
+import { type LinkOptions, linkForMail } from './domain/approval-links/mint.ts'
 import { advanceApprovals } from './domain/approvals/advance.ts'
 import { releaseHeld } from './domain/approvals/held.ts'
 import { createAbsences } from './domain/attempts/absences.ts'
@@ -42,6 +43,7 @@ import { type BootstrapOptions, bootstrapProject } from './domain/projects/boots
 import type { Settings } from './domain/settings.ts'
 import { startFollowers } from './followers.ts'
 import { type ApiOptions, apiDoor } from './http/api/door.ts'
+import { opsDoor } from './http/ops/door.ts'
 import { createHttpServer, type HttpOptions, type HttpServer } from './http/server.ts'
 import { addDomainMetrics, countAttempts, countEnded, createBrokerProbe } from './metrics.ts'
 import { startEmbeddedPostgres } from './postgres/embedded.ts'
@@ -74,9 +76,13 @@ export interface RouterOptions {
   lanes?: number
   /** Off when left out. */
   tracing?: Omit<TracingOptions, 'clock' | 'log'>
-  settings?: Partial<Omit<Settings, 'mail'>>
+  settings?: Partial<Omit<Settings, 'mail' | 'links'>>
   /** The mail server; without one nobody gets mail. */
   mail?: SmtpOptions | undefined
+  /** Signs one-time links; without it there are none. */
+  linkSecret?: string | undefined
+  /** Where people reach this router, without a slash at the end; default: where it listens. */
+  publicUrl?: string | undefined
   bootstrap?: BootstrapOptions | undefined
   /** Beside those of every router (followers.ts). */
   followers?: readonly Follower[]
@@ -107,6 +113,7 @@ const defaults: Settings = {
   queuedPerProject: limits.queuedPerProject,
   privateTargets: false,
   mail: false,
+  links: false,
 }
 
 /** Ends something that was started. */
@@ -137,8 +144,9 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const dataSocket = await openSocket({ identity, enrolledKeys }, options.dataPlane.address, probe)
     started.push(() => dataSocket.close())
 
+    const links = linksOf(options)
     const known = { ...records, lanes, tracing, identity, enrolledKeys, policies }
-    const core = createCore(known, options, dataSocket.bound, registry)
+    const core = createCore(known, options, { bound: dataSocket.bound, registry, links })
     started.push(() => core.outbox.close())
     options.instrument?.(core)
     started.push(() => core.dispatcher.close())
@@ -147,9 +155,10 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const broker = startBroker({ core, dataSocket, clock: options.dataPlane.clock ?? systemClock, probe })
     started.push(() => broker.close())
     await core.dispatcher.findWaiting()
-    const http = await openHttp(options, core, broker, registry)
+    const http = await openHttp(options, core, { broker, registry, links })
     started.push(() => http.close())
     const url = await http.listen()
+    if (links !== undefined) links.publicUrl ||= url
     started.push(startFollowers(core, registry, options.followers))
     started.push(startDuties(core, broker))
     log.notice({ url, data_plane: dataSocket.bound, version }, 'the router is up')
@@ -201,7 +210,11 @@ type Known = Pick<
   'store' | 'clock' | 'log' | 'eventLog' | 'lanes' | 'tracing' | 'identity' | 'enrolledKeys' | 'policies'
 >
 
-function createCore(known: Known, options: RouterOptions, bound: string, registry: Registry): Core {
+function createCore(
+  known: Known,
+  options: RouterOptions,
+  { bound, registry, links }: { bound: string; registry: Registry; links: LinkOptions | undefined },
+): Core {
   const { clock, store, tracing } = known
   const fleet = createFleet(clock, systemChance)
   const ended = countEnded(registry)
@@ -212,7 +225,7 @@ function createCore(known: Known, options: RouterOptions, bound: string, registr
     },
     freed: fleet.freed,
   })
-  const settings = { ...defaults, ...options.settings, mail: options.mail !== undefined }
+  const settings = { ...defaults, ...options.settings, mail: options.mail !== undefined, links: links !== undefined }
   const mail = options.mail && createMailer(clock, options.mail)
   const outbound = createOutbound({ clock, privateTargets: settings.privateTargets, limits: outboundLimits })
   return {
@@ -223,7 +236,13 @@ function createCore(known: Known, options: RouterOptions, bound: string, registr
     kinds: createKinds(store.db),
     dispatcher: createDispatcher({ ...known, settings, fleet, calls }),
     outbox: createOutbox(known, {
-      send: createSend({ ...known, fleet, outbound, mail }),
+      send: createSend({
+        ...known,
+        fleet,
+        outbound,
+        mail,
+        linkFor: async (id, delivery) => links && linkForMail(known, links, id, delivery),
+      }),
       chance: systemChance,
       attempted: countAttempts(registry),
       noted: noteAtReceiver,
@@ -235,7 +254,11 @@ function createCore(known: Known, options: RouterOptions, bound: string, registr
   }
 }
 
-function openHttp(options: RouterOptions, core: Core, broker: Broker, registry: Registry): Promise<HttpServer> {
+function openHttp(
+  options: RouterOptions,
+  core: Core,
+  { broker, registry, links }: { broker: Broker; registry: Registry; links: LinkOptions | undefined },
+): Promise<HttpServer> {
   const { requestsPerMinutePerKey, failedAuthenticationsPerMinute, ...server } = options.http
   const api = apiDoor({
     core,
@@ -250,7 +273,12 @@ function openHttp(options: RouterOptions, core: Core, broker: Broker, registry: 
     requestsPerMinutePerKey,
     failedAuthenticationsPerMinute,
   })
-  return createHttpServer({ ...server, core, registry, doors: [api] })
+  return createHttpServer({ ...server, core, registry, doors: [api, opsDoor(core, links)] })
+}
+
+/** Where people reach it is known once it listens, unless it was said. */
+function linksOf({ linkSecret, publicUrl }: RouterOptions): LinkOptions | undefined {
+  return linkSecret === undefined ? undefined : { secret: linkSecret, publicUrl: publicUrl ?? '' }
 }
 
 /** What time alone makes necessary. */

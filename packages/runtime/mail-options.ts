@@ -1,4 +1,4 @@
-// Types of settings about mail. What they say of a value does not repeat it.
+// Types of settings about mail and what stands in it. What they say of a value does not repeat it.
 import type { OptionType } from './option.ts'
 
 export const smtpUrl: OptionType<string> = {
@@ -25,5 +25,27 @@ export const mailAddress: OptionType<string> = {
     const address = /^[^<>\r\n]*<([^<>]+)>$/.exec(text)?.[1] ?? text
     if (!/^[^\s@<>,;"]+@[^\s@<>,;"]+$/.test(address)) throw new Error('must be an e-mail address')
     return text
+  },
+}
+
+export function secretText(least: number): OptionType<string> {
+  return {
+    name: 'secret',
+    parse(text) {
+      if (text.length < least) throw new Error(`must have ${least} characters or more`)
+      return text
+    },
+  }
+}
+
+/** Without a slash at the end. */
+export const baseUrl: OptionType<string> = {
+  name: 'url',
+  parse(text) {
+    const url = URL.parse(text)
+    if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
+      throw new Error('must be http:// or https://, without a query')
+    }
+    return url.href.replace(/\/+$/, '')
   },
 }

@@ -39,6 +39,7 @@ function fitting({ method, path }: Seen): unknown {
     executions: records.execution(),
     invocations: path.endsWith('/plan') ? records.plan : records.execution(),
     approvals: records.approval(path.endsWith('/approve') ? { state: 'approved' } : {}),
+    'approval-links': records.approvalLink,
     webhooks: path.includes('/deliveries') || path.endsWith('/test') ? records.delivery : records.webhook,
     notifications: id === 'channels' && !path.endsWith('/test') ? records.channel : records.delivery,
   }[resource!]

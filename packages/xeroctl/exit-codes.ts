@@ -18,7 +18,7 @@ export const exitCodes = {
   },
   conflict: {
     code: 5,
-    meaning: 'The state of things does not allow it (HTTP 409): decided, expired or finished already.',
+    meaning: 'The state of things does not allow it (HTTP 409, 412): decided, expired, finished or changed already.',
   },
   unavailable: {
     code: 6,
@@ -103,6 +103,7 @@ const exitOfStatus: Record<number, ExitName> = {
   403: 'refused',
   404: 'notFound',
   409: 'conflict',
+  412: 'conflict',
   429: 'unavailable',
   502: 'unavailable',
   503: 'unavailable',

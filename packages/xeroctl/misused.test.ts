@@ -25,7 +25,7 @@ const misused: [words: string, message: RegExp][] = [
   ['agents --status asleep', /--status must be one of healthy, unhealthy, paused/],
   ['agents show', /missing required argument 'agent'/],
   ['exec frobnicate', /^error: there is no command `xeroctl exec frobnicate`\nhint: `xeroctl exec` has tools, /],
-  ['approvals policy', /there is no command `xeroctl approvals policy`/],
+  ['approvals polic', /there is no command `xeroctl approvals polic`/],
   ['config prod', /there is no command `xeroctl config prod`/],
   ['keys lsit', /there is no command `xeroctl keys lsit`\nhint: Did you mean `xeroctl keys list`/],
   ['frobnicate', /^error: unknown command 'frobnicate'\nhint: See `xeroctl help`/],

@@ -2,25 +2,24 @@
 // drift from the contract.
 import { agentDetailSchema, agentSchema } from '@xerotier/protocol/api/agents.ts'
 import { apiKeySecretSchema } from '@xerotier/protocol/api/api-keys.ts'
+import { approvalLinkSchema } from '@xerotier/protocol/api/approval-links.ts'
 import { type Approval, approvalSchema } from '@xerotier/protocol/api/approvals.ts'
 import { channelSchema } from '@xerotier/protocol/api/channels.ts'
-import { delegationSchema } from '@xerotier/protocol/api/delegations.ts'
 import { deliverySchema } from '@xerotier/protocol/api/deliveries.ts'
 import { type Event, eventSchema } from '@xerotier/protocol/api/events.ts'
 import { type ExecutionDetail, executionDetailSchema } from '@xerotier/protocol/api/executions.ts'
-import { groupSchema } from '@xerotier/protocol/api/groups.ts'
-import { invitationSecretSchema } from '@xerotier/protocol/api/invitations.ts'
 import { joinKeySecretSchema } from '@xerotier/protocol/api/join-keys.ts'
-import { memberSchema } from '@xerotier/protocol/api/members.ts'
 import { planSchema } from '@xerotier/protocol/api/plans.ts'
 import { projectSchema } from '@xerotier/protocol/api/projects.ts'
 import type { StreamedEvent } from '@xerotier/protocol/api/streamed-event.ts'
 import { toolDetailSchema } from '@xerotier/protocol/api/tools.ts'
 import { webhookSecretSchema } from '@xerotier/protocol/api/webhooks.ts'
-import { whoamiSchema } from '@xerotier/protocol/api/whoami.ts'
 import { workspaceSchema } from '@xerotier/protocol/api/workspaces.ts'
+import { at, unset } from './record-parts.fixture.ts'
 
-export const at = '2026-05-01T11:57:00.000Z'
+export * from './people-records.fixture.ts'
+export { at }
+
 export const digest = 'a'.repeat(64)
 
 export const agent = agentSchema.parse({
@@ -172,6 +171,23 @@ export const webhook = webhookSecretSchema.parse({
   secret: 'whsec_the-secret-value',
 })
 
+export const approvalLink = approvalLinkSchema.parse({
+  id: 'lnk_1',
+  object: 'approval_link',
+  approval_id: '5f9c3b1a-8d0e-4c2f-9c1d-2b9f5e7a8c10',
+  tool: tool.name,
+  user_id: 'usr_1',
+  user_name: 'Ann',
+  user_email: 'ann@example.com',
+  state: 'open',
+  decision: null,
+  created_by: 'key_1',
+  created_at: at,
+  expires_at: '2026-05-01T12:12:00.000Z',
+  used_at: null,
+  revoked_at: null,
+})
+
 export const channel = channelSchema.parse({
   id: 'chn_1',
   object: 'notification_channel',
@@ -252,46 +268,6 @@ export function execution(change: Partial<ExecutionDetail> = {}): ExecutionDetai
   })
 }
 
-const byOwner = { created_by: 'usr_1', created_by_name: 'Olga', created_at: at }
-const anna = { id: 'usr_2', name: 'Anna', email: 'anna@example.com' }
-
-export const member = memberSchema.parse({
-  ...unset(memberSchema),
-  ...anna,
-  object: 'member',
-  role: 'member',
-  active: true,
-  groups: ['sre'],
-  added_by: 'usr_1',
-  added_by_name: 'Olga',
-  added_at: at,
-})
-
-export const group = groupSchema.parse({
-  ...{ id: 'grp_1', object: 'group', name: 'sre', members: [{ ...anna, active: true }] },
-  ...byOwner,
-})
-
-export const delegation = delegationSchema.parse({
-  ...unset(delegationSchema),
-  ...{ id: 'dlg_1', object: 'delegation', kind: 'grant', state: 'active' },
-  ...{ from: 'usr_1', from_name: 'Olga', to: anna.id, to_name: anna.name },
-  ...{ risks: ['destructive'], workspaces: [{ id: workspace.id, name: workspace.name }] },
-  ...{ starts_at: at, ends_at: '2026-05-08T12:00:00.000Z', ...byOwner },
-})
-
-export const invitation = invitationSecretSchema.parse({
-  ...unset(invitationSecretSchema),
-  ...{ id: 'inv_1', object: 'invitation', email: anna.email, role: 'member', groups: ['sre'], state: 'pending' },
-  ...{ expires_at: '2026-05-08T12:00:00.000Z', token: `xinv_${'t'.repeat(43)}`, ...byOwner },
-})
-
-export const whoami = whoamiSchema.parse({
-  ...{ object: 'whoami', project_id: 'proj_0123', project: 'acme', door: 'api' },
-  person: { ...anna, role: 'member', system_role: null, groups: ['sre'] },
-  key: { id: 'key_1', name: 'laptop', scopes: ['execution'], workspaces: null, expires_at: null },
-})
-
 export const plan = planSchema.parse({
   object: 'plan',
   workspace_id: workspace.id,
@@ -367,12 +343,6 @@ export function approval(change: Partial<Approval> = {}): Approval {
     needs: ['anyone who may decide approvals'],
     ...change,
   })
-}
-
-/** Null for every field that may be, so that a new one changes no record. */
-function unset({ shape }: { shape: Record<string, { safeParse(value: unknown): { success: boolean } }> }) {
-  const nullable = Object.keys(shape).filter((name) => shape[name]?.safeParse(null).success)
-  return Object.fromEntries(nullable.map((name) => [name, null]))
 }
 
 /** As a stream tells it: the record, and what happened. */

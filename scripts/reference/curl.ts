@@ -20,6 +20,7 @@ const ids: Record<string, string> = {
   executions: '$EXECUTION',
   approvals: '$APPROVAL',
   webhooks: '$WEBHOOK',
+  approvalLinks: '$LINK',
   channels: '$CHANNEL',
   deliveries: '$DELIVERY',
 }
@@ -56,6 +57,7 @@ const bodies: Partial<Record<RouteId, unknown>> = {
   'approvals.approve': { note: 'as discussed' },
   'channels.create': { kind: 'email', name: 'on call', to: ['on-call@example.com'] },
   'channels.update': { from_stage: 1 },
+  'approvalLinks.create': { approval: '01900000-0000-7000-8000-000000000000', user: 'ann@example.com' },
   'webhooks.create': { url: 'https://hooks.example.com/xem', events: ['exec.*'] },
   'webhooks.update': { url: 'https://hooks.example.com/xem', events: ['exec.failed'] },
   'webhooks.rotateSecret': { overlap_hours: 24 },

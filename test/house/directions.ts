@@ -90,5 +90,6 @@ export const insideFolders: Record<string, Record<string, readonly string[]>> = 
       'deliveries',
       'channels',
     ],
+    'approval-links': ['.', 'events', 'fleet', 'people', 'approvals', 'deliveries', 'notifications'],
   },
 }

@@ -42,6 +42,7 @@ const spanning: Readonly<Record<string, string>> = {
   'domain/events/reader.ts onWakes': start,
   'domain/fleet/crowd.ts agents': workspace,
   'domain/fleet/crowd.ts places': workspace,
+  'domain/executions/output-pages.ts marked': 'goes with the page that is its key',
   'domain/fleet/enrolled-keys.ts known': `${cache} while its version stands; a handshake names no project`,
   'domain/fleet/known-risks.ts allByName': derived,
   'domain/fleet/served-tool.ts groups': workspace,

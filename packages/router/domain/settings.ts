@@ -11,6 +11,8 @@ export interface Settings {
   /** A tool that its agent calls milder than before is held until somebody accepts that. */
   holdLoweredRisks: boolean
   queuedPerProject: number
+  /** People decide by one-time links: there is a secret for them. */
+  links: boolean
   /** People are told by mail: there is a mail server. */
   mail: boolean
   /** Webhooks and channels may reach this host and private networks, and plain HTTP. */

@@ -1,8 +1,8 @@
 // Requests take turns. A connection has one of them in hand, and the next one begins when that is
 // answered; an address begins no more than a few between two turns of the event loop, and reads no
 // more than a few large bodies at once. So whoever asks most waits longest, and everybody else is
-// heard in between. The event loop accepts one connection each time round (libuv 1.50 and later), so
-// an address whose connections stand before those of others has little in hand until all are in.
+// heard in between. The event loop accepts one connection each time round (libuv 1.50 and later),
+// so an address whose connections stand before those of others has little in hand until all are in.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { limits } from '@xerotier/protocol/limits.ts'

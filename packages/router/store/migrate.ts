@@ -24,6 +24,7 @@ import { policies } from './migrations/0023-policies.ts'
 import { votes } from './migrations/0024-votes.ts'
 import { notifications } from './migrations/0026-notifications.ts'
 import { notices } from './migrations/0027-notices.ts'
+import { approvalLinks } from './migrations/0028-approval-links.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -51,6 +52,7 @@ const migrations: Migration[] = [
   { name: '0024-votes', sql: votes },
   { name: '0026-notifications', sql: notifications },
   { name: '0027-notices', sql: notices },
+  { name: '0028-approval-links', sql: approvalLinks },
 ]
 
 /** Applied again whenever its text is another. */

@@ -90,6 +90,23 @@ const notice_recipients = {
   reminded_at: nullable(timestamptz()),
 }
 
+/** With one of these, one person votes once on one approval. */
+const approval_links = {
+  id: text(),
+  project_id: text(),
+  approval_id: uuid(),
+  user_id: text(),
+  /** What the person was asked about. */
+  digest: text(),
+  created_by: text(),
+  created_at: timestamptz(),
+  expires_at: timestamptz(),
+  used_at: nullable(timestamptz()),
+  decision: nullable(text<'approve' | 'reject'>()),
+  revoked_at: nullable(timestamptz()),
+  revoked_by: nullable(text()),
+}
+
 /** What a list of several says of one. */
 export interface NoticeAbout {
   title: string
@@ -98,4 +115,4 @@ export interface NoticeAbout {
   requester: string | null
 }
 
-export const notificationTables = { channels, deliveries, notices, notice_recipients }
+export const notificationTables = { channels, deliveries, notices, notice_recipients, approval_links }

@@ -365,6 +365,7 @@ export type ExecutionRow = Selectable<Tables['executions']>
 export type ApprovalRow = Selectable<Tables['approvals']>
 export type AgentRow = Selectable<Tables['agents']>
 export type ChannelRow = Selectable<Tables['channels']>
+export type ApprovalLinkRow = Selectable<Tables['approval_links']>
 export type NoticeRow = Selectable<Tables['notices']>
 export type DeliveryRow = Selectable<Tables['deliveries']>
 export type WorkspaceRow = Selectable<Tables['workspaces']>

@@ -105,8 +105,11 @@ for (const shell of shells) {
   })
 }
 
-/** Upstream has a switch of `agents` and a value of `webhooks` under one name. */
-const both = ['--events']
+/**
+ * Upstream has a switch of `agents` and a value of `webhooks` under one name; xeroctl has a version
+ * and policies have.
+ */
+const both = ['--events', '--version']
 
 test('a flag takes a value in all commands or in none: the scripts know it by its name', () => {
   const kinds = new Map<string, boolean>()

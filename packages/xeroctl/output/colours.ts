@@ -25,6 +25,8 @@ export const colourOfWord: Readonly<Record<string, Colour>> = {
   completed: 'green',
   approved: 'green',
   delivered: 'green',
+  open: 'yellow',
+  used: 'green',
   running: 'blue',
   dispatched: 'blue',
   queued: 'blue',

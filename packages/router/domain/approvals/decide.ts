@@ -46,6 +46,7 @@ type Outcome = { fault: Fault } | { approval: ApprovalRow }
 /**
  * Takes one vote. The last one that is wanted decides: approved, the call is dispatched in the same
  * transaction where an agent is free.
+ * @param claim takes what the decision is made with, in its transaction, once nobody else decides
  * @throws Fault approval_not_found, approval_already_decided, approval_expired, approval_voided
  * @throws Fault confirmation_required, reason_required, self_approval, not_an_approver
  * @throws Fault break_glass_not_allowed
@@ -56,6 +57,7 @@ export async function decideApproval(
   approvalId: string,
   decision: Decision,
   body: Body,
+  claim?: (writing: Writing) => Promise<void>,
 ): Promise<Approval> {
   if (!isUuid(approvalId)) throw new Fault('approval_not_found')
   const outcome = await write(core, async (writing): Promise<Outcome> => {
@@ -63,6 +65,7 @@ export async function decideApproval(
     if (locked === undefined) throw new Fault('approval_not_found')
     requireWorkspace(actor, locked.workspace_id)
     if (locked.state !== 'pending') throw decidedFault(locked)
+    await claim?.(writing)
     const [advanced] = await advance(core, writing, [locked])
     if (advanced === undefined) return { fault: decidedFault(asOf(locked, writing.now.getTime())) }
     const approval = { ...locked, ...advanced }

@@ -8,6 +8,8 @@ export interface Taken {
 }
 
 /** A real mail server on loopback. */
+export type MailServer = Awaited<ReturnType<typeof startMailServer>>
+
 export async function startMailServer(t: Pick<TestContext, 'after'>, options: SMTPServerOptions = {}) {
   const taken: Taken[] = []
   const server = new SMTPServer({

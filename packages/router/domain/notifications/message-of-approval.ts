@@ -1,5 +1,5 @@
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
-import { visible, visibleJson } from '@xerotier/protocol/visible-text.ts'
+import { visible, visibleJson, visibleLines } from '@xerotier/protocol/visible-text.ts'
 import { type Message, shortened } from './message.ts'
 
 const mostArgs = 2_000
@@ -46,7 +46,7 @@ export function endedMessage(approval: Approval, alarm: Message['alarm']): Messa
     facts: [
       ...byWhom,
       ...(approval.decided_at === null ? [] : ([['When', approval.decided_at]] as const)),
-      ...(note === null ? [] : ([['Note', visible(shortened(note, mostText))]] as const)),
+      ...(note === null ? [] : ([['Note', visibleLines(shortened(note, mostText))]] as const)),
       ...factsOf(approval),
     ],
     remarks: ['Nothing is to be done any more.'],
@@ -59,7 +59,7 @@ function factsOf(approval: Approval): [string, string][] {
   const requester = approval.requested_by_name ?? approval.requested_by
   return [
     ['Requester', visible(requester)],
-    ...(approval.reason === null ? [] : ([['Reason', visible(shortened(approval.reason, mostText))]] as const)),
+    ...(approval.reason === null ? [] : ([['Reason', visibleLines(shortened(approval.reason, mostText))]] as const)),
     ['Workspace', approval.workspace],
     ['Risk', approval.risk],
     ['Agents', approval.agents.map(({ name }) => name).join(', ') || 'none online'],

@@ -6,6 +6,7 @@ import type { Streams } from '../stream/streams.ts'
 import type { Handlers } from './handlers.ts'
 import { agentHandlers } from './routes/agents.ts'
 import { apiKeyHandlers } from './routes/api-keys.ts'
+import { approvalLinkHandlers } from './routes/approval-links.ts'
 import { approvalHandlers } from './routes/approvals.ts'
 import { enrollHandlers } from './routes/enroll.ts'
 import { executionHandlers } from './routes/executions.ts'
@@ -31,6 +32,7 @@ export function createHandlers(
     ...agentHandlers(core),
     ...joinKeyHandlers(core),
     ...apiKeyHandlers(core),
+    ...approvalLinkHandlers(core),
     ...notificationHandlers(core),
     ...workspaceHandlers(core),
     ...toolHandlers(core),

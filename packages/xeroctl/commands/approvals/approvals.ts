@@ -1,6 +1,7 @@
 import { group } from '../../command.ts'
 import { approvalsApprove } from './approve.ts'
 import { approvalsBreakGlass } from './break-glass.ts'
+import { links } from './links/links.ts'
 import { approvalsList } from './list.ts'
 import { policy } from './policy/policy.ts'
 import { approvalsReject } from './reject.ts'
@@ -22,6 +23,7 @@ export const approvals = group({
     approvalsBreakGlass,
     approvalsReview,
     policy,
+    links,
   ],
   bare: { list: approvalsList, show: approvalsShow },
 })

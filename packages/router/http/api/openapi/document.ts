@@ -15,6 +15,8 @@ const tags: Record<string, string> = {
   workspaces: 'What tools act on, and which agents serve it.',
   execution: 'Tools, calls, and what came of them.',
   approvals: 'Decisions of people on gated calls.',
+  people: 'Members of a project, their groups, delegations and invitations.',
+  policies: 'Who must approve what: versions of policies, tried before they decide.',
   notifications: 'Who is told of events: webhooks, chats, pagers and mail, and what became of each delivery.',
 }
 

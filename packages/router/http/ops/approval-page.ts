@@ -1,0 +1,194 @@
+// The page behind a one-time link: plain HTML, which works without scripts.
+import type { Approval } from '@xerotier/protocol/api/approvals.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import { visible, visibleJson, visibleLines } from '@xerotier/protocol/visible-text.ts'
+import { Html, html } from './html.ts'
+import { style } from './style.ts'
+
+type Tone = 'asks' | 'good' | 'bad' | 'calm'
+
+interface Saying {
+  mark: string
+  tone: Tone
+  title: string
+  lead: string
+}
+
+export interface OpenPage {
+  approval: Approval
+  person: string
+  expiresAt: Date
+  token: string
+  /** What is wrong with what was sent, and what was typed. */
+  wrong?: { message: string; note: string }
+}
+
+export function openPage({ approval, person, expiresAt, token, wrong }: OpenPage): string {
+  const { id, tool, workspace, risk, confirm } = approval
+  const action = `/ops/approval/${id}?token=${token}`
+  return page(
+    `${tool} in ${workspace}`,
+    html`<article class="card">
+${wrong && html`<p class="notice bad" role="alert">${wrong.message}</p>`}
+<span class="mark ${risk === 'irreversible' ? 'bad' : 'asks'}">${risk === 'irreversible' ? 'Irreversible: it cannot be undone' : riskText(risk)}</span>
+<h1>Run <code>${tool}</code> in ${visible(workspace)}?</h1>
+<p class="lead">${approval.requested_by_name === null ? 'Somebody' : visible(approval.requested_by_name)} asks for it, and waits for a decision.</p>
+${reasonOf(approval)}
+<h2>Arguments</h2>
+<pre>${visibleJson(approval.args)}</pre>
+${facts(approval)}
+<form method="post" action="${action}">
+<label for="note">Note</label>
+<p class="hint" id="note-hint">Stands in the record beside your decision.</p>
+<textarea id="note" name="note" maxlength="${limits.noteCharacters}" aria-describedby="note-hint">${wrong?.note ?? ''}</textarea>
+${
+  confirm === null
+    ? undefined
+    : html`<label for="confirm">Type <code>${confirm}</code> to approve</label>
+<input id="confirm" name="confirm" required autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false">`
+}
+<div class="buttons">
+<button class="approve" name="decision" value="approve">Approve</button>
+<button class="reject" name="decision" value="reject" formnovalidate>Reject</button>
+</div>
+</form>
+</article>
+<footer>You decide as ${visible(person)}. This link works once, until ${timeText(expiresAt.toISOString())}.</footer>`,
+  )
+}
+
+/** It was decided, with this link or elsewhere. */
+export function overPage(approval: Approval, used: 'approve' | 'reject' | null): string {
+  return page(
+    `${approval.tool} in ${approval.workspace}`,
+    html`<article class="card">${saying(overSaying(approval, used))}
+<h2>Arguments</h2>
+<pre>${visibleJson(approval.args)}</pre>
+${facts(approval)}
+${decision(approval)}
+</article>
+<footer>Nothing is to be done any more. This link opens the record and decides nothing.</footer>`,
+  )
+}
+
+const expired: Saying = {
+  mark: 'Expired',
+  tone: 'calm',
+  title: 'This link has expired',
+  lead: 'Nobody can decide with it any more. Where the call is still wanted, it has to be asked for again.',
+}
+
+const invalid: Saying = {
+  mark: 'Not valid',
+  tone: 'bad',
+  title: 'This link is not valid',
+  lead: 'It may have been cut off when it was copied, or revoked. Open it from the mail once more, or ask whoever runs Xerotier for a new one.',
+}
+
+const failed: Saying = {
+  mark: 'Not now',
+  tone: 'bad',
+  title: 'This did not work',
+  lead: 'Nothing was decided. Try the link again in a minute.',
+}
+
+export const expiredPage = () => page('Link expired', html`<article class="card">${saying(expired)}</article>`)
+export const invalidPage = () => page('Link not valid', html`<article class="card">${saying(invalid)}</article>`)
+
+/** @param requestId for whoever is asked about it */
+export const failedPage = (requestId: string) =>
+  page(
+    'Not now',
+    html`<article class="card">${saying(failed)}</article><footer>Request <span class="mono">${requestId}</span></footer>`,
+  )
+
+function overSaying(approval: Approval, used: 'approve' | 'reject' | null): Saying {
+  const { tool, workspace, state } = approval
+  const what = `${tool} in ${visible(workspace)}`
+  if (state === 'pending') {
+    const vote = used === 'reject' ? 'against it' : 'for it'
+    return {
+      mark: 'Recorded',
+      tone: 'calm',
+      title: what,
+      lead: `Your vote ${vote} is recorded. Others still have to decide.`,
+    }
+  }
+  const by = approval.decided_by_name === null ? '' : ` by ${visible(approval.decided_by_name)}`
+  switch (state) {
+    case 'approved':
+      return { mark: 'Approved', tone: 'good', title: what, lead: `It was approved${by}.` }
+    case 'rejected':
+      return { mark: 'Rejected', tone: 'bad', title: what, lead: `It was rejected${by}, and does not run.` }
+    case 'expired':
+      return { mark: 'Expired', tone: 'calm', title: what, lead: 'Nobody decided in time, and it does not run.' }
+    case 'cancelled':
+      return { mark: 'Cancelled', tone: 'calm', title: what, lead: 'Its requester took it back.' }
+    default:
+      return { mark: 'Void', tone: 'bad', title: what, lead: 'What would run has changed, so it does not run.' }
+  }
+}
+
+function saying({ mark, tone, title, lead }: Saying): Html {
+  return html`<span class="mark ${tone}">${mark}</span>
+<h1>${title}</h1>
+<p class="lead">${lead}</p>`
+}
+
+function riskText(risk: Approval['risk']): string {
+  return risk.charAt(0).toUpperCase() + risk.slice(1)
+}
+
+function reasonOf({ reason }: Approval): Html | undefined {
+  return reason === null ? undefined : html`<h2>Reason given</h2><p class="prose">${visibleLines(reason)}</p>`
+}
+
+function facts(approval: Approval): Html {
+  const { agents, credentials_ref, digest, id, requested_at, expires_at, risk } = approval
+  return list([
+    ['Risk', risk],
+    ['Would run on', agents.map(({ name }) => name).join(', ') || 'no agent that is online now'],
+    ...(credentials_ref === null ? [] : ([['Credentials', visible(credentials_ref)]] as const)),
+    ['Asked', timeText(requested_at)],
+    ['Expires', timeText(expires_at)],
+    ['Approval', html`<span class="mono">${id}</span>`],
+    ['Digest', html`<span class="mono">${digest}</span>`],
+  ])
+}
+
+function decision({ decided_at, decided_by_name, note }: Approval): Html | undefined {
+  if (decided_at === null) return undefined
+  return html`<h2>Decision</h2>${list([
+    ...(decided_by_name === null ? [] : ([['By', visible(decided_by_name)]] as const)),
+    ['When', timeText(decided_at)],
+    ...(note === null ? [] : ([['Note', html`<span class="prose">${visibleLines(note)}</span>`]] as const)),
+  ])}`
+}
+
+function list(entries: readonly (readonly [label: string, value: string | Html])[]): Html {
+  return html`<dl>${entries.map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`)}</dl>`
+}
+
+/** `2026-05-01 11:57 UTC`. */
+function timeText(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
+}
+
+function page(title: string, body: Html): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · Xerotier</title>
+<style>${new Html(style)}</style>
+</head>
+<body>
+<main>
+<p class="brand">Xerotier approval</p>
+${body}
+</main>
+</body>
+</html>
+`.text
+}

@@ -1,0 +1,21 @@
+// HTML in which whatever is put in is text, unless it is HTML already.
+
+export class Html {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+type Part = Html | string | number | undefined | readonly Html[]
+
+export function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
+  return new Html(strings.reduce((text, string, at) => text + written(parts[at - 1]) + string))
+}
+
+function written(part: Part): string {
+  if (part === undefined) return ''
+  if (part instanceof Html) return part.text
+  if (typeof part === 'object') return part.map(({ text }) => text).join('')
+  return String(part).replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`)
+}
