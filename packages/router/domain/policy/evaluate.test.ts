@@ -275,13 +275,41 @@ const aPolicy = fc.record({
   rules: rulesOf('old'),
 })
 
-/** How far a call is from running, at a stage, with these votes. */
+/**
+ * How far a call is from running, at a stage, with these votes. At a stage that it does not have it
+ * is where its last one left it: what has run by then is not stopped by time.
+ */
 function strictness(answer: Evaluation, stage: number, voters: string[]): number {
   if (answer.decision !== 'ask') return answer.decision === 'allow' ? 0 : 2
-  // Past the last stage nothing runs any more.
-  const places = answer.asked?.stages[stage]?.places
+  const stages = answer.asked?.stages ?? []
+  const places = stages[Math.min(stage, stages.length - 1)]?.places
   return places !== undefined && tally(places, voters, fits).missing.length === 0 ? 0 : 1
 }
+
+test('owners whom only a rule brings in get no time, and not fewer votes', () => {
+  const approvers = { groups: ['a', 'b'] }
+  const before = evaluated({ timeout_seconds_destructive: 60 })
+  const after = evaluated({
+    timeout_seconds_destructive: 60,
+    rules: [{ name: 'new0', when: 'true', then: { approvers, quorum: 'each_group' } }],
+  })
+  assert.deepEqual(
+    after.asked?.stages.map(({ name, seconds }) => [name, seconds]),
+    [
+      ['', 60],
+      ['owners', 0],
+    ],
+  )
+  assert.deepEqual(placesOf(after, 1), [
+    ['anyone'],
+    [{ groups: ['a'], roles: ['owner'] }],
+    [{ groups: ['b'], roles: ['owner'] }],
+  ])
+  // A seed found these: without the rule, the first of them has let it run.
+  const voters = ['cat', 'dan', 'eve']
+  assert.deepEqual([strictness(after, 0, voters), strictness(after, 1, voters)], [1, 0])
+  assert.deepEqual([strictness(before, 0, ['cat']), strictness(before, 1, voters)], [0, 0])
+})
 
 test('a rule more never loosens a decision', () => {
   fc.assert(
@@ -303,6 +331,11 @@ test('a rule more never loosens a decision', () => {
         const secondsOf = ({ asked }: Evaluation) => asked?.stages.reduce((sum, { seconds }) => sum + seconds, 0) ?? 0
         if (before.decision === 'ask' && after.decision === 'ask') {
           assert.ok(secondsOf(after) <= secondsOf(before), 'it waits no longer')
+          const added = after.asked?.stages.slice(before.asked?.stages.length) ?? []
+          assert.ok(
+            added.every(({ seconds }) => seconds === 0),
+            'a stage more has no time',
+          )
           if (before.asked?.onTimeout === 'reject') assert.equal(after.asked?.onTimeout, 'reject')
         }
       },
