@@ -1,4 +1,4 @@
-// One admitted call from its start to its result.
+// One call that may run, from its start to its result.
 import type { ArtifactFrame } from '@xerotier/protocol/frames/call/artifact.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'

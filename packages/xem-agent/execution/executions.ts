@@ -8,9 +8,9 @@ import type { Binding } from '@xerotier/protocol/manifest.ts'
 import { SlotMap } from '@xerotier/runtime/slot-map.ts'
 import type { Tracing } from '@xerotier/runtime/tracing.ts'
 import type { Tool } from '../tool.ts'
-import { admit, type Gate, type Refusal } from './admit.ts'
 import { createAwake } from './awake.ts'
 import { type Call, type CallSurroundings, createCall } from './call.ts'
+import { checkDispatch, type Gate, type Refusal } from './check-dispatch.ts'
 import type { Fitness } from './fitness.ts'
 import { interruptedResult } from './result.ts'
 import { createStrays } from './strays.ts'
@@ -115,7 +115,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
   }
 
   function dispatch(frames: readonly DispatchFrame[]): void {
-    const admitted: Call[] = []
+    const accepted: Call[] = []
     const { projectId, routerKey } = options
     const gate = {
       projectId,
@@ -131,37 +131,37 @@ export function createExecutions(options: ExecutionsOptions): Executions {
     for (const frame of frames) {
       if (isKnown(frame)) continue
       gate.room = options.maxConcurrent - calls.size
-      const admission = admit(frame, gate)
-      if (admission.refusal !== undefined) refuse(frame, admission.refusal)
+      const checked = checkDispatch(frame, gate)
+      if (checked.refusal !== undefined) refuse(frame, checked.refusal)
       else if (calls.has(frame.execution_id)) {
         refuse(frame, { code: 'agent_refused', message: 'An earlier attempt still runs.', retry: true })
       } else {
         // The binding's credential file is what the router says now.
-        const call = createCall({ ...frame, secrets: [] }, admission, frame.workspace, around)
+        const call = createCall({ ...frame, secrets: [] }, checked, frame.workspace, around)
         calls.set(frame.execution_id, call)
-        admitted.push(call)
+        accepted.push(call)
       }
     }
-    for (const call of begin(admitted)) void run(call)
+    for (const call of begin(accepted)) void run(call)
   }
 
   /**
    * Records all at-most-once calls of one message with one disk sync, before any of them starts.
    */
-  function begin(admitted: readonly Call[]): readonly Call[] {
-    const once = admitted.filter((call) => call.atMostOnce)
-    if (once.length === 0) return admitted
+  function begin(accepted: readonly Call[]): readonly Call[] {
+    const once = accepted.filter((call) => call.atMostOnce)
+    if (once.length === 0) return accepted
     try {
       const known = new Set(outbox.begin(once.map((call) => call.ref)).map(keyOf))
       for (const call of once) if (known.has(keyOf(call.ref))) calls.delete(call.ref.execution_id)
-      return admitted.filter((call) => !known.has(keyOf(call.ref)))
+      return accepted.filter((call) => !known.has(keyOf(call.ref)))
     } catch (error) {
       log.critical({ error }, 'the journal cannot be written; calls that may run only once are refused')
       for (const call of once) {
         calls.delete(call.ref.execution_id)
         refuse(call.frame, { code: 'agent_refused', message: 'The agent cannot write its journal.', retry: true })
       }
-      return admitted.filter((call) => !call.atMostOnce)
+      return accepted.filter((call) => !call.atMostOnce)
     }
   }
 

@@ -40,9 +40,9 @@ export interface Gate {
 }
 
 /** `args` hold what the program is to get, secrets too. */
-export type Admission = { tool: Tool; args: Record<string, unknown>; refusal: undefined } | { refusal: Refusal }
+export type CheckedDispatch = { tool: Tool; args: Record<string, unknown>; refusal: undefined } | { refusal: Refusal }
 
-export function admit(frame: DispatchFrame, gate: Gate): Admission {
+export function checkDispatch(frame: DispatchFrame, gate: Gate): CheckedDispatch {
   const closed = closedTo(frame, gate)
   if (closed !== undefined) return { refusal: closed }
   const tool = gate.tools.get(frame.tool)
