@@ -2,17 +2,43 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
+import { personForTests } from '@xerotier/devkit/person-for-tests.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { type ServingAgent, servingAgent } from '@xerotier/devkit/serving-agent.ts'
+import { shiftedClock } from '@xerotier/devkit/shifted-clock.ts'
 import type { Route } from '@xerotier/protocol/route.ts'
-import { routeIds, routes } from '@xerotier/protocol/routes.ts'
+import { type RouteId, routeIds, routes } from '@xerotier/protocol/routes.ts'
 import { curlOf, exampleOf } from './curl.ts'
 
 let router: RouterForTests
 let serving: ServingAgent
+/** By what stands in for it in an example. */
+const made = new Map<string, string>()
+/** What an example reads from a file. */
+const files = new Map<RouteId, unknown>()
 before(async () => {
-  router = await startRouterForTests()
-  serving = await servingAgent(router.client, 'web-1', 'prod', [toolOf('host_uptime')])
+  const clock = shiftedClock()
+  // On this day the times of the examples are right.
+  clock.shift(Date.parse('2026-12-01T12:00:00Z') - clock.now())
+  router = await startRouterForTests({ clock })
+  const { client, projectId } = router
+  serving = await servingAgent(client, 'web-1', 'prod', [toolOf('host_uptime')])
+  for (const name of ['sam', 'sue', 'mia']) await personForTests(router.router.core, projectId, name)
+  await client.call('members.remove', { params: { id: 'mia@example.com' } }) // to be added
+  const delegation = await client.call('delegations.create', {
+    body: { kind: 'grant', to: 'sue@example.com', ends_at: '2027-01-04T08:00:00Z' },
+  })
+  const invite = (email: string) => client.call('invitations.create', { body: { email } })
+  const invitation = await invite('ann@example.com')
+  const accepted = await invite('dan@example.com')
+  for (const quorum of [1, 2]) {
+    await client.call('policies.apply', {
+      params: { policy: 'prod' },
+      body: { workspace: 'prod', document: { quorum } },
+    })
+  }
+  made.set('$DELEGATION', delegation.id).set('$INVITATION', invitation.id)
+  files.set('invitations.accept', { token: accepted.token, name: 'Dan' })
 })
 after(async () => {
   serving.agent.close()
@@ -23,16 +49,23 @@ after(async () => {
 const wrong =
   /^(?:invalid_|json_parse|unsupported_media|not_found$|method_not_allowed|authentication_error|internal_error)/
 
-for (const id of routeIds.filter((one) => !one.startsWith('enroll.'))) {
+/** Examples that succeed: what they name is made by the set-up, or by one that is sent before. */
+const succeeds = /^(?:members|groups|delegations|invitations|policies)\./
+
+const sent = routeIds.filter((one) => !one.startsWith('enroll.'))
+const deletes = (id: RouteId) => exampleOf(id).method === 'DELETE'
+// What was made last is deleted first, after all that asks for it.
+for (const id of [...sent.filter((one) => !deletes(one)), ...sent.filter(deletes).reverse()]) {
   test(curlOf(id), async () => {
     const { response: kind, auth }: Route = routes[id]
-    const { method, path, body } = exampleOf(id)
+    const { method, path, body: written } = exampleOf(id)
+    const body = files.get(id) ?? written
     const stop = new AbortController()
     const response = await fetch(
       router.client.origin +
         path
           .replace('$PROJECT', router.client.project ?? '')
-          .replaceAll(/\$[A-Z_]+/g, '01900000-0000-7000-8000-000000000000'),
+          .replaceAll(/\$[A-Z_]+/g, (name) => made.get(name) ?? '01900000-0000-7000-8000-000000000000'),
       {
         method,
         signal: stop.signal,
@@ -47,5 +80,6 @@ for (const id of routeIds.filter((one) => !one.startsWith('enroll.'))) {
     if (response.ok) return void (await response.arrayBuffer())
     const { error } = (await response.json()) as { error: { code: string; message: string } }
     assert.doesNotMatch(error.code, wrong, error.message)
+    if (succeeds.test(id)) assert.fail(`${error.code}: ${error.message}`)
   })
 }

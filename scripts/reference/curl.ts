@@ -12,6 +12,10 @@ export interface Example {
 
 /** By the first word of an operation. */
 const ids: Record<string, string> = {
+  members: 'mia@example.com',
+  groups: 'sre',
+  delegations: '$DELEGATION',
+  invitations: '$INVITATION',
   agents: 'web-1',
   joinKeys: '$JOIN_KEY',
   apiKeys: '$KEY_ID',
@@ -35,9 +39,16 @@ const queries: Partial<Record<RouteId, string>> = {
   'executions.raw': 'stream=stdout',
   'approvals.stream': 'risk=irreversible',
   'deliveries.list': 'state=exhausted',
+  'members.list': 'role=owner',
+  'delegations.list': 'status=upcoming,active',
+  'invitations.list': 'status=pending',
+  'policies.diff': 'from=1&to=2',
 }
 
-/** Of every route that takes a body, but for those that agents use with what they have signed. */
+/**
+ * Of every route that takes a body, but for those that take what is not for a command line: what
+ * agents have signed, and the token of an invitation.
+ */
 const bodies: Partial<Record<RouteId, unknown>> = {
   'project.update': { allow_self_approval: false },
   'agents.update': { description: 'rack 4' },
@@ -62,6 +73,30 @@ const bodies: Partial<Record<RouteId, unknown>> = {
   'webhooks.update': { url: 'https://hooks.example.com/xem', events: ['exec.failed'] },
   'webhooks.rotateSecret': { overlap_hours: 24 },
   'approvals.reject': { note: 'not on a Friday' },
+  'approvals.withdraw': { note: 'no longer needed' },
+  'approvals.breakGlass': { reason: 'INC-7: the site is down' },
+  'approvals.review': { note: 'rightly so' },
+  'members.add': { email: 'mia@example.com', role: 'member' },
+  'members.update': { role: 'owner' },
+  'groups.create': { name: 'sre', members: ['sam@example.com'] },
+  'groups.addMember': { member: 'sue@example.com' },
+  'delegations.create': {
+    kind: 'grant',
+    to: 'sam@example.com',
+    risks: ['destructive'],
+    workspaces: ['prod'],
+    ends_at: '2027-01-04T08:00:00Z',
+  },
+  'invitations.create': { email: 'ben@example.com', groups: ['sre'] },
+  'policies.test': { workspace: 'prod', tool: 'host_uptime', risk: 'destructive', requester: 'sam@example.com' },
+  'policies.backtest': { policy: 'prod', since: '2026-11-01T00:00:00Z' },
+  'policies.apply': {
+    workspace: 'prod',
+    document: { stages: [{ approvers: { groups: ['sre'] } }] },
+    draft: true,
+    note: 'INC-7',
+  },
+  'policies.activate': { dry_run: true },
 }
 
 export function exampleOf(id: RouteId): Example {
@@ -72,6 +107,8 @@ export function exampleOf(id: RouteId): Example {
     .replace(':id', ids[noun] ?? '')
     .replace(':name', 'host_uptime')
     .replace(':agent', 'web-1')
+    .replace(':member', 'sue@example.com')
+    .replace(':policy', 'prod')
     .replace(':artifact_id', '$ARTIFACT')
   const query = queries[id]
   return {
