@@ -55,8 +55,9 @@ export function openStore(databaseUrl: string, options: StoreOptions): Store {
  */
 export function endWhenLate(client: pg.PoolClient): void {
   client.query = new Proxy(client.query, {
-    apply(query, self, words) {
-      const answer: unknown = Reflect.apply(query, self, words)
+    apply(_, self, words) {
+      // Not the one of when it connected: who looks at statements stands in the prototype.
+      const answer: unknown = Reflect.apply(pg.Client.prototype.query, self, words)
       if (answer instanceof Promise) {
         answer.catch((error: unknown) => {
           if (messageOf(error) === 'Query read timeout' && client instanceof pg.Client) void client.end()

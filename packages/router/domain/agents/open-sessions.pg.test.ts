@@ -73,6 +73,7 @@ test('sessions of thirty agents are opened with as many statements as that of on
   const [one, thirty] = [await candidates(1), await candidates(30)]
   const forOne = await statementsOf(() => open(one))
   const forThirty = await statementsOf(() => open(thirty))
+  assert.ok(forOne > 0)
   assert.equal(forThirty, forOne)
   const ids = thirty.map(({ known }) => known.id)
   const returned = await statementsOf(async () => open(await again(ids)))

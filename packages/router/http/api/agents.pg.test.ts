@@ -135,11 +135,11 @@ describe('a pause', () => {
     }
     assert.deepEqual(await seenIn('prod'), ['healthy'])
     await verb('pause-exec', { workspace: 'prod', reason: 'stale credentials' })
-    const inProd = ['prod', 'stale credentials', 'bootstrap']
+    const inProd = ['prod', 'stale credentials', 'owner']
     assert.deepEqual(await seenIn('prod'), ['paused', inProd])
     assert.deepEqual(await seenIn(`lab-${number}`), ['healthy'])
     await verb('pause-exec', { reason: 'incident 7' })
-    const wholly = [null, 'incident 7', 'bootstrap']
+    const wholly = [null, 'incident 7', 'owner']
     assert.deepEqual(await seenIn('prod'), ['paused', inProd, wholly])
     assert.deepEqual(await seenIn(`lab-${number}`), ['paused', wholly])
     router.core.fleet.leave(agent)

@@ -241,33 +241,68 @@ describe("another project's ids", () => {
   test('answer as unknown ones do, on every route', async () => {
     const executionId = await router.storeExecution({ workspace_id: prod, state: 'pending_approval' })
     const approvalId = await makeApproval(executionId)
-    const joinKey = await router.call('POST', '/acme/v1/management/join-keys', { body: { name: 'a', region: 'eu' } })
+    const make = async (path: string, body: unknown): Promise<string> => {
+      const made = await router.call('POST', `/acme/v1/${path}`, { body })
+      assert.equal(made.status, 201, path)
+      return made.body.id
+    }
     const apiKey = await router.makeKey({})
+    const { id: member } = await router.makePerson('anna')
+    const ends_at = new Date(router.clock.now() + 3_600_000).toISOString()
+    const email = { kind: 'email', name: 'mail', to: ['anna@example.com'], is_active: false }
+    const webhook = await make('webhooks', { url: 'https://example.com/', events: ['*'], is_active: false })
+    const delivery = newId('dlv', router.clock.now())
+    const at = new Date(router.clock.now())
+    const times = { created_at: at, waiting_since: at, next_attempt_at: new Date(ends_at) }
+    const queued = { event_id: 'evt_000000000000', type: 'test', state: 'pending' as const, body: '{}', ...times }
+    await router.core.store.db
+      .insertInto('deliveries')
+      .values({ id: delivery, project_id: router.projectId, channel_id: webhook, lane: webhook, ...queued })
+      .execute()
     const known: Record<string, string> = {
+      members: member,
+      groups: await make('management/groups', { name: 'oncall', members: [member] }),
+      delegations: await make('management/delegations', { kind: 'grant', to: member, ends_at }),
+      invitations: await make('management/invitations', { email: 'ben@example.com' }),
       agents: agentId,
-      joinKeys: joinKey.body.id,
+      joinKeys: await make('management/join-keys', { name: 'a', region: 'eu' }),
       apiKeys: apiKey.id,
+      webhooks: webhook,
+      channels: await make('notifications/channels', email),
+      deliveries: delivery,
       workspaces: prod,
       invocations: executionId,
       executions: executionId,
       approvals: approvalId,
     }
     const unknown: Record<string, string> = {
+      members: 'usr_000000000000',
+      groups: 'grp_000000000000',
+      delegations: 'dlg_000000000000',
+      invitations: 'inv_000000000000',
       agents: 'agt_000000000000',
       joinKeys: 'jk_000000000000',
       apiKeys: 'key_000000000000',
+      webhooks: 'wh_000000000000',
+      channels: 'chn_000000000000',
+      deliveries: 'dlv_000000000000',
       workspaces: 'ws_000000000000',
       invocations: newUuid(0),
       executions: newUuid(0),
       approvals: newUuid(0),
     }
     const bodies: Partial<Record<RouteId, unknown>> = {
+      'groups.addMember': { member },
       'agents.update': { description: null },
       'apiKeys.ipFilter': 'null',
       'apiKeys.quota': 'null',
       'apiKeys.workspaces': 'null',
+      'webhooks.update': { description: null },
+      'channels.update': { name: 'x' },
       'workspaces.bind': { agent: agentId },
       'executions.resolve': { outcome: 'completed', note: 'x' },
+      'approvals.breakGlass': { reason: 'x' },
+      'approvals.review': { note: 'x' },
     }
     let asked = 0
     for (const id of routeIds.filter((one) => routes[one].path.includes('/:id'))) {
@@ -282,6 +317,7 @@ describe("another project's ids", () => {
         // The message may name what was asked for.
         return { status, body: JSON.parse(JSON.stringify(body).replaceAll(target, 'ID')) }
       }
+      assert.ok(known[noun] !== undefined && unknown[noun] !== undefined, noun)
       const [theirs, nobodys] = [await ask(known[noun]!), await ask(unknown[noun]!)]
       assert.equal(theirs.status, 404, id)
       assert.deepEqual(theirs, nobodys, id)
