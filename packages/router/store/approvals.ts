@@ -74,7 +74,7 @@ export async function findActorIds(db: Database, projectId: string, reference: s
 function conditionsOf(state: ApprovalState, now: Date) {
   if (state === 'pending') return [sql`(t.state = 'pending' and t.expires_at > ${now})`]
   const overdue = sql`(t.state = 'pending' and t.expires_at <= ${now})`
-  return [sql`t.state = ${state}`, ...(state === 'expired' ? [overdue] : [])]
+  return [...(state === 'expired' ? [overdue] : []), sql`t.state = ${state}`]
 }
 
 /** Calls that the agent got, and those of no agent in the workspaces that it serves. */

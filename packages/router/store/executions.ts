@@ -2,6 +2,7 @@ import {
   type ExecutionState,
   inFlightExecutionStates,
   isInFlight,
+  isSettled,
   waitingExecutionStates,
 } from '@xerotier/protocol/lifecycles/execution.ts'
 import { sql } from 'kysely'
@@ -56,15 +57,18 @@ const anyState = (list: List): Part => ({ state: sql`true`, newest: newestOf(lis
 
 function inStates(list: List, states: readonly ExecutionState[]): Part[] {
   const inFlight = states.filter(isInFlight)
-  const unusual = states.filter((state) => !usualStates.includes(state))
   const completed = sql`t.state = 'completed'`
-  return [
-    ...(states.includes('completed') ? [{ state: completed, newest: newestOf(list, completed) }] : []),
-    ...(inFlight.length > 0 ? [inFlightOf(list, inFlight)] : []),
-    ...unusual.map((one) => {
+  const unusual = (those: readonly ExecutionState[]) =>
+    those.map((one) => {
       const state = sql`t.state = ${one} and ${isUnusual}`
       return { state, newest: newestOf(list, state) }
-    }),
+    })
+  const others = states.filter((state) => !usualStates.includes(state))
+  return [
+    ...unusual(others.filter((state) => !isSettled(state))),
+    ...(inFlight.length > 0 ? [inFlightOf(list, inFlight)] : []),
+    ...(states.includes('completed') ? [{ state: completed, newest: newestOf(list, completed) }] : []),
+    ...unusual(others.filter(isSettled)),
   ]
 }
 

@@ -74,7 +74,9 @@ export async function selectPageIds(db: Database, list: List, parts: Part[]): Pr
   const wanted = list.limit + 1
   const ids: string[] = []
   const unfinished: Part[] = []
-  const found = await Promise.all(parts.map((part) => amongNewest(db, list, part)))
+  // One after the other, in the order of the moves: what moves meanwhile is seen at its next state.
+  const found = []
+  for (const part of parts) found.push(await amongNewest(db, list, part))
   for (const [index, { ids: some, whole }] of found.entries()) {
     ids.push(...some)
     if (!whole && some.length < wanted) unfinished.push(parts[index]!)
