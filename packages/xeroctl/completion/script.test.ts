@@ -107,9 +107,9 @@ for (const shell of shells) {
 
 /**
  * Upstream has a switch of `agents` and a value of `webhooks` under one name; xeroctl has a version
- * and policies have.
+ * and policies have; `-f` follows, or names a file.
  */
-const both = ['--events', '--version']
+const both = ['--events', '--version', '-f']
 
 test('a flag takes a value in all commands or in none: the scripts know it by its name', () => {
   const kinds = new Map<string, boolean>()

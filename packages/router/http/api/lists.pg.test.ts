@@ -259,7 +259,20 @@ describe("another project's ids", () => {
       .insertInto('deliveries')
       .values({ id: delivery, project_id: router.projectId, channel_id: webhook, lane: webhook, ...queued })
       .execute()
+    const approvalLink = newId('lnk', router.clock.now())
+    const asked_of = { approval_id: approvalId, user_id: member, digest: 'd'.repeat(64), created_by: member }
+    await router.core.store.db
+      .insertInto('approval_links')
+      .values({
+        id: approvalLink,
+        project_id: router.projectId,
+        ...asked_of,
+        created_at: at,
+        expires_at: new Date(ends_at),
+      })
+      .execute()
     const known: Record<string, string> = {
+      approvalLinks: approvalLink,
       members: member,
       groups: await make('management/groups', { name: 'oncall', members: [member] }),
       delegations: await make('management/delegations', { kind: 'grant', to: member, ends_at }),
@@ -276,6 +289,7 @@ describe("another project's ids", () => {
       approvals: approvalId,
     }
     const unknown: Record<string, string> = {
+      approvalLinks: 'lnk_000000000000',
       members: 'usr_000000000000',
       groups: 'grp_000000000000',
       delegations: 'dlg_000000000000',
