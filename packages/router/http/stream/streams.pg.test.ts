@@ -69,7 +69,8 @@ test('a hundred readers of one output neither read nor serialise it a hundred ti
     let serialised = 0
     const { query } = pg.Client.prototype
     t.mock.method(pg.Client.prototype, 'query', function (this: pg.Client, ...given: Parameters<typeof query>) {
-      if (/select .* from "execution_output"/.test(String((given[0] as { text?: string }).text))) reads += 1
+      const said = String((given[0] as { text?: string }).text ?? given[0])
+      if (/\bfrom "?execution_output\b/.test(said)) reads += 1
       return query.apply(this, given)
     })
     const { stringify } = JSON
@@ -87,9 +88,9 @@ test('a hundred readers of one output neither read nor serialise it a hundred ti
       assert.equal(text.match(/event: x_exec\.execution\.output/g)?.length, 1)
       assert.match(text, /event: x_exec\.execution\.completed/)
     }
-    assert.ok(serialised <= 5, `${serialised} times serialised`)
+    assert.ok(serialised >= 1 && serialised <= 5, `${serialised} times serialised`)
     // Readers whom their sockets hold up go on in a turn of their own.
-    assert.ok(reads <= readers / 10, `${reads} reads`)
+    assert.ok(reads >= 1 && reads <= readers / 10, `${reads} reads`)
   } finally {
     await router.stop()
   }
