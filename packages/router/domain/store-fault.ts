@@ -1,5 +1,6 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { codeOf } from '@xerotier/protocol/thrown.ts'
+import { NoPlace } from '@xerotier/runtime/shares.ts'
 import { illegalMoveState } from '../store/lifecycle-triggers.ts'
 import { isExhausted, isUnavailable } from '../store/unavailable.ts'
 
@@ -16,6 +17,10 @@ export function storeFault(error: unknown): Fault | undefined {
   if (isExhausted(error)) {
     const message = 'The database cannot store anything now.'
     return new Fault('backend_unavailable', { message, retryAfter: exhaustedSeconds, cause: error })
+  }
+  if (error instanceof NoPlace && error.ownShare) {
+    const message = 'Too many requests of yours wait for the database.'
+    return new Fault('rate_limit_exceeded', { message, retryAfter: 1, cause: error })
   }
   if (isUnavailable(error)) return new Fault('backend_unavailable', { retryAfter: 1, cause: error })
   const code = codeOf(error)

@@ -1,5 +1,6 @@
 // A door is one way in: its paths, who may use them, and what it takes and answers. Each has its
 // own folder, and none knows another. What all of them need is the server's.
+import type { Asker } from '@xerotier/runtime/asker.ts'
 import type { FastifyInstance } from 'fastify'
 import type { Actor } from '../domain/actor.ts'
 import type { Admission } from '../domain/admission.ts'
@@ -28,6 +29,8 @@ declare module 'fastify' {
     actor: Actor | undefined
     /** The same, for answers that last. */
     admission: Admission | undefined
+    /** Whose share of the database it uses up: its address and, once they are known, the others. */
+    asker: Asker
   }
   interface FastifyContextConfig {
     /** Names the route in logs and metrics. */

@@ -1,12 +1,14 @@
 // The HTTP server: one port, and the doors that open on it.
 import { Server as TlsServer } from 'node:tls'
 import { limits } from '@xerotier/protocol/limits.ts'
+import { asking } from '@xerotier/runtime/asker.ts'
 import { listeningOn } from '@xerotier/runtime/listening.ts'
 import type { FastifyInstance } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Attempts } from '../domain/attempts/attempts.ts'
 import type { Records } from '../domain/records.ts'
 import { type AppOptions, createApp } from './app.ts'
+import { callerAddress } from './caller-address.ts'
 import { type Certificate, type CertificateKeeper, keepCertificate, type ReadCertificate } from './certificate.ts'
 import type { Door } from './door.ts'
 import { createHttpMetrics } from './metrics.ts'
@@ -57,6 +59,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   const certificate = keeperOf(app.server, tls, options)
   app.decorateRequest('actor', undefined)
   app.decorateRequest('admission', undefined)
+  app.decorateRequest('asker')
   const metrics = createHttpMetrics(registry)
   const peers = trackPeers(app.server, {
     clock,
@@ -67,10 +70,17 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     },
   })
   const turns = takeTurns(app.server, peers)
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { socket } = request.raw
+    const proxy = request.ip === socket.remoteAddress && peers.of(socket)?.speaksForMany === true
+    const address = callerAddress(request.ip) ?? 'unknown'
+    request.asker = { names: proxy ? [] : [{ name: `address ${address}`, weight: 2 }] }
+    asking(request.asker, done)
+  })
   // After the body was read, and before anything is done with it.
   app.addHook('preValidation', (request, _reply, done) => {
     turns.bodyRead(request.raw)
-    done()
+    asking(request.asker, done)
   })
   let closing = false
   app.addHook('onResponse', (request, reply, done) => {

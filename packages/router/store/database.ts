@@ -1,6 +1,8 @@
 // The pool for everything that is not on the hot path (that is store/lanes).
 import { messageOf } from '@xerotier/protocol/thrown.ts'
+import { currentAsker } from '@xerotier/runtime/asker.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
+import { createShares } from '@xerotier/runtime/shares.ts'
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
 import { createPieces, type Pieces } from './pieces.ts'
@@ -35,10 +37,15 @@ export interface StoreOptions {
   onConnect?: ((client: pg.ClientBase) => Promise<void>) | undefined
 }
 
+/** Of these, for what no caller asked for: sessions of agents, duties, followers. */
+const reservedConnections = 2
+/** How long one waits for a connection, and for it to be made. */
+const connectMs = 5_000
+
 export function openStore(databaseUrl: string, options: StoreOptions): Store {
   const pool = openPool(databaseUrl, options.connections, options)
   const large = openPool(databaseUrl, 1, options)
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: shared(pool, options) }) })
   return {
     db,
     pool,
@@ -46,6 +53,35 @@ export function openStore(databaseUrl: string, options: StoreOptions): Store {
     async close() {
       await Promise.all([db.destroy(), large.end()])
     },
+  }
+}
+
+/** The pool, of which no caller holds so much that there is none left for another. */
+function shared(pool: pg.Pool, { connections, clock }: StoreOptions) {
+  const shares = createShares({
+    width: connections,
+    reserved: Math.min(reservedConnections, connections - 1),
+    patience: { clock, ms: connectMs },
+  })
+  return {
+    async connect(): Promise<pg.PoolClient> {
+      const leave = await shares.enter(currentAsker())
+      try {
+        const client = await pool.connect()
+        // The pool makes it anew each time that it hands one out.
+        const release = client.release
+        client.release = (error) => {
+          release.call(client, error)
+          leave()
+        }
+        return client
+      } catch (error) {
+        leave()
+        throw error
+      }
+    },
+    options: pool.options,
+    end: () => pool.end(),
   }
 }
 
@@ -74,7 +110,7 @@ function openPool(databaseUrl: string, connections: number, { onConnect, onError
     max: connections,
     application_name: 'xerotier-router',
     options: planGuard,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: connectMs,
     query_timeout: 30_000,
     ...(onConnect === undefined ? {} : { onConnect }),
   })

@@ -1,7 +1,8 @@
 // Output and artifacts, which come in megabytes. They have a connection of their own, which rests
 // as long as it worked: however many read them, half of a core is left to the calls.
+import { currentAsker } from '@xerotier/runtime/asker.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
-import { createTurns } from '@xerotier/runtime/turns.ts'
+import { createShares } from '@xerotier/runtime/shares.ts'
 import pg from 'pg'
 import { copyOut } from './copy-out.ts'
 import { type StreamName, streamNumbers } from './output-streams.ts'
@@ -28,7 +29,7 @@ const longestRestMs = 25
 
 /** @param pool of one connection */
 export function createPieces(pool: pg.Pool, clock: Clock): Pieces {
-  const turns = createTurns(1)
+  const turns = createShares({ width: 1 })
 
   async function select(rows: string): Promise<StoredPiece[]> {
     const client = await pool.connect()
@@ -45,7 +46,7 @@ export function createPieces(pool: pg.Pool, clock: Clock): Pieces {
 
   function read(rows: string): Promise<StoredPiece[]> {
     return new Promise((resolve, reject) => {
-      void turns.take(async () => {
+      void turns.take(currentAsker(), async () => {
         const from = clock.monotonic()
         await select(rows).then(resolve, reject)
         const rest = Math.min(longestRestMs, clock.monotonic() - from)

@@ -1,4 +1,5 @@
 import { codeOf } from '@xerotier/protocol/thrown.ts'
+import { NoPlace } from '@xerotier/runtime/shares.ts'
 import pg from 'pg'
 
 // Class 08: connection exceptions; 57P01 to 57P05: the server stops, starts or sends us away; 57014
@@ -23,6 +24,7 @@ const spoken =
  */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isUnavailable)
+  if (error instanceof NoPlace) return true
   if (error instanceof pg.DatabaseError) return away.test(error.code ?? '')
   if (!(error instanceof Error)) return false
   const code = codeOf(error)

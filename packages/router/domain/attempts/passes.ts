@@ -1,4 +1,5 @@
 // One pass at a time for each project. Whoever asks for one during a pass gets another after it.
+import { asNobody } from '@xerotier/runtime/asker.ts'
 import type { Records } from '../records.ts'
 
 export interface PassOptions {
@@ -27,7 +28,7 @@ export function createPasses({ clock, log }: Pick<Records, 'clock' | 'log'>, { w
       again.add(projectId)
       return
     }
-    const one = pass(projectId)
+    const one = asNobody(() => pass(projectId))
       .catch((error) => {
         log.error({ error, project_id: projectId }, 'a dispatch pass failed')
         clock.after(retryMs, () => ask(projectId))

@@ -1,5 +1,6 @@
 // Workspaces by project and reference, remembered: a submit must not ask Postgres for one. A
 // workspace is never renamed, and what the active router deletes it forgets.
+import { asNobody } from '@xerotier/runtime/asker.ts'
 import type { Database } from '../../store/database.ts'
 import type { WorkspaceRow } from '../../store/tables.ts'
 import { type BoundForRow, selectBoundFor, selectWorkspace } from '../../store/workspaces.ts'
@@ -50,7 +51,7 @@ export function createWorkspaceDirectory(db: Database): WorkspaceDirectory {
       const key = `${workspaceId} ${tool}`
       const running = asked.get(key)
       if (running !== undefined) return running
-      const query = selectBoundFor(db, workspaceId, tool).finally(() => asked.delete(key))
+      const query = asNobody(() => selectBoundFor(db, workspaceId, tool)).finally(() => asked.delete(key))
       asked.set(key, query)
       return query
     },

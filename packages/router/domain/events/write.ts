@@ -1,6 +1,7 @@
 // The one way to change the record besides the commit lanes: a transaction that collects its
 // events, commits, and wakes the readers of the log.
 import type { EventKind } from '@xerotier/protocol/events.ts'
+import { asNobody } from '@xerotier/runtime/asker.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import type { Tx } from '../../store/database.ts'
 import { type Actor, cameBy } from '../actor.ts'
@@ -56,7 +57,7 @@ export async function write<T>(
     throw error
   }
   if (events.length > 0) eventLog.wake()
-  for (const effect of effects) effect()
+  for (const effect of effects) asNobody(effect)
   for (const event of events) if (isManagement(event)) logChange(log, event)
   return result
 }

@@ -61,6 +61,10 @@ export function createAuthentication(
     if (!own && !isId('ws', project)) throw new Fault('cross_project_access')
     const address = callerAddress(request.ip)
     if (!key.admits(address)) throw new Fault('ip_not_allowed')
+    request.asker.names.push(
+      { name: `key ${actor.key.id}`, weight: 2 },
+      { name: `project ${actor.projectId}`, weight: 1 },
+    )
     countUse(key, reply)
     usage.used(actor.key.id)
     request.actor = actor

@@ -1,4 +1,5 @@
-import { createTurns } from '@xerotier/runtime/turns.ts'
+import { currentAsker } from '@xerotier/runtime/asker.ts'
+import { createShares } from '@xerotier/runtime/shares.ts'
 import type { Core } from '../../../core.ts'
 import { enroll } from '../../../domain/enrollment/enroll.ts'
 import { reenroll } from '../../../domain/enrollment/reenroll.ts'
@@ -14,10 +15,11 @@ const atATime = 8
 
 export function enrollHandlers(core: Core): Pick<Handlers, 'enroll.create' | 'enroll.refresh' | 'enroll.again'> {
   const refusals = createWindow(refusalsPerMinute, 60_000)
-  const turns = createTurns(atATime)
+  const turns = createShares({ width: atATime })
+  const inTurn = <T>(work: () => Promise<T>) => turns.take(currentAsker(), work)
   return {
-    'enroll.create': ({ body }) => turns.take(() => enroll(core, body, refusals)),
-    'enroll.refresh': ({ actor }) => turns.take(() => refreshEnrollment(core, actor)),
-    'enroll.again': ({ body }) => turns.take(() => reenroll(core, body)),
+    'enroll.create': ({ body }) => inTurn(() => enroll(core, body, refusals)),
+    'enroll.refresh': ({ actor }) => inTurn(() => refreshEnrollment(core, actor)),
+    'enroll.again': ({ body }) => inTurn(() => reenroll(core, body)),
   }
 }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { isSettled } from '@xerotier/protocol/lifecycles/execution.ts'
+import { askedByNow } from '@xerotier/runtime/asker.ts'
 import type { Core } from '../../../core.ts'
 import { artifactBytes } from '../../../domain/executions/artifact.ts'
 import { submitAndAwaitEnd } from '../../../domain/executions/await-end.ts'
@@ -48,13 +49,13 @@ export function executionHandlers(core: Core, streams: Streams) {
     'executions.raw': async ({ actor, params, query, reply }) => {
       const bytes = await rawOutput(core, actor, params.id, query.stream)
       reply.type('application/octet-stream')
-      return Readable.from(bytes, { objectMode: false })
+      return Readable.from(askedByNow(bytes), { objectMode: false })
     },
     'executions.artifact': async ({ actor, params, reply }) => {
       const { bytes, chunks } = await artifactBytes(core, actor, params.id, params.artifact_id)
       reply.type('application/octet-stream')
       reply.header('content-length', bytes)
-      return Readable.from(chunks, { objectMode: false })
+      return Readable.from(askedByNow(chunks), { objectMode: false })
     },
     'executions.resolve': ({ actor, params, body }) => resolveCall(core, actor, params.id, body),
   } satisfies Partial<Handlers>
