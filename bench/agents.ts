@@ -18,9 +18,10 @@ import { untilAnswered } from './until-answered.ts'
 const agents = Number(process.env.XEROTIER_BENCH_AGENTS ?? 1_000)
 const perProcess = 500
 const toolsEach = 20
-/** As long as from one record of the leases to the next (record-leases.ts). */
-const idleSeconds = 90
+/** From one record of an agent's lease to the next (record-leases.ts): one of each in the while. */
+const idleSeconds = 80
 const callSeconds = 5
+/** Of the calls that share what they can. */
 const inFlight = 64
 const KiB = 1024
 
@@ -120,30 +121,37 @@ interface Rate {
 
 async function callFigures(router: RouterUnderTest): Promise<Figure[]> {
   const names = Array.from({ length: agents }, (_, index) => `bench-link-${index}`)
-  const rates: Rate[] = []
   const figures: Figure[] = []
+  const together = new Map<number, number>()
+  const single = new Map<number, number>()
   for (const size of [1, inFlight, agents]) {
     const workspace = `bound-to-${size}`
     await bind(router, workspace, names.slice(0, size))
-    const measured = await rate(router, workspace)
-    rates.push(measured)
+    const alone = await rate(router, workspace, 1)
+    const many = await rate(router, workspace, inFlight)
+    single.set(size, alone.cpuMicroseconds)
+    together.set(size, many.cpuMicroseconds)
     figures.push(
-      { name: `${inFlight} in flight, ${size} bound`, value: measured.perSecond, unit: '/s' },
-      { name: `router CPU a call, ${size} bound`, value: measured.cpuMicroseconds, unit: 'µs' },
+      { name: `router CPU a call, ${size} bound, 1 in flight`, value: alone.cpuMicroseconds, unit: 'µs' },
+      { name: `${inFlight} in flight, ${size} bound`, value: many.perSecond, unit: '/s' },
+      { name: `router CPU a call, ${size} bound, ${inFlight} in flight`, value: many.cpuMicroseconds, unit: 'µs' },
     )
   }
-  const [one, some, all] = rates.map(({ cpuMicroseconds }) => cpuMicroseconds)
-  const ratio = (of: number | undefined, to: number | undefined) => (of ?? Number.NaN) / (to ?? Number.NaN)
+  const ratio = (of: Map<number, number>, to: number) => (of.get(agents) ?? Number.NaN) / (of.get(to) ?? Number.NaN)
+  const name = 'router CPU a call'
+  const target = { atMost: 1.2 }
   return [
     ...figures,
-    { name: `router CPU a call, ${agents} bound / 1`, value: ratio(all, one), unit: '', target: { atMost: 1.2 } },
-    // Here as there each call is a message of its own, with a signature of its own.
+    // Like with like: each call is a message of its own, with a signature of its own.
+    { name: `${name}, ${agents} bound / 1, 1 in flight`, value: ratio(single, 1), unit: '', target },
     {
-      name: `router CPU a call, ${agents} bound / ${inFlight}`,
-      value: ratio(all, some),
+      name: `${name}, ${agents} bound / ${inFlight}, ${inFlight} in flight`,
+      value: ratio(together, inFlight),
       unit: '',
-      target: { atMost: 1.2 },
+      target,
     },
+    // Here one agent's calls share messages and signatures, which those of many cannot.
+    { name: `${name}, ${agents} bound / 1, ${inFlight} in flight`, value: ratio(together, 1), unit: '', target },
   ]
 }
 
@@ -159,7 +167,7 @@ async function bind({ client }: RouterUnderTest, workspace: string, names: strin
   await Promise.all(Array.from({ length: 8 }, next))
 }
 
-async function rate(router: RouterUnderTest, workspace: string): Promise<Rate> {
+async function rate(router: RouterUnderTest, workspace: string, inFlight: number): Promise<Rate> {
   const calls = openEchoCalls(router, workspace, inFlight)
   try {
     await closedLoop(inFlight, { ms: callSeconds * 500 }, calls.call)
