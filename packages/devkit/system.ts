@@ -55,7 +55,7 @@ export async function startSystem(options: Partial<RouterOptions> = {}): Promise
     async untilHealthy({ name }) {
       await until(`${name} to be healthy`, async () => {
         const { health, tool_count } = await client.call('agents.show', { params: { id: name } })
-        return health === 'healthy' && tool_count > 0 ? true : undefined
+        return (health === 'healthy' || health === 'degraded') && tool_count > 0 ? true : undefined
       })
     },
     async addWorkspace(name, type, serving) {

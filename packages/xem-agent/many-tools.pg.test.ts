@@ -57,6 +57,7 @@ test('two thousand tools are published, listed page by page, and called; what is
       const now = await show()
       return now.degraded_reason === null || leftOut(now).length === 0 ? undefined : now
     })
+    assert.equal(shown.health, 'degraded')
     assert.match(shown.degraded_reason ?? '', /bundle many leaves out t_\d+ and others: /)
     assert.ok(shown.tools.length > 2_000 && shown.tools.length <= kept + own)
     assert.match(leftOut(shown)[0]?.reason ?? '', /4096 tools at most|bytes of the manifest/)

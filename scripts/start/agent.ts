@@ -79,6 +79,9 @@ export async function untilEnrolled(child: Child, state: State): Promise<void> {
   await until(child, 20_000, async () => (isEnrolled(state) ? true : undefined))
 }
 
+/** Healths of an agent that is there; one of its bundles may have a fault. */
+const takesPart: readonly string[] = ['healthy', 'degraded', 'paused']
+
 /**
  * Waits for the session over CURVE and the manifest; an
  * operator may have paused the agent in an earlier run.
@@ -87,7 +90,7 @@ export async function untilEnrolled(child: Child, state: State): Promise<void> {
 export async function untilConnected(child: Child, client: Client): Promise<Agent | undefined> {
   const connected = until(child, 20_000, async () => {
     const { data } = await client.call('agents.list', { query: { state: 'active' } })
-    const agent = data.find(({ name, health }) => name === agentName && (health === 'healthy' || health === 'paused'))
+    const agent = data.find(({ name, health }) => name === agentName && takesPart.includes(health))
     return agent && agent.tool_count > 0 ? agent : undefined
   })
   return connected.catch(async (error: unknown) => {

@@ -8,7 +8,16 @@ import { agentRoleSchema } from './join-keys.ts'
 import { nullableTimestampSchema, pageQuerySchema, timestampSchema } from './page.ts'
 
 /** What an operator wants to know at a glance: derived from state, lease and pauses. */
-export const agentHealths = ['healthy', 'unhealthy', 'paused', 'draining', 'offline', 'pending', 'suspended'] as const
+export const agentHealths = [
+  'healthy',
+  'degraded',
+  'unhealthy',
+  'paused',
+  'draining',
+  'offline',
+  'pending',
+  'suspended',
+] as const
 const agentHealthSchema = z.enum(agentHealths)
 
 export const pauseRecordSchema = z.object({

@@ -128,6 +128,8 @@ export interface AgentStatus {
   draining: string[]
   /** Those whose hosts let them run nothing, without those who drain. */
   unfit: string[]
+  /** Those who offer less than they were given, without those. */
+  degraded: string[]
 }
 
 export interface AgentFilter {
@@ -166,18 +168,20 @@ export function selectAgents(db: Database, projectId: string, filter: AgentFilte
     .execute()
 }
 
-function hasStatus({ words, online, draining, unfit }: AgentStatus) {
+function hasStatus({ words, online, draining, unfit, degraded }: AgentStatus) {
   const enrolled = sql`agents.state not in ('pending', 'suspended')`
   const among = (ids: string[]) => sql`agents.id = any(${ids}::text[])`
   const pause = sql`select from agent_pauses where agent_pauses.agent_id = agents.id`
+  const works = sql`${enrolled} and ${among(online)} and not ${among([...draining, ...unfit])}
+    and not exists (${pause} and agent_pauses.workspace_id is null)`
   const conditions: Record<AgentStatus['words'][number], RawBuilder<unknown>> = {
     pending: sql`agents.state = 'pending'`,
     suspended: sql`agents.state = 'suspended'`,
     offline: sql`(${enrolled} and not ${among(online)})`,
     draining: sql`(${enrolled} and ${among(draining)})`,
     unhealthy: sql`(${enrolled} and ${among(unfit)})`,
-    healthy: sql`(${enrolled} and ${among(online)} and not ${among([...draining, ...unfit])}
-      and not exists (${pause} and agent_pauses.workspace_id is null))`,
+    healthy: sql`(${works} and not ${among(degraded)})`,
+    degraded: sql`(${works} and ${among(degraded)})`,
     // The list shows a pause beside the health, which is `paused` only of a connected agent that is
     // paused wholly.
     paused: sql`exists (${pause})`,

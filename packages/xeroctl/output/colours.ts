@@ -34,6 +34,7 @@ export const colourOfWord: Readonly<Record<string, Colour>> = {
   pending_approval: 'yellow',
   paused: 'yellow',
   draining: 'yellow',
+  degraded: 'yellow',
   destructive: 'yellow',
   failed: 'red',
   timeout: 'red',

@@ -55,15 +55,17 @@ export function statusOf({ health, paused }: { health: string; paused: Pause[] }
   const wholly = paused.some((pause) => pause.workspace_id === null)
   const names = paused.map((pause) => pause.workspace).join(', ')
   const where = wholly ? '' : paused.length > mostNamed ? ` in ${paused.length} workspaces` : ` in ${names}`
-  // `paused` stands in place of `healthy`, and only of that.
-  const connected = health === 'paused' || health === 'healthy'
-  return { word: connected ? 'paused' : health, text: `${connected ? 'healthy' : health}, paused${where}` }
+  const works = ['healthy', 'degraded', 'paused'].includes(health)
+  // `paused` stands in place of what it is while it works.
+  return { word: works ? 'paused' : health, text: `${health === 'paused' ? 'healthy' : health}, paused${where}` }
 }
 
 /** With what a list has no field for: that it offers less than it was given, or a clock far off. */
 function statusAndClock(agent: Agent): Cell {
   const { word, text: state = word } = statusOf(agent)
-  const text = agent.degraded_reason === null ? state : `${state}, degraded`
+  // Its health says so while nothing worse does.
+  const isSaid = agent.degraded_reason === null || agent.health === 'degraded'
+  const text = isSaid ? state : `${state}, degraded`
   const ms = agent.clock_offset_ms ?? 0
   if (Math.abs(ms) < limits.clockOffsetWarningMs) return { word, text }
   return { word, text: `${text}, clock ${duration(Math.abs(ms) / 1000)} ${ms > 0 ? 'ahead' : 'behind'}` }

@@ -5,6 +5,7 @@ import type { Member } from '../actor.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
+import { shortfallOf } from '../fleet/shortfall.ts'
 import { idCursor, type Page, toPage, wordsOf } from '../page.ts'
 import type { Records } from '../records.ts'
 import { presentAgent } from './present.ts'
@@ -27,6 +28,7 @@ export async function listAgents(
   const workspace = query.workspace === undefined ? undefined : await findWorkspace(core, projectId, query.workspace)
   const words = wordsOf(query.status, 'status', agentHealths)
   const online = core.fleet.inProject(projectId)
+  const fit = online.filter((agent) => !agent.draining && agent.unfit === undefined)
   const rows = await selectAgents(core.store.db, projectId, {
     ...query,
     after: idCursor('agt', query.after),
@@ -36,6 +38,7 @@ export async function listAgents(
       online: online.map((agent) => agent.id),
       draining: online.filter((agent) => agent.draining).map((agent) => agent.id),
       unfit: online.filter((agent) => !agent.draining && agent.unfit !== undefined).map((agent) => agent.id),
+      degraded: fit.filter((agent) => shortfallOf(agent) !== undefined).map((agent) => agent.id),
     },
   })
   const pauses = await selectPauses(

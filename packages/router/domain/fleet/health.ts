@@ -2,6 +2,7 @@ import type { agentHealths } from '@xerotier/protocol/api/agents.ts'
 import type { AgentRow } from '../../store/tables.ts'
 import type { Records } from '../records.ts'
 import type { FleetView } from './fleet.ts'
+import { shortfallOf } from './shortfall.ts'
 
 export type AgentHealth = (typeof agentHealths)[number]
 
@@ -21,5 +22,7 @@ export function healthOf(
   if (online === undefined || online.leaseUntil <= clock.monotonic()) return 'offline'
   if (online.draining) return 'draining'
   if (online.unfit !== undefined) return 'unhealthy'
-  return pausedWholly ? 'paused' : 'healthy'
+  if (pausedWholly) return 'paused'
+  // It runs what it offers, and offers less than it was given.
+  return shortfallOf(online) === undefined ? 'healthy' : 'degraded'
 }

@@ -97,12 +97,13 @@ function delayOf({ fleet, clock }: Known, { id, project_id }: BoundForRow, call:
 
 function troubleOf(core: Known, agent: BoundForRow, tool: string): string | undefined {
   const health = healthOf(core, agent, false)
-  const connected = health === 'healthy' || health === 'draining' || health === 'unhealthy'
+  const works = health === 'healthy' || health === 'degraded'
+  const connected = works || health === 'draining' || health === 'unhealthy'
   // What it offers now stands in the fleet.
   const offers = connected ? core.fleet.get(agent.project_id, agent.id)?.tools.has(tool) : agent.offers
   const facts: string[] = []
   if (health === 'pending') facts.push('has never connected')
-  else if (health !== 'healthy') facts.push(`is ${health}`)
+  else if (!works) facts.push(`is ${health}`)
   if (agent.pause !== null) facts.push(`is paused${agent.pause.reason === null ? '' : ` (${agent.pause.reason})`}`)
   if (!offers && isHeld(core, agent, tool)) facts.push(`holds ${tool} until its lower risk is accepted`)
   else if (!offers && health !== 'pending') facts.push(`${connected ? 'does' : 'did'} not offer ${tool}`)

@@ -245,6 +245,7 @@ describe('the list by status', () => {
       await make('healthy')
       Object.assign(await make('draining'), { draining: true })
       Object.assign(await make('unhealthy'), { unfit: 'no folder can be made' })
+      Object.assign(await make('degraded'), { refusedManifest: { fault: 'tools: too many' } })
       Object.assign(await make('lapsed'), { leaseUntil: router.clock.monotonic() - 1 })
       fleet.leave(await make('away'))
       await make('suspended')
