@@ -13,6 +13,13 @@ export interface Place {
 export interface AskedStage {
   name: string
   places: Place[]
+  /**
+   * What the policy asks for without its rules: the first places, each with its first sets. Left
+   * out where no rule adds to them.
+   */
+  own?: Place[]
+  /** Somebody was told that too few are left for its places. */
+  short?: true
   /** How much longer it waits than the stage before it. */
   seconds: number
   /** Who is told when it begins. */

@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
 import { type ListFilter, listOf, newestOf, selectPageIds } from './lists.ts'
 import { actorName } from './names.ts'
+import type { ApprovalRow } from './tables.ts'
 
 function named(db: Database | Tx) {
   return db
@@ -179,15 +180,35 @@ export function lockHeldApprovals(tx: Tx, at: Date, limit: number) {
     .execute()
 }
 
-/** Of pending approvals that are locked. */
+/** Whether anything waits that a policy of its own has asked for. */
+export const anyNamedPending = sql<boolean>`exists (select from approvals where state = 'pending' and policy_version <> 1)`
+
+/** Locks what waits in these projects by policies of theirs. */
+export function lockNamedPending(tx: Tx, projectIds: readonly string[]) {
+  return tx
+    .selectFrom('approvals')
+    .selectAll()
+    .where('state', '=', 'pending')
+    .where('project_id', 'in', projectIds)
+    .where('policy_version', '<>', 1)
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+}
+
+/** Of pending approvals that are locked. What is `asked` stays where it is null. */
 export async function updateStages(
   tx: Tx,
-  rows: readonly { id: string; stage: number; stage_ends_at: Date | null }[],
+  rows: readonly Pick<ApprovalRow, 'id' | 'stage' | 'stage_ends_at' | 'asked'>[],
 ): Promise<void> {
+  if (rows.length === 0) return
   const ids = rows.map(({ id }) => id)
   const stages = rows.map(({ stage }) => stage)
   const ends = rows.map(({ stage_ends_at }) => stage_ends_at)
-  await sql`update approvals set stage = moved.stage, stage_ends_at = moved.ends
-    from unnest(${ids}::uuid[], ${stages}::int[], ${ends}::timestamptz[]) as moved (id, stage, ends)
+  const asked = rows.map((row) => (row.asked === null ? null : JSON.stringify(row.asked)))
+  await sql`update approvals set stage = moved.stage, stage_ends_at = moved.ends,
+      asked = coalesce(moved.asked, approvals.asked)
+    from unnest(${ids}::uuid[], ${stages}::int[], ${ends}::timestamptz[], ${asked}::jsonb[])
+      as moved (id, stage, ends, asked)
     where approvals.id = moved.id and approvals.state = 'pending'`.execute(tx)
 }

@@ -8,10 +8,11 @@ import type { Attempts } from '../attempts/attempts.ts'
 import { endCalls } from '../attempts/end.ts'
 import { type Writing, write } from '../events/write.ts'
 import { moveApprovals } from '../lifecycles/approval.ts'
+import { owners } from '../policy/places.ts'
 import type { Records } from '../records.ts'
 import { askedOf, endsOf, stageOf } from './asked.ts'
-import { canBeFilled, type Electorate, readElectorate } from './electorate.ts'
-import { matterOf } from './matter.ts'
+import { type Electorate, readElectorate } from './electorate.ts'
+import { type Left, votersFor, whereSomebodyIsLeft } from './left.ts'
 
 const perTransaction = 500
 
@@ -46,19 +47,28 @@ export async function advance(
     const ends = endsOf(asked, row.requested_at)
     const now = writing.now.getTime()
     const over = row.expires_at.getTime() <= now
-    const byTime = over ? asked.stages.length - 1 : ends.findIndex((end) => end.getTime() > now)
+    // What a shorter wait leaves no time for is not gone through.
+    const last = asked.stages.findLastIndex(({ seconds }) => seconds > 0)
+    const byTime = over ? last : ends.findIndex((end) => end.getTime() > now)
     // A stage never goes back, also when the clock does.
-    let stage = Math.max(row.stage, byTime)
+    const stage = Math.max(row.stage, byTime)
     for (let at = row.stage + 1; at <= stage; at++) appendEscalated(writing, row, asked, at, 'silence')
-    if (!over && stage > row.stage) stage = await past(writing, row, asked, stage, electorates)
-    const here = stage === row.stage ? row : { ...row, stage, stage_ends_at: ends[stage] ?? row.expires_at }
-    if (stage !== row.stage) moved.push(here)
+    const begins = !over && stage > row.stage
+    const here = begins
+      ? await beginStage(writing, row, asked, stage, electorates)
+      : { ...row, stage, stage_ends_at: ends[stage] ?? row.expires_at }
+    if (stage > row.stage) moved.push(changedIn(row, here))
     if (over) silent.push(here)
     else waiting.push(here)
   }
-  if (moved.length > 0) await updateStages(writing.tx, moved)
+  await updateStages(writing.tx, moved)
   await endSilent(core, writing, silent)
   return waiting
+}
+
+/** Most change nothing of what is asked: it is large, and stays where it is. */
+export function changedIn(before: ApprovalRow, here: ApprovalRow): ApprovalRow {
+  return here.asked === before.asked ? { ...here, asked: null } : here
 }
 
 /** Who could decide, by project: read when somebody asks. */
@@ -77,26 +87,32 @@ export function lazily({ tx, now }: Writing) {
 }
 
 /**
- * Goes past the stages that nobody is left in, and says so. The last one waits for its end.
- * @param stage the one that begins
+ * Goes past the stages that too few are left in, and says so. The last one waits for its end.
+ * @param stage the one that begins, or has begun
  */
-export async function past(
+export async function beginStage(
   writing: Writing,
   row: ApprovalRow,
   asked: AskedRecord,
   stage: number,
   electorates: ReturnType<typeof lazily>,
-): Promise<number> {
-  let at = stage
-  for (; at < asked.stages.length - 1; at++) {
-    const { places } = stageOf(asked, at)
-    if (places.every(({ all }) => all.every((set) => set === 'anyone'))) return at
-    const electorate = await electorates(row.project_id, asked)
-    const without = asked.selfApproval === 'any' ? new Set<string>() : new Set([row.requested_by])
-    if (canBeFilled(electorate, places, without, matterOf(row))) return at
-    appendEscalated(writing, row, asked, at + 1, 'nobody_left')
-  }
-  return at
+): Promise<ApprovalRow> {
+  const named = stageOf(asked, stage).places.some(({ all }) => all.some((set) => set !== 'anyone'))
+  const begun = named ? await leftOf(row, asked, stage, electorates) : { stage, asked, short: false }
+  for (let at = stage + 1; at <= begun.stage; at++) appendEscalated(writing, row, begun.asked, at, 'nobody_left')
+  if (begun.short) appendEscalated(writing, row, begun.asked, begun.stage, 'nobody_left', begun.stage)
+  const ends = endsOf(asked, row.requested_at)
+  return { ...row, stage: begun.stage, stage_ends_at: ends[begun.stage] ?? row.expires_at, asked: begun.asked }
+}
+
+async function leftOf(
+  row: ApprovalRow,
+  asked: AskedRecord,
+  stage: number,
+  electorates: ReturnType<typeof lazily>,
+): Promise<Left> {
+  const electorate = await electorates(row.project_id, asked)
+  return whereSomebodyIsLeft(asked, stage, votersFor(electorate, row, asked.selfApproval))
 }
 
 function appendEscalated(
@@ -105,6 +121,7 @@ function appendEscalated(
   asked: AskedRecord,
   stage: number,
   reason: 'silence' | 'nobody_left',
+  from = stage - 1,
 ): void {
   const { name, tell } = stageOf(asked, stage)
   append({
@@ -114,7 +131,7 @@ function appendEscalated(
     execution_id: row.execution_id,
     approval_id: row.id,
     workspace_id: row.workspace_id,
-    data: { stage, stage_name: name, reason, from: stageOf(asked, stage - 1).name, tell },
+    data: { stage, stage_name: name, reason, from: stageOf(asked, from).name, tell: from === stage ? [owners] : tell },
   })
 }
 

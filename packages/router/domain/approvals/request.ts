@@ -16,7 +16,7 @@ import { newUuid } from '../ids.ts'
 import type { ActivePolicy, Policies } from '../policy/book.ts'
 import type { Evaluation } from '../policy/evaluate.ts'
 import type { Records } from '../records.ts'
-import { lazily, past } from './advance.ts'
+import { beginStage, lazily } from './advance.ts'
 import { endsOf } from './asked.ts'
 import { approvalTurns } from './turns.ts'
 
@@ -128,13 +128,13 @@ export async function insertApproval(
     },
   })
   const fresh: ApprovalRow = { ...nothingDecided, ...values, args: row.args, asked }
-  const stage = await past(writing, fresh, asked, 0, lazily(writing))
+  const begun = await beginStage(writing, fresh, asked, 0, lazily(writing))
   const approval: NewApproval = {
     ...values,
-    stage,
-    stage_ends_at: ends[stage] ?? values.stage_ends_at,
+    stage: begun.stage,
+    stage_ends_at: begun.stage_ends_at ?? values.stage_ends_at,
     args: JSON.stringify(row.args),
-    asked: JSON.stringify(asked),
+    asked: JSON.stringify(begun.asked),
   }
   await tx.insertInto('approvals').values(approval).execute()
 }

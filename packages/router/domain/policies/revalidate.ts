@@ -2,6 +2,7 @@
 // transaction that changes it: what it would not have granted the same way is voided and asked
 // again. What runs goes on.
 import type { PendingOutcome } from '@xerotier/protocol/api/policies.ts'
+import type { Asked, AskedRecord, AskedStage } from '@xerotier/protocol/asked.ts'
 import { canonicalJson } from '@xerotier/protocol/canonical.ts'
 import { lockUndispatchedApprovals, type UndispatchedApproval } from '../../store/approvals.ts'
 import { lockExecution } from '../../store/executions.ts'
@@ -11,6 +12,7 @@ import { type Actor, router } from '../actor.ts'
 import { askedOf } from '../approvals/asked.ts'
 import { count, readElectorate } from '../approvals/electorate.ts'
 import { evaluateOn } from '../approvals/evaluate-call.ts'
+import { votersFor, widened } from '../approvals/left.ts'
 import { matterOf } from '../approvals/matter.ts'
 import { insertApproval } from '../approvals/request.ts'
 import type { Attempts } from '../attempts/attempts.ts'
@@ -84,8 +86,10 @@ async function outcomeOf(
   // What would run unasked by now goes on as it was asked for: a change speeds nothing up.
   if (evaluation.asked === undefined) return 'stands'
   const asked = askedOf(approval)
-  if (approval.state === 'pending')
-    return sameDemand(asked, evaluation.asked) && approval.risk === evaluation.risk ? 'stands' : 'asked_again'
+  if (approval.state === 'pending') {
+    const next = { ...evaluation.asked, stages: await asItStands({ tx, now }, approval, asked, evaluation.asked) }
+    return sameDemand(asked, next) && approval.risk === evaluation.risk ? 'stands' : 'asked_again'
+  }
   // It was approved already: by enough of those whom the new one asks?
   const votes = await selectVotes(tx, [approval.id])
   if (votes.some(({ vote }) => vote === 'break_glass')) return 'stands'
@@ -95,6 +99,19 @@ async function outcomeOf(
   const electorate = await readElectorate(tx, approval.project_id, now, voters, [stage])
   const { missing } = count(electorate, stage.places, votes, matterOf(approval))
   return missing.length === 0 && approval.risk === evaluation.risk ? 'stands' : 'voided'
+}
+
+/** The stages of the next policy, with the owners where they stand in for others already. */
+async function asItStands(
+  { tx, now }: Pick<Writing, 'tx' | 'now'>,
+  approval: UndispatchedApproval,
+  { stages, selfApproval }: AskedRecord,
+  next: Asked,
+): Promise<AskedStage[]> {
+  if (!stages.some(({ short }) => short)) return next.stages
+  const electorate = await readElectorate(tx, approval.project_id, now, [], next.stages)
+  const voters = votersFor(electorate, approval, selfApproval)
+  return next.stages.map((stage, at) => (stages[at]?.short ? { ...stage, places: widened(stage, voters) } : stage))
 }
 
 type Demand = Pick<

@@ -1,8 +1,8 @@
 // What a policy says of a call. Pure: the same call at the same time has the same answer.
 //
 // Whatever a rule says is added to what is demanded already, so that no rule loosens anything: a
-// risk is only raised, places only become more, those who fill them only fewer (evaluate.test.ts).
-
+// risk is only raised, places only become more, those who fill them only fewer (tightens.test.ts).
+import { isDeepStrictEqual } from 'node:util'
 import type { ApproverSet, Asked, AskedStage, MatchedRule, Place } from '@xerotier/protocol/asked.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { PolicyDocument } from '@xerotier/protocol/policy.ts'
@@ -122,28 +122,28 @@ function decide(document: PolicyDocument, toolRisk: Risk, demands: Demands): Eva
   )
   const isAsked = riskDefaults[risk].decision === 'ask' || quorum > 0
   if (!isAsked && places.length === 0) return { decision: 'allow', ...said }
-  return { decision: 'ask', ...said, asked: askedOf(document, levels, isAsked, demands) }
+  return { decision: 'ask', ...said, asked: askedOf(document, toolRisk, levels, isAsked, demands) }
 }
 
 type Level = 'destructive' | 'irreversible'
 
-function askedOf(document: PolicyDocument, passed: Level[], isAsked: boolean, demands: Demands): Asked {
+function askedOf(document: PolicyDocument, toolRisk: Risk, passed: Level[], isAsked: boolean, demands: Demands): Asked {
   // What is asked for though it is mild waits as long as what is destructive.
-  const levels: Level[] = passed.length === 0 ? ['destructive'] : passed
-  const seconds = Math.min(...levels.map((level) => document[`timeout_seconds_${level}`]))
-  const rejects = levels.some((level) => document[`on_timeout_${level}`] === 'reject')
-  const stages = stagesOf(document, seconds).map(({ approvers, quorum, ...stage }): AskedStage => {
-    let own = isAsked ? placesOf(approvers, quorum) : []
-    if (isAsked) own = atLeast(own, demands.quorum, approvers)
-    for (const level of isAsked ? passed : []) {
-      const by = document[`approvers_${level}`]
-      if (by !== undefined) own = narrowed(own, approvers, by)
-    }
-    return { ...stage, places: [...own, ...demands.places] }
-  })
-  if (!rejects) stages.push(...ownersAfter(document, stages, seconds))
+  const [level = 'destructive', ...raised] = passed
+  const rejects = [level, ...raised].some((one) => document[`on_timeout_${one}`] === 'reject')
+  const own = riskDefaults[toolRisk].decision === 'ask' ? [level] : []
+  const stages = stagesOf(document, document[`timeout_seconds_${level}`]).map(
+    ({ approvers, quorum, ...stage }): AskedStage => {
+      const first = isAsked ? placesOf(approvers, quorum) : []
+      const asks = atLeast(first, isAsked ? demands.quorum : 0, approvers)
+      const places = [...narrowedFor(document, asks, isAsked ? passed : [], approvers), ...demands.places]
+      const without = own.length === 0 ? [] : narrowedFor(document, first, own, approvers)
+      return { ...stage, places, ...(isDeepStrictEqual(places, without) ? {} : { own: without }) }
+    },
+  )
+  if (!rejects) stages.push(...ownersAfter(document, stages, level))
   return {
-    stages,
+    stages: within(stages, Math.min(...[level, ...raised].map((one) => secondsOf(document, one)))),
     onTimeout: rejects ? 'reject' : 'expire',
     requireReason: document.require_reason || demands.requireReason,
     oneRejectEnds: document.one_reject_ends,
@@ -151,6 +151,35 @@ function askedOf(document: PolicyDocument, passed: Level[], isAsked: boolean, de
     waits: demands.waits,
     reviewSeconds: document.break_glass?.review_within_seconds ?? null,
   }
+}
+
+function narrowedFor(document: PolicyDocument, places: Place[], levels: Level[], approvers: ApproverSet): Place[] {
+  let own = places
+  for (const level of levels) {
+    const by = document[`approvers_${level}`]
+    if (by !== undefined) own = narrowed(own, approvers, by)
+  }
+  return own
+}
+
+/** How long a call of this level waits, with all of its stages. */
+function secondsOf(document: PolicyDocument, level: Level): number {
+  const own = document[`timeout_seconds_${level}`]
+  const owners = document[`on_timeout_${level}`] !== 'reject' && namesSomebody(document) ? own : 0
+  return stagesOf(document, own).reduce((sum, { seconds }) => sum + seconds, owners)
+}
+
+/**
+ * A risk that a rule has raised ends the wait where the shorter one does, and brings no later stage
+ * on before its time.
+ */
+function within(stages: readonly AskedStage[], most: number): AskedStage[] {
+  let left = most
+  return stages.map((stage) => {
+    const seconds = Math.min(stage.seconds, left)
+    left -= seconds
+    return { ...stage, seconds }
+  })
 }
 
 interface OwnStage extends Omit<AskedStage, 'places'> {
@@ -178,20 +207,18 @@ function stagesOf(document: PolicyDocument, seconds: number): OwnStage[] {
   })
 }
 
-/**
- * The owners can stand for everybody. Where the policy names who decides, they have time of their
- * own; else they are asked only when nobody else is left, and nothing waits longer for it. What has
- * rules waits no longer than what has none.
- */
-function ownersAfter(document: PolicyDocument, stages: AskedStage[], seconds: number): AskedStage[] {
+/** The owners can stand for everybody, in time of their own, where the policy names who decides. */
+function ownersAfter(document: PolicyDocument, stages: readonly AskedStage[], level: Level): AskedStage[] {
   const last = stages.at(-1)
-  const named = namesSomebody(document)
-  if (last === undefined || (!named && last.places.every(({ all }) => all.every((set) => set === 'anyone')))) return []
+  if (last === undefined || !namesSomebody(document)) return []
+  const orOwners = (places: Place[]) => places.map(({ all }) => ({ all: all.map((set) => either(set, owners)) }))
+  const { places, own } = last
   return [
     {
       name: 'owners',
-      places: last.places.map(({ all }) => ({ all: all.map((set) => either(set, owners)) })),
-      seconds: named ? seconds : 0,
+      places: orOwners(places),
+      ...(own === undefined ? {} : { own: orOwners(own) }),
+      seconds: document[`timeout_seconds_${level}`],
       tell: [owners],
     },
   ]
