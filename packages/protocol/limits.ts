@@ -24,6 +24,8 @@ export const limits = {
   /** How often a value is looked at with a schema to find them. */
   secretLooks: 25_000,
   noteCharacters: 2000,
+  /** Approvals that are decided with one request. */
+  decisionsPerRequest: 100,
   /** Of one approval policy. */
   policyRules: 1_000,
   policyBytes: 512 * KiB,

@@ -3,11 +3,24 @@ import type { Cli } from './cli.ts'
 import type { Offer, Options, Values } from './options.ts'
 
 /**
- * Positional arguments in their order: name -> what it is. A name that ends in `?` may be left out.
+ * Positional arguments in their order: name -> what it is. A name that ends in `?` may be left out;
+ * of the last, one that ends in `...` takes all words that are left, and at least one.
  */
 export type Arguments = Record<string, string>
-type Positions<A extends Arguments> = { [K in keyof A as K extends `${string}?` ? never : K]: string } & {
+type Positions<A extends Arguments> = {
+  [K in keyof A as K extends `${string}?` | `${string}...` ? never : K]: string
+} & {
   [K in keyof A as K extends `${infer Name}?` ? Name : never]?: string | undefined
+} & {
+  [K in keyof A as K extends `${infer Name}...` ? Name : never]: [string, ...string[]]
+}
+
+/** What the words of the line gave. */
+export type Args = Record<string, string | string[] | undefined>
+
+/** As it stands in `Positions`. */
+export function nameOfArgument(argument: string): string {
+  return argument.replace(/\?$|\.\.\.$/, '')
 }
 
 export interface Command {
@@ -22,11 +35,7 @@ export interface Command {
   notes: string
   examples: readonly string[]
   /** Answers the exit code; nothing means 0. */
-  run(call: {
-    cli: Cli
-    args: Record<string, string | undefined>
-    options: Record<string, unknown>
-  }): Promise<number | undefined>
+  run(call: { cli: Cli; args: Args; options: Record<string, unknown> }): Promise<number | undefined>
 }
 
 export function command<const A extends Arguments, O extends Options>(definition: {

@@ -141,6 +141,7 @@ const sends: Sent[] = [
   ['approvals list --risk irreversible --agent a', 'GET /exec/approvals?agent=a&risk=irreversible&limit=20'],
   ['approvals show ap', 'GET /exec/approvals/ap'],
   ['approvals approve ap --note fine --confirm t', 'POST /exec/approvals/ap/approve', { note: 'fine', confirm: 't' }],
+  ['approvals approve ap ap --reason fine --dry-run', 'GET /exec/approvals/ap'],
   ['approvals approve ap --reason fine', 'POST /exec/approvals/ap/approve', { note: 'fine' }],
   ['approvals withdraw ap --note wait', 'POST /exec/approvals/ap/withdraw', { note: 'wait' }],
   ['approvals break-glass ap --reason now', 'POST /exec/approvals/ap/break-glass', { reason: 'now' }],

@@ -94,6 +94,11 @@ function nameOfError(error: unknown): ExitName {
   return 'unexpected'
 }
 
+/** As if the router had refused the whole request so. */
+export function exitOfCode(code: string): number {
+  return exitCodes[exitOfStatus[errorDataOf(code)?.status ?? 0] ?? 'unexpected'].code
+}
+
 const exitOfStatus: Record<number, ExitName> = {
   400: 'usage',
   405: 'usage',

@@ -2,7 +2,7 @@
 // what to do.
 import type { CommanderError } from 'commander'
 import { unknownVerb } from './bare.ts'
-import type { Command, Group } from './command.ts'
+import { type Command, type Group, nameOfArgument } from './command.ts'
 import { UsageError } from './exit-codes.ts'
 import { usageOf } from './help/page.ts'
 import { missingOption } from './missing-option.ts'
@@ -46,7 +46,7 @@ function unknownOption(sentence: string, place: Place): UsageError {
     const verb = nearestVerb(words[0], { path: path.join(' '), verbs: group.members.map(({ name }) => name) })
     if (verb !== undefined) return new UsageError(sentence, verb)
   }
-  const names = Object.keys(command.arguments).map((name) => name.replace('?', ''))
+  const names = Object.keys(command.arguments).map(nameOfArgument)
   const argument = nearest(flag, names)
   // `agents show --agent xem-1`: the name of the argument that is missing.
   if (argument !== undefined)

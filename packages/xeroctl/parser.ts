@@ -1,7 +1,7 @@
 // Builds the commander program from the commands, and hands each call over with its values.
 import { Command as Parser, Option as ParserOption } from 'commander'
 import { bareCommand } from './bare.ts'
-import type { Command, Group } from './command.ts'
+import { type Args, type Command, type Group, nameOfArgument } from './command.ts'
 import { UsageError } from './exit-codes.ts'
 import { type Globals, globalOptions } from './globals.ts'
 import { type HelpPage, pageOfCommand, pageOfGroup, pageOfProgram, placeholderOf, usageOf } from './help/page.ts'
@@ -13,7 +13,7 @@ import { usageErrorOf } from './parse-error.ts'
 
 export interface Call {
   command: Command
-  args: Record<string, string | undefined>
+  args: Args
   options: Record<string, unknown>
 }
 
@@ -93,7 +93,7 @@ function prepare(
   parser.exitOverride((error) => {
     throw usageErrorOf(error, { path, command, group, words: parser.args, isGiven })
   })
-  const names = Object.keys(command.arguments).map((name) => name.replace('?', ''))
+  const names = Object.keys(command.arguments).map(nameOfArgument)
   parser.action(() =>
     dispatch(
       () => {
@@ -111,9 +111,9 @@ function prepare(
  * @throws UsageError for an empty argument, which names nothing: `"$id"` of a variable that is not
  * set
  */
-function named(name: string, word: string | undefined): string | undefined {
-  if (word?.trim() === '') throw new UsageError(`<${name}> is empty`)
-  return word
+function named(name: string, words: string | string[] | undefined): string | string[] | undefined {
+  if ([words].flat().some((word) => word?.trim() === '')) throw new UsageError(`<${name}> is empty`)
+  return words
 }
 
 function addOptions(parser: Parser, options: Options): void {

@@ -117,6 +117,31 @@ export const decisionSchema = z.strictObject({
   digest: textSchema(64).optional(),
 })
 
+/** Several at once: of one tool and one risk, each with the digest that the reviewer saw. */
+export const decisionsSchema = z.strictObject({
+  decision: z.enum(['approve', 'reject']),
+  note: textSchema(limits.noteCharacters).optional(),
+  approvals: z
+    .array(z.strictObject({ id: textSchema(64), digest: textSchema(64) }))
+    .min(1)
+    .max(limits.decisionsPerRequest),
+})
+
+/** In the order of the request. One that could not be decided stops none of the others. */
+export const decidedSchema = z.object({
+  object: z.literal('approval_decisions'),
+  decided: z.int(),
+  failed: z.int(),
+  results: z.array(
+    z.object({
+      id: z.string(),
+      approval: approvalSchema.nullable(),
+      error: z.object({ code: z.string(), message: z.string() }).nullable(),
+    }),
+  ),
+})
+export type Decided = z.infer<typeof decidedSchema>
+
 export const withdrawSchema = z.strictObject({ note: textSchema(limits.noteCharacters).optional() })
 
 export const breakGlassSchema = z.strictObject({

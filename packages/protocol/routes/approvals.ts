@@ -6,7 +6,9 @@ import {
   approvalSchema,
   approvalStreamQuerySchema,
   breakGlassSchema,
+  decidedSchema,
   decisionSchema,
+  decisionsSchema,
   reviewSchema,
   withdrawSchema,
 } from '../api/approvals.ts'
@@ -129,6 +131,18 @@ export const approvalRoutes = {
       'not_an_approver',
       'illegal_transition',
     ],
+  }),
+  'approvals.decide': route({
+    method: 'POST',
+    path: '/:project_id/v1/exec/approvals/decide',
+    tag: 'approvals',
+    summary: 'Approve or reject several calls of one tool, each by its digest',
+    auth: execution,
+    params: inProject,
+    body: decisionsSchema,
+    response: decidedSchema,
+    status: [200],
+    errors: [],
   }),
   'approvals.withdraw': route({
     method: 'POST',

@@ -1,4 +1,4 @@
-import type { Approval } from '@xerotier/protocol/api/approvals.ts'
+import type { Approval, Decided } from '@xerotier/protocol/api/approvals.ts'
 import { reviewedJson } from '@xerotier/protocol/reviewed.ts'
 import { type Detail, rows } from '../output/detail.ts'
 import type { RecordView, View } from '../output/view.ts'
@@ -35,6 +35,23 @@ function viewWith(drop: DropOrders): View<Approval> {
       { header: 'PROMPT', value: (approval) => approval.prompt, wide: true, shrink: true },
     ],
   }
+}
+
+/** What became of several that were decided at once. */
+export const decidedView: View<Decided['results'][number]> = {
+  name: ({ id }) => id,
+  columns: [
+    { header: 'ID', value: ({ id }) => id, short: ({ id }) => shortId(id) },
+    { header: 'STATUS', value: ({ approval }) => ({ word: approval?.state ?? 'not decided' }) },
+    { header: 'TOOL', value: ({ approval }) => approval?.tool ?? null, dropOrder: 2 },
+    { header: 'WORKSPACE', value: ({ approval }) => approval?.workspace ?? null, dropOrder: 1 },
+    {
+      header: 'WHY',
+      value: ({ approval, error }) =>
+        error === null ? (approval?.needs ?? []).map((need) => `still needed: ${need}`).join('; ') : error.message,
+      shrink: true,
+    },
+  ],
 }
 
 export const approvalRecord: RecordView<Approval> = {

@@ -86,6 +86,7 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
   'approvals.show': ['execution'],
   'approvals.approve': ['execution'],
   'approvals.reject': ['execution'],
+  'approvals.decide': ['execution'],
   'approvals.withdraw': ['execution'],
   'approvals.breakGlass': ['execution'],
   'approvals.review': ['execution'],

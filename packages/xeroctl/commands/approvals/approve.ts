@@ -3,21 +3,24 @@ import { reviewedJson } from '@xerotier/protocol/reviewed.ts'
 import type { Cli } from '../../cli.ts'
 import { command } from '../../command.ts'
 import { ask, isAnswered } from '../../confirm.ts'
+import { UsageError } from '../../exit-codes.ts'
 import { text } from '../../options.ts'
 import { printable } from '../../output/cell.ts'
 import { relativeTime, timeSince } from '../../output/time.ts'
 import { wholeId } from '../../short-id.ts'
 import { actorInFull } from '../../views/actor.ts'
 import { ofApproval } from '../../wrong-kind.ts'
-import { noteOption, printDecision } from './decide.ts'
+import { noteOption, printDecision, severalOption } from './decide.ts'
+import { decideSeveral } from './decide-several.ts'
 
 export const approvalsApprove = command({
   name: 'approve',
-  summary: 'Approve exactly this call',
-  arguments: { approval: 'Id' },
+  summary: 'Approve exactly this call, or several of one tool',
+  arguments: { 'approval...': 'Id; several of one tool and risk, if they can be undone' },
   offers: 'approvals',
   options: {
     ...noteOption,
+    ...severalOption,
     confirm: text('Name of the tool, for an irreversible call; on a terminal it is asked for', {
       placeholder: 'tool-name',
     }),
@@ -25,11 +28,16 @@ export const approvalsApprove = command({
   examples: [
     'xeroctl approvals approve <id> --note "seen, in the change window"',
     'xeroctl approvals approve <id> --confirm openstack_server_delete',
+    'xeroctl approvals approve <id> <id> <id> --note "one wave"',
   ],
-  async run({ cli, args, options }) {
-    const id = await wholeId(cli, 'approvals.list', args.approval)
-    const confirm = options.confirm ?? (await typedName(cli, id))
-    const body = { ...options, confirm }
+  async run({ cli, args: { approval: given }, options: { yes, note, confirm: typed } }) {
+    if (given.length > 1) {
+      if (typed !== undefined) throw new UsageError('--confirm goes with one approval')
+      return decideSeveral(cli, 'approve', given, { yes, note })
+    }
+    const id = await wholeId(cli, 'approvals.list', given[0])
+    const confirm = typed ?? (await typedName(cli, id))
+    const body = { note, confirm }
     const deciding = cli.write('approvals.approve', { params: { id }, body })
     await printDecision(cli, await ofApproval(cli, id, deciding))
   },

@@ -1,11 +1,15 @@
 // Approve and reject differ in one word and one option.
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import type { Cli } from '../../cli.ts'
-import { text } from '../../options.ts'
+import { text, toggle } from '../../options.ts'
 import { approvalRecord } from '../../views/approvals.ts'
 
 export const noteOption = {
   note: text('Why; kept with the decision and shown', { aliases: ['reason'] }),
+}
+
+export const severalOption = {
+  yes: toggle('With several: do not ask', { short: 'y' }),
 }
 
 export async function printDecision(cli: Cli, approval: Approval | undefined): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Core } from '../../../core.ts'
 import { decideApproval } from '../../../domain/approvals/decide.ts'
+import { decideSeveral } from '../../../domain/approvals/decide-several.ts'
 import { listApprovals } from '../../../domain/approvals/list.ts'
 import { reviewApproval } from '../../../domain/approvals/review.ts'
 import { showApproval } from '../../../domain/approvals/show.ts'
@@ -18,6 +19,7 @@ export function approvalHandlers(core: Core, streams: Streams) {
     'approvals.show': ({ actor, params }) => showApproval(core, actor, params.id),
     'approvals.approve': ({ actor, params, body }) => decideApproval(core, actor, params.id, 'approve', body),
     'approvals.reject': ({ actor, params, body }) => decideApproval(core, actor, params.id, 'reject', body),
+    'approvals.decide': ({ actor, body }) => decideSeveral(core, actor, body),
     'approvals.withdraw': ({ actor, params, body }) => decideApproval(core, actor, params.id, 'withdraw', body),
     'approvals.breakGlass': ({ actor, params, body: { reason, ...body } }) =>
       decideApproval(core, actor, params.id, 'break_glass', { ...body, note: reason }),
