@@ -5,7 +5,8 @@
 const shownCharacters = 2_000
 
 /** What takes no room, turns the direction of reading, or is a space that is none. */
-const unseen = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]/u
+const unseen = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/u
+const plainAscii = /^[\x20-\x7e]*$/
 const otherAlphabets =
   /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\p{Script=Coptic}\p{Script=Lisu}]/u
 /** Forms of ASCII characters: full width, mathematical, in circles. */
@@ -13,8 +14,12 @@ const formsOfAscii = /[\uff01-\uff5e\u{1d400}-\u{1d7ff}\u2460-\u24ff\u2100-\u214
 /** Of the other alphabets, what looks like ASCII by itself. */
 const lookalikes = /^[аАВеЕѕЅіІјЈкКМНоОрРсСТуУхХһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧνοϲօս]+$/u
 
-/** A text with the codes of what deceives in it, as JSON writes them: `\u202e`. */
+/**
+ * A text with the codes of what deceives in it, as JSON writes them: `\u202e`. Line breaks too. A
+ * text that has been through this stays as it is.
+ */
 export function reviewed(text: string): string {
+  if (plainAscii.test(text)) return text
   // A word is judged whole: one of two alphabets deceives, and so does one that could be ASCII.
   return text.replace(/[\p{L}\p{M}\p{N}]+|[^\p{L}\p{M}\p{N}]/gu, (part) => {
     const mixed = otherAlphabets.test(part) && (/[A-Za-z]/.test(part) || lookalikes.test(part))
@@ -26,11 +31,21 @@ export function reviewed(text: string): string {
   })
 }
 
+/** What people wrote, with its own lines. */
+export function reviewedLines(text: string): string {
+  return text.replace(/\r\n/g, '\n').split('\n').map(reviewed).join('\n')
+}
+
+/** JSON for people, whole: it parses to the same value. */
+export function reviewedWhole(value: unknown): string {
+  // Line breaks of the layout stay, those of values are codes already.
+  return reviewedLines(JSON.stringify(value, null, 2))
+}
+
 /** JSON for people. Long texts are cut in the middle, with how much is left out. */
 export function reviewedJson(value: unknown, indent = 0): string {
   const text = JSON.stringify(value, (_, member) => (typeof member === 'string' ? shortened(member) : member), indent)
-  // Line breaks of the layout stay, those of values are codes already.
-  return text.split('\n').map(reviewed).join('\n')
+  return reviewedLines(text)
 }
 
 function shortened(text: string): string {

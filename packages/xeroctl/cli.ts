@@ -7,7 +7,7 @@ import { printPlan } from './dry-run.ts'
 import { UsageError } from './exit-codes.ts'
 import type { Globals } from './globals.ts'
 import { printable } from './output/cell.ts'
-import { type Paint, paintFor } from './output/colours.ts'
+import { type Paint, paintFor, reviewedLine } from './output/colours.ts'
 import type { Format } from './output/format.ts'
 import { createPrinter, type Printer } from './output/printer.ts'
 import { queryOf } from './output/query.ts'
@@ -50,7 +50,7 @@ export function createCli(surroundings: Surroundings, globals: Globals): Cli {
   const query = queryOf(globals.output, globals.jq)
   const asked = globals.output?.format ?? (query === undefined ? outputOfTarget(targetOnce) : 'json')
   const format = asked ?? 'table'
-  const say = (line: string) => void surroundings.stderr.write(`${line}\n`)
+  const say = (line: string) => void surroundings.stderr.write(`${reviewedLine(line)}\n`)
   const program = surroundings.env.npm_command === 'exec' ? 'npx xeroctl' : 'xeroctl'
   const cli: Cli = {
     surroundings,

@@ -156,5 +156,5 @@ test('what a router says when it is asked again cannot steer the terminal', asyn
   t.after(() => server.close())
   const { code, stderr } = await xeroctl(t, ['approvals', 'show', 'ap'], { env: envFor(server) })
   assert.equal(code, exitCodes.ok.code)
-  assert.match(stderr, /^no\uFFFD\[2J; trying again/)
+  assert.match(stderr, /^no\\u001b\[2J; trying again/)
 })

@@ -73,7 +73,11 @@ const bodies: Partial<Record<RouteId, unknown>> = {
   'webhooks.update': { url: 'https://hooks.example.com/xem', events: ['exec.failed'] },
   'webhooks.rotateSecret': { overlap_hours: 24 },
   'approvals.reject': { note: 'not on a Friday' },
-  'approvals.decide': { decision: 'approve', note: 'as discussed', approvals: [{ id: '$APPROVAL', digest: '$DIGEST' }] },
+  'approvals.decide': {
+    decision: 'approve',
+    note: 'as discussed',
+    approvals: [{ id: '$APPROVAL', digest: '$DIGEST' }],
+  },
   'approvals.withdraw': { note: 'no longer needed' },
   'approvals.breakGlass': { reason: 'INC-7: the site is down' },
   'approvals.review': { note: 'rightly so' },

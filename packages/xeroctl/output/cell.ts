@@ -1,4 +1,5 @@
 // What stands in one field of a table or of a detail page.
+import { reviewed } from '@xerotier/protocol/reviewed.ts'
 import { type Colour, colourOfWord } from './colours.ts'
 import { relativeTime, timeSince } from './time.ts'
 
@@ -34,14 +35,14 @@ export function cellText(cell: Cell, style: { now: number; absolute: boolean }):
 }
 
 /**
- * Names and reasons come from others: control characters in them must not reach the terminal. Line
- * breaks become spaces.
+ * Names and reasons come from others: what deceives in them is shown as its code, and steers no
+ * terminal. Line breaks become spaces.
  */
 export function printable(text: string): string {
-  return text.replace(/[\r\n\t]+/g, ' ').replace(/[\p{Cc}\p{Bidi_Control}]/gu, '\uFFFD')
+  return reviewed(text.replace(/[\r\n\t]+/g, ' '))
 }
 
-/** The same for text of several lines. */
+/** What a tool has printed: its letters are nobody's names, and nothing in it steers a terminal. */
 export function printableLines(text: string): string {
   return text.replace(/\r\n/g, '\n').replace(/[^\P{Cc}\n\t]|\p{Bidi_Control}/gu, '\uFFFD')
 }

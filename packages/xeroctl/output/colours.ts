@@ -1,10 +1,22 @@
 // Colours only where a person reads: a terminal, without NO_COLOR (https://no-color.org) and
 // --no-color.
+import { reviewedLines } from '@xerotier/protocol/reviewed.ts'
 
 const codes = { red: 31, green: 32, yellow: 33, blue: 34, cyan: 36, dim: 2, bold: 1 } as const
 export type Colour = keyof typeof codes
 
 export type Paint = (text: string, colour: Colour | undefined) => string
+
+/** What `ansi` puts around a text. */
+const painted = new RegExp(`(\\x1b\\[(?:0|${Object.values(codes).join('|')})m)`)
+
+/** What others wrote in a line for a person, with the codes of what deceives in it, and our colours. */
+export function reviewedLine(line: string): string {
+  return line
+    .split(painted)
+    .map((part, at) => (at % 2 === 1 ? part : reviewedLines(part)))
+    .join('')
+}
 
 const plain: Paint = (text) => text
 const ansi: Paint = (text, colour) =>

@@ -1,4 +1,5 @@
 // Prints what a command answers in the format that was asked for.
+import { reviewedLines } from '@xerotier/protocol/reviewed.ts'
 import { printableLines } from './cell.ts'
 import { type Detail, renderDetail } from './detail.ts'
 import type { Format } from './format.ts'
@@ -61,15 +62,20 @@ export function createPrinter(options: PrinterOptions): Printer {
     if (!options.isTerminal) return write(text)
     await write(printableLines(text === '' || text.endsWith('\n') ? text : `${text}\n`))
   }
+  /** The same JSON; on a terminal with codes for what nobody would see there. */
+  const json = (value: unknown, indent: number): string => {
+    const text = JSON.stringify(value, null, indent)
+    return `${options.isTerminal ? reviewedLines(text) : text}\n`
+  }
   const printLine = async (value: unknown): Promise<void> => {
-    if (query === undefined) return write(`${JSON.stringify(value)}\n`)
+    if (query === undefined) return write(json(value, 0))
     await answer(value, query)
   }
 
   const machine = async (value: unknown): Promise<boolean> => {
     if (query !== undefined) await answer(value, query)
-    else if (format === 'json') await write(`${JSON.stringify(value, null, 2)}\n`)
-    else if (format === 'ndjson') await write(`${JSON.stringify(value)}\n`)
+    else if (format === 'json') await write(json(value, 2))
+    else if (format === 'ndjson') await write(json(value, 0))
     else if (format === 'yaml') await write(await yamlOf(value))
     else return false
     return true

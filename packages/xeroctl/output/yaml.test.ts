@@ -18,6 +18,8 @@ const words = [
     'ls\u2028ps\u2029',
     '\uFEFFbom',
     ' both ',
+    'turned\u202eround',
+    'zero\u200bwidth\u{e0041}',
     'x: y',
     '#x',
   ],
@@ -30,6 +32,10 @@ test('what is text stays text in YAML 1.1 and 1.2, as a value and as a key', asy
     assert.deepEqual(parse(text, { version, merge: false }), value, version)
   }
   assert.equal(await yamlOf({ name: 'xem-1', at: 7, gone: null }), 'name: xem-1\nat: 7\ngone: null\n')
+})
+
+test('nothing in it is unseen or turns the text around', async () => {
+  assert.doesNotMatch(await yamlOf(value), /[^\P{C}\n]|\p{Default_Ignorable_Code_Point}|[\p{Zl}\p{Zp}]/u)
 })
 
 const python = (program: string, input = '') => spawnSync('python3', ['-c', program], { input, encoding: 'utf8' })

@@ -5,8 +5,8 @@
  * What they take for a line break, for another value or for no character at all where it stands
  * bare.
  */
-const onlyQuoted = /^=$|[\t\x7f-\x9f\u2028\u2029\uFEFF]/
-const onlyEscaped = /[\x7f-\x9f\u2028\u2029\uFEFF]/g
+const onlyQuoted = /^=$|[\t\x7f-\x9f\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/u
+const onlyEscaped = /[\x7f-\x9f\p{Zl}\p{Zp}\p{Cf}\p{Default_Ignorable_Code_Point}]/gu
 
 export async function yamlOf(value: unknown): Promise<string> {
   const { Document, visit } = await import('yaml')
@@ -17,5 +17,10 @@ export async function yamlOf(value: unknown): Promise<string> {
     },
   })
   // Each of them is inside double quotes by now.
-  return document.toString().replace(onlyEscaped, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return document.toString().replace(onlyEscaped, codeOf)
+}
+
+function codeOf(character: string): string {
+  const code = (character.codePointAt(0) ?? 0).toString(16)
+  return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`
 }

@@ -1,5 +1,5 @@
-// Many calls that are alike, decided with one request. Each is a decision of its own: by its digest,
-// in a transaction of its own, and with its own line in the record.
+// Many calls that are alike, decided with one request. Each is a decision of its own: by its
+// digest, in a transaction of its own, and with its own line in the record.
 import type { Decided, decisionsSchema } from '@xerotier/protocol/api/approvals.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { z } from 'zod'

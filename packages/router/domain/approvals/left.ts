@@ -53,8 +53,8 @@ export function whereSomebodyIsLeft(asked: AskedRecord, stage: number, voters: V
 }
 
 /**
- * The owners may stand in for what rules ask for and nobody can give: a set that nobody is in, and a
- * place more than there are people for. Each is looked at by itself. So another rule, which makes
+ * The owners may stand in for what rules ask for and nobody can give: a set that nobody is in, and
+ * a place more than there are people for. Each is looked at by itself. So another rule, which makes
  * others scarce, opens no place of this one.
  */
 export function widened({ places, own = places }: AskedStage, voters: Voters): AskedStage['places'] {

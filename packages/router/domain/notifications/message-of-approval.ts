@@ -1,5 +1,5 @@
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
-import { visible, visibleJson, visibleLines } from '@xerotier/protocol/visible-text.ts'
+import { reviewedWhole } from '@xerotier/protocol/reviewed.ts'
 import { type Message, shortened } from './message.ts'
 
 const mostArgs = 2_000
@@ -8,7 +8,7 @@ const mostText = 500
 /** Somebody is asked. */
 export function askedMessage(approval: Approval, options: { stage: number; link?: string }): Message {
   const { tool, workspace, risk, args } = approval
-  const code = visibleJson(args)
+  const code = reviewedWhole(args)
   const isWhole = code.length <= mostArgs
   const escalated = options.stage > 0 ? `, escalated to stage ${options.stage + 1}` : ''
   return {
@@ -39,14 +39,14 @@ export function endedMessage(approval: Approval, alarm: Message['alarm']): Messa
   const { tool, workspace, state, note } = approval
   const { word, tone } = outcomes[state] ?? { word: state, tone: 'neutral' as const }
   const by = approval.decided_by_name ?? approval.decided_by
-  const byWhom: [string, string][] = by === null || by === 'router' ? [] : [['Decided by', visible(by)]]
+  const byWhom: [string, string][] = by === null || by === 'router' ? [] : [['Decided by', by]]
   return {
     title: `${word}: ${tool} in ${workspace}`,
     tone,
     facts: [
       ...byWhom,
       ...(approval.decided_at === null ? [] : ([['When', approval.decided_at]] as const)),
-      ...(note === null ? [] : ([['Note', visibleLines(shortened(note, mostText))]] as const)),
+      ...(note === null ? [] : ([['Note', shortened(note, mostText)]] as const)),
       ...factsOf(approval),
     ],
     remarks: ['Nothing is to be done any more.'],
@@ -58,12 +58,12 @@ export function endedMessage(approval: Approval, alarm: Message['alarm']): Messa
 function factsOf(approval: Approval): [string, string][] {
   const requester = approval.requested_by_name ?? approval.requested_by
   return [
-    ['Requester', visible(requester)],
-    ...(approval.reason === null ? [] : ([['Reason', visibleLines(shortened(approval.reason, mostText))]] as const)),
+    ['Requester', requester],
+    ...(approval.reason === null ? [] : ([['Reason', shortened(approval.reason, mostText)]] as const)),
     ['Workspace', approval.workspace],
     ['Risk', approval.risk],
     ['Agents', approval.agents.map(({ name }) => name).join(', ') || 'none online'],
-    ...(approval.credentials_ref === null ? [] : ([['Credentials', visible(approval.credentials_ref)]] as const)),
+    ...(approval.credentials_ref === null ? [] : ([['Credentials', approval.credentials_ref]] as const)),
     ['Approval', approval.id],
   ].map(([label = '', value = '']) => [label, value])
 }

@@ -1,4 +1,3 @@
-import { visible } from '@xerotier/protocol/visible-text.ts'
 import type { Message } from './message.ts'
 import type { MessageBody } from './message-body.ts'
 
@@ -8,13 +7,13 @@ type Entry = Of<'event'>['about']
 /** One thing that happened and asks for no decision. */
 export function eventMessage({ about, at, detail, subject }: Of<'event'>): Message {
   return {
-    title: visible(about.title),
+    title: about.title,
     tone: 'neutral',
     facts: [
-      ...(about.workspace === null ? [] : ([['Workspace', visible(about.workspace)]] as const)),
+      ...(about.workspace === null ? [] : ([['Workspace', about.workspace]] as const)),
       ...(about.risk === null ? [] : ([['Risk', about.risk]] as const)),
-      ...(about.requester === null ? [] : ([['Requester', visible(about.requester)]] as const)),
-      ...(detail === null ? [] : ([['Detail', visible(detail)]] as const)),
+      ...(about.requester === null ? [] : ([['Requester', about.requester]] as const)),
+      ...(detail === null ? [] : ([['Detail', detail]] as const)),
       ['When', at],
     ],
     subject,
@@ -47,15 +46,15 @@ export function testMessage({ by }: Of<'test'>): Message {
   return {
     title: 'Test message from Xerotier',
     tone: 'neutral',
-    facts: [['Asked for by', visible(by)]],
+    facts: [['Asked for by', by]],
     subject: 'test',
     alarm: 'none',
   }
 }
 
 function entryText({ title, workspace, risk, requester }: Entry): string {
-  const where = workspace === null ? '' : ` in ${visible(workspace)}`
+  const where = workspace === null ? '' : ` in ${workspace}`
   const how = risk === null ? '' : ` (${risk})`
-  const who = requester === null ? '' : `, by ${visible(requester)}`
-  return `${visible(title)}${where}${how}${who}`
+  const who = requester === null ? '' : `, by ${requester}`
+  return `${title}${where}${how}${who}`
 }

@@ -4,7 +4,7 @@ import type { DeliveryRow } from '../../store/tables.ts'
 import { presentNamed } from '../approvals/list.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import type { Records } from '../records.ts'
-import type { Message } from './message.ts'
+import { type Message, reviewedMessage } from './message.ts'
 import { readBody } from './message-body.ts'
 import { askedMessage, endedMessage } from './message-of-approval.ts'
 import { digestMessage, eventMessage, testMessage } from './message-of-several.ts'
@@ -17,6 +17,11 @@ export type MessageSources = Pick<Records, 'store' | 'clock'> &
 
 /** Undefined when there is nothing left to say. @throws when its body cannot be read */
 export async function messageOf(core: MessageSources, delivery: DeliveryRow): Promise<Message | undefined> {
+  const message = await toldOf(core, delivery)
+  return message === undefined ? undefined : reviewedMessage(message)
+}
+
+async function toldOf(core: MessageSources, delivery: DeliveryRow): Promise<Message | undefined> {
   const body = readBody(delivery.body)
   switch (body.say) {
     case 'event':

@@ -1,8 +1,8 @@
 // The page behind a one-time link: plain HTML, which works without scripts.
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
-import { visible, visibleJson, visibleLines } from '@xerotier/protocol/visible-text.ts'
-import { Html, html } from './html.ts'
+import { reviewedWhole } from '@xerotier/protocol/reviewed.ts'
+import { Html, html, verbatim } from './html.ts'
 import { style } from './style.ts'
 
 type Tone = 'asks' | 'good' | 'bad' | 'calm'
@@ -31,16 +31,16 @@ export function openPage({ approval, person, expiresAt, token, wrong }: OpenPage
     html`<article class="card">
 ${wrong && html`<p class="notice bad" role="alert">${wrong.message}</p>`}
 <span class="mark ${risk === 'irreversible' ? 'bad' : 'asks'}">${risk === 'irreversible' ? 'Irreversible: it cannot be undone' : riskText(risk)}</span>
-<h1>Run <code>${tool}</code> in ${visible(workspace)}?</h1>
-<p class="lead">${approval.requested_by_name === null ? 'Somebody' : visible(approval.requested_by_name)} asks for it, and waits for a decision.</p>
+<h1>Run <code>${tool}</code> in ${workspace}?</h1>
+<p class="lead">${approval.requested_by_name === null ? 'Somebody' : approval.requested_by_name} asks for it, and waits for a decision.</p>
 ${reasonOf(approval)}
 <h2>Arguments</h2>
-<pre>${visibleJson(approval.args)}</pre>
+<pre>${reviewedWhole(approval.args)}</pre>
 ${facts(approval)}
 <form method="post" action="${action}">
 <label for="note">Note</label>
 <p class="hint" id="note-hint">Stands in the record beside your decision.</p>
-<textarea id="note" name="note" maxlength="${limits.noteCharacters}" aria-describedby="note-hint">${wrong?.note ?? ''}</textarea>
+<textarea id="note" name="note" maxlength="${limits.noteCharacters}" aria-describedby="note-hint">${verbatim(wrong?.note ?? '')}</textarea>
 ${
   confirm === null
     ? undefined
@@ -53,7 +53,7 @@ ${
 </div>
 </form>
 </article>
-<footer>You decide as ${visible(person)}. This link works once, until ${timeText(expiresAt.toISOString())}.</footer>`,
+<footer>You decide as ${person}. This link works once, until ${timeText(expiresAt.toISOString())}.</footer>`,
   )
 }
 
@@ -63,7 +63,7 @@ export function overPage(approval: Approval, used: 'approve' | 'reject' | null):
     `${approval.tool} in ${approval.workspace}`,
     html`<article class="card">${saying(overSaying(approval, used))}
 <h2>Arguments</h2>
-<pre>${visibleJson(approval.args)}</pre>
+<pre>${reviewedWhole(approval.args)}</pre>
 ${facts(approval)}
 ${decision(approval)}
 </article>
@@ -104,7 +104,7 @@ export const failedPage = (requestId: string) =>
 
 function overSaying(approval: Approval, used: 'approve' | 'reject' | null): Saying {
   const { tool, workspace, state } = approval
-  const what = `${tool} in ${visible(workspace)}`
+  const what = `${tool} in ${workspace}`
   if (state === 'pending') {
     const vote = used === 'reject' ? 'against it' : 'for it'
     return {
@@ -114,7 +114,7 @@ function overSaying(approval: Approval, used: 'approve' | 'reject' | null): Sayi
       lead: `Your vote ${vote} is recorded. Others still have to decide.`,
     }
   }
-  const by = approval.decided_by_name === null ? '' : ` by ${visible(approval.decided_by_name)}`
+  const by = approval.decided_by_name === null ? '' : ` by ${approval.decided_by_name}`
   switch (state) {
     case 'approved':
       return { mark: 'Approved', tone: 'good', title: what, lead: `It was approved${by}.` }
@@ -140,7 +140,7 @@ function riskText(risk: Approval['risk']): string {
 }
 
 function reasonOf({ reason }: Approval): Html | undefined {
-  return reason === null ? undefined : html`<h2>Reason given</h2><p class="prose">${visibleLines(reason)}</p>`
+  return reason === null ? undefined : html`<h2>Reason given</h2><p class="prose">${reason}</p>`
 }
 
 function facts(approval: Approval): Html {
@@ -148,7 +148,7 @@ function facts(approval: Approval): Html {
   return list([
     ['Risk', risk],
     ['Would run on', agents.map(({ name }) => name).join(', ') || 'no agent that is online now'],
-    ...(credentials_ref === null ? [] : ([['Credentials', visible(credentials_ref)]] as const)),
+    ...(credentials_ref === null ? [] : ([['Credentials', credentials_ref]] as const)),
     ['Asked', timeText(requested_at)],
     ['Expires', timeText(expires_at)],
     ['Approval', html`<span class="mono">${id}</span>`],
@@ -159,9 +159,9 @@ function facts(approval: Approval): Html {
 function decision({ decided_at, decided_by_name, note }: Approval): Html | undefined {
   if (decided_at === null) return undefined
   return html`<h2>Decision</h2>${list([
-    ...(decided_by_name === null ? [] : ([['By', visible(decided_by_name)]] as const)),
+    ...(decided_by_name === null ? [] : ([['By', decided_by_name]] as const)),
     ['When', timeText(decided_at)],
-    ...(note === null ? [] : ([['Note', html`<span class="prose">${visibleLines(note)}</span>`]] as const)),
+    ...(note === null ? [] : ([['Note', html`<span class="prose">${note}</span>`]] as const)),
   ])}`
 }
 

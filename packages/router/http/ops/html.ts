@@ -1,4 +1,6 @@
-// HTML in which whatever is put in is text, unless it is HTML already.
+// HTML in which whatever is put in is text, unless it is HTML already. What deceives in it is shown
+// as its code.
+import { reviewedLines } from '@xerotier/protocol/reviewed.ts'
 
 export class Html {
   readonly text: string
@@ -17,5 +19,14 @@ function written(part: Part): string {
   if (part === undefined) return ''
   if (part instanceof Html) return part.text
   if (typeof part === 'object') return part.map(({ text }) => text).join('')
-  return String(part).replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`)
+  return escaped(reviewedLines(String(part)))
+}
+
+/** What its reader has typed, to the letter. */
+export function verbatim(text: string): Html {
+  return new Html(escaped(text))
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { deceits, deceivingApproval, nothingDeceives } from '@xerotier/devkit/deceiving-approval.ts'
+import { approvalStates } from '@xerotier/protocol/lifecycles/approval.ts'
+import { openPage, overPage } from './approval-page.ts'
+
+const expiresAt = new Date('2026-05-01T12:00:00Z')
+const open = { approval: deceivingApproval(), person: deceits, expiresAt, token: 't' }
+
+test('on the page of a link nothing is unseen, turned around or confusable, in any state', () => {
+  nothingDeceives(openPage(open), 'pending')
+  for (const state of approvalStates) nothingDeceives(overPage(deceivingApproval({ state }), 'approve'), state)
+})
+
+test('the page shows whole what runs, however long, with numbers as they run', () => {
+  const args = { data: `begin${'x'.repeat(100_000)}end`, n: 1e2, one: 1.0, tiny: 5e-324 }
+  const shown = openPage({ ...open, approval: deceivingApproval({ args }) })
+  const code = /<pre>(.*?)<\/pre>/s.exec(shown)?.[1] ?? ''
+  assert.deepEqual(JSON.parse(code.replaceAll('&#34;', '"')), args)
+  assert.match(code, /: 100,\n.*: 1,\n.*: 5e-324\n/)
+})
+
+test('a note that was typed comes back to the letter', () => {
+  const shown = openPage({ ...open, wrong: { message: 'again', note: 'für <b> привет\n2' } })
+  assert.match(shown, />für &#60;b&#62; привет\n2<\/textarea>/)
+})
