@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { type Approval, approvalSchema } from '@xerotier/protocol/api/approvals.ts'
 
-/** An escape of a terminal, text turned around, zero widths, another alphabet, a space that is none. */
+/** Terminal escapes, text turned around, zero widths, another alphabet, a space that is none. */
 export const deceits =
   'a\u001b[2J\u009bb\u202ec\u2066d\u200be\ufefff p\u0430ypal\u00a0g\u{e0041}h \uff52\uff4d \u2028<b>&"x\u3164\r\ny'
 

@@ -10,7 +10,7 @@ export type Paint = (text: string, colour: Colour | undefined) => string
 /** What `ansi` puts around a text. */
 const painted = new RegExp(`(\\x1b\\[(?:0|${Object.values(codes).join('|')})m)`)
 
-/** What others wrote in a line for a person, with the codes of what deceives in it, and our colours. */
+/** What others wrote in a line for a person, with the codes of what deceives, and our colours. */
 export function reviewedLine(line: string): string {
   return line
     .split(painted)
