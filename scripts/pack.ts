@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { kibibytes, packDebian } from './pack/debian.ts'
 import { products } from './pack/products.ts'
-import { stage } from './pack/stage.ts'
+import { nodeWithoutSymbols, stage } from './pack/stage.ts'
 import { packTarball } from './pack/tarball.ts'
 
 const clone = fileURLToPath(new URL('..', import.meta.url))
@@ -26,11 +26,14 @@ if (unknown.length > 0)
   throw new Error(`no product ${unknown.join(', ')}: ${products.map(({ name }) => name).join(', ')}`)
 
 mkdirSync(values.out, { recursive: true })
+const withNode = mkdtempSync(join(tmpdir(), 'pack-node-'))
+process.once('exit', () => rmSync(withNode, { recursive: true, force: true }))
+const node = nodeWithoutSymbols(join(withNode, 'node'))
 for (const product of products) {
   if (positionals.length > 0 && !positionals.includes(product.name)) continue
   const work = mkdtempSync(join(tmpdir(), `pack-${product.name}-`))
   try {
-    const staged = await stage(clone, product, join(work, 'staged'))
+    const staged = await stage(product, { clone, folder: join(work, 'staged'), node })
     console.log(`${product.name} ${staged.version}: ${mebibytes(kibibytes(staged.folder))} installed`)
     const debian = packDebian(staged, {
       clone,
@@ -39,7 +42,7 @@ for (const product of products) {
       revision: Number(values.revision),
       compression: values.compression,
     })
-    const made = [debian, ...(values['no-tarball'] ? [] : [packTarball(staged, clone, values.out)])]
+    const made = [debian, ...(values['no-tarball'] ? [] : [packTarball(staged, { clone, out: values.out, level: 6 })])]
     for (const path of made) console.log(`  ${path}  ${mebibytes(statSync(path).size / 1024)}`)
   } finally {
     rmSync(work, { recursive: true, force: true })

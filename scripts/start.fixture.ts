@@ -1,4 +1,5 @@
 // `npm start` as a process, with a state folder and ports of its own.
+
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -6,6 +7,7 @@ import { chmodSync, existsSync, mkdtempSync, realpathSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { childEnvironment } from '@xerotier/devkit/child-environment.ts'
 
 export interface Started {
   child: ChildProcess
@@ -36,7 +38,7 @@ export function prepareStarts(): Starts {
     start(env = {}) {
       const child = spawn(process.execPath, [fileURLToPath(new URL('start.ts', import.meta.url))], {
         env: {
-          PATH: process.env.PATH,
+          ...childEnvironment(),
           HOME: folder,
           XEROTIER_STATE_DIR: stateDir,
           XEM_SHIPPED_BUNDLES: 'host',
@@ -78,7 +80,7 @@ export function prepareStarts(): Starts {
     xeroctl(...args) {
       const program = fileURLToPath(new URL('../packages/xeroctl/main.ts', import.meta.url))
       return new Promise((resolve, reject) => {
-        const env = { PATH: process.env.PATH, HOME: folder }
+        const env = { ...childEnvironment(), HOME: folder }
         execFile(process.execPath, [program, ...args], { cwd: folder, env }, (error, stdout, stderr) =>
           error ? reject(new Error(`xeroctl ${args.join(' ')}: ${stderr}`)) : resolve(stdout),
         )

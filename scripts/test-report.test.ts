@@ -8,9 +8,15 @@ import { reportTests } from './test-report.ts'
 const folder = mkdtempSync(join(tmpdir(), 'xerotier-report-'))
 after(() => rmSync(folder, { recursive: true }))
 
-async function reportOf(source: string, stalledMs = 60_000): Promise<{ passed: number; failed: number; text: string }> {
-  const file = join(folder, `${Math.random().toString(36).slice(2)}.test.mjs`)
-  writeFileSync(file, `import { test, suite } from 'node:test'\n${source}`)
+async function reportOf(
+  source: string,
+  { stalledMs = 60_000, copies = 1 } = {},
+): Promise<{ passed: number; failed: number; text: string }> {
+  const files = Array.from({ length: copies }, () => {
+    const file = join(folder, `${Math.random().toString(36).slice(2)}.test.mjs`)
+    writeFileSync(file, `import { test, suite } from 'node:test'\n${source}`)
+    return file
+  })
   const lines: string[] = []
   // Without this the child takes itself for part of our own run.
   const context = process.env.NODE_TEST_CONTEXT
@@ -18,7 +24,7 @@ async function reportOf(source: string, stalledMs = 60_000): Promise<{ passed: n
   try {
     const stop = new AbortController()
     const print = (line: string) => lines.push(line)
-    const totals = await reportTests(run({ files: [file], timeout: 1000, signal: stop.signal }), { print, stalledMs })
+    const totals = await reportTests(run({ files, timeout: 1000, signal: stop.signal }), { print, stalledMs })
     stop.abort()
     return { ...totals, text: lines.join('\n') }
   } finally {
@@ -56,9 +62,22 @@ test('a file that outlives its timed-out test is a failure, not a hang', async (
   const { passed, failed, text } = await reportOf(
     `test('fine', () => {})
      test('hangs', () => { setInterval(() => {}, 60_000); return new Promise(() => {}) })`,
-    3000,
+    { stalledMs: 3000 },
   )
   assert.deepEqual({ passed, failed }, { passed: 1, failed: 2 })
   assert.match(text, /FAIL .*did not end/)
   assert.match(text, /FAILED hangs[\s\S]*timed out after 1000ms/)
+})
+
+test('of more than ten files the ten slowest are named', async () => {
+  const { passed, text } = await reportOf(`test('fine', () => {})`, { copies: 11 })
+  assert.equal(passed, 11)
+  const [, slowest = ''] = text.split('the slowest files:\n')
+  const seconds = slowest.split('\n').map((line) => Number(/^ *(\d+\.\d) s {2}.*\.test\.mjs$/.exec(line)?.[1]))
+  assert.equal(seconds.length, 10)
+  assert.deepEqual(
+    seconds,
+    seconds.toSorted((a, b) => b - a),
+  )
+  assert.doesNotMatch((await reportOf(`test('fine', () => {})`)).text, /slowest/)
 })

@@ -1,8 +1,11 @@
-// What a run of node:test looks like here: a line a file,
-// every failure in full at the end, every skip by name.
+// What a run of node:test looks like here: a line a file, every
+// failure in full at the end, every skip by name, the slowest files.
 import { relative, resolve } from 'node:path'
 import type { run } from 'node:test'
 import { inspect } from 'node:util'
+
+/** Of a run of more files. */
+const slowestShown = 10
 
 export interface Totals {
   passed: number
@@ -58,6 +61,7 @@ export async function reportTests(
   })
   // The only event of an end that does not wait for every file before it.
   const counts = new Map<string, { tests: number; failed: number }>()
+  const ended: { file: string; seconds: string }[] = []
   on('test:complete', (test: Finished) => {
     const { passed: ok, type, duration_ms: ms, error } = test.details
     const file = test.file ?? ''
@@ -77,6 +81,7 @@ export async function reportTests(
     running.delete(test.name)
     watchdog.refresh()
     const seconds = ((ms ?? 0) / 1000).toFixed(1)
+    ended.push({ file, seconds })
     print(`${ok ? 'ok  ' : 'FAIL'} ${shown(file)}  ${count.tests} tests, ${count.failed} failed, ${seconds} s`)
   })
   stream.resume()
@@ -105,6 +110,11 @@ export async function reportTests(
     print('')
     for (const test of skips) print(`skipped: ${test.name} (${test.skip || test.todo})`)
     print(`${skips.length} skipped`)
+  }
+  if (ended.length > slowestShown) {
+    ended.sort((a, b) => Number(b.seconds) - Number(a.seconds))
+    print('\nthe slowest files:')
+    for (const { file, seconds } of ended.slice(0, slowestShown)) print(`${seconds.padStart(6)} s  ${shown(file)}`)
   }
   return { passed, failed: failures.length }
 }

@@ -1,10 +1,13 @@
 // `npm test [-- <part of a path> …]`: every *.test.ts, a few files at a time, over one shared
 // Postgres cluster. Ends with the line `N passed, N failed`; exits 1 when something failed or
 // nothing ran.
-import { readdirSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
 import { run } from 'node:test'
 import { startPostgresForTests, testPostgresVariable } from '@xerotier/devkit/postgres-for-tests.ts'
+import { folderInMemory } from './test-folder.ts'
+import { longestFirst } from './test-order.ts'
 import { reportTests } from './test-report.ts'
 
 const folders = ['packages', 'scripts', 'test']
@@ -14,12 +17,18 @@ const timeout = 180_000
 const stalledMs = 240_000
 
 const wanted = process.argv.slice(2)
-const files = folders
+const found = folders
   .flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`))
   .filter((path) => path.endsWith('.test.ts') && !path.includes('node_modules/'))
   .filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)))
   .sort()
+const files = longestFirst(found)
 
+// Each file is a process that reads most of the code, and many start others: the first to need a
+// module compiles it for all.
+process.env.NODE_COMPILE_CACHE ??= resolve('node_modules/.cache/compiled-for-tests')
+const memory = folderInMemory()
+if (memory !== undefined) process.env.TMPDIR = memory
 const postgres = await startPostgresForTests()
 process.env[testPostgresVariable] = postgres.url
 // Most of a test's time is waiting for another process.
@@ -32,5 +41,6 @@ const { passed, failed } = await reportTests(run({ files, concurrency, timeout, 
 stop.abort() // ends the process of a file that did not end
 // A test run that cannot stop its database is no reason to say nothing about the tests.
 await Promise.race([postgres.stop(), new Promise((resolve) => setTimeout(resolve, 60_000))])
+if (memory !== undefined) rmSync(memory, { recursive: true, force: true })
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed > 0 || passed === 0 ? 1 : 0)

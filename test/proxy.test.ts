@@ -1,4 +1,5 @@
 // What talks to the router from far away goes through the proxy that its environment names.
+
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,6 +9,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { childEnvironment } from '@xerotier/devkit/child-environment.ts'
 
 const packages = join(import.meta.dirname, '../packages')
 
@@ -42,7 +44,7 @@ for (const [name, script, words, settings] of [
     const child = spawn(process.execPath, [join(packages, script), ...words], {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: {
-        PATH: process.env.PATH,
+        ...childEnvironment(),
         HOME: home,
         HTTPS_PROXY: url,
         XEROTIER_BASE_URL: 'https://router.example/demo/v1',

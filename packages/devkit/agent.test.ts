@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, sta
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { childEnvironment } from './child-environment.ts'
 import { until } from './faults/until.ts'
 import { patienceMs } from './patience.ts'
 import { type System, startSystem } from './system.ts'
@@ -82,7 +83,7 @@ after(async () => {
 async function start(more: Record<string, string> = {}): Promise<void> {
   log = ''
   const env = {
-    PATH: process.env.PATH,
+    ...childEnvironment(),
     HOME: folder,
     XEM_ROUTER_URL: system.client.origin,
     XEM_REGISTRATION_NAME: 'process',

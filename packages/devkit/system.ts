@@ -6,7 +6,7 @@ import type { Workspace } from '@xerotier/protocol/api/workspaces.ts'
 import type { WorkspaceType } from '@xerotier/protocol/manifest.ts'
 import type { RouterOptions } from '@xerotier/router/router.ts'
 import { type AgentForTests, type AgentForTestsOptions, startAgentForTests } from './agent-for-tests.ts'
-import { patienceMs } from './patience.ts'
+import { until } from './faults/until.ts'
 import { type RouterForTests, startRouterForTests } from './router-for-tests.ts'
 
 export interface System {
@@ -33,15 +33,6 @@ export async function startSystem(options: Partial<RouterOptions> = {}): Promise
   const router = await startRouterForTests(options)
   const { client } = router
   const agents: AgentForTests[] = []
-
-  const until = async <T>(what: string, look: () => Promise<T | undefined>): Promise<T> => {
-    const from = performance.now()
-    for (;;) {
-      const found = await look()
-      if (found !== undefined) return found
-      if (performance.now() - from > patienceMs) throw new Error(`waited ${patienceMs} ms for ${what}`)
-    }
-  }
 
   const system: System = {
     router,

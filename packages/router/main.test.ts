@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { childEnvironment } from '@xerotier/devkit/child-environment.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'xerotier-main-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -20,7 +21,12 @@ test('a TLS file that cannot be read ends it with 78 and names the setting and t
   for (const [setting, cert, key, path, reason] of settings) {
     const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts')], {
       encoding: 'utf8',
-      env: { XEROTIER_STATE_DIR: folder, XEROTIER_TLS_CERT_PATH: cert, XEROTIER_TLS_KEY_PATH: key },
+      env: {
+        ...childEnvironment(),
+        XEROTIER_STATE_DIR: folder,
+        XEROTIER_TLS_CERT_PATH: cert,
+        XEROTIER_TLS_KEY_PATH: key,
+      },
       timeout: 60_000,
     })
     assert.equal(stderr, `xerotier-router: ${setting}: ${path} cannot be read (${reason})\n`)
@@ -38,7 +44,7 @@ test('an address that cannot be parsed ends it with 78 and names the setting, no
   for (const [setting, variable, value] of wrong) {
     const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts')], {
       encoding: 'utf8',
-      env: { XEROTIER_STATE_DIR: folder, [variable]: value },
+      env: { ...childEnvironment(), XEROTIER_STATE_DIR: folder, [variable]: value },
       timeout: 60_000,
     })
     assert.match(stderr, new RegExp(`^xerotier-router: ${setting} \\(env ${variable}\\) must `))
@@ -51,6 +57,7 @@ test('a variable that looks like a setting of ours and is none is warned about',
   const { stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts')], {
     encoding: 'utf8',
     env: {
+      ...childEnvironment(),
       XEROTIER_STATE_DIR: '/proc/none',
       XEROTIER_QUEUE_SECOND: '5',
       XEROTIER_API_KEY: 'of xeroctl',
@@ -71,7 +78,12 @@ test('a certificate and a key that are no pair end it with 78', () => {
   writeFileSync(key, 'none')
   const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts')], {
     encoding: 'utf8',
-    env: { XEROTIER_STATE_DIR: folder, XEROTIER_TLS_CERT_PATH: cert, XEROTIER_TLS_KEY_PATH: key },
+    env: {
+      ...childEnvironment(),
+      XEROTIER_STATE_DIR: folder,
+      XEROTIER_TLS_CERT_PATH: cert,
+      XEROTIER_TLS_KEY_PATH: key,
+    },
     timeout: 60_000,
   })
   assert.match(stderr, /^xerotier-router: tls_cert_path and tls_key_path cannot be used: /)

@@ -1,5 +1,6 @@
 // An agent whose disk takes nothing: it serves, refuses what it must record, and says what it could
 // not keep.
+
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -8,6 +9,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { childEnvironment } from '@xerotier/devkit/child-environment.ts'
 import { marks, writeMarkBundle } from '@xerotier/devkit/faults/mark-bundle.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
 import { type System, startSystem } from '@xerotier/devkit/system.ts'
@@ -106,7 +108,7 @@ test('a process on a full disk starts no call that it cannot record, and ends wi
   const child = spawn('sh', ['-c', 'ulimit -f 80; exec "$@"', 'sh', ...node], {
     env: {
       ...environment('full'),
-      PATH: process.env.PATH,
+      ...childEnvironment(),
       XEM_JOIN_KEY: key,
       XEM_TOOLS_DIR: tools,
       NODE_DISABLE_COMPILE_CACHE: '1',

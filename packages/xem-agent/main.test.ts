@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { childEnvironment } from '@xerotier/devkit/child-environment.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'xem-main-'))
 after(() => rmSync(folder, { recursive: true }))
@@ -17,8 +18,11 @@ const waitMs = 60_000
 
 function run(argv: string[], env: Record<string, string> = {}) {
   const all = ['--config', file, '--queue-db-path', join(folder, 'queue.sqlite'), ...argv]
-  const timeout = waitMs
-  return spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts'), ...all], { encoding: 'utf8', env, timeout })
+  return spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts'), ...all], {
+    encoding: 'utf8',
+    env: { ...childEnvironment(), ...env },
+    timeout: waitMs,
+  })
 }
 
 test('--print-config shows each value and where it came from, with secrets masked, and warns of keys that are none', () => {
@@ -75,7 +79,7 @@ test('a router URL that is not HTTPS is refused unless insecure URLs are allowed
 
 test('a user for tools that cannot be had is refused at start', () => {
   writeFileSync(file, 'router_url: https://router.example\nregistration_name: a\ntools_user: no-such-user\n')
-  const { stderr, status } = run([], { XEM_JOIN_KEY: 'xjk_a.b.c', PATH: process.env.PATH ?? '' })
+  const { stderr, status } = run([], { XEM_JOIN_KEY: 'xjk_a.b.c' })
   assert.equal(status, 78)
   assert.match(stderr, /tools_user \(XEM_TOOLS_USER\): there is no user \\?"no-such-user/)
 })
@@ -104,6 +108,7 @@ test('a queue that is no database is named with its setting, and starting again 
 /** Starts it for a router at this port; resolves with its exit code. */
 async function boot(port: number, onLog: (text: string, child: ChildProcess) => void): Promise<unknown> {
   const env = {
+    ...childEnvironment(),
     XEM_ROUTER_URL: `http://127.0.0.1:${port}`,
     XEM_JOIN_KEY: 'xjk_a.b.c',
     XEM_REGISTRATION_NAME: 'a',

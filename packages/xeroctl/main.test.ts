@@ -1,4 +1,5 @@
 // The program at the end of a pipe whose reader goes away.
+
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,6 +15,7 @@ import {
   scriptedServer,
   sendEvent,
 } from '@xerotier/client/scripted-server.fixture.ts'
+import { childEnvironment } from '@xerotier/devkit/child-environment.ts'
 import { exitCodes } from './exit-codes.ts'
 import { agent, execution, page } from './records.fixture.ts'
 import { emptyFolder, envFor } from './run.fixture.ts'
@@ -40,7 +42,7 @@ async function unread(t: TestContext, words: string[], { redirect = '', answer }
   const program = [process.execPath, join(import.meta.dirname, 'main.ts'), ...words]
   const shell = spawn('sh', ['-c', line, 'sh', ...program], {
     cwd: home,
-    env: { PATH: process.env.PATH, HOME: home, ...envFor(server) },
+    env: { ...childEnvironment(), HOME: home, ...envFor(server) },
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   })
   const reports = shell.stdio[3] as NodeJS.ReadableStream

@@ -1,11 +1,13 @@
 // What is shipped: the program that npm links and the bundle behind it, as a process of its own
 // against a real router. The other tests run the sources, so they do not see what only the build
 // breaks.
+
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
+import { childEnvironment } from '@xerotier/devkit/child-environment.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { parse } from 'yaml'
 import { type Format, formats } from './output/format.ts'
@@ -32,7 +34,12 @@ async function xeroctl(t: TestContext, ...words: string[]): Promise<string> {
   const home = emptyFolder(t)
   const { stdout, stderr } = await started(process.execPath, [program, ...words], {
     cwd: home,
-    env: { HOME: home, XEROTIER_BASE_URL: `${router.client.origin}/demo/v1`, XEROTIER_API_KEY: router.apiKey },
+    env: {
+      ...childEnvironment(),
+      HOME: home,
+      XEROTIER_BASE_URL: `${router.client.origin}/demo/v1`,
+      XEROTIER_API_KEY: router.apiKey,
+    },
   })
   assert.equal(stderr, '')
   return stdout

@@ -1,7 +1,8 @@
 // A Debian package of a staged product.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync, cpSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { linkTree } from './link-tree.ts'
 import type { Product } from './products.ts'
 import type { Staged } from './stage.ts'
 
@@ -21,7 +22,7 @@ export interface DebianOptions {
 export function packDebian(staged: Staged, options: DebianOptions): string {
   const { product, version, folder } = staged
   const { root, clone } = options
-  cpSync(folder, join(root, 'usr'), { recursive: true, verbatimSymlinks: true })
+  linkTree(folder, join(root, 'usr'))
   const documents = join(root, 'usr/share/doc', product.name)
   place(join(clone, 'LICENSE'), join(documents, 'copyright'))
   if (product.service !== undefined) {

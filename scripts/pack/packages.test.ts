@@ -11,7 +11,7 @@ import { after, before, test } from 'node:test'
 import { packDebian } from './debian.ts'
 import { startMachine, whyNoMachine } from './machine.fixture.ts'
 import { products } from './products.ts'
-import { type Staged, stage } from './stage.ts'
+import { nodeWithoutSymbols, type Staged, stage } from './stage.ts'
 import { packTarball } from './tarball.ts'
 
 const clone = join(import.meta.dirname, '../..')
@@ -27,11 +27,13 @@ const tarballs = new Map<string, string>()
 before(async () => {
   if (skip) return
   out = mkdtempSync(join(tmpdir(), 'packages-'))
+  const node = nodeWithoutSymbols(join(out, 'node'))
   for (const product of products)
-    staged.set(product.name, await stage(clone, product, join(out, product.name, 'staged')))
+    staged.set(product.name, await stage(product, { clone, folder: join(out, product.name, 'staged'), node }))
   first = packed(1)
   second = packed(2)
-  for (const name of ['xerotier-xem-agent', 'xeroctl']) tarballs.set(name, packTarball(stagedOf(name), clone, out))
+  for (const name of ['xerotier-xem-agent', 'xeroctl'])
+    tarballs.set(name, packTarball(stagedOf(name), { clone, out, level: 1 }))
 })
 after(() => {
   if (!skip) rmSync(out, { recursive: true, force: true })

@@ -15,6 +15,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { type Dependency, dependenciesOf, isUnneeded } from './dependencies.ts'
+import { linkOrCopy } from './link-tree.ts'
 import type { Product } from './products.ts'
 import { graphOf } from './sources.ts'
 
@@ -24,14 +25,24 @@ export interface Staged {
   folder: string
 }
 
-/** @param folder empty; gets `bin` and `lib` */
-export async function stage(clone: string, product: Product, folder: string): Promise<Staged> {
+export interface StageOptions {
+  clone: string
+  /** Empty; gets `bin` and `lib`. */
+  folder: string
+  /** The Node that goes inside: `nodeWithoutSymbols`. */
+  node: string
+}
+
+export async function stage(product: Product, { clone, folder, node }: StageOptions): Promise<Staged> {
   const lib = join(folder, 'lib', product.name)
   mkdirSync(lib, { recursive: true })
   const manifest = join(clone, product.entry.split('/').slice(0, 2).join('/'), 'package.json')
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }
-  if (product.form === 'sources') await placeSources(clone, product, lib)
-  else placeBundle(clone, lib)
+  if (product.form === 'sources') {
+    await placeSources(clone, product, lib)
+    mkdirSync(join(lib, 'bin'))
+    linkOrCopy(node, join(lib, 'bin/node'))
+  } else placeBundle(clone, lib)
   copyFileSync(join(clone, 'LICENSE'), join(lib, 'LICENSE'))
   const starter = join(folder, 'bin', product.name)
   mkdirSync(dirname(starter), { recursive: true })
@@ -56,7 +67,6 @@ async function placeSources(clone: string, product: Product, lib: string): Promi
     join(lib, 'DEPENDENCIES'),
     dependencies.map((one) => `${one.name} ${one.version} ${one.license}\n`).join(''),
   )
-  placeNode(join(lib, 'bin/node'))
 }
 
 /** Folders of which nothing was needed. */
@@ -87,8 +97,8 @@ function placeDependency(clone: string, lib: string, { name, folder }: Dependenc
   }
 }
 
-/** The Node that runs this, without its symbols where they can be taken off. */
-function placeNode(to: string): void {
+/** A copy of the Node that runs this, without its symbols where they can be taken off. */
+export function nodeWithoutSymbols(to: string): string {
   place(process.execPath, to)
   chmodSync(to, 0o755)
   try {
@@ -96,6 +106,7 @@ function placeNode(to: string): void {
   } catch {
     // It runs as well with them, and is 18 MB larger.
   }
+  return to
 }
 
 function placeBundle(clone: string, lib: string): void {

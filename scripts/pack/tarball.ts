@@ -5,8 +5,16 @@ import { dirname, join } from 'node:path'
 import type { Product } from './products.ts'
 import type { Staged } from './stage.ts'
 
+export interface TarballOptions {
+  clone: string
+  /** Where the tarball goes. */
+  out: string
+  /** Of gzip: 1 is fast, 9 is small. */
+  level: number
+}
+
 /** Answers the path of the tarball. The staged folder gets what only a tarball has. */
-export function packTarball(staged: Staged, clone: string, out: string): string {
+export function packTarball(staged: Staged, { clone, out, level }: TarballOptions): string {
   const { product, version, folder } = staged
   const top =
     product.form === 'bundle' ? `${product.name}-${version}` : `${product.name}-${version}-linux-${process.arch}`
@@ -21,7 +29,7 @@ export function packTarball(staged: Staged, clone: string, out: string): string 
   renameSync(folder, named)
   const path = join(out, `${top}.tar.gz`)
   const still = ['--sort=name', '--owner=0', '--group=0', '--numeric-owner']
-  execFileSync('tar', ['-C', dirname(named), ...still, '-czf', path, top])
+  execFileSync('tar', ['-C', dirname(named), ...still, '-I', `gzip -${level}`, '-cf', path, top])
   renameSync(named, folder)
   return path
 }

@@ -1,6 +1,7 @@
 // An external Postgres (XEROTIER_DATABASE_URL) is shut down fast, and
 // then killed, under load. The router outlives it and says 503 meanwhile;
 // what it acknowledged is on record once, and each call ran once.
+
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,6 +12,7 @@ import { after, before, test } from 'node:test'
 import { ApiError, ConnectionError } from '@xerotier/client/api-error.ts'
 import { type Client, createClient } from '@xerotier/client/client.ts'
 import { type AgentForTests, startAgentForTests } from '@xerotier/devkit/agent-for-tests.ts'
+import { childEnvironment } from '@xerotier/devkit/child-environment.ts'
 import { type ExternalPostgres, startExternalPostgres } from '@xerotier/devkit/external-postgres.ts'
 import { untilGone } from '@xerotier/devkit/faults/child.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
@@ -41,7 +43,7 @@ let agent: AgentForTests
 async function startRouterProcess(): Promise<string> {
   router = spawn(process.execPath, [join(import.meta.dirname, '../../packages/router/main.ts')], {
     env: {
-      PATH: process.env.PATH,
+      ...childEnvironment(),
       XEROTIER_DATABASE_URL: postgres.url,
       XEROTIER_STATE_DIR: join(folder, 'router'),
       XEROTIER_HTTP_PORT: '0',

@@ -1,8 +1,10 @@
 // Walks through a guide block by block, as a reader with a terminal does.
+
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { childEnvironment } from '@xerotier/devkit/child-environment.ts'
 import { guardProcess } from '@xerotier/runtime/guard-process.ts'
 import { fillIn, readGuide } from './guide.ts'
 
@@ -61,7 +63,12 @@ export function walkGuide(
     assert.ok(place !== undefined, `${where}: where does it run?`)
     const commands = adapt(fillIn(block.commands, walk.values))
     // A group of its own, as in a terminal, so that a signal reaches the program behind the shell.
-    const child = spawn('sh', ['-euc', commands], { ...place, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+    const child = spawn('sh', ['-euc', commands], {
+      cwd: place.cwd,
+      env: { ...childEnvironment(), ...place.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    })
     const output: Output = { stdout: '', stderr: '' }
     for (const stream of ['stdout', 'stderr'] as const)
       child[stream].setEncoding('utf8').on('data', (text: string) => {

@@ -1,4 +1,5 @@
 // The guide to bundles, as written, with the real agent program.
+
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -6,6 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { childEnvironment } from '@xerotier/devkit/child-environment.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { clone, path, type Walk, walkGuide } from './walk.ts'
@@ -30,6 +32,7 @@ before(async () => {
   const { key } = await client.call('joinKeys.create', { body: { name: 'xem-shop-01', region: 'test' } })
   agent = spawn(process.execPath, [program('xem-agent'), '--config', join(folder, 'none.yaml')], {
     env: {
+      ...childEnvironment(),
       PATH: path,
       HOME: folder,
       XEM_ROUTER_URL: client.origin,

@@ -1,13 +1,14 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
+import { childEnvironment } from '../child-environment.ts'
 
 type Child = ChildProcessByStdio<null, Readable, null>
 
 /** Starts one of our TypeScript programs; its stderr is ours, so that a failing test shows why. */
 export function startChild(file: string, env: Record<string, string | undefined>): Child {
   return spawn(process.execPath, [file], {
-    env: { PATH: process.env.PATH, XEROTIER_FAULT_LOG: process.env.XEROTIER_FAULT_LOG, ...env },
+    env: { ...childEnvironment(), XEROTIER_FAULT_LOG: process.env.XEROTIER_FAULT_LOG, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
 }

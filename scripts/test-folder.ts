@@ -1,0 +1,32 @@
+// Where a run of the tests keeps what it throws away: clusters, state folders, packages.
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { freemem } from 'node:os'
+import { join } from 'node:path'
+
+/** What a whole run needs there at most is a third of it. */
+const wantedBytes = 6 * 1024 ** 3
+
+/**
+ * A folder in memory for `TMPDIR`, where the host has room for one; else undefined. To make a
+ * database from a template costs a disk half a second, and memory 40 ms. Tests kill processes and
+ * never the power, so none of them asks more of a disk.
+ */
+export function folderInMemory(root = '/dev/shm', wanted = wantedBytes): string | undefined {
+  let folder: string | undefined
+  try {
+    const { bavail, bsize } = statfsSync(root)
+    if (Math.min(bavail * bsize, freemem()) < wanted) return undefined
+    folder = mkdtempSync(join(root, 'xerotier-tests-'))
+    chmodSync(folder, 0o1777) // as root, tests start programs of other users
+    // Containers mount it so that no program can be started there.
+    const program = join(folder, 'program')
+    writeFileSync(program, '#!/bin/sh\n', { mode: 0o700 })
+    execFileSync(program, { stdio: 'ignore' })
+    rmSync(program)
+    return folder
+  } catch {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true })
+    return undefined
+  }
+}
