@@ -63,6 +63,8 @@ export const limits = {
   pipelinedRequestsPerAddress: 1024,
   /** Requests of one address that begin before those of others have their turn. */
   requestsPerTurn: 64,
+  /** And how long beginning them may take. */
+  addressMsPerTurn: 10,
   /** Requests that an address has in hand while more connections of it are accepted. */
   requestsInHandWhileConnecting: 1,
   /** Larger bodies are parsed one by one, and others have their turn in between. */

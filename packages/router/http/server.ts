@@ -69,7 +69,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
       log.debug({ reason, address }, 'connections were cut')
     },
   })
-  const turns = takeTurns(app.server, peers)
+  const turns = takeTurns(app.server, peers, clock)
   app.addHook('onRequest', (request, _reply, done) => {
     const { socket } = request.raw
     const proxy = request.ip === socket.remoteAddress && peers.of(socket)?.speaksForMany === true

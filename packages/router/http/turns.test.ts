@@ -3,6 +3,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import tls from 'node:tls'
+import { selfSigned, withoutOpenssl } from '@xerotier/devkit/self-signed.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { listeningOn } from '@xerotier/runtime/listening.ts'
@@ -15,10 +17,17 @@ async function serve(t: TestContext, options: Partial<HttpOptions> = {}) {
   const begun: string[] = []
   const held = new Map<string, () => void>()
   const told = Promise.withResolvers<void>()
+  // Time passes in the work of the test alone.
+  const clock = { ...systemClock, passed: 0, monotonic: () => clock.passed }
   const door: Door = {
     open(scope) {
       scope.get<{ Params: { name: string } }>('/at-once/:name', async ({ params, ip }) => {
         begun.push(`${ip} ${params.name}`)
+        return params.name
+      })
+      scope.get<{ Params: { name: string } }>('/busy/:name', async ({ params }) => {
+        begun.push(params.name)
+        clock.passed += 5
         return params.name
       })
       scope.post('/echo', async ({ body }) => ({ characters: String(body).length }))
@@ -32,10 +41,16 @@ async function serve(t: TestContext, options: Partial<HttpOptions> = {}) {
       })
     },
   }
-  const core = { clock: systemClock, log: silentLog, calls: { close() {} } }
+  const core = { clock, log: silentLog, calls: { close() {} } }
   const registry = createMetricsRegistry()
   const server = await createHttpServer({ core, host: '127.0.0.1', port: 0, registry, doors: [door], ...options })
   await server.listen()
+  const secured: string[] = []
+  server.app.server.on('secureConnection', ({ remoteAddress }: Socket) => secured.push(remoteAddress ?? ''))
+  // In the midst of a handshake.
+  server.app.server.on('keylog', () => {
+    clock.passed += 1
+  })
   const sockets: Socket[] = []
   t.after(async () => {
     for (const socket of sockets) socket.destroy()
@@ -47,6 +62,8 @@ async function serve(t: TestContext, options: Partial<HttpOptions> = {}) {
     held,
     isHeld: told.promise,
     registry,
+    /** The names at the other end of TLS connections, in the order in which they were secured. */
+    secured,
     /** A connection from an address of this machine, and all that came on it. */
     async dial(from = '127.0.0.1') {
       const socket = connect({ port, host: '127.0.0.1', localAddress: from })
@@ -164,6 +181,43 @@ test('who connects behind many connections of another address is heard before th
   assert.ok(before <= limits.requestsInHandWhileConnecting, `${before} were begun before it`)
   // And then all the others, though none of them was answered.
   while (held.size < 200) await new Promise(setImmediate)
+})
+
+test('who connects behind busy requests of another address waits for few of them', async (t) => {
+  const { begun, dial } = await serve(t)
+  const crowd = await Promise.all(Array.from({ length: 50 }, () => dial('127.0.0.2')))
+  const fresh = Array.from({ length: 200 }, async (_, n) => {
+    const { socket } = await dial('127.0.0.2')
+    socket.write(get(`/busy/${n}`))
+  })
+  const honest = dial('127.0.0.3')
+  for (const { socket } of crowd) socket.write(get('/busy/old'))
+  const { socket } = await honest
+  socket.write(get('/at-once/honest', 'Connection: close\r\n'))
+  await Promise.all([ended(socket), ...fresh])
+  const before = begun.indexOf('127.0.0.3 honest')
+  // As many as fit into the time of an address.
+  assert.ok(before <= 2 * (limits.addressMsPerTurn / 5), `${before} were begun before it`)
+})
+
+test('who connects behind TLS handshakes of another address waits for few of them', async (t) => {
+  const certificate = selfSigned()
+  if (certificate === undefined) return t.skip(withoutOpenssl)
+  const { secured, dial } = await serve(t, { tls: () => certificate })
+  const shake = async (from: string) => {
+    const { socket } = await dial(from)
+    const secure = tls.connect({ socket, ca: certificate.cert, servername: 'localhost' })
+    secure.on('error', () => {})
+    secure.resume()
+    secure.write(get('/at-once/x', 'Connection: close\r\n'))
+    await ended(secure)
+  }
+  const crowd = Array.from({ length: limits.httpHandshakesPerAddress }, () => shake('127.0.0.2'))
+  await shake('127.0.0.3')
+  const before = secured.indexOf('127.0.0.3')
+  assert.ok(before >= 0 && before <= 8, `${before} were secured before it`)
+  await Promise.all(crowd)
+  assert.equal(secured.length, limits.httpHandshakesPerAddress + 1)
 })
 
 test('of the large bodies of one address no more than a few are in memory', async (t) => {

@@ -2,10 +2,13 @@
 // answered; an address begins no more than a few between two turns of the event loop, and reads no
 // more than a few large bodies at once. So whoever asks most waits longest, and everybody else is
 // heard in between. The event loop accepts one connection each time round (libuv 1.50 and later),
-// so an address whose connections stand before those of others has little in hand until all are in.
+// so an address whose connections stand before those of others has little in hand until all are in,
+// and what it begins meanwhile, TLS handshakes too, takes a fourth of the time.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
 import { limits } from '@xerotier/protocol/limits.ts'
+import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Peer, Peers } from './peers.ts'
 
 interface Asked {
@@ -33,8 +36,12 @@ interface Share {
   connecting: number
   /** Turns in a row at which it began nothing for that. */
   heldBack: number
+  /** While it connects, nothing more begins before this time. */
+  restsUntil: number
   /** What may begin at the next one. */
   due: Asked[]
+  /** Connections whose TLS handshake may. */
+  unsecured: Socket[]
   /** How many are behind others on their connections. */
   waiting: number
   /** Large bodies that are being read, and requests whose bodies wait for that on their sockets. */
@@ -47,14 +54,19 @@ export interface Turns {
   bodyRead(request: IncomingMessage): void
 }
 
-/** Comes between the server and whoever listens to its requests now. */
-export function takeTurns(server: Server, peers: Peers): Turns {
+/** Times as long as a round of the loop took in which an address that connects began something. */
+const restAfterWork = 3
+
+/** Comes between the server and whoever listens to its requests and its connections now. */
+export function takeTurns(server: Server, peers: Peers, clock: Pick<Clock, 'monotonic'>): Turns {
+  const secure = takeOverHandshakes(server)
   const handlers = server.listeners('request')
   server.removeAllListeners('request')
   const lines = new WeakMap<Socket, Line>()
   const shares = new WeakMap<Peer, Share>()
   const active = new Set<Share>()
   let turnComes = false
+  let turnAt = 0
 
   const begin = (asked: Asked) => {
     const { request, response, line } = asked
@@ -97,26 +109,55 @@ export function takeTurns(server: Server, peers: Peers): Turns {
     active.add(share)
     if (turnComes) return
     turnComes = true
+    turnAt = clock.monotonic()
     setImmediate(takeTurn)
   }
   const takeTurn = () => {
     const shares = [...active]
     active.clear()
     turnComes = false
+    const now = clock.monotonic()
+    const took = now - turnAt
+    turnAt = now
     for (const share of shares) {
+      if (share.begun > 0 && share.connecting > 0) share.restsUntil = now + took * restAfterWork
       share.begun = 0
       share.connecting = Math.max(0, share.connecting - 1)
-      const due = share.due.splice(0, mayBegin(share))
-      share.heldBack = due.length === 0 && share.due.length > 0 ? share.heldBack + 1 : 0
-      for (const asked of due) begin(asked)
-      if (share.begun > 0 || share.due.length > 0) awaitTurn(share)
+      inTime(share.unsecured, maySecure(share), (socket) => beginHandshake(share, socket))
+      const begun = inTime(share.due, mayBegin(share), begin)
+      share.heldBack = begun === 0 && share.due.length > 0 ? share.heldBack + 1 : 0
+      if (share.begun > 0 || share.due.length > 0 || share.unsecured.length > 0) awaitTurn(share)
     }
+  }
+  /** Begins what is due, as many as may and as long as an address has. @returns how many */
+  const inTime = <T>(due: T[], most: number, beginOne: (one: T) => void): number => {
+    const until = clock.monotonic() + limits.addressMsPerTurn
+    let begun = 0
+    while (begun < most && (begun === 0 || clock.monotonic() < until)) {
+      const [next] = due.splice(0, 1)
+      if (next === undefined) break
+      begun += 1
+      beginOne(next)
+    }
+    return begun
   }
   // Who connects all the time is not held back for ever: no address has more connections at once.
   const mayBegin = (share: Share): number => {
     const left = share.peer.most(limits.requestsPerTurn) - share.begun
     if (share.connecting === 0 || share.heldBack >= limits.httpConnectionsPerAddress) return left
+    if (turnAt < share.restsUntil) return 0
     return Math.max(0, Math.min(left, share.peer.most(limits.requestsInHandWhileConnecting) - share.inHand))
+  }
+
+  const maySecure = (share: Share): number => {
+    const left = share.peer.most(limits.requestsPerTurn) - share.begun
+    if (share.connecting === 0 || share.peer.speaksForMany) return left
+    return turnAt < share.restsUntil || share.begun > 0 ? 0 : 1
+  }
+  const beginHandshake = (share: Share, socket: Socket) => {
+    if (socket.destroyed) return
+    share.begun += 1
+    secure?.(socket)
   }
 
   const shareOf = (peer: Peer): Share => {
@@ -128,7 +169,9 @@ export function takeTurns(server: Server, peers: Peers): Turns {
       inHand: 0,
       connecting: 0,
       heldBack: 0,
+      restsUntil: 0,
       due: [],
+      unsecured: [],
       waiting: 0,
       reading: new Set(),
       unread: [],
@@ -157,9 +200,15 @@ export function takeTurns(server: Server, peers: Peers): Turns {
 
   server.on('connection', (socket: Socket) => {
     const peer = peers.of(socket)
+    if (peer === undefined || socket.destroyed) return
+    const share = shareOf(peer)
     // The turn that ends this round, and the one after the next: a socket may be read before others
     // are accepted in it.
-    if (peer !== undefined) shareOf(peer).connecting = 3
+    share.connecting = 3
+    if (secure === undefined) return
+    awaitTurn(share)
+    if (maySecure(share) > 0 && share.unsecured.length === 0) beginHandshake(share, socket)
+    else share.unsecured.push(socket)
   })
   server.on('request', (request, response) => {
     const { socket } = request
@@ -188,6 +237,16 @@ export function takeTurns(server: Server, peers: Peers): Turns {
       if (line !== undefined) bodyRead(request, line.share)
     },
   }
+}
+
+/** What begins the TLS handshake on a connection; undefined without TLS. */
+function takeOverHandshakes(server: Server): ((socket: Socket) => void) | undefined {
+  if (!(server instanceof TlsServer)) return undefined
+  // Who counts the connections was put before it.
+  const own = server.listeners('connection').at(-1)
+  if (own === undefined) throw new Error('a TLS server does not listen to its connections')
+  server.removeListener('connection', own as () => void)
+  return (socket) => void own.call(server, socket)
 }
 
 /** Nobody knows how long a body without a length is. */

@@ -2,6 +2,7 @@
 // then a reminder of what still waits. Looked for by a duty.
 import { limits } from '@xerotier/protocol/limits.ts'
 import { selectReceiver } from '../../store/channels.ts'
+import type { Tx } from '../../store/database.ts'
 import {
   lockRecipient,
   selectOldNotices,
@@ -34,7 +35,7 @@ export async function sendDigests(core: Telling): Promise<void> {
       const { digest_at } = await known(writing, id)
       if (!isDue(writing.now, digest_at, limits.digestMinutes)) return
       const untold = await selectUntold(writing.tx, id)
-      const recipient = await recipientOf(core, untold)
+      const recipient = await recipientOf(writing.tx, untold)
       if (recipient === undefined) return noted(writing, untold)
       if (isQuiet(recipient.channel?.quiet_hours ?? null, writing.now.getTime())) return
       await noted(writing, untold)
@@ -58,7 +59,7 @@ export async function sendReminders(core: Telling): Promise<void> {
     await write(core, async (writing) => {
       const { reminded_at } = await known(writing, id)
       const waiting = await selectWaiting(writing.tx, id)
-      const recipient = await recipientOf(core, waiting)
+      const recipient = await recipientOf(writing.tx, waiting)
       const minutes = recipient?.channel === null ? limits.remindMinutes : recipient?.channel.remind_minutes
       if (recipient === undefined || minutes === undefined || minutes === null) return
       const [oldest] = waiting
@@ -97,11 +98,11 @@ function isDue(now: Date, last: Date | null, minutes: number): boolean {
 }
 
 /** Undefined when its channel was removed or switched off. */
-async function recipientOf(core: Records, notices: NoticeRow[]): Promise<Recipient | undefined> {
+async function recipientOf(tx: Tx, notices: NoticeRow[]): Promise<Recipient | undefined> {
   const [notice] = notices
   if (notice === undefined) return undefined
   if (notice.channel_id === null) return personRecipient(notice.project_id, notice.user_id ?? '')
-  const channel = await selectReceiver(core.store.db, notice.channel_id)
+  const channel = await selectReceiver(tx, notice.channel_id)
   return channel?.active === true ? channelRecipient(channel) : undefined
 }
 
