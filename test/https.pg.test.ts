@@ -84,6 +84,7 @@ const enrolling = async (name: string, routerUrl: string, allowInsecure: boolean
   const { body } = await call('POST', '/demo/v1/management/join-keys', { name, region: 'test' })
   return {
     clock: systemClock,
+    chance: () => 0.5,
     log: silentLog,
     keys: newAgentKeys(),
     routerUrl,

@@ -21,6 +21,7 @@ test('a token is renewed at half of its life, and by identity when the agent was
     const { keys, enrollment } = await enrollBare(system.client, 'sleeper')
     const options: EnrollOptions = {
       clock,
+      chance: () => 0.5,
       log: silentLog,
       keys,
       routerUrl: system.client.origin,

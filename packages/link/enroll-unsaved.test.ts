@@ -37,6 +37,7 @@ test('an enrollment that cannot be written is asked for again, and nobody says t
   const clock = settableClock()
   const warnings: [unknown, string][] = []
   const options: EnrollOptions = {
+    chance: () => 0.5,
     clock: {
       now: clock.now,
       monotonic: clock.monotonic,

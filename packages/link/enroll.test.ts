@@ -30,6 +30,8 @@ function kept(path = '') {
   const clock = settableClock()
   const options: EnrollOptions = {
     clock,
+    /** Chance in the middle of its range. */
+    chance: () => 0.5,
     log: silentLog,
     keys: newAgentKeys(),
     routerUrl: `${routerUrl}${path}`,
@@ -56,7 +58,7 @@ function kept(path = '') {
     clock,
     enrollment,
     enroll: (change: Partial<EnrollOptions> = {}) => ensureEnrolled({ ...options, ...change }),
-    begin: (first: Enrollment) => keepEnrolled(options, first),
+    begin: (first: Enrollment, change: Partial<EnrollOptions> = {}) => keepEnrolled({ ...options, ...change }, first),
     onDisk: () => loadEnrollment(options),
     /**
      * Moves the clock; the request that follows, and how to answer it. Resolves once the next
@@ -197,5 +199,43 @@ test('a router behind a path is asked below that path, to enroll, to refresh and
       ['/v1/enroll', '/v1/enroll/refresh', '/v1/enroll/again'].map((route) => `/gateway/xerotier${route}`),
     )
     rmSync(folder, { recursive: true })
+  }
+})
+
+test('who is refused for now asks again when the router said, each of a fleet at a time of its own', async () => {
+  const busy = { error: { message: 'busy', type: 'rate_limit_error', code: 'rate_limit_exceeded', param: null } }
+  const waits: number[] = []
+  for (const chance of [0, 0.75]) {
+    const { clock, enroll, enrollment } = kept()
+    const first = once(asked, 'request')
+    const enrolling = enroll({ chance: () => chance })
+    const [, refused] = (await first) as [IncomingMessage, ServerResponse]
+    refused.writeHead(429, { 'retry-after': '7' }).end(JSON.stringify(busy))
+    await until('the next plan', () => clock.pending() > 0 || undefined)
+    const again = once(asked, 'request')
+    const from = clock.monotonic()
+    await clock.advance(7_000)
+    assert.equal(clock.pending(), 1, 'it asked sooner than it was told')
+    await clock.advance(1_000)
+    waits.push(clock.monotonic() - from)
+    const [, taken] = (await again) as [IncomingMessage, ServerResponse]
+    taken.writeHead(200).end(JSON.stringify(enrollment('first', 24)))
+    assert.equal((await enrolling).token, 'first')
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+test('agents that were enrolled at once renew their tokens at times of their own', async () => {
+  for (const [chance, hours] of [
+    [0, 4],
+    [0.5, 5],
+    [0.75, 5.5],
+  ] as const) {
+    const { clock, enrollment, begin, advance } = kept()
+    const keeping = begin(enrollment('first', 10), { chance: () => chance })
+    await clock.advance(hours * hourMs - 1)
+    assert.equal(clock.pending(), 1)
+    await (await advance(1)).answer(200, enrollment('second', 10))
+    keeping.cancel()
   }
 })

@@ -4,6 +4,7 @@ import { type Enrollment, enrollmentSchema, enrollText, reenrollText } from '@xe
 import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
 import { errorEnvelopeSchema } from '@xerotier/protocol/errors.ts'
 import { messageOf } from '@xerotier/protocol/thrown.ts'
+import type { Chance } from '@xerotier/runtime/chance.ts'
 import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { makeFolder } from '@xerotier/runtime/make-folder.ts'
@@ -13,6 +14,8 @@ import type { AgentKeys } from './keys.ts'
 
 export interface EnrollOptions {
   clock: Clock
+  /** Spreads a fleet that was started at once. */
+  chance: Chance
   log: Log
   keys: AgentKeys
   /** The router's base URL, https; it may have a path, as behind a gateway. */
@@ -33,11 +36,14 @@ export class EnrollError extends Error {
   readonly code: string
   /** The router may answer otherwise later. */
   readonly retry: boolean
-  constructor(code: string, message: string, retry: boolean) {
+  /** Not before, ms. */
+  readonly retryAfterMs: number
+  constructor(code: string, message: string, retry: boolean, retryAfterMs = 0) {
     super(message)
     this.name = 'EnrollError'
     this.code = code
     this.retry = retry
+    this.retryAfterMs = retryAfterMs
   }
 }
 
@@ -129,15 +135,17 @@ async function enroll(options: EnrollOptions, joinKey: string): Promise<Enrollme
       if (error instanceof EnrollError && !error.retry) throw error
       // The router, the way to it, or the disk that the enrollment is kept on: the reason says
       // which.
+      const asked = error instanceof EnrollError ? error.retryAfterMs : 0
+      const waits = Math.round(asked + delay * (0.5 + options.chance()))
       log.warning(
-        { reason: messageOf(error), retry_in_ms: delay },
+        { reason: messageOf(error), retry_in_ms: waits },
         'this agent could not be enrolled; it is tried again',
       )
       await new Promise<void>((resolve) => {
         // This wait is all that a booting agent does, so unlike other timers it keeps the process
         // alive.
         const keepAlive = setInterval(() => {}, 1 << 30)
-        options.clock.after(delay, () => {
+        options.clock.after(waits, () => {
           clearInterval(keepAlive)
           resolve()
         })
@@ -147,8 +155,8 @@ async function enroll(options: EnrollOptions, joinKey: string): Promise<Enrollme
 }
 
 /**
- * Renews the bearer token at half of its life, for as long as the agent runs. A disk that takes
- * nothing stops neither.
+ * Renews the bearer token at about half of its life, for as long as the agent runs. A disk that
+ * takes nothing stops neither.
  */
 export function keepEnrolled(options: EnrollOptions, first: Enrollment): Timer {
   let timer: Timer
@@ -157,7 +165,9 @@ export function keepEnrolled(options: EnrollOptions, first: Enrollment): Timer {
   const schedule = (current: Enrollment) => {
     if (cancelled) return
     const left = Date.parse(current.token_expires_at) - options.clock.now()
-    timer = options.clock.after(Math.max(left / 2, shortestRefreshMs), () => {
+    // Those who came at the same time do not all come again at the same time.
+    const part = 0.4 + 0.2 * options.chance()
+    timer = options.clock.after(Math.max(left * part, shortestRefreshMs), () => {
       refresh(options, current).then(renewed, (error) => {
         options.log.warning(
           { reason: messageOf(error) },
@@ -219,9 +229,19 @@ function accepted(answer: HttpAnswer): Enrollment {
   if (answer.status === 200) return enrollmentSchema.parse(answer.body)
   const envelope = errorEnvelopeSchema.safeParse(answer.body)
   if (!envelope.success)
-    throw new EnrollError('http_error', `the router answered ${answer.status}`, answer.status >= 500)
+    throw new EnrollError(
+      'http_error',
+      `the router answered ${answer.status}`,
+      answer.status >= 500,
+      answer.retryAfterMs,
+    )
   const { code, message } = envelope.data.error
-  throw new EnrollError(code ?? 'http_error', message, answer.status === 429 || answer.status >= 500)
+  throw new EnrollError(
+    code ?? 'http_error',
+    message,
+    answer.status === 429 || answer.status >= 500,
+    answer.retryAfterMs,
+  )
 }
 
 function keep(options: EnrollOptions, enrollment: Enrollment): void {

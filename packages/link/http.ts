@@ -17,6 +17,8 @@ export interface HttpAnswer {
   status: number
   /** Parsed JSON, or undefined when it was none. */
   body: unknown
+  /** How long the router asks to be left alone (`Retry-After`), ms. */
+  retryAfterMs: number
 }
 
 const timeoutMs = 15_000
@@ -58,7 +60,11 @@ export function httpsRequest({ method, url, allowInsecure, body, token, signal }
       })
       response.on('error', reject)
       response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, body: parse(Buffer.concat(chunks).toString('utf8')) }),
+        resolve({
+          status: response.statusCode ?? 0,
+          body: parse(Buffer.concat(chunks).toString('utf8')),
+          retryAfterMs: 1000 * (Number(response.headers['retry-after']) || 0),
+        }),
       )
     })
     sent.end(payload)

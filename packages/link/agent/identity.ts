@@ -4,6 +4,7 @@ import { renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
 import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
+import { systemChance } from '@xerotier/runtime/chance.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { makeFolder } from '@xerotier/runtime/make-folder.ts'
@@ -37,6 +38,7 @@ export interface Applicant {
 export function enrollOptions({ settings, ...applicant }: Applicant): EnrollOptions {
   return {
     ...applicant,
+    chance: systemChance,
     routerUrl: settings.router_url,
     joinKey: settings.join_key,
     registrationName: settings.registration_name,

@@ -1,37 +1,95 @@
-// A fleet that comes back all at once after its router died.
+// A fleet that comes back all at once: after its router died, after its network was away, and after
+// the database was.
 import assert from 'node:assert/strict'
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { after, before, test } from 'node:test'
+import { type CutProxy, startCutProxy } from '@xerotier/devkit/faults/cut-proxy.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
-import { startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
+import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
+import pg from 'pg'
 
 const agents = 150
+let system: RouterForTests
+let network: CutProxy
+let links: ChildProcess
+let said = ''
+
+before(async () => {
+  system = await startRouterForTests()
+  network = await startCutProxy(system.router.dataPlane)
+  const settings = {
+    baseUrl: `${system.router.url}/demo/v1`,
+    apiKey: system.apiKey,
+    agents,
+    address: network.address,
+    logLevel: 'info',
+  }
+  links = fork(join(import.meta.dirname, '../../../bench/processes/links.ts'), {
+    env: { ...process.env, XEROTIER_BENCH_SETTINGS: JSON.stringify(settings) },
+    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+  })
+  links.stderr?.on('data', (data) => {
+    said += data
+  })
+  await once(links, 'message')
+})
+after(async () => {
+  links.kill('SIGKILL')
+  await network.close()
+  await system.stop()
+})
+
+const epochs = () => new Map(system.router.core.fleet.all().map(({ id, leaseEpoch }) => [id, leaseEpoch]))
+
+/**
+ * Each with a session that is newer than one of `before`.
+ * @param from when the way was free again
+ */
+async function allBack(before: Map<string, number>, from: number): Promise<void> {
+  const isBack = ([id, epoch]: [string, number]) => epoch > (before.get(id) ?? 0)
+  await until('all agents to be back', () => [...epochs()].filter(isBack).length === agents || undefined)
+  const seconds = (performance.now() - from) / 1000
+  assert.ok(seconds < 30, `${agents} agents were back after ${seconds.toFixed(1)} s`)
+}
 
 test('a fleet that returns at once is let in as it can be, and nobody waits for a welcome in vain', {
   timeout: 120_000,
 }, async () => {
-  const system = await startRouterForTests()
-  const settings = { baseUrl: `${system.router.url}/demo/v1`, apiKey: system.apiKey, agents, logLevel: 'info' }
-  const links = fork(join(import.meta.dirname, '../../../bench/processes/links.ts'), {
-    env: { ...process.env, XEROTIER_BENCH_SETTINGS: JSON.stringify(settings) },
-    stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
-  })
-  let said = ''
-  links.stderr?.on('data', (data) => {
-    said += data
-  })
-  try {
-    await once(links, 'message')
-    await system.restart()
-    const from = performance.now()
-    await until('all agents to be back', () => [...system.router.core.fleet.all()].length === agents || undefined)
-    const seconds = (performance.now() - from) / 1000
-    assert.ok(seconds < 30, `${agents} agents were back after ${seconds.toFixed(1)} s`)
-    assert.doesNotMatch(said, /no welcome within/)
-  } finally {
-    links.kill('SIGKILL')
-    await system.stop()
-  }
+  const before = epochs()
+  await system.restart()
+  await allBack(before, performance.now())
+  assert.doesNotMatch(said, /no welcome within/)
+})
+
+test('a fleet whose network was away is back when the network is', { timeout: 120_000 }, async () => {
+  const before = epochs()
+  const ends = () => said.split('the connection to the router ended').length - 1
+  const ended = ends()
+  network.break()
+  await until('every link to notice', () => ends() - ended >= agents || undefined)
+  network.heal()
+  await allBack(before, performance.now())
+})
+
+test('a fleet whose router lost its database keeps its sessions, and is served when it is back', {
+  timeout: 120_000,
+}, async () => {
+  const { client } = system
+  await client.call('workspaces.create', { body: { name: 'fleet' } })
+  await client.call('workspaces.bind', { params: { id: 'fleet' }, body: { agent: 'bench-link-0' } })
+  const before = epochs()
+  const postgres = new pg.Client({ connectionString: system.database.url })
+  await postgres.connect()
+  await postgres.query(
+    'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+  )
+  await postgres.end()
+  const body = { workspace: 'fleet', tool: 'bench_echo', args: {} }
+  const ended = await until('a call to be taken', () =>
+    client.call('invocations.submit', { query: { wait: 10 }, body }).catch(() => undefined),
+  )
+  assert.equal(ended.state, 'completed')
+  assert.deepEqual(epochs(), before)
 })
