@@ -496,6 +496,26 @@ export const errors = define({
       action: { label: 'Show the call', xeroctl: 'xeroctl exec show <id>', route: 'executions.show' },
     },
   },
+  audit_record_not_found: {
+    status: 404,
+    type: 'not_found_error',
+    retry: false,
+    message: 'There is no such record in the audit log of this project.',
+    advice: {
+      say: 'Check its id and the project; retention may have removed it.',
+      action: { label: 'List the records', xeroctl: 'xeroctl audit list', route: 'audit.records' },
+    },
+  },
+  audit_tile_not_found: {
+    status: 404,
+    type: 'not_found_error',
+    retry: false,
+    message: 'The audit log of this project has no such tile, entry or checkpoint.',
+    advice: {
+      say: 'It may not be sealed yet, or retention has removed it.',
+      action: { label: 'See how far it is sealed', xeroctl: 'xeroctl audit log', route: 'audit.log' },
+    },
+  },
   // 404 on a catalogue read, 400 as the target of an invocation:
   // the thrower says which, and the route (`statuses`).
   exec_tool_not_found: {

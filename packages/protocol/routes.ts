@@ -3,6 +3,7 @@
 import { agentRoutes } from './routes/agents.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
 import { approvalRoutes } from './routes/approvals.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { enrollmentRoutes } from './routes/enrollment.ts'
 import { executionRoutes } from './routes/executions.ts'
 import { notificationRoutes } from './routes/notifications.ts'
@@ -23,6 +24,7 @@ export const routes = {
   ...workspaceRoutes,
   ...executionRoutes,
   ...policyRoutes,
+  ...auditRoutes,
 } as const
 
 export type RouteId = keyof typeof routes

@@ -1,13 +1,14 @@
 // Who reacts to events, and what Prometheus hears of it. A follower more is a line in the list.
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { lookAtWhoLeft } from './domain/approvals/who-left.ts'
+import { type Sealing, sealEvents } from './domain/audit/seal.ts'
 import { type FollowedRecords, type Follower, type Following, follow } from './domain/events/follow.ts'
 import { tellOfEvents } from './domain/notifications/tell.ts'
 
 /** What they stand on. */
-export type Followed = FollowedRecords & Parameters<typeof tellOfEvents>[0]
+export type Followed = FollowedRecords & Sealing & Parameters<typeof tellOfEvents>[0]
 
-const followersOf = (core: Followed): readonly Follower[] => [tellOfEvents(core), lookAtWhoLeft()]
+const followersOf = (core: Followed): readonly Follower[] => [tellOfEvents(core), lookAtWhoLeft(), sealEvents(core)]
 
 /**
  * @param more of a test

@@ -25,6 +25,7 @@ import { createCalls } from './domain/attempts/calls.ts'
 import { createDispatcher } from './domain/attempts/dispatcher.ts'
 import { createHolds } from './domain/attempts/holds.ts'
 import { expireQueued, sweepOrphans } from './domain/attempts/sweep.ts'
+import { headsIn } from './domain/audit/heads.ts'
 import { removeOldDeliveries } from './domain/deliveries/keep.ts'
 import { createOutbox } from './domain/deliveries/outbox.ts'
 import { createWorkspaceDirectory } from './domain/directory/workspaces.ts'
@@ -145,7 +146,9 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     started.push(() => dataSocket.close())
 
     const links = linksOf(options)
-    const known = { ...records, lanes, tracing, identity, enrolledKeys, policies }
+    const heads = headsIn(stateDir, (error) => log.error({ error }, 'a checkpoint of the audit log could not be kept'))
+    started.push(() => heads.settled())
+    const known = { ...records, lanes, tracing, identity, enrolledKeys, policies, heads }
     const core = createCore(known, options, { bound: dataSocket.bound, registry, links })
     started.push(() => core.outbox.close())
     options.instrument?.(core)
@@ -207,7 +210,7 @@ async function openDatabase({ clock, log, stateDir, ...options }: RouterOptions,
 
 type Known = Pick<
   Core,
-  'store' | 'clock' | 'log' | 'eventLog' | 'lanes' | 'tracing' | 'identity' | 'enrolledKeys' | 'policies'
+  'store' | 'clock' | 'log' | 'eventLog' | 'lanes' | 'tracing' | 'identity' | 'enrolledKeys' | 'policies' | 'heads'
 >
 
 function createCore(

@@ -9,6 +9,7 @@ import {
   scriptedServer,
   sendEvent,
 } from '@xerotier/client/scripted-server.fixture.ts'
+import { auditRecordOf, auditSends } from './audit-sends.fixture.ts'
 import { type Sent, sendsOfPeople } from './commands/project/people.fixture.ts'
 import { commands } from './commands.ts'
 import { notificationSends } from './notification-sends.fixture.ts'
@@ -44,6 +45,7 @@ function fitting({ method, path }: Seen): unknown {
     notifications: id === 'channels' && !path.endsWith('/test') ? records.channel : records.delivery,
   }[resource!]
   if (resource === 'project' || resource === 'whoami') return record
+  if (path.startsWith('/audit/')) return auditRecordOf(path)
   if (path.startsWith('/approvals/policies')) return policyRecordOf(method, path)
   if (path.includes('/events')) return records.page(records.logEntry('agent.online'))
   if (method === 'GET' && /\/(?:deliveries|channels)(?:\?|$)/.test(path)) return records.page(record)
@@ -159,6 +161,7 @@ const sends: Sent[] = [
   ['agents update a --description d', 'PATCH /management/agents/a', { description: 'd' }],
   ['agents update a --clear', 'PATCH /management/agents/a', { description: null }],
   ...notificationSends,
+  ...auditSends,
   ['keys', 'GET /management/api-keys?limit=20'],
   ['keys key_1', 'GET /management/api-keys/key_1'],
   [

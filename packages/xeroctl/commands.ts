@@ -2,6 +2,7 @@
 import type { Command, Group } from './command.ts'
 import { agents } from './commands/agents/agents.ts'
 import { approvals } from './commands/approvals/approvals.ts'
+import { audit } from './commands/audit/audit.ts'
 import { completionOf } from './commands/completion.ts'
 import { config } from './commands/config/config.ts'
 import { exec } from './commands/exec/exec.ts'
@@ -20,6 +21,7 @@ export const commands: readonly (Command | Group)[] = [
   workspaces,
   exec,
   approvals,
+  audit,
   keys,
   webhooks,
   notifications,

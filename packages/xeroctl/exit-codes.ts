@@ -42,6 +42,7 @@ export const exitCodes = {
     meaning:
       'The followed call completed, but what stands on our stdout is not all of its output, or is that of two runs.',
   },
+  unproven: { code: 16, meaning: 'The audit log does not verify: what was printed says where.' },
   timeout: { code: 124, meaning: 'The followed call ran past its deadline and was killed.' },
   cancelled: { code: 130, meaning: 'The followed call was cancelled; or xeroctl was interrupted at a prompt.' },
 } as const

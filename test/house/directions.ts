@@ -61,6 +61,7 @@ export const insideFolders: Record<string, Record<string, readonly string[]>> = 
     '.': [],
     events: ['.'],
     policy: ['.'],
+    audit: ['.', 'events'],
     directory: ['.'],
     fleet: ['.'],
     lifecycles: ['.', 'events'],

@@ -12,6 +12,8 @@ export interface Identity {
   signing: SigningKey
   /** CURVE server key of the data plane. */
   curve: CurveKeyPair
+  /** Signs checkpoints of the audit log, and nothing else. */
+  auditKey: SigningKey
   /** Encrypts the secrets of calls that wait, and keys the digests of requests. */
   secretsKey: Buffer
 }
@@ -23,6 +25,7 @@ export function loadIdentity(stateDir: string): Identity {
   const signing = signingKeyFromSeed(loadSecret(join(folder, 'router-signing-key.hex')))
   return {
     signing,
+    auditKey: signingKeyFromSeed(loadSecret(join(folder, 'audit-log-key.hex'))),
     secretsKey: Buffer.from(hkdfSync('sha256', signing.seed, '', 'xem-call-secrets-v1', 32)),
     curve: curveKeysFromSecret(loadSecret(join(folder, 'router-curve-key.hex'))),
   }

@@ -14,6 +14,8 @@ export type PostgresType =
   | 'jsonb'
   | 'bytea'
   | 'xid8'
+  | 'bigint[]'
+  | 'xid8[]'
 
 export interface Column<
   Read = unknown,
@@ -50,6 +52,9 @@ export const text = <T extends string = string>() => column<T, T, 'text'>('text'
 export const texts = <T extends string = string>() => column<T[], T[], 'text[]'>('text[]')
 export const bytea = () => column<Buffer, Buffer, 'bytea'>('bytea')
 export const xid8 = () => column<string, string, 'xid8'>('xid8')
+/** Read as texts, and written by the database alone. */
+export const bigints = () => column<string[], string[], 'bigint[]'>('bigint[]')
+export const xid8s = () => column<string[], string[], 'xid8[]'>('xid8[]')
 /** Read parsed, written as JSON text. */
 export const jsonb = <T>() => column<T, string, 'jsonb'>('jsonb')
 

@@ -81,3 +81,26 @@ export async function presentPlace(client: pg.Client): Promise<Place> {
   const { rows } = await client.query<{ xid: string }>('select pg_snapshot_xmin(pg_current_snapshot())::text as xid')
   return { xid: rows[0]!.xid, seq: '0' }
 }
+
+export interface SpanOfEvents {
+  first: Place
+  last: Place
+  count: number
+}
+
+/** Where the next events after `after` lie, of every project. */
+export async function readSpan(pool: pg.Pool, after: Place, limit: number): Promise<SpanOfEvents | undefined> {
+  const { rows } = await pool.query<Place & { count: number }>({
+    name: 'events-span',
+    text: `with span as materialized (
+        select events.xid, events.seq from events where (xid, seq) > ($1::xid8, $2::bigint) and ${settled}
+        order by events.xid, events.seq limit $3)
+      (select xid::text, seq::text, (select count(*) from span) as count from span order by span.xid, span.seq limit 1)
+      union all
+      (select xid::text, seq::text, 0 from span order by span.xid desc, span.seq desc limit 1)`,
+    values: [after.xid, after.seq, limit],
+  })
+  const [first, last] = rows
+  if (first === undefined || last === undefined) return undefined
+  return { first: { xid: first.xid, seq: first.seq }, last: { xid: last.xid, seq: last.seq }, count: first.count }
+}

@@ -25,6 +25,7 @@ import { votes } from './migrations/0024-votes.ts'
 import { notifications } from './migrations/0026-notifications.ts'
 import { notices } from './migrations/0027-notices.ts'
 import { approvalLinks } from './migrations/0028-approval-links.ts'
+import { audit } from './migrations/0032-audit.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -53,6 +54,7 @@ const migrations: Migration[] = [
   { name: '0026-notifications', sql: notifications },
   { name: '0027-notices', sql: notices },
   { name: '0028-approval-links', sql: approvalLinks },
+  { name: '0032-audit', sql: audit },
 ]
 
 /** Applied again whenever its text is another. */

@@ -22,6 +22,7 @@ export async function renumberRestoredEvents(client: pg.Client): Promise<number>
     await client.query('alter table events disable trigger events_append_only')
     const { rowCount } = await client.query(`update events set xid = '${firstTransaction}'`)
     await client.query('alter table events enable trigger events_append_only')
+    await client.query(tilesOfRenumbered)
     await client.query('commit')
     return rowCount ?? 0
   } catch (error) {
@@ -32,6 +33,10 @@ export async function renumberRestoredEvents(client: pg.Client): Promise<number>
 
 /** The first number that Postgres gives to a transaction (FirstNormalTransactionId). */
 const firstTransaction = 3
+
+/** What the audit log holds is found by place. */
+const tilesOfRenumbered = `update audit_tiles set xids = array_fill('${firstTransaction}'::xid8, array[cardinality(seqs)])
+  where level = 0`
 
 const toCome = 'xid >= pg_snapshot_xmax(pg_current_snapshot())'
 

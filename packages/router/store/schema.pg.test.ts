@@ -20,6 +20,8 @@ const internalNames: Record<PostgresType, string> = {
   jsonb: 'jsonb',
   bytea: 'bytea',
   xid8: 'xid8',
+  'bigint[]': '_int8',
+  'xid8[]': '_xid8',
 }
 
 interface SchemaColumn {

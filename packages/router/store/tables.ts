@@ -21,6 +21,7 @@ import {
   approvals,
   type requested,
 } from './approval-tables.ts'
+import { auditTables } from './audit-tables.ts'
 import {
   bigint,
   boolean,
@@ -356,6 +357,7 @@ export const tables = {
   events,
   followers,
   ...notificationTables,
+  ...auditTables,
   versions,
 }
 

@@ -7,7 +7,7 @@
 import { randomUUID } from 'node:crypto'
 import { createNap } from '@xerotier/runtime/nap.ts'
 import type { RawBuilder } from 'kysely'
-import { type Place, readEvents } from '../../store/event-reader.ts'
+import { type EventRow, type Place, readEvents, readSpan, type SpanOfEvents } from '../../store/event-reader.ts'
 import { countEventsAfter, heldPlace, timeOfEventAfter } from '../../store/followers.ts'
 import type { Records } from '../records.ts'
 import { eventIdOf, placeOf } from './cursor.ts'
@@ -15,7 +15,7 @@ import { type EventLog, type LoggedEvent, loggedEvent } from './event-log.ts'
 import { movePlace, skipUnwanted, takePlace } from './follower-place.ts'
 import { type Writing, write } from './write.ts'
 
-export type Follower = {
+interface FollowerOfAnyKind {
   /** Names the place in the database. Another name begins anew. */
   name: string
   /** Where one that has no place yet begins. */
@@ -27,19 +27,34 @@ export type Follower = {
    * reading costs as much as a quarter of the calls that are read of.
    */
   wanted?: RawBuilder<boolean>
-} & (
-  | {
-      /**
-       * Writes in the transaction that moves the place: what it writes, it writes once. It waits
-       * for the database alone, as an open transaction holds the log back for everybody.
-       */
-      write(writing: Writing, events: LoggedEvent[]): Promise<void>
-    }
-  | {
-      /** The place moves after it. After a death in between the same events come again. */
-      react(events: LoggedEvent[]): Promise<void>
-    }
-)
+  /** How many events it is given at once; 500 unless it is told otherwise. */
+  batchMax?: number
+}
+
+/** Where events lie: behind `from`, up to and including `to`. */
+export interface Span {
+  from: Place
+  to: Place
+}
+
+export type Follower = FollowerOfAnyKind &
+  (
+    | {
+        /**
+         * Writes in the transaction that moves the place: what it writes, it writes once. It waits
+         * for the database alone, as an open transaction holds the log back for everybody.
+         */
+        write(writing: Writing, events: LoggedEvent[]): Promise<void>
+      }
+    | {
+        /** The same for who works on the rows where they are: it is told where they lie. */
+        over(writing: Writing, span: Span): Promise<void>
+      }
+    | {
+        /** The place moves after it. After a death in between the same events come again. */
+        react(events: LoggedEvent[]): Promise<void>
+      }
+  )
 
 export interface FollowedRecords extends Records {
   eventLog: Pick<EventLog, 'wake' | 'onWake'>
@@ -63,13 +78,19 @@ export interface FollowOptions {
   pollMs?: number
 }
 
+/** What it is given next. */
+interface Batch extends SpanOfEvents {
+  rows: EventRow[]
+}
+
 const behindMax = 10_000
 const firstRetryMs = 1_000
 const lastRetryMs = 60_000
 
 export function follow(records: FollowedRecords, follower: Follower, options: FollowOptions = {}): Following {
-  const { batchMax = 500, pollMs = 1_000, onFailure } = options
+  const { pollMs = 1_000, onFailure } = options
   const { coalesceMs = 20 } = follower
+  const batchMax = options.batchMax ?? follower.batchMax ?? 500
   const { store, clock } = records
   const log = records.log.with({ follower: follower.name })
   const hold = { name: follower.name, holder: randomUUID() }
@@ -105,17 +126,30 @@ export function follow(records: FollowedRecords, follower: Follower, options: Fo
     return skipping
   }
 
+  const readBatch = async (from: Place): Promise<Batch | undefined> => {
+    if ('over' in follower) {
+      const span = await readSpan(store.pool, from, batch)
+      return span && { ...span, rows: [] }
+    }
+    const rows = await readEvents(store.pool, from, batch)
+    const [first, last] = [rows[0], rows.at(-1)]
+    if (first === undefined || last === undefined) return undefined
+    return { first: placeOf(first), last: placeOf(last), count: rows.length, rows }
+  }
+
   /** @returns whether the place was still ours to move */
-  const handle = async (events: LoggedEvent[], from: Place, to: Place): Promise<boolean> => {
+  const handle = async ({ rows, last: to }: Batch, from: Place): Promise<boolean> => {
     if ('react' in follower) {
-      await follower.react(events)
+      await follower.react(rows.map(loggedEvent))
       return write(records, (writing) => movePlace(writing, hold, from, to))
     }
     return write(records, async (writing) => {
       // First: it locks the row against another follower of this name.
       const ours = await movePlace(writing, hold, from, to)
-      if (ours) await follower.write(writing, events)
-      return ours
+      if (!ours) return false
+      if ('over' in follower) await follower.over(writing, { from, to })
+      else await follower.write(writing, rows.map(loggedEvent))
+      return true
     })
   }
 
@@ -124,28 +158,26 @@ export function follow(records: FollowedRecords, follower: Follower, options: Fo
     place ??= await write(records, (writing) => takePlace(writing, hold, follower.from))
     if (await skip(place)) return pollMs
     const from = place
-    const rows = await readEvents(store.pool, from, batch)
-    const last = rows.at(-1)
-    if (last === undefined) {
+    const found = await readBatch(from)
+    if (found === undefined) {
       failures = 0
       return Math.min(pollMs, coalesceMs * 2 ** Math.min(emptyPasses++, 10))
     }
     emptyPasses = 0
-    const to = placeOf(last)
     try {
-      if (await handle(rows.map(loggedEvent), from, to)) place = to
+      if (await handle(found, from)) place = found.last
       // A commit whose answer was lost moved it, or somebody else has it now.
       else place = await heldPlace(store.db, hold)
     } catch (error) {
       batch = 1
       onFailure?.()
-      const about = { error, failures: ++failures, first: eventIdOf(rows[0]!), last: eventIdOf(last) }
+      const about = { error, failures: ++failures, first: eventIdOf(found.first), last: eventIdOf(found.last) }
       log.error(about, 'a follower could not handle events; it tries again')
       return Math.min(lastRetryMs, firstRetryMs * 2 ** (failures - 1))
     }
     if (place === undefined) return undefined
     failures = 0
-    const full = rows.length === batch
+    const full = found.count === batch
     batch = Math.min(batchMax, batch * 2)
     return full ? 0 : coalesceMs
   }

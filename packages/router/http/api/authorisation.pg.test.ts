@@ -120,6 +120,15 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
   'channels.test': ['management'],
   'deliveries.list': ['management'],
   'deliveries.redeliver': ['management'],
+  'audit.records': ['management'],
+  'audit.stream': ['management'],
+  'audit.record': ['management'],
+  'audit.log': ['management'],
+  'audit.checkpoint': ['management'],
+  'audit.entries': ['management'],
+  'audit.tile': ['management'],
+  'audit.tileBelow': ['management'],
+  'audit.tileFarBelow': ['management'],
 }
 
 /** Of people, for owners alone: what says who the people of the project are. */

@@ -8,6 +8,7 @@ import { agentHandlers } from './routes/agents.ts'
 import { apiKeyHandlers } from './routes/api-keys.ts'
 import { approvalLinkHandlers } from './routes/approval-links.ts'
 import { approvalHandlers } from './routes/approvals.ts'
+import { auditHandlers } from './routes/audit.ts'
 import { enrollHandlers } from './routes/enroll.ts'
 import { executionHandlers } from './routes/executions.ts'
 import { type HealthOptions, healthHandlers } from './routes/health.ts'
@@ -39,5 +40,6 @@ export function createHandlers(
     ...executionHandlers(core, streams),
     ...approvalHandlers(core, streams),
     ...policyHandlers(core),
+    ...auditHandlers(core, streams),
   }
 }

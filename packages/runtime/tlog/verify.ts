@@ -1,0 +1,173 @@
+// Verifies a log, or a stretch of one, from its entries up to a signed checkpoint, and names what
+// does not fit. It believes nothing but the key: a live router and a folder on a disk are sources.
+import { messageOf } from '@xerotier/protocol/thrown.ts'
+import { type Checkpoint, isSignedBy, type NoteKey, parseCheckpoint, parseNote } from './note.ts'
+import { nodesOf, splitHashes, tileRoot, tilesFor, tilesOfLevel, tileWidth, widthOf } from './tiles.ts'
+import { hashBytes, leafHash, type NodeAt, rootOf } from './tree.ts'
+
+export interface LogSource {
+  /** The signed checkpoint. */
+  note: string
+  key: NoteKey
+  /** The records that there are entries of: `from` up to `to`, which may be less than all. */
+  from: number
+  to: number
+  /** Their entries in order, null for one that is gone. */
+  entries(): AsyncIterable<string | null>
+  /** The hashes of a tile; undefined where there is none. */
+  tile(level: number, n: number, width: number): Promise<Buffer | undefined>
+  /** Checkpoints that were seen elsewhere: none may be of more, or of others. */
+  seen?: readonly string[]
+  /** Ids of records that stand among the sealed ones, and were never sealed. */
+  strays?: readonly string[]
+}
+
+export interface Finding {
+  what: 'checkpoint' | 'tile' | 'record' | 'stray'
+  /** Of the record, or of the first record under the tile. */
+  index: number | null
+  message: string
+}
+
+export interface Verification {
+  checkpoint: Checkpoint | undefined
+  /** Records that were read. */
+  records: number
+  findings: Finding[]
+}
+
+/** More would tell nothing new. */
+const findingsMax = 1_000
+
+export async function verifyLog(source: LogSource): Promise<Verification> {
+  const findings: Finding[] = []
+  const find = (what: Finding['what'], index: number | null, message: string) => {
+    if (findings.length < findingsMax) findings.push({ what, index, message })
+  }
+  let checkpoint: Checkpoint
+  try {
+    const note = parseNote(source.note)
+    checkpoint = parseCheckpoint(note.text)
+    if (!isSignedBy(note, source.key)) find('checkpoint', null, 'the checkpoint is not signed by the key of the log')
+  } catch (error) {
+    return {
+      checkpoint: undefined,
+      records: 0,
+      findings: [{ what: 'checkpoint', index: null, message: messageOf(error) }],
+    }
+  }
+  const { size } = checkpoint
+  if (source.to > size) find('checkpoint', null, `there are ${source.to} records, and the checkpoint has ${size}`)
+  for (const id of source.strays ?? [])
+    find('stray', null, `record ${id} stands among the sealed ones, and was never sealed`)
+  for (const seen of source.seen ?? []) await checkSeen(source, checkpoint, seen, find)
+  const tiles = await loadUpperTiles(source, size, find)
+  checkTree(
+    checkpoint,
+    nodesOf((level, n) => tiles.get(`${level}/${n}`)),
+    tiles,
+    find,
+  )
+  const records = await checkEntries(source, size, tiles, find)
+  return { checkpoint, records, findings: findings.sort((a, b) => (a.index ?? -1) - (b.index ?? -1)) }
+}
+
+/** The log must begin with what somebody saw of it. */
+async function checkSeen(source: LogSource, { size }: Checkpoint, seen: string, find: Find): Promise<void> {
+  try {
+    const note = parseNote(seen)
+    const older = parseCheckpoint(note.text)
+    if (!isSignedBy(note, source.key))
+      return find('checkpoint', null, 'a checkpoint that was seen is signed by another key')
+    if (older.size > size)
+      return find('checkpoint', null, `the log had ${older.size} records when it was seen, and has ${size}`)
+    const tiles: Tiles = new Map()
+    for (const { level, n } of tilesFor([], [older.size])) {
+      const hashes = await source.tile(level, n, widthOf(level, n, size))
+      if (hashes !== undefined) tiles.set(`${level}/${n}`, hashes)
+    }
+    const root = rootOf(
+      older.size,
+      nodesOf((level, n) => tiles.get(`${level}/${n}`)),
+    )
+    if (!root.equals(older.root))
+      find('checkpoint', null, `its first ${older.size} records are not those that were seen: the history was forked`)
+  } catch (error) {
+    find('checkpoint', null, `a checkpoint that was seen cannot be compared: ${messageOf(error)}`)
+  }
+}
+
+type Find = (what: Finding['what'], index: number | null, message: string) => void
+type Tiles = Map<string, Buffer>
+
+/** All but the full ones of level 0, whose roots are in level 1. */
+async function loadUpperTiles(source: LogSource, size: number, find: Find): Promise<Tiles> {
+  const tiles: Tiles = new Map()
+  for (let level = 0; tileWidth ** level <= size; level++) {
+    for (const { n, width } of tilesOfLevel(level, size)) {
+      if (level === 0 && width === tileWidth) continue
+      const hashes = await source.tile(level, n, width)
+      if (hashes?.length === width * hashBytes) tiles.set(`${level}/${n}`, hashes)
+      else find('tile', n * tileWidth ** (level + 1), `tile ${level}/${n} is not there, or is not whole`)
+    }
+  }
+  return tiles
+}
+
+/** Every tile against the level above, and what is at the right edge against the root. */
+function checkTree({ size, root }: Checkpoint, nodes: NodeAt, tiles: Tiles, find: Find): void {
+  for (const [key, hashes] of tiles) {
+    const [level = 0, n = 0] = key.split('/').map(Number)
+    if (hashes.length < tileWidth * hashBytes) continue
+    const above = tiles.get(`${level + 1}/${Math.floor(n / tileWidth)}`)
+    const at = (n % tileWidth) * hashBytes
+    if (above !== undefined && !tileRoot(hashes).equals(above.subarray(at, at + hashBytes)))
+      find('tile', n * tileWidth ** (level + 1), `tile ${key} is not what the level above says`)
+  }
+  try {
+    // A size that is a multiple of 256 has its last tile in level 1.
+    if (!rootOf(size, nodes).equals(root)) find('checkpoint', null, 'the tiles do not make the root of the checkpoint')
+  } catch (error) {
+    find('checkpoint', null, messageOf(error))
+  }
+}
+
+async function checkEntries(source: LogSource, size: number, tiles: Tiles, find: Find): Promise<number> {
+  let index = source.from
+  let leaves: Buffer[] = []
+  const finish = async () => {
+    if (leaves.length === 0) return
+    await checkTile(source, { first: index - leaves.length, leaves, size, tiles }, find)
+    leaves = []
+  }
+  for await (const entry of source.entries()) {
+    leaves.push(leafHash(Buffer.from(entry ?? '')))
+    index++
+    if (index % tileWidth === 0) await finish()
+  }
+  await finish()
+  if (index < source.to) find('record', index, `record ${index} and those behind it are missing`)
+  return index - source.from
+}
+
+/** Some or all of the leaves of one tile. */
+async function checkTile(
+  source: LogSource,
+  { first, leaves, size, tiles }: { first: number; leaves: Buffer[]; size: number; tiles: Tiles },
+  find: Find,
+): Promise<void> {
+  const n = Math.floor(first / tileWidth)
+  const width = widthOf(0, n, size)
+  const at = (n % tileWidth) * hashBytes
+  const known = tiles.get(`1/${Math.floor(n / tileWidth)}`)?.subarray(at, at + hashBytes)
+  const hashes = tiles.get(`0/${n}`) ?? (await source.tile(0, n, width))
+  if (hashes?.length !== width * hashBytes) return find('tile', first, `tile 0/${n} is not there, or is not whole`)
+  if (width === tileWidth && (known === undefined || !tileRoot(hashes).equals(known)))
+    find('tile', first, `tile 0/${n} is not what the level above says`)
+  const sealed = splitHashes(hashes)
+  for (const [offset, leaf] of leaves.entries()) {
+    const index = first + offset
+    if (sealed[index % tileWidth]?.equals(leaf) !== true)
+      find('record', index, `record ${index} is not the one that was sealed`)
+  }
+}
