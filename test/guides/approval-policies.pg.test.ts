@@ -1,6 +1,6 @@
 // The guide to policies, as written.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -38,6 +38,9 @@ test('a policy is written, tried, drafted, activated, decided by, changed and de
     const body = { workspace: 'local-host', tool: 'host_process_kill', args: { pid: 4194000 } }
     return (await system.client.call('invocations.submit', { body })).approval_id ?? ''
   }
+  await walk.run()
+  const schema = JSON.parse(readFileSync(join(home, 'approval-policy.schema.json'), 'utf8'))
+  assert.equal(schema.properties.rules.items.type, 'object')
   await walk.run()
 
   const tried = (await walk.run()).stdout
