@@ -34,7 +34,7 @@ export interface ApprovalFilter extends ListFilter {
   requesters?: readonly string[] | undefined
   approvers?: readonly string[] | undefined
   reviewDue?: boolean
-  /** A pending approval past its time counts as expired. */
+  /** A pending approval past its time counts as expired, or as rejected where silence rejects. */
   now: Date
 }
 
@@ -71,11 +71,13 @@ export async function findActorIds(db: Database, projectId: string, reference: s
   return rows.map(({ id }) => id)
 }
 
+const rejectedBySilence = sql`(coalesce(t.asked ->> 'onTimeout', 'expire') = 'reject')`
+
 /** Each of one state of the record, by which an index can find it. */
 function conditionsOf(state: ApprovalState, now: Date) {
   if (state === 'pending') return [sql`(t.state = 'pending' and t.expires_at > ${now})`]
-  const overdue = sql`(t.state = 'pending' and t.expires_at <= ${now})`
-  return [...(state === 'expired' ? [overdue] : []), sql`t.state = ${state}`]
+  const overdue = sql`(t.state = 'pending' and t.expires_at <= ${now} and ${rejectedBySilence} = ${state === 'rejected'})`
+  return [...(state === 'expired' || state === 'rejected' ? [overdue] : []), sql`t.state = ${state}`]
 }
 
 /** Calls that the agent got, and those of no agent in the workspaces that it serves. */
