@@ -82,8 +82,8 @@ const pendingOutcomeSchema = z.object({
   execution_id: z.string(),
   workspace: z.string(),
   tool: z.string(),
-  /** `stands`: it would be granted the same way. */
-  outcome: z.enum(['stands', 'asked_again', 'refused', 'voided']),
+  /** `stands`: it would be granted the same way. What was approved and waits is asked again too. */
+  outcome: z.enum(['stands', 'asked_again', 'refused']),
   before: z.string(),
   after: z.string(),
 })

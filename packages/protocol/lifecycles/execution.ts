@@ -24,7 +24,9 @@ export const executionLifecycle = defineLifecycle<ExecutionState>({
     pending_approval: ['queued', 'dispatched', 'rejected', 'expired', 'cancelled'],
     // queued -> cancelled also when what was submitted
     // is no longer what any agent would run (law L3).
-    queued: ['dispatched', 'expired', 'cancelled'],
+    // queued -> pending_approval: it was approved, and
+    // another policy asks for it again.
+    queued: ['dispatched', 'pending_approval', 'expired', 'cancelled'],
     // dispatched -> queued: the agent provably never
     // started it, or it may safely run again (law L2).
     dispatched: ['running', 'queued', 'completed', 'failed', 'timeout', 'cancelled', 'ambiguous'],

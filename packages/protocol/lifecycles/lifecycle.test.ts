@@ -60,6 +60,10 @@ test('a call that waits for approval reaches an agent only by being approved', (
   )
 })
 
+test('what was approved waits for approval again only while no agent has it', () => {
+  assert.deepEqual(sourcesOf(executionLifecycle, 'pending_approval'), ['queued'])
+})
+
 test('an ambiguous call never runs again', () => {
   for (const state of ['queued', 'dispatched', 'running'] as const) {
     assert.equal(canMove(executionLifecycle, 'ambiguous', state), false, state)

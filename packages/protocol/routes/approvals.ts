@@ -109,6 +109,7 @@ export const approvalRoutes = {
       'reason_required',
       'self_approval',
       'not_an_approver',
+      'policy_refused',
       'illegal_transition',
     ],
   }),

@@ -86,7 +86,7 @@ function concerns(agentId: string) {
     select b.workspace_id from workspace_agent_bindings b where b.agent_id = ${agentId})))`
 }
 
-export function selectNamedApproval(db: Database, projectId: string, id: string) {
+export function selectNamedApproval(db: Database | Tx, projectId: string, id: string) {
   return named(db).where('approvals.project_id', '=', projectId).where('approvals.id', '=', id).executeTakeFirst()
 }
 
@@ -147,25 +147,31 @@ export function lockDueApprovals(tx: Tx, at: Date, limit: number) {
 
 /**
  * Locks approvals of calls that no agent has got: pending, or approved and waiting. Without those
- * that are decided meanwhile.
+ * that are decided meanwhile, or whose call an agent gets.
  */
 export async function lockUndispatchedApprovals(tx: Tx, projectId: string, workspaceIds: readonly string[] | null) {
-  const ofCalls = (state: 'pending' | 'approved') => {
+  const of = (state: 'pending' | 'approved', call: 'pending_approval' | 'queued') => {
     const query = tx
       .selectFrom('approvals')
       .innerJoin('executions', 'executions.approval_id', 'approvals.id')
       .innerJoin('workspaces', 'workspaces.id', 'approvals.workspace_id')
-      .selectAll('approvals')
-      .select(['workspaces.name as workspace_name', 'workspaces.type as workspace_type'])
       .where('approvals.project_id', '=', projectId)
       .where('approvals.state', '=', state)
-      .where('executions.state', 'in', state === 'pending' ? ['pending_approval'] : ['pending_approval', 'queued'])
-    return (workspaceIds === null ? query : query.where('approvals.workspace_id', 'in', workspaceIds))
+      .where('executions.state', '=', call)
+    return workspaceIds === null ? query : query.where('approvals.workspace_id', 'in', workspaceIds)
+  }
+  const lock = (state: 'pending' | 'approved', call: 'pending_approval' | 'queued') =>
+    of(state, call)
+      .selectAll('approvals')
+      .select(['workspaces.name as workspace_name', 'workspaces.type as workspace_type'])
       .orderBy('approvals.id')
       .forUpdate('approvals')
       .execute()
-  }
-  return [...(await ofCalls('pending')), ...(await ofCalls('approved'))]
+  const waiting = [...(await lock('pending', 'pending_approval')), ...(await lock('approved', 'pending_approval'))]
+  // An agent gets a queued call by its row, which then changes that of the approval: in this order.
+  await of('approved', 'queued').select('executions.id').orderBy('executions.id').forUpdate('executions').execute()
+  const queued = await lock('approved', 'queued')
+  return [...new Map([...waiting, ...queued].map((row) => [row.id, row])).values()]
 }
 export type UndispatchedApproval = Awaited<ReturnType<typeof lockUndispatchedApprovals>>[number]
 

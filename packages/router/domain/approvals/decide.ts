@@ -8,11 +8,12 @@ import { lockApproval } from '../../store/approvals.ts'
 import { lockExecution } from '../../store/executions.ts'
 import type { ApprovalRow, ExecutionRow, Tables } from '../../store/tables.ts'
 import { selectVotes } from '../../store/votes.ts'
-import { cameBy, type Member } from '../actor.ts'
+import { cameBy, type Member, router } from '../actor.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { whatChanged } from '../attempts/changed.ts'
 import { endCall } from '../attempts/end.ts'
-import { voidApproval } from '../attempts/void.ts'
+import { refusedNow } from '../attempts/refused-now.ts'
+import { refuseApproved, voidApproval } from '../attempts/void.ts'
 import { requireWorkspace } from '../directory/may-call.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import { type Writing, write } from '../events/write.ts'
@@ -49,7 +50,7 @@ type Outcome = { fault: Fault } | { approval: ApprovalRow }
  * @param claim takes what the decision is made with, in its transaction, once nobody else decides
  * @throws Fault approval_not_found, approval_already_decided, approval_expired, approval_voided
  * @throws Fault confirmation_required, reason_required, self_approval, not_an_approver
- * @throws Fault break_glass_not_allowed
+ * @throws Fault break_glass_not_allowed, policy_refused
  */
 export async function decideApproval(
   core: Deciding & Directory,
@@ -150,6 +151,11 @@ async function settle(
   body: Body,
   set: Updateable<Tables['approvals']>,
 ): Promise<Outcome> {
+  const refusal = 'review_due_at' in set ? undefined : await refusedNow(core, writing.tx, call, writing.now.getTime())
+  if (refusal !== undefined) {
+    await refuseApproved(core, writing, approval.id, call, refusal, router)
+    return { fault: new Fault('policy_refused', { message: refusal }) }
+  }
   const runsAt = 'review_due_at' in set ? undefined : opensAt(core, approval, writing.now.getTime())
   const held = runsAt === undefined ? {} : { runs_at: new Date(runsAt) }
   const approved = await decide(writing, approval, 'approved', actor, body, { ...set, ...held })

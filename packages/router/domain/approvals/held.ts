@@ -6,7 +6,8 @@ import type { ApprovalRow } from '../../store/tables.ts'
 import { router } from '../actor.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { whatChanged } from '../attempts/changed.ts'
-import { voidApproval } from '../attempts/void.ts'
+import { refusedNow } from '../attempts/refused-now.ts'
+import { refuseApproved, voidApproval } from '../attempts/void.ts'
 import { type Writing, write } from '../events/write.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import type { Policies } from '../policy/book.ts'
@@ -53,10 +54,19 @@ async function release(
   writing: Writing,
   approval: ApprovalRow,
 ): Promise<void> {
-  await writing.tx.updateTable('approvals').set({ runs_at: null }).where('id', '=', approval.id).execute()
+  // What it waits for may have closed again, or the policy is another.
+  const opens = approval.state === 'approved' ? opensAt(core, approval, writing.now.getTime()) : undefined
+  const runs_at = opens === undefined ? null : new Date(opens)
+  await writing.tx.updateTable('approvals').set({ runs_at }).where('id', '=', approval.id).execute()
+  if (runs_at !== null) return
   const call = await lockExecution(writing.tx, approval.execution_id)
   if (call?.state !== 'pending_approval' || approval.state !== 'approved') return
   const changed = whatChanged(core, call)
-  if (changed === undefined) await dispatchOrQueue(core, writing, call, approval, router)
-  else await voidApproval(core, writing, approval.id, call, `${changed} after the call was approved.`)
+  if (changed !== undefined) {
+    await voidApproval(core, writing, approval.id, call, `${changed} after the call was approved.`)
+    return
+  }
+  const refusal = await refusedNow(core, writing.tx, call, writing.now.getTime())
+  if (refusal === undefined) await dispatchOrQueue(core, writing, call, approval, router)
+  else await refuseApproved(core, writing, approval.id, call, refusal, router)
 }

@@ -1,6 +1,7 @@
 import type { SelfApproval } from '@xerotier/protocol/self-approval.ts'
 import type { Database, Tx } from '../../store/database.ts'
 import { selectProject } from '../../store/projects.ts'
+import type { VoteRow } from '../../store/votes.ts'
 import { cameBy, type Member } from '../actor.ts'
 import { maySelfApprove, readParty } from '../people/self-approval.ts'
 
@@ -26,6 +27,21 @@ export async function mayDecide(
   const asked = await readParty(db, requester.requested_by, requester.requested_key)
   const decides = await readParty(db, actor.id, cameBy(actor).key)
   return maySelfApprove(mode ?? (await selfApprovalOf(db, actor.projectId)), asked, decides)
+}
+
+/** Whether those who approved it may have, where nobody approves what they asked for. */
+export async function approversMayDecide(
+  db: Database | Tx,
+  approval: Requester & { project_id: string },
+  votes: readonly VoteRow[],
+  mode: SelfApproval | null,
+): Promise<boolean> {
+  const asked = await readParty(db, approval.requested_by, approval.requested_key)
+  const allowed = mode ?? (await selfApprovalOf(db, approval.project_id))
+  for (const { vote, voter, voter_key } of votes) {
+    if (vote === 'approve' && !maySelfApprove(allowed, asked, await readParty(db, voter, voter_key))) return false
+  }
+  return true
 }
 
 async function selfApprovalOf(db: Database | Tx, projectId: string): Promise<SelfApproval> {

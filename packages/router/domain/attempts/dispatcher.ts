@@ -13,8 +13,9 @@ import type { Attempts, Dispatcher } from './attempts.ts'
 import { whatChanged } from './changed.ts'
 import { sendDispatch } from './dispatch.ts'
 import { createPasses } from './passes.ts'
+import { refusedNow } from './refused-now.ts'
 import { giveUp, requeue } from './unfinished.ts'
-import { endChanged } from './void.ts'
+import { endChanged, endRefused } from './void.ts'
 import { createWaiting } from './waiting.ts'
 
 const rowsPerPass = 256
@@ -130,6 +131,8 @@ export function createDispatcher(
   async function claim(row: ExecutionRow): Promise<void> {
     const changed = whatChanged(core, row)
     if (changed !== undefined) return endChanged(core, row, changed)
+    const refusal = row.approval_id === null ? undefined : await refusedNow(core, store.db, row, clock.now())
+    if (refusal !== undefined) return endRefused(core, row, refusal)
     const agent = dispatcher.reserve(row, { newcomer: false })
     const { id, attempt, lease_epoch, dispatched_at: at } = row
     if (agent === undefined || at === null) return

@@ -284,7 +284,7 @@ function lookAgain(
 
 function countsOf(pending: readonly PendingOutcome[]) {
   const of = (outcome: PendingOutcome['outcome']) => pending.filter((one) => one.outcome === outcome).length
-  return { asked_again: of('asked_again'), refused: of('refused'), voided: of('voided') }
+  return { asked_again: of('asked_again'), refused: of('refused') }
 }
 
 function appendPolicy(

@@ -4,23 +4,26 @@
 import type { PendingOutcome } from '@xerotier/protocol/api/policies.ts'
 import type { Asked, AskedRecord, AskedStage } from '@xerotier/protocol/asked.ts'
 import { canonicalJson } from '@xerotier/protocol/canonical.ts'
+import { waitingExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
+import type { SelfApproval } from '@xerotier/protocol/self-approval.ts'
 import { lockUndispatchedApprovals, type UndispatchedApproval } from '../../store/approvals.ts'
 import { lockExecution } from '../../store/executions.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import { selectVotes } from '../../store/votes.ts'
-import { type Actor, router } from '../actor.ts'
+import type { Actor } from '../actor.ts'
 import { askedOf } from '../approvals/asked.ts'
 import { count, readElectorate } from '../approvals/electorate.ts'
 import { evaluateOn } from '../approvals/evaluate-call.ts'
 import { votersFor, widened } from '../approvals/left.ts'
 import { matterOf } from '../approvals/matter.ts'
 import { insertApproval } from '../approvals/request.ts'
+import { approversMayDecide } from '../approvals/requester.ts'
 import type { Attempts } from '../attempts/attempts.ts'
-import { endCall } from '../attempts/end.ts'
-import { voidApproval } from '../attempts/void.ts'
+import { refuseApproved } from '../attempts/void.ts'
 import type { Writing } from '../events/write.ts'
 import { newUuid } from '../ids.ts'
 import { moveApproval } from '../lifecycles/approval.ts'
+import { moveExecution } from '../lifecycles/execution.ts'
 import type { ActivePolicy } from '../policy/book.ts'
 import type { Evaluation } from '../policy/evaluate.ts'
 import { placeText } from '../policy/places.ts'
@@ -47,7 +50,10 @@ export async function revalidate(
     const policy = policyOf(approval.workspace_id)
     if (policy === undefined) continue
     const evaluation = evaluate(core, policy, approval)
-    const outcome = await outcomeOf(writing, approval, evaluation)
+    const wanted = await outcomeOf(writing, approval, evaluation)
+    const isDone =
+      !apply || wanted === 'stands' || (await changeOver(core, writing, approval, policy, evaluation, wanted, actor))
+    const outcome = isDone ? wanted : 'stands'
     outcomes.push({
       approval_id: approval.id,
       execution_id: approval.execution_id,
@@ -57,7 +63,6 @@ export async function revalidate(
       before: inWords({ decision: 'ask', asked: askedOf(approval) }),
       after: inWords(evaluation),
     })
-    if (apply && outcome !== 'stands') await changeOver(core, writing, approval, policy, evaluation, outcome, actor)
   }
   return outcomes
 }
@@ -90,15 +95,34 @@ async function outcomeOf(
     const next = { ...evaluation.asked, stages: await asItStands({ tx, now }, approval, asked, evaluation.asked) }
     return sameDemand(asked, next) && approval.risk === evaluation.risk ? 'stands' : 'asked_again'
   }
-  // It was approved already: by enough of those whom the new one asks?
+  const stands =
+    approval.risk === evaluation.risk && (await isGrantedBy({ tx, now }, approval, asked, evaluation.asked))
+  return stands ? 'stands' : 'asked_again'
+}
+
+/** Whether what was approved already has all that the next policy wants. */
+async function isGrantedBy(
+  { tx, now }: Pick<Writing, 'tx' | 'now'>,
+  approval: UndispatchedApproval,
+  asked: AskedRecord,
+  next: Asked,
+): Promise<boolean> {
   const votes = await selectVotes(tx, [approval.id])
-  if (votes.some(({ vote }) => vote === 'break_glass')) return 'stands'
-  const stage = evaluation.asked.stages[Math.min(approval.stage, evaluation.asked.stages.length - 1)]
-  if (stage === undefined) return 'voided'
+  if (votes.some(({ vote }) => vote === 'break_glass')) return true
+  const stage = next.stages[Math.min(approval.stage, next.stages.length - 1)]
+  if (stage === undefined || next.waits.some((name) => !asked.waits.includes(name))) return false
+  if (next.requireReason && (approval.note ?? '').trim() === '') return false
   const voters = votes.map(({ voter }) => voter)
   const electorate = await readElectorate(tx, approval.project_id, now, voters, [stage])
-  const { missing } = count(electorate, stage.places, votes, matterOf(approval))
-  return missing.length === 0 && approval.risk === evaluation.risk ? 'stands' : 'voided'
+  if (count(electorate, stage.places, votes, matterOf(approval)).missing.length > 0) return false
+  return isStricter(next.selfApproval, asked.selfApproval)
+    ? approversMayDecide(tx, approval, votes, next.selfApproval)
+    : true
+}
+
+function isStricter(one: SelfApproval | null, other: SelfApproval | null): boolean {
+  const level = (mode: SelfApproval | null) => ['any', 'service_keys', 'none'].indexOf(mode ?? 'service_keys')
+  return level(one) > level(other)
 }
 
 /** The stages of the next policy, with the owners where they stand in for others already. */
@@ -139,29 +163,23 @@ async function changeOver(
   approval: UndispatchedApproval,
   policy: ActivePolicy,
   evaluation: Evaluation,
-  outcome: PendingOutcome['outcome'],
+  outcome: 'asked_again' | 'refused',
   actor: Actor,
-): Promise<void> {
+): Promise<boolean> {
   const call = await lockExecution(writing.tx, approval.execution_id)
   if (call === undefined) throw new Error('an approval without its call')
+  // An agent got it meanwhile: what runs goes on.
+  if (!waitingExecutionStates.includes(call.state)) return false
   const message = `The policy changed: it is now version ${policy.version} of ${policy.name}.`
-  if (outcome === 'asked_again') return askAgain(writing, approval, call, { policy, evaluation }, message, actor)
-  if (outcome === 'voided') {
-    await voidApproval(core, writing, approval.id, call, message)
-    return
-  }
-  const reason = `${message} ${evaluation.refusals.join(' ')}`
-  await moveApproval(writing, approval.id, { to: 'voided', actor, data: { reason } })
-  await endCall(core, writing, call.id, {
-    to: 'cancelled',
-    from: [call.state],
-    error: { code: 'policy_refused', message: reason },
-    actor: router,
-    data: { approval_id: approval.id },
-  })
+  if (outcome === 'asked_again') await askAgain(writing, approval, call, { policy, evaluation }, message, actor)
+  else await refuseApproved(core, writing, approval.id, call, `${message} ${evaluation.refusals.join(' ')}`, actor)
+  return true
 }
 
-/** The same call under the new policy: another digest, another approval, and nobody's votes. */
+/**
+ * The same call under the new policy: another digest, another approval, and nobody's votes. What
+ * was approved and queued waits again.
+ */
 async function askAgain(
   writing: Writing,
   approval: UndispatchedApproval,
@@ -174,11 +192,11 @@ async function askAgain(
   await moveApproval(writing, approval.id, { to: 'voided', actor, data: { reason, asked_again: id } })
   const row = { ...call, policy_version: policy.number, approval_id: id }
   row.digest = callDigest(row)
-  await writing.tx
-    .updateTable('executions')
-    .set({ policy_version: row.policy_version, digest: row.digest, approval_id: id })
-    .where('id', '=', call.id)
-    .execute()
+  const set = { policy_version: row.policy_version, digest: row.digest, approval_id: id }
+  if (call.state === 'queued') {
+    const move = { to: 'pending_approval' as const, from: ['queued' as const], set: { ...set, queue_deadline: null } }
+    await moveExecution(writing, call.id, { ...move, actor, data: { reason } })
+  } else await writing.tx.updateTable('executions').set(set).where('id', '=', call.id).execute()
   await insertApproval(writing, id, row, actor, { policy, evaluation, facts: askedOf(approval).facts })
 }
 

@@ -107,7 +107,7 @@ export function isClosed(
   return 'error' in verdict || verdict.matched
 }
 
-function refusalOf({ name, freeze, times }: CompiledSpan, at: number): string {
+export function refusalOf({ name, freeze, times }: CompiledSpan, at: number): string {
   const opens = freeze ? times.endOf(at) : times.nextAfter(at)
   const until = opens === undefined ? '' : ` It is open again at ${new Date(opens).toISOString()}.`
   return `${freeze ? 'The freeze' : 'Outside of the window'} ${name}.${until}`
