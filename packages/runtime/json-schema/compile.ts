@@ -29,8 +29,14 @@ const never: Check = (_, run) => {
   return misfit
 }
 
+export interface CompiledSchema {
+  check: Check
+  /** The check of a schema in it. */
+  checkOf(target: Target): Check
+}
+
 /** @throws Error with a sentence that names the place of what cannot be used */
-export function compile(schema: Record<string, unknown>, isStrict: boolean): Check {
+export function compile(schema: Record<string, unknown>, isStrict: boolean): CompiledSchema {
   const resources = findResources(schema)
   const patternFor = createPatterns()
   const nodes = new Map<unknown, Node>()
@@ -95,7 +101,8 @@ export function compile(schema: Record<string, unknown>, isStrict: boolean): Che
       return (check ?? fixed)(value, run, seen)
     }
 
-  return checkOf({ schema, resource: resources.root }, '', 0)
+  const check = checkOf({ schema, resource: resources.root }, '', 0)
+  return { check, checkOf: (target) => checkOf(target, '', 0) }
 }
 
 function createNode(resource: Resource): Node {

@@ -41,6 +41,28 @@ test('a schema whose check would answer later is refused, wherever it says so', 
   }
 })
 
+test('a default that its own schema refuses is named with its place, however deep it stands', () => {
+  const below = (inner: object) => ({
+    type: 'object',
+    properties: { list: { type: 'array', items: { type: 'object', properties: { path: inner } } } },
+  })
+  const wrong = { type: 'string', pattern: '^/', default: '../x' }
+  const circle = { ...referring('#'), properties: { child: { $ref: '#', default: {} } } }
+  for (const mode of ['strict', 'lenient'] as const) {
+    assert.throws(
+      () => compileInputSchema(below(wrong), mode),
+      /default does not fit its own schema: \/list\/0\/path must/,
+    )
+    assert.throws(
+      () => compileInputSchema(circle, mode),
+      /the defaults cannot be checked: its defaults hold each other/,
+    )
+    const secret = { type: 'string', writeOnly: true, default: 'x' }
+    assert.throws(() => compileInputSchema(below(secret), mode), /\/list\/0\/path is a secret/)
+    compileInputSchema(below({ type: 'string', default: '/x' }), mode)
+  }
+})
+
 test('a name inside one schema means nothing in another', () => {
   const named = { type: 'object', properties: { child: { $id: `${$id}/child`, type: 'string' } } }
   compileInputSchema(named, 'lenient')

@@ -2,11 +2,10 @@
 import { cutText } from '@xerotier/protocol/cut-text.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { isRecord } from '@xerotier/protocol/record.ts'
-import { defaultsOf } from '@xerotier/protocol/schema-defaults.ts'
 import { secretPaths } from '@xerotier/protocol/secrets.ts'
 import type { Flaw } from '@xerotier/runtime/json-schema/flaw.ts'
 import { TooCostly } from '@xerotier/runtime/json-schema/run.ts'
-import { compileJsonSchema } from '@xerotier/runtime/json-schema.ts'
+import { type ArgumentsSchema, compileArgumentsSchema } from '@xerotier/runtime/json-schema.ts'
 
 /** What of the arguments does not fit, as a sentence; undefined when they do. */
 export type CheckArgs = (args: unknown) => string | undefined
@@ -36,8 +35,9 @@ export function compileInputSchema(schema: Record<string, unknown>, mode: 'stric
 
 function compile(schema: Record<string, unknown>, mode: 'strict' | 'lenient'): CheckArgs {
   if (schema.type !== 'object') throw new Error('input_schema must have "type: object"')
-  const check = compileJsonSchema(schema, mode)
-  checkDefaults(schema)
+  const compiled = compileArgumentsSchema(schema, mode)
+  checkDefaults(schema, compiled)
+  const { check } = compiled
   return (args) => {
     try {
       const flaw = check(args)
@@ -49,6 +49,15 @@ function compile(schema: Record<string, unknown>, mode: 'strict' | 'lenient'): C
   }
 }
 
+/** What the router makes of a call without arguments. @throws TooCostly */
+export function defaultsOf(schema: Record<string, unknown>): Record<string, unknown> {
+  return compileArgumentsSchema(schema, 'lenient').complete({})
+}
+
+export function propertiesOf({ properties }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return isRecord(properties) ? properties : {}
+}
+
 /** Names the path and the rule, never the value. */
 export function sentence({ path, keyword, message, member }: Flaw): string {
   const what = member !== undefined && keyword.endsWith('Properties') ? `: "${member}"` : ''
@@ -56,18 +65,17 @@ export function sentence({ path, keyword, message, member }: Flaw): string {
 }
 
 /** They are filled in by the router, and no program is to get what its schema refuses. */
-function checkDefaults(schema: Record<string, unknown>): void {
-  const defaults = defaultsOf(schema)
-  if (Object.keys(defaults).length === 0) return
-  const { $defs, definitions, properties } = schema
-  const alone = {
-    type: 'object',
-    ...(isRecord($defs) && { $defs }),
-    ...(isRecord(definitions) && { definitions }),
-    properties,
+function checkDefaults(schema: Record<string, unknown>, compiled: ArgumentsSchema): void {
+  try {
+    for (const alone of compiled.defaultsAlone()) {
+      const [secret] = secretPaths(schema, alone)
+      if (secret !== undefined)
+        throw new Error(`/${secret.join('/')} is a secret, and a default can be read by everybody`)
+    }
+    const flaw = compiled.flawOfDefaults()
+    if (flaw !== undefined) throw new Error(`a default does not fit its own schema: ${sentence(flaw)}`)
+  } catch (error) {
+    if (!(error instanceof TooCostly)) throw error
+    throw new Error(`the defaults cannot be checked: ${error.message}`, { cause: error })
   }
-  const flaw = compileJsonSchema(alone, 'lenient')(defaults)
-  const [secret] = secretPaths(schema, defaults)
-  if (secret !== undefined) throw new Error(`/${secret.join('/')} is a secret, and a default can be read by everybody`)
-  if (flaw !== undefined) throw new Error(`a default does not fit its own schema: ${sentence(flaw)}`)
 }

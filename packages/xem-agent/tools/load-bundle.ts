@@ -3,7 +3,6 @@ import { cutText } from '@xerotier/protocol/cut-text.ts'
 import { type ToolDescriptor, toolDescriptorSchema } from '@xerotier/protocol/manifest.ts'
 import { operandFlaw } from '@xerotier/protocol/operands.ts'
 import { isHardToUndo } from '@xerotier/protocol/risk.ts'
-import { defaultsOf, propertiesOf } from '@xerotier/protocol/schema-defaults.ts'
 import { secretPaths } from '@xerotier/protocol/secrets.ts'
 import { digestOf } from '@xerotier/runtime/digest.ts'
 import { type CommandTemplate, operandsOf, placeholdersOf } from '../argv.ts'
@@ -11,7 +10,7 @@ import type { CommandRun, CredentialRules, EnvironmentRules, FunctionRun, Tool }
 import { type BundleFile, firstIssue } from './bundle-file.ts'
 import { type BundleSource, type ToolSource, toolSchema } from './bundle-schema.ts'
 import { checkPlaceholder, parseCommand, parseElement } from './command-template.ts'
-import { compileInputSchema } from './input-schema.ts'
+import { compileInputSchema, defaultsOf, propertiesOf } from './input-schema.ts'
 import type { Loaded } from './loaded.ts'
 
 export type Builtin = Pick<FunctionRun, 'invoke'> & { needsCallback?: boolean }

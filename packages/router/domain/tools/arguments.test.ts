@@ -173,6 +173,24 @@ test('what a caller leaves out is filled in, once, and checked like what a calle
   assert.throws(() => completeArguments(bad, {}), { code: 'invalid_arguments', param: 'args.path' })
 })
 
+test('what members and items leave out is filled in as well, and its size counts', () => {
+  const entry = {
+    type: 'object',
+    additionalProperties: false,
+    properties: { all: { type: 'boolean', default: false } },
+  }
+  const tool = toolOf('nested defaults', {
+    type: 'object',
+    properties: { list: { type: 'array', items: { $ref: '#/$defs/entry' } }, one: { allOf: [entry] } },
+    $defs: { entry },
+  })
+  const args = completeArguments(tool, { list: [{}, { all: true }], one: {} })
+  assert.deepEqual(args, { list: [{ all: false }, { all: true }], one: { all: false } })
+  const items = { properties: { text: { default: 'x'.repeat(100_000) } } }
+  const large = toolOf('large defaults', { type: 'object', properties: { list: { items } } })
+  assert.throws(() => completeArguments(large, { list: [{}, {}, {}] }), { code: 'invalid_arguments', param: 'args' })
+})
+
 test('a value that the agent would refuse for its place in the command is refused here', () => {
   const operands = [
     { argument: 'name', may_be_empty: true },

@@ -3,17 +3,15 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { ToolDescriptor } from '@xerotier/protocol/manifest.ts'
 import { operandFlaw } from '@xerotier/protocol/operands.ts'
-import { defaultsOf, withDefaults } from '@xerotier/protocol/schema-defaults.ts'
 import { mayHoldSecrets } from '@xerotier/protocol/secrets.ts'
 import type { Flaw } from '@xerotier/runtime/json-schema/flaw.ts'
 import { TooCostly } from '@xerotier/runtime/json-schema/run.ts'
-import { compileJsonSchema, type JsonCheck } from '@xerotier/runtime/json-schema.ts'
+import { type ArgumentsSchema, compileArgumentsSchema } from '@xerotier/runtime/json-schema.ts'
 import { canonicalArguments } from './call-digest.ts'
 import { countSteps } from './check-turns.ts'
 
 interface Compiled {
-  check: JsonCheck
-  defaults: Record<string, unknown>
+  arguments: ArgumentsSchema
   secret: boolean
 }
 
@@ -32,8 +30,7 @@ export function compileSchema(schemaDigest: string, schema: Record<string, unkno
   if (entry === undefined) {
     if (!takesObjects(schema)) throw new Error('type must be "object", as arguments are')
     entry = {
-      check: compileJsonSchema(schema, 'lenient'),
-      defaults: defaultsOf(schema),
+      arguments: compileArgumentsSchema(schema, 'lenient'),
       secret: mayHoldSecrets(schema),
     }
     const [oldest] = compiled.keys()
@@ -52,10 +49,10 @@ function takesObjects({ type }: Record<string, unknown>): boolean {
   return type === undefined || type === 'object' || (Array.isArray(type) && type.includes('object'))
 }
 
-/** @throws Fault invalid_arguments when it takes too much to find out */
-function flawOf(check: JsonCheck, args: Record<string, unknown>): Flaw | undefined {
+/** @throws Fault invalid_arguments when schema and arguments are too much together */
+function affordable<T>(look: (spent: (steps: number) => void) => T): T {
   try {
-    return check(args, countSteps)
+    return look(countSteps)
   } catch (error) {
     if (!(error instanceof TooCostly)) throw error
     const message = `The arguments cannot be checked against the tool's schema: ${error.message}.`
@@ -71,8 +68,8 @@ function flawOf(check: JsonCheck, args: Record<string, unknown>): Flaw | undefin
 export function completeArguments(tool: ToolDescriptor, given: Record<string, unknown>): Record<string, unknown> {
   const bad = unstorable(given, 'args', 0)
   if (bad !== undefined) throw new Fault('invalid_arguments', bad)
-  const { check, defaults } = compileSchema(tool.schema_digest, tool.input_schema)
-  const args = withDefaults(given, defaults)
+  const schema = compileSchema(tool.schema_digest, tool.input_schema).arguments
+  const args = affordable((spent) => schema.complete(given, spent))
   const text = canonicalArguments(args)
   if (text.length > limits.argumentsBytes || Buffer.byteLength(text) > limits.argumentsBytes) {
     throw new Fault('invalid_arguments', {
@@ -80,7 +77,7 @@ export function completeArguments(tool: ToolDescriptor, given: Record<string, un
       param: 'args',
     })
   }
-  const flaw = flawOf(check, args)
+  const flaw = affordable((spent) => schema.check(args, spent))
   if (flaw !== undefined) {
     const path = pathOf(flaw)
     throw new Fault('invalid_arguments', { message: `${path} ${flaw.message}${detailOf(flaw)}.`, param: path })

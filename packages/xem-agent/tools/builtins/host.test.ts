@@ -16,7 +16,7 @@ import {
 import { hostname, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { defaultsOf, withDefaults } from '@xerotier/protocol/schema-defaults.ts'
+import { compileArgumentsSchema } from '@xerotier/runtime/json-schema.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
 import type { Tool } from '../../tool.ts'
 import { loadCatalogue } from '../catalogue.ts'
@@ -34,7 +34,7 @@ after(() => rmSync(folder, { recursive: true }))
 /** As a call goes: the router fills in the defaults, the agent checks what comes. */
 async function call(name: string, args: Record<string, unknown> = {}) {
   const tool = tools.get(name)!
-  const whole = withDefaults(args, defaultsOf(tool.descriptor.input_schema))
+  const whole = compileArgumentsSchema(tool.descriptor.input_schema, 'strict').complete(args)
   const invalid = tool.checkArgs(whole)
   if (invalid !== undefined) throw new Error(invalid)
   if (tool.run.kind !== 'function') throw new Error('not a function')
