@@ -14,7 +14,7 @@ export function environmentOf(
   const pass = [...always, ...rules.passEnv, ...(use.credentialsFile === undefined ? rules.hostEnv : [])]
   for (const name of pass) {
     const value = Object.hasOwn(host, name) ? host[name] : undefined
-    if (value !== undefined && !isOwnSecret(name)) environment[name] = value
+    if (value !== undefined && !isAgentsOwn(name)) environment[name] = value
   }
   for (const [name, template] of Object.entries(rules.env)) {
     if (template.includes('{credentials_file}') && use.credentialsFile === undefined) continue
@@ -26,6 +26,6 @@ export function environmentOf(
 }
 
 /** Names that no bundle may ask for: they hold the agent's own credentials. */
-function isOwnSecret(name: string): boolean {
+export function isAgentsOwn(name: string): boolean {
   return name.startsWith('XEM_') || name.startsWith('XEROTIER_')
 }

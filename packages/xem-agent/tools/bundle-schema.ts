@@ -5,6 +5,7 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import { inputSchemaSchema, workspaceTypeSchema } from '@xerotier/protocol/manifest.ts'
 import { riskSchema } from '@xerotier/protocol/risk.ts'
 import { z } from 'zod'
+import { isAgentsOwn } from '../execution/environment.ts'
 
 const wordSchema = z
   .string()
@@ -22,6 +23,10 @@ const commandSchema = z
   .max(64)
 
 const variableSchema = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'must be the name of a variable')
+/** Of the agent's environment. What it would not get anyway is no silent wish. */
+const passedVariableSchema = variableSchema.refine((name) => !isAgentsOwn(name), {
+  error: ({ input }) => `${String(input)} is a variable of the agent itself, and no tool gets those`,
+})
 const timeoutSchema = z.int().positive().max(limits.toolTimeoutMsMax)
 /**
  * A plain file name in the credentials folder; `{workspace}` stands for the name of the workspace.
@@ -36,8 +41,8 @@ const placement = {
   /** Where there is no such file, it runs with what the host has. Not unless said. */
   credentials_optional: z.boolean().optional(),
   env: z.record(variableSchema, wordSchema).optional(),
-  pass_env: z.array(variableSchema).max(64).optional(),
-  host_env: z.array(variableSchema).max(64).optional(),
+  pass_env: z.array(passedVariableSchema).max(64).optional(),
+  host_env: z.array(passedVariableSchema).max(64).optional(),
 }
 
 export const toolSchema = z.strictObject({

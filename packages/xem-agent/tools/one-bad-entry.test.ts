@@ -217,3 +217,19 @@ test('a default that its command would refuse is found at load', async () => {
   const [flaw] = leftOut(loaded)
   assert.match(flaw?.reason ?? '', /tools\.0\.command: bare: the default of a must not begin with a hyphen$/)
 })
+
+test('a variable of the agent itself is refused to who asks for it, and named', async () => {
+  const entry = (name: string, more = '') =>
+    `  - { name: ${name}, description: d, risk: read, input_schema: { type: object }, command: [echo]${more} }\n`
+  const head = (name: string, more = '') => `name: ${name}\nversion: '1'\ndomain: test\n${more}tools:\n`
+  const greedy = `${entry('passes', ', pass_env: [HOME, XEM_JOIN_KEY]')}${entry('hosts', ', host_env: [XEROTIER_URL]')}`
+  write('a', head('a') + greedy + entry('modest', ', pass_env: [XEMACS]'))
+  write('b', head('b', 'pass_env: [XEM_ROUTER_AUTH_TOKEN]\n') + entry('whole'))
+  const loaded = await load()
+  assert.deepEqual(names(loaded), ['modest'])
+  const reasons = leftOut(loaded).map(({ name, reason }) => `${name}: ${reason}`)
+  assert.match(reasons[0] ?? '', /^passes: .*pass_env.*XEM_JOIN_KEY is a variable of the agent itself/)
+  assert.match(reasons[1] ?? '', /^hosts: .*host_env.*XEROTIER_URL is a variable of the agent itself/)
+  const refused = loaded.bundles.find(({ error }) => error !== null)
+  assert.match(refused?.error ?? '', /pass_env.*XEM_ROUTER_AUTH_TOKEN is a variable of the agent itself/)
+})
