@@ -186,7 +186,8 @@ test('bundles check says what an agent would make of a folder, without a router'
   write('good', tool('fine', "'true'"))
   const programs =
     tool('kept', 'no-such-program') + tool('plain', './plain') + tool('dos', './dos') + tool('gone', './gone')
-  write('mixed', programs + tool('shell', 'sh') + tool('host_uptime', "'true'"))
+  const greedy = tool('greedy', "'true'], pass_env: [XEM_JOIN_KEY")
+  write('mixed', programs + tool('shell', 'sh') + tool('host_uptime', "'true'") + greedy)
   writeFileSync(join(tools, 'mixed', 'plain'), '#!/bin/sh\n', { mode: 0o644 })
   writeFileSync(join(tools, 'mixed', 'dos'), '#!/bin/sh\r\n', { mode: 0o755 })
   const mixed = join(tools, 'mixed', 'bundle.yaml')
@@ -208,6 +209,7 @@ test('bundles check says what an agent would make of a folder, without a router'
     '  dos  write',
     '  gone  write',
     `  left out: shell: ${mixed}:9: tools.4.command: shell: a command cannot be sh: there is no shell`,
+    `  left out: greedy: ${mixed}:11: tools.6.pass_env.0: XEM_JOIN_KEY is a variable of the agent itself, and no tool gets those`,
     `  left out: host_uptime: ${mixed}:5: tools: the tool host_uptime is in bundle host already`,
     '  warning: no-such-program is not on the PATH of the agent',
     '  warning: ./plain may not be executed',
