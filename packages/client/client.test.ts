@@ -232,3 +232,16 @@ test('a reader that stops reading bytes closes the connection', async (t) => {
   for await (const _ of body) break
   await closed
 })
+
+test('an answer that is nested too deep is refused with a sentence', async (t) => {
+  const levels = 100_000
+  const { client } = await connected(t, (_, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(`{"args":${'['.repeat(levels)}${']'.repeat(levels)}}`)
+  })
+  await assert.rejects(client.call('agents.show', { params: { id: 'a' } }), (error) => {
+    assert.ok(error instanceof ConnectionError)
+    assert.match(error.message, /what http:\S+ answered is nested deeper than 512 levels/)
+    return true
+  })
+})

@@ -1,4 +1,5 @@
 // The typed client: every route of the table, none by hand.
+import { isTooDeep, tooDeep } from '@xerotier/protocol/depth.ts'
 import type { RouteId } from '@xerotier/protocol/routes.ts'
 import { parseBaseUrl } from './address.ts'
 import { ConnectionError } from './api-error.ts'
@@ -124,9 +125,13 @@ export function createClient(options: ClientOptions): Client {
 
 async function jsonOf(response: Response): Promise<unknown> {
   const text = await response.text()
+  const { origin } = new URL(response.url)
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch (error) {
-    throw new ConnectionError(`${new URL(response.url).origin} answered something that is no JSON`, null, error)
+    throw new ConnectionError(`${origin} answered something that is no JSON`, null, error)
   }
+  if (isTooDeep(value)) throw new ConnectionError(`what ${origin} answered ${tooDeep}`, null)
+  return value
 }

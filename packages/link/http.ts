@@ -1,7 +1,9 @@
 // The few HTTP requests an agent makes. node:https rather than fetch: it can be told to accept a
 // self-signed certificate.
+
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequestOf } from 'node:https'
+import { isTooDeep } from '@xerotier/protocol/depth.ts'
 
 export interface HttpRequest {
   method: 'GET' | 'POST'
@@ -73,7 +75,8 @@ export function httpsRequest({ method, url, allowInsecure, body, token, signal }
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    const value: unknown = JSON.parse(text)
+    return isTooDeep(value) ? undefined : value
   } catch {
     return undefined
   }

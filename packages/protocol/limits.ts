@@ -10,6 +10,11 @@ export const limits = {
   /** Canonical JSON of the arguments of one call. */
   argumentsBytes: 256 * KiB,
   argumentsDepth: 32,
+  /**
+   * How deep arrays and objects may stand in each other in whatever another process or a file says;
+   * deeper ones are refused before anything follows them.
+   */
+  foreignDepth: 512,
   /** Of a schema that comes as data: the schemas in it, and the instructions of its patterns. */
   schemaParts: 5_000,
   patternInstructions: 20_000,

@@ -170,3 +170,12 @@ test('what is shown masks secrets and says what is missing', () => {
   for (const line of narrow.split('\n').filter((one) => one.startsWith('      '))) assert.ok(line.length <= 40, line)
   assert.match(help, /--router-url, --enroll-url <url>\n +Where\.\n +T_ROUTER_URL; T_URL; default required/)
 })
+
+test('a file that is nested too deep for its parser is refused like any other that is wrong', () => {
+  for (const yaml of [
+    `level: ${'['.repeat(100_000)}`,
+    `level: ${'['.repeat(100_000)}${']'.repeat(100_000)}`,
+    '- '.repeat(100_000),
+  ])
+    assert.throws(() => load({ yaml }), { name: 'ConfigError', message: /^invalidConfigFile: \S+t\.yaml:1: / })
+})

@@ -29,8 +29,8 @@ export function compileJsonSchema(schema: Record<string, unknown>, mode: 'strict
 export interface ArgumentsSchema {
   check: JsonCheck
   /**
-   * The arguments with the defaults of what they leave out, also in members and items; the very same
-   * when that is nothing.
+   * The arguments with the defaults of what they leave out, also in members and items; the very
+   * same when that is nothing.
    * @throws TooCostly
    */
   complete(args: Record<string, unknown>, spent?: (steps: number) => void): Record<string, unknown>

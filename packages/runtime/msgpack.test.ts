@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { limits } from '@xerotier/protocol/limits.ts'
 import { packMessage, unpackMessage } from './msgpack.ts'
 
 test('keys of a value are what they were, whatever they are called', () => {
@@ -22,4 +23,15 @@ test('keys of a value are what they were, whatever they are called', () => {
 test('bytes stay bytes beside such keys', () => {
   const value = { data: Buffer.from([1, 2, 3]), key: '__proto__' }
   assert.deepEqual(unpackMessage(packMessage(value)), value)
+})
+
+test('what is nested too deep is refused, and what comes next is read', () => {
+  const arrays = (levels: number) => Buffer.concat([Buffer.alloc(levels, 0x91), Buffer.from([0xc0])])
+  const maps = (levels: number) => Buffer.from(`${'81a161'.repeat(levels)}c0`, 'hex')
+  const prototypes = (levels: number) => Buffer.from(`${'81a95f5f70726f746f5f5f'.repeat(levels)}c0`, 'hex')
+  for (const make of [arrays, maps, prototypes]) {
+    for (const levels of [limits.foreignDepth + 1, 3_000, 100_000]) assert.throws(() => unpackMessage(make(levels)))
+    unpackMessage(make(limits.foreignDepth))
+    assert.deepEqual(unpackMessage(packMessage({ a: [1] })), { a: [1] })
+  }
 })

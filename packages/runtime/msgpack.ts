@@ -2,6 +2,8 @@
 // any language reads them; 64-bit integers as numbers.
 // Keys stay what they are: msgpackr would call a member
 // `toJSON`, and read `__proto__` under another name.
+import { isTooDeep, tooDeep } from '@xerotier/protocol/depth.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
 import { Packr } from 'msgpackr'
 
 const options = {
@@ -21,10 +23,13 @@ export function packMessage(value: unknown): Buffer {
   return packr.pack(value)
 }
 
-/** @throws on anything that is not one whole MessagePack value. */
+/** @throws on anything that is not one whole MessagePack value, or is nested too deep. */
 export function unpackMessage(bytes: Uint8Array): unknown {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return buffer.includes(prototypeKey) ? asObjects(mapReader.unpack(buffer)) : packr.unpack(buffer)
+  const value = buffer.includes(prototypeKey) ? asObjects(mapReader.unpack(buffer)) : packr.unpack(buffer)
+  // Each level has a byte at least.
+  if (buffer.length > limits.foreignDepth && isTooDeep(value)) throw new RangeError(`the message ${tooDeep}`)
+  return value
 }
 
 /** Maps as objects that have exactly their keys. */

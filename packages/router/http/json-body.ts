@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { isTooDeep, tooDeep } from '@xerotier/protocol/depth.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { roundedNumbers } from '@xerotier/protocol/rounded-numbers.ts'
@@ -36,6 +37,8 @@ function parsed(body: Buffer): unknown {
   } catch (cause) {
     throw new Fault('json_parse_error', { cause })
   }
+  // Nobody has to say where: no body of ours comes near.
+  if (isTooDeep(value)) throw new Fault('invalid_body', { message: `The request body ${tooDeep}.` })
   refuseRounded(text)
   // It may be written with escapes.
   const mayHold = text.includes('__proto__') || text.includes('\\u')

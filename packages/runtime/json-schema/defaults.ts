@@ -1,6 +1,6 @@
-// The `default`s of a schema that count whatever the value is: of members, also those of members and
-// items, through `allOf` and `$ref`. What stands in `anyOf`, `oneOf`, `if`, `dependentSchemas` or
-// `patternProperties` may not be meant, and is no more than a remark.
+// The `default`s of a schema that count whatever the value is: of members, also those of members
+// and items, through `allOf` and `$ref`. What stands in `anyOf`, `oneOf`, `if`, `dependentSchemas`
+// or `patternProperties` may not be meant, and is no more than a remark.
 import { limits } from '@xerotier/protocol/limits.ts'
 import { isRecord } from '@xerotier/protocol/record.ts'
 import { findResources, type Target } from './resources.ts'

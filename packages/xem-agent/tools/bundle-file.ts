@@ -2,6 +2,8 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync, statSync } from 'node:fs'
 import { cutText } from '@xerotier/protocol/cut-text.ts'
+import { isTooDeep, tooDeep } from '@xerotier/protocol/depth.ts'
+import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { isNode, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { type BundleSource, bundleSchema } from './bundle-schema.ts'
@@ -48,7 +50,11 @@ export function parseBundle(text: string, path: string): BundleFile {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const broken = document.errors[0]
-  if (broken !== undefined) throw new BundleError(`${path}:${lines.linePos(broken.pos[0]).line}: ${broken.message}`)
+  if (broken !== undefined) {
+    // The parser had no stack left.
+    const reason = broken.code === 'RESOURCE_EXHAUSTION' ? tooDeep : broken.message
+    throw new BundleError(`${path}:${lines.linePos(broken.pos[0]).line}: ${reason}`)
+  }
 
   const errorAt = (place: readonly PropertyKey[], reason: string) => {
     // The deepest part of the place that is in the file: what is missing has no line of its own.
@@ -67,8 +73,9 @@ export function parseBundle(text: string, path: string): BundleFile {
   try {
     value = document.toJS({ maxAliasCount: 100 })
   } catch (error) {
-    throw new BundleError(`${path}: ${(error as Error).message}`)
+    throw new BundleError(`${path}: ${error instanceof RangeError ? tooDeep : messageOf(error)}`)
   }
+  if (isTooDeep(value)) throw new BundleError(`${path}: ${tooDeep}`)
   const parsed = bundleSchema.safeParse(value)
   if (!parsed.success) {
     const { place, reason } = firstIssue(parsed.error)

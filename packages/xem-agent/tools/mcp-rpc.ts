@@ -103,9 +103,11 @@ export function createMcpRpc({ send, isListening }: McpRpcOptions): McpRpc {
   }
 
   function hear(message: unknown, exact?: string): void {
-    // Versions before 2025-06-18 know batches.
-    if (Array.isArray(message)) for (const one of message) hear(one, exact)
-    if (!isRecord(message)) return
+    // Versions before 2025-06-18 know batches, and none a batch in a batch.
+    for (const one of Array.isArray(message) ? message : [message]) if (isRecord(one)) hearOne(one, exact)
+  }
+
+  function hearOne(message: Record<string, unknown>, exact: string | undefined): void {
     if (typeof message.method !== 'string') settle(message, exact)
     else if (message.id !== undefined) answerServer(message)
     else if (message.method === 'notifications/progress') hearProgress(message.params)

@@ -1,6 +1,7 @@
 // One entry of tools/list as a tool that can be offered, or why not.
 
 import { storableText } from '@xerotier/protocol/cut-text.ts'
+import { isTooDeep, tooDeep } from '@xerotier/protocol/depth.ts'
 import { toolNameSchema } from '@xerotier/protocol/ids.ts'
 import { isRecord } from '@xerotier/protocol/record.ts'
 import type { Tool } from '../tool.ts'
@@ -38,6 +39,8 @@ export function offeredTool(
     throw new Error('its name is not made of letters, digits, _ and -, 64 at most')
   if (isRecord(entry.execution) && entry.execution.taskSupport === 'required')
     throw new Error('it can be called as a task only, which this agent does not do')
+  for (const name of ['inputSchema', 'outputSchema'])
+    if (isTooDeep(entry[name])) throw new Error(`its ${name} ${tooDeep}`)
   if (!isRecord(entry.inputSchema)) throw new Error('it has no input schema')
   // The draft that an author's generator writes there says nothing about the arguments.
   const { $schema: _, ...schema } = entry.inputSchema

@@ -233,3 +233,34 @@ test('a variable of the agent itself is refused to who asks for it, and named', 
   const refused = loaded.bundles.find(({ error }) => error !== null)
   assert.match(refused?.error ?? '', /pass_env.*XEM_ROUTER_AUTH_TOKEN is a variable of the agent itself/)
 })
+
+test('what is nested too deep is left out with its reason, wherever it stands', async () => {
+  const levels = 100_000
+  // JSON.stringify has no stack for it either.
+  writeServer({ pages: [] })
+  const entry = `{"name":"input","inputSchema":{"type":"object","examples":${'['.repeat(levels)}${']'.repeat(levels)}}}`
+  const output = `{"name":"output","inputSchema":{"type":"object"},"outputSchema":${'{"items":'.repeat(levels)}{}${'}'.repeat(levels)}}`
+  const page = `[${entry},${output},{"name":"fine","inputSchema":{"type":"object"}}]`
+  writeFileSync(join(folder, 'raw', 'script.json'), JSON.stringify({ pages: [], rawPage: page }))
+  const loaded = await load()
+  assert.deepEqual(names(loaded), ['fine'])
+  assert.deepEqual(
+    leftOut(loaded).map(({ name, reason }) => [name, reason]),
+    [
+      ['input', 'its inputSchema is nested deeper than 512 levels'],
+      ['output', 'its outputSchema is nested deeper than 512 levels'],
+    ],
+  )
+})
+
+test('a bundle that is nested too deep is refused, and the others stay', async () => {
+  const levels = 100_000
+  write('a', `name: ${'['.repeat(levels)}${']'.repeat(levels)}`)
+  write('b', `name: ${'{a: '.repeat(1000)}1${'}'.repeat(1000)}`)
+  write('c', `${'- '.repeat(levels)}1`)
+  writeServer({ pages: [[{ name: 'fine', inputSchema }]] })
+  const loaded = await load()
+  assert.deepEqual(names(loaded), ['fine'])
+  for (const one of ['a', 'b', 'c'])
+    assert.match(loaded.bundles.find(({ name }) => name === one)?.error ?? '', /nested deeper than 512 levels/)
+})

@@ -4,6 +4,7 @@ import type { StreamEvent } from '@xerotier/client/event-stream.ts'
 import { streamData } from '@xerotier/client/streams.data.ts'
 import type { ApprovalEvent } from '@xerotier/protocol/api/approvals.ts'
 import type { ExecutionEvent, OutputEvent } from '@xerotier/protocol/api/executions.ts'
+import { isTooDeep } from '@xerotier/protocol/depth.ts'
 
 const { eventNames } = streamData
 
@@ -23,7 +24,7 @@ export function publicEventOf(event: StreamEvent): PublicEvent | undefined {
   if (event.event === eventNames.connected || event.event === eventNames.heartbeat) return undefined
   try {
     const data: unknown = JSON.parse(event.data)
-    if (typeof data !== 'object' || data === null) return undefined
+    if (typeof data !== 'object' || data === null || isTooDeep(data)) return undefined
     return { event: event.event, id: event.id, data: data as PublicEvent['data'] }
   } catch {
     return undefined

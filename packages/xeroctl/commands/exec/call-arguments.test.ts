@@ -95,3 +95,10 @@ test('an argument that the tool does not know stands beside the one that is miss
   )
   assert.match((await said('--args', '{}')) ?? '', /^hint: Correct the value at `param`/)
 })
+
+test('arguments that are nested too deep are refused before anything is sent', () => {
+  const levels = 100_000
+  const deep = `${'['.repeat(levels)}${']'.repeat(levels)}`
+  for (const pair of [`anything:=${deep}`, `ids=${deep}`])
+    assert.throws(() => singleArguments([pair], schema), { message: /^--arg \w+ is nested deeper than 512 levels$/ })
+})

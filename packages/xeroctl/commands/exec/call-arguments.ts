@@ -1,5 +1,6 @@
 // The arguments of a call: one JSON object from --args, single values from --arg.
 import { readFileSync } from 'node:fs'
+import { isTooDeep, tooDeep } from '@xerotier/protocol/depth.ts'
 import { isRecord } from '@xerotier/protocol/record.ts'
 import { roundedNumbers } from '@xerotier/protocol/rounded-numbers.ts'
 import { messageOf } from '@xerotier/protocol/thrown.ts'
@@ -24,8 +25,14 @@ export async function jsonArguments(cli: Cli, given: string | undefined): Promis
     )
   }
   if (!isRecord(value)) throw new UsageError('--args must be a JSON object')
+  refuseDeep('--args', value)
   refuseRounded('--args', source)
   return value
+}
+
+/** @throws UsageError */
+function refuseDeep(where: string, value: unknown): void {
+  if (isTooDeep(value)) throw new UsageError(`${where} ${tooDeep}`)
 }
 
 /** Whatever was sent, it would be another number. @throws UsageError */
@@ -73,6 +80,7 @@ function parsed(name: string, value: string): unknown {
       `A text is given as --arg ${quoted(`${name}=${value}`)}.`,
     )
   }
+  refuseDeep(`--arg ${name}`, read)
   refuseRounded(`--arg ${name}`, value)
   return read
 }
@@ -87,6 +95,7 @@ function typed(name: string, value: string, property: Property | undefined): unk
     read = undefined
   }
   if (types.some((type) => isOf(type, read))) {
+    refuseDeep(`--arg ${name}`, read)
     refuseRounded(`--arg ${name}`, value)
     return read
   }

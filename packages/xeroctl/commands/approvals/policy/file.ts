@@ -1,5 +1,6 @@
 // A policy as a file: YAML, or JSON, which is YAML too.
 import { readFileSync } from 'node:fs'
+import { isTooDeep, tooDeep } from '@xerotier/protocol/depth.ts'
 import type { PolicyInput } from '@xerotier/protocol/policy.ts'
 import { isRecord } from '@xerotier/protocol/record.ts'
 import { messageOf } from '@xerotier/protocol/thrown.ts'
@@ -25,6 +26,7 @@ export interface PolicyFile {
 export async function readPolicyFile(cli: Cli, path: string): Promise<PolicyFile> {
   const source = path === '-' ? await textOfStdin(cli.surroundings.stdin) : readFile(path)
   const value = await parsed(source, path)
+  if (isTooDeep(value)) throw new UsageError(`${path} ${tooDeep}`)
   if (!isRecord(value)) throw new UsageError(`${path} holds no policy: it must be a mapping`)
   const { name, workspace, version, note, ...document } = value
   return {
