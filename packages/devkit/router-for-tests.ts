@@ -7,6 +7,7 @@ import { type Client, createClient } from '@xerotier/client/client.ts'
 import { type Router, type RouterOptions, startRouter } from '@xerotier/router/router.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
+import { patienceMs } from './patience.ts'
 import { type ClonedDatabase, cloneDatabase } from './postgres-for-tests.ts'
 
 export interface RouterForTestsOptions extends Partial<Omit<RouterOptions, 'http'>> {
@@ -52,7 +53,8 @@ export async function startRouterForTests({
     })
   const router = await start({})
   const apiKey = readFileSync(keyFile, 'utf8').trim()
-  const clientWith = (key: string) => createClient({ baseUrl: `${router.url}/${slug}/v1`, apiKey: key })
+  const clientWith = (key: string) =>
+    createClient({ baseUrl: `${router.url}/${slug}/v1`, apiKey: key, timeoutMs: 1.5 * patienceMs })
   const client = clientWith(apiKey)
   // Not over HTTP: the first request that a key makes is the test's.
   const project = await router.core.store.db.selectFrom('projects').select('id').executeTakeFirstOrThrow()

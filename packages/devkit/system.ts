@@ -7,6 +7,7 @@ import type { WorkspaceType } from '@xerotier/protocol/manifest.ts'
 import type { RouterOptions } from '@xerotier/router/router.ts'
 import { type AgentForTests, type AgentForTestsOptions, startAgentForTests } from './agent-for-tests.ts'
 import { until } from './faults/until.ts'
+import { patienceMs } from './patience.ts'
 import { type RouterForTests, startRouterForTests } from './router-for-tests.ts'
 
 export interface System {
@@ -26,8 +27,6 @@ export interface System {
   /** Agents first. */
   stop(): Promise<void>
 }
-
-const waitSeconds = 30
 
 export async function startSystem(options: Partial<RouterOptions> = {}): Promise<System> {
   const router = await startRouterForTests(options)
@@ -65,11 +64,7 @@ export async function startSystem(options: Partial<RouterOptions> = {}): Promise
       return workspace
     },
     run: (workspace, tool, args = {}) =>
-      client.call('invocations.submit', {
-        query: { wait: waitSeconds },
-        body: { workspace, tool, args },
-        timeoutMs: (waitSeconds + 10) * 1000,
-      }),
+      client.call('invocations.submit', { query: { wait: patienceMs / 1000 }, body: { workspace, tool, args } }),
     ask: (workspace, tool, args = {}) => client.call('invocations.submit', { body: { workspace, tool, args } }),
     async runApproved(workspace, tool, args = {}) {
       const { id, approval_id } = await system.ask(workspace, tool, args)

@@ -17,7 +17,7 @@ test('the metrics count how calls ended, and how many approvals wait', async () 
   const approve = { params: { id: gated.approval_id! }, body: {} }
   await system.client.call('approvals.approve', approve)
   const dispatched = await agent.next('dispatch')
-  const read = submit(workspace, 't_read', 10)
+  const read = submit(workspace, 't_read', 60)
   await agent.send([resultOf(dispatched, { outcome: 'failed', error: { code: 'execution_failed', message: 'no' } })])
   await agent.next('result_ack')
   await agent.send([resultOf(await agent.next('dispatch'))])

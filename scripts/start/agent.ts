@@ -76,7 +76,7 @@ export function startAgentProcess(state: State, ports: Ports, routerUrl: string,
 
 /** Waits for `POST /v1/enroll` to have left its mark. */
 export async function untilEnrolled(child: Child, state: State): Promise<void> {
-  await until(child, 20_000, async () => (isEnrolled(state) ? true : undefined))
+  await until(child, 60_000, async () => (isEnrolled(state) ? true : undefined))
 }
 
 /** Healths of an agent that is there; one of its bundles may have a fault. */
@@ -88,7 +88,7 @@ const takesPart: readonly string[] = ['healthy', 'degraded', 'paused']
  * @returns undefined when the router does not know the agent
  */
 export async function untilConnected(child: Child, client: Client): Promise<Agent | undefined> {
-  const connected = until(child, 20_000, async () => {
+  const connected = until(child, 60_000, async () => {
     const { data } = await client.call('agents.list', { query: { state: 'active' } })
     const agent = data.find(({ name, health }) => name === agentName && takesPart.includes(health))
     return agent && agent.tool_count > 0 ? agent : undefined

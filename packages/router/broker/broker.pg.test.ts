@@ -20,7 +20,7 @@ import {
 
 test('an enrolled agent proves itself, gets a call, and its result is acknowledged after it is stored', async () => {
   const { agent, workspace } = await serving()
-  const submitted = submit(workspace, 't_read', 10)
+  const submitted = submit(workspace, 't_read', 60)
   const call = await agent.next('dispatch')
   assert.equal(call.tool, 't_read')
   await agent.send([resultOf(call)])
@@ -136,7 +136,7 @@ test('another attempt or lease epoch is fenced', async () => {
 test("an agent's wrong clock spoils neither its result nor anybody else's", async () => {
   const { agent, workspace } = await serving()
   for (const at of [-1e15, 9e15]) {
-    const waiting = submit(workspace, 't_read', 10)
+    const waiting = submit(workspace, 't_read', 60)
     await agent.send([resultOf(await agent.next('dispatch'), { started_at: at, finished_at: at })])
     assert.equal((await waiting).state, 'completed')
   }

@@ -22,7 +22,7 @@ test('truncated, oversized and unknown messages are dropped and the session live
   await agent.sendParts([whole, Buffer.alloc(63)])
   await agent.send([{ t: 'no_such_frame' }, null, 7, [], { t: 'dispatch' }, { t: 'result' }] as unknown[])
   await agent.send(Array.from({ length: limits.framesPerMessage + 1 }, () => ({ t: 'goodbye', reason: '' })))
-  const waiting = submit(workspace, 't_read', 10)
+  const waiting = submit(workspace, 't_read', 60)
   await agent.send([resultOf(await agent.next('dispatch'))])
   assert.equal((await waiting).state, 'completed')
   // An oversized message costs its connection, and nothing else.

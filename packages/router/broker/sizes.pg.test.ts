@@ -136,7 +136,7 @@ test('one execution is shown with no more output than is kept inline, whatever i
 
 test('a result that is larger than its limit is not stored, and its call has failed', async () => {
   const { agent, workspace } = await serving()
-  const waiting = submit(workspace, 't_read', 10)
+  const waiting = submit(workspace, 't_read', 60)
   const call = await agent.next('dispatch')
   await agent.send([resultOf(call, { result: new Uint8Array(1024 * 1024) })])
   assert.equal((await agent.next('result_ack')).ok, true)

@@ -22,7 +22,7 @@ test('an agent whose host is unfit says why, and its calls wait or go elsewhere 
       status,
     )
   }
-  const waiting = submit(workspace, 't_read', 10)
+  const waiting = submit(workspace, 't_read', 60)
   await agent.send([{ ...renewal(agent), unfit }])
   await agent.next('lease')
   assert.deepEqual(

@@ -29,7 +29,7 @@ for (const [what, tools, fault] of wrong) {
       await online.send([renewal(online, [], tools)])
       await online.next('lease')
     }
-    const waiting = submit(workspace, 't_read', 10)
+    const waiting = submit(workspace, 't_read', 60)
     await online.send([resultOf(await online.next('dispatch'))])
     assert.equal((await waiting).state, 'completed')
     await withDatabase(async (db) => {

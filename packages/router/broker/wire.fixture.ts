@@ -116,7 +116,7 @@ export async function withDatabase(work: (db: pg.Client) => Promise<void>): Prom
 /** Whether the router still serves: an honest agent gets a call through. */
 export async function stillServes(): Promise<void> {
   const { agent, workspace } = await serving()
-  const waiting = submit(workspace, 't_read', 10)
+  const waiting = submit(workspace, 't_read', 60)
   await agent.send([resultOf(await agent.next('dispatch'))])
   assert.equal((await waiting).state, 'completed')
 }

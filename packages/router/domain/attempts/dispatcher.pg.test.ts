@@ -122,7 +122,7 @@ test('a call that waits too long expires', async () => {
   const seconds = settings.queueSeconds
   settings.queueSeconds = 0
   const late = await client.call('invocations.submit', {
-    query: { wait: 10 },
+    query: { wait: 60 },
     body: { workspace: 'slow', tool: 'work', args: {} },
   })
   settings.queueSeconds = seconds
@@ -301,7 +301,7 @@ test('the same idempotency key answers the first call again; another request und
   )
   await assert.rejects(send({ a: 2 }), { code: 'idempotency_conflict', status: 409 })
   const waiting = client.call('invocations.submit', {
-    query: { wait: 10 },
+    query: { wait: 60 },
     body: { workspace: 'idem', tool: 'work', args: { a: 1 } },
     idempotencyKey: 'once',
   })

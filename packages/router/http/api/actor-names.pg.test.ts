@@ -226,7 +226,7 @@ test('names cost a waited call no query, and a list none beside those for its id
     return connect.apply(pool, given)
   }
   const run = async () => {
-    const waited = submit(anna, 'look', { wait: 30 })
+    const waited = submit(anna, 'look', { wait: 60 })
     await serving.answer(await nextCall())
     return waited
   }
