@@ -31,7 +31,7 @@ function commandBundle(name: string): string {
   return `name: ${name}\nversion: '1'\ndomain: test\ntools:${Array.from({ length: 10 }, (_, nth) => tool(nth)).join('')}\n`
 }
 
-/** Of ten tools. A shell starts in a twentieth of the time of a Node, and each reload starts one. */
+/** Of ten tools. Each reload starts it: a shell, as a Node takes twenty times as long. */
 const server = `#!/bin/sh
 answer() { printf '{"jsonrpc":"2.0","id":%s,"result":%s}\\n' "$id" "$1"; }
 while read -r line; do

@@ -22,7 +22,7 @@ test('a stream whose query fails ends, and the next one goes on where it stopped
     const id = await router.storeExecution({ workspace_id: body.id, state: 'dispatched' })
     await pool.query('alter table execution_output rename to elsewhere')
     const cut = await follow(id, {})
-    assert.deepEqual(cut.names, ['connection.connected', 'execution.started'])
+    assert.equal(cut.names[0], 'connection.connected')
 
     await pool.query('alter table elsewhere rename to execution_output')
     const at = new Date(router.clock.now())
@@ -31,7 +31,9 @@ test('a stream whose query fails ends, and the next one goes on where it stopped
     const about = { project_id: router.projectId, actor: itself, execution_id: id }
     await write(router.core, async ({ append }) => append({ kind: 'execution.completed', ...about }))
     const { names } = await follow(id, { 'last-event-id': cut.last })
-    assert.deepEqual(names, ['connection.connected', 'execution.output', 'execution.completed'])
+    // The first may have been cut before it came to the start.
+    const told = [...cut.names.slice(1), ...names.slice(1)]
+    assert.deepEqual(told, ['execution.started', 'execution.output', 'execution.completed'])
   } finally {
     await router.stop()
   }
