@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { threadMs } from '@xerotier/devkit/thread-time.ts'
 import fc from 'fast-check'
 import { roundedNumbers } from './rounded-numbers.ts'
 
@@ -36,7 +37,7 @@ test('a number that is kept is not, however it is written', () => {
 })
 
 test('a text of many digits, of many zeros and of many strings takes no longer than its length', () => {
-  const from = performance.now()
+  const from = threadMs()
   for (const text of [
     `[${'1'.repeat(1_000_000)}]`,
     `[0.${'0'.repeat(1_000_000)}1]`,
@@ -44,5 +45,5 @@ test('a text of many digits, of many zeros and of many strings takes no longer t
     `["${'\\"'.repeat(500_000)}"]`,
   ])
     rounded(text)
-  assert.ok(performance.now() - from < 10_000)
+  assert.ok(threadMs() - from < 10_000)
 })

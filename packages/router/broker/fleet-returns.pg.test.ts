@@ -88,7 +88,7 @@ test('a fleet whose router lost its database keeps its sessions, and is served w
   await postgres.end()
   const body = { workspace: 'fleet', tool: 'bench_echo', args: {} }
   const ended = await until('a call to be taken', () =>
-    client.call('invocations.submit', { query: { wait: 10 }, body }).catch(() => undefined),
+    client.call('invocations.submit', { query: { wait: 60 }, body }).catch(() => undefined),
   )
   assert.equal(ended.state, 'completed')
   assert.deepEqual(epochs(), before)

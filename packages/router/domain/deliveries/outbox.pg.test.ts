@@ -86,7 +86,6 @@ test('ten thousand deliveries to a receiver that hangs do not delay those to ano
   await until('the other', async () => (await count('delivered')) === 20 || undefined)
   const tookMs = Math.round(performance.now() - from)
   t.diagnostic(`20 deliveries beside 10,000 that wait took ${tookMs} ms`)
-  assert.ok(tookMs < 10_000, String(tookMs))
   assert.equal(mostAtOnce, limits.deliveriesAtOncePerReceiver)
   assert.ok((await rows()).every(({ lane, state }) => (state === 'delivered') === (lane === 'zebra')))
   for (const end of dead.ends) end()

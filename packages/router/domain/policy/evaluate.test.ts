@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { threadMs } from '@xerotier/devkit/thread-time.ts'
 import type { ApproverSet } from '@xerotier/protocol/asked.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { PolicyInput } from '@xerotier/protocol/policy.ts'
@@ -132,12 +133,12 @@ test('arguments that are too large for a loop or a pattern fail its rule', () =>
   assert.equal(evaluated({ rules: nested }, { risk: 'read', args: list(32) }).decision, 'ask')
   const match = [{ name: 'a', when: 'args.text.matches("^(a+)+$")', then: { approvers: dba } }]
   const text = (length: number) => ({ text: `${'a'.repeat(length - 1)}!` })
-  const started = performance.now()
+  const started = threadMs()
   assert.equal(
     evaluated({ rules: match }, { risk: 'read', args: text(limits.policyMatchedCharacters) }).decision,
     'allow',
   )
-  assert.ok(performance.now() - started < 5_000, 'patterns are matched in linear time')
+  assert.ok(threadMs() - started < 5_000, 'patterns are matched in linear time')
   assert.equal(
     evaluated({ rules: match }, { risk: 'read', args: text(limits.policyMatchedCharacters + 1) }).decision,
     'ask',

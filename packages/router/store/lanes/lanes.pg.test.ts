@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
+import { settableClock } from '@xerotier/devkit/settable-clock.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
 import pg from 'pg'
@@ -97,17 +98,17 @@ test('one item that the database refuses fails alone', async () => {
   for (const item of good) assert.equal(await stateOf(item.id), 'dispatched')
 })
 
-test('a number that its column cannot hold fails alone and at once', async () => {
+test('a number that its column cannot hold fails alone and at once', async (t) => {
+  // Its clock stands still: what is taken for a lost connection is waited for, here without an end.
+  const own = await openLanes({ databaseUrl: url, lanes: 2, patienceMs: 5_000, clock: settableClock(), log: silentLog })
+  t.after(() => own.close())
   const good = [submission(), submission()]
   const bad = [submission({ timeout_ms: 2 ** 40 }), submission({ attempt: 2 ** 33 })]
-  const from = performance.now()
-  const answers = await Promise.allSettled([...bad, ...good].map((item) => lanes.commit('submit', item)))
+  const answers = await Promise.allSettled([...bad, ...good].map((item) => own.commit('submit', item)))
   assert.deepEqual(
     answers.map(({ status }) => status),
     ['rejected', 'rejected', 'fulfilled', 'fulfilled'],
   )
-  // Not taken for a lost connection, which is waited for.
-  assert.ok(performance.now() - from < 4_500)
 })
 
 test('the same idempotency keys in opposite orders do not make the lanes wait for each other', async () => {
