@@ -22,7 +22,9 @@ const statesOf = {
 
 export function listFilters(table: keyof typeof statesOf, now: Date): AnyFilter[] {
   const states = statesOf[table]
-  const choices = Object.entries({ states, ...values(now) }).flatMap(([name, some]) =>
+  const requesters = [manyRows.key, manyRows.rareKey, manyRows.neverKey].map((id) => [id])
+  const own: ReturnType<typeof values> = table === 'executions' ? { requesters } : {}
+  const choices = Object.entries({ states, ...values(now), ...own }).flatMap(([name, some]) =>
     some.map((value) => [name, value] as const),
   )
   const pairs = choices.flatMap((one, index) =>

@@ -17,7 +17,13 @@ export const manyRows = {
   /** Of a thousand, each with calls in one workspace. */
   commonAgent: `agt_${'0'.repeat(24)}`,
   idleAgent: `agt_${'f'.repeat(24)}`,
+  /** Asked for two thirds of all calls. */
   key: `key_${'0'.repeat(24)}`,
+  /** Asked for the rest, but never in the common workspace. */
+  elsewhereKey: `key_${'1'.repeat(24)}`,
+  /** Ten calls in a million, in the older half. */
+  rareKey: `key_${'2'.repeat(24)}`,
+  neverKey: `key_${'3'.repeat(24)}`,
 } as const
 
 /** Rows made by one transaction: events have as many transaction ids as there are such pieces. */
@@ -53,7 +59,8 @@ export async function fillWithRows(url: string, project: string, executions: num
   }
 }
 
-const { commonWorkspace, rareWorkspace, neverWorkspace, rareTool, idleAgent, key } = manyRows
+const { commonWorkspace, rareWorkspace, neverWorkspace, rareTool, idleAgent } = manyRows
+const { key, elsewhereKey, rareKey, neverKey } = manyRows
 
 const numbered = (prefix: string) => (n: string) => `('${prefix}_' || lpad((${n})::text, 24, '0'))`
 const workspace = numbered('ws')
@@ -61,7 +68,8 @@ const agent = numbered('agt')
 
 const fleet = (project: string) => `
 insert into api_keys (id, project_id, name, prefix, hash, scopes, created_at)
-  values ('${key}', '${project}', 'many', 'xero_many', 'many', array['execution', 'management'], now());
+  select id, '${project}', name, 'xero_many', name::bytea, array['execution', 'management'], now()
+  from (values ('${key}', 'many'), ('${elsewhereKey}', 'elsewhere'), ('${rareKey}', 'rare'), ('${neverKey}', 'never')) named (id, name);
 insert into workspaces (id, project_id, name, type, created_at)
   select id, '${project}', name, 'host', now()
   from (values ('${commonWorkspace}', 'common'), ('${rareWorkspace}', 'rare'), ('${neverWorkspace}', 'never')) named (id, name)
@@ -81,7 +89,9 @@ const uuid = (n: string, variant: string) =>
 /** Calls `from` to `to` of `all`, one every half a minute up to now. */
 const calls = (project: string, from: number, to: number, all: number) => `
 create temporary table piece on commit drop as
-select *, risk in ('destructive', 'irreversible') or state in ('pending_approval', 'rejected', 'expired') as asked from (
+select *, risk in ('destructive', 'irreversible') or state in ('pending_approval', 'rejected', 'expired') as asked,
+  case when n % (${all} / 10) = 19 and n < ${all} / 2 then '${rareKey}'
+    when workspace = '${commonWorkspace}' then '${key}' else '${elsewhereKey}' end as requester from (
 select n, at, ${uuid('n', '8')} as id, ${uuid('n', '9')} as approval, workspace, tool, state,
   case tool when '${rareTool}' then 'irreversible' when 'tool_2' then 'destructive' when 'tool_3' then 'write' else 'read' end as risk,
   case when state in ('queued', 'pending_approval', 'expired', 'rejected') then null
@@ -107,7 +117,7 @@ insert into executions (id, project_id, workspace_id, tool, risk, at_most_once, 
   dispatched_at, started_at, finished_at, exit_code, result)
 select id, '${project}', workspace, tool, risk, risk <> 'read', state, jsonb_build_object('host', 'host-' || n, 'lines', n % 100),
   repeat('5', 64), md5(n::text) || md5(n::text), 1, agent, case when agent is null then 0 else 1 end, 1, 'journal',
-  case when asked then approval end, '${key}', 'req-' || n, 30000, at,
+  case when asked then approval end, requester, 'req-' || n, 30000, at,
   case when state = 'queued' then at + interval '1 hour' end, case when agent is not null then at end,
   case when agent is not null and state <> 'dispatched' then at end,
   case when state not in ('running', 'dispatched', 'queued', 'pending_approval') then at + interval '1 second' end,
@@ -120,7 +130,7 @@ insert into approvals (id, project_id, execution_id, workspace_id, tool, risk, s
   policy_version, requested_by, requested_at, expires_at, decided_by, decided_at, agent_id)
 select approval, '${project}', id, workspace, tool, risk,
   case state when 'pending_approval' then 'pending' when 'rejected' then 'rejected' when 'expired' then 'expired' else 'approved' end,
-  '{}', 'Run ' || tool, md5(n::text) || md5(n::text), repeat('5', 64), 1, '${key}', at, at + interval '1 hour',
+  '{}', 'Run ' || tool, md5(n::text) || md5(n::text), repeat('5', 64), 1, requester, at, at + interval '1 hour',
   case when state <> 'pending_approval' then '${key}' end, case when state <> 'pending_approval' then at end, agent
 from piece where asked`
 
@@ -133,4 +143,7 @@ from piece, generate_series(1, 3) step order by n, step`
 const kinds = `
 insert into call_kinds (project_id, workspace_id, tool, risk, agent_id, kind, asked)
 select distinct project_id, workspace_id, tool, risk, agent_id, call_kind(workspace_id, tool, risk, agent_id), approval_id is not null
+from executions;
+insert into call_requesters (project_id, workspace_id, tool, risk, agent_id, requested_by, kind)
+select distinct project_id, workspace_id, tool, risk, agent_id, requested_by, call_kind(workspace_id, tool, risk, agent_id, requested_by)
 from executions`

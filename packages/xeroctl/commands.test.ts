@@ -129,6 +129,7 @@ const sends: Sent[] = [
   ],
   ['exec list --status all', 'GET /exec/executions?limit=20'],
   ['exec list --since 2h', 'GET /exec/executions?since=2026-05-01T10%3A00%3A00.000Z&limit=20'],
+  ['exec list --requester anna@example.org', 'GET /exec/executions?requester=anna%40example.org&limit=20'],
   ['exec invoke t -w w --dry-run=server', 'POST /exec/invocations/plan', { workspace: 'w', tool: 't', args: {} }],
   ['exec show exe_1', 'GET /exec/executions/exe_1'],
   ['exec raw exe_1 --stream stderr', 'GET /exec/executions/exe_1/raw?stream=stderr'],

@@ -150,6 +150,8 @@ export const executionQuerySchema = pageQuerySchema.extend({
   agent: textSchema(64).optional(),
   workspace: textSchema(64).optional(),
   risk: textSchema(100).optional(),
+  /** A person (e-mail or id) or a service key (name or id). */
+  requester: textSchema(254).optional(),
   since: timestampSchema.optional(),
   until: timestampSchema.optional(),
 })
@@ -165,6 +167,10 @@ export const executionStreamQuerySchema = z.object({
   workspace: textSchema(64).optional(),
   agent: textSchema(64).optional(),
   tool: textSchema(64).optional(),
+  /** Only events that bring a call to one of these states; comma-separated. */
+  status: textSchema(200).optional(),
+  risk: textSchema(100).optional(),
+  requester: textSchema(254).optional(),
   /** With `execution_id`: stream the call's output too (x_exec.execution.output). */
   output: z.enum(['true', 'false']).default('false'),
 })

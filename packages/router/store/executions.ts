@@ -33,6 +33,8 @@ export type NamedExecutionRow = Awaited<ReturnType<ReturnType<typeof named>['exe
 
 export interface ExecutionFilter extends ListFilter {
   states?: ExecutionState[] | undefined
+  /** Ids of whoever asked. */
+  requesters?: readonly string[] | undefined
 }
 
 /** Most calls are in one of these, so no index by state holds them. */
@@ -43,7 +45,8 @@ const isUnusual = sql`t.state not in (${literal(usualStates)})`
 /** Newest first. */
 export async function selectExecutions(db: Database, projectId: string, filter: ExecutionFilter) {
   const { agentId } = filter
-  const list = listOf('executions', projectId, filter, agentId === undefined ? undefined : sql`t.agent_id = ${agentId}`)
+  const agent = agentId === undefined ? undefined : sql`t.agent_id = ${agentId}`
+  const list = listOf('executions', projectId, filter, agent, filter.requesters)
   const ids = await selectPageIds(
     db,
     list,

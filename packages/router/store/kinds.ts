@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { Database } from './database.ts'
 import type { ExecutionRow } from './tables.ts'
 
-type OfKind = Pick<ExecutionRow, 'project_id' | 'workspace_id' | 'tool' | 'risk' | 'agent_id'>
+type OfKind = Pick<ExecutionRow, 'project_id' | 'workspace_id' | 'tool' | 'risk' | 'agent_id' | 'requested_by'>
 
 export interface Kinds {
   /**
@@ -20,13 +20,18 @@ const remembered = 50_000
 export function createKinds(db: Database): Kinds {
   const noted = new Set<string>()
   return {
-    note({ project_id, workspace_id, tool, risk, agent_id }) {
-      const kind = `${workspace_id} ${tool} ${risk} ${agent_id}`
+    note({ project_id, workspace_id, tool, risk, agent_id, requested_by }) {
+      const kind = `${workspace_id} ${tool} ${risk} ${agent_id} ${requested_by}`
       if (noted.has(kind)) return undefined
       const its = sql`call_kind(${workspace_id}::text, ${tool}::text, ${risk}::text, ${agent_id}::text)`
-      const insert = sql`insert into call_kinds (project_id, workspace_id, tool, risk, agent_id, kind, asked)
-        select ${project_id}, ${workspace_id}, ${tool}, ${risk}, ${agent_id}, ${its}, false
-        where not exists (select from call_kinds where kind = ${its} and not asked)`
+      const theirs = sql`call_kind(${workspace_id}::text, ${tool}::text, ${risk}::text, ${agent_id}::text, ${requested_by}::text)`
+      const insert = sql`with its as (
+          insert into call_kinds (project_id, workspace_id, tool, risk, agent_id, kind, asked)
+          select ${project_id}, ${workspace_id}, ${tool}, ${risk}, ${agent_id}, ${its}, false
+          where not exists (select from call_kinds where kind = ${its} and not asked))
+        insert into call_requesters (project_id, workspace_id, tool, risk, agent_id, requested_by, kind)
+        select ${project_id}, ${workspace_id}, ${tool}, ${risk}, ${agent_id}, ${requested_by}, ${theirs}
+        where not exists (select from call_requesters where kind = ${theirs})`
       return insert.execute(db).then(() => {
         if (noted.size >= remembered) noted.clear()
         noted.add(kind)

@@ -46,6 +46,7 @@ async function plainly(table: 'executions' | 'approvals', filter: AnyFilter, aft
   const { states, agentId } = filter
   if (table === 'executions') {
     if (states !== undefined) conditions.push(`t.state = any(${value(states)})`)
+    if (filter.requesters !== undefined) conditions.push(`t.requested_by = any(${value(filter.requesters)})`)
     if (agentId !== undefined) conditions.push(`t.agent_id = ${value(agentId)}`)
   } else {
     const overdue = () => `t.state = 'pending' and t.expires_at <= ${value(now)}`

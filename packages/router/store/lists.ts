@@ -32,24 +32,30 @@ export interface List {
   limit: number
   /** True of rows that are neither before nor behind the page. */
   range: Condition
-  /** Of the workspace, tool, risk and agent: true of a row of `call_kinds` as well. */
+  /** Of workspace, tool, risk, agent and requester: true of a row of the table of kinds as well. */
   kinds: Condition[]
+  /** Finer where it is asked who asked: by requester, too. */
+  kindsBy: 'kind' | 'requester'
 }
 
 /** So many of the newest are looked through first. */
 const looked = 1_000
 
 /** What the conditions on kinds speak of. */
-export const ofKinds = sql`t.id, t.workspace_id, t.tool, t.risk, t.agent_id`
+export const ofKinds = sql`t.id, t.workspace_id, t.tool, t.risk, t.agent_id, t.requested_by`
 
 const all = (conditions: Condition[]) => (conditions.length === 0 ? sql`true` : sql.join(conditions, sql` and `))
 
-/** @param agent the condition on the agent, where one is asked for */
+/**
+ * @param agent the condition on the agent, where one is asked for
+ * @param requesters ids; of executions only
+ */
 export function listOf(
   table: List['table'],
   projectId: string,
   { limit, after, since, until, tool, risks, workspaceId }: ListFilter,
   agent: Condition | undefined,
+  requesters?: readonly string[],
 ): List {
   const at = sql.ref(table === 'executions' ? 't.created_at' : 't.requested_at')
   const range: Condition[] = []
@@ -60,8 +66,19 @@ export function listOf(
   if (tool !== undefined) kinds.push(sql`t.tool = ${tool}`)
   if (risks !== undefined) kinds.push(sql`t.risk = any(${risks}::text[])`)
   if (workspaceId !== undefined) kinds.push(sql`t.workspace_id = ${workspaceId}`)
-  return { table, projectId, limit, range: all(range), kinds }
+  if (requesters !== undefined) kinds.push(sql`t.requested_by = any(${requesters}::text[])`)
+  const kindsBy = requesters === undefined ? 'kind' : 'requester'
+  return { table, projectId, limit, range: all(range), kinds, kindsBy }
 }
+
+/** Where the kinds are, and of which kind a row is: an index has that. */
+const kindsOf = {
+  kind: { table: sql`call_kinds`, kind: sql`call_kind(t.workspace_id, t.tool, t.risk, t.agent_id)` },
+  requester: {
+    table: sql`call_requesters`,
+    kind: sql`call_kind(t.workspace_id, t.tool, t.risk, t.agent_id, t.requested_by)`,
+  },
+} as const
 
 /** The newest in a state that an index over (project, state, id) holds, or in any. */
 export function newestOf({ table, projectId, range }: List, state: Condition = sql`true`): RawBuilder<unknown> {
@@ -102,14 +119,14 @@ async function amongNewest(db: Database, list: List, { newest }: Part) {
  * rows: so the newest call of each kind is looked up, and only those kinds are read. Where so many
  * were found, the oldest of them ends the page.
  */
-async function byKind(db: Database, { table, projectId, limit, range, kinds }: List, { state }: Part) {
+async function byKind(db: Database, { table, projectId, limit, range, kinds, kindsBy }: List, { state }: Part) {
   const wanted = sql.lit(limit + 1)
   const noId = sql.lit('00000000-0000-0000-0000-000000000000')
   const ofKind = sql`from ${sql.table(table)} as t
-    where call_kind(t.workspace_id, t.tool, t.risk, t.agent_id) = one.kind and ${range} and ${state}`
+    where ${kindsOf[kindsBy].kind} = one.kind and ${range} and ${state}`
   const { rows } = await sql<{ id: string }>`
     with kinds as materialized (
-      select distinct t.kind from call_kinds as t
+      select distinct t.kind from ${kindsOf[kindsBy].table} as t
       where t.project_id = ${projectId} and ${all(kinds)}${table === 'approvals' ? sql` and t.asked` : sql``}
     ), tops as materialized (
       select one.kind, first.id from kinds as one cross join lateral (select t.id ${ofKind} order by t.id desc limit 1) as first

@@ -26,6 +26,7 @@ import { notifications } from './migrations/0026-notifications.ts'
 import { notices } from './migrations/0027-notices.ts'
 import { approvalLinks } from './migrations/0028-approval-links.ts'
 import { audit } from './migrations/0032-audit.ts'
+import { requesters } from './migrations/0036-requesters.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -55,6 +56,7 @@ const migrations: Migration[] = [
   { name: '0027-notices', sql: notices },
   { name: '0028-approval-links', sql: approvalLinks },
   { name: '0032-audit', sql: audit },
+  { name: '0036-requesters', sql: requesters },
 ]
 
 /** Applied again whenever its text is another. */

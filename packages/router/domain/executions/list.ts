@@ -8,6 +8,7 @@ import { findWorkspaceOfHistory } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import { type Page, toPage, uuidCursor, wordsOf } from '../page.ts'
 import type { Records } from '../records.ts'
+import { findRequesters } from './find-requesters.ts'
 import { presentExecution } from './present.ts'
 
 export interface ExecutionQuery {
@@ -18,6 +19,7 @@ export interface ExecutionQuery {
   agent?: string | undefined
   workspace?: string | undefined
   risk?: string | undefined
+  requester?: string | undefined
   since?: string | undefined
   until?: string | undefined
 }
@@ -39,6 +41,7 @@ export async function listExecutions(
     agentId: query.agent === undefined ? undefined : await findAgentId(db, projectId, query.agent),
     workspaceId:
       query.workspace === undefined ? undefined : (await findWorkspaceOfHistory(core, projectId, query.workspace)).id,
+    requesters: query.requester === undefined ? undefined : await findRequesters(db, projectId, query.requester),
     since: query.since === undefined ? undefined : new Date(query.since),
     until: query.until === undefined ? undefined : new Date(query.until),
   })

@@ -4,7 +4,8 @@
 import type { ExecutionEvent } from '@xerotier/protocol/api/executions.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { publicEventNames } from '@xerotier/protocol/events.ts'
-import { settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
+import { executionStates, settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
+import { risks } from '@xerotier/protocol/risk.ts'
 import { selectExecutionEnds } from '../../store/events.ts'
 import { type NamedExecutionRow, selectNamedExecutions } from '../../store/executions.ts'
 import { selectActorNames } from '../../store/names.ts'
@@ -17,8 +18,10 @@ import type { EventLog, LoggedEvent, Subscription } from '../events/event-log.ts
 import { madeOnce, piecesOf } from '../events/made-once.ts'
 import { presentStreamed } from '../events/present.ts'
 import type { StreamItem, StreamSink } from '../events/sink.ts'
+import { wordsOf } from '../page.ts'
 import type { Records } from '../records.ts'
 import { findExecution } from './find.ts'
+import { findRequesters } from './find-requesters.ts'
 import { presentNamed } from './list.ts'
 import { type OutputPlace, outputId, outputPage, presentAttempt, withOutputIds } from './output-pages.ts'
 
@@ -27,6 +30,9 @@ export interface ExecutionStreamQuery {
   workspace?: string | undefined
   agent?: string | undefined
   tool?: string | undefined
+  status?: string | undefined
+  risk?: string | undefined
+  requester?: string | undefined
   output: 'true' | 'false'
 }
 
@@ -97,22 +103,30 @@ export async function streamExecutions(
   }
 }
 
-type Wanted = (row: NamedExecutionRow | undefined) => boolean
+type Wanted = (row: NamedExecutionRow | undefined, kind: string | undefined) => boolean
 
 async function filterOf(
   core: Pick<Records, 'store'> & Directory,
   projectId: string,
   query: ExecutionStreamQuery,
 ): Promise<Wanted | undefined> {
-  if (query.workspace === undefined && query.agent === undefined && query.tool === undefined) return undefined
-  const workspace =
-    query.workspace === undefined ? undefined : await findWorkspaceOfHistory(core, projectId, query.workspace)
-  const agentId = query.agent === undefined ? undefined : await findAgentId(core.store.db, projectId, query.agent)
-  return (row) =>
+  const { workspace, agent, tool, status, risk, requester } = query
+  if ([workspace, agent, tool, status, risk, requester].every((one) => one === undefined)) return undefined
+  const { db } = core.store
+  const workspaceId =
+    workspace === undefined ? undefined : (await findWorkspaceOfHistory(core, projectId, workspace)).id
+  const agentId = agent === undefined ? undefined : await findAgentId(db, projectId, agent)
+  const kinds = wordsOf(status, 'status', executionStates)?.map((state) => `execution.${state}`)
+  const ofRisks = wordsOf(risk, 'risk', risks)
+  const requesters = requester === undefined ? undefined : await findRequesters(db, projectId, requester)
+  return (row, kind) =>
     row !== undefined &&
-    (workspace === undefined || row.workspace_id === workspace.id) &&
+    (workspaceId === undefined || row.workspace_id === workspaceId) &&
     (agentId === undefined || row.agent_id === agentId) &&
-    (query.tool === undefined || row.tool === query.tool)
+    (tool === undefined || row.tool === tool) &&
+    (kinds === undefined || (kind !== undefined && kinds.includes(kind))) &&
+    (ofRisks === undefined || ofRisks.includes(row.risk)) &&
+    (requesters === undefined || requesters.includes(row.requested_by))
 }
 
 /** Writes the public events of a page, a few at a time: each comes with a whole result. */
@@ -126,7 +140,8 @@ async function tell(
   for (const piece of piecesOf(events, eventsPerWrite)) {
     const told = await toldOf(core, piece)
     // The same array for all who want everything: it is written once.
-    const items = wanted === undefined ? told.items : told.items.filter((_, at) => wanted(told.rows[at]))
+    const items =
+      wanted === undefined ? told.items : told.items.filter((_, at) => wanted(told.rows[at], told.kinds[at]))
     await sink.write(mark === undefined ? items : mark(items))
   }
 }
@@ -142,8 +157,9 @@ const toldOf = madeOnce(async ({ store }: Pick<Records, 'store'>, events) => {
   })
   const items: StreamItem[] = []
   const rows: NamedExecutionRow[] = []
+  const kinds: string[] = []
   const [first] = told
-  if (first === undefined) return { items, rows }
+  if (first === undefined) return { items, rows, kinds }
   const [executions, names] = await Promise.all([
     selectNamedExecutions(store.db, [...new Set(told.map(({ id }) => id))]),
     selectActorNames(
@@ -159,8 +175,9 @@ const toldOf = madeOnce(async ({ store }: Pick<Records, 'store'>, events) => {
     const data: ExecutionEvent = { ...presentNamed(row), event: presentStreamed(event, names) }
     items.push({ name, id: event.id, data })
     rows.push(row)
+    kinds.push(event.kind)
   }
-  return { items, rows }
+  return { items, rows, kinds }
 })
 
 /** Reads on from where it stopped. */

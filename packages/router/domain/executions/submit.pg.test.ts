@@ -85,7 +85,8 @@ test('the kind of every call is noted, however it came to its agent', async (t) 
   await client.call('approvals.approve', { params: { id: gated.approval_id ?? '' }, body: {} })
   const { rows } = await system.router.core.store.pool.query(
     `select distinct tool, agent_id from executions e where not exists (
-       select from call_kinds where kind = call_kind(e.workspace_id, e.tool, e.risk, e.agent_id) and asked = (e.approval_id is not null))`,
+       select from call_kinds where kind = call_kind(e.workspace_id, e.tool, e.risk, e.agent_id) and asked = (e.approval_id is not null))
+       or not exists (select from call_requesters where kind = call_kind(e.workspace_id, e.tool, e.risk, e.agent_id, e.requested_by))`,
   )
   assert.deepEqual(rows, [])
 })

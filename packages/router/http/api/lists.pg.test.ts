@@ -63,14 +63,14 @@ after(() => router.stop())
 
 describe('executions', () => {
   let stored: Record<string, string>
+  let asker: string
   before(async () => {
+    asker = (await router.makeKey({})).id
     stored = {
       read: await router.storeExecution({ workspace_id: prod }),
       kill: await router.storeExecution({
-        workspace_id: prod,
-        tool: 'host_kill',
-        risk: 'destructive',
-        state: 'pending_approval',
+        ...{ workspace_id: prod, tool: 'host_kill', risk: 'destructive' },
+        ...{ state: 'pending_approval', requested_by: asker },
       }),
       lab: await router.storeExecution({ workspace_id: lab, state: 'dispatched', agent_id: agentId }),
     }
@@ -90,6 +90,8 @@ describe('executions', () => {
       [`?workspace=${prod}`, [kill, read]],
       ['?agent=jumphost', [inLab]],
       [`?agent=${agentId}&status=queued`, []],
+      [`?requester=${asker}`, [kill]],
+      [`?requester=${asker}&workspace=lab`, []],
       [`?since=${new Date(router.clock.now() + 60_000).toISOString()}`, []],
       [`?until=${new Date(router.clock.now() - 60_000).toISOString()}`, []],
       [`?since=${new Date(router.clock.now() - 60_000).toISOString()}`, [inLab, kill, read]],
@@ -111,6 +113,7 @@ describe('executions', () => {
     assert.deepEqual(await param('since=monday'), ['invalid_request', 'since'])
     assert.deepEqual(await param('workspace=nope'), ['workspace_not_found', 'workspace'])
     assert.deepEqual(await param('agent=nope'), ['agent_not_found', 'agent'])
+    assert.deepEqual(await param('requester=nope'), ['invalid_request', 'requester'])
   })
 
   test('come in pages that meet and do not overlap', async () => {
@@ -261,16 +264,14 @@ describe("another project's ids", () => {
       .execute()
     const approvalLink = newId('lnk', router.clock.now())
     const asked_of = { approval_id: approvalId, user_id: member, digest: 'd'.repeat(64), created_by: member }
+    const link = { id: approvalLink, project_id: router.projectId, created_at: at, expires_at: new Date(ends_at) }
     await router.core.store.db
       .insertInto('approval_links')
-      .values({
-        id: approvalLink,
-        project_id: router.projectId,
-        ...asked_of,
-        created_at: at,
-        expires_at: new Date(ends_at),
-      })
+      .values({ ...link, ...asked_of })
       .execute()
+    const { rows } = await router.core.store.pool.query(
+      `select xid || '-' || seq as id from events where project_id = '${router.projectId}' limit 1`,
+    )
     const known: Record<string, string> = {
       approvalLinks: approvalLink,
       members: member,
@@ -287,6 +288,7 @@ describe("another project's ids", () => {
       invocations: executionId,
       executions: executionId,
       approvals: approvalId,
+      audit: rows[0].id,
     }
     const unknown: Record<string, string> = {
       approvalLinks: 'lnk_000000000000',
@@ -304,6 +306,7 @@ describe("another project's ids", () => {
       invocations: newUuid(0),
       executions: newUuid(0),
       approvals: newUuid(0),
+      audit: '1-1',
     }
     const bodies: Partial<Record<RouteId, unknown>> = {
       'groups.addMember': { member },

@@ -170,6 +170,22 @@ describe('the stream of executions', () => {
     stream.close()
   })
 
+  test('filters by what a call has come to, by risk and by who asked', async () => {
+    const { id: asker } = await router.makeKey({})
+    const stream = await open(`executions/stream?status=cancelled,ambiguous&risk=write&requester=${asker}`)
+    await stream.next()
+    for (const changes of [{}, { risk: 'write' as const }, { requested_by: asker }]) {
+      await move(await submit(changes), 'cancelled')
+    }
+    const id = await submit({ risk: 'write', requested_by: asker })
+    await move(id, 'cancelled')
+    const { name, data } = await stream.next()
+    assert.deepEqual([name, data.id], ['x_exec.execution.cancelled', id])
+    stream.close()
+    const { body } = await router.call('GET', '/acme/v1/exec/executions/stream?status=runing')
+    assert.deepEqual([body.error.code, body.error.param], ['invalid_request', 'status'])
+  })
+
   test("tells nothing of another project's executions", async () => {
     const other = await router.makeProject('elsewhere')
     const stream = await open('executions/stream')
