@@ -3,6 +3,16 @@ import { executionStates } from './lifecycles/execution.ts'
 
 const executionKinds = executionStates.map((state) => `execution.${state}` as const)
 
+/** What was read that is no ordinary record, and what was refused to a valid credential. */
+export const accessKinds = [
+  'access.output_read',
+  'access.artifact_read',
+  'access.audit_read',
+  'access.secret_read',
+  'access.refused',
+] as const
+export type AccessKind = (typeof accessKinds)[number]
+
 export const eventKinds = [
   ...executionKinds,
   'execution.cancel_requested',
@@ -70,6 +80,7 @@ export const eventKinds = [
   'policy.deleted',
   'approval_link.created',
   'approval_link.revoked',
+  ...accessKinds,
   'project.created',
   'project.updated',
 ] as const

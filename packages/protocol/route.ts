@@ -3,6 +3,7 @@
 import type { z } from 'zod'
 import type { Scope } from './api/scopes.ts'
 import { type ErrorCode, errors } from './errors.ts'
+import type { AccessKind } from './events.ts'
 import type { RequestHeaderName } from './request-headers.ts'
 
 /**
@@ -19,6 +20,8 @@ export interface Route {
   tag: string
   /** Who may call it. */
   auth: Auth
+  /** What its answer gives away, as the audit log calls it: each answer is on record. */
+  reads?: Exclude<AccessKind, 'access.refused'>
   /** Of people, owners of the project alone; service keys until it has one. */
   owners?: true
   params?: z.ZodObject

@@ -4,6 +4,7 @@ import type { Tracing } from '@xerotier/runtime/tracing.ts'
 import type { Keyring } from './domain/api-keys/keyring.ts'
 import type { Attempts } from './domain/attempts/attempts.ts'
 import type { Heads } from './domain/audit/heads.ts'
+import type { Refusals } from './domain/audit/refusals.ts'
 import type { Outbox } from './domain/deliveries/outbox.ts'
 import type { Directory } from './domain/directory/workspaces.ts'
 import type { EventLog } from './domain/events/event-log.ts'
@@ -23,6 +24,8 @@ export interface Core extends Records, FleetView, Directory, Attempts, Policies 
   /** What ZAP admits. */
   enrolledKeys: EnrolledKeys
   tracing: Tracing
+  /** Attempts that were refused to known credentials. */
+  refusals: Refusals
   /** Last checkpoints of the audit logs, beside the database. */
   heads: Heads
   /** What is to be sent to webhooks, channels and people. */

@@ -26,6 +26,7 @@ import { createDispatcher } from './domain/attempts/dispatcher.ts'
 import { createHolds } from './domain/attempts/holds.ts'
 import { expireQueued, sweepOrphans } from './domain/attempts/sweep.ts'
 import { headsIn } from './domain/audit/heads.ts'
+import { createRefusals } from './domain/audit/refusals.ts'
 import { removeOldDeliveries } from './domain/deliveries/keep.ts'
 import { createOutbox } from './domain/deliveries/outbox.ts'
 import { createWorkspaceDirectory } from './domain/directory/workspaces.ts'
@@ -151,6 +152,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const known = { ...records, lanes, tracing, identity, enrolledKeys, policies, heads }
     const core = createCore(known, options, { bound: dataSocket.bound, registry, links })
     started.push(() => core.outbox.close())
+    started.push(() => core.refusals.record(true).catch((error) => log.error({ error }, 'refusals were not recorded')))
     options.instrument?.(core)
     started.push(() => core.dispatcher.close())
     addDomainMetrics(registry, core)
@@ -250,6 +252,7 @@ function createCore(
       attempted: countAttempts(registry),
       noted: noteAtReceiver,
     }),
+    refusals: createRefusals(known),
     absences: createAbsences(clock.monotonic()),
     keyring: createKeyring(store.db, clock),
     workspaces: createWorkspaceDirectory(store.db),
@@ -297,6 +300,7 @@ function startDuties(core: Core, broker: Broker): Stop {
     ['expire queued calls', 1_000, () => expireQueued(core, holds)],
     ['sweep orphans', 1_000, () => sweepOrphans(core)],
     ['find waiting calls', 2_000, () => core.dispatcher.findWaiting()],
+    ['record refusals', 1_000, () => core.refusals.record()],
     ['miss agents', 5_000, () => missAgents(core)],
     ['send digests', 15_000, () => sendDigests(core)],
     ['send reminders', 60_000, () => sendReminders(core)],

@@ -26,6 +26,7 @@ export const approvalRoutes = {
     params: inProject,
     query: approvalLinkQuerySchema,
     response: pageOf(approvalLinkSchema),
+    reads: 'access.secret_read',
     status: [200],
     errors: [],
   }),

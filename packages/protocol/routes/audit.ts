@@ -90,6 +90,7 @@ export const auditRoutes = {
     params: inProject,
     query: auditEntriesQuerySchema,
     response: 'bytes',
+    reads: 'access.audit_read',
     status: [200],
     errors: ['audit_tile_not_found'],
   }),

@@ -3,6 +3,8 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import type { Route } from '@xerotier/protocol/route.ts'
 import { type RouteId, routes } from '@xerotier/protocol/routes.ts'
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
+import type { Core } from '../../core.ts'
+import { noteReading } from '../../domain/audit/access.ts'
 import type { Call, Handlers } from './handlers.ts'
 import { requestSchemasOf, responseSchemasOf } from './schemas.ts'
 
@@ -12,6 +14,7 @@ export function addRoute(
   id: RouteId,
   handlers: Handlers,
   authenticate: onRequestHookHandler,
+  core: Core,
 ): void {
   const definition: Route = routes[id]
   const handler = handlers[id] as ((call: Call<never>) => Promise<unknown>) | undefined
@@ -43,7 +46,14 @@ export function addRoute(
         request,
         reply,
       }
-      return handler(call as unknown as Call<never>)
+      const answer = handler(call as unknown as Call<never>)
+      const { reads: kind } = definition
+      if (kind === undefined || actor === undefined || actor.kind === 'system') return answer
+      // Found and not yet given: bytes are read when they are sent.
+      return answer.then(async (found) => {
+        await noteReading(core, actor, { kind, route: id, params: request.params as Record<string, string> })
+        return found
+      })
     },
   })
 }

@@ -77,3 +77,90 @@ test('the history of an execution, and of its approval, is one query', async () 
   const { body: shown } = await api.call('GET', `/acme/v1/audit/records/${body.data[0].id}`)
   assert.deepEqual([shown.proof.index, JSON.parse(shown.entry).execution], [body.data[0].index, id])
 })
+
+/** Records of a kind, once there are so many. */
+function recordsOf(kind: string, count: number) {
+  return until(`${count} of ${kind}`, async () => {
+    const { body } = await api.call('GET', `/acme/v1/audit/records?kind=${kind}&limit=100`)
+    return body.data.length >= count ? body.data : undefined
+  })
+}
+
+test('whoever reads raw output, an artifact or what is known of secrets is on record before they get it', async () => {
+  const { body: workspace } = await api.call('GET', '/acme/v1/workspaces/of-acme')
+  const id = await api.storeExecution({ workspace_id: workspace.id })
+  const reader = await api.makeKey({ scopes: ['execution', 'management'] })
+  const read = (path: string) => api.call('GET', `/acme/v1/${path}`, { key: reader.key })
+  assert.equal((await read(`exec/executions/${id}/raw`)).status, 200)
+  assert.equal((await read('exec/executions/01a22c53-97d6-7000-8454-bcb796000000/raw')).status, 404)
+  assert.equal((await read(`exec/executions/${id}/artifacts/none`)).status, 404)
+  for (const path of ['management/api-keys', 'management/join-keys', 'webhooks', `management/api-keys/${reader.id}`])
+    assert.equal((await read(path)).status, 200, path)
+  const [output] = await recordsOf('access.output_read', 1)
+  assert.deepEqual([output.execution_id, output.actor, output.door], [id, reader.id, 'api'])
+  const secrets = (await recordsOf('access.secret_read', 4)).filter(
+    ({ actor }: { actor: string }) => actor === reader.id,
+  )
+  assert.deepEqual(
+    secrets.map(({ data }: { data: { route: string } }) => data.route),
+    ['apiKeys.show', 'webhooks.list', 'joinKeys.list', 'apiKeys.list'],
+  )
+  assert.equal(secrets[0].data.id, reader.id)
+  const { body: history } = await api.call('GET', `/acme/v1/audit/records?subject=${id}`)
+  assert.deepEqual(
+    history.data.map(({ kind }: { kind: string }) => kind),
+    ['access.output_read', 'execution.queued'],
+  )
+})
+
+test('a stream of output is a read of it', async () => {
+  const { body: workspace } = await api.call('GET', '/acme/v1/workspaces/of-acme')
+  const id = await api.storeExecution({ workspace_id: workspace.id })
+  const stop = new AbortController()
+  const { status } = await fetch(`${api.url}/acme/v1/exec/executions/stream?execution_id=${id}&output=true`, {
+    headers: { authorization: `Bearer ${api.key}` },
+    signal: stop.signal,
+  })
+  assert.equal(status, 200)
+  stop.abort()
+  const { body } = await api.call('GET', `/acme/v1/audit/records?subject=${id}&kind=access`)
+  assert.deepEqual(
+    body.data.map(({ data }: { data: { route: string } }) => data.route),
+    ['executions.stream'],
+  )
+})
+
+test('what is refused to a valid key is on record, and a flood of it as one with its number', async () => {
+  const poor = await api.makeKey({ scopes: ['inference'] })
+  const flood = 300
+  for (let n = 0; n < flood; n++) {
+    const { status } = await api.call('GET', '/acme/v1/management/agents', { key: poor.key })
+    assert.equal(status, 403)
+  }
+  await api.call('GET', '/other/v1/management/project')
+  await api.core.refusals.record(true)
+  const { body } = await api.call('GET', `/acme/v1/audit/records?actor=${poor.id}&kind=access.refused&limit=100`)
+  const counts: number[] = body.data.map(({ data }: { data: { count: number } }) => data.count)
+  assert.equal(
+    counts.reduce((sum, count) => sum + count, 0),
+    flood,
+  )
+  assert.ok(counts.length <= 10, `${counts.length} records`)
+  assert.deepEqual([body.data[0].data.route, body.data[0].data.code], ['agents.list', 'scope_insufficient'])
+  const others = await recordsOf('access.refused', counts.length + 1)
+  const across = others.find(({ data }: { data: { code: string } }) => data.code === 'cross_project_access')
+  assert.equal(across.data.route, 'project.show')
+  // It stays with the project whose key was tried, and the other learns nothing.
+  const theirs = await api.call('GET', '/other/v1/audit/records?kind=access', { key: other.key })
+  assert.deepEqual(theirs.body.data, [])
+})
+
+test('an unknown key leaves no record', async () => {
+  const before = (await api.call('GET', '/acme/v1/audit/records?limit=100')).body.data[0].id
+  assert.equal(
+    (await api.call('GET', '/acme/v1/management/agents', { key: `xero_acme_${'A'.repeat(43)}` })).status,
+    401,
+  )
+  await api.core.refusals.record(true)
+  assert.equal((await api.call('GET', '/acme/v1/audit/records?limit=100')).body.data[0].id, before)
+})

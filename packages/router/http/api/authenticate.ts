@@ -52,6 +52,8 @@ export function createAuthentication(
     reply: FastifyReply,
   ): undefined | Promise<undefined> => {
     const { actor } = key
+    // Also of who is refused: the audit log says who it was.
+    request.actor = actor
     const missing = missingScope(auth, (scope) => may(actor, scope))
     if (missing !== undefined) {
       throw new Fault('scope_insufficient', { message: `The API key lacks the scope \`${missing}\`.` })
@@ -67,7 +69,6 @@ export function createAuthentication(
     )
     countUse(key, reply)
     usage.used(actor.key.id)
-    request.actor = actor
     request.admission = admitKey(keyring, value, key, address)
     const known = own ? undefined : ownWorkspace(actor, project)
     return owners ? ownersAlone(actor, known) : known

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { isSettled } from '@xerotier/protocol/lifecycles/execution.ts'
 import { askedByNow } from '@xerotier/runtime/asker.ts'
 import type { Core } from '../../../core.ts'
+import { noteReading } from '../../../domain/audit/access.ts'
 import { artifactBytes } from '../../../domain/executions/artifact.ts'
 import { submitAndAwaitEnd } from '../../../domain/executions/await-end.ts'
 import { cancelCall } from '../../../domain/executions/cancel.ts'
@@ -43,6 +44,9 @@ export function executionHandlers(core: Core, streams: Streams) {
     'executions.list': ({ actor, query }) => listExecutions(core, actor, query),
     'executions.stream': async ({ actor, admission, query, request, reply }) => {
       const start = await streamExecutions(core, actor, query, lastEventIdOf(request))
+      const { execution_id: id, output } = query
+      if (id !== undefined && output === 'true')
+        await noteReading(core, actor, { kind: 'access.output_read', route: 'executions.stream', params: { id } })
       return streams.serve(admission, request, reply, start)
     },
     'executions.show': ({ actor, params }) => showExecution(core, actor, params.id),
