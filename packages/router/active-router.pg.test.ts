@@ -7,6 +7,7 @@ import { systemClock } from '@xerotier/runtime/clock.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
 import pg from 'pg'
 import { becomeActive, Overtaken, workingConnections } from './active-router.ts'
+import { migrate } from './store/migrate.ts'
 
 const terminate = async (url: string) => {
   const client = new pg.Client({ connectionString: url })
@@ -158,4 +159,51 @@ test('what is prepared under the lock and fails leaves the lock to others', asyn
   const failing = () => Promise.reject(new Error('no such migration'))
   await assert.rejects(becomeActive(url, systemClock, silentLog, failing), /no such migration/)
   await (await becomeActive(url, systemClock, silentLog)).release()
+})
+
+test('a router whose answer comes late while it takes the lock again has one connection in the end', async () => {
+  const { url } = await cloneDatabase()
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await migrate(url)
+  let taken = 0
+  const log = { ...silentLog, notice: () => void taken++ }
+  const router = await becomeActive(url, systemClock, log)
+  const backends = async () => {
+    const { rows } = await client.query<{ pid: number }>(
+      "select pid from pg_stat_activity where application_name = 'xerotier-router-active' and datname = current_database()",
+    )
+    return rows.map(({ pid }) => pid)
+  }
+  const [before] = await backends()
+  // Whether its tenure stands cannot be asked.
+  await client.query('begin')
+  await client.query('lock table active_router in access exclusive mode')
+  await terminate(url)
+  const other = new pg.Client({ connectionString: url })
+  await other.connect()
+  const waiting = await until('a connection that waits', async () => {
+    const { rows } = await other.query<{ pid: number }>(
+      "select pid from pg_stat_activity where application_name = 'xerotier-router-active' and wait_event_type = 'Lock' and datname = current_database()",
+    )
+    return rows[0]?.pid
+  })
+  assert.notEqual(waiting, before)
+  // Its answer is late; the next one asks in vain as well.
+  await until('another', async () => {
+    const { rows } = await other.query<{ pid: number }>(
+      "select pid from pg_stat_activity where application_name = 'xerotier-router-active' and wait_event_type = 'Lock' and datname = current_database()",
+    )
+    return rows.some(({ pid }) => pid !== waiting) ? true : undefined
+  })
+  await other.end()
+  await client.query('commit')
+  await until('the lock', () => (taken > 0 ? true : undefined))
+  const [held] = await backends()
+  // Whatever else there was has had its turn.
+  const asked = performance.now()
+  await until('two seconds', () => (performance.now() - asked > 2_000 ? true : undefined))
+  assert.deepEqual([await backends(), taken], [[held], 1])
+  await router.release()
+  await client.end()
 })

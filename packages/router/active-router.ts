@@ -55,8 +55,8 @@ export async function becomeActive(
   let client: pg.Client | undefined
   let backend: Backend | undefined
   let released = false
+  let retaking = false
 
-  /** @returns false when another router holds the lock */
   /** @returns the connection that holds the lock now; undefined when another router does */
   async function take(): Promise<pg.Client | undefined> {
     const fresh = new pg.Client({
@@ -97,7 +97,8 @@ export async function becomeActive(
     })
     fresh.on('end', () => {
       heartbeat.cancel()
-      if (!released)
+      // Two at once would take each other's connection for an old one of ours, and end it.
+      if (!released && !retaking)
         retake().catch((error) => log.error({ error }, 'the lock on the database could not be taken again'))
     })
     return fresh
@@ -105,13 +106,18 @@ export async function becomeActive(
 
   async function retake(): Promise<void> {
     log.warning({}, 'the lock on the database was lost with its connection')
+    retaking = true
     while (!released) {
+      let held: pg.Client | undefined
       try {
-        const held = await take()
-        if (held !== undefined && (await stands(held, tenure)))
-          return log.notice({}, 'the lock on the database is held again')
-        return released ? undefined : lose()
+        held = await take()
+        const isOurs = held !== undefined && (await stands(held, tenure))
+        if (!isOurs) return released ? undefined : lose()
+        retaking = false
+        return log.notice({}, 'the lock on the database is held again')
       } catch {
+        // Nobody knows in which state it is, and the next one is to have the lock.
+        if (held !== undefined) hangUp(held)
         await pause(clock, pollMs / 4)
       }
     }

@@ -10,10 +10,11 @@ export interface LogConnection {
 const patienceMs = 10_000
 
 export function openLogConnection(databaseUrl: string): LogConnection {
-  let client: pg.Client | undefined
+  /** Who asks while it is being made waits for the same one. */
+  let current: Promise<pg.Client> | undefined
   return {
-    async get() {
-      if (client !== undefined) return client
+    get() {
+      if (current !== undefined) return current
       const fresh = new pg.Client({
         connectionString: databaseUrl,
         application_name: 'xerotier-events',
@@ -22,18 +23,24 @@ export function openLogConnection(databaseUrl: string): LogConnection {
         query_timeout: patienceMs,
         keepAlive: true,
       })
-      fresh.on('error', () => {
-        if (client === fresh) client = undefined
+      const opened = fresh.connect().then(() => fresh)
+      const forget = () => {
+        if (current === opened) current = undefined
+      }
+      fresh.on('error', forget)
+      fresh.on('end', forget)
+      opened.catch(() => {
+        forget()
+        fresh.end().catch(() => {})
       })
-      await fresh.connect()
-      client = fresh
-      return fresh
+      current = opened
+      return opened
     },
     drop() {
-      const last = client
-      client = undefined
+      const last = current
+      current = undefined
       // Not awaited: the goodbye of a broken connection may never come.
-      last?.end().catch(() => {})
+      last?.then((client) => client.end()).catch(() => {})
     },
   }
 }
