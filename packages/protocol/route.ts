@@ -12,12 +12,29 @@ import type { RequestHeaderName } from './request-headers.ts'
  */
 export type Auth = 'public' | 'agent' | readonly Scope[] | { readonly anyOf: readonly Scope[] }
 
+/** What routes are about, as the OpenAPI document explains it. */
+export const routeTags = {
+  health: 'Whether the router runs, and what it can say of itself. No key is needed.',
+  enrollment: 'How an agent joins: with a join key, and later with its own.',
+  management: 'The project and its settings.',
+  agents: 'The hosts that run tools.',
+  'join keys': 'What an agent enrolls with, once.',
+  'API keys': 'Who may call this API.',
+  workspaces: 'What tools act on, and which agents serve it.',
+  execution: 'Tools, calls, and what came of them.',
+  approvals: 'Decisions of people on gated calls.',
+  people: 'Members of a project, their groups, delegations and invitations.',
+  policies: 'Who must approve what: versions of policies, tried before they decide.',
+  notifications: 'Who is told of events: webhooks, chats, pagers and mail, and what became of each delivery.',
+  audit: 'The sealed record of what happened, and what proves that nothing in it was changed.',
+} as const
+
 export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Fastify notation: `/:project_id/v1/…`. A route of a project starts with `/:project_id/`. */
   path: string
   summary: string
-  tag: string
+  tag: keyof typeof routeTags
   /** Who may call it. */
   auth: Auth
   /** What its answer gives away, as the audit log calls it: each answer is on record. */
