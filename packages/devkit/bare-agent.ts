@@ -159,7 +159,8 @@ export function bareAgent(keys: AgentKeys, enrollment: Enrollment, tools: ToolDe
         manifest: manifestOf(tools),
         in_flight: [],
         max_concurrent_executions: 10,
-        lease_renewal_interval_ms: 10_000,
+        // It renews nothing by itself, and may stand for a while on a busy machine.
+        lease_renewal_interval_ms: 3_600_000,
         hostname: 'test',
         version: '0',
         ...changes,

@@ -18,7 +18,8 @@ const query = async <Row>(text: string, values: unknown[] = []): Promise<Row[]> 
 
 before(async () => {
   system = await startRouterForTests({ clock })
-  for (let n = 0; n < fleet; n++) workers.push(await servingAgent(system.client, `xem-${n}`, 'prod', manifest.tools))
+  for (let n = 0; n < fleet; n++)
+    workers.push(await servingAgent(system.client, `xem-${n}`, 'prod', manifest.tools, lease))
   await query(`create table written (agent_id text);
     create function note_written() returns trigger language plpgsql as
       $$ begin insert into written values (new.id); return null; end $$;
@@ -37,7 +38,8 @@ async function renew({ agent }: ServingAgent) {
   return agent.next('lease', 'session_refused')
 }
 
-/** So many times the ten seconds after which every agent renews its lease. */
+const lease = { lease_renewal_interval_ms: 10_000 }
+/** So many times the interval after which every agent renews its lease. */
 async function idle(times: number): Promise<void> {
   for (let time = 0; time < times; time++) {
     await clock.advanceThroughWork(10_000)
@@ -110,7 +112,7 @@ test('a router that starts gives every agent the whole grace, whatever was last 
   assert.equal((await events('agent.offline')).length, before)
   const again = first.again(manifest.tools)
   later.push(again)
-  await again.open()
+  await again.open(lease)
   await clock.advanceThroughWork(15_000)
   const missed = (await events('agent.offline')).slice(before)
   assert.ok(missed.length >= others.length && !missed.includes('xem-0'), missed.join(', '))

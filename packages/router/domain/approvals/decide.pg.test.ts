@@ -22,7 +22,7 @@ before(async () => {
   clock = settableClock(Date.now())
   system = await startRouterForTests({ clock })
   client = system.client
-  serving = await servingAgent(client, 'approver', 'ws', tools, { lease_renewal_interval_ms: 3_600_000 })
+  serving = await servingAgent(client, 'approver', 'ws', tools)
 })
 after(async () => {
   serving.agent.close()

@@ -21,9 +21,9 @@ after(async () => {
 })
 
 /** One call at a time, and a lease that outlives the test. */
-const lasting = { max_concurrent_executions: 1, lease_renewal_interval_ms: 3_600_000 }
+const one = { max_concurrent_executions: 1 }
 async function serving(name: string, workspace: string): Promise<ServingAgent> {
-  const agent = await servingAgent(client, name, workspace, [toolOf('work')], lasting)
+  const agent = await servingAgent(client, name, workspace, [toolOf('work')], one)
   open.push(agent)
   return agent
 }
@@ -76,7 +76,7 @@ test('what was queued before and during a pause has the time afterwards that it 
   await system.restart()
   const back = witness.again([toolOf('work')])
   open.push({ ...witness, agent: back })
-  await back.open(lasting)
+  await back.open(one)
   await back.next('dispatch')
   await pass(400)
   assert.deepEqual([await stateOf(early), await stateOf(late)], ['queued', 'queued'])

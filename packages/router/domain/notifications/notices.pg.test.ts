@@ -29,8 +29,7 @@ async function world(t: TestContext, mail?: RouterOptions['mail']): Promise<Worl
   const clock = settableClock(Date.parse('2026-03-02T12:00:00Z'))
   const system = await startRouterForTests({ clock, mail, settings: { privateTargets: true } })
   const { client } = system
-  const proof = { lease_renewal_interval_ms: 3_600_000 }
-  const serving = await servingAgent(client, 'worker', 'ws', [toolOf('stop', { risk: 'destructive' })], proof)
+  const serving = await servingAgent(client, 'worker', 'ws', [toolOf('stop', { risk: 'destructive' })])
   t.after(async () => {
     serving.agent.close()
     const stopped = system.stop()

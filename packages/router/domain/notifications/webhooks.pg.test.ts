@@ -21,9 +21,7 @@ before(async () => {
   const log = createLog({ level: 'debug', name: 'test', destination: { write: (line) => void lines.push(line) } })
   system = await startRouterForTests({ clock, log, settings: { privateTargets: true } })
   client = system.client
-  serving = await servingAgent(client, 'worker', 'ws', [toolOf('look'), toolOf('stop', { risk: 'destructive' })], {
-    lease_renewal_interval_ms: 3_600_000,
-  })
+  serving = await servingAgent(client, 'worker', 'ws', [toolOf('look'), toolOf('stop', { risk: 'destructive' })])
 })
 after(async () => {
   serving.agent.close()

@@ -26,7 +26,7 @@ export async function policyWorld() {
   const system = await startRouterForTests({ clock })
   const { client } = system
   const { db } = system.router.core.store
-  const serving = await servingAgent(client, 'host-1', 'prod', tools, { lease_renewal_interval_ms: 3_600_000 })
+  const serving = await servingAgent(client, 'host-1', 'prod', tools)
   const people = new Map<string, PersonForTests & { client: Client }>()
   for (const name of ['olga', 'oleg', 'sam', 'sue', 'dan', 'mia']) {
     const role = name.startsWith('o') ? ('owner' as const) : ('member' as const)

@@ -32,7 +32,7 @@ let ben: Person
 before(async () => {
   system = await startRouterForTests({ clock: calm })
   const tools = [toolOf('look'), toolOf('stop', { risk: 'destructive' })]
-  serving = await servingAgent(system.client, 'worker', 'ws', tools, { lease_renewal_interval_ms: 3_600_000 })
+  serving = await servingAgent(system.client, 'worker', 'ws', tools)
   anna = await person('anna')
   ben = await person('ben')
 })

@@ -24,7 +24,7 @@ before(async () => {
   })
   client = system.client
   const tools = [toolOf('stop', { risk: 'destructive' }), toolOf('erase', { risk: 'irreversible' })]
-  serving = await servingAgent(client, 'worker', 'ws', tools, { lease_renewal_interval_ms: 3_600_000 })
+  serving = await servingAgent(client, 'worker', 'ws', tools)
   const { pool } = system.router.core.store
   for (const id of ['usr_ann', 'usr_bob']) {
     await pool.query(
