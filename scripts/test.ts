@@ -31,8 +31,8 @@ const memory = folderInMemory()
 if (memory !== undefined) process.env.TMPDIR = memory
 const postgres = await startPostgresForTests()
 process.env[testPostgresVariable] = postgres.url
-// Most of a test's time is waiting for another process.
-const concurrency = Math.min(4, availableParallelism() + 1)
+// Most of a test's time is waiting for another process, or for a machine that is busy.
+const concurrency = Math.min(4, availableParallelism() + 2)
 const stop = new AbortController()
 const { passed, failed } = await reportTests(run({ files, concurrency, timeout, signal: stop.signal }), {
   print: console.log,

@@ -66,11 +66,9 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function begin(tool: string, file: string, ms: number): Promise<string> {
+async function begin(tool: string, args: { file: string; ms: number; gate?: string }): Promise<string> {
   const { client } = system
-  const { id, approval_id } = await client.call('invocations.submit', {
-    body: { workspace: 'faults', tool, args: { file, ms } },
-  })
+  const { id, approval_id } = await client.call('invocations.submit', { body: { workspace: 'faults', tool, args } })
   if (approval_id !== null) {
     const { confirm } = await client.call('approvals.show', { params: { id: approval_id } })
     await client.call('approvals.approve', { params: { id: approval_id }, body: confirm === null ? {} : { confirm } })
@@ -97,7 +95,7 @@ async function killedAt(
 ): Promise<{ execution: ExecutionDetail; runs: { started: number; ended: number } }> {
   trigger.arm(step)
   const file = join(folder, `marks-${++count}`)
-  const id = await begin(tool, file, 50)
+  const id = await begin(tool, { file, ms: 50 })
   await untilGone(child)
   trigger.disarm()
   await startAgent()
@@ -146,7 +144,7 @@ test('a read that dies with its agent runs again and completes', async () => {
 test('killed while it runs, a destructive call is ambiguous until a person resolves it, and nothing else may', async () => {
   const { client } = system
   const file = join(folder, `marks-${++count}`)
-  const id = await begin('mark_destructive', file, 2_000)
+  const id = await begin('mark_destructive', { file, ms: 0, gate: `${file}-never` })
   await until('the tool to run', () => (marks(file).started === 1 ? true : undefined))
   await kill(child)
   await startAgent()
@@ -168,7 +166,7 @@ test('killed while it runs, a destructive call is ambiguous until a person resol
 
 test('an agent that comes back with another journal makes its at-most-once calls ambiguous', async () => {
   const file = join(folder, `marks-${++count}`)
-  const id = await begin('mark_destructive', file, 2_000)
+  const id = await begin('mark_destructive', { file, ms: 0, gate: `${file}-never` })
   await until('the tool to run', () => (marks(file).started === 1 ? true : undefined))
   await kill(child)
   removeJournal()

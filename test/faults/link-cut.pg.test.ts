@@ -1,7 +1,7 @@
 // The link is cut for many times the lease. Work goes on at the agent, results arrive when the link
 // is back, and no at-most-once call runs twice.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -52,11 +52,11 @@ const untilOffline = () => {
 }
 const show = (id: string) => system.client.call('executions.show', { params: { id } })
 
-const submit = (tool: string, file: string, ms: number) =>
-  system.client.call('invocations.submit', { body: { workspace: 'cut', tool, args: { file, ms } } })
+const submit = (tool: string, file: string, ms: number, more: { gate?: string } = {}) =>
+  system.client.call('invocations.submit', { body: { workspace: 'cut', tool, args: { file, ms, ...more } } })
 
-async function begin(tool: string, file: string, ms: number): Promise<string> {
-  const { id, approval_id } = await submit(tool, file, ms)
+async function begin(tool: string, file: string, ms: number, more?: { gate: string }): Promise<string> {
+  const { id, approval_id } = await submit(tool, file, ms, more)
   if (approval_id !== null) await system.client.call('approvals.approve', { params: { id: approval_id }, body: {} })
   await until('the tool to run', () => (marks(file).started > 0 ? true : undefined))
   return id
@@ -73,8 +73,10 @@ for (const cut of ['freeze', 'break'] as const) {
   test(`link ${cut}: a destructive call that runs through the cut completes, and ran once`, async () => {
     await untilHealth('healthy')
     const file = join(folder, `marks-${++count}`)
-    const id = await begin('mark_destructive', file, 500)
+    const gate = `${file}-gate`
+    const id = await begin('mark_destructive', file, 0, { gate })
     proxy[cut]()
+    writeFileSync(gate, '')
     await until('the tool to end', () => (marks(file).ended === 1 ? true : undefined))
     await untilOffline()
     assert.ok(['dispatched', 'running'].includes((await show(id)).state), 'nobody knows better yet')
