@@ -18,7 +18,8 @@ tools:
 `
 let system: System
 before(async () => {
-  system = await startSystem()
+  // A lease lasts while a busy machine is late.
+  system = await startSystem({ settings: { leaseIntervals: 300 } })
 })
 after(() => system.stop())
 
@@ -55,11 +56,16 @@ for (const [how, aheadMs] of [
       `${times} from ${from}`,
     )
 
-    const { clock_offset_ms } = await system.client.call('agents.show', { params: { id: how } })
-    assert.ok(Math.abs((clock_offset_ms ?? 0) - aheadMs) < 2_000, `${clock_offset_ms} ms`)
-    const metrics = await (await fetch(`http://127.0.0.1:${agent.agent.metricsPort}/metrics`)).text()
-    const seconds = Number(/^xem_clock_offset_seconds\{.*\} (\S+)$/m.exec(metrics)?.[1])
-    assert.ok(Math.abs(seconds - aheadMs / 1000) < 2, `${seconds} s`)
+    // A first measurement that a busy machine has delayed is followed by better ones.
+    await until('the difference on record', async () => {
+      const { clock_offset_ms } = await system.client.call('agents.show', { params: { id: how } })
+      return Math.abs((clock_offset_ms ?? 0) - aheadMs) < 2_000 || undefined
+    })
+    await until('the difference in the metrics', async () => {
+      const metrics = await (await fetch(`http://127.0.0.1:${agent.agent.metricsPort}/metrics`)).text()
+      const seconds = Number(/^xem_clock_offset_seconds\{.*\} (\S+)$/m.exec(metrics)?.[1])
+      return Math.abs(seconds - aheadMs / 1000) < 2 || undefined
+    })
     await until('the warning', () => lines.some((line) => line.includes('off by a minute or more')) || undefined)
     assert.equal(lines.filter((line) => line.includes('off by a minute or more')).length, 1, 'said once')
   })

@@ -51,7 +51,8 @@ async function startAgent(joinKey?: string): Promise<void> {
 before(async () => {
   system = await startRouterForTests({
     log: createLog({ level: (process.env.XEROTIER_FAULT_LOG as 'debug') ?? 'critical', name: 'router' }),
-    settings: { lostReadGraceMs: 200 },
+    // A lease lasts while a busy machine is late.
+    settings: { lostReadGraceMs: 200, leaseIntervals: 200 },
   })
   mkdirSync(join(folder, 'tools'))
   writeMarkBundle(join(folder, 'tools'))

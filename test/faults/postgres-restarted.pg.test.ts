@@ -28,6 +28,8 @@ before(async () => {
     http: { host: '127.0.0.1', port: 0 },
     dataPlane: { address: 'tcp://127.0.0.1:0' },
     bootstrap: { slug: 'demo', keyFile: join(folder, 'api-key'), allowSelfApproval: true, owner: 'owner@localhost' },
+    // A lease lasts while a busy machine is late.
+    settings: { leaseIntervals: 60 },
   })
   cluster = realpathSync(join(stateDir, 'postgres'))
   client = createClient({
