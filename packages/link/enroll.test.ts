@@ -65,7 +65,7 @@ function kept(path = '') {
      * refresh is planned.
      */
     async advance(ms: number) {
-      const came = once(asked, 'request', { signal: AbortSignal.timeout(20_000) })
+      const came = once(asked, 'request', { signal: AbortSignal.timeout(60_000) })
       await clock.advance(ms)
       const [request, response] = (await came) as [IncomingMessage, ServerResponse]
       return {

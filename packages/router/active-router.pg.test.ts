@@ -18,6 +18,9 @@ const terminate = async (url: string) => {
   await client.end()
 }
 
+/** Locks of this database only: other tests have others in the same cluster. */
+const inThis = (sql: string) => `${sql} and database = (select oid from pg_database where datname = current_database())`
+
 test('a second router stands by until the first lets go', async () => {
   const { url } = await cloneDatabase()
   const first = await becomeActive(url, systemClock, silentLog)
@@ -41,7 +44,7 @@ test('a router whose connection breaks takes the lock again', async () => {
     const client = new pg.Client({ connectionString: url })
     await client.connect()
     const { rows } = await client.query(
-      "select count(*)::int as held from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())",
+      inThis(`select count(*)::int as held from pg_locks where locktype = 'advisory'`),
     )
     await client.end()
     if (rows[0].held === 1) break
@@ -55,12 +58,12 @@ test('a router that another one overtook while its connection was broken is told
   const other = new pg.Client({ connectionString: url, application_name: 'other' })
   await other.connect()
   // It queues for the lock, so it has it the moment the first connection is gone.
-  const locked = other.query('select pg_advisory_lock(objid::bigint) from pg_locks where locktype = $1 and granted', [
-    'advisory',
-  ])
+  const locked = other.query(
+    inThis(`select pg_advisory_lock(objid::bigint) from pg_locks where locktype = 'advisory' and granted`),
+  )
   const watch = new pg.Client({ connectionString: url })
   await watch.connect()
-  while ((await watch.query('select 1 from pg_locks where not granted')).rowCount === 0);
+  while ((await watch.query(inThis(`select 1 from pg_locks where not granted`))).rowCount === 0);
   await watch.end()
   await terminate(url)
   await locked
@@ -75,7 +78,7 @@ async function holders(url: string): Promise<number[]> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   const { rows } = await client.query<{ pid: number }>(
-    "select pid from pg_locks where locktype = 'advisory' and granted and database = (select oid from pg_database where datname = current_database())",
+    inThis(`select pid from pg_locks where locktype = 'advisory' and granted`),
   )
   await client.end()
   return rows.map(({ pid }) => pid)

@@ -19,7 +19,7 @@ before(async () => {
 })
 after(() => router.close())
 
-const signal = AbortSignal.timeout(10_000)
+const signal = AbortSignal.timeout(60_000)
 const get = (change: Partial<Parameters<typeof createCallback>[0]>) =>
   createCallback({ routerUrl, token, project: 'proj_test1', allowInsecure: true, ...change })!.get(
     'v1/exec/tools',

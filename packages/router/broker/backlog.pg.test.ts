@@ -69,7 +69,7 @@ test('artifacts of an agent are stored one at a time, and others find the databa
     await sendAll(agent, pieces(call, 200, artifactOf))
     await readUpToHere(agent)
     const { rows } = await db.query(
-      "select pid from pg_locks where not granted and relation = 'artifact_chunks'::regclass",
+      "select pid from pg_locks where not granted and relation = 'artifact_chunks'::regclass and database = (select oid from pg_database where datname = current_database())",
     )
     assert.ok(rows.length <= 1, `${rows.length} wait for the table`)
     assert.equal(system.router.core.store.pool.waitingCount, 0)
