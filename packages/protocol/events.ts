@@ -17,6 +17,7 @@ export const eventKinds = [
   ...executionKinds,
   'execution.cancel_requested',
   'execution.resolved',
+  'execution.retried',
   'execution.refused',
   'approval.requested',
   'approval.approved',

@@ -24,6 +24,11 @@ export function secretMark(commitment: string): { $secret: string } {
   return { $secret: commitment }
 }
 
+export function isSecretMark(value: unknown): boolean {
+  if (!isRecord(value) || Object.keys(value).length !== 1) return false
+  return typeof value.$secret === 'string' && /^[0-9a-f]{64}$/.test(value.$secret)
+}
+
 /** Whether some property of the schema may be a secret, at a glance. */
 export function mayHoldSecrets(schema: unknown): boolean {
   return /"writeOnly":true|"format":"password"/.test(JSON.stringify(schema))

@@ -4,7 +4,7 @@ import { email, host, networks, postgresUrl, tcpAddress } from '@xerotier/runtim
 import { logLevels } from '@xerotier/runtime/log.ts'
 import { baseUrl, mailAddress, secretText, smtpUrl } from '@xerotier/runtime/mail-options.ts'
 import { boolean, choice, integer, type OptionTable, path, text } from '@xerotier/runtime/option.ts'
-import { tracingOptions } from '@xerotier/runtime/tracing-options.ts'
+import { traceUrlTemplate, tracingOptions } from '@xerotier/runtime/tracing-options.ts'
 
 export const options = {
   state_dir: {
@@ -130,6 +130,11 @@ export const options = {
     env: ['XEROTIER_PUBLIC_URL'],
     type: baseUrl,
     help: 'Where people reach this router, for links in messages: https://xerotier.example.com. Default: where it listens.',
+  },
+  trace_url_template: {
+    env: ['XEROTIER_TRACE_URL_TEMPLATE'],
+    type: traceUrlTemplate,
+    help: 'Page of a trace, with {trace_id} in place of its id, such as https://jaeger.example.com/trace/{trace_id}: executions link to it.',
   },
   notification_private_targets: {
     env: ['XEROTIER_NOTIFICATION_PRIVATE_TARGETS'],

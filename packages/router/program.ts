@@ -72,6 +72,7 @@ function routerOptions(values: Values<typeof options>): Omit<RouterOptions, 'clo
       lostAgentGraceMs: values.lost_agent_grace_seconds * 1000,
       holdLoweredRisks: values.hold_lowered_risks,
       privateTargets: values.notification_private_targets,
+      traceUrl: values.trace_url_template,
     },
     mail: mailOf(values),
     linkSecret: values.approval_link_secret,

@@ -1,4 +1,15 @@
-import { boolean, httpUrl, number, type OptionTable, text } from './option.ts'
+import { boolean, httpUrl, number, type OptionTable, type OptionType, text } from './option.ts'
+
+/** A page of whatever shows traces. */
+export const traceUrlTemplate: OptionType<string> = {
+  name: 'url',
+  parse(text) {
+    const url = URL.parse(text)
+    if (url === null || !/^https?:$/.test(url.protocol)) throw new Error('must be http:// or https://')
+    if (!text.includes('{trace_id}')) throw new Error('must have {trace_id} in it')
+    return text
+  },
+}
 
 /** The settings of tracing, the same in every process but for the name under which it speaks. */
 export function tracingOptions(serviceName: string) {

@@ -134,6 +134,7 @@ const sends: Sent[] = [
   ['exec show exe_1', 'GET /exec/executions/exe_1'],
   ['exec raw exe_1 --stream stderr', 'GET /exec/executions/exe_1/raw?stream=stderr'],
   ['exec raw exe_1 --artifact cart_1', 'GET /exec/executions/exe_1/artifacts/cart_1'],
+  ['exec retry exe_1 --reason why --no-wait', 'POST /exec/executions/exe_1/retry', { args: {}, reason: 'why' }],
   ['exec cancel exe_1', 'POST /exec/invocations/exe_1/cancel'],
   [
     'exec resolve exe_1 --outcome failed --note seen',

@@ -264,6 +264,8 @@ export function execution(change: Partial<ExecutionDetail> = {}): ExecutionDetai
     artifacts: [],
     transitions: [{ state: 'queued', at, actor: 'key_1', actor_name: 'ci', detail: {} }],
     approvals: [],
+    attempts: [],
+    retries: [],
     ...change,
   })
 }

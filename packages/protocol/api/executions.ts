@@ -48,6 +48,8 @@ export const executionSchema = z.object({
   agent: z.string().nullable(),
   attempt: z.int(),
   approval_id: z.string().nullable(),
+  /** The call that this one makes again. */
+  retry_of: z.string().nullable(),
   reason: z.string().nullable(),
   /** A person, or a service key; then the API key that they came with, and the door. */
   requested_by: z.string(),
@@ -77,6 +79,15 @@ export const executionSchema = z.object({
 })
 export type Execution = z.infer<typeof executionSchema>
 
+/** Makes a call again: the same tool with the same arguments in the same workspace. */
+export const retrySchema = z.strictObject({
+  /** The secret arguments, which no record keeps, and nothing else. */
+  args: z.record(z.string(), z.unknown()).default({}),
+  /** Default: that of the first call. */
+  reason: textSchema(limits.noteCharacters).optional(),
+})
+export type Retry = z.infer<typeof retrySchema>
+
 const artifactSchema = z.object({
   id: z.string(),
   object: z.literal('artifact'),
@@ -101,6 +112,33 @@ export const executionDetailSchema = executionSchema.extend({
       detail: z.record(z.string(), z.unknown()),
     }),
   ),
+  /** Each time that an agent was given the call, oldest first. */
+  attempts: z.array(
+    z.object({
+      attempt: z.int(),
+      agent_id: z.string().nullable(),
+      agent: z.string().nullable(),
+      /** Of the agent's program at that time; null when the record does not know it. */
+      agent_version: z.string().nullable(),
+      dispatched_at: timestampSchema,
+      started_at: nullableTimestampSchema,
+      ended_at: nullableTimestampSchema,
+      /** The state that ended it: `queued` when it was put back. Null while it goes on. */
+      outcome: executionStateSchema.nullable(),
+    }),
+  ),
+  /** The calls that made this one again, oldest first. */
+  retries: z.array(
+    z.object({
+      id: z.string(),
+      state: executionStateSchema,
+      created_at: timestampSchema,
+      requested_by: z.string(),
+      requested_by_name: actorNameSchema,
+    }),
+  ),
+  /** The trace in the operators' tracing system, where `XEROTIER_TRACE_URL_TEMPLATE` says how. */
+  trace_url: z.string().nullable(),
   /** Oldest first; the last is the one that counts. */
   approvals: z.array(
     approvalSchema.pick({
@@ -133,6 +171,11 @@ export const executionDetailSchema = executionSchema.extend({
   resolution: z.object({ by: z.string(), by_name: actorNameSchema, note: z.string(), at: timestampSchema }).nullable(),
 })
 export type ExecutionDetail = z.infer<typeof executionDetailSchema>
+
+/** The whole record, as `exec show -o json` prints it. Fields are added; none is taken away. */
+export function executionJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(executionDetailSchema, { io: 'output' })
+}
 
 export const cancellationSchema = executionSchema.extend({
   /**

@@ -17,4 +17,6 @@ export interface Settings {
   mail: boolean
   /** Webhooks and channels may reach this host and private networks, and plain HTTP. */
   privateTargets: boolean
+  /** The page of a trace, with `{trace_id}` in place of its id. */
+  traceUrl?: string | undefined
 }

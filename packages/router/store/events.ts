@@ -49,6 +49,29 @@ export function selectTransitions(db: Database, executionId: string) {
     .execute()
 }
 
+/**
+ * Which version of its program an agent said it had when it last came online before an event; null
+ * where the log does not know it. In their order.
+ */
+export async function selectAgentVersions(
+  db: Database,
+  befores: readonly { agent_id: string | null; xid: string; seq: number }[],
+): Promise<(string | null)[]> {
+  const { rows } = await sql<{ version: string | null }>`
+    select (
+      select one.data ->> 'version' from events as one
+      where one.agent_id = given.agent_id and one.kind like 'agent.%' and one.kind = 'agent.online'
+        and (one.xid, one.seq) < (given.xid, given.seq)
+      order by one.xid desc, one.seq desc limit 1
+    ) as version
+    from unnest(
+      ${befores.map(({ agent_id }) => agent_id)}::text[], ${befores.map(({ xid }) => xid)}::text[]::xid8[],
+      ${befores.map(({ seq }) => seq)}::bigint[]
+    ) with ordinality as given (agent_id, xid, seq, place)
+    order by given.place`.execute(db)
+  return rows.map(({ version }) => version)
+}
+
 /** The first and the last event of an execution. */
 export async function selectExecutionEnds(db: Database, executionId: string) {
   const rows = await db

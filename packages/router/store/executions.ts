@@ -92,6 +92,18 @@ export function selectNamedExecutions(db: Database | Tx, ids: string[]) {
   return named(db).where('executions.id', 'in', ids).execute()
 }
 
+/** The calls that made this one again, oldest first. */
+export function selectRetries(db: Database, id: string) {
+  return db
+    .selectFrom('executions')
+    .select(['id', 'state', 'created_at', 'requested_by'])
+    .select(actorName('executions.requested_by', 'executions.project_id').as('requested_by_name'))
+    .where('retry_of', '=', id)
+    .orderBy('id')
+    .limit(100)
+    .execute()
+}
+
 /** What the first submit with an idempotency key was, or the one with an id where it has no key. */
 export function selectSubmitted(
   db: Database,

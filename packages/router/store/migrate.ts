@@ -27,6 +27,7 @@ import { notices } from './migrations/0027-notices.ts'
 import { approvalLinks } from './migrations/0028-approval-links.ts'
 import { audit } from './migrations/0032-audit.ts'
 import { requesters } from './migrations/0036-requesters.ts'
+import { retries } from './migrations/0037-retries.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -57,6 +58,7 @@ const migrations: Migration[] = [
   { name: '0028-approval-links', sql: approvalLinks },
   { name: '0032-audit', sql: audit },
   { name: '0036-requesters', sql: requesters },
+  { name: '0037-retries', sql: retries },
 ]
 
 /** Applied again whenever its text is another. */

@@ -239,6 +239,8 @@ export const submitted = {
   attempt: int(),
   lease_epoch: int(),
   journal_id: nullable(text()),
+  /** The call that this one makes again. */
+  retry_of: nullable(uuid()),
   reason: nullable(text()),
   requested_by: text(),
   /** By which API key, and through which door. */

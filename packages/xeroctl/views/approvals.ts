@@ -110,7 +110,7 @@ function policyOf({ asked, needs, state, policy_version, ...approval }: Approval
 
 type Vote = Approval['votes'][number]
 
-const voteColumns = [
+export const voteColumns = [
   { header: 'VOTE', value: ({ vote }: Vote) => vote.replace('_', ' ') },
   { header: 'BY', value: ({ by, by_name }: Vote) => by_name ?? by },
   { header: 'STAGE', value: ({ stage }: Vote) => stage + 1, right: true },

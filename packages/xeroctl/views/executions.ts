@@ -2,13 +2,17 @@ import type { Execution, ExecutionDetail } from '@xerotier/protocol/api/executio
 import { reviewedJson } from '@xerotier/protocol/reviewed.ts'
 import type { Cell } from '../output/cell.ts'
 import { type Detail, ending, rows, type Section } from '../output/detail.ts'
+import type { Column } from '../output/table.ts'
 import { milliseconds } from '../output/time.ts'
 import type { RecordView, View } from '../output/view.ts'
 import { shortId } from '../short-id.ts'
 import { actorInFull, cameWith } from './actor.ts'
+import { voteColumns } from './approvals.ts'
 
 type Transition = ExecutionDetail['transitions'][number]
 type Decision = ExecutionDetail['approvals'][number]
+type Attempt = ExecutionDetail['attempts'][number]
+type Retry = ExecutionDetail['retries'][number]
 type Artifact = ExecutionDetail['artifacts'][number]
 
 export const executionView: View<Execution> = {
@@ -52,12 +56,13 @@ export const executionDetail: RecordView<ExecutionDetail> = {
     sections: [
       { title: 'Transitions', body: rows(transitionColumns, execution.transitions) },
       { title: 'Approvals', body: rows(decisionColumns, execution.approvals) },
+      ...votesSection(execution),
+      ...listed('Attempts', attemptColumns, execution.attempts),
+      ...listed('Retries', retryColumns, execution.retries),
       ...sectionsOf(execution),
       ...outputSection('Output', execution.stdout),
       ...outputSection('Error output', execution.stderr),
-      ...(execution.artifacts.length === 0
-        ? []
-        : [{ title: 'Artifacts', body: rows(artifactColumns, execution.artifacts) }]),
+      ...listed('Artifacts', artifactColumns, execution.artifacts),
       ...(execution.resolution === null ? [] : textSection('Resolution', resolutionOf(execution.resolution))),
     ],
   }),
@@ -78,6 +83,7 @@ function fieldsOf(execution: Execution, progress: Detail['fields'] = []): Detail
     ['Requested by', actorInFull(execution.requested_by, execution.requested_by_name)],
     ['Requested with', cameWith(execution.requested_by, execution.requested_key, execution.requested_door)],
     ['Approval', execution.approval_id],
+    ...(execution.retry_of ? [['Retry of', execution.retry_of] as const] : []),
     ['Created', { time: execution.created_at }],
     ['Dispatched', { time: execution.dispatched_at }],
     ['Started', { time: execution.started_at }],
@@ -93,7 +99,23 @@ function fieldsOf(execution: Execution, progress: Detail['fields'] = []): Detail
     ['Digest', execution.digest],
     ['Request id', execution.request_id],
     ['Trace id', execution.trace_id],
+    ...tracePage(execution),
   ]
+}
+
+function tracePage({ trace_url: page }: Partial<ExecutionDetail>): Detail['fields'] {
+  return page ? [['Trace', page]] : []
+}
+
+/** A table of what there is. A router older than the field leaves it out. */
+function listed<Row>(title: string, columns: readonly Column<Row>[], list: readonly Row[] | undefined): Section[] {
+  return list === undefined || list.length === 0 ? [] : [{ title, body: rows(columns, list) }]
+}
+
+/** Who said what, in every approval of the call. */
+function votesSection({ approvals }: ExecutionDetail): Section[] {
+  const votes = approvals.flatMap(({ id, votes: own }) => own.map((vote) => ({ ...vote, approval: id })))
+  return listed('Votes', voteColumns, votes)
 }
 
 /** What is to be said of some calls only. A router older than these fields leaves them out. */
@@ -162,6 +184,23 @@ const decisionColumns = [
     dropOrder: 3,
   },
   { header: 'ASKED BY', value: askedText, shrink: true },
+]
+
+const attemptColumns = [
+  { header: 'ATTEMPT', value: (attempt: Attempt) => attempt.attempt, right: true },
+  { header: 'AGENT', value: (attempt: Attempt) => attempt.agent ?? attempt.agent_id },
+  { header: 'VERSION', value: (attempt: Attempt) => attempt.agent_version },
+  { header: 'DISPATCHED', value: (attempt: Attempt) => attempt.dispatched_at },
+  { header: 'STARTED', value: (attempt: Attempt) => attempt.started_at, dropOrder: 2 },
+  { header: 'ENDED', value: (attempt: Attempt) => attempt.ended_at, dropOrder: 1 },
+  { header: 'OUTCOME', value: ({ outcome }: Attempt) => (outcome === null ? null : { word: outcome }) },
+]
+
+const retryColumns = [
+  { header: 'ID', value: (retry: Retry) => retry.id },
+  { header: 'STATUS', value: (retry: Retry) => ({ word: retry.state }) },
+  { header: 'BY', value: (retry: Retry) => retry.requested_by_name ?? retry.requested_by },
+  { header: 'CREATED', value: (retry: Retry) => ({ time: retry.created_at }) },
 ]
 
 const artifactColumns = [

@@ -179,7 +179,8 @@ async function takeLeases(
       before,
       tools: manifest.tools,
     })
-    const data = { lease_epoch: agent.lease_epoch, in_flight: proof.in_flight.length }
+    // Which program it is: an execution tells of it who ran it, long after it was replaced.
+    const data = { lease_epoch: agent.lease_epoch, in_flight: proof.in_flight.length, version: proof.version }
     append({ ...about, kind: 'agent.online', data })
     if (isNew({ known, proof })) append({ ...about, kind: 'agent.manifest_updated', data: summaryOf(manifest) })
     leases.set(agent.id, { ...agent, knownRisks })

@@ -33,6 +33,7 @@ export function presentExecution(row: ExecutionRow, names: ExecutionNames): Exec
     agent: names.agent,
     attempt: row.attempt,
     approval_id: row.approval_id,
+    retry_of: row.retry_of,
     reason: row.reason,
     requested_by: row.requested_by,
     requested_by_name: names.requestedBy,

@@ -1,35 +1,41 @@
 import type { ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
 import { overflowName } from '@xerotier/protocol/frames/call/artifact.ts'
-import { type ExecutionState, executionStateSchema } from '@xerotier/protocol/lifecycles/execution.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { selectApprovalIds, selectNamedApprovals } from '../../store/approvals.ts'
 import { selectArtifacts } from '../../store/artifacts.ts'
 import { selectTransitions } from '../../store/events.ts'
 import { selectInlineOutput } from '../../store/execution-output.ts'
+import { selectRetries } from '../../store/executions.ts'
 import { type StreamName, streamName } from '../../store/output-streams.ts'
 import { type Member, router } from '../actor.ts'
 import { presentNamed as presentApprovals } from '../approvals/list.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import type { Records } from '../records.ts'
+import type { Settings } from '../settings.ts'
 import { whatItWaitsFor } from '../tools/unserved.ts'
+import { attemptsOf } from './attempts-of.ts'
 import { findExecution } from './find.ts'
 import { presentNamed } from './list.ts'
+import { stateOf } from './state-of.ts'
 
 /** A call has no more of the shortest. */
 const inlinePieces = limits.outputTotalBytes / limits.outputPieceLeastBytes
 
 /** Everything that is known of one execution. @throws Fault execution_not_found */
 export async function showExecution(
-  core: Records & FleetView & Directory,
+  core: Records & FleetView & Directory & { settings: Pick<Settings, 'traceUrl'> },
   actor: Member,
   id: string,
 ): Promise<ExecutionDetail> {
   const { db } = core.store
   const row = await findExecution(core, actor.projectId, id)
   const queued = row.state === 'queued'
-  const [events, approvals, artifacts, output, waitingFor] = await Promise.all([
-    selectTransitions(db, id),
+  const telling = selectTransitions(db, id)
+  const [events, attempts, retries, approvals, artifacts, output, waitingFor] = await Promise.all([
+    telling,
+    telling.then((events) => attemptsOf(db, row, events)),
+    selectRetries(db, id),
     selectApprovalIds(db, id).then(async (ids) => presentApprovals(core, db, await selectNamedApprovals(db, ids))),
     selectArtifacts(db, id, row.attempt),
     selectInlineOutput(db, id, row.attempt, { pieces: inlinePieces, bytes: limits.outputInlineBytes }),
@@ -43,8 +49,9 @@ export async function showExecution(
   const beyond = (stream: StreamName) =>
     artifacts.filter(({ name }) => name === overflowName(stream)).reduce((sum, artifact) => sum + artifact.bytes, 0)
   const cancel = events.find(({ kind }) => kind === 'execution.cancel_requested')
+  const presented = presentNamed(row)
   return {
-    ...presentNamed(row),
+    ...presented,
     stdout_bytes: Math.max(row.stdout_bytes, stdout.length + beyond('stdout')),
     stderr_bytes: Math.max(row.stderr_bytes, stderr.length + beyond('stderr')),
     stdout: stdout.toString(),
@@ -63,6 +70,12 @@ export async function showExecution(
       const { actor, actor_name, data: detail } = event
       return [{ state, at: event.at.toISOString(), actor, actor_name, detail }]
     }),
+    attempts,
+    retries: retries.map(({ created_at, ...retry }) => ({ ...retry, created_at: created_at.toISOString() })),
+    trace_url:
+      presented.trace_id === null
+        ? null
+        : (core.settings.traceUrl?.replaceAll('{trace_id}', presented.trace_id) ?? null),
     approvals: approvals.map(
       ({ id, state, decided_by, decided_by_name, decided_key, decided_door, decided_at, note, ...asking }) => ({
         ...{ id, state, decided_by, decided_by_name, decided_key, decided_door, decided_at, note },
@@ -88,8 +101,4 @@ export async function showExecution(
             at: row.resolved_at.toISOString(),
           },
   }
-}
-
-function stateOf(kind: string): ExecutionState | undefined {
-  return executionStateSchema.safeParse(kind.slice('execution.'.length)).data
 }

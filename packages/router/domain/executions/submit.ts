@@ -27,6 +27,7 @@ import { inTurn } from '../tools/check-turns.ts'
 import { type Offered, toolFor } from '../tools/tool-for.ts'
 import { unserved } from '../tools/unserved.ts'
 import { refuseCall } from './refuse-call.ts'
+import { noteRetry } from './retry.ts'
 import { findSubmitted, type Submitted } from './submitted.ts'
 import { traceSubmit } from './trace.ts'
 
@@ -38,6 +39,8 @@ export interface SubmitMeta {
   id?: string
   idempotencyKey?: string | undefined
   traceparent?: string | undefined
+  /** The call that is made again. */
+  retryOf?: string
 }
 
 /**
@@ -65,7 +68,8 @@ export async function submitCall(
     idempotency_key: meta.idempotencyKey ?? null,
     request_digest: null,
   }
-  const requestDigest = () => requestDigestOf(core.identity, { ...invocation, workspace: workspace.id })
+  const retry = meta.retryOf === undefined ? {} : { retry_of: meta.retryOf }
+  const requestDigest = () => requestDigestOf(core.identity, { ...invocation, ...retry, workspace: workspace.id })
   const offered = toolFor(core, projectId, workspace, invocation.tool)
   let args: Record<string, unknown>
   try {
@@ -90,7 +94,10 @@ export async function submitCall(
     const row = newCall(actor, meta, policy, given)
     const answer = evaluateCall(core, actor, policy, { workspace, tool: offered.tool, args: row.args, at: now })
     const stored = await storeTraced(core, actor, row, answer instanceof Promise ? await answer : answer)
-    if (stored === 'stored') return { row, requestedBy: actor.name }
+    if (stored === 'stored') {
+      await noteRetry(core, actor, row)
+      return { row, requestedBy: actor.name }
+    }
     if (stored === 'known') return firstOf(core, row)
   }
 }
@@ -133,6 +140,7 @@ function newCall(actor: Member, meta: SubmitMeta, policy: Pick<ActivePolicy, 'nu
     attempt: 0,
     lease_epoch: 0,
     journal_id: null,
+    retry_of: meta.retryOf ?? null,
     reason: invocation.reason ?? null,
     requested_by: actor.id,
     requested_key: key,

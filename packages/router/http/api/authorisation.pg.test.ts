@@ -81,6 +81,8 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
   'executions.raw': ['execution'],
   'executions.artifact': ['execution'],
   'executions.resolve': ['execution'],
+  'executions.retry': ['execution'],
+  'executions.schema': ['execution'],
   'approvals.list': ['execution'],
   'approvals.stream': ['execution'],
   'approvals.show': ['execution'],

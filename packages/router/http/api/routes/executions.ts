@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { executionJsonSchema, type Invocation } from '@xerotier/protocol/api/executions.ts'
 import { isSettled } from '@xerotier/protocol/lifecycles/execution.ts'
 import { askedByNow } from '@xerotier/runtime/asker.ts'
 import type { Core } from '../../../core.ts'
@@ -11,28 +12,33 @@ import { planCall } from '../../../domain/executions/plan.ts'
 import { presentRow } from '../../../domain/executions/present-row.ts'
 import { rawOutput } from '../../../domain/executions/raw.ts'
 import { resolveCall } from '../../../domain/executions/resolve.ts'
+import { callAgain } from '../../../domain/executions/retry.ts'
 import { showExecution } from '../../../domain/executions/show.ts'
 import { streamExecutions } from '../../../domain/executions/stream.ts'
 import { submitCall } from '../../../domain/executions/submit.ts'
 import { idempotencyKeyOf, lastEventIdOf, traceparentOf } from '../../headers.ts'
 import type { Streams } from '../../stream/streams.ts'
-import type { Handlers } from '../handlers.ts'
+import type { Call, Handlers } from '../handlers.ts'
+
+type Submitting = Pick<Call<'invocations.submit'>, 'actor' | 'query' | 'request' | 'requestId' | 'reply'>
 
 export function executionHandlers(core: Core, streams: Streams) {
+  const submit = async (call: Submitting, invocation: Invocation, more: { retryOf?: string } = {}) => {
+    const { actor, query, request, requestId, reply } = call
+    const meta = { requestId, idempotencyKey: idempotencyKeyOf(request), traceparent: traceparentOf(request), ...more }
+    const { row, requestedBy } =
+      query.wait === 0
+        ? await submitCall(core, actor, invocation, meta)
+        : await submitAndAwaitEnd(core, actor, invocation, meta, {
+            ms: query.wait * 1000,
+            // Also at the end of every answer, when nobody waits any more.
+            onHangUp: (stop) => void reply.raw.once('close', stop),
+          })
+    reply.code(isSettled(row.state) ? 200 : 202)
+    return presentRow(core, row, requestedBy)
+  }
   return {
-    'invocations.submit': async ({ actor, body, query, request, requestId, reply }) => {
-      const meta = { requestId, idempotencyKey: idempotencyKeyOf(request), traceparent: traceparentOf(request) }
-      const { row, requestedBy } =
-        query.wait === 0
-          ? await submitCall(core, actor, body, meta)
-          : await submitAndAwaitEnd(core, actor, body, meta, {
-              ms: query.wait * 1000,
-              // Also at the end of every answer, when nobody waits any more.
-              onHangUp: (stop) => void reply.raw.once('close', stop),
-            })
-      reply.code(isSettled(row.state) ? 200 : 202)
-      return presentRow(core, row, requestedBy)
-    },
+    'invocations.submit': (call) => submit(call, call.body),
     'invocations.plan': ({ actor, body }) => planCall(core, actor, body),
     'invocations.list': ({ actor, query }) => listExecutions(core, actor, query),
     'invocations.show': ({ actor, params }) => showExecution(core, actor, params.id),
@@ -61,6 +67,11 @@ export function executionHandlers(core: Core, streams: Streams) {
       reply.header('content-length', bytes)
       return Readable.from(askedByNow(chunks), { objectMode: false })
     },
+    'executions.retry': async (call) => {
+      const { invocation, retryOf } = await callAgain(core, call.actor, call.params.id, call.body)
+      return submit(call, invocation, { retryOf })
+    },
+    'executions.schema': async () => executionJsonSchema(),
     'executions.resolve': ({ actor, params, body }) => resolveCall(core, actor, params.id, body),
   } satisfies Partial<Handlers>
 }
