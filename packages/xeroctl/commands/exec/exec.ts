@@ -1,14 +1,18 @@
 import { group } from '../../command.ts'
 import { execCancel } from './cancel.ts'
+import { execDiff } from './diff.ts'
 import { execInvoke } from './invoke.ts'
 import { execList } from './list.ts'
+import { execPostmortem } from './postmortem.ts'
 import { execRaw } from './raw.ts'
 import { execResolve } from './resolve.ts'
 import { execRetry } from './retry.ts'
 import { execShow } from './show.ts'
 import { execToolShow } from './tool-show.ts'
 import { execTools } from './tools.ts'
+import { execTrace } from './trace.ts'
 import { execWatch } from './watch.ts'
+import { execWhy } from './why.ts'
 
 export const exec = group({
   name: 'exec',
@@ -19,11 +23,15 @@ export const exec = group({
     execInvoke,
     execList,
     execShow,
+    execWhy,
+    execDiff,
+    execTrace,
     execRaw,
     execWatch,
     execCancel,
     execRetry,
     execResolve,
+    execPostmortem,
   ],
   bare: { list: execList, show: execShow },
 })

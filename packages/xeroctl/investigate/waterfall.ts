@@ -1,0 +1,75 @@
+// Where the time of a call went, from the times on its record: no collector is needed. Those of the
+// agent are its own clock, brought to the router's.
+import type { ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
+
+export interface Span {
+  name: string
+  /** Which process had the call. */
+  where: string
+  from: string
+  /** Null while it goes on. */
+  to: string | null
+  /** Milliseconds. */
+  ms: number
+  /** From the beginning of the call, milliseconds. */
+  offset_ms: number
+}
+
+type Move = ExecutionDetail['transitions'][number]
+
+/** Oldest first; a span begins where the call went into other hands. */
+export function spansOf(record: ExecutionDetail, now: number): Span[] {
+  const { transitions } = record
+  const spans: Span[] = []
+  const add = (name: string, where: string, from: string, to: string | null) => {
+    const [begin, end] = [Date.parse(from), to === null ? now : Date.parse(to)]
+    const offset_ms = Math.max(0, begin - Date.parse(record.created_at))
+    spans.push({ name, where, from, to, ms: Math.max(0, end - begin), offset_ms })
+  }
+  const ended = record.finished_at ?? null
+  add('call', 'caller', record.created_at, lastMove(transitions)?.at ?? ended)
+  const first = transitions[0]
+  if (first !== undefined) add('submit', 'router, HTTP', record.created_at, first.at)
+  for (const [at, move] of transitions.entries()) {
+    const next = transitions[at + 1]?.at ?? null
+    if (move.state === 'pending_approval') add('approval', 'people', move.at, next)
+    if (move.state === 'queued') add('queue', 'router', move.at, next)
+  }
+  for (const attempt of record.attempts) {
+    const { dispatched_at, started_at, ended_at } = attempt
+    const agent = attempt.agent ?? attempt.agent_id ?? 'an agent'
+    const nth = record.attempts.length > 1 ? ` ${attempt.attempt}` : ''
+    add(`dispatch${nth}`, `router to ${agent}`, dispatched_at, started_at ?? ended_at)
+    if (started_at === null) continue
+    add(`tool${nth}`, agent, started_at, ended_at)
+    if (ended_at === null) continue
+    const settled = transitions.find(
+      ({ state, at }) => Date.parse(at) >= Date.parse(dispatched_at) && state === attempt.outcome,
+    )
+    if (settled !== undefined) add(`result${nth}`, `${agent} to router`, ended_at, later(ended_at, settled.at))
+  }
+  return spans.sort((one, other) => Date.parse(one.from) - Date.parse(other.from))
+}
+
+/** Of a call that has ended. */
+function lastMove(transitions: readonly Move[]): Move | undefined {
+  const last = transitions.at(-1)
+  return last !== undefined && !['pending_approval', 'queued', 'dispatched', 'running'].includes(last.state)
+    ? last
+    : undefined
+}
+
+/** Two clocks: what is told later has not happened earlier. */
+function later(one: string, other: string): string {
+  return Date.parse(one) > Date.parse(other) ? one : other
+}
+
+const width = 32
+
+/** Its place in the whole, drawn. */
+export function barOf({ offset_ms, ms }: Span, wholeMs: number): string {
+  const scale = (value: number) => Math.round((value / Math.max(1, wholeMs)) * width)
+  const begin = Math.min(width - 1, scale(offset_ms))
+  const length = Math.max(1, Math.min(width - begin, scale(ms)))
+  return `${' '.repeat(begin)}${'█'.repeat(length)}`.padEnd(width)
+}
