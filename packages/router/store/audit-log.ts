@@ -1,6 +1,6 @@
 // The audit log as it stands: tiles, checkpoints, and the entries that events make.
 import { sql } from 'kysely'
-import { entryText } from './audit-entry.ts'
+import { entryText, eventsAsEntries } from './audit-entry.ts'
 import type { Database, Tx } from './database.ts'
 
 export interface CheckpointRow {
@@ -61,7 +61,7 @@ export interface SealedEntry {
 export async function selectEntries(db: Database, projectId: string, n: number, tiles: number): Promise<SealedEntry[]> {
   const { rows } = await sql<SealedEntry>`
     select t.n * 256 + place.at - 1 as index, (
-      select ${entryText} from events e where e.xid = place.xid and e.seq = place.seq and e.project_id = t.project_id) as entry
+      select ${entryText} from ${eventsAsEntries} where e.xid = place.xid and e.seq = place.seq and e.project_id = t.project_id) as entry
     from audit_tiles t cross join lateral unnest(t.xids, t.seqs) with ordinality as place(xid, seq, at)
     where t.project_id = ${projectId} and t.level = 0 and t.n >= ${n} and t.n < ${n + tiles}
     order by t.n, place.at`.execute(db)

@@ -26,11 +26,23 @@ export const emptyRoot = hash('sha256', '', 'buffer')
 
 /** The root over these hashes, as if each were a leaf. */
 export function rootOfHashes(hashes: readonly Buffer[]): Buffer {
-  const [one] = hashes
+  let level = hashes
+  // Whole subtrees without slices: most are of 256.
+  while (level.length > 1 && Number.isInteger(Math.log2(level.length))) level = pairsOf(level)
+  const [one] = level
   if (one === undefined) return emptyRoot
-  if (hashes.length === 1) return one
+  if (level.length === 1) return one
   const half = halfOf(hashes.length)
   return nodeHash(rootOfHashes(hashes.slice(0, half)), rootOfHashes(hashes.slice(half)))
+}
+
+function pairsOf(hashes: readonly Buffer[]): Buffer[] {
+  const above: Buffer[] = []
+  for (let at = 0; at < hashes.length; at += 2) {
+    const [left, right] = [hashes[at], hashes[at + 1]]
+    if (left !== undefined && right !== undefined) above.push(nodeHash(left, right))
+  }
+  return above
 }
 
 export function rootOf(size: number, nodeAt: NodeAt): Buffer {

@@ -1,6 +1,6 @@
 // What sealing writes: hashes, where the events are, and nothing of them in this process.
 import { sql } from 'kysely'
-import { entryLeaf } from '../../store/audit-entry.ts'
+import { entryLeaf, eventsAsEntries } from '../../store/audit-entry.ts'
 import type { Tx } from '../../store/database.ts'
 import type { Place } from '../../store/event-reader.ts'
 
@@ -24,7 +24,7 @@ export async function appendLeaves(tx: Tx, from: Place, to: Place): Promise<Grow
     with fresh as materialized (
       select e.project_id, e.xid, e.seq, e.at, e.kind, e.actor, e.actor_key, e.agent_id, e.workspace_id, e.data,
         ${entryLeaf} as leaf
-      from events e
+      from ${eventsAsEntries}
       where (e.xid, e.seq) > (${from.xid}::xid8, ${from.seq}::bigint) and (e.xid, e.seq) <= (${to.xid}::xid8, ${to.seq}::bigint)
         and not (e.xid = ${restored}::xid8 and exists (
           select from audit_tiles t where t.project_id = e.project_id and t.level = 0 and e.seq = any(t.seqs)))
@@ -37,12 +37,15 @@ export async function appendLeaves(tx: Tx, from: Place, to: Place): Promise<Grow
       select fresh.*, (heads.size + row_number() over (partition by fresh.project_id order by fresh.xid, fresh.seq) - 1) / 256 as n,
         heads.size
       from fresh join heads using (project_id)
+    ), acted as (
+      select distinct project_id, n, actor, actor_key, agent_id, workspace_id from placed
     ), mentioned as (
       insert into audit_mentions (project_id, name, n)
-      select distinct project_id, name, n from placed cross join lateral (
-        select unnest(array[actor, actor_key, agent_id, workspace_id]) as name
+      select distinct project_id, name, n from (
+        select project_id, unnest(array[actor, actor_key, agent_id, workspace_id]) as name, n from acted
         union all
-        select value from jsonb_each_text(data) where kind not like 'execution.%' and value ~ '^[a-z]+_[0-9a-f]{24}$'
+        select project_id, value, n from placed cross join lateral jsonb_each_text(data)
+        where kind not like 'execution.%' and value ~ '^[a-z]+_[0-9a-f]{24}$'
       ) as names where name is not null and name <> 'router'
       on conflict do nothing
     )
