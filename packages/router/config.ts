@@ -1,6 +1,7 @@
 // Every setting of the router.
 import { limits } from '@xerotier/protocol/limits.ts'
 import { email, host, networks, postgresUrl, tcpAddress } from '@xerotier/runtime/address-options.ts'
+import { encryptionKeys } from '@xerotier/runtime/key-options.ts'
 import { logLevels } from '@xerotier/runtime/log.ts'
 import { baseUrl, mailAddress, secretText, smtpUrl } from '@xerotier/runtime/mail-options.ts'
 import { boolean, choice, integer, type OptionTable, path, text } from '@xerotier/runtime/option.ts'
@@ -13,6 +14,13 @@ export const options = {
     // Beside /var/lib/xerotier, which is the agent's and its user's.
     default: '/var/lib/xerotier-router',
     help: "Folder of the router's keys and of its embedded Postgres, 0700.",
+  },
+  encryption_key: {
+    env: ['XEROTIER_COMPLETION_ENCRYPTION_KEY'],
+    type: encryptionKeys,
+    secret: true,
+    required: (values) => values.database_url !== undefined,
+    help: 'Encrypts the secrets in the database (AES-256-GCM): 32 bytes in hex or base64, as `openssl rand -hex 32` prints. To replace it put the new one before it, with a comma, until the log says that secrets were encrypted anew. Needed with database_url; else made in state_dir.',
   },
   database_url: {
     env: ['XEROTIER_DATABASE_URL'],

@@ -40,6 +40,8 @@ test('an address that cannot be parsed ends it with 78 and names the setting, no
     ['data_plane', 'XEROTIER_DATA_PLANE', 'tcp://127.0.0.1:99999'],
     ['http_host', 'XEROTIER_HTTP_HOST', 'no such host'],
     ['trusted_proxies', 'XEROTIER_TRUSTED_PROXIES', '10.0.0.0/99'],
+    ['encryption_key', 'XEROTIER_COMPLETION_ENCRYPTION_KEY', 's3cret'],
+    ['encryption_key', 'XEROTIER_COMPLETION_ENCRYPTION_KEY', `${'ab'.repeat(32)},s3cret`],
   ]
   for (const [setting, variable, value] of wrong) {
     const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts')], {
@@ -53,6 +55,16 @@ test('an address that cannot be parsed ends it with 78 and names the setting, no
   }
 })
 
+test('a database elsewhere needs a key for the secrets in it', () => {
+  const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+    encoding: 'utf8',
+    env: { ...childEnvironment(), XEROTIER_STATE_DIR: folder, XEROTIER_DATABASE_URL: 'postgres://127.0.0.1:1/none' },
+    timeout: 60_000,
+  })
+  assert.match(stderr, /XEROTIER_COMPLETION_ENCRYPTION_KEY/)
+  assert.equal(status, 78)
+})
+
 test('a variable that looks like a setting of ours and is none is warned about', () => {
   const { stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts')], {
     encoding: 'utf8',
@@ -62,6 +74,7 @@ test('a variable that looks like a setting of ours and is none is warned about',
       XEROTIER_QUEUE_SECOND: '5',
       XEROTIER_API_KEY: 'of xeroctl',
       XEROTIER_DATABASE_URL: 'postgres://127.0.0.1:1/none',
+      XEROTIER_COMPLETION_ENCRYPTION_KEY: 'ab'.repeat(32),
     },
     timeout: 60_000,
   })

@@ -49,6 +49,7 @@ function routerOptions(values: Values<typeof options>): Omit<RouterOptions, 'clo
   }
   return {
     stateDir: values.state_dir,
+    encryptionKeys: values.encryption_key,
     databaseUrl: values.database_url,
     http: {
       host: values.http_host,

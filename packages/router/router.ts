@@ -36,6 +36,7 @@ import { traceEnd } from './domain/executions/trace.ts'
 import { createEnrolledKeys } from './domain/fleet/enrolled-keys.ts'
 import { createFleet } from './domain/fleet/fleet.ts'
 import { loadIdentity } from './domain/identity.ts'
+import { reencrypt } from './domain/key-rotation/reencrypt.ts'
 import { removeOldNotices, sendDigests, sendReminders } from './domain/notifications/digest.ts'
 import { createSend, noteAtReceiver } from './domain/notifications/send.ts'
 import { outboundLimits } from './domain/notifications/send-webhook.ts'
@@ -61,6 +62,8 @@ export interface RouterOptions {
   log: Log
   /** Keys, and the embedded Postgres when there is no `databaseUrl`. */
   stateDir: string
+  /** What encrypts secrets in the database, 32 bytes each; the first does, the others open. */
+  encryptionKeys?: readonly Buffer[] | undefined
   databaseUrl?: string | undefined
   http: Omit<HttpOptions, 'core' | 'registry' | 'doors'> &
     Pick<ApiOptions, 'requestsPerMinutePerKey' | 'failedAuthenticationsPerMinute'>
@@ -138,7 +141,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
 
     const registry = createMetricsRegistry()
     const probe = createBrokerProbe(registry, log, () => clock.monotonic())
-    const identity = loadIdentity(stateDir)
+    const identity = loadIdentity(stateDir, options.encryptionKeys)
     const enrolledKeys = createEnrolledKeys(records)
     await enrolledKeys.refresh()
     const policies = createPolicyBook(records)
@@ -306,6 +309,7 @@ function startDuties(core: Core, broker: Broker): Stop {
     ['send reminders', 60_000, () => sendReminders(core)],
     ['remove old notices', 60_000, () => removeOldNotices(core)],
     ['remove old deliveries', 60_000, () => removeOldDeliveries(core)],
+    ['encrypt anew', 60_000, () => reencrypt(core)],
     ['bury agents', 60_000, () => buryAgents(core)],
   ]
   const timers = duties.map(([duty, ms, work]) =>

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
-import { readSecretFile } from '@xerotier/runtime/secret-file.ts'
+import { makeFolder } from '@xerotier/runtime/make-folder.ts'
+import { readSecretFile, writeSecretFile } from '@xerotier/runtime/secret-file.ts'
 import { type Child, cleanEnvironment, passedOn, startChild, tracingVariables, until } from './child.ts'
 import type { Ports } from './ports.ts'
 import { clone, logPath, type State } from './state.ts'
@@ -9,6 +11,7 @@ export const project = 'demo'
 /** Settings of the router that pass through `npm start`. */
 const passed = [
   'XEROTIER_DATABASE_URL',
+  'XEROTIER_COMPLETION_ENCRYPTION_KEY',
   'XEROTIER_LOG_LEVEL',
   'XEROTIER_COMMIT_LANES',
   'XEROTIER_QUEUE_SECONDS',
@@ -23,6 +26,7 @@ export function startRouterProcess(state: State, ports: Ports): Child {
     log: logPath(state, 'router'),
     env: {
       ...cleanEnvironment(process.env),
+      XEROTIER_COMPLETION_ENCRYPTION_KEY: encryptionKey(state),
       ...passedOn(process.env, passed),
       XEROTIER_STATE_DIR: state.folder,
       XEROTIER_HTTP_HOST: '127.0.0.1',
@@ -33,6 +37,18 @@ export function startRouterProcess(state: State, ports: Ports): Child {
       XEROTIER_BOOTSTRAP_SELF_APPROVAL: 'true',
     },
   })
+}
+
+/** Where a router with a database of its own keeps its key, too: either may be started first. */
+function encryptionKey(state: State): string {
+  const folder = join(state.folder, 'keys')
+  const path = join(folder, 'encryption-key.hex')
+  const known = readSecretFile(path)?.trim()
+  if (known !== undefined) return known
+  makeFolder(folder, 0o700)
+  const made = randomBytes(32).toString('hex')
+  writeSecretFile(path, `${made}\n`)
+  return made
 }
 
 /**

@@ -45,6 +45,7 @@ async function startRouterProcess(): Promise<string> {
     env: {
       ...childEnvironment(),
       XEROTIER_DATABASE_URL: postgres.url,
+      XEROTIER_COMPLETION_ENCRYPTION_KEY: 'ab'.repeat(32),
       XEROTIER_STATE_DIR: join(folder, 'router'),
       XEROTIER_HTTP_PORT: '0',
       XEROTIER_DATA_PLANE: 'tcp://127.0.0.1:0',

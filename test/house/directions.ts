@@ -88,6 +88,7 @@ export const insideFolders: Record<string, Record<string, readonly string[]>> = 
       'approvals',
     ],
     workspaces: ['.', 'events', 'directory', 'fleet', 'attempts', 'executions'],
+    'key-rotation': ['.', 'events'],
     deliveries: ['.', 'events', 'lifecycles'],
     channels: ['.', 'events', 'directory'],
     notifications: [

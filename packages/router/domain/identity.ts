@@ -6,6 +6,7 @@ import { type CurveKeyPair, curveKeysFromSecret } from '@xerotier/runtime/curve.
 import { type SigningKey, signingKeyFromSeed } from '@xerotier/runtime/ed25519.ts'
 import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 import { readSecretFile, writeSecretFile } from '@xerotier/runtime/secret-file.ts'
+import { createKeyring, type Keyring } from './encryption/keyring.ts'
 
 export interface Identity {
   /** Signs grants and the tokens of agents and join keys. */
@@ -14,31 +15,46 @@ export interface Identity {
   curve: CurveKeyPair
   /** Signs checkpoints of the audit log, and nothing else. */
   auditKey: SigningKey
-  /** Encrypts the secrets of calls that wait, and keys the digests of requests. */
-  secretsKey: Buffer
+  /** Keys the digests of requests. */
+  digestsKey: Buffer
+  /** Encrypts what the record has of secrets. */
+  keyring: Keyring
 }
 
-/** Loads the router's keys from `<stateDir>/keys`, making them on the first start. */
-export function loadIdentity(stateDir: string): Identity {
+/**
+ * Loads the router's keys from `<stateDir>/keys`, making them on the first start.
+ * @param encryptionKeys of 32 bytes, the one that encrypts first; else the folder has one too
+ */
+export function loadIdentity(stateDir: string, encryptionKeys?: readonly Buffer[]): Identity {
   const folder = join(stateDir, 'keys')
   makeFolder(folder, 0o700)
   const signing = signingKeyFromSeed(loadSecret(join(folder, 'router-signing-key.hex')))
+  const derived = Buffer.from(hkdfSync('sha256', signing.seed, '', 'xem-call-secrets-v1', 32))
+  const own = join(folder, 'encryption-key.hex')
+  const [current, ...others] = encryptionKeys ?? []
+  const keys: [Buffer, ...Buffer[]] = current === undefined ? [loadSecret(own)] : [current, ...others]
   return {
     signing,
     auditKey: signingKeyFromSeed(loadSecret(join(folder, 'audit-log-key.hex'))),
-    secretsKey: Buffer.from(hkdfSync('sha256', signing.seed, '', 'xem-call-secrets-v1', 32)),
+    digestsKey: derived,
+    // Whoever sets a key of their own may have run without one.
+    keyring: createKeyring(current === undefined ? keys : [...keys, ...knownSecret(own)], derived),
     curve: curveKeysFromSecret(loadSecret(join(folder, 'router-curve-key.hex'))),
   }
 }
 
 function loadSecret(path: string): Buffer {
-  const known = readSecretFile(path)
-  if (known !== undefined) {
-    const bytes = Buffer.from(known.trim(), 'hex')
-    if (bytes.length !== 32) throw new Error(`${path} does not hold 32 bytes in hex`)
-    return bytes
-  }
+  const [known] = knownSecret(path)
+  if (known !== undefined) return known
   const bytes = randomBytes(32)
   writeSecretFile(path, `${bytes.toString('hex')}\n`)
   return bytes
+}
+
+function knownSecret(path: string): Buffer[] {
+  const known = readSecretFile(path)
+  if (known === undefined) return []
+  const bytes = Buffer.from(known.trim(), 'hex')
+  if (bytes.length !== 32) throw new Error(`${path} does not hold 32 bytes in hex`)
+  return [bytes]
 }

@@ -28,6 +28,7 @@ import { approvalLinks } from './migrations/0028-approval-links.ts'
 import { audit } from './migrations/0032-audit.ts'
 import { requesters } from './migrations/0036-requesters.ts'
 import { retries } from './migrations/0037-retries.ts'
+import { encryption } from './migrations/0038-encryption.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -59,6 +60,7 @@ const migrations: Migration[] = [
   { name: '0032-audit', sql: audit },
   { name: '0036-requesters', sql: requesters },
   { name: '0037-retries', sql: retries },
+  { name: '0038-encryption', sql: encryption },
 ]
 
 /** Applied again whenever its text is another. */

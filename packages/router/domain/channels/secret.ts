@@ -2,21 +2,21 @@
 // whoever holds it may write to.
 import { randomBytes } from 'node:crypto'
 import type { ChannelRow } from '../../store/tables.ts'
+import { openSealed, seal } from '../encryption/sealed.ts'
 import type { Identity } from '../identity.ts'
-import { openSealed, seal } from '../sealed.ts'
 
 /** The prefix lets secret scanners find a leaked one. */
 export function newWebhookSecret(): string {
   return `whsec_${randomBytes(32).toString('base64url')}`
 }
 
-export function sealChannelSecret({ secretsKey }: Identity, channelId: string, secret: string): Buffer {
-  return seal(secretsKey, channelId, Buffer.from(secret))
+export function sealChannelSecret({ keyring }: Pick<Identity, 'keyring'>, channelId: string, secret: string): Buffer {
+  return seal(keyring, channelId, Buffer.from(secret))
 }
 
 /** @throws when the router has other keys since */
-export function openChannelSecret({ secretsKey }: Identity, channelId: string, sealed: Buffer): string {
-  return openSealed(secretsKey, channelId, sealed).toString('utf8')
+export function openChannelSecret({ keyring }: Pick<Identity, 'keyring'>, channelId: string, sealed: Buffer): string {
+  return openSealed(keyring, channelId, sealed).toString('utf8')
 }
 
 /** Those that sign now, the usual one first. */

@@ -10,8 +10,8 @@ import { packMessage, unpackMessage } from '@xerotier/runtime/msgpack.ts'
 import { commitmentOf } from '@xerotier/runtime/secret-commitment.ts'
 import { z } from 'zod'
 import type { ExecutionRow } from '../../store/tables.ts'
+import { openSealed, seal } from '../encryption/sealed.ts'
 import type { Identity } from '../identity.ts'
-import { openSealed, seal } from '../sealed.ts'
 import { countSteps } from './check-turns.ts'
 
 /** As those of a check. */
@@ -22,7 +22,7 @@ const stepsPerLook = 30
  * @throws Fault invalid_arguments when there are too many
  */
 export function sealSecrets(
-  { secretsKey }: Identity,
+  { keyring }: Pick<Identity, 'keyring'>,
   id: string,
   schema: Record<string, unknown>,
   given: Record<string, unknown>,
@@ -40,7 +40,7 @@ export function sealSecrets(
     args = withValueAt(args, path, secretMark(commitmentOf(nonce, value)))
     return { path, nonce, value }
   })
-  return { args, secrets: seal(secretsKey, id, packMessage(secrets)) }
+  return { args, secrets: seal(keyring, id, packMessage(secrets)) }
 }
 
 const secretsSchema = z.array(
@@ -49,12 +49,12 @@ const secretsSchema = z.array(
 
 /** @throws Fault execution_failed when the router has other keys since */
 export function openSecrets(
-  { secretsKey }: Identity,
+  { keyring }: Pick<Identity, 'keyring'>,
   { id, secrets }: Pick<ExecutionRow, 'id' | 'secrets'>,
 ): CallSecret[] {
   if (secrets === null) return []
   try {
-    return secretsSchema.parse(unpackMessage(openSealed(secretsKey, id, secrets)))
+    return secretsSchema.parse(unpackMessage(openSealed(keyring, id, secrets)))
   } catch (cause) {
     const message = 'The router cannot read the secret arguments of this call any more. Submit it again.'
     throw new Fault('execution_failed', { message, cause })
@@ -62,6 +62,6 @@ export function openSecrets(
 }
 
 /** Of a request as it was made, which may hold secrets: nobody can try values without the key. */
-export function requestDigestOf({ secretsKey }: Identity, request: unknown): string {
-  return createHmac('sha256', secretsKey).update(canonicalJson(request)).digest('hex')
+export function requestDigestOf({ digestsKey }: Pick<Identity, 'digestsKey'>, request: unknown): string {
+  return createHmac('sha256', digestsKey).update(canonicalJson(request)).digest('hex')
 }

@@ -1,0 +1,69 @@
+// After the key was replaced: what older keys sealed is sealed with the new one, in small batches,
+// until nothing needs them.
+import { messageOf } from '@xerotier/protocol/thrown.ts'
+import { sql } from 'kysely'
+import { type SealedColumn, type SealedRow, sealedColumns, selectSealedOtherwise } from '../../store/sealed-rows.ts'
+import type { Keyring } from '../encryption/keyring.ts'
+import { openSealed, seal, sealedPrefix } from '../encryption/sealed.ts'
+import { write } from '../events/write.ts'
+import type { Identity } from '../identity.ts'
+import type { Records } from '../records.ts'
+
+const perBatch = 100
+
+export interface Reencryption {
+  /** How many values are sealed with the current key now that were not. */
+  changed: number
+  /** How many no key of this router opens: the key that sealed them is missing. */
+  lost: number
+}
+
+/** Goes on until nothing is left that it can open. */
+export async function reencrypt(core: Records & { identity: Pick<Identity, 'keyring'> }): Promise<Reencryption> {
+  const { keyring } = core.identity
+  const sum: Reencryption = { changed: 0, lost: 0 }
+  for (const place of sealedColumns) {
+    for (;;) {
+      const rows = await selectSealedOtherwise(core.store.db, place, sealedPrefix(keyring), perBatch)
+      const opened = rows.flatMap((row) => again(core, keyring, row))
+      await replace(core, place, opened)
+      sum.changed += opened.length
+      if (opened.length > 0 && rows.length === perBatch) continue
+      sum.lost += rows.length - opened.length
+      break
+    }
+  }
+  if (sum.changed > 0)
+    core.log.notice({ key: keyring.current.id.toString('hex'), changed: sum.changed }, 'secrets were encrypted anew')
+  if (sum.lost > 0)
+    core.log.error(
+      { lost: sum.lost },
+      'secrets in the database cannot be read: add the key that encrypted them to XEROTIER_COMPLETION_ENCRYPTION_KEY, behind the current one',
+    )
+  return sum
+}
+
+function again({ log }: Pick<Records, 'log'>, keyring: Keyring, { id, sealed }: SealedRow) {
+  try {
+    return [{ id, old: sealed, fresh: seal(keyring, id, openSealed(keyring, id, sealed)) }]
+  } catch (error) {
+    log.debug({ id, reason: messageOf(error) }, 'a sealed value cannot be opened')
+    return []
+  }
+}
+
+/** A value that somebody changed meanwhile stays as they wrote it. */
+async function replace(
+  core: Records,
+  { table, column }: SealedColumn,
+  rows: readonly { id: string; old: Buffer; fresh: Buffer }[],
+): Promise<void> {
+  if (rows.length === 0) return
+  await write(core, async ({ tx }) => {
+    for (const { id, old, fresh } of rows)
+      await sql`
+        update ${sql.table(table)} set ${sql.ref(column)} = ${fresh} where id = ${id} and ${sql.ref(column)} = ${old}`.execute(
+        tx,
+      )
+  })
+}

@@ -1,0 +1,32 @@
+// Where the record has sealed values. What is not listed here is not encrypted anew when the key
+// is replaced.
+import { sql } from 'kysely'
+import type { Database } from './database.ts'
+
+/** Each is sealed for the id of its row. */
+export const sealedColumns = [
+  { table: 'channels', column: 'secret' },
+  { table: 'channels', column: 'previous_secret' },
+  { table: 'executions', column: 'secrets' },
+] as const
+
+export type SealedColumn = (typeof sealedColumns)[number]
+
+export interface SealedRow {
+  id: string
+  sealed: Buffer
+}
+
+/** Some of those that do not begin so. */
+export async function selectSealedOtherwise(
+  db: Database,
+  { table, column }: SealedColumn,
+  prefix: Buffer,
+  limit: number,
+): Promise<SealedRow[]> {
+  const { rows } = await sql<SealedRow>`
+    select id, ${sql.ref(column)} as sealed from ${sql.table(table)}
+    where ${sql.ref(column)} is not null and substring(${sql.ref(column)} from 1 for ${prefix.length}) <> ${prefix}
+    order by id limit ${limit}`.execute(db)
+  return rows
+}
