@@ -48,6 +48,10 @@ export const limits = {
   /** What a loop goes through, and how long a text that is matched may be; more fails the rule. */
   policyLoopItems: 1_000,
   policyMatchedCharacters: 4_096,
+  /** A pattern that is known only when it is matched: the instructions that it becomes. */
+  latePatternInstructions: 2_000,
+  /** What one expression may take for one call: parts, times rounds of loops, times characters. */
+  policyWork: 100_000_000,
   /** All rules of a policy for one call; those that are left then count as matched. */
   policyEvaluationMs: 50,
   /** Log lines that wait for an output that takes none; more are dropped and counted. */

@@ -33,6 +33,43 @@ export function createPatterns(): (source: string) => PatternTest {
   }
 }
 
+/** What one instruction takes to be made, in steps. */
+const compileSteps = 200
+/** Any pattern, however short. */
+const patternSteps = 10_000
+const rememberedPatterns = 500
+
+/**
+ * For patterns that are known only when they are matched, as those of a policy's `matches`: what
+ * they are made of counts as well.
+ * @param runOf pays for all of it
+ */
+export function createLatePatterns(runOf: () => Run): { compile(source: string): { test(text: string): boolean } } {
+  const known = new Map<string, { test: PatternTest }>()
+  const make = (source: string): { test: PatternTest } => {
+    const size = programSize(source)
+    if (size > limits.latePatternInstructions)
+      throw new SyntaxError(`a pattern has more than ${limits.latePatternInstructions} instructions`)
+    runOf().spend(patternSteps + size * compileSteps)
+    const compiled = RE2JS.compile(source)
+    const stepsPerCharacter = 2 + 0.6 * Math.max(size, compiled.programSize())
+    const test: PatternTest = (text, run) => {
+      run.spend(30 + text.length * stepsPerCharacter)
+      return compiled.test(text)
+    }
+    const [oldest] = known.keys()
+    if (oldest !== undefined && known.size >= rememberedPatterns) known.delete(oldest)
+    known.set(source, { test })
+    return { test }
+  }
+  return {
+    compile(source) {
+      const { test } = known.get(source) ?? make(source)
+      return { test: (text) => test(text, runOf()) }
+    },
+  }
+}
+
 function testFor(compiled: RE2JS): PatternTest {
   const stepsPerCharacter = 2 + 0.6 * compiled.programSize()
   return (text, run) => {

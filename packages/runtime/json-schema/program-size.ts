@@ -1,7 +1,7 @@
 /** What has a table of Unicode to be made of. */
 const tableSize = 20
 
-const token = /\\p\{[^}]*\}|\\.|\[(?:\\.|[^\]\\])*\]|\{\d+(?:,\d*)?\}|./gisu
+const token = /\\p(?:\{[^}]*\}|.)|\\.|\[(?:\\.|[^\]\\])*\]|\{\d+(?:,\d*)?\}|./gisu
 
 /**
  * About how many instructions a pattern becomes, found before they are made: what is counted is
@@ -25,7 +25,7 @@ export function programSize(source: string): number {
     else if (/^[*+?|]$/.test(text)) last += 1
     else {
       before += last
-      last = /\\p/i.test(text) ? tableSize : 1
+      last = /\\p/i.test(text) ? tableSize : Math.ceil(text.length / 10)
     }
   }
   return before + last

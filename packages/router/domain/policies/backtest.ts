@@ -61,17 +61,23 @@ interface Range {
   workspaceId: string | undefined
 }
 
+/** Others have their turn after so long: the rules of a call may take some milliseconds. */
+const msPerTurn = 10
+
 async function replay(core: Testing, projectId: string, policy: ActivePolicy, range: Range): Promise<PolicyBacktest> {
   const { db } = core.store
   const electorate = await readElectorate(db, projectId, new Date(core.clock.now()), [], [])
   const result = blank(policy, range)
   const load = new Map<string, number>()
   let before: string | undefined
+  let turnAt = core.clock.monotonic()
   while (result.calls < limits.backtestCalls) {
     const rows = await selectPastCalls(db, projectId, { ...range, before, limit: perPage + 1 })
     for (const row of rows.slice(0, perPage)) {
-      // Others have their turn: the rules of a call may take some milliseconds.
-      if (result.calls % 20 === 0) await setImmediate()
+      if (core.clock.monotonic() - turnAt > msPerTurn) {
+        await setImmediate()
+        turnAt = core.clock.monotonic()
+      }
       note(result, load, electorate, row, evaluateRow(core, projectId, policy, electorate, row))
     }
     before = rows[perPage - 1]?.id

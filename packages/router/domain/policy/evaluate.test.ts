@@ -145,6 +145,33 @@ test('arguments that are too large for a loop or a pattern fail its rule', () =>
   )
 })
 
+test('an expression gives up before it holds anybody up, whatever patterns and lists a call brings', () => {
+  const verdictOf = (when: string, args: Record<string, unknown>) =>
+    evaluated({ rules: [{ name: 'a', when, then: { quorum: 1 } }] }, { risk: 'read', args }).rules[0]?.error
+  const text = 'a'.repeat(4000)
+  const many = Array.from({ length: 1000 }, (_, at) => `(a|b|${at}){1,200}$`)
+  const list = Array(1000).fill('x'.repeat(200))
+  for (const [when, args, error] of [
+    ['args.x.matches(args.p)', { x: text, p: '(a?){1000}'.repeat(100) }, /more than 2000 instructions/],
+    ['args.x.matches(args.p)', { x: text, p: '\\pL{50}' }, /more than 1000000 steps/],
+    ['args.x.matches("((a{1,30}){1,30}){1,30}$")', { x: text }, /more than 2000 instructions/],
+    ['args.l.all(p, args.x.matches(p))', { x: text, l: many }, /more than 1000000 steps/],
+    ['args.l.all(p, "a".matches(p))', { l: many.map((_, at) => `a|${at}`) }, /more than 1000000 steps/],
+    ['args.l.all(p, args.m == args.l)', { l: list, m: list }, /too large for it: a list of 1000/],
+    [
+      'args.l.all(p, args.l.all(q, p + q != args.x))',
+      { l: Array(31).fill('x'.repeat(8000)), x: text },
+      /too large for it/,
+    ],
+    ['args.x.matches(args.p)', { x: text, p: 'a+$' }, undefined],
+    ['args.l.all(p, p.matches("^x+$") && p in args.m)', { l: list.slice(0, 50), m: list.slice(0, 50) }, undefined],
+  ] as [string, Record<string, unknown>, RegExp | undefined][]) {
+    const found = verdictOf(when, args)
+    if (error === undefined) assert.equal(found, undefined, when)
+    else assert.match(found ?? '', error, when)
+  }
+})
+
 test('rules that take too long leave the others matched', () => {
   let now = 0
   const rules = Array.from({ length: 5 }, (_, at) => ({

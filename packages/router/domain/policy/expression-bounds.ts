@@ -3,6 +3,9 @@ import type { Expr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js'
 import { limits } from '@xerotier/protocol/limits.ts'
 
 export interface Bounds {
+  parts: number
+  /** How many of these compare values, which may be whole lists. */
+  comparisons: number
   /** How deep loops (`all`, `exists`, `filter`, `map`) stand in each other. */
   loops: number
   /** Whether it matches patterns. */
@@ -12,6 +15,7 @@ export interface Bounds {
 /** @throws Error that says which bound it is over */
 export function boundsOf(root: Expr): Bounds {
   let nodes = 0
+  let comparisons = 0
   let loops = 0
   let matches = false
 
@@ -27,15 +31,21 @@ export function boundsOf(root: Expr): Bounds {
         throw new Error(`has more than ${limits.policyExpressionLoops} loops in each other`)
     }
     if (exprKind.case === 'callExpr' && exprKind.value.function === 'matches') matches = true
+    if (comparing.has(functionOf(node)) && !childrenOf(node).some(isLiteral)) comparisons++
     const looping = exprKind.case === 'comprehensionExpr' ? within + 1 : within
     // `a && b && c` is long, and not deep: it counts as one level.
     for (const child of childrenOf(node)) visit(child, isChain(node, child) ? depth : depth + 1, looping)
   }
   visit(root, 1, 0)
-  return { loops, matches }
+  return { parts: nodes, comparisons, loops, matches }
 }
 
+const comparing = new Set(['@in', '_==_', '_!=_'])
 const chained = new Set(['_&&_', '_||_'])
+
+function isLiteral({ exprKind }: Expr): boolean {
+  return exprKind.case === 'constExpr'
+}
 
 function isChain(one: Expr, other: Expr): boolean {
   const name = functionOf(one)

@@ -9,6 +9,8 @@ import type { StoredFacts } from '@xerotier/protocol/asked.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
 import { messageOf } from '@xerotier/protocol/thrown.ts'
+import { createLatePatterns } from '@xerotier/runtime/json-schema/patterns.ts'
+import { Run } from '@xerotier/runtime/json-schema/run.ts'
 import { type Bounds, boundsOf } from './expression-bounds.ts'
 
 /** What expressions speak about. Each member is a variable of theirs, but `at`, which is `time`. */
@@ -40,7 +42,11 @@ export interface Conjunct {
   evaluate(bound: BoundFacts): Verdict
 }
 
+/** Of the expression that is evaluated now: nothing in it waits. */
+let matching = new Run(limits.schemaSteps)
+
 const env = celEnv({
+  re2: createLatePatterns(() => matching),
   variables: {
     project: CelScalar.STRING,
     workspace: CelScalar.STRING,
@@ -77,12 +83,18 @@ const checker = new Environment({ unlistedVariablesAreDyn: false })
 /** The facts of one call, made ready once for all expressions. */
 export interface BoundFacts {
   bindings: Parameters<ReturnType<typeof planned>>[0]
-  /** The most that a loop over arguments goes through, and the longest text in them. */
-  size(): { items: number; characters: number }
+  size(): Size
+}
+
+/** Of arguments: the longest list, the longest text, and how many values there are. */
+interface Size {
+  items: number
+  characters: number
+  values: number
 }
 
 export function bindFacts({ at, ...facts }: CallFacts): BoundFacts {
-  let size: { items: number; characters: number } | undefined
+  let size: Size | undefined
   return {
     bindings: {
       ...facts,
@@ -147,6 +159,7 @@ function evaluator(node: Expr, bounds: Bounds): (bound: BoundFacts) => Verdict {
   return (bound) => {
     const excess = excessOf(bound, bounds)
     if (excess !== undefined) return { error: excess }
+    matching = new Run(limits.schemaSteps)
     const value = run(bound.bindings)
     if (isCelError(value)) return { error: value.message }
     return typeof value === 'boolean' ? { matched: value } : { error: `is ${typeof value}, and not true or false` }
@@ -154,15 +167,26 @@ function evaluator(node: Expr, bounds: Bounds): (bound: BoundFacts) => Verdict {
 }
 
 /** Why these arguments are too large for this expression. */
-function excessOf(bound: BoundFacts, { loops, matches }: Bounds): string | undefined {
-  if (loops === 0 && !matches) return undefined
+function excessOf(bound: BoundFacts, bounds: Bounds): string | undefined {
+  const { comparisons, loops, matches } = bounds
+  if (loops === 0 && comparisons === 0 && !matches) return undefined
   const { items, characters } = bound.size()
   // A loop in a loop goes through all pairs.
   const most = Math.floor(limits.policyLoopItems ** (1 / Math.max(1, loops)))
   if (loops > 0 && items > most) return `the arguments hold a list of ${items}, and it goes through ${most} at most`
+  if (workOf(bound.size(), bounds) > limits.policyWork)
+    return `the arguments are too large for it: a list of ${items}, a text of ${characters} characters`
   if (matches && characters > limits.policyMatchedCharacters)
     return `the arguments hold a text of ${characters} characters, and ${limits.policyMatchedCharacters} at most are matched`
   return undefined
+}
+
+/** What it takes to compare two members of lists, as characters. */
+const charactersPerValue = 50
+
+function workOf({ items, characters, values }: Size, { parts, comparisons, loops }: Bounds): number {
+  const rounds = items ** loops
+  return (loops === 0 ? 0 : parts * rounds * characters) + comparisons * rounds * values * charactersPerValue
 }
 
 /** What must all hold: `a && b && c`, without what stands under an or. */
@@ -193,16 +217,18 @@ function mapOf(value: object): ReadonlyMap<string, CelInput> {
   return new Map(Object.entries(value).map(([key, member]) => [key, celOf(member)]))
 }
 
-function sizeOf(value: unknown): { items: number; characters: number } {
-  if (typeof value === 'string') return { items: 0, characters: value.length }
-  if (typeof value !== 'object' || value === null) return { items: 0, characters: 0 }
+function sizeOf(value: unknown): Size {
+  if (typeof value === 'string') return { items: 0, characters: value.length, values: 1 }
+  if (typeof value !== 'object' || value === null) return { items: 0, characters: 0, values: 1 }
   const members: unknown[] = Object.values(value)
   let items = members.length
   let characters = 0
+  let values = 1
   for (const member of members) {
     const inner = sizeOf(member)
     items = Math.max(items, inner.items)
     characters = Math.max(characters, inner.characters)
+    values += inner.values
   }
-  return { items, characters }
+  return { items, characters, values }
 }
