@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { type CutProxy, startCutProxy } from '@xerotier/devkit/faults/cut-proxy.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
+import { patienceMs } from '@xerotier/devkit/patience.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import pg from 'pg'
 
@@ -44,37 +45,36 @@ after(async () => {
 const epochs = () => new Map(system.router.core.fleet.all().map(({ id, leaseEpoch }) => [id, leaseEpoch]))
 
 /**
- * Each with a session that is newer than one of `before`.
- * @param from when the way was free again
+ * Each with a session that is newer than one of `before`. That may take long where many other
+ * things run: what counts is whether one of them waited in vain.
  */
-async function allBack(before: Map<string, number>, from: number): Promise<void> {
+async function allBack(before: Map<string, number>): Promise<void> {
   const isBack = ([id, epoch]: [string, number]) => epoch > (before.get(id) ?? 0)
-  await until('all agents to be back', () => [...epochs()].filter(isBack).length === agents || undefined)
-  const seconds = (performance.now() - from) / 1000
-  assert.ok(seconds < 30, `${agents} agents were back after ${seconds.toFixed(1)} s`)
+  const patience = 3 * patienceMs
+  await until('all agents to be back', () => [...epochs()].filter(isBack).length === agents || undefined, patience)
 }
 
 test('a fleet that returns at once is let in as it can be, and nobody waits for a welcome in vain', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const before = epochs()
   await system.restart()
-  await allBack(before, performance.now())
+  await allBack(before)
   assert.doesNotMatch(said, /no welcome within/)
 })
 
-test('a fleet whose network was away is back when the network is', { timeout: 120_000 }, async () => {
+test('a fleet whose network was away is back when the network is', { timeout: 300_000 }, async () => {
   const before = epochs()
   const ends = () => said.split('the connection to the router ended').length - 1
   const ended = ends()
   network.break()
-  await until('every link to notice', () => ends() - ended >= agents || undefined)
+  await until('every link to notice', () => ends() - ended >= agents || undefined, 3 * patienceMs)
   network.heal()
-  await allBack(before, performance.now())
+  await allBack(before)
 })
 
 test('a fleet whose router lost its database keeps its sessions, and is served when it is back', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const { client } = system
   await client.call('workspaces.create', { body: { name: 'fleet' } })
