@@ -28,7 +28,15 @@ const files = longestFirst(found)
 // module compiles it for all.
 process.env.NODE_COMPILE_CACHE ??= resolve('node_modules/.cache/compiled-for-tests')
 const memory = folderInMemory()
-if (memory !== undefined) process.env.TMPDIR = memory
+if (memory !== undefined) {
+  process.env.TMPDIR = memory
+  process.once('exit', () => rmSync(memory, { recursive: true, force: true, maxRetries: 3 }))
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.once(signal, () => process.exit(code))
+}
 const postgres = await startPostgresForTests()
 process.env[testPostgresVariable] = postgres.url
 // Most of a test's time is waiting for another process, or for a machine that is busy.
@@ -41,6 +49,5 @@ const { passed, failed } = await reportTests(run({ files, concurrency, timeout, 
 stop.abort() // ends the process of a file that did not end
 // A test run that cannot stop its database is no reason to say nothing about the tests.
 await Promise.race([postgres.stop(), new Promise((resolve) => setTimeout(resolve, 60_000))])
-if (memory !== undefined) rmSync(memory, { recursive: true, force: true })
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed > 0 || passed === 0 ? 1 : 0)
