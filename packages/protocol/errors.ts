@@ -389,6 +389,16 @@ export const errors = define({
       action: { label: 'List the groups', xeroctl: 'xeroctl project groups', route: 'groups.list' },
     },
   },
+  pause_not_found: {
+    status: 404,
+    type: 'not_found_error',
+    retry: false,
+    message: 'There is no such pause in this project.',
+    advice: {
+      say: 'Check its id.',
+      action: { label: 'List the pauses', xeroctl: 'xeroctl pauses', route: 'pauses.list' },
+    },
+  },
   delegation_not_found: {
     status: 404,
     type: 'not_found_error',

@@ -69,6 +69,10 @@ export const eventKinds = [
   'workspace.bound',
   'workspace.unbound',
   'workspace.deleted',
+  'workspace.paused',
+  'workspace.resumed',
+  'tool.paused',
+  'tool.resumed',
   'webhook.created',
   'webhook.updated',
   'webhook.secret_rotated',
@@ -84,6 +88,8 @@ export const eventKinds = [
   ...accessKinds,
   'project.created',
   'project.updated',
+  'project.paused',
+  'project.resumed',
 ] as const
 export type EventKind = (typeof eventKinds)[number]
 

@@ -231,6 +231,13 @@ export const limits = {
   /** Those that are not ended. */
   delegationsPerProject: 1_000,
   delegationDaysMax: 366,
+  /** Those that are active. */
+  pausesPerProject: 1_000,
+  pauseSecondsMax: 30 * 86_400,
+  /** Agents, workspaces and tools that its plan names. */
+  pauseListed: 100,
+  /** Of what a pause held back, how many calls a project's agents are given a second after it. */
+  resumedCallsPerSecond: 100,
   /** Those that are pending. */
   invitationsPerProject: 1_000,
   invitationHoursDefault: 24 * 7,

@@ -7,6 +7,7 @@ import { auditRoutes } from './routes/audit.ts'
 import { enrollmentRoutes } from './routes/enrollment.ts'
 import { executionRoutes } from './routes/executions.ts'
 import { notificationRoutes } from './routes/notifications.ts'
+import { pauseRoutes } from './routes/pauses.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { systemRoutes } from './routes/system.ts'
@@ -18,6 +19,7 @@ export const routes = {
   ...enrollmentRoutes,
   ...peopleRoutes,
   ...agentRoutes,
+  ...pauseRoutes,
   ...apiKeyRoutes,
   ...approvalRoutes,
   ...notificationRoutes,

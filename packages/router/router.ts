@@ -41,6 +41,7 @@ import { removeOldNotices, sendDigests, sendReminders } from './domain/notificat
 import { createSend, noteAtReceiver } from './domain/notifications/send.ts'
 import { outboundLimits } from './domain/notifications/send-webhook.ts'
 import { createMailer, type SmtpOptions } from './domain/notifications/smtp.ts'
+import { expirePauses } from './domain/pauses/expire.ts'
 import { createPolicyBook } from './domain/policy/book.ts'
 import { type BootstrapOptions, bootstrapProject } from './domain/projects/bootstrap.ts'
 import type { Settings } from './domain/settings.ts'
@@ -156,6 +157,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const core = createCore(known, options, { bound: dataSocket.bound, registry, links })
     started.push(() => core.outbox.close())
     started.push(() => core.refusals.record(true).catch((error) => log.error({ error }, 'refusals were not recorded')))
+    await core.fleet.stops.refresh(core)
     options.instrument?.(core)
     started.push(() => core.dispatcher.close())
     addDomainMetrics(registry, core)
@@ -300,6 +302,7 @@ function startDuties(core: Core, broker: Broker): Stop {
     ['refresh enrolled keys', 1_000, () => core.enrolledKeys.refresh()],
     ['advance approvals', 1_000, () => advanceApprovals(core)],
     ['release held calls', 1_000, () => releaseHeld(core)],
+    ['expire pauses', 1_000, () => expirePauses(core)],
     ['expire queued calls', 1_000, () => expireQueued(core, holds)],
     ['sweep orphans', 1_000, () => sweepOrphans(core)],
     ['find waiting calls', 2_000, () => core.dispatcher.findWaiting()],

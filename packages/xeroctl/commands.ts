@@ -8,6 +8,7 @@ import { config } from './commands/config/config.ts'
 import { exec } from './commands/exec/exec.ts'
 import { keys } from './commands/keys/keys.ts'
 import { notifications } from './commands/notifications/notifications.ts'
+import { pauses } from './commands/pauses/pauses.ts'
 import { project } from './commands/project/project.ts'
 import { status } from './commands/status.ts'
 import { webhooks } from './commands/webhooks/webhooks.ts'
@@ -21,6 +22,7 @@ export const commands: readonly (Command | Group)[] = [
   workspaces,
   exec,
   approvals,
+  pauses,
   audit,
   keys,
   webhooks,

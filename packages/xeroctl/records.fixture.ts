@@ -103,6 +103,7 @@ export const workspace = workspaceSchema.parse({
   type: 'host',
   description: null,
   created_at: at,
+  paused: [],
   agents: [
     { agent_id: agent.id, agent: agent.name, health: 'healthy', paused: [], credentials_ref: null, bound_at: at },
   ],

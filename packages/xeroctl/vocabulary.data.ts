@@ -5,6 +5,7 @@ import { agentHealths } from '@xerotier/protocol/api/agents.ts'
 import { placeKinds } from '@xerotier/protocol/api/channels.ts'
 import { delegationStates } from '@xerotier/protocol/api/delegations.ts'
 import { agentRoles } from '@xerotier/protocol/api/join-keys.ts'
+import { pauseTargets } from '@xerotier/protocol/api/pauses.ts'
 import { scopes } from '@xerotier/protocol/api/scopes.ts'
 import { overflowName } from '@xerotier/protocol/frames/call/artifact.ts'
 import { agentStates } from '@xerotier/protocol/lifecycles/agent.ts'
@@ -12,6 +13,7 @@ import { approvalStates } from '@xerotier/protocol/lifecycles/approval.ts'
 import { deliveryStates } from '@xerotier/protocol/lifecycles/delivery.ts'
 import { executionStates, settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
 import { invitationStates } from '@xerotier/protocol/lifecycles/invitation.ts'
+import { pauseStates } from '@xerotier/protocol/lifecycles/pause.ts'
 import { workspaceTypes } from '@xerotier/protocol/manifest.ts'
 import { risks } from '@xerotier/protocol/risk.ts'
 import { delegationKinds, projectRoles, systemRoles } from '@xerotier/protocol/roles.ts'
@@ -35,6 +37,8 @@ export const vocabulary = {
   delegationKinds,
   delegationStates,
   invitationStates,
+  pauseStates,
+  pauseTargets,
   /** Artifacts that hold output beyond what the record keeps. */
   overflowNames: { stdout: overflowName('stdout'), stderr: overflowName('stderr') },
 }

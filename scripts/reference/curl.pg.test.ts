@@ -22,12 +22,13 @@ before(async () => {
   clock.shift(Date.parse('2026-12-01T12:00:00Z') - clock.now())
   router = await startRouterForTests({ clock })
   const { client, projectId } = router
-  serving = await servingAgent(client, 'web-1', 'prod', [toolOf('host_uptime')])
+  serving = await servingAgent(client, 'web-1', 'prod', [toolOf('host_uptime'), toolOf('kubectl_drain')])
   for (const name of ['sam', 'sue', 'mia']) await personForTests(router.router.core, projectId, name)
   await client.call('members.remove', { params: { id: 'mia@example.com' } }) // to be added
   const delegation = await client.call('delegations.create', {
     body: { kind: 'grant', to: 'sue@example.com', ends_at: '2027-01-04T08:00:00Z' },
   })
+  const pause = await client.call('pauses.create', { body: { tool: 'kubectl_drain', workspace: 'prod' } })
   const invite = (email: string) => client.call('invitations.create', { body: { email } })
   const invitation = await invite('ann@example.com')
   const accepted = await invite('dan@example.com')
@@ -37,7 +38,7 @@ before(async () => {
       body: { workspace: 'prod', document: { quorum } },
     })
   }
-  made.set('$DELEGATION', delegation.id).set('$INVITATION', invitation.id)
+  made.set('$DELEGATION', delegation.id).set('$PAUSE', pause.id).set('$INVITATION', invitation.id)
   files.set('invitations.accept', { token: accepted.token, name: 'Dan' })
 })
 after(async () => {
@@ -50,7 +51,7 @@ const wrong =
   /^(?:invalid_|json_parse|unsupported_media|not_found$|method_not_allowed|authentication_error|internal_error)/
 
 /** Examples that succeed: what they name is made by the set-up, or by one that is sent before. */
-const succeeds = /^(?:members|groups|delegations|invitations|policies)\./
+const succeeds = /^(?:members|groups|delegations|invitations|policies|pauses)\./
 
 const sent = routeIds.filter((one) => !one.startsWith('enroll.'))
 const deletes = (id: RouteId) => exampleOf(id).method === 'DELETE'

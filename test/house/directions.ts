@@ -72,7 +72,8 @@ export const insideFolders: Record<string, Record<string, readonly string[]>> = 
     projects: ['.', 'events', 'people', 'api-keys'],
     'join-keys': ['.', 'events', 'lifecycles'],
     enrollment: ['.', 'events', 'fleet', 'lifecycles', 'join-keys'],
-    agents: ['.', 'events', 'directory', 'fleet', 'lifecycles', 'tools', 'attempts'],
+    pauses: ['.', 'events', 'directory', 'fleet', 'lifecycles', 'attempts'],
+    agents: ['.', 'events', 'directory', 'fleet', 'lifecycles', 'tools', 'attempts', 'pauses'],
     approvals: ['.', 'events', 'policy', 'directory', 'fleet', 'lifecycles', 'people', 'tools', 'attempts'],
     policies: ['.', 'events', 'policy', 'directory', 'fleet', 'lifecycles', 'tools', 'people', 'attempts', 'approvals'],
     executions: [
@@ -87,7 +88,7 @@ export const insideFolders: Record<string, Record<string, readonly string[]>> = 
       'attempts',
       'approvals',
     ],
-    workspaces: ['.', 'events', 'directory', 'fleet', 'attempts', 'executions'],
+    workspaces: ['.', 'events', 'directory', 'fleet', 'lifecycles', 'attempts', 'executions'],
     'key-rotation': ['.', 'events'],
     deliveries: ['.', 'events', 'lifecycles'],
     channels: ['.', 'events', 'directory'],

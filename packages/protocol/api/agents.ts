@@ -6,6 +6,7 @@ import { riskSchema } from '../risk.ts'
 import { actorNameSchema } from './actor.ts'
 import { agentRoleSchema } from './join-keys.ts'
 import { nullableTimestampSchema, pageQuerySchema, timestampSchema } from './page.ts'
+import { pauseReasonSchema } from './pauses.ts'
 
 /** What an operator wants to know at a glance: derived from state, lease and pauses. */
 export const agentHealths = [
@@ -21,13 +22,19 @@ export const agentHealths = [
 const agentHealthSchema = z.enum(agentHealths)
 
 export const pauseRecordSchema = z.object({
-  /** null: all of the agent's dispatch. */
+  pause_id: z.string(),
+  /** null: all of them. */
   workspace_id: z.string().nullable(),
   workspace: z.string().nullable(),
+  /** null: all of them. */
+  tool: z.string().nullable(),
   reason: z.string().nullable(),
+  incident: z.string().nullable(),
   paused_by: z.string(),
   paused_by_name: actorNameSchema,
   paused_at: timestampSchema,
+  /** When it resumes by itself. */
+  ends_at: nullableTimestampSchema,
 })
 
 export const agentSchema = z.object({
@@ -88,9 +95,8 @@ export const acceptRiskSchema = z.strictObject({
 
 export const agentUpdateSchema = z.strictObject({ description: textSchema(500).nullable() })
 
-export const pauseRequestSchema = z.strictObject({
+export const pauseRequestSchema = pauseReasonSchema.extend({
   /** Id or name; leave out to pause everything. */
   workspace: referenceSchema.optional(),
-  reason: textSchema(500).optional(),
 })
 export const resumeRequestSchema = z.strictObject({ workspace: referenceSchema.optional() })

@@ -25,6 +25,8 @@ export const workspaceSchema = z.object({
   description: z.string().nullable(),
   created_at: timestampSchema,
   agents: z.array(boundAgentSchema),
+  /** What keeps calls of it from any agent: of the workspace, of its tools, or of the project. */
+  paused: z.array(pauseRecordSchema),
 })
 export type Workspace = z.infer<typeof workspaceSchema>
 

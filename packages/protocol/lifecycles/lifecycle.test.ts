@@ -14,6 +14,7 @@ import {
 import { invitationLifecycle, invitationStates } from './invitation.ts'
 import { joinKeyLifecycle, joinKeyStates } from './join-key.ts'
 import { canMove, isFinal, type Lifecycle, sourcesOf, statesOf } from './lifecycle.ts'
+import { pauseLifecycle, pauseStates } from './pause.ts'
 
 const all: [lifecycle: Lifecycle<string>, states: readonly string[]][] = [
   [agentLifecycle as Lifecycle<string>, agentStates],
@@ -22,6 +23,7 @@ const all: [lifecycle: Lifecycle<string>, states: readonly string[]][] = [
   [joinKeyLifecycle as Lifecycle<string>, joinKeyStates],
   [invitationLifecycle as Lifecycle<string>, invitationStates],
   [deliveryLifecycle as Lifecycle<string>, deliveryStates],
+  [pauseLifecycle as Lifecycle<string>, pauseStates],
 ]
 
 for (const [lifecycle, states] of all) {

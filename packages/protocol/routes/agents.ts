@@ -82,7 +82,7 @@ export const agentRoutes = {
     body: pauseRequestSchema,
     response: agentSchema,
     status: [200],
-    errors: ['agent_not_found', 'workspace_not_found'],
+    errors: ['agent_not_found', 'workspace_not_found', 'workspace_not_allowed', 'limit_reached', 'illegal_transition'],
   }),
   'agents.resume': route({
     method: 'POST',
@@ -94,7 +94,7 @@ export const agentRoutes = {
     body: resumeRequestSchema,
     response: agentSchema,
     status: [200],
-    errors: ['agent_not_found', 'workspace_not_found'],
+    errors: ['agent_not_found', 'workspace_not_found', 'workspace_not_allowed'],
   }),
   'agents.acceptRisk': route({
     method: 'POST',

@@ -4,7 +4,6 @@ import type { BundleReport, ToolDescriptor } from '@xerotier/protocol/manifest.t
 import { type ExpressionBuilder, type RawBuilder, sql } from 'kysely'
 import { keysOf } from './column.ts'
 import type { Database, Tx } from './database.ts'
-import { actorName } from './names.ts'
 import { type Tables, tables } from './tables.ts'
 
 /** Whatever its project and whether or not it was deleted. */
@@ -171,9 +170,9 @@ export function selectAgents(db: Database, projectId: string, filter: AgentFilte
 function hasStatus({ words, online, draining, unfit, degraded }: AgentStatus) {
   const enrolled = sql`agents.state not in ('pending', 'suspended')`
   const among = (ids: string[]) => sql`agents.id = any(${ids}::text[])`
-  const pause = sql`select from agent_pauses where agent_pauses.agent_id = agents.id`
+  const pause = sql`select from pauses where pauses.agent_id = agents.id and pauses.state = 'active'`
   const works = sql`${enrolled} and ${among(online)} and not ${among([...draining, ...unfit])}
-    and not exists (${pause} and agent_pauses.workspace_id is null)`
+    and not exists (${pause} and pauses.workspace_id is null)`
   const conditions: Record<AgentStatus['words'][number], RawBuilder<unknown>> = {
     pending: sql`agents.state = 'pending'`,
     suspended: sql`agents.state = 'suspended'`,
@@ -202,50 +201,17 @@ function serves(workspaceId: string) {
     )
 }
 
-/** Pauses of several agents, with the names of their workspaces and of those who made them. */
-export function selectPauses(db: Database | Tx, agentIds: string[]) {
-  if (agentIds.length === 0) return Promise.resolve([])
-  return db
-    .selectFrom('agent_pauses')
-    .innerJoin('agents', 'agents.id', 'agent_pauses.agent_id')
-    .leftJoin('workspaces', 'workspaces.id', 'agent_pauses.workspace_id')
-    .selectAll('agent_pauses')
-    .select([
-      'workspaces.name as workspace',
-      actorName('agent_pauses.paused_by', 'agents.project_id').as('paused_by_name'),
-    ])
-    .where('agent_id', 'in', agentIds)
-    .orderBy('paused_at')
-    .execute()
-}
-export type PauseRow = Awaited<ReturnType<typeof selectPauses>>[number]
-
-export interface PausedCalls {
-  project_id: string
-  workspace_id: string
-  tool: string
-  since: Date
-}
-
-/**
- * Of queued calls each workspace and tool once, where an agent of the workspace is paused, wholly
- * or for it, with the time of the first such pause.
- */
-export function selectPausedCalls(db: Database): Promise<PausedCalls[]> {
-  return db
-    .selectFrom('agent_pauses as pause')
-    .innerJoin('workspace_agent_bindings as binding', 'binding.agent_id', 'pause.agent_id')
-    .innerJoin('executions as queued', 'queued.workspace_id', 'binding.workspace_id')
-    .select([
-      'queued.project_id',
-      'queued.workspace_id',
-      'queued.tool',
-      (eb) => eb.fn.min('pause.paused_at').as('since'),
-    ])
-    .where('queued.state', '=', 'queued')
-    .where((eb) =>
-      eb.or([eb('pause.workspace_id', 'is', null), eb('pause.workspace_id', '=', eb.ref('binding.workspace_id'))]),
+/** Whether an agent of the project offers the tool, as its last manifest says. */
+export async function existsTool(db: Database, projectId: string, tool: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('agents')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .where('deleted_at', 'is', null)
+    .where(
+      sql<boolean>`exists (select from jsonb_array_elements(agents.manifest->'tools') as tool where tool->>'name' = ${tool})`,
     )
-    .groupBy(['queued.project_id', 'queued.workspace_id', 'queued.tool'])
-    .execute()
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
 }

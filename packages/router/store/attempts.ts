@@ -14,13 +14,19 @@ export function selectAttempt(db: Database, id: string) {
   return db.selectFrom('executions').select('attempt').where('id', '=', id).executeTakeFirst()
 }
 
-/** Queued calls of some workspaces of a project, oldest first. */
+/** Queued calls of some workspaces of a project, oldest first; of tools that a reach names none. */
 export function selectQueued(
   db: Database,
   projectId: string,
   workspaceIds: string[],
-  page: { limit: number; after?: string | undefined },
+  page: {
+    limit: number
+    after?: string | undefined
+    without: readonly { workspace_id: string | null; tool: string | null }[]
+  },
 ) {
+  const tools = page.without.filter(({ workspace_id }) => workspace_id === null)
+  const pairs = page.without.filter(({ workspace_id }) => workspace_id !== null)
   return db
     .selectFrom('executions')
     .selectAll()
@@ -28,6 +34,14 @@ export function selectQueued(
     .where('state', '=', 'queued')
     .where('workspace_id', 'in', workspaceIds)
     .where('id', '>', page.after ?? beforeAll)
+    .$if(tools.length > 0, (query) =>
+      query.where(sql<boolean>`tool <> all(${tools.map(({ tool }) => tool).filter((tool) => tool !== null)}::text[])`),
+    )
+    .$if(pairs.length > 0, (query) =>
+      query.where(
+        sql<boolean>`workspace_id || ' ' || tool <> all(${pairs.map((one) => `${one.workspace_id} ${one.tool ?? ''}`)}::text[])`,
+      ),
+    )
     .orderBy('id')
     .limit(page.limit)
     .execute()

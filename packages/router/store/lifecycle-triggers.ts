@@ -7,6 +7,7 @@ import { executionLifecycle, settledExecutionStates } from '@xerotier/protocol/l
 import { invitationLifecycle } from '@xerotier/protocol/lifecycles/invitation.ts'
 import { joinKeyLifecycle } from '@xerotier/protocol/lifecycles/join-key.ts'
 import type { Lifecycle } from '@xerotier/protocol/lifecycles/lifecycle.ts'
+import { pauseLifecycle } from '@xerotier/protocol/lifecycles/pause.ts'
 
 /** SQLSTATE of a refused move. */
 export const illegalMoveState = 'XE001'
@@ -18,6 +19,7 @@ const tables: [string, Lifecycle<string>][] = [
   ['join_keys', joinKeyLifecycle],
   ['invitations', invitationLifecycle],
   ['deliveries', deliveryLifecycle],
+  ['pauses', pauseLifecycle],
 ]
 
 /** A call that cannot be dispatched any more has no use for its secret arguments. */

@@ -5,8 +5,11 @@ import pg from 'pg'
 import type { Columns, PostgresType } from './column.ts'
 import { tables } from './tables.ts'
 
-/** Whoever makes or uses one of these says its columns itself. */
-const elsewhere = ['migrations', 'active_router', 'call_kinds', 'call_requesters']
+/**
+ * Whoever makes or uses one of these says its columns itself. Only the version before reads
+ * `agent_pauses`.
+ */
+const elsewhere = ['migrations', 'active_router', 'call_kinds', 'call_requesters', 'agent_pauses']
 
 const internalNames: Record<PostgresType, string> = {
   boolean: 'bool',

@@ -10,6 +10,7 @@ import type { AgentState } from '@xerotier/protocol/lifecycles/agent.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { InvitationState } from '@xerotier/protocol/lifecycles/invitation.ts'
 import type { JoinKeyState } from '@xerotier/protocol/lifecycles/join-key.ts'
+import type { PauseState } from '@xerotier/protocol/lifecycles/pause.ts'
 import type { Manifest, WorkspaceType } from '@xerotier/protocol/manifest.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
 import type { DelegationKind, ProjectRole, SystemRole } from '@xerotier/protocol/roles.ts'
@@ -211,12 +212,22 @@ const workspace_agent_bindings = {
   created_at: timestamptz(),
 }
 
-const agent_pauses = {
-  agent_id: text(),
+/** Of calls: what it names narrows it, and one that names nothing is of the project. */
+const pauses = {
+  id: text(),
+  project_id: text(),
+  agent_id: nullable(text()),
   workspace_id: nullable(text()),
+  /** Of no agent. */
+  tool: nullable(text()),
+  state: text<PauseState>(),
   reason: nullable(text()),
+  incident: nullable(text()),
   paused_by: text(),
   paused_at: timestamptz(),
+  ends_at: nullable(timestamptz()),
+  ended_by: nullable(text()),
+  ended_at: nullable(timestamptz()),
 }
 
 /** What a call is when it is stored. */
@@ -347,7 +358,7 @@ export const tables = {
   agents,
   workspaces,
   workspace_agent_bindings,
-  agent_pauses,
+  pauses,
   executions,
   approvals,
   approval_votes,

@@ -69,8 +69,8 @@ export function selectBoundFor(db: Database, workspaceId: string, tool: string) 
       ),
       sql<{
         reason: string | null
-      } | null>`(select jsonb_build_object('reason', pause.reason) from agent_pauses as pause
-        where pause.agent_id = agents.id and (pause.workspace_id is null or pause.workspace_id = binding.workspace_id)
+      } | null>`(select jsonb_build_object('reason', pause.reason) from pauses as pause
+        where pause.agent_id = agents.id and pause.state = 'active' and (pause.workspace_id is null or pause.workspace_id = binding.workspace_id)
         order by pause.workspace_id nulls first limit 1)`.as('pause'),
     ])
     .where('binding.workspace_id', '=', workspaceId)

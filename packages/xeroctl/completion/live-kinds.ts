@@ -1,6 +1,7 @@
 // What of the router can stand on the line, and how it is asked for: one page each.
 import type { Client } from '@xerotier/client/client.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import { subjectOf } from '../views/pauses.ts'
 
 export interface Offered {
   value: string
@@ -59,6 +60,14 @@ export const liveKinds = {
   invitations: async (client: Client): Promise<Offered[]> => {
     const { data } = await client.call('invitations.list', { query: { limit } })
     return data.map(({ id, email, state }) => ({ value: id, about: `${email}, ${state}` }))
+  },
+  /** Those that are active. */
+  pauses: async (client: Client): Promise<Offered[]> => {
+    const { data } = await client.call('pauses.list', { query: { limit } })
+    return data.map((pause) => ({
+      value: pause.id,
+      about: `${subjectOf(pause)}${pause.incident === null ? '' : `, ${pause.incident}`}`,
+    }))
   },
   'join-keys': async (client: Client): Promise<Offered[]> => {
     const { data } = await client.call('joinKeys.list', { query: { limit } })

@@ -65,7 +65,7 @@ test('a paused agent shows in the list and on its page, wholly or in its workspa
     assert.ok((await printed(t, page({ ...agent, ...change }), ['agents'])).stdout.includes(`  ${status}  eu-west`))
     const { stdout } = await printed(t, { ...agentDetail, ...change }, ['agents', agent.name])
     assert.match(stdout, new RegExp(`^Status: +${status}$`, 'm'))
-    assert.match(stdout, / ci +-$/m)
+    assert.match(stdout, / ci +- +- +-$/m)
   }
   const coloured = await printed(t, page({ ...agent, paused: [staging] }), ['agents'], { terminal: 120 })
   assert.match(coloured.stdout, /\u001b\[33mhealthy, paused in/)
@@ -86,9 +86,9 @@ test('the page of a workspace says which of its agents are paused, how far, by w
     / xem-1 +healthy, paused in local-host +-/,
     / xem-2 +offline, paused +-/,
     / xem-3 +healthy +-/,
-    /^Paused:\n +AGENT/m,
-    /^ +xem-1 +local-host +\S+ ago +ci +stale credentials$/m,
-    /^ +xem-2 +all +\S+ ago +ci +INC-7$/m,
+    /^Paused:\n +WHAT/m,
+    /^ +agent xem-1 +local-host +\S+ ago +ci +- +- +stale credentials$/m,
+    /^ +agent xem-2 +all +\S+ ago +ci +- +- +INC-7$/m,
   ]) {
     assert.match(stdout, words)
   }

@@ -111,8 +111,10 @@ function fieldsOf(agent: Agent) {
 
 export const pauseColumns = [
   { header: 'WORKSPACE', value: (pause: Pause) => pause.workspace ?? 'all' },
-  { header: 'SINCE', value: (pause: Pause) => ({ time: pause.paused_at }), dropOrder: 1 },
-  { header: 'BY', value: (pause: Pause) => pause.paused_by_name ?? pause.paused_by, dropOrder: 2 },
+  { header: 'SINCE', value: (pause: Pause) => ({ time: pause.paused_at }), dropOrder: 3 },
+  { header: 'BY', value: (pause: Pause) => pause.paused_by_name ?? pause.paused_by, dropOrder: 4 },
+  { header: 'UNTIL', value: (pause: Pause) => (pause.ends_at ? { due: pause.ends_at } : null), dropOrder: 1 },
+  { header: 'INCIDENT', value: (pause: Pause) => pause.incident, dropOrder: 2 },
   { header: 'REASON', value: (pause: Pause) => pause.reason, shrink: true },
 ]
 

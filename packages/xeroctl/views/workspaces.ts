@@ -6,12 +6,16 @@ import { type Pause, pauseColumns, statusOf } from './agents.ts'
 
 type Bound = Workspace['agents'][number]
 
+/** Whether all of its calls wait. */
+const isPaused = (pauses: readonly Pause[]) => pauses.some(({ tool }) => tool === null)
+
 export const workspaceView: View<Workspace> = {
   name: (workspace) => workspace.name,
   columns: [
     { header: 'ID', value: (workspace) => workspace.id, dropOrder: 1 },
     { header: 'NAME', value: (workspace) => workspace.name },
     { header: 'TYPE', value: (workspace) => workspace.type, dropOrder: 3 },
+    { header: 'STATUS', value: ({ paused }) => (isPaused(paused) ? { word: 'paused' } : null), dropOrder: 5 },
     { header: 'AGENTS', value: (workspace) => workspace.agents.map((agent) => agent.agent).join(', '), dropOrder: 4 },
     { header: 'CREATED', value: (workspace) => ({ time: workspace.created_at }), dropOrder: 2 },
     { header: 'DESCRIPTION', value: (workspace) => workspace.description, wide: true, shrink: true },
@@ -30,20 +34,31 @@ export const workspaceRecord: RecordView<Workspace> = {
     ],
     sections: [
       { title: 'Agents', body: rows(boundColumns, workspace.agents) },
-      ...pausedSection(workspace.agents.flatMap(({ agent, paused }) => paused.map((pause) => ({ agent, ...pause })))),
+      ...pausedSection([
+        ...workspace.paused.map((pause) => ({ what: widely(pause), ...pause })),
+        ...workspace.agents.flatMap(({ agent, paused }) =>
+          paused.map((pause) => ({ what: `agent ${agent}`, ...pause })),
+        ),
+      ]),
     ],
   }),
 }
 
 interface BoundPause extends Pause {
-  agent: string
+  what: string
+}
+
+/** A pause of no agent, seen from a workspace. */
+function widely({ tool, workspace_id }: Pause): string {
+  if (tool !== null) return `tool ${tool}`
+  return workspace_id === null ? 'the project' : 'the workspace'
 }
 
 function pausedSection(pauses: BoundPause[]): Section[] {
   return pauses.length === 0 ? [] : [{ title: 'Paused', body: rows(boundPauseColumns, pauses) }]
 }
 
-const boundPauseColumns: Column<BoundPause>[] = [{ header: 'AGENT', value: (pause) => pause.agent }, ...pauseColumns]
+const boundPauseColumns: Column<BoundPause>[] = [{ header: 'WHAT', value: (pause) => pause.what }, ...pauseColumns]
 
 const boundColumns = [
   { header: 'ID', value: (bound: Bound) => bound.agent_id, dropOrder: 1 },

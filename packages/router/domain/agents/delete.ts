@@ -5,6 +5,7 @@ import { write } from '../events/write.ts'
 import type { EnrolledKeys } from '../fleet/enrolled-keys.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { moveAgent } from '../lifecycles/agent.ts'
+import { movePauses } from '../lifecycles/pause.ts'
 import type { Records } from '../records.ts'
 import { presentAgentRow } from './present.ts'
 
@@ -22,7 +23,11 @@ export async function deleteAgent(
     const { tx, now, append, after } = writing
     const { id, state, curve_public_key } = await findAgent(tx, actor.projectId, reference)
     await tx.deleteFrom('workspace_agent_bindings').where('agent_id', '=', id).execute()
-    await tx.deleteFrom('agent_pauses').where('agent_id', '=', id).execute()
+    await movePauses(writing, (pauses) => pauses.where('agent_id', '=', id), {
+      to: 'ended',
+      actor,
+      because: 'the agent was deleted',
+    })
     append({ project_id: actor.projectId, kind: 'agent.deleted', actor, agent_id: id })
     if (state !== 'suspended') await moveAgent(writing, id, { to: 'suspended' })
     after(() => {

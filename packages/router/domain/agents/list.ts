@@ -1,6 +1,7 @@
 import { type Agent, agentHealths } from '@xerotier/protocol/api/agents.ts'
 import type { AgentState } from '@xerotier/protocol/lifecycles/agent.ts'
-import { selectAgents, selectPauses } from '../../store/agents.ts'
+import { selectAgents } from '../../store/agents.ts'
+import { selectAgentPauses } from '../../store/pauses.ts'
 import type { Member } from '../actor.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
@@ -41,7 +42,7 @@ export async function listAgents(
       degraded: fit.filter((agent) => shortfallOf(agent) !== undefined).map((agent) => agent.id),
     },
   })
-  const pauses = await selectPauses(
+  const pauses = await selectAgentPauses(
     core.store.db,
     rows.map((row) => row.id),
   )

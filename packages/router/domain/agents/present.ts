@@ -1,12 +1,12 @@
 import type { Agent, AgentDetail } from '@xerotier/protocol/api/agents.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
-import { type PauseRow, selectPauses } from '../../store/agents.ts'
+import { type NamedPauseRow, selectAgentPauses } from '../../store/pauses.ts'
 import type { AgentRow } from '../../store/tables.ts'
 import { selectBindings } from '../../store/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { healthOf } from '../fleet/health.ts'
 import { loweredIn } from '../fleet/known-risks.ts'
-import { presentPause } from '../fleet/pauses.ts'
+import { presentPaused } from '../fleet/pauses.ts'
 import { shortfallOf } from '../fleet/shortfall.ts'
 import type { Records } from '../records.ts'
 
@@ -16,7 +16,7 @@ export type AgentSummaryRow = Omit<AgentRow, 'manifest'> & { tool_count: number 
 export function presentAgent(
   core: Pick<Records, 'clock'> & FleetView,
   row: AgentSummaryRow,
-  pauses: PauseRow[],
+  pauses: NamedPauseRow[],
 ): Agent {
   const mine = pauses.filter((pause) => pause.agent_id === row.id)
   const online = core.fleet.get(row.project_id, row.id)
@@ -40,7 +40,7 @@ export function presentAgent(
     max_concurrent_executions: row.max_concurrent_executions,
     in_flight: online?.inFlight.size ?? 0,
     tool_count: online?.tools.size ?? row.tool_count,
-    paused: mine.map(presentPause),
+    paused: mine.map(presentPaused),
     enrolled_at: row.enrolled_at.toISOString(),
     connected_at: row.connected_at?.toISOString() ?? null,
     last_heartbeat_at: latest(row.last_heartbeat_at, online?.lastHeartbeatAt),
@@ -54,7 +54,7 @@ export function presentAgent(
 
 /** One agent as its row says, with its pauses. */
 export async function presentAgentRow(core: Records & FleetView, row: AgentRow): Promise<Agent> {
-  return presentAgent(core, summaryOf(row), await selectPauses(core.store.db, [row.id]))
+  return presentAgent(core, summaryOf(row), await selectAgentPauses(core.store.db, [row.id]))
 }
 
 export async function presentAgentDetail(core: Records & FleetView, row: AgentRow): Promise<AgentDetail> {

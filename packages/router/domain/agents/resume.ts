@@ -3,16 +3,19 @@ import type { Member } from '../actor.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { findAgent } from '../directory/find-agent.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
+import { requireWorkspace } from '../directory/may-call.ts'
 import type { Directory } from '../directory/workspaces.ts'
-import { write } from '../events/write.ts'
 import type { FleetView } from '../fleet/fleet.ts'
-import { tellPauses } from '../fleet/pauses.ts'
+import { movePauses } from '../lifecycles/pause.ts'
+import { resume } from '../pauses/end.ts'
+import { requireAllWorkspaces } from '../pauses/target.ts'
 import type { Records } from '../records.ts'
 import { presentAgentRow } from './present.ts'
 
 /**
- * Lifts the pause of one workspace, or every pause of the agent. What waited is dispatched.
- * @throws Fault agent_not_found, workspace_not_found
+ * Ends the pause of one workspace, or every pause of the agent. What waited is dispatched. Pauses
+ * of a workspace, a tool or the project go on.
+ * @throws Fault agent_not_found, workspace_not_found, workspace_not_allowed
  */
 export async function resumeAgent(
   core: Records & FleetView & Directory & Pick<Attempts, 'dispatcher'>,
@@ -22,24 +25,18 @@ export async function resumeAgent(
 ): Promise<Agent> {
   const { projectId } = actor
   const workspace = body.workspace === undefined ? undefined : await findWorkspace(core, projectId, body.workspace)
-  const row = await write(core, async ({ tx, append }) => {
-    const agent = await findAgent(tx, projectId, reference)
-    let pauses = tx.deleteFrom('agent_pauses').where('agent_id', '=', agent.id)
-    if (workspace !== undefined) pauses = pauses.where('workspace_id', '=', workspace.id)
-    const { numDeletedRows } = await pauses.executeTakeFirst()
-    if (numDeletedRows > 0n) {
-      append({
-        project_id: projectId,
-        kind: 'agent.resumed',
-        actor,
-        agent_id: agent.id,
-        ...(workspace === undefined ? {} : { workspace_id: workspace.id }),
-        data: { workspace: workspace?.name ?? null },
-      })
-    }
-    return agent
-  })
-  await tellPauses(core, row.project_id, row.id)
-  core.dispatcher.wake(projectId)
+  if (workspace === undefined) requireAllWorkspaces(actor)
+  else requireWorkspace(actor, workspace.id)
+  const row = await findAgent(core.store.db, projectId, reference)
+  await resume(core, projectId, (writing) =>
+    movePauses(
+      writing,
+      (pauses) => {
+        const mine = pauses.where('agent_id', '=', row.id)
+        return workspace === undefined ? mine : mine.where('workspace_id', '=', workspace.id)
+      },
+      { to: 'ended', actor },
+    ),
+  )
   return presentAgentRow(core, row)
 }

@@ -2,6 +2,7 @@ import type { Kinds } from '../../store/kinds.ts'
 import type { CommitLanes } from '../../store/lanes/lanes.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { OnlineAgent } from '../fleet/online-agent.ts'
+import type { Reach } from '../fleet/stops.ts'
 import type { Absences } from './absences.ts'
 import type { Calls } from './calls.ts'
 
@@ -47,6 +48,10 @@ export interface Dispatcher {
   findWaiting(): Promise<void>
   /** More may be possible: an agent joined, resumed, was bound or came free; a call was queued. */
   wake(projectId: string): void
+  /** What a pause held back of these is let go slowly from here on: to be called before its end. */
+  ease(projectId: string, those: readonly Reach[]): void
+  /** Whether calls of the kind are being let go slowly. */
+  isEased(call: Pick<ExecutionRow, 'project_id' | 'workspace_id' | 'tool'>): boolean
   /** Calls waiting, over all projects. */
   readonly queueDepth: number
   /** Resolves when no pass is under way. */

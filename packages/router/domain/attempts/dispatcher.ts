@@ -5,6 +5,7 @@ import { selectQueued } from '../../store/attempts.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { runsAsSubmitted } from '../fleet/online-agent.ts'
+import { type Reach, reaches } from '../fleet/stops.ts'
 import type { Identity } from '../identity.ts'
 import type { Policies } from '../policy/book.ts'
 import type { Records } from '../records.ts'
@@ -12,6 +13,7 @@ import type { Settings } from '../settings.ts'
 import type { Attempts, Dispatcher } from './attempts.ts'
 import { whatChanged } from './changed.ts'
 import { sendDispatch } from './dispatch.ts'
+import { createEasing } from './easing.ts'
 import { createPasses } from './passes.ts'
 import { refusedNow } from './refused-now.ts'
 import { giveUp, requeue } from './unfinished.ts'
@@ -25,6 +27,7 @@ export function createDispatcher(
 ): Dispatcher {
   const { store, clock, log, fleet, lanes, calls, settings } = core
   const waiting = createWaiting(core)
+  const easing = createEasing(clock)
   const passes = createPasses(core, { wanted: (projectId) => waiting.ofProject(projectId) > 0, pass })
 
   const dispatcher: Dispatcher = {
@@ -79,6 +82,10 @@ export function createDispatcher(
         )
         return
       }
+      if (fleet.isPaused(call.agent, row)) {
+        // The pause came after the claim. Who was told that it holds must see no call begin.
+        return unsent(row, requeue(whole, row, 'a pause began before the call was sent'))
+      }
       try {
         sendDispatch(core, call.agent, row)
         call.sentAt = clock.monotonic()
@@ -93,6 +100,10 @@ export function createDispatcher(
     async findWaiting() {
       for (const projectId of await waiting.recount()) dispatcher.wake(projectId)
     },
+    ease(projectId, those) {
+      if (waiting.ofProject(projectId) > 0) easing.began(projectId, those)
+    },
+    isEased: (call) => easing.isOn(call),
     get queueDepth() {
       return waiting.total
     },
@@ -109,23 +120,41 @@ export function createDispatcher(
   async function pass(projectId: string): Promise<void> {
     // What no free agent takes must not hold up what stands behind it.
     let last: string | undefined
+    const slowed: Reach[] = []
     for (;;) {
-      const rooms = waiting
-        .workspaces(projectId)
+      const waitingIn = waiting.workspaces(projectId)
+      const rooms = waitingIn
+        .filter((id) => !slowed.some((reach) => reach.tool === null && (reach.workspace_id ?? id) === id))
         .map((id) => ({ id, room: fleet.room(projectId, id, rowsPerPass) }))
         .filter(({ room }) => room > 0)
       if (rooms.length === 0) break
       const room = rooms.reduce((sum, one) => sum + one.room, 0)
       const workspaceIds = rooms.map(({ id }) => id)
       const limit = last === undefined ? Math.min(room, rowsPerPass) : rowsPerPass
-      const rows = await selectQueued(store.db, projectId, workspaceIds, { limit, after: last })
-      if (rows.length === 0) break
+      const without = [...fleet.stops.of(projectId), ...slowed]
+      const rows = await selectQueued(store.db, projectId, workspaceIds, { limit, after: last, without })
+      if (rows.length === 0) {
+        const seen = new Set(workspaceIds)
+        const isSeen = (id: string) => seen.has(id) || !waitingIn.includes(id)
+        if (slowed.length === 0) easing.looked(projectId, (id) => (id === null ? waitingIn.every(isSeen) : isSeen(id)))
+        break
+      }
       last = rows.at(-1)?.id
       // All of them end before the pass does: the next one must not find half of a claim.
-      const failed = (await Promise.allSettled(rows.map(claim))).find((one) => one.status === 'rejected')
+      const claims = rows.map((row) => (mustWait(row, slowed) ? undefined : claim(row)))
+      const failed = (await Promise.allSettled(claims)).find((one) => one.status === 'rejected')
       if (failed !== undefined) throw failed.reason
     }
+    if (slowed.length > 0) clock.after(easing.nextIn(), () => dispatcher.wake(projectId))
     await waiting.recount(projectId)
+  }
+
+  /** One that must wait for its turn after a pause, and all behind it that the pause was about. */
+  function mustWait(row: ExecutionRow, slowed: Reach[]): boolean {
+    if (slowed.some((reach) => reaches(reach, row))) return true
+    const slowedBy = easing.slows(row)
+    if (slowedBy !== undefined) slowed.push(slowedBy)
+    return slowedBy !== undefined
   }
 
   async function claim(row: ExecutionRow): Promise<void> {
@@ -136,6 +165,7 @@ export function createDispatcher(
     const agent = dispatcher.reserve(row, { newcomer: false })
     const { id, attempt, lease_epoch, dispatched_at: at } = row
     if (agent === undefined || at === null) return
+    easing.spent(row)
     const item = { id, agent_id: agent.id, attempt, lease_epoch, journal_id: agent.journalId, at }
     const written = await lanes.commit('claim', item).catch((error) => {
       calls.remove(row)

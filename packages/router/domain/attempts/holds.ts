@@ -1,13 +1,15 @@
-// Queued calls that wait for the end of a pause. Time under a pause does not count against their
-// deadline: who contains an incident for an hour finds afterwards what was queued before.
+// Queued calls that wait for the end of a pause, or after it for their turn. That time does not
+// count against their deadline: who contains an incident for an hour finds afterwards what was
+// queued before.
 import { sql } from 'kysely'
-import { selectPausedCalls } from '../../store/agents.ts'
+import { selectPausedCalls } from '../../store/pauses.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import { write } from '../events/write.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { perProject } from '../per-project.ts'
 import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
+import type { Attempts } from './attempts.ts'
 
 export type Held = Pick<ExecutionRow, 'project_id' | 'workspace_id' | 'tool'>
 
@@ -16,7 +18,7 @@ export interface Holds {
   look(): Promise<readonly Held[]>
 }
 
-export function createHolds(core: Records & FleetView & { settings: Settings }): Holds {
+export function createHolds(core: Records & FleetView & Pick<Attempts, 'dispatcher'> & { settings: Settings }): Holds {
   const projects = perProject(() => new Map<string, { held: Held; since: Date }>())
   /** The first look counts a pause from its own time: it began before this process did. */
   let first = true
@@ -28,9 +30,14 @@ export function createHolds(core: Records & FleetView & { settings: Settings }):
       const now = new Date(core.clock.now())
       const paused = (await selectPausedCalls(core.store.db)).filter((held) => !isServed(held))
       const keys = new Set(paused.map(keyOf))
+      const eased: Held[] = []
       for (const [, holds] of projects.all()) {
         for (const [key, { held, since }] of holds) {
           if (keys.has(key)) continue
+          if (core.dispatcher.isEased(held)) {
+            eased.push(held)
+            continue
+          }
           await resumeDeadlines(core, held, since)
           holds.delete(key)
         }
@@ -40,7 +47,7 @@ export function createHolds(core: Records & FleetView & { settings: Settings }):
         if (!holds.has(keyOf(held))) holds.set(keyOf(held), { held, since: first ? held.since : now })
       }
       first = false
-      return paused
+      return [...paused, ...eased]
     },
   }
 }

@@ -2,7 +2,6 @@
 import type { Invocation } from '@xerotier/protocol/api/executions.ts'
 import type { Hindrance, Plan } from '@xerotier/protocol/api/plans.ts'
 import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
-import type { Clock } from '@xerotier/runtime/clock.ts'
 import { cameBy, type Member } from '../actor.ts'
 import { evaluateCall } from '../approvals/evaluate-call.ts'
 import { mayDecide } from '../approvals/requester.ts'
@@ -92,15 +91,19 @@ export async function planCall(
         agent: agent.name,
         in_flight: agent.inFlight.size,
         max_concurrent: agent.maxConcurrent,
-        hindrance: hindranceOf(agent, call, core.clock),
+        hindrance: hindranceOf(core, agent, { ...call, project_id: projectId }),
       }))
       .sort((a, b) => Number(a.hindrance !== null) - Number(b.hindrance !== null) || (a.agent < b.agent ? -1 : 1)),
   }
 }
 
-function hindranceOf(agent: OnlineAgent, call: SubmittedCall, clock: Clock): Hindrance | null {
+function hindranceOf(
+  { fleet, clock }: FleetView & Pick<Records, 'clock'>,
+  agent: OnlineAgent,
+  call: SubmittedCall & { project_id: string },
+): Hindrance | null {
   if (!runsAsSubmitted(agent, call)) return 'other_version'
-  if (agent.paused.has(null) || agent.paused.has(call.workspace_id)) return 'paused'
+  if (fleet.isPaused(agent, call)) return 'paused'
   if (agent.draining) return 'draining'
   if (agent.inFlight.size >= agent.maxConcurrent) return 'full'
   return agent.restsUntil > clock.monotonic() ? 'resting' : null

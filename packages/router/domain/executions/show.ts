@@ -11,6 +11,7 @@ import { type Member, router } from '../actor.ts'
 import { presentNamed as presentApprovals } from '../approvals/list.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
+import { whatHoldsIt } from '../fleet/pauses.ts'
 import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
 import { whatItWaitsFor } from '../tools/unserved.ts'
@@ -39,7 +40,7 @@ export async function showExecution(
     selectApprovalIds(db, id).then(async (ids) => presentApprovals(core, db, await selectNamedApprovals(db, ids))),
     selectArtifacts(db, id, row.attempt),
     selectInlineOutput(db, id, row.attempt, { pieces: inlinePieces, bytes: limits.outputInlineBytes }),
-    queued ? whatItWaitsFor(core, row) : null,
+    queued ? ((await whatHoldsIt(core, row)) ?? whatItWaitsFor(core, row)) : null,
   ])
   const bytes = (stream: StreamName) =>
     Buffer.concat(output.filter((piece) => streamName(piece.stream) === stream).map((piece) => piece.data))

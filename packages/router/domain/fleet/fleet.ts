@@ -6,9 +6,10 @@ import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import { perProject } from '../per-project.ts'
 import { type Crowd, createCrowd } from './crowd.ts'
-import type { OnlineAgent, Standing, SubmittedCall } from './online-agent.ts'
+import { isPausedFor, type OnlineAgent, type Standing, type SubmittedCall } from './online-agent.ts'
 import type { Offer, ServedTool } from './served-tool.ts'
 import { createServedWorkspace, type ServedWorkspace } from './served-workspace.ts'
+import { createStops, type Stops } from './stops.ts'
 
 type Call = SubmittedCall & Pick<ExecutionRow, 'project_id'>
 
@@ -31,12 +32,16 @@ export interface Fleet {
   offering(projectId: string, tool: string): OnlineAgent[]
   /** What a tool is in a workspace: where its agents disagree, the strictest. */
   strictest(projectId: string, workspaceId: string, tool: string): Offer | undefined
+  /** What pauses stop at any agent. */
+  readonly stops: Stops
   /** Whether some agent of the workspace takes calls of the tool, however busy. */
   takesCalls(projectId: string, workspaceId: string, tool: string): boolean
   /** Whether some agent, however busy or paused, would run exactly the tool that the row names. */
   offers(call: Call): boolean
   /** A lightly loaded agent that takes this call now, under exactly the tool that the row names. */
   choose(call: Call): OnlineAgent | undefined
+  /** Whether a pause keeps this call from the agent. */
+  isPaused(agent: OnlineAgent, call: Call): boolean
   /** For how many more calls of a workspace there is room. Counts no further than `atMost`. */
   room(projectId: string, workspaceId: string, atMost: number): number
 }
@@ -50,6 +55,7 @@ export interface FleetView {
 const placing = ['tools', 'bindings', 'paused', 'draining', 'unfit'] as const
 
 export function createFleet(clock: Clock, chance: Chance): Fleet {
+  const stops = createStops()
   const projects = perProject(() => ({
     agents: new Map<string, OnlineAgent>(),
     workspaces: new Map<string, ServedWorkspace>(),
@@ -148,12 +154,20 @@ export function createFleet(clock: Clock, chance: Chance): Fleet {
     inProject,
     offering: (projectId, tool) => inProject(projectId).filter((agent) => agent.tools.has(tool)),
     strictest: (projectId, workspaceId, tool) => servedTool(projectId, workspaceId, tool)?.strictest(),
-    takesCalls: (projectId, workspaceId, tool) => servedTool(projectId, workspaceId, tool)?.takesCalls() ?? false,
+    stops,
+    takesCalls(projectId, workspaceId, tool) {
+      if (stops.holds({ project_id: projectId, workspace_id: workspaceId, tool })) return false
+      return servedTool(projectId, workspaceId, tool)?.takesCalls() ?? false
+    },
     offers(call) {
       for (const agent of groupOf(call)?.offers.keys() ?? []) if (holdsLease(agent)) return true
       return false
     },
-    choose: (call) => groupOf(call)?.taking.choose(),
-    room: (projectId, workspaceId, atMost) => served(projectId, workspaceId)?.taking.room(atMost) ?? 0,
+    choose: (call) => (stops.holds(call) ? undefined : groupOf(call)?.taking.choose()),
+    isPaused: (agent, call) => isPausedFor(agent, call.workspace_id) || stops.holds(call),
+    room(projectId, workspaceId, atMost) {
+      if (stops.holdsAll(projectId, workspaceId)) return 0
+      return served(projectId, workspaceId)?.taking.room(atMost) ?? 0
+    },
   }
 }

@@ -78,12 +78,13 @@ export function turns(agent: () => OnlineAgent): OnlineAgent['inTurn'] {
 /** Whether an agent takes new calls of a workspace. */
 export function takes(agent: Standing, workspaceId: string): boolean {
   return (
-    !agent.draining &&
-    agent.unfit === undefined &&
-    agent.bindings.has(workspaceId) &&
-    !agent.paused.has(null) &&
-    !agent.paused.has(workspaceId)
+    !agent.draining && agent.unfit === undefined && agent.bindings.has(workspaceId) && !isPausedFor(agent, workspaceId)
   )
+}
+
+/** Whether a pause of the agent keeps calls of the workspace from it. */
+export function isPausedFor({ paused }: Pick<Standing, 'paused'>, workspaceId: string): boolean {
+  return paused.has(null) || paused.has(workspaceId)
 }
 
 /** What decides whether an agent would run exactly what was submitted. */

@@ -1,11 +1,12 @@
 // What events tell of: the record that each is about, as its public form is now.
 import type { Risk } from '@xerotier/protocol/risk.ts'
-import { selectAgentsById, selectPauses } from '../../store/agents.ts'
+import { selectAgentsById } from '../../store/agents.ts'
 import { selectNamedApprovals } from '../../store/approvals.ts'
 import type { Tx } from '../../store/database.ts'
 import { selectNamedExecutions } from '../../store/executions.ts'
 import { selectJoinKeysById } from '../../store/join-keys.ts'
 import { selectActorNames } from '../../store/names.ts'
+import { selectAgentPauses } from '../../store/pauses.ts'
 import { presentAgent, summaryOf } from '../agents/present.ts'
 import { presentNamed as presentApprovals } from '../approvals/list.ts'
 import type { LoggedEvent } from '../events/event-log.ts'
@@ -54,7 +55,7 @@ export async function recordsOf(
       records.set(form.id, { risk: form.risk, form })
   }
   if (agentIds.length > 0) {
-    const pauses = await selectPauses(tx, agentIds)
+    const pauses = await selectAgentPauses(tx, agentIds)
     for (const row of await selectAgentsById(tx, agentIds))
       records.set(row.id, { form: presentAgent(core, summaryOf(row), pauses) })
   }

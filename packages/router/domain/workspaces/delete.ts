@@ -10,6 +10,7 @@ import { write } from '../events/write.ts'
 import { cancelCall } from '../executions/cancel.ts'
 import { tellBindings } from '../fleet/bindings.ts'
 import type { FleetView } from '../fleet/fleet.ts'
+import { movePauses } from '../lifecycles/pause.ts'
 import type { Records } from '../records.ts'
 import { presentWorkspace } from './present.ts'
 
@@ -26,7 +27,8 @@ export async function deleteWorkspace(
 ): Promise<Workspace> {
   const { projectId } = actor
   const { id } = await findWorkspace(core, projectId, reference)
-  const { row, served } = await write(core, async ({ tx, append, now, after }) => {
+  const { row, served } = await write(core, async (writing) => {
+    const { tx, append, now, after } = writing
     const found = await lockWorkspace(tx, id)
     if (found === undefined) throw new Fault('workspace_not_found')
     const calls = await selectUnfinishedIds(tx, id, mostNamed)
@@ -36,7 +38,11 @@ export async function deleteWorkspace(
       .where('workspace_id', '=', id)
       .returning('agent_id')
       .execute()
-    await tx.deleteFrom('agent_pauses').where('workspace_id', '=', id).execute()
+    await movePauses(writing, (pauses) => pauses.where('workspace_id', '=', id), {
+      to: 'ended',
+      actor,
+      because: 'the workspace was deleted',
+    })
     append({ project_id: projectId, kind: 'workspace.deleted', actor, workspace_id: id, data: { name: found.name } })
     after(() => core.workspaces.forget(found))
     const row = await tx

@@ -116,7 +116,9 @@ describe('a pause', () => {
     const seen = (await router.call('GET', '/acme/v1/workspaces/prod')).body.agents
     assert.equal(seen.find((one: { agent: string }) => one.agent === agent.name).health, 'paused')
     const { data } = (await router.call('GET', `/acme/v1/management/agents/${agent.name}/events?limit=1`)).body
-    assert.deepEqual([data[0].kind, data[0].data], ['agent.paused', { reason: null, workspace: 'prod' }])
+    const { pause_id } = body.paused[0]
+    const said = { pause_id, workspace: 'prod', reason: null, incident: null, ends_at: null }
+    assert.deepEqual([data[0].kind, data[0].data], ['agent.paused', said])
     await verb('pause-exec')
     await verb('resume-exec', { workspace: 'prod' })
     assert.deepEqual([...agent.paused], [null])

@@ -14,6 +14,7 @@ import { executionHandlers } from './routes/executions.ts'
 import { type HealthOptions, healthHandlers } from './routes/health.ts'
 import { joinKeyHandlers } from './routes/join-keys.ts'
 import { notificationHandlers } from './routes/notifications.ts'
+import { pauseHandlers } from './routes/pauses.ts'
 import { peopleHandlers } from './routes/people.ts'
 import { policyHandlers } from './routes/policies.ts'
 import { projectHandlers } from './routes/projects.ts'
@@ -31,6 +32,7 @@ export function createHandlers(
     ...projectHandlers(core),
     ...peopleHandlers(core),
     ...agentHandlers(core),
+    ...pauseHandlers(core),
     ...joinKeyHandlers(core),
     ...apiKeyHandlers(core),
     ...approvalLinkHandlers(core),

@@ -3,12 +3,14 @@ import { delegations } from './delegations/delegations.ts'
 import { groups } from './groups/groups.ts'
 import { invitations } from './invitations/invitations.ts'
 import { members } from './members/members.ts'
+import { projectPause } from './pause.ts'
+import { projectResume } from './resume.ts'
 import { projectShow } from './show.ts'
 import { projectUpdate } from './update.ts'
 
 export const project = group({
   name: 'project',
   summary: 'The project that the key is of: its settings and its people',
-  members: [projectShow, projectUpdate, members, groups, delegations, invitations],
+  members: [projectShow, projectUpdate, projectPause, projectResume, members, groups, delegations, invitations],
   bare: { list: projectShow },
 })

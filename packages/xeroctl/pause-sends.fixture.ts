@@ -1,0 +1,54 @@
+// What the commands about pauses send, and what they are answered.
+import { pausePlanSchema, pauseSchema } from '@xerotier/protocol/api/pauses.ts'
+import { at, unset } from './record-parts.fixture.ts'
+
+const named = {
+  ...{ target: 'workspace' as const, workspace_id: 'ws_0123456789ab', workspace: 'local-host' },
+  ...{ agent_id: null, agent: null, tool: null },
+}
+
+export const pause = pauseSchema.parse({
+  ...unset(pauseSchema),
+  ...named,
+  ...{ id: 'pse_1', object: 'pause', state: 'active', reason: 'cluster outage', incident: 'INC-42' },
+  ...{ paused_by: 'usr_1', paused_by_name: 'Olga', paused_at: at, ends_at: '2026-05-01T14:00:00.000Z' },
+})
+
+const counts = { running: 1, queued: 2, pending_approval: 3 }
+export const pausePlan = pausePlanSchema.parse({
+  ...{ object: 'pause_plan', ...named, pause: null, ...counts },
+  agents: [{ agent_id: 'agt_1', agent: 'xem-jumphost-01', health: 'healthy', running: 1 }],
+  workspaces: [{ workspace_id: named.workspace_id, workspace: named.workspace, ...counts, others: 0 }],
+  tools: [{ tool: 'host_uptime', risk: 'read', ...counts }],
+})
+
+export const pauseSends: [words: string, request: string, body?: unknown][] = [
+  ['pauses', 'GET /management/pauses?limit=20'],
+  ['pauses pse_1', 'GET /management/pauses/pse_1'],
+  ['pauses show pse_1', 'GET /management/pauses/pse_1'],
+  [
+    'pauses list --status all --target tool --incident INC-42 -w w --limit 5',
+    'GET /management/pauses?status=all&target=tool&workspace=w&incident=INC-42&limit=5',
+  ],
+  ['pauses end pse_1', 'DELETE /management/pauses/pse_1'],
+  ['pauses create --project', 'POST /management/pauses', { project: true }],
+  [
+    'pauses create --tool t -w w --reason why --incident INC-42 --ttl 2h',
+    'POST /management/pauses',
+    { tool: 't', workspace: 'w', reason: 'why', incident: 'INC-42', ttl_seconds: 7200 },
+  ],
+  ['pauses create --agent a --dry-run', 'POST /management/pauses/plan', { agent: 'a' }],
+  [
+    'workspaces pause local-host --ttl 2026-05-01T12:30:00Z',
+    'POST /management/pauses',
+    { workspace: 'local-host', ttl_seconds: 1800 },
+  ],
+  ['workspaces resume local-host', 'DELETE /management/pauses/pse_1'],
+  ['project pause --note why', 'POST /management/pauses', { project: true, reason: 'why' }],
+  ['project resume', 'DELETE /management/pauses/pse_1'],
+  [
+    'agents pause-exec a -w w --incident INC-42 --ttl 30m',
+    'POST /management/agents/a/pause-exec',
+    { workspace: 'w', incident: 'INC-42', ttl_seconds: 1800 },
+  ],
+]
