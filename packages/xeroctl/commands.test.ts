@@ -76,12 +76,6 @@ const sends: Sent[] = [
   ['agents events agt_1', 'GET /management/agents/agt_1/events?limit=20'],
   ['agents agt_1 --delete --yes', 'DELETE /management/agents/agt_1'],
   ['agents delete agt_1 -y', 'DELETE /management/agents/agt_1'],
-  ['agents pause-exec agt_1', 'POST /management/agents/agt_1/pause-exec', {}],
-  [
-    'agents pause-exec agt_1 --workspace w --reason why',
-    'POST /management/agents/agt_1/pause-exec',
-    { workspace: 'w', reason: 'why' },
-  ],
   ['agents accept-risk agt_1 --tool t', 'POST /management/agents/agt_1/accept-risk', { tool: 't' }],
   ['agents resume-exec agt_1 --workspace w', 'POST /management/agents/agt_1/resume-exec', { workspace: 'w' }],
   ['agents revoke-credentials agt_1 --yes', 'POST /management/agents/agt_1/revoke-credentials'],

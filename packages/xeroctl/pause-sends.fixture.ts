@@ -46,6 +46,12 @@ export const pauseSends: [words: string, request: string, body?: unknown][] = [
   ['workspaces resume local-host', 'DELETE /management/pauses/pse_1'],
   ['project pause --note why', 'POST /management/pauses', { project: true, reason: 'why' }],
   ['project resume', 'DELETE /management/pauses/pse_1'],
+  ['agents pause-exec agt_1', 'POST /management/agents/agt_1/pause-exec', {}],
+  [
+    'agents pause-exec agt_1 --workspace w --reason why',
+    'POST /management/agents/agt_1/pause-exec',
+    { workspace: 'w', reason: 'why' },
+  ],
   [
     'agents pause-exec a -w w --incident INC-42 --ttl 30m',
     'POST /management/agents/a/pause-exec',

@@ -1,5 +1,7 @@
 import type { Agent } from '@xerotier/protocol/api/agents.ts'
 import type { Member } from '../actor.ts'
+import { abandonCalls } from '../attempts/abandon.ts'
+import type { Attempts } from '../attempts/attempts.ts'
 import { findAgent } from '../directory/find-agent.ts'
 import { write } from '../events/write.ts'
 import type { EnrolledKeys } from '../fleet/enrolled-keys.ts'
@@ -15,7 +17,7 @@ import { presentAgentRow } from './present.ts'
  * @throws Fault agent_not_found
  */
 export async function deleteAgent(
-  core: Records & FleetView & { enrolledKeys: EnrolledKeys },
+  core: Records & FleetView & Pick<Attempts, 'calls' | 'dispatcher'> & { enrolledKeys: EnrolledKeys },
   actor: Member,
   reference: string,
 ): Promise<Agent> {
@@ -41,5 +43,6 @@ export async function deleteAgent(
       .returningAll()
       .executeTakeFirstOrThrow()
   })
+  await abandonCalls(core, row.id, 'Its agent was deleted while it had the call')
   return presentAgentRow(core, row)
 }

@@ -1,6 +1,8 @@
 import type { Agent } from '@xerotier/protocol/api/agents.ts'
 import type { AgentRow } from '../../store/tables.ts'
 import type { Member } from '../actor.ts'
+import { abandonCalls } from '../attempts/abandon.ts'
+import type { Attempts } from '../attempts/attempts.ts'
 import { findAgent } from '../directory/find-agent.ts'
 import { write } from '../events/write.ts'
 import type { EnrolledKeys } from '../fleet/enrolled-keys.ts'
@@ -10,11 +12,12 @@ import type { Records } from '../records.ts'
 import { presentAgentRow } from './present.ts'
 
 /**
- * Its keys and tokens open nothing any more; the record stays, and a new join key brings it back.
+ * Its keys and tokens open nothing any more, its session ends, and at-most-once calls that it has
+ * are in doubt; the record stays, and a new join key brings it back.
  * @throws Fault agent_not_found
  */
 export async function revokeAgentCredentials(
-  core: Records & FleetView & { enrolledKeys: EnrolledKeys },
+  core: Records & FleetView & Pick<Attempts, 'calls' | 'dispatcher'> & { enrolledKeys: EnrolledKeys },
   actor: Member,
   reference: string,
 ): Promise<Agent> {
@@ -31,5 +34,6 @@ export async function revokeAgentCredentials(
     })
     return moved === undefined ? agent : { ...agent, state: 'suspended', lease_expires_at: null }
   })
+  await abandonCalls(core, row.id, 'The credentials of its agent were revoked while it had the call')
   return presentAgentRow(core, row)
 }
