@@ -28,6 +28,7 @@ const ids: Record<string, string> = {
   approvalLinks: '$LINK',
   channels: '$CHANNEL',
   deliveries: '$DELIVERY',
+  audit: '$RECORD',
 }
 
 const queries: Partial<Record<RouteId, string>> = {
@@ -40,6 +41,7 @@ const queries: Partial<Record<RouteId, string>> = {
   'executions.raw': 'stream=stdout',
   'approvals.stream': 'risk=irreversible',
   'deliveries.list': 'state=exhausted',
+  'audit.entries': 'from=0&to=256',
   'members.list': 'role=owner',
   'delegations.list': 'status=upcoming,active',
   'invitations.list': 'status=pending',
