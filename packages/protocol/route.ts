@@ -18,6 +18,7 @@ export const routeTags = {
   enrollment: 'How an agent joins: with a join key, and later with its own.',
   management: 'The project and its settings.',
   agents: 'The hosts that run tools.',
+  pauses: 'What is stopped, by whom, why, and until when.',
   'join keys': 'What an agent enrolls with, once.',
   'API keys': 'Who may call this API.',
   workspaces: 'What tools act on, and which agents serve it.',
