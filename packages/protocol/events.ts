@@ -114,6 +114,9 @@ export const publicEventNames: Partial<Record<EventKind, string>> = {
   'approval.reviewed': 'x_exec.approval.reviewed',
 }
 
+/** Of every event of an agent's stream: its data says what kind it is. */
+export const agentEventName = 'x_exec.agent.event'
+
 /** Names that belong to the stream itself rather than to the log. */
 export const streamEventNames = {
   connected: 'x_exec.connection.connected',

@@ -28,3 +28,11 @@ export function presentStreamed(event: LoggedEvent, names: ReadonlyMap<string, s
   const { kind, at, actor, actor_key, door } = event
   return { kind, at: at.toISOString(), actor, actor_name: names.get(actor) ?? null, actor_key, door }
 }
+
+/** The same of one as a stream has it. @param names of actors, by id */
+export function presentLogged({ id, ...event }: LoggedEvent, names: ReadonlyMap<string, string>): Event {
+  const { kind, actor, actor_key, door, execution_id, approval_id, agent_id, workspace_id, data } = event
+  const about = { actor, actor_name: names.get(actor) ?? null, actor_key, door }
+  const of = { execution_id, approval_id, agent_id, workspace_id }
+  return { id, object: 'event', kind, at: event.at.toISOString(), ...about, ...of, data }
+}

@@ -46,6 +46,7 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
   'agents.update': ['management'],
   'agents.delete': ['management'],
   'agents.events': ['management'],
+  'agents.eventStream': ['management'],
   'agents.pause': ['management'],
   'agents.resume': ['management'],
   'agents.acceptRisk': ['management'],
@@ -239,7 +240,8 @@ for (const id of routeIds) {
           headers: { authorization: `Bearer ${router.key}` },
           signal: stop.signal,
         })
-        assert.equal(response.status, 200)
+        // One of nobody ends at once.
+        assert.equal(response.status, routes[id].path.includes('/:id') ? 404 : 200)
         stop.abort()
         return
       }

@@ -31,7 +31,7 @@ export function createHandlers(
     ...enrollHandlers(core),
     ...projectHandlers(core),
     ...peopleHandlers(core),
-    ...agentHandlers(core),
+    ...agentHandlers(core, streams),
     ...pauseHandlers(core),
     ...joinKeyHandlers(core),
     ...apiKeyHandlers(core),

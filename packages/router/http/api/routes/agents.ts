@@ -7,16 +7,23 @@ import { pauseAgent } from '../../../domain/agents/pause.ts'
 import { resumeAgent } from '../../../domain/agents/resume.ts'
 import { revokeAgentCredentials } from '../../../domain/agents/revoke-credentials.ts'
 import { showAgent } from '../../../domain/agents/show.ts'
+import { streamAgentEvents } from '../../../domain/agents/stream-events.ts'
 import { updateAgent } from '../../../domain/agents/update.ts'
+import { lastEventIdOf } from '../../headers.ts'
+import type { Streams } from '../../stream/streams.ts'
 import type { Handlers } from '../handlers.ts'
 
-export function agentHandlers(core: Core) {
+export function agentHandlers(core: Core, streams: Streams) {
   return {
     'agents.list': ({ actor, query }) => listAgents(core, actor, query),
     'agents.show': ({ actor, params }) => showAgent(core, actor, params.id),
     'agents.update': ({ actor, params, body }) => updateAgent(core, actor, params.id, body),
     'agents.delete': ({ actor, params }) => deleteAgent(core, actor, params.id),
     'agents.events': ({ actor, params, query }) => listAgentEvents(core, actor, params.id, query),
+    'agents.eventStream': async ({ actor, admission, params, request, reply }) => {
+      const start = await streamAgentEvents(core, actor, params.id, lastEventIdOf(request))
+      return streams.serve(admission, request, reply, start)
+    },
     'agents.pause': ({ actor, params, body }) => pauseAgent(core, actor, params.id, body),
     'agents.acceptRisk': ({ actor, params, body }) => acceptRisk(core, actor, params.id, body),
     'agents.resume': ({ actor, params, body }) => resumeAgent(core, actor, params.id, body),
