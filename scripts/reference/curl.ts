@@ -95,6 +95,7 @@ const bodies: Partial<Record<RouteId, unknown>> = {
     workspaces: ['prod'],
     ends_at: '2027-01-04T08:00:00Z',
   },
+  'executions.retry': { reason: 'the cluster is back' },
   'pauses.create': { tool: 'kubectl_drain', reason: 'drains the wrong nodes', incident: 'INC-7', ttl_seconds: 7200 },
   'pauses.plan': { workspace: 'prod' },
   'invitations.create': { email: 'ben@example.com', groups: ['sre'] },
