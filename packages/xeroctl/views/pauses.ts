@@ -23,9 +23,9 @@ export function subjectOf({ target, agent, workspace, tool }: Named): string {
 export const pauseView: View<Pause> = {
   name: (pause) => pause.id,
   columns: [
-    { header: 'ID', value: (pause) => pause.id, dropOrder: 4 },
+    { header: 'ID', value: (pause) => pause.id },
     { header: 'PAUSED', value: subjectOf },
-    { header: 'STATUS', value: statusOf },
+    { header: 'STATUS', value: statusOf, dropOrder: 4 },
     { header: 'SINCE', value: (pause) => ({ time: pause.paused_at }), dropOrder: 3 },
     { header: 'UNTIL', value: untilOf },
     { header: 'BY', value: (pause) => pause.paused_by_name ?? pause.paused_by, dropOrder: 2 },
@@ -63,7 +63,7 @@ function statusOf({ state }: Pause) {
 
 function untilOf({ state, ends_at, ended_at }: Pause) {
   if (state !== 'active') return { time: ended_at }
-  return ends_at === null ? 'somebody resumes' : { due: ends_at }
+  return ends_at === null ? 'open end' : { due: ends_at }
 }
 
 type Agent = PausePlan['agents'][number]
