@@ -22,7 +22,7 @@ const misused: [words: string, message: RegExp][] = [
   ['agents delete agt_1', /add --yes/],
   ['agents list --limit 0', /--limit must be a whole number from 1/],
   ['agents list --state asleep', /--state must be one of pending, active/],
-  ['agents --status asleep', /--status must be one of healthy, unhealthy, paused/],
+  ['agents --status asleep', /--status must be one of healthy, degraded, unhealthy, paused/],
   ['agents show', /missing required argument 'agent'/],
   ['exec frobnicate', /^error: there is no command `xeroctl exec frobnicate`\nhint: `xeroctl exec` has tools, /],
   ['approvals polic', /there is no command `xeroctl approvals polic`/],
