@@ -506,6 +506,26 @@ export const errors = define({
       action: { label: 'Show the call', xeroctl: 'xeroctl exec show <id>', route: 'executions.show' },
     },
   },
+  export_not_found: {
+    status: 404,
+    type: 'not_found_error',
+    retry: false,
+    message: 'There is no such export in this project.',
+    advice: {
+      say: 'Check its id and the project.',
+      action: { label: 'List the exports', xeroctl: 'xeroctl exports list', route: 'exports.list' },
+    },
+  },
+  export_not_ready: {
+    status: 409,
+    type: 'conflict_error',
+    retry: true,
+    message: 'The export has no archive: it is not complete, has failed, or has expired.',
+    advice: {
+      say: 'See how far it is.',
+      action: { label: 'Show the export', xeroctl: 'xeroctl exports status <id>', route: 'exports.show' },
+    },
+  },
   audit_record_not_found: {
     status: 404,
     type: 'not_found_error',

@@ -9,6 +9,7 @@ export const accessKinds = [
   'access.artifact_read',
   'access.audit_read',
   'access.secret_read',
+  'access.export_downloaded',
   'access.refused',
 ] as const
 export type AccessKind = (typeof accessKinds)[number]
@@ -86,6 +87,10 @@ export const eventKinds = [
   'approval_link.created',
   'approval_link.revoked',
   ...accessKinds,
+  'export.created',
+  'export.completed',
+  'export.failed',
+  'export.deleted',
   'project.created',
   'project.updated',
   'project.paused',

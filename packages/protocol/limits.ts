@@ -5,6 +5,10 @@ const KiB = 1024
 const MiB = 1024 * KiB
 
 export const limits = {
+  /** Archives that a project has at once, how long each is kept, and how large it may become. */
+  exportsPerProject: 100,
+  exportDays: 7,
+  exportBytes: 4 * 1024 * MiB - 1,
   /** Body of any HTTP request. */
   httpBodyBytes: 1 * MiB,
   /** Canonical JSON of the arguments of one call. */

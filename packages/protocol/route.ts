@@ -27,6 +27,7 @@ export const routeTags = {
   people: 'Members of a project, their groups, delegations and invitations.',
   policies: 'Who must approve what: versions of policies, tried before they decide.',
   notifications: 'Who is told of events: webhooks, chats, pagers and mail, and what became of each delivery.',
+  exports: 'Archives of what happened, for a postmortem or another system.',
   audit: 'The sealed record of what happened, and what proves that nothing in it was changed.',
 } as const
 

@@ -6,6 +6,7 @@ import { approvalRoutes } from './routes/approvals.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { enrollmentRoutes } from './routes/enrollment.ts'
 import { executionRoutes } from './routes/executions.ts'
+import { exportRoutes } from './routes/exports.ts'
 import { notificationRoutes } from './routes/notifications.ts'
 import { pauseRoutes } from './routes/pauses.ts'
 import { peopleRoutes } from './routes/people.ts'
@@ -27,6 +28,7 @@ export const routes = {
   ...executionRoutes,
   ...policyRoutes,
   ...auditRoutes,
+  ...exportRoutes,
 } as const
 
 export type RouteId = keyof typeof routes

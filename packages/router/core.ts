@@ -8,6 +8,7 @@ import type { Refusals } from './domain/audit/refusals.ts'
 import type { Outbox } from './domain/deliveries/outbox.ts'
 import type { Directory } from './domain/directory/workspaces.ts'
 import type { EventLog } from './domain/events/event-log.ts'
+import type { Archives } from './domain/exports/archives.ts'
 import type { EnrolledKeys } from './domain/fleet/enrolled-keys.ts'
 import type { FleetView } from './domain/fleet/fleet.ts'
 import type { Identity } from './domain/identity.ts'
@@ -24,6 +25,8 @@ export interface Core extends Records, FleetView, Directory, Attempts, Policies 
   /** What ZAP admits. */
   enrolledKeys: EnrolledKeys
   tracing: Tracing
+  /** Of exports. */
+  archives: Archives
   /** Attempts that were refused to known credentials. */
   refusals: Refusals
   /** Last checkpoints of the audit logs, beside the database. */

@@ -33,6 +33,8 @@ import { createWorkspaceDirectory } from './domain/directory/workspaces.ts'
 import type { Follower } from './domain/events/follow.ts'
 import { createEventLog } from './domain/events/reader.ts'
 import { traceEnd } from './domain/executions/trace.ts'
+import { archivesIn } from './domain/exports/archives.ts'
+import { createExportMaker, type ExportMaker } from './domain/exports/make.ts'
 import { createEnrolledKeys } from './domain/fleet/enrolled-keys.ts'
 import { createFleet } from './domain/fleet/fleet.ts'
 import { loadIdentity } from './domain/identity.ts'
@@ -153,7 +155,16 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const links = linksOf(options)
     const heads = headsIn(stateDir, (error) => log.error({ error }, 'a checkpoint of the audit log could not be kept'))
     started.push(() => heads.settled())
-    const known = { ...records, lanes, tracing, identity, enrolledKeys, policies, heads }
+    const known = {
+      ...records,
+      lanes,
+      tracing,
+      identity,
+      enrolledKeys,
+      policies,
+      heads,
+      archives: archivesIn(stateDir),
+    }
     const core = createCore(known, options, { bound: dataSocket.bound, registry, links })
     started.push(() => core.outbox.close())
     started.push(() => core.refusals.record(true).catch((error) => log.error({ error }, 'refusals were not recorded')))
@@ -170,7 +181,9 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const url = await http.listen()
     if (links !== undefined) links.publicUrl ||= url
     started.push(startFollowers(core, registry, options.followers))
-    started.push(startDuties(core, broker))
+    const exportMaker = createExportMaker(core)
+    started.push(() => exportMaker.close())
+    started.push(startDuties(core, broker, exportMaker))
     log.notice({ url, data_plane: dataSocket.bound, version }, 'the router is up')
     const reload = async () => http.renewCertificate()
     return { url, dataPlane: dataSocket.bound, core, lost: active.lost, reload, stop }
@@ -217,7 +230,17 @@ async function openDatabase({ clock, log, stateDir, ...options }: RouterOptions,
 
 type Known = Pick<
   Core,
-  'store' | 'clock' | 'log' | 'eventLog' | 'lanes' | 'tracing' | 'identity' | 'enrolledKeys' | 'policies' | 'heads'
+  | 'store'
+  | 'clock'
+  | 'log'
+  | 'eventLog'
+  | 'lanes'
+  | 'tracing'
+  | 'identity'
+  | 'enrolledKeys'
+  | 'policies'
+  | 'heads'
+  | 'archives'
 >
 
 function createCore(
@@ -293,7 +316,7 @@ function linksOf({ linkSecret, publicUrl }: RouterOptions): LinkOptions | undefi
 }
 
 /** What time alone makes necessary. */
-function startDuties(core: Core, broker: Broker): Stop {
+function startDuties(core: Core, broker: Broker, exportMaker: ExportMaker): Stop {
   const { clock, log } = core
   const holds = createHolds(core)
   const duties: [string, number, () => Promise<unknown>][] = [
@@ -306,6 +329,7 @@ function startDuties(core: Core, broker: Broker): Stop {
     ['expire queued calls', 1_000, () => expireQueued(core, holds)],
     ['sweep orphans', 1_000, () => sweepOrphans(core)],
     ['find waiting calls', 2_000, () => core.dispatcher.findWaiting()],
+    ['make exports', 1_000, () => exportMaker.work()],
     ['record refusals', 1_000, () => core.refusals.record()],
     ['miss agents', 5_000, () => missAgents(core)],
     ['send digests', 15_000, () => sendDigests(core)],

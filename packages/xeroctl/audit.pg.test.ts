@@ -98,15 +98,18 @@ test('pages join without a gap, over what is sealed and what is not yet', async 
 test('a log that is whole verifies, live, as an export and in another language', async (t) => {
   const size = await sealed()
   const live = await cli(t, 'audit', 'verify', '-o', 'json')
-  assert.deepEqual([live.code, JSON.parse(live.stdout).verified, JSON.parse(live.stdout).records], [0, true, size])
+  const { verified, records } = JSON.parse(live.stdout)
+  assert.deepEqual([live.code, verified, records >= size], [0, true, true])
   const folder = join(emptyFolder(t), 'export')
   assert.equal((await cli(t, 'audit', 'export', '--to', folder)).code, 0)
+  // That it was read is a record as well.
+  const { to } = JSON.parse(readFileSync(join(folder, 'log.json'), 'utf8'))
   const offline = await xeroctl(t, ['audit', 'verify', '--from', folder, '-o', 'json'], { env: {} })
-  assert.deepEqual([offline.code, JSON.parse(offline.stdout).records], [0, size])
+  assert.deepEqual([offline.code, JSON.parse(offline.stdout).records], [0, to])
   const { verifier_key } = await router.client.call('audit.log')
   assert.deepEqual(await verifyWithPython(folder, verifier_key), {
     code: 0,
-    stdout: `verified: records 0 to ${size} of ${size} in xerotier-audit/${router.projectId}\n`,
+    stdout: `verified: records 0 to ${to} of ${to} in xerotier-audit/${router.projectId}\n`,
   })
 })
 
@@ -155,7 +158,7 @@ test('an export that was changed is refused by both verifiers, and the first bad
     /record 701 is not/,
   )
   await changed(tilePath({ level: 0, n: 1, width: 256 }), flip(100), /tile 0\/1 is not/)
-  const { size } = await router.client.call('audit.log')
+  const { to: size } = JSON.parse(readFileSync(join(folder, 'log.json'), 'utf8'))
   await changed(tilePath({ level: 1, n: 0, width: Math.floor(size / 256) }), flip(3), /do not make the root/)
   await changed('checkpoint', flip(50), /not signed by the key/)
   const other = await xeroctl(t, ['audit', 'verify', '--from', folder, '--key', 'nonsense'], { env: {} })

@@ -9,7 +9,7 @@ import {
   scriptedServer,
   sendEvent,
 } from '@xerotier/client/scripted-server.fixture.ts'
-import { auditRecordOf, auditSends } from './audit-sends.fixture.ts'
+import { auditRecordOf, auditSends, exportRecord } from './audit-sends.fixture.ts'
 import { type Sent, sendsOfPeople } from './commands/project/people.fixture.ts'
 import { commands } from './commands.ts'
 import { notificationSends } from './notification-sends.fixture.ts'
@@ -43,6 +43,7 @@ function fitting({ method, path }: Seen): unknown {
     invocations: path.endsWith('/plan') ? records.plan : records.execution(),
     approvals: records.approval(path.endsWith('/approve') ? { state: 'approved' } : {}),
     'approval-links': records.approvalLink,
+    exports: exportRecord,
     webhooks: path.includes('/deliveries') || path.endsWith('/test') ? records.delivery : records.webhook,
     notifications: id === 'channels' && !path.endsWith('/test') ? records.channel : records.delivery,
   }[resource!]

@@ -6,6 +6,7 @@ import { audit } from './commands/audit/audit.ts'
 import { completionOf } from './commands/completion.ts'
 import { config } from './commands/config/config.ts'
 import { exec } from './commands/exec/exec.ts'
+import { exports } from './commands/exports/exports.ts'
 import { keys } from './commands/keys/keys.ts'
 import { notifications } from './commands/notifications/notifications.ts'
 import { pauses } from './commands/pauses/pauses.ts'
@@ -24,6 +25,7 @@ export const commands: readonly (Command | Group)[] = [
   approvals,
   pauses,
   audit,
+  exports,
   keys,
   webhooks,
   notifications,

@@ -4,6 +4,7 @@
 import { agentHealths } from '@xerotier/protocol/api/agents.ts'
 import { placeKinds } from '@xerotier/protocol/api/channels.ts'
 import { delegationStates } from '@xerotier/protocol/api/delegations.ts'
+import { exportFormats, exportTypes } from '@xerotier/protocol/api/exports.ts'
 import { agentRoles } from '@xerotier/protocol/api/join-keys.ts'
 import { pauseTargets } from '@xerotier/protocol/api/pauses.ts'
 import { scopes } from '@xerotier/protocol/api/scopes.ts'
@@ -12,6 +13,7 @@ import { agentStates } from '@xerotier/protocol/lifecycles/agent.ts'
 import { approvalStates } from '@xerotier/protocol/lifecycles/approval.ts'
 import { deliveryStates } from '@xerotier/protocol/lifecycles/delivery.ts'
 import { executionStates, settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
+import { exportStates } from '@xerotier/protocol/lifecycles/export.ts'
 import { invitationStates } from '@xerotier/protocol/lifecycles/invitation.ts'
 import { pauseStates } from '@xerotier/protocol/lifecycles/pause.ts'
 import { workspaceTypes } from '@xerotier/protocol/manifest.ts'
@@ -27,6 +29,9 @@ export const vocabulary = {
   agentStates,
   approvalStates,
   deliveryStates,
+  exportTypes,
+  exportFormats,
+  exportStates,
   executionStates,
   settledExecutionStates,
   workspaceTypes,

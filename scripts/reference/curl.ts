@@ -29,6 +29,7 @@ const ids: Record<string, string> = {
   channels: '$CHANNEL',
   deliveries: '$DELIVERY',
   audit: '$RECORD',
+  exports: '$EXPORT',
 }
 
 const queries: Partial<Record<RouteId, string>> = {
@@ -55,6 +56,7 @@ const queries: Partial<Record<RouteId, string>> = {
 const bodies: Partial<Record<RouteId, unknown>> = {
   'project.update': { allow_self_approval: false },
   'agents.update': { description: 'rack 4' },
+  'exports.create': { type: 'executions', since: '2026-05-01T00:00:00.000Z', until: '2026-05-02T00:00:00.000Z' },
   'agents.acceptRisk': { tool: 'host_uptime' },
   'agents.pause': { workspace: 'prod', reason: 'INC-7' },
   'agents.resume': { workspace: 'prod' },

@@ -2,6 +2,7 @@ import { agentLifecycle } from '@xerotier/protocol/lifecycles/agent.ts'
 import { approvalLifecycle } from '@xerotier/protocol/lifecycles/approval.ts'
 import { deliveryLifecycle } from '@xerotier/protocol/lifecycles/delivery.ts'
 import { executionLifecycle } from '@xerotier/protocol/lifecycles/execution.ts'
+import { exportLifecycle } from '@xerotier/protocol/lifecycles/export.ts'
 import { invitationLifecycle } from '@xerotier/protocol/lifecycles/invitation.ts'
 import { joinKeyLifecycle } from '@xerotier/protocol/lifecycles/join-key.ts'
 import { isFinal, type Lifecycle, statesOf } from '@xerotier/protocol/lifecycles/lifecycle.ts'
@@ -17,6 +18,7 @@ export function lifecyclesPage(): string {
     section(joinKeyLifecycle),
     section(invitationLifecycle),
     section(deliveryLifecycle),
+    section(exportLifecycle),
   )
 }
 

@@ -11,6 +11,7 @@ import {
   settledExecutionStates,
   waitingExecutionStates,
 } from './execution.ts'
+import { exportLifecycle, exportStates } from './export.ts'
 import { invitationLifecycle, invitationStates } from './invitation.ts'
 import { joinKeyLifecycle, joinKeyStates } from './join-key.ts'
 import { canMove, isFinal, type Lifecycle, sourcesOf, statesOf } from './lifecycle.ts'
@@ -24,6 +25,7 @@ const all: [lifecycle: Lifecycle<string>, states: readonly string[]][] = [
   [invitationLifecycle as Lifecycle<string>, invitationStates],
   [deliveryLifecycle as Lifecycle<string>, deliveryStates],
   [pauseLifecycle as Lifecycle<string>, pauseStates],
+  [exportLifecycle as Lifecycle<string>, exportStates],
 ]
 
 for (const [lifecycle, states] of all) {

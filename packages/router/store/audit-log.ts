@@ -89,3 +89,16 @@ export async function selectStrays(
     order by e.xid, e.seq limit ${limit}`.execute(db)
   return rows.map(({ id }) => id)
 }
+
+/** The tiles of level 0 that hold something of that time: the first, and behind the last. */
+export async function selectTileSpan(
+  db: Database,
+  projectId: string,
+  { since, until }: { since: Date; until: Date },
+): Promise<{ from: number; to: number } | undefined> {
+  const { rows } = await sql<{ from: number | null; to: number | null }>`
+    select min(n) as from, max(n) + 1 as to from audit_tiles
+    where project_id = ${projectId} and level = 0 and last_at >= ${since} and first_at < ${until}`.execute(db)
+  const { from, to } = rows[0] ?? { from: null, to: null }
+  return from === null || to === null ? undefined : { from, to }
+}

@@ -1,5 +1,7 @@
-// The tables of the audit log (tables.ts).
-import { bigint, bigints, bytea, int, nullable, text, timestamptz, xid8s } from './column.ts'
+// The tables of the audit log, and of archives of what happened (tables.ts).
+import type { ExportFormat, ExportType } from '@xerotier/protocol/api/exports.ts'
+import type { ExportState } from '@xerotier/protocol/lifecycles/export.ts'
+import { bigint, bigints, bytea, initially, int, nullable, text, timestamptz, xid8s } from './column.ts'
 
 const audit_tiles = {
   project_id: text(),
@@ -27,4 +29,23 @@ const audit_mentions = {
   n: bigint(),
 }
 
-export const auditTables = { audit_tiles, audit_checkpoints, audit_mentions }
+const exports = {
+  id: text(),
+  project_id: text(),
+  type: text<ExportType>(),
+  format: text<ExportFormat>(),
+  since: timestamptz(),
+  until: timestamptz(),
+  workspace_id: nullable(text()),
+  state: text<ExportState>(),
+  created_by: text(),
+  created_at: timestamptz(),
+  finished_at: nullable(timestamptz()),
+  expires_at: nullable(timestamptz()),
+  rows: initially(0, bigint()),
+  bytes: nullable(bigint()),
+  sha256: nullable(text()),
+  error: nullable(text()),
+}
+
+export const auditTables = { audit_tiles, audit_checkpoints, audit_mentions, exports }

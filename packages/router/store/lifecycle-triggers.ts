@@ -4,6 +4,7 @@ import { agentLifecycle } from '@xerotier/protocol/lifecycles/agent.ts'
 import { approvalLifecycle } from '@xerotier/protocol/lifecycles/approval.ts'
 import { deliveryLifecycle } from '@xerotier/protocol/lifecycles/delivery.ts'
 import { executionLifecycle, settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
+import { exportLifecycle } from '@xerotier/protocol/lifecycles/export.ts'
 import { invitationLifecycle } from '@xerotier/protocol/lifecycles/invitation.ts'
 import { joinKeyLifecycle } from '@xerotier/protocol/lifecycles/join-key.ts'
 import type { Lifecycle } from '@xerotier/protocol/lifecycles/lifecycle.ts'
@@ -20,6 +21,7 @@ const tables: [string, Lifecycle<string>][] = [
   ['invitations', invitationLifecycle],
   ['deliveries', deliveryLifecycle],
   ['pauses', pauseLifecycle],
+  ['exports', exportLifecycle],
 ]
 
 /** A call that cannot be dispatched any more has no use for its secret arguments. */

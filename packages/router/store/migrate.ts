@@ -30,6 +30,7 @@ import { audit } from './migrations/0032-audit.ts'
 import { requesters } from './migrations/0036-requesters.ts'
 import { retries } from './migrations/0037-retries.ts'
 import { encryption } from './migrations/0038-encryption.ts'
+import { exports } from './migrations/0040-exports.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -63,6 +64,7 @@ const migrations: Migration[] = [
   { name: '0036-requesters', sql: requesters },
   { name: '0037-retries', sql: retries },
   { name: '0038-encryption', sql: encryption },
+  { name: '0040-exports', sql: exports },
 ]
 
 /** Applied again whenever its text is another. */

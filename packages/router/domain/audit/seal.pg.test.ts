@@ -104,5 +104,6 @@ test('a restart goes on with the log, also with an older checkpoint beside the d
   await world.restart(async () => world.core().heads.keep('proj_a', note.slice(0, 20)))
   await world.append('proj_a', 1)
   assert.equal(await world.sealed('proj_a'), 403)
+  await world.kept('proj_a', 403)
   assert.deepEqual((await world.verify('proj_a')).findings, [])
 })

@@ -11,6 +11,7 @@ import { approvalHandlers } from './routes/approvals.ts'
 import { auditHandlers } from './routes/audit.ts'
 import { enrollHandlers } from './routes/enroll.ts'
 import { executionHandlers } from './routes/executions.ts'
+import { exportHandlers } from './routes/exports.ts'
 import { type HealthOptions, healthHandlers } from './routes/health.ts'
 import { joinKeyHandlers } from './routes/join-keys.ts'
 import { notificationHandlers } from './routes/notifications.ts'
@@ -43,5 +44,6 @@ export function createHandlers(
     ...approvalHandlers(core, streams),
     ...policyHandlers(core),
     ...auditHandlers(core, streams),
+    ...exportHandlers(core),
   }
 }

@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import { defineLifecycle } from './lifecycle.ts'
+
+export const exportStates = ['pending', 'running', 'completed', 'failed', 'expired'] as const
+export const exportStateSchema = z.enum(exportStates)
+export type ExportState = z.infer<typeof exportStateSchema>
+
+export const exportLifecycle = defineLifecycle<ExportState>({
+  name: 'export',
+  initial: ['pending'],
+  moves: {
+    pending: ['running'],
+    // A router that died meanwhile begins it anew, and it stays running.
+    running: ['completed', 'failed'],
+    completed: ['expired'],
+    failed: [],
+    expired: [],
+  },
+})
