@@ -11,7 +11,7 @@ import { listMethods } from './allowed-methods.ts'
 import type { Certificate } from './certificate.ts'
 import { commonHeaders } from './common-headers.ts'
 import { createFailureAnswer } from './failure-answer.ts'
-import { acceptJsonOnly } from './json-body.ts'
+import { acceptJsonOnly, type GoOn } from './json-body.ts'
 import type { PublicLimit } from './public-limit.ts'
 import { requestIdFrom } from './request-id.ts'
 import { compileSchemas, parseQuery } from './schemas.ts'
@@ -31,6 +31,7 @@ export interface AppOptions {
 export function createApp(
   { clock, log, tls, trustedProxies, validateResponses }: AppOptions,
   limitPublic: PublicLimit,
+  goOn: GoOn,
 ): FastifyInstance {
   const requestIdOf = requestIdFrom(clock)
   const methods = listMethods()
@@ -55,7 +56,7 @@ export function createApp(
   app.addHook('onRoute', methods.add)
   app.setErrorHandler(answerFailure)
   compileSchemas(app, { validateResponses: validateResponses === true })
-  acceptJsonOnly(app)
+  acceptJsonOnly(app, goOn)
   app.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id).headers(commonHeaders)
     // Before the body is looked at: whatever it holds, nobody wants it.

@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { errorCodes, errorEnvelopeSchema } from '@xerotier/protocol/errors.ts'
 import { routeIds, routes } from '@xerotier/protocol/routes.ts'
+import type pg from 'pg'
 import { type Answer, type ApiForTests, startApiForTests } from './api.fixture.ts'
 import { faultOf } from './failure.ts'
 import { createHttpServer } from './server.ts'
@@ -174,12 +175,18 @@ test('X-Request-ID is the callers when it is sane', async () => {
   for (const id of ['short', 'has space inside', 'x'.repeat(200)]) assert.notEqual(await ask(id), id)
 })
 
+/** As a pool asks itself too, with a callback. */
+function refusing(error: Error) {
+  return ((callback?: (error: Error) => void) =>
+    callback === undefined ? Promise.reject(error) : void callback(error)) as pg.Pool['connect']
+}
+
 test('a database that is away is said to be away, and nothing of it leaks', async () => {
   const lost = await startApiForTests()
   const { pool } = lost.core.store
   const connect = pool.connect
-  pool.connect = () =>
-    Promise.reject(Object.assign(new Error('connect ECONNREFUSED 10.9.8.7:5432'), { code: 'ECONNREFUSED' }))
+  const away = Object.assign(new Error('connect ECONNREFUSED 10.9.8.7:5432'), { code: 'ECONNREFUSED' })
+  pool.connect = refusing(away)
   const answer = await lost.call('GET', '/acme/v1/workspaces')
   pool.connect = connect
   assert.deepEqual([answer.status, answer.body.error.code], [503, 'backend_unavailable'])
@@ -195,7 +202,7 @@ test('what keeps an agent from a token for a while is documented where it happen
   const { paths } = (await guarded.call('GET', '/openapi.json', { key: null })).body
   const { pool } = guarded.core.store
   const connect = pool.connect
-  pool.connect = () => Promise.reject(Object.assign(new Error('away'), { code: 'ECONNREFUSED' }))
+  pool.connect = refusing(Object.assign(new Error('away'), { code: 'ECONNREFUSED' }))
   const proof = { agent_id: 'agt_00000000000000000000', at: guarded.clock.now(), proof: '0'.repeat(128) }
   const again = await guarded.call('POST', '/v1/enroll/again', { key: null, body: proof })
   const answers = [

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import type { IncomingMessage } from 'node:http'
 import { isTooDeep, tooDeep } from '@xerotier/protocol/depth.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
@@ -6,14 +7,17 @@ import { roundedNumbers } from '@xerotier/protocol/rounded-numbers.ts'
 import type { FastifyInstance } from 'fastify'
 import { createPace } from './pace.ts'
 
+/** Calls back when the address of the request has time for what follows. */
+export type GoOn = (request: IncomingMessage, work: () => void) => void
+
 /**
  * One content type in, as it was sent: a byte that is no UTF-8 is refused, never replaced. An empty
  * body is no body.
  */
-export function acceptJsonOnly(app: FastifyInstance): void {
+export function acceptJsonOnly(app: FastifyInstance, goOn: GoOn): void {
   const pace = createPace()
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (_, body, done) => {
+  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     if (body.length === 0) return done(null, undefined)
     const read = () => {
       try {
@@ -22,7 +26,7 @@ export function acceptJsonOnly(app: FastifyInstance): void {
         done(error instanceof Error ? error : new Error(String(error)))
       }
     }
-    if (body.length <= limits.pacedBodyBytes) read()
+    if (body.length <= limits.pacedBodyBytes) goOn(request.raw, read)
     else pace(read)
   })
 }
@@ -38,7 +42,7 @@ function parsed(body: Buffer): unknown {
     throw new Fault('json_parse_error', { cause })
   }
   // Nobody has to say where: no body of ours comes near.
-  if (isTooDeep(value)) throw new Fault('invalid_body', { message: `The request body ${tooDeep}.` })
+  if (isTooDeep(value)) throw new Fault('invalid_body', { param: 'body', message: `The request body ${tooDeep}.` })
   refuseRounded(text)
   // It may be written with escapes.
   const mayHold = text.includes('__proto__') || text.includes('\\u')

@@ -55,7 +55,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
     throw new Error(`plain HTTP is served on loopback addresses only, not on ${host}: give a certificate and key`)
   }
   const limitPublic = limitPublicRequests(clock, options.publicRequestsPerMinute ?? limits.publicRequestsPerMinute)
-  const app = createApp({ ...options, clock, log, tls }, limitPublic)
+  const app = createApp({ ...options, clock, log, tls }, limitPublic, (request, work) => turns.goOn(request, work))
   const certificate = keeperOf(app.server, tls, options)
   app.decorateRequest('actor', undefined)
   app.decorateRequest('admission', undefined)

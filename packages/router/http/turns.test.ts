@@ -30,6 +30,11 @@ async function serve(t: TestContext, options: Partial<HttpOptions> = {}) {
         clock.passed += 5
         return params.name
       })
+      scope.post<{ Body: string }>('/work', async ({ body, ip }) => {
+        begun.push(`${ip} ${body}`)
+        clock.passed += 5
+        return body
+      })
       scope.post('/echo', async ({ body }) => ({ characters: String(body).length }))
       scope.get<{ Params: { name: string } }>('/held/:name', async ({ params }) => {
         begun.push(params.name)
@@ -198,6 +203,23 @@ test('who connects behind busy requests of another address waits for few of them
   const before = begun.indexOf('127.0.0.3 honest')
   // As many as fit into the time of an address.
   assert.ok(before <= 2 * (limits.addressMsPerTurn / 5), `${before} were begun before it`)
+})
+
+test('who has sent many bodies begins work on few of them before others have their turn', async (t) => {
+  const { begun, dial } = await serve(t)
+  const post = '"much"'
+  const head = `POST /work HTTP/1.1\r\nHost: router\r\nContent-Type: application/json\r\nContent-Length: ${post.length}\r\n`
+  const much = await Promise.all(Array.from({ length: 100 }, () => dial('127.0.0.2')))
+  const little = await dial('127.0.0.3')
+  for (const { socket } of much) socket.write(`${head}Connection: close\r\n\r\n${post.slice(0, -1)}`)
+  // The last byte of each body is there when the loop looks, and that of the other one behind them.
+  for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate)
+  for (const { socket } of much) socket.write(post.slice(-1))
+  little.socket.write(`${head}Connection: close\r\n\r\n${post}`)
+  await Promise.all([ended(little.socket), ...much.map(({ socket }) => ended(socket))])
+  assert.equal(begun.length, 101)
+  const before = begun.indexOf('127.0.0.3 much')
+  assert.ok(before <= 4 * (limits.addressMsPerTurn / 5), `${before} were begun before it`)
 })
 
 test('who connects behind TLS handshakes of another address waits for few of them', async (t) => {

@@ -38,6 +38,10 @@ interface Share {
   heldBack: number
   /** While it connects, nothing more begins before this time. */
   restsUntil: number
+  /** Ms that it took in this turn. */
+  took: number
+  /** Requests whose bodies are there. */
+  ready: (() => void)[]
   /** What may begin at the next one. */
   due: Asked[]
   /** Connections whose TLS handshake may. */
@@ -52,6 +56,8 @@ interface Share {
 export interface Turns {
   /** The body of this request was read. */
   bodyRead(request: IncomingMessage): void
+  /** Goes on with a request whose body is there, when its address has time. Not once it is gone. */
+  goOn(request: IncomingMessage, work: () => void): void
 }
 
 /** Times as long as a round of the loop took in which an address that connects began something. */
@@ -122,24 +128,32 @@ export function takeTurns(server: Server, peers: Peers, clock: Pick<Clock, 'mono
     for (const share of shares) {
       if (share.begun > 0 && share.connecting > 0) share.restsUntil = now + took * restAfterWork
       share.begun = 0
+      share.took = 0
       share.connecting = Math.max(0, share.connecting - 1)
-      inTime(share.unsecured, maySecure(share), (socket) => beginHandshake(share, socket))
-      const begun = inTime(share.due, mayBegin(share), begin)
+      inTime(share, share.ready, Number.POSITIVE_INFINITY, (work) => work())
+      inTime(share, share.unsecured, maySecure(share), (socket) => beginHandshake(share, socket))
+      const begun = inTime(share, share.due, mayBegin(share), begin)
       share.heldBack = begun === 0 && share.due.length > 0 ? share.heldBack + 1 : 0
-      if (share.begun > 0 || share.due.length > 0 || share.unsecured.length > 0) awaitTurn(share)
+      const waits = share.ready.length + share.due.length + share.unsecured.length
+      if (share.begun > 0 || share.took > 0 || waits > 0) awaitTurn(share)
     }
   }
   /** Begins what is due, as many as may and as long as an address has. @returns how many */
-  const inTime = <T>(due: T[], most: number, beginOne: (one: T) => void): number => {
-    const until = clock.monotonic() + limits.addressMsPerTurn
+  const inTime = <T>(share: Share, due: T[], most: number, beginOne: (one: T) => void): number => {
     let begun = 0
-    while (begun < most && (begun === 0 || clock.monotonic() < until)) {
+    while (begun < most && hasTime(share)) {
       const [next] = due.splice(0, 1)
       if (next === undefined) break
       begun += 1
-      beginOne(next)
+      timed(share, () => beginOne(next))
     }
     return begun
+  }
+  const hasTime = (share: Share) => share.took < share.peer.most(limits.addressMsPerTurn)
+  const timed = (share: Share, work: () => void) => {
+    const from = clock.monotonic()
+    work()
+    share.took += clock.monotonic() - from
   }
   // Who connects all the time is not held back for ever: no address has more connections at once.
   const mayBegin = (share: Share): number => {
@@ -170,6 +184,8 @@ export function takeTurns(server: Server, peers: Peers, clock: Pick<Clock, 'mono
       connecting: 0,
       heldBack: 0,
       restsUntil: 0,
+      took: 0,
+      ready: [],
       due: [],
       unsecured: [],
       waiting: 0,
@@ -207,7 +223,7 @@ export function takeTurns(server: Server, peers: Peers, clock: Pick<Clock, 'mono
     share.connecting = 3
     if (secure === undefined) return
     awaitTurn(share)
-    if (maySecure(share) > 0 && share.unsecured.length === 0) beginHandshake(share, socket)
+    if (maySecure(share) > 0 && share.unsecured.length === 0) timed(share, () => beginHandshake(share, socket))
     else share.unsecured.push(socket)
   })
   server.on('request', (request, response) => {
@@ -220,7 +236,7 @@ export function takeTurns(server: Server, peers: Peers, clock: Pick<Clock, 'mono
     if (!line.busy) {
       line.busy = true
       awaitTurn(share)
-      if (mayBegin(share) > 0 && share.due.length === 0) begin(asked)
+      if (mayBegin(share) > 0 && share.due.length === 0 && hasTime(share)) timed(share, () => begin(asked))
       else share.due.push(asked)
       return
     }
@@ -235,6 +251,16 @@ export function takeTurns(server: Server, peers: Peers, clock: Pick<Clock, 'mono
     bodyRead(request) {
       const line = lines.get(request.socket)
       if (line !== undefined) bodyRead(request, line.share)
+    },
+    goOn({ socket }, work) {
+      const share = lines.get(socket)?.share
+      if (share === undefined) return work()
+      const whole = () => {
+        if (!socket.destroyed) work()
+      }
+      awaitTurn(share)
+      if (share.ready.length === 0 && hasTime(share)) timed(share, whole)
+      else share.ready.push(whole)
     },
   }
 }
