@@ -274,6 +274,7 @@ function createCore(
         fleet,
         outbound,
         mail,
+        publicUrl: () => options.publicUrl ?? links?.publicUrl ?? '',
         linkFor: async (id, delivery) => links && linkForMail(known, links, id, delivery),
       }),
       chance: systemChance,

@@ -18,15 +18,14 @@ const made = new Map<string, string>()
 const files = new Map<RouteId, unknown>()
 before(async () => {
   const clock = shiftedClock()
-  // On this day the times of the examples are right.
-  clock.shift(Date.parse('2026-12-01T12:00:00Z') - clock.now())
+  const inAWeek = new Date(clock.now() + 7 * 86_400_000).toISOString()
   router = await startRouterForTests({ clock })
   const { client, projectId } = router
   serving = await servingAgent(client, 'web-1', 'prod', [toolOf('host_uptime'), toolOf('kubectl_drain')])
   for (const name of ['sam', 'sue', 'mia']) await personForTests(router.router.core, projectId, name)
   await client.call('members.remove', { params: { id: 'mia@example.com' } }) // to be added
   const delegation = await client.call('delegations.create', {
-    body: { kind: 'grant', to: 'sue@example.com', ends_at: '2027-01-04T08:00:00Z' },
+    body: { kind: 'grant', to: 'sue@example.com', ends_at: inAWeek },
   })
   const pause = await client.call('pauses.create', { body: { tool: 'kubectl_drain', workspace: 'prod' } })
   const invite = (email: string) => client.call('invitations.create', { body: { email } })
@@ -38,7 +37,8 @@ before(async () => {
       body: { workspace: 'prod', document: { quorum } },
     })
   }
-  made.set('$DELEGATION', delegation.id).set('$PAUSE', pause.id).set('$INVITATION', invitation.id)
+  made.set('$IN_A_WEEK', inAWeek).set('$DELEGATION', delegation.id).set('$PAUSE', pause.id)
+  made.set('$INVITATION', invitation.id)
   files.set('invitations.accept', { token: accepted.token, name: 'Dan' })
 })
 after(async () => {
@@ -60,7 +60,7 @@ for (const id of [...sent.filter((one) => !deletes(one)), ...sent.filter(deletes
   test(curlOf(id), async () => {
     const { response: kind, auth }: Route = routes[id]
     const { method, path, body: written } = exampleOf(id)
-    const body = files.get(id) ?? written
+    const body = files.get(id) ?? inTime(written)
     const stop = new AbortController()
     const response = await fetch(
       router.client.origin +
@@ -83,4 +83,9 @@ for (const id of [...sent.filter((one) => !deletes(one)), ...sent.filter(deletes
     assert.doesNotMatch(error.code, wrong, error.message)
     if (succeeds.test(id)) assert.fail(`${error.code}: ${error.message}`)
   })
+}
+
+/** With the time that the shell would have put in. */
+function inTime(body: unknown): unknown {
+  return JSON.parse(JSON.stringify(body ?? null).replaceAll('$IN_A_WEEK', made.get('$IN_A_WEEK') ?? '')) ?? undefined
 }

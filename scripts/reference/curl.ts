@@ -95,7 +95,7 @@ const bodies: Partial<Record<RouteId, unknown>> = {
     to: 'sam@example.com',
     risks: ['destructive'],
     workspaces: ['prod'],
-    ends_at: '2027-01-04T08:00:00Z',
+    ends_at: '$IN_A_WEEK',
   },
   'executions.retry': { reason: 'the cluster is back' },
   'pauses.create': { tool: 'kubectl_drain', reason: 'drains the wrong nodes', incident: 'INC-7', ttl_seconds: 7200 },
@@ -140,8 +140,13 @@ export function curlOf(id: RouteId): string {
   if (auth !== 'public') words.push(`-H @${auth === 'agent' ? 'token' : 'key'}.txt`)
   if (body !== undefined) {
     words.push("-H 'Content-Type: application/json'")
-    words.push(`-d ${typeof body === 'string' ? body : `'${JSON.stringify(body)}'`}`)
+    words.push(`-d ${typeof body === 'string' ? body : quoted(JSON.stringify(body))}`)
   }
   if (response === 'bytes') words.push('-o output.bin')
   return [...words, `"$ROUTER${path}"`].join(' ')
+}
+
+/** What stands in for a time is worked out by the shell: an example is right on any day. */
+function quoted(json: string): string {
+  return `'${json.replaceAll('"$IN_A_WEEK"', `"'$(date -ud '+7 days' +%FT%TZ)'"`)}'`
 }

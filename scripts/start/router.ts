@@ -15,6 +15,7 @@ const passed = [
   'XEROTIER_LOG_LEVEL',
   'XEROTIER_COMMIT_LANES',
   'XEROTIER_QUEUE_SECONDS',
+  'XEROTIER_BOOTSTRAP_OWNER',
   ...tracingVariables,
 ]
 

@@ -1,4 +1,4 @@
-import type { Invitation } from '@xerotier/protocol/api/invitations.ts'
+import type { Acceptance, Invitation } from '@xerotier/protocol/api/invitations.ts'
 import type { RecordView, View } from '../output/view.ts'
 import { actorInFull } from './actor.ts'
 
@@ -38,4 +38,18 @@ export const invitationRecord: RecordView<Invitation> = {
 /** What was accepted or revoked expires no more. */
 function pendingUntil({ state, expires_at }: Invitation): string | null {
   return state === 'pending' ? expires_at : null
+}
+
+/** Who somebody is from now on. */
+export const acceptanceRecord: RecordView<Acceptance> = {
+  name: ({ member }) => member.id,
+  detail: ({ project, member, api_key }) => ({
+    fields: [
+      ['Project', project],
+      ['You are', `${member.name} (${member.email})`],
+      ['Role', member.role],
+      ['Groups', member.groups.join(', ') || 'none'],
+      ['Key', `${api_key.id} (${api_key.scopes.join(', ')})`],
+    ],
+  }),
 }

@@ -61,14 +61,7 @@ export async function createLink(
   const person = await findPerson(core, projectId, body.user)
   const row = await write(core, async (writing) => {
     const { now } = writing
-    const link = await linkOf(writing, approval, person.id, actor.id)
-    writing.append({
-      project_id: projectId,
-      kind: 'approval_link.created',
-      actor,
-      approval_id: approval.id,
-      data: { approval_link_id: link.id, user_id: person.id },
-    })
+    const link = await linkOf(writing, approval, person.id, actor)
     const message = writeBody({ say: 'asked', approval: approval.id, stage: 0 })
     const event = { eventId: newId('evt', now.getTime()), type: 'approval_link.created', approvalId: approval.id }
     await enqueue(writing, [{ ...addressedTo(personRecipient(projectId, person.id)), ...event, body: message }])

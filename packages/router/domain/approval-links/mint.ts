@@ -3,7 +3,7 @@ import { selectUsableLink } from '../../store/approval-links.ts'
 import { selectNamedApprovals } from '../../store/approvals.ts'
 import { selectPerson } from '../../store/people.ts'
 import type { ApprovalLinkRow, ApprovalRow, DeliveryRow } from '../../store/tables.ts'
-import { router } from '../actor.ts'
+import { type Actor, router } from '../actor.ts'
 import { asOf } from '../approvals/present.ts'
 import { type Writing, write } from '../events/write.ts'
 import { newId } from '../ids.ts'
@@ -18,15 +18,15 @@ export interface LinkOptions {
 
 /** The link that a person has of an approval already, or a new one. */
 export async function linkOf(
-  { tx, now }: Pick<Writing, 'tx' | 'now'>,
+  { tx, now, append }: Writing,
   approval: ApprovalRow,
   userId: string,
-  createdBy: string,
+  actor: Actor,
 ): Promise<ApprovalLinkRow> {
   const known = await selectUsableLink(tx, { approvalId: approval.id, userId, now })
   if (known?.digest === approval.digest) return known
   const latest = now.getTime() + limits.approvalLinkHours * 3_600_000
-  return tx
+  const link = await tx
     .insertInto('approval_links')
     .values({
       id: newId('lnk', now.getTime()),
@@ -34,12 +34,20 @@ export async function linkOf(
       approval_id: approval.id,
       user_id: userId,
       digest: approval.digest,
-      created_by: createdBy,
+      created_by: actor.id,
       created_at: now,
       expires_at: new Date(Math.min(latest, approval.expires_at.getTime())),
     })
     .returningAll()
     .executeTakeFirstOrThrow()
+  append({
+    project_id: approval.project_id,
+    kind: 'approval_link.created',
+    actor,
+    approval_id: approval.id,
+    data: { approval_link_id: link.id, user_id: userId },
+  })
+  return link
 }
 
 function linkUrl({ secret, publicUrl }: LinkOptions, link: ApprovalLinkRow): string {
@@ -62,6 +70,6 @@ export async function linkForMail(
     const person = await selectPerson(writing.tx, project_id, recipient)
     if (approval === undefined || person?.active !== true) return undefined
     if (asOf(approval, writing.now.getTime()).state !== 'pending') return undefined
-    return linkUrl(options, await linkOf(writing, approval, recipient, router.id))
+    return linkUrl(options, await linkOf(writing, approval, recipient, router))
   })
 }

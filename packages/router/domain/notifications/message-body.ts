@@ -11,6 +11,8 @@ const entrySchema = z.object({
 
 const messageBodySchema = z.discriminatedUnion('say', [
   z.object({ say: z.literal('asked'), approval: z.string(), stage: z.int() }),
+  /** `sealed`: the token of the invitation. */
+  z.object({ say: z.literal('invited'), invitation: z.string(), sealed: z.string() }),
   z.object({ say: z.literal('ended'), approval: z.string() }),
   /** The call of an approval that was given has ended. */
   z.object({ say: z.literal('resolved'), approval: z.string() }),

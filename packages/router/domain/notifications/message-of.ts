@@ -1,16 +1,24 @@
 // A delivery as the message that it is now: what was decided meanwhile is not asked any more.
 import { selectNamedApproval } from '../../store/approvals.ts'
+import { selectInvitation } from '../../store/invitations.ts'
+import { selectSlug } from '../../store/projects.ts'
 import type { DeliveryRow } from '../../store/tables.ts'
 import { presentNamed } from '../approvals/list.ts'
 import type { FleetView } from '../fleet/fleet.ts'
+import type { Identity } from '../identity.ts'
+import { stateAt } from '../people/invitations/read.ts'
 import type { Records } from '../records.ts'
+import { invitedMessage } from './invite.ts'
 import { type Message, reviewedMessage } from './message.ts'
-import { readBody } from './message-body.ts'
+import { type MessageBody, readBody } from './message-body.ts'
 import { askedMessage, endedMessage } from './message-of-approval.ts'
 import { digestMessage, eventMessage, testMessage } from './message-of-several.ts'
 
 export type MessageSources = Pick<Records, 'store' | 'clock'> &
   FleetView & {
+    identity: Identity
+    /** Where people reach the router; empty where nobody has said it. */
+    publicUrl?: () => string
     /** Where one person alone decides on it; undefined where there are no links. */
     linkFor?: (approvalId: string, delivery: DeliveryRow) => Promise<string | undefined>
   }
@@ -30,6 +38,8 @@ async function toldOf(core: MessageSources, delivery: DeliveryRow): Promise<Mess
       return digestMessage(body)
     case 'test':
       return testMessage(body)
+    case 'invited':
+      return invitedOf(core, delivery, body)
   }
   const row = await selectNamedApproval(core.store.db, delivery.project_id, body.approval)
   if (row === undefined) return undefined
@@ -42,4 +52,18 @@ async function toldOf(core: MessageSources, delivery: DeliveryRow): Promise<Mess
   }
   const isOver = body.say === 'resolved' || approval.state !== 'approved'
   return endedMessage(approval, isOver ? 'resolve' : 'acknowledge')
+}
+
+/** Undefined once it was accepted or revoked, or is over. */
+async function invitedOf(
+  core: MessageSources,
+  { project_id }: DeliveryRow,
+  { invitation: id, sealed }: Extract<MessageBody, { say: 'invited' }>,
+): Promise<Message | undefined> {
+  const { db } = core.store
+  const invitation = await selectInvitation(db, project_id, id)
+  if (invitation === undefined || stateAt(invitation, core.clock.now()) !== 'pending') return undefined
+  const project = await selectSlug(db, project_id)
+  const address = `${core.publicUrl?.() || 'https://<router>'}/${project}/v1`
+  return invitedMessage(core.identity, invitation, { sealed, project, address })
 }

@@ -1,6 +1,7 @@
 // Each delivery to its receiver, by the kind of that.
 import { testType } from '@xerotier/protocol/webhook-types.ts'
 import { selectReceiver } from '../../store/channels.ts'
+import { selectInvitation } from '../../store/invitations.ts'
 import { selectPerson } from '../../store/people.ts'
 import type { ChannelRow, DeliveryRow } from '../../store/tables.ts'
 import { openChannelSecret } from '../channels/secret.ts'
@@ -24,7 +25,8 @@ const gone: Attempted = { delivered: false, error: 'its receiver was removed', f
 
 export function createSend(core: SendingAll): Send {
   const send = async (delivery: DeliveryRow): Promise<Attempted> => {
-    if (delivery.channel_id === null) return toPerson(core, delivery)
+    if (delivery.channel_id === null)
+      return delivery.recipient?.startsWith('inv_') === true ? toInvited(core, delivery) : toPerson(core, delivery)
     const channel = await selectReceiver(core.store.db, delivery.channel_id)
     if (channel === undefined) return gone
     return channel.kind === 'webhook' ? sendWebhook(core, channel, delivery) : toPlace(core, channel, delivery)
@@ -52,6 +54,13 @@ async function toPlace(core: SendingAll, channel: ChannelRow, delivery: Delivery
       return body === undefined ? moot : post(core, channel.target, body)
     }
   }
+}
+
+/** To somebody who may be no member yet: its recipient is the invitation. */
+async function toInvited(core: SendingAll, delivery: DeliveryRow): Promise<Attempted> {
+  const invitation = await selectInvitation(core.store.db, delivery.project_id, delivery.recipient ?? '')
+  const message = invitation && (await messageOf(core, delivery))
+  return message === undefined ? moot : byMail(core, [invitation?.email ?? ''], message, delivery)
 }
 
 async function toPerson(core: SendingAll, delivery: DeliveryRow): Promise<Attempted> {

@@ -77,6 +77,22 @@ const post = async (url: string, form: Record<string, string>) => {
 const approval = (id: string) => client.call('approvals.show', { params: { id } })
 const decided = async () => void (await serving.answer(await serving.agent.next('dispatch')))
 
+test('a link that goes with the mail to those who are asked stands in the log, minted by the router', async () => {
+  const stages = [{ approvers: { roles: ['owner' as const] } }]
+  await client.call('policies.apply', { params: { policy: 'asks' }, body: { workspace: 'ws', document: { stages } } })
+  const { approvalId } = await ask()
+  await urlOf(approvalId)
+  const events = await system.router.core.store.db
+    .selectFrom('events')
+    .select(['actor', 'data'])
+    .where('kind', '=', 'approval_link.created')
+    .where('approval_id', '=', approvalId)
+    .execute()
+  assert.deepEqual([...new Set(events.map(({ actor }) => actor))], ['router'])
+  assert.ok(events.every(({ data }) => typeof data.user_id === 'string'))
+  await client.call('policies.delete', { params: { policy: 'asks' } })
+})
+
 test('a link shows what will run, escaped, and neither GET nor HEAD decides', async () => {
   const { url, approvalId } = await linked('stop', { host: '<img src=x>', note: 'a\u202eb' })
   for (let times = 0; times < 2; times++) {

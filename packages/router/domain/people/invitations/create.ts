@@ -3,7 +3,7 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { z } from 'zod'
 import type { Tx } from '../../../store/database.ts'
-import { selectPendingInvitations } from '../../../store/invitations.ts'
+import { type NamedInvitationRow, selectPendingInvitations } from '../../../store/invitations.ts'
 import { selectMember } from '../../../store/members.ts'
 import { type Member, router } from '../../actor.ts'
 import type { Writing } from '../../events/write.ts'
@@ -18,12 +18,14 @@ import { invitationTokenHash, newInvitationToken } from './token.ts'
 
 /**
  * Invites whoever has this address, known or not. The token is in this answer and nowhere else.
+ * @param also what happens in the same transaction
  * @throws Fault group_not_found, already_member, invitation_pending, limit_reached
  */
 export function createInvitation(
   core: Records,
   actor: Member,
   body: z.output<typeof invitationCreateSchema>,
+  also?: (writing: Writing, row: NamedInvitationRow, token: string) => Promise<void>,
 ): Promise<Invitation & { token: string }> {
   const { projectId: project_id } = actor
   const token = newInvitationToken()
@@ -50,6 +52,7 @@ export function createInvitation(
       .execute()
     append({ project_id, kind: 'invitation.created', actor, data: { invitation_id: id, email, role } })
     const row = await findInvitation(tx, project_id, id)
+    await also?.(writing, row, token)
     return { ...presentInvitation(row, now.getTime()), token }
   })
 }

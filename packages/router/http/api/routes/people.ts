@@ -1,12 +1,12 @@
 import type { Core } from '../../../core.ts'
 import { joinProject } from '../../../domain/api-keys/join.ts'
 import { whoami } from '../../../domain/api-keys/whoami.ts'
+import { invite } from '../../../domain/notifications/invite.ts'
 import { createDelegation } from '../../../domain/people/delegations/create.ts'
 import { endDelegation } from '../../../domain/people/delegations/end.ts'
 import { listDelegations, showDelegation } from '../../../domain/people/delegations/read.ts'
 import { addToGroup, createGroup, deleteGroup, removeFromGroup } from '../../../domain/people/groups/change.ts'
 import { listGroups, showGroup } from '../../../domain/people/groups/read.ts'
-import { createInvitation } from '../../../domain/people/invitations/create.ts'
 import { listInvitations, showInvitation } from '../../../domain/people/invitations/read.ts'
 import { revokeInvitation } from '../../../domain/people/invitations/revoke.ts'
 import { addMember } from '../../../domain/people/members/add.ts'
@@ -34,7 +34,7 @@ export function peopleHandlers(core: Core) {
     'delegations.show': ({ actor, params }) => showDelegation(core, actor, params.id),
     'delegations.end': ({ actor, params }) => endDelegation(core, actor, params.id),
     'invitations.list': ({ actor, query }) => listInvitations(core, actor, query),
-    'invitations.create': ({ actor, body }) => createInvitation(core, actor, body),
+    'invitations.create': ({ actor, body }) => invite(core, actor, body),
     'invitations.show': ({ actor, params }) => showInvitation(core, actor, params.id),
     'invitations.revoke': ({ actor, params }) => revokeInvitation(core, actor, params.id),
     'invitations.accept': ({ body }) => joinProject(core, body),
