@@ -176,7 +176,7 @@ test('rules that take too long leave the others matched', () => {
   let now = 0
   const rules = Array.from({ length: 5 }, (_, at) => ({
     name: `r${at}`,
-    when: 'args.n == 1',
+    when: 'size(tool) == 99',
     then: { quorum: at + 1 },
   }))
   const answer = evaluated({ rules }, { risk: 'read', args: { n: 2 } }, () => (now += limits.policyEvaluationMs / 3))

@@ -8,7 +8,8 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import type { PolicyDocument } from '@xerotier/protocol/policy.ts'
 import { type Risk, riskDefaults, risks } from '@xerotier/protocol/risk.ts'
 import type { CompiledPolicy, CompiledSpan } from './compile.ts'
-import { type BoundFacts, bindFacts, type CallFacts, type Verdict } from './expression.ts'
+import { type BoundFacts, bindFacts, type Verdict } from './expression.ts'
+import type { CallFacts } from './facts.ts'
 import { atLeast, either, narrowed, owners, placesOf } from './places.ts'
 
 export interface Evaluation {
@@ -31,7 +32,9 @@ export function evaluatePolicy(policy: CompiledPolicy, facts: CallFacts, monoton
   const guard = guarded(policy, facts, monotonic)
   const demands = startOf(facts.risk)
   for (const { rule, when } of policy.rulesFor(facts.tool, facts.risk)) {
-    const verdict = guard(when)
+    const known = when.known(facts)
+    if (known === false) continue
+    const verdict = known === true ? { matched: true } : guard(when)
     if ('error' in verdict) {
       demands.rules.push({ name: rule.name, error: verdict.error })
       demands.risk = 'irreversible'

@@ -5,33 +5,21 @@ import { type CelInput, CelScalar, celEnv, isCelError, mapType, objectType, pars
 import type { Expr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js'
 import { TimestampSchema, timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { Environment } from '@marcbachmann/cel-js'
-import type { StoredFacts } from '@xerotier/protocol/asked.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
-import type { Risk } from '@xerotier/protocol/risk.ts'
 import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { createLatePatterns } from '@xerotier/runtime/json-schema/patterns.ts'
 import { Run } from '@xerotier/runtime/json-schema/run.ts'
 import { type Bounds, boundsOf } from './expression-bounds.ts'
-
-/** What expressions speak about. Each member is a variable of theirs, but `at`, which is `time`. */
-export interface CallFacts extends StoredFacts {
-  /** Names, as operators write them. */
-  project: string
-  workspace: string
-  tool: string
-  /** Of the tool, before any rule has raised it. */
-  risk: Risk
-  /** As the record holds them: without secrets. */
-  args: Record<string, unknown>
-  /** Milliseconds since 1970. */
-  at: number
-}
+import type { CallFacts } from './facts.ts'
+import { knownBy } from './known.ts'
 
 export type Verdict = { matched: boolean } | { error: string }
 
 export interface Expression {
   text: string
   evaluate(bound: BoundFacts): Verdict
+  /** The same where it is seen at once; undefined where it has to be evaluated. */
+  known(facts: CallFacts): boolean | undefined
   /** What must all be true, each with its text: for the index, and to say what was false. */
   conjuncts: Conjunct[]
 }
@@ -128,6 +116,7 @@ export function compileExpression(text: string): Expression {
   return {
     text,
     evaluate: evaluator(root, bounds),
+    known: knownBy(root),
     conjuncts: conjunctsOf(root).map((node) => ({
       node,
       text: () => textOf(node),

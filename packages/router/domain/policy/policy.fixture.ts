@@ -2,13 +2,13 @@
 import { type PolicyDocument, type PolicyInput, policyDocumentSchema } from '@xerotier/protocol/policy.ts'
 import { compilePolicy } from './compile.ts'
 import { evaluatePolicy } from './evaluate.ts'
-import type { CallFacts } from './expression.ts'
+import type { CallFacts } from './facts.ts'
 
 export function documentOf(input: PolicyInput): PolicyDocument {
   return policyDocumentSchema.parse(input)
 }
 
-function factsOf(facts: Partial<CallFacts>): CallFacts {
+export function factsForTests(facts: Partial<CallFacts>): CallFacts {
   return {
     project: 'default',
     workspace: 'prod',
@@ -24,5 +24,5 @@ function factsOf(facts: Partial<CallFacts>): CallFacts {
 }
 
 export function evaluated(input: PolicyInput, facts: Partial<CallFacts> = {}, monotonic = () => 0) {
-  return evaluatePolicy(compilePolicy(documentOf(input)), factsOf(facts), monotonic)
+  return evaluatePolicy(compilePolicy(documentOf(input)), factsForTests(facts), monotonic)
 }
