@@ -62,6 +62,28 @@ test('what JavaScript gives every object is no argument', () => {
     assert.deepEqual(evaluated(ruled(when)).rules, [], when)
 })
 
+test('a number of the arguments is a double, and compares with whole numbers by value', () => {
+  const args = { n: 3, big: 9007199254740991, half: 0.5 }
+  for (const when of [
+    'args.n == 3 && args.n == 3.0 && args.n in [1, 2, 3] && args.n < 4',
+    'args.big == 9007199254740991 && args.big < 9007199254740992',
+    'int(args.half * 2.0) == 1 && double(1) / 2.0 == args.half',
+    'args.n != "3" && !(args.n in ["3"])',
+  ])
+    assert.deepEqual(evaluated(ruled(when), { args }).rules, [{ name: 'a' }], when)
+  // What fits no overload fails, so that it counts as matched.
+  assert.match(evaluated(ruled('args.n + 1 == 4'), { args }).rules[0]?.error ?? '', /overload/)
+})
+
+test('an argument that is null is there, so that a null is no way past a rule', () => {
+  const said = (when: string) => evaluated(ruled(when), { args: { gone: null } }).rules.length > 0
+  for (const when of ['has(args.gone)', '"gone" in args', 'args.gone == null', 'size(args) == 1'])
+    assert.ok(said(when), when)
+  for (const when of ['has(args.other)', '"other" in args']) assert.ok(!said(when), when)
+  const nested = { o: { gone: null } }
+  assert.equal(evaluated(ruled('has(args.o.gone) && "gone" in args.o'), { args: nested }).rules.length, 1)
+})
+
 test('only rules that could match a tool and a risk are looked at', () => {
   const rules = [
     { when: 'tool == "stop"', seen: ['stop destructive', 'stop read'] },

@@ -1,7 +1,19 @@
 // A CEL expression of a policy: checked when it is written, evaluated for each call. Two libraries,
 // each for what it does well (docs/adr/0008-dependencies.md): one knows types, and the other the
 // language to the letter, with patterns in linear time.
-import { type CelInput, CelScalar, celEnv, isCelError, mapType, objectType, parse, plan, unparse } from '@bufbuild/cel'
+import {
+  type CelInput,
+  type CelMap,
+  CelScalar,
+  celEnv,
+  celMap,
+  isCelError,
+  mapType,
+  objectType,
+  parse,
+  plan,
+  unparse,
+} from '@bufbuild/cel'
 import type { Expr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js'
 import { TimestampSchema, timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { Environment } from '@marcbachmann/cel-js'
@@ -201,9 +213,14 @@ function celOf(value: unknown): CelInput {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null
 }
 
-/** A map has no prototype, and is read faster than an object. */
-function mapOf(value: object): ReadonlyMap<string, CelInput> {
-  return new Map(Object.entries(value).map(([key, member]) => [key, celOf(member)]))
+/**
+ * A map has no prototype, and is read faster than an object. That of the library takes a null for
+ * no member at all, so that a null would be the way past `has` and `in`.
+ */
+function mapOf(value: object): CelMap {
+  const map = celMap(new Map(Object.entries(value).map(([key, member]) => [key, celOf(member)])))
+  map.has = (key) => map.get(key) !== undefined
+  return map
 }
 
 function sizeOf(value: unknown): Size {

@@ -152,9 +152,7 @@ function hasMember(operand: Expr | undefined, field: string): Tell | undefined {
   if (look === undefined) return undefined
   return (facts) => {
     const value = look(facts)
-    if (!isPlain(value)) return undefined
-    // Whether a null is there, the library sees in its own way.
-    return Object.hasOwn(value, field) ? (value[field] === null ? undefined : true) : false
+    return isPlain(value) ? Object.hasOwn(value, field) : undefined
   }
 }
 
