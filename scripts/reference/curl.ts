@@ -35,6 +35,7 @@ const ids: Record<string, string> = {
 const queries: Partial<Record<RouteId, string>> = {
   'agents.list': 'limit=50',
   'tools.list': 'workspace=prod',
+  'audit.entries': 'from=0&to=10',
   'tools.show': 'workspace=prod',
   'invocations.submit': 'wait=10',
   'executions.list': 'status=failed&limit=50',
@@ -123,6 +124,10 @@ export function exampleOf(id: RouteId): Example {
     .replace(':member', 'sue@example.com')
     .replace(':policy', 'prod')
     .replace(':artifact_id', '$ARTIFACT')
+    // Tiles of the lowest level.
+    .replace(':level/:tile/:below/:last', '0/x001/x000/000')
+    .replace(':level/:tile/:below', '0/x001/002')
+    .replace(':level/:tile', '0/000')
   const query = queries[id]
   return {
     method,
