@@ -35,7 +35,6 @@ const ids: Record<string, string> = {
 const queries: Partial<Record<RouteId, string>> = {
   'agents.list': 'limit=50',
   'tools.list': 'workspace=prod',
-  'audit.entries': 'from=0&to=10',
   'tools.show': 'workspace=prod',
   'invocations.submit': 'wait=10',
   'executions.list': 'status=failed&limit=50',
