@@ -5,7 +5,8 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { errorCodes } from '@xerotier/protocol/errors.ts'
 import type { Route } from '@xerotier/protocol/route.ts'
-import { routes } from '@xerotier/protocol/routes.ts'
+import { type RouteId, routeIds, routes } from '@xerotier/protocol/routes.ts'
+import { exampleOf } from './reference/curl.ts'
 import { anchor } from './reference/markdown.ts'
 import { referenceFolder, referencePages } from './reference/pages.ts'
 
@@ -24,6 +25,21 @@ test('every route and every error code has its section', () => {
     assert.ok(pages['api.md']?.includes(`\n### ${method} ${path}\n`), `${method} ${path}`)
   }
   for (const code of errorCodes) assert.ok(pages['errors.md']?.includes(`\n## ${code}\n`), code)
+})
+
+/** What is read from a file: a secret, or what only a program makes. */
+const fromFile: readonly RouteId[] = ['enroll.create', 'enroll.again', 'invitations.accept']
+
+test('the example of each route is one that the route takes', () => {
+  for (const id of routeIds) {
+    const { path, body } = exampleOf(id)
+    assert.doesNotMatch(path, /:/, `${id}: scripts/reference/curl.ts`)
+    const { body: schema }: Route = routes[id]
+    if (schema === undefined || fromFile.includes(id)) continue
+    const text = JSON.stringify(body).replaceAll('$IN_A_WEEK', '2030-01-01T00:00:00Z')
+    const { error } = schema.safeParse(JSON.parse(text))
+    assert.equal(error, undefined, `${id}: scripts/reference/curl.ts: ${error?.message}`)
+  }
 })
 
 test('every link leads somewhere', () => {
