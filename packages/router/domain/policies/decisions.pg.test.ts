@@ -1,11 +1,28 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { until } from '@xerotier/devkit/faults/until.ts'
+import { personForTests } from '@xerotier/devkit/person-for-tests.ts'
 import { dba, policyWorld, sre } from './policy-world.fixture.ts'
 
 const world = await policyWorld()
-const { clock, client, serving, db, as, idOf, group, apply, submit, show, state, approve, reject, finish, eventsOf } =
-  world
+const {
+  clock,
+  client,
+  system,
+  serving,
+  db,
+  as,
+  idOf,
+  group,
+  apply,
+  submit,
+  show,
+  state,
+  approve,
+  reject,
+  finish,
+  eventsOf,
+} = world
 after(() => world.stop())
 
 test('a call is decided by those whom the policy names, and by nobody else', async () => {
@@ -54,6 +71,31 @@ test('whoever lost their group or their membership between two votes does not co
   assert.deepEqual((await show(approvalId)).needs, [])
   assert.equal((await approve('dan', approvalId)).state, 'approved')
   await finish()
+})
+
+test('of the removal of an approver and their last vote at once, one is first and both hold', async () => {
+  await apply({ stages: [{ approvers: { groups: ['sre', 'dba'] }, quorum: 2 }] })
+  for (let turn = 0; turn < 4; turn++) {
+    const user = { email: `leaver-${turn}@example.com` }
+    const leaver = await personForTests(system.router.core, system.projectId, `leaver-${turn}`)
+    await as('olga').call('groups.addMember', { params: { id: 'sre' }, body: { member: user.email } })
+    const { id, approvalId } = await submit()
+    await approve('dan', approvalId)
+    const removing = as('olga').call('members.remove', { params: { id: user.email } })
+    const voting = approve(system.clientWith(leaver.key), approvalId)
+    const [vote] = await Promise.allSettled([voting, removing])
+    await removing
+    const after = await show(approvalId)
+    if (after.state === 'approved') {
+      await finish()
+      assert.equal(await state(id), 'completed')
+      continue
+    }
+    // Who had gone by then was not let in, or their vote fills nothing.
+    if (vote.status === 'rejected') assert.match(vote.reason.code, /authentication_error|not_an_approver/)
+    assert.deepEqual([after.state, after.needs.length], ['pending', 1])
+    await reject('sam', approvalId)
+  }
 })
 
 test('a vote is taken back while others are needed', async () => {
