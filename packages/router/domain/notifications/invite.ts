@@ -1,16 +1,17 @@
 // Whoever is invited gets a mail, where the router sends any. Its row has the token sealed: who
-// reads the database cannot come in as somebody else.
+// reads the database cannot come in as somebody else. It is of use no longer than the invitation,
+// and not encrypted anew when the key is replaced.
 import type { Invitation, invitationCreateSchema } from '@xerotier/protocol/api/invitations.ts'
 import type { z } from 'zod'
 import type { NamedInvitationRow } from '../../store/invitations.ts'
 import type { Member } from '../actor.ts'
 import { enqueue } from '../deliveries/enqueue.ts'
 import type { Outbox } from '../deliveries/outbox.ts'
+import { openSealed, seal } from '../encryption/sealed.ts'
 import type { Identity } from '../identity.ts'
 import { newId } from '../ids.ts'
 import { createInvitation } from '../people/invitations/create.ts'
 import type { Records } from '../records.ts'
-import { openSealed, seal } from '../sealed.ts'
 import type { Settings } from '../settings.ts'
 import type { Message } from './message.ts'
 import { writeBody } from './message-body.ts'
@@ -25,7 +26,7 @@ export function invite(
 ): Promise<Invitation & { token: string }> {
   if (!core.settings.mail) return createInvitation(core, actor, body)
   return createInvitation(core, actor, body, async (writing, { id, project_id }, token) => {
-    const sealed = seal(core.identity.secretsKey, id, Buffer.from(token)).toString('base64')
+    const sealed = seal(core.identity.keyring, id, Buffer.from(token)).toString('base64')
     await enqueue(writing, [
       {
         projectId: project_id,
@@ -43,7 +44,7 @@ export function invite(
 
 /** @param address of the project at the router, as xeroctl takes it */
 export function invitedMessage(
-  { secretsKey }: Identity,
+  { keyring }: Identity,
   invitation: NamedInvitationRow,
   { sealed, project, address }: { sealed: string; project: string; address: string },
 ): Message {
@@ -56,7 +57,7 @@ export function invitedMessage(
       ['Role', role],
       ...(groups.length === 0 ? [] : ([['Groups', groups.join(', ')]] as const)),
       ['Until', expires_at.toISOString()],
-      ['Token', openSealed(secretsKey, id, Buffer.from(sealed, 'base64')).toString('utf8')],
+      ['Token', openSealed(keyring, id, Buffer.from(sealed, 'base64')).toString('utf8')],
     ],
     remarks: [
       `xeroctl project invitations accept --base-url ${address} --name '<your name>'`,
