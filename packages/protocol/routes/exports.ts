@@ -26,7 +26,7 @@ export const exportRoutes = {
     params: inProject,
     body: exportCreateSchema,
     response: exportSchema,
-    status: [202],
+    status: [201],
     errors: ['workspace_not_found', 'limit_reached'],
   }),
   'exports.show': route({

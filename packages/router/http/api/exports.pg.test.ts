@@ -29,7 +29,7 @@ after(() => api.stop())
 
 async function made(body: object): Promise<Export> {
   const created = await api.call('POST', '/acme/v1/exports', { body: { ...span, ...body } })
-  assert.equal(created.status, 202, JSON.stringify(created.body))
+  assert.equal(created.status, 201, JSON.stringify(created.body))
   return ended(created.body.id)
 }
 

@@ -286,10 +286,10 @@ describe("another project's ids", () => {
       channels: await make('notifications/channels', email),
       deliveries: delivery,
       workspaces: prod,
-      invocations: executionId,
-      executions: executionId,
+      ...{ invocations: executionId, executions: executionId },
       approvals: approvalId,
       audit: rows[0].id,
+      exports: await make('exports', { type: 'agents', since: at.toISOString(), until: ends_at }),
     }
     const unknown: Record<string, string> = {
       approvalLinks: 'lnk_000000000000',
@@ -307,7 +307,7 @@ describe("another project's ids", () => {
       invocations: newUuid(0),
       executions: newUuid(0),
       approvals: newUuid(0),
-      audit: '1-1',
+      ...{ audit: '1-1', exports: 'exp_000000000000' },
     }
     const bodies: Partial<Record<RouteId, unknown>> = {
       'groups.addMember': { member },
