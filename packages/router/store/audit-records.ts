@@ -62,11 +62,14 @@ export async function selectRecords(
     where (e.xid, e.seq) > (select xid, seq from followers where name = ${follower}) and ${conditions}
     order by e.xid desc, e.seq desc limit ${most}`.execute(db)
   if (fresh.length === most) return fresh
+  // What was sealed between the two queries would be told twice.
+  const oldest = fresh.at(-1)
+  const older = oldest === undefined ? filter : { ...filter, before: { xid: oldest.xid, seq: String(oldest.seq) } }
   const { rows: sealed } = await sql<AuditRecordRow>`
     select ${columns}, t.n * 256 + place.at - 1 as index
     from audit_tiles t cross join lateral unnest(t.xids, t.seqs) with ordinality as place(xid, seq, at)
     join events e on e.xid = place.xid and e.seq = place.seq
-    where ${tilesOf(projectId, filter)} and ${conditions}
+    where ${tilesOf(projectId, filter)} and ${conditionsOf(projectId, older)}
     order by t.n desc, place.at desc limit ${most - fresh.length}`.execute(db)
   return [...fresh, ...sealed]
 }

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { until } from '@xerotier/devkit/faults/until.ts'
 import { settableClock } from '@xerotier/devkit/settable-clock.ts'
+import { agentActor } from '../actor.ts'
 import { auditWorld } from './audit-world.fixture.ts'
+import { listRecords } from './records.ts'
 
 test('everything that happens is sealed, of each project in a log of its own', async (t) => {
   const world = await auditWorld(t)
@@ -106,4 +108,16 @@ test('a restart goes on with the log, also with an older checkpoint beside the d
   assert.equal(await world.sealed('proj_a'), 403)
   await world.kept('proj_a', 403)
   assert.deepEqual((await world.verify('proj_a')).findings, [])
+})
+
+test('a list that is read while its records are sealed tells each once', async (t) => {
+  const world = await auditWorld(t)
+  const reader = agentActor({ id: 'agt_1', name: 'one', project_id: 'proj_a' })
+  for (let round = 0; round < 20; round++) {
+    await world.append('proj_a', 7)
+    const { data } = await listRecords(world.core(), reader, { limit: 100 })
+    const ids = data.map(({ id }) => id)
+    assert.deepEqual([...new Set(ids)], ids)
+    assert.equal(ids.length, Math.min(100, 7 * (round + 1)))
+  }
 })
