@@ -11,6 +11,7 @@ import type { EventLog } from './domain/events/event-log.ts'
 import type { Archives } from './domain/exports/archives.ts'
 import type { EnrolledKeys } from './domain/fleet/enrolled-keys.ts'
 import type { FleetView } from './domain/fleet/fleet.ts'
+import type { Pulse } from './domain/health/pulse.ts'
 import type { Identity } from './domain/identity.ts'
 import type { Policies } from './domain/policy/book.ts'
 import type { Records } from './domain/records.ts'
@@ -34,6 +35,8 @@ export interface Core extends Records, FleetView, Directory, Attempts, Policies 
   /** What is to be sent to webhooks, channels and people. */
   outbox: Outbox
   settings: Settings
+  /** What the parts of the router say of themselves. */
+  pulse: Pulse
   /** Where agents dial, unless the join key says otherwise: tcp://host:port. */
   announcedAddress: string
 }

@@ -12,7 +12,7 @@ const followersOf = (core: Followed): readonly Follower[] => [tellOfEvents(core)
 
 /**
  * @param more of a test
- * @returns what stops them all, each after its batch in hand
+ * @returns them, and what stops them all, each after its batch in hand
  */
 export function startFollowers(core: Followed, registry: Registry, more: readonly Follower[] = []) {
   const failures = new Counter({
@@ -51,5 +51,5 @@ export function startFollowers(core: Followed, registry: Registry, more: readonl
     'Age of the oldest event that a follower has not handled; NaN when the database does not say',
     (one) => one.secondsBehind(),
   )
-  return () => Promise.all(following.map((one) => one.stop()))
+  return { following, stop: () => Promise.all(following.map((one) => one.stop())) }
 }

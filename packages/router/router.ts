@@ -14,6 +14,7 @@ import { type Broker, startBroker } from './broker/broker.ts'
 import { openSocket } from './broker/socket.ts'
 import { checkDatabase } from './check-database.ts'
 import type { Core } from './core.ts'
+import { diskOf } from './disk.ts'
 import { buryAgents, missAgents } from './domain/agents/absence.ts'
 import { recordLeases, recordLeasesEveryMs } from './domain/agents/record-leases.ts'
 import { createKeyring } from './domain/api-keys/keyring.ts'
@@ -37,6 +38,7 @@ import { archivesIn } from './domain/exports/archives.ts'
 import { createExportMaker, type ExportMaker } from './domain/exports/make.ts'
 import { createEnrolledKeys } from './domain/fleet/enrolled-keys.ts'
 import { createFleet } from './domain/fleet/fleet.ts'
+import type { DutyPulse } from './domain/health/pulse.ts'
 import { loadIdentity } from './domain/identity.ts'
 import { reencrypt } from './domain/key-rotation/reencrypt.ts'
 import { removeOldNotices, sendDigests, sendReminders } from './domain/notifications/digest.ts'
@@ -175,12 +177,15 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
 
     const broker = startBroker({ core, dataSocket, clock: options.dataPlane.clock ?? systemClock, probe })
     started.push(() => broker.close())
+    core.pulse.checkDataPlane = () => checkOpen(broker)
     await core.dispatcher.findWaiting()
     const http = await openHttp(options, core, { broker, registry, links })
     started.push(() => http.close())
     const url = await http.listen()
     if (links !== undefined) links.publicUrl ||= url
-    started.push(startFollowers(core, registry, options.followers))
+    const { following, stop: stopFollowers } = startFollowers(core, registry, options.followers)
+    core.pulse.followers = following
+    started.push(stopFollowers)
     const exportMaker = createExportMaker(core)
     started.push(() => exportMaker.close())
     started.push(startDuties(core, broker, exportMaker))
@@ -286,6 +291,14 @@ function createCore(
     keyring: createKeyring(store.db, clock),
     workspaces: createWorkspaceDirectory(store.db),
     announcedAddress: options.dataPlane.announced ?? bound,
+    pulse: {
+      version,
+      startedAt: clock.monotonic(),
+      duties: new Map(),
+      followers: [],
+      checkDataPlane() {},
+      disk: () => diskOf(options.stateDir),
+    },
   }
 }
 
@@ -301,14 +314,16 @@ function openHttp(
     version,
     readiness: {
       database: () => core.store.pool.query('select 1'),
-      data_plane: () => {
-        if (broker.closed) throw new Error('the data plane is closed')
-      },
+      data_plane: () => checkOpen(broker),
     },
     requestsPerMinutePerKey,
     failedAuthenticationsPerMinute,
   })
   return createHttpServer({ ...server, core, registry, doors: [api, opsDoor(core, links)] })
+}
+
+function checkOpen(broker: Broker): void {
+  if (broker.closed) throw new Error('the data plane is closed')
 }
 
 /** Where people reach it is known once it listens, unless it was said. */
@@ -340,11 +355,23 @@ function startDuties(core: Core, broker: Broker, exportMaker: ExportMaker): Stop
     ['encrypt anew', 60_000, () => reencrypt(core)],
     ['bury agents', 60_000, () => buryAgents(core)],
   ]
-  const timers = duties.map(([duty, ms, work]) =>
-    every(clock, ms, async () => {
-      await work().catch((error) => log.error({ error, duty }, 'a duty failed'))
-    }),
-  )
+  const timers = duties.map(([duty, ms, work]) => {
+    const pulse: DutyPulse = { every_ms: ms, lastAt: null, tookMs: null, failures: 0 }
+    core.pulse.duties.set(duty, pulse)
+    return every(clock, ms, async () => {
+      const began = clock.monotonic()
+      const failed = await work().then(
+        () => false,
+        (error) => {
+          log.error({ error, duty }, 'a duty failed')
+          return true
+        },
+      )
+      pulse.lastAt = clock.now()
+      pulse.tookMs = Math.round(clock.monotonic() - began)
+      pulse.failures = failed ? pulse.failures + 1 : 0
+    })
+  })
   return () => {
     for (const timer of timers) timer.cancel()
   }

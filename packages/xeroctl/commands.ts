@@ -2,11 +2,13 @@
 import type { Command, Group } from './command.ts'
 import { agents } from './commands/agents/agents.ts'
 import { approvals } from './commands/approvals/approvals.ts'
+import { artifacts } from './commands/artifacts/artifacts.ts'
 import { audit } from './commands/audit/audit.ts'
 import { completionOf } from './commands/completion.ts'
 import { config } from './commands/config/config.ts'
 import { exec } from './commands/exec/exec.ts'
 import { exports } from './commands/exports/exports.ts'
+import { health } from './commands/health/health.ts'
 import { keys } from './commands/keys/keys.ts'
 import { notifications } from './commands/notifications/notifications.ts'
 import { pauses } from './commands/pauses/pauses.ts'
@@ -18,10 +20,12 @@ import { workspaces } from './commands/workspaces/workspaces.ts'
 
 export const commands: readonly (Command | Group)[] = [
   status,
+  health,
   whoami,
   agents,
   workspaces,
   exec,
+  artifacts,
   approvals,
   pauses,
   audit,

@@ -68,6 +68,7 @@ export const insideFolders: Record<string, Record<string, readonly string[]>> = 
     tools: ['.', 'directory', 'fleet'],
     people: ['.', 'events', 'directory', 'lifecycles'],
     attempts: ['.', 'events', 'policy', 'directory', 'fleet', 'lifecycles', 'tools'],
+    health: ['.', 'fleet'],
     'api-keys': ['.', 'events', 'directory', 'people'],
     projects: ['.', 'events', 'people', 'api-keys'],
     'join-keys': ['.', 'events', 'lifecycles'],

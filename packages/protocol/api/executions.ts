@@ -88,7 +88,7 @@ export const retrySchema = z.strictObject({
 })
 export type Retry = z.infer<typeof retrySchema>
 
-const artifactSchema = z.object({
+export const artifactSchema = z.object({
   id: z.string(),
   object: z.literal('artifact'),
   name: z.string(),
@@ -97,6 +97,8 @@ const artifactSchema = z.object({
   bytes: z.int(),
   created_at: timestampSchema,
 })
+
+export type Artifact = z.infer<typeof artifactSchema>
 
 export const executionDetailSchema = executionSchema.extend({
   /** The inline output as text, invalid UTF-8 replaced. The bytes themselves: `/raw`. */

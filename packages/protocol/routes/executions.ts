@@ -1,6 +1,7 @@
 // Tools and calls of them.
 import { z } from 'zod'
 import {
+  artifactSchema,
   cancellationSchema,
   executionDetailSchema,
   executionEventSchema,
@@ -172,6 +173,18 @@ export const executionRoutes = {
     query: rawQuerySchema,
     response: 'bytes',
     reads: 'access.output_read',
+    status: [200],
+    errors: ['execution_not_found'],
+  }),
+  'executions.artifacts': route({
+    method: 'GET',
+    path: '/:project_id/v1/exec/executions/:id/artifacts',
+    tag: 'execution',
+    summary: 'List the artifacts of an execution',
+    auth: execution,
+    params: withId,
+    query: pageQuerySchema,
+    response: pageOf(artifactSchema),
     status: [200],
     errors: ['execution_not_found'],
   }),

@@ -1,6 +1,8 @@
 // The router itself.
+import { healthDashboardSchema } from '../api/dashboard.ts'
 import { healthSchema, readinessSchema } from '../api/health.ts'
 import { route } from '../route.ts'
+import { inProject, management } from './paths-and-scopes.ts'
 
 export const systemRoutes = {
   'health.live': route({
@@ -21,6 +23,18 @@ export const systemRoutes = {
     auth: 'public',
     response: readinessSchema,
     status: [200, 503],
+    errors: [],
+  }),
+  'health.dashboard': route({
+    method: 'GET',
+    path: '/:project_id/v1/health/dashboard',
+    tag: 'health',
+    summary:
+      'One look at what a project stands on: services, fleet, queue, approvals, database, disk, duties, followers',
+    auth: management,
+    params: inProject,
+    response: healthDashboardSchema,
+    status: [200],
     errors: [],
   }),
   'metrics.read': route({

@@ -8,12 +8,12 @@ import type { RecordView, View } from '../output/view.ts'
 import { shortId } from '../short-id.ts'
 import { actorInFull, cameWith } from './actor.ts'
 import { voteColumns } from './approvals.ts'
+import { artifactColumns } from './artifacts.ts'
 
 type Transition = ExecutionDetail['transitions'][number]
 type Decision = ExecutionDetail['approvals'][number]
 type Attempt = ExecutionDetail['attempts'][number]
 type Retry = ExecutionDetail['retries'][number]
-type Artifact = ExecutionDetail['artifacts'][number]
 
 export const executionView: View<Execution> = {
   name: (execution) => execution.id,
@@ -201,11 +201,4 @@ const retryColumns = [
   { header: 'STATUS', value: (retry: Retry) => ({ word: retry.state }) },
   { header: 'BY', value: (retry: Retry) => retry.requested_by_name ?? retry.requested_by },
   { header: 'CREATED', value: (retry: Retry) => ({ time: retry.created_at }) },
-]
-
-const artifactColumns = [
-  { header: 'ID', value: (artifact: Artifact) => artifact.id },
-  { header: 'NAME', value: (artifact: Artifact) => artifact.name },
-  { header: 'TYPE', value: (artifact: Artifact) => artifact.media_type },
-  { header: 'BYTES', value: (artifact: Artifact) => artifact.bytes, right: true },
 ]

@@ -18,6 +18,7 @@ import { whatItWaitsFor } from '../tools/unserved.ts'
 import { attemptsOf } from './attempts-of.ts'
 import { findExecution } from './find.ts'
 import { presentNamed } from './list.ts'
+import { presentArtifact } from './list-artifacts.ts'
 import { stateOf } from './state-of.ts'
 
 /** A call has no more of the shortest. */
@@ -57,14 +58,7 @@ export async function showExecution(
     stderr_bytes: Math.max(row.stderr_bytes, stderr.length + beyond('stderr')),
     stdout: stdout.toString(),
     stderr: stderr.toString(),
-    artifacts: artifacts.map((artifact) => ({
-      id: artifact.id,
-      object: 'artifact',
-      name: artifact.name,
-      media_type: artifact.media_type,
-      bytes: artifact.bytes,
-      created_at: artifact.created_at.toISOString(),
-    })),
+    artifacts: artifacts.map(presentArtifact),
     transitions: events.flatMap((event) => {
       const state = stateOf(event.kind)
       if (state === undefined) return []

@@ -13,6 +13,7 @@ import { type ApiForTests, startApiForTests } from '../api.fixture.ts'
 const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] }> = {
   'health.live': 'public',
   'health.ready': 'public',
+  'health.dashboard': ['management'],
   'metrics.read': 'public',
   'openapi.read': 'public',
   'enroll.create': 'public',
@@ -86,6 +87,7 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
   'executions.show': ['execution'],
   'executions.raw': ['execution'],
   'executions.artifact': ['execution'],
+  'executions.artifacts': ['execution'],
   'executions.resolve': ['execution'],
   'executions.retry': ['execution'],
   'executions.schema': ['execution'],

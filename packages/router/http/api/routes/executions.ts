@@ -8,6 +8,7 @@ import { artifactBytes } from '../../../domain/executions/artifact.ts'
 import { submitAndAwaitEnd } from '../../../domain/executions/await-end.ts'
 import { cancelCall } from '../../../domain/executions/cancel.ts'
 import { listExecutions } from '../../../domain/executions/list.ts'
+import { listArtifacts } from '../../../domain/executions/list-artifacts.ts'
 import { planCall } from '../../../domain/executions/plan.ts'
 import { presentRow } from '../../../domain/executions/present-row.ts'
 import { rawOutput } from '../../../domain/executions/raw.ts'
@@ -61,6 +62,7 @@ export function executionHandlers(core: Core, streams: Streams) {
       reply.type('application/octet-stream')
       return Readable.from(askedByNow(bytes), { objectMode: false })
     },
+    'executions.artifacts': ({ actor, params, query }) => listArtifacts(core, actor, params.id, query),
     'executions.artifact': async ({ actor, params, reply }) => {
       const { bytes, chunks } = await artifactBytes(core, actor, params.id, params.artifact_id)
       reply.type('application/octet-stream')

@@ -1,10 +1,11 @@
 import type { Registry } from 'prom-client'
 import type { Core } from '../../../core.ts'
+import { healthDashboard } from '../../../domain/health/dashboard.ts'
 import { joined } from '../../joined.ts'
 import type { StaticDocument } from '../../static-document.ts'
 import type { Handlers } from '../handlers.ts'
 
-type Id = 'health.live' | 'health.ready' | 'metrics.read' | 'openapi.read'
+type Id = 'health.live' | 'health.ready' | 'health.dashboard' | 'metrics.read' | 'openapi.read'
 
 export interface HealthOptions {
   version: string
@@ -16,11 +17,8 @@ export interface HealthOptions {
 /** A check that answers nothing for this long is failing. */
 const checkMs = 5000
 
-export function healthHandlers(
-  { clock, log }: Pick<Core, 'clock' | 'log'>,
-  options: HealthOptions,
-  openApi: StaticDocument,
-): Pick<Handlers, Id> {
+export function healthHandlers(core: Core, options: HealthOptions, openApi: StaticDocument): Pick<Handlers, Id> {
+  const { clock, log } = core
   const startedAt = clock.monotonic()
   const passes = async (check: () => unknown) => {
     const late = Promise.withResolvers<never>()
@@ -55,6 +53,7 @@ export function healthHandlers(
       reply.code(ready ? 200 : 503)
       return { status: ready ? 'ready' : 'not_ready', checks: Object.fromEntries(results) }
     },
+    'health.dashboard': ({ actor }) => healthDashboard(core, actor),
     'metrics.read': async ({ reply }) => {
       reply.type(options.registry.contentType)
       return metrics()
