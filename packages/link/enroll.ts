@@ -104,6 +104,10 @@ export async function ensureEnrolled(options: EnrollOptions): Promise<Enrollment
   return enroll(options, options.joinKey)
 }
 
+const firstDelayMs = 500
+/** The join key wants the approval of an operator. */
+const pendingCode = 'enrollment_pending'
+
 async function enroll(options: EnrollOptions, joinKey: string): Promise<Enrollment> {
   const { keys, log } = options
   const body = {
@@ -116,7 +120,7 @@ async function enroll(options: EnrollOptions, joinKey: string): Promise<Enrollme
     version: options.version,
   }
   const proof = keys.signing.sign(Buffer.from(enrollText(body))).toString('hex')
-  for (let delay = 500; ; delay = Math.min(delay * 2, 30_000)) {
+  for (let delay = firstDelayMs; ; delay = Math.min(delay * 2, 30_000)) {
     try {
       const answer = await httpsRequest({
         method: 'POST',
@@ -136,11 +140,21 @@ async function enroll(options: EnrollOptions, joinKey: string): Promise<Enrollme
       // The router, the way to it, or the disk that the enrollment is kept on: the reason says
       // which.
       const asked = error instanceof EnrollError ? error.retryAfterMs : 0
+      const pending = error instanceof EnrollError && error.code === pendingCode
+      // An operator decides in their own time, and then waits for this agent.
+      if (pending) delay = firstDelayMs
       const waits = Math.round(asked + delay * (0.5 + options.chance()))
-      log.warning(
-        { reason: messageOf(error), retry_in_ms: waits },
-        'this agent could not be enrolled; it is tried again',
-      )
+      if (pending) {
+        log.notice(
+          { key_id: keys.signing.keyId, name: body.registration_name, retry_in_ms: waits },
+          'an operator must approve this agent: xeroctl agents candidates',
+        )
+      } else {
+        log.warning(
+          { reason: messageOf(error), retry_in_ms: waits },
+          'this agent could not be enrolled; it is tried again',
+        )
+      }
       await new Promise<void>((resolve) => {
         // This wait is all that a booting agent does, so unlike other timers it keeps the process
         // alive.
@@ -239,7 +253,7 @@ function accepted(answer: HttpAnswer): Enrollment {
   throw new EnrollError(
     code ?? 'http_error',
     message,
-    answer.status === 429 || answer.status >= 500,
+    answer.status === 429 || answer.status >= 500 || code === pendingCode,
     answer.retryAfterMs,
   )
 }

@@ -174,6 +174,23 @@ export const errors = define({
     message: 'The join key was already used by another identity.',
     advice: { say: 'A join key enrolls one agent once; mint a new one.', action: mintJoinKey },
   },
+  enrollment_pending: {
+    status: 409,
+    type: 'conflict_error',
+    retry: true,
+    message: 'The join key lets nobody in before an operator has approved it.',
+    advice: {
+      say: 'Approve the candidate; the agent asks again by itself.',
+      action: { label: 'List the candidates', xeroctl: 'xeroctl agents candidates', route: 'candidates.list' },
+    },
+  },
+  enrollment_rejected: {
+    status: 403,
+    type: 'authorization_error',
+    retry: false,
+    message: 'An operator has refused this identity.',
+    advice: { say: 'Ask the operator; another join key asks anew.', action: mintJoinKey },
+  },
   join_key_wrong_role: {
     status: 403,
     type: 'authentication_error',
@@ -356,6 +373,16 @@ export const errors = define({
     advice: {
       say: 'Check its id and the project.',
       action: { label: 'List the join keys', xeroctl: 'xeroctl agents join-keys', route: 'joinKeys.list' },
+    },
+  },
+  candidate_not_found: {
+    status: 404,
+    type: 'not_found_error',
+    retry: false,
+    message: 'There is no such candidate in this project.',
+    advice: {
+      say: 'Check its id.',
+      action: { label: 'List the candidates', xeroctl: 'xeroctl agents candidates', route: 'candidates.list' },
     },
   },
   api_key_not_found: {

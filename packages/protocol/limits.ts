@@ -183,6 +183,8 @@ export const limits = {
   toolTimeoutMsMax: 24 * 3600_000,
   joinKeyHoursDefault: 24,
   joinKeyHoursMax: 24 * 7,
+  /** Identities that may present one join key which wants an operator's approval. */
+  candidatesPerJoinKey: 16,
   keyRotationGraceHours: 24,
   /** Webhooks and channels of a project. */
   channelsPerProject: 100,

@@ -4,6 +4,7 @@ import { agentRoutes } from './routes/agents.ts'
 import { apiKeyRoutes } from './routes/api-keys.ts'
 import { approvalRoutes } from './routes/approvals.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { candidateRoutes } from './routes/candidates.ts'
 import { enrollmentRoutes } from './routes/enrollment.ts'
 import { executionRoutes } from './routes/executions.ts'
 import { exportRoutes } from './routes/exports.ts'
@@ -18,6 +19,7 @@ import { keysOf } from './table.ts'
 export const routes = {
   ...systemRoutes,
   ...enrollmentRoutes,
+  ...candidateRoutes,
   ...peopleRoutes,
   ...agentRoutes,
   ...pauseRoutes,

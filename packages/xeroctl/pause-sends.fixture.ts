@@ -1,4 +1,5 @@
 // What the commands about pauses send, and what they are answered.
+import { candidateSchema } from '@xerotier/protocol/api/candidates.ts'
 import { pausePlanSchema, pauseSchema } from '@xerotier/protocol/api/pauses.ts'
 import { at, unset } from './record-parts.fixture.ts'
 
@@ -20,6 +21,12 @@ export const pausePlan = pausePlanSchema.parse({
   agents: [{ agent_id: 'agt_1', agent: 'xem-jumphost-01', health: 'healthy', running: 1 }],
   workspaces: [{ workspace_id: named.workspace_id, workspace: named.workspace, ...counts, others: 0 }],
   tools: [{ tool: 'host_uptime', risk: 'read', ...counts }],
+})
+
+export const candidate = candidateSchema.parse({
+  ...unset(candidateSchema),
+  ...{ id: 'cand_1', object: 'candidate', state: 'pending', name: 'xem-jumphost-02', role: 'xem', hostname: 'jump02' },
+  ...{ version: '0.1.0', key_id: 'abcd', join_key_id: 'jk_1', requested_at: at, expires_at: at },
 })
 
 export const pauseSends: [words: string, request: string, body?: unknown][] = [
@@ -57,4 +64,9 @@ export const pauseSends: [words: string, request: string, body?: unknown][] = [
     'POST /management/agents/a/pause-exec',
     { workspace: 'w', incident: 'INC-42', ttl_seconds: 1800 },
   ],
+  ['agents candidates', 'GET /management/candidates?limit=20'],
+  ['agents candidates list --status all', 'GET /management/candidates?status=all&limit=20'],
+  ['agents candidates show cand_1', 'GET /management/candidates/cand_1'],
+  ['agents candidates approve cand_1 --note known', 'POST /management/candidates/cand_1/approve', { note: 'known' }],
+  ['agents candidates reject cand_1', 'POST /management/candidates/cand_1/reject', {}],
 ]

@@ -125,6 +125,7 @@ export const joinKey = joinKeySecretSchema.parse({
   role: 'xem',
   region: 'eu-west',
   router_addr: 'tcp://router.example:5555',
+  require_approval: false,
   state: 'unused',
   created_at: at,
   expires_at: '2026-05-02T11:57:00.000Z',

@@ -11,6 +11,7 @@ import { scopes } from '@xerotier/protocol/api/scopes.ts'
 import { overflowName } from '@xerotier/protocol/frames/call/artifact.ts'
 import { agentStates } from '@xerotier/protocol/lifecycles/agent.ts'
 import { approvalStates } from '@xerotier/protocol/lifecycles/approval.ts'
+import { candidateStates } from '@xerotier/protocol/lifecycles/candidate.ts'
 import { deliveryStates } from '@xerotier/protocol/lifecycles/delivery.ts'
 import { executionStates, settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
 import { exportStates } from '@xerotier/protocol/lifecycles/export.ts'
@@ -43,6 +44,7 @@ export const vocabulary = {
   delegationStates,
   invitationStates,
   pauseStates,
+  candidateStates,
   pauseTargets,
   /** Artifacts that hold output beyond what the record keeps. */
   overflowNames: { stdout: overflowName('stdout'), stderr: overflowName('stderr') },

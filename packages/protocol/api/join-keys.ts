@@ -21,6 +21,8 @@ export const joinKeySchema = z.object({
   region: z.string(),
   router_addr: z.string(),
   state: joinKeyStateSchema,
+  /** Whether who presents it waits for an operator (`candidates`). */
+  require_approval: z.boolean(),
   created_at: timestampSchema,
   expires_at: timestampSchema,
   consumed_at: nullableTimestampSchema,
@@ -35,6 +37,8 @@ export const joinKeyCreateSchema = z.strictObject({
   /** Data-plane address that the agent will dial; default: what the router announces. */
   router_addr: routerAddressSchema.optional(),
   role: agentRoleSchema.default('xem'),
+  /** Lets an identity in only after an operator has approved it. */
+  require_approval: z.boolean().default(false),
   expires_in_hours: z.number().positive().max(limits.joinKeyHoursMax).default(limits.joinKeyHoursDefault),
 })
 /** `key` is the value, shown this once. */

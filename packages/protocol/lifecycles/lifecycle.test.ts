@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { agentLifecycle, agentStates, leasedAgentStates } from './agent.ts'
 import { approvalLifecycle, approvalStates } from './approval.ts'
+import { candidateLifecycle, candidateStates } from './candidate.ts'
 import { deliveryLifecycle, deliveryStates } from './delivery.ts'
 import {
   answerableExecutionStates,
@@ -26,6 +27,7 @@ const all: [lifecycle: Lifecycle<string>, states: readonly string[]][] = [
   [deliveryLifecycle as Lifecycle<string>, deliveryStates],
   [pauseLifecycle as Lifecycle<string>, pauseStates],
   [exportLifecycle as Lifecycle<string>, exportStates],
+  [candidateLifecycle as Lifecycle<string>, candidateStates],
 ]
 
 for (const [lifecycle, states] of all) {

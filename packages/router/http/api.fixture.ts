@@ -48,6 +48,8 @@ export interface ApiForTests {
   ): Promise<PersonForTests>
   /** An enrolled agent that never connected, with its token. */
   makeAgent(): Promise<{ id: string; token: string }>
+  /** Who waits for an operator before its join key lets it in. */
+  storeCandidate(): Promise<string>
   /** Another project, with a key of every scope. */
   makeProject(slug: string): Promise<{ projectId: string; key: string }>
   /** An execution as if it had been submitted, with the event of its state. */
@@ -130,6 +132,19 @@ export async function startApiForTests(http: Partial<RouterOptions['http']> = {}
         .execute()
       const { token } = await mintAgentToken(core, { id, project_id: projectId, signing_public_key: publicKey })
       return { id, token }
+    },
+    async storeCandidate() {
+      const body = { name: 'candidate', region: 'eu', require_approval: true }
+      const { id: join_key_id } = (await tested.call('POST', `/${slug}/v1/management/join-keys`, { body })).body
+      const id = newId('cand', clock.now())
+      const { publicKey: signing_public_key } = newSigningKey()
+      const said = { name: 'candidate', hostname: 'host', version: '0', curve_public_key: 'c'.repeat(40) }
+      const about = { id, project_id: projectId, join_key_id, signing_public_key, state: 'pending' as const }
+      await db
+        .insertInto('candidates')
+        .values({ ...said, ...about, requested_at: new Date(clock.now()) })
+        .execute()
+      return id
     },
     async makeProject(slug) {
       const id = newId('proj', clock.now())

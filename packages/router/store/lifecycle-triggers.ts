@@ -2,6 +2,7 @@
 // everything else, at every migration.
 import { agentLifecycle } from '@xerotier/protocol/lifecycles/agent.ts'
 import { approvalLifecycle } from '@xerotier/protocol/lifecycles/approval.ts'
+import { candidateLifecycle } from '@xerotier/protocol/lifecycles/candidate.ts'
 import { deliveryLifecycle } from '@xerotier/protocol/lifecycles/delivery.ts'
 import { executionLifecycle, settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
 import { exportLifecycle } from '@xerotier/protocol/lifecycles/export.ts'
@@ -22,6 +23,7 @@ const tables: [string, Lifecycle<string>][] = [
   ['deliveries', deliveryLifecycle],
   ['pauses', pauseLifecycle],
   ['exports', exportLifecycle],
+  ['candidates', candidateLifecycle],
 ]
 
 /** A call that cannot be dispatched any more has no use for its secret arguments. */

@@ -26,6 +26,7 @@ import { notifications } from './migrations/0026-notifications.ts'
 import { notices } from './migrations/0027-notices.ts'
 import { approvalLinks } from './migrations/0028-approval-links.ts'
 import { pauses } from './migrations/0029-pauses.ts'
+import { candidates } from './migrations/0030-candidates.ts'
 import { audit } from './migrations/0032-audit.ts'
 import { requesters } from './migrations/0036-requesters.ts'
 import { retries } from './migrations/0037-retries.ts'
@@ -60,6 +61,7 @@ const migrations: Migration[] = [
   { name: '0027-notices', sql: notices },
   { name: '0028-approval-links', sql: approvalLinks },
   { name: '0029-pauses', sql: pauses },
+  { name: '0030-candidates', sql: candidates },
   { name: '0032-audit', sql: audit },
   { name: '0036-requesters', sql: requesters },
   { name: '0037-retries', sql: retries },

@@ -10,7 +10,6 @@ import type { AgentState } from '@xerotier/protocol/lifecycles/agent.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { InvitationState } from '@xerotier/protocol/lifecycles/invitation.ts'
 import type { JoinKeyState } from '@xerotier/protocol/lifecycles/join-key.ts'
-import type { PauseState } from '@xerotier/protocol/lifecycles/pause.ts'
 import type { Manifest, WorkspaceType } from '@xerotier/protocol/manifest.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
 import type { DelegationKind, ProjectRole, SystemRole } from '@xerotier/protocol/roles.ts'
@@ -41,6 +40,7 @@ import {
   type WrittenTo,
   xid8,
 } from './column.ts'
+import { containmentTables } from './containment-tables.ts'
 import { notificationTables } from './notification-tables.ts'
 
 const projects = {
@@ -165,6 +165,7 @@ const join_keys = {
   consumed_by: nullable(text()),
   consumed_signing_key: nullable(bytea()),
   revoked_at: nullable(timestamptz()),
+  require_approval: initially(false, boolean()),
 }
 
 const agents = {
@@ -210,24 +211,6 @@ const workspace_agent_bindings = {
   credentials_ref: nullable(text()),
   created_by: text(),
   created_at: timestamptz(),
-}
-
-/** Of calls: what it names narrows it, and one that names nothing is of the project. */
-const pauses = {
-  id: text(),
-  project_id: text(),
-  agent_id: nullable(text()),
-  workspace_id: nullable(text()),
-  /** Of no agent. */
-  tool: nullable(text()),
-  state: text<PauseState>(),
-  reason: nullable(text()),
-  incident: nullable(text()),
-  paused_by: text(),
-  paused_at: timestamptz(),
-  ends_at: nullable(timestamptz()),
-  ended_by: nullable(text()),
-  ended_at: nullable(timestamptz()),
 }
 
 /** What a call is when it is stored. */
@@ -358,7 +341,7 @@ export const tables = {
   agents,
   workspaces,
   workspace_agent_bindings,
-  pauses,
+  ...containmentTables,
   executions,
   approvals,
   approval_votes,

@@ -69,6 +69,10 @@ export const liveKinds = {
       about: `${subjectOf(pause)}${pause.incident === null ? '' : `, ${pause.incident}`}`,
     }))
   },
+  candidates: async (client: Client): Promise<Offered[]> => {
+    const { data } = await client.call('candidates.list', { query: { limit } })
+    return data.map(({ id, name, hostname }) => ({ value: id, about: `${name} on ${hostname}` }))
+  },
   'join-keys': async (client: Client): Promise<Offered[]> => {
     const { data } = await client.call('joinKeys.list', { query: { limit } })
     return data.map(({ id, name, state }) => ({ value: id, about: `${name}, ${state}` }))

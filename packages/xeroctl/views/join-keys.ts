@@ -25,6 +25,7 @@ export const joinKeyRecord: RecordView<JoinKey> = {
       ['Status', { word: key.state }],
       ['Role', key.role],
       ['Region', key.region],
+      ['Wants approval', key.require_approval],
       ['Router address', key.router_addr],
       ['Created', { time: key.created_at }],
       ['Expires', { due: key.expires_at }],

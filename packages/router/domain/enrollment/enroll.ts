@@ -16,14 +16,18 @@ import { type JoinKeyClaims, readJoinKeyValue } from '../join-keys/value.ts'
 import { moveJoinKey } from '../lifecycles/join-key.ts'
 import type { Records } from '../records.ts'
 import type { Window } from '../window.ts'
+import { candidacy, enrolledAs } from './candidacy.ts'
 import { type EnrollBody, storeIdentity } from './identity-row.ts'
 import { presentEnrollment } from './present.ts'
+
+/** Who waits for an operator asks again after so long. */
+const pendingSeconds = 5
 
 /**
  * @param refusals how many refusals may be logged as events: a loop that fails must not fill the
  * log
  * @throws Fault join_key_invalid, join_key_expired, join_key_revoked, join_key_consumed
- * @throws Fault join_key_wrong_role, name_taken
+ * @throws Fault join_key_wrong_role, name_taken, enrollment_pending, enrollment_rejected
  */
 export async function enroll(
   core: Records & FleetView & { identity: Identity; enrolledKeys: EnrolledKeys },
@@ -34,11 +38,15 @@ export async function enroll(
   try {
     if (claims.role !== body.role) throw new Fault('join_key_wrong_role', { param: 'role' })
     verifyProof(body)
-    const { before, agent, joinKey } = await consume(core, claims, body)
+    const consumed = await consume(core, claims, body)
+    // It stands on record by now that it waits.
+    if (consumed === 'pending') throw new Fault('enrollment_pending', { retryAfter: pendingSeconds })
+    const { before, agent, joinKey } = consumed
     replaceKeys(core, before, agent)
     return await presentEnrollment(core, agent, joinKey.router_addr)
   } catch (error) {
-    if (error instanceof Fault && refusals.take(core.clock.monotonic()) === 0)
+    const waits = error instanceof Fault && error.code === 'enrollment_pending'
+    if (error instanceof Fault && !waits && refusals.take(core.clock.monotonic()) === 0)
       await noteRefusal(core, claims, body, error)
     throw error
   }
@@ -62,6 +70,8 @@ async function consume(core: Records, claims: JoinKeyClaims, body: EnrollBody) {
       const joinKey = await lockJoinKey(tx, claims.projectId, claims.id)
       if (joinKey === undefined) throw new Fault('join_key_invalid', { param: 'join_key' })
       checkUsable(joinKey, signingKey)
+      const candidate = await candidacy(writing, joinKey, body)
+      if (candidate === 'pending') return 'pending' as const
       const { before, agent } = await storeIdentity(writing, joinKey, body)
       if (joinKey.state === 'unused') {
         await moveJoinKey(writing, joinKey.id, {
@@ -71,6 +81,7 @@ async function consume(core: Records, claims: JoinKeyClaims, body: EnrollBody) {
           agentId: agent.id,
         })
       }
+      if (candidate !== undefined) await enrolledAs(writing, candidate, agent)
       const data = { name: agent.name, join_key_id: joinKey.id, again: before !== undefined }
       append({
         project_id: joinKey.project_id,

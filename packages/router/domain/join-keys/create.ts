@@ -20,7 +20,10 @@ export async function createJoinKey(
       project_id: actor.projectId,
       kind: 'join_key.created',
       actor,
-      data: { join_key_id: id, name: body.name, role: body.role, region: body.region },
+      data: {
+        ...{ join_key_id: id, name: body.name, role: body.role, region: body.region },
+        ...(body.require_approval ? { require_approval: true } : {}),
+      },
     })
     return tx
       .insertInto('join_keys')
@@ -32,6 +35,7 @@ export async function createJoinKey(
         region: body.region,
         router_addr: body.router_addr ?? core.announcedAddress,
         state: 'unused',
+        require_approval: body.require_approval,
         created_by: actor.id,
         created_at: now,
         // JWT times are whole seconds; the row and the value say the same.

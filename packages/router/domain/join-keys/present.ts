@@ -11,6 +11,7 @@ export function presentJoinKey(row: JoinKeyRow, now: number): JoinKey {
     region: row.region,
     router_addr: row.router_addr,
     state: row.state === 'unused' && row.expires_at.getTime() <= now ? 'expired' : row.state,
+    require_approval: row.require_approval,
     created_at: row.created_at.toISOString(),
     expires_at: row.expires_at.toISOString(),
     consumed_at: row.consumed_at?.toISOString() ?? null,

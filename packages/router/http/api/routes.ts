@@ -9,6 +9,7 @@ import { apiKeyHandlers } from './routes/api-keys.ts'
 import { approvalLinkHandlers } from './routes/approval-links.ts'
 import { approvalHandlers } from './routes/approvals.ts'
 import { auditHandlers } from './routes/audit.ts'
+import { candidateHandlers } from './routes/candidates.ts'
 import { enrollHandlers } from './routes/enroll.ts'
 import { executionHandlers } from './routes/executions.ts'
 import { exportHandlers } from './routes/exports.ts'
@@ -30,6 +31,7 @@ export function createHandlers(
   return {
     ...healthHandlers(core, options, openApi),
     ...enrollHandlers(core),
+    ...candidateHandlers(core),
     ...projectHandlers(core),
     ...peopleHandlers(core),
     ...agentHandlers(core, streams),

@@ -1,5 +1,6 @@
 import { group } from '../../command.ts'
 import { agentsAcceptRisk } from './accept-risk.ts'
+import { candidates } from './candidates/candidates.ts'
 import { agentsDelete } from './delete.ts'
 import { agentsEvents } from './events.ts'
 import { joinKeys } from './join-keys/join-keys.ts'
@@ -24,6 +25,7 @@ export const agents = group({
     agentsAcceptRisk,
     agentsRevokeCredentials,
     joinKeys,
+    candidates,
   ],
   bare: {
     freeNames: true,

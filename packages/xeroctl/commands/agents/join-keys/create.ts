@@ -1,6 +1,6 @@
 import { limits } from '@xerotier/protocol/limits.ts'
 import { command } from '../../../command.ts'
-import { number, oneOf, required, text } from '../../../options.ts'
+import { number, oneOf, required, text, toggle } from '../../../options.ts'
 import { printSecret, secretNotes } from '../../../secret.ts'
 import { joinKeyRecord } from '../../../views/join-keys.ts'
 import { vocabulary } from '../../../vocabulary.data.ts'
@@ -13,6 +13,7 @@ export const joinKeysCreate = command({
     region: required(text('Region that the agent inherits', { placeholder: 'region' })),
     routerAddr: text("Data plane that the agent dials; default: the router's own", { placeholder: 'tcp://host:port' }),
     role: oneOf('Role of the agent; default xem', vocabulary.agentRoles),
+    requireApproval: toggle('Nobody enrolls with it before you approve them (`agents candidates`)'),
     expiresInHours: number(
       `Default ${limits.joinKeyHoursDefault}`,
       { min: 0.01, max: limits.joinKeyHoursMax, integer: false },
@@ -30,6 +31,7 @@ export const joinKeysCreate = command({
       router_addr: options.routerAddr,
       role: options.role,
       expires_in_hours: options.expiresInHours,
+      ...(options.requireApproval ? { require_approval: true } : {}),
     }
     const created = await cli.write('joinKeys.create', { body })
     if (created === undefined) return
