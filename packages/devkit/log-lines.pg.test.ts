@@ -1,0 +1,80 @@
+// What is logged about a call can be found by its id, at the router and on the host.
+import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { createLog } from '@xerotier/runtime/log.ts'
+import { until } from './faults/until.ts'
+import { type System, startSystem } from './system.ts'
+
+const lines: string[] = []
+const destination = { write: (line: string) => void lines.push(line) }
+// At trace the wire speaks of messages, and each may be about many calls.
+const logOf = (name: string) => createLog({ level: 'debug', name, destination })
+
+const schema = 'input_schema: { type: object, additionalProperties: false, properties: {} }'
+const bundle = `name: ends
+version: '1'
+domain: test
+tools:
+  - { name: works, description: d, risk: read, ${schema}, command: ['true'] }
+  - { name: fails, description: d, risk: write, ${schema}, command: ['false'] }
+  - { name: sleeps, description: d, risk: read, timeout_ms: 200, ${schema}, command: ['sleep', '60'] }
+  - { name: waits, description: d, risk: read, ${schema}, command: ['sleep', '60'] }
+  - { name: wipes, description: d, risk: destructive, ${schema}, command: ['true'] }
+`
+
+let system: System
+before(async () => {
+  system = await startSystem({ log: logOf('router') })
+  const agent = await system.addAgent({
+    log: logOf('agent'),
+    prepare({ tools }) {
+      mkdirSync(join(tools, 'ends'))
+      writeFileSync(join(tools, 'ends', 'bundle.yaml'), bundle)
+    },
+  })
+  await system.addWorkspace('ws', 'host', [agent])
+})
+after(() => system.stop())
+
+/** Every line that names the call says so in the field by which it is found. */
+function linesOf(id: string): Record<string, unknown>[] {
+  const found = lines.filter((line) => line.includes(id)).map((line): Record<string, unknown> => JSON.parse(line))
+  for (const line of found) assert.equal(line.execution_id, id, JSON.stringify(line))
+  return found
+}
+
+test('every line about a call has its id in execution_id, however it ended', async () => {
+  const { client } = system
+  const ended = { works: 'completed', fails: 'failed', sleeps: 'timeout' } as const
+  for (const [tool, state] of Object.entries(ended)) {
+    const call = await system.run('ws', tool)
+    assert.equal(call.state, state)
+    assert.ok(
+      linesOf(call.id).some(({ name }) => name === 'agent'),
+      tool,
+    )
+  }
+  const waiting = await system.ask('ws', 'waits')
+  await until('the call to run', async () =>
+    (await client.call('executions.show', { params: { id: waiting.id } })).state === 'running' ? true : undefined,
+  )
+  await client.call('invocations.cancel', { params: { id: waiting.id } })
+  await until('its end', async () =>
+    (await client.call('executions.show', { params: { id: waiting.id } })).state === 'cancelled' ? true : undefined,
+  )
+  assert.ok(linesOf(waiting.id).some(({ msg }) => msg === 'call cancelled'))
+  const asked = await system.ask('ws', 'wipes')
+  await client.call('approvals.reject', { params: { id: asked.approval_id ?? '' }, body: {} })
+  linesOf(asked.id)
+  linesOf((await system.runApproved('ws', 'wipes')).id)
+})
+
+test('a line is one JSON object, so that the journal finds it by what it holds', () => {
+  assert.ok(lines.length > 0)
+  for (const line of lines) {
+    assert.equal(line.trimEnd().includes('\n'), false)
+    assert.equal(typeof JSON.parse(line).msg, 'string')
+  }
+})
