@@ -3,6 +3,7 @@ import { memberOf } from '@xerotier/protocol/record.ts'
 import type { Cli } from '../../cli.ts'
 import { command } from '../../command.ts'
 import { connectionNotes } from '../../follow/connection-notes.ts'
+import { jsonOf } from '../../follow/json-of.ts'
 import { listOptions, readList } from '../../list-options.ts'
 import { toggle } from '../../options.ts'
 import { eventLine, eventView } from '../../views/events.ts'
@@ -37,24 +38,15 @@ async function followEvents(cli: Cli, agent: string, lastEventId: string | undef
   const options = { signal: stop.signal, onState: connectionNotes(cli), ...position }
   try {
     for await (const { data } of cli.client().events('agents.eventStream', { params: { id: agent } }, options)) {
-      const event = eventOf(data)
-      if (event !== undefined) await print(cli, event)
+      const event = jsonOf(data)
+      if (isEvent(event)) await print(cli, event)
     }
   } finally {
     release()
   }
 }
 
-/** Undefined for what belongs to the connection. */
-function eventOf(text: string): Event | undefined {
-  try {
-    const data: unknown = JSON.parse(text)
-    return isEvent(data) ? data : undefined
-  } catch {
-    return undefined
-  }
-}
-
+/** What belongs to the connection is none. */
 function isEvent(data: unknown): data is Event {
   return memberOf(data, 'object') === 'event'
 }

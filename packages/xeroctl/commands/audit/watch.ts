@@ -1,6 +1,7 @@
 import type { AuditRecord } from '@xerotier/protocol/api/audit.ts'
 import { command } from '../../command.ts'
 import { connectionNotes } from '../../follow/connection-notes.ts'
+import { jsonOf } from '../../follow/json-of.ts'
 import { text } from '../../options.ts'
 import { auditLine, isAuditRecord } from '../../views/audit.ts'
 import { recordFilters, recordQuery } from './filters.ts'
@@ -21,7 +22,8 @@ export const auditWatch = command({
     }
     try {
       for await (const { data } of cli.client().events('audit.stream', { query: recordQuery(filters) }, stream)) {
-        if (isAuditRecord(data)) await cli.print.entry<AuditRecord>(data, ({ id }) => id, auditLine)
+        const record = jsonOf(data)
+        if (isAuditRecord(record)) await cli.print.entry<AuditRecord>(record, ({ id }) => id, auditLine)
       }
     } finally {
       release()
