@@ -70,7 +70,8 @@ export async function selectEntries(db: Database, projectId: string, n: number, 
 
 /**
  * Events of the project that lie where everything has been sealed, and are in no tile: nobody who
- * keeps to the order of the log wrote them.
+ * keeps to the order of the log wrote them. They are looked for, which takes a while, when there
+ * are more events than leaves: where one was removed for each, the log does not verify anyway.
  */
 export async function selectStrays(
   db: Database,
@@ -78,6 +79,13 @@ export async function selectStrays(
   follower: string,
   limit: number,
 ): Promise<string[]> {
+  const { rows: counts } = await sql<{ events: number; leaves: number }>`
+    select (select count(*) from events where project_id = ${projectId}
+        and (xid, seq) <= (select xid, seq from followers where name = ${follower})) as events,
+      (select coalesce(sum(cardinality(seqs)), 0)::bigint from audit_tiles
+        where project_id = ${projectId} and level = 0) as leaves`.execute(db)
+  const [count] = counts
+  if (count === undefined || count.events <= count.leaves) return []
   const { rows } = await sql<{ id: string }>`
     select e.xid || '-' || e.seq as id from events e
     left join (
