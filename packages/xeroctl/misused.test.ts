@@ -29,7 +29,7 @@ const misused: [words: string, message: RegExp][] = [
   ['config prod', /there is no command `xeroctl config prod`/],
   ['keys lsit', /there is no command `xeroctl keys lsit`\nhint: Did you mean `xeroctl keys list`/],
   ['frobnicate', /^error: unknown command 'frobnicate'\nhint: See `xeroctl help`/],
-  ['agents candidates list', /there is no command `xeroctl agents candidates`/],
+  ['agents nominees list', /there is no command `xeroctl agents nominees`/],
   [
     'agents show --agent x',
     /unknown option '--agent'; the agent stands on the line without an option\nhint: Usage: xeroctl agents show <agent>/,

@@ -33,11 +33,11 @@ for (const [words, expected, meant] of mistyped) {
 test('a name that nobody has is said to be no command either', async (t) => {
   const server = await scriptedServer((_, response) => refusal(response, 404, 'agent_not_found'))
   t.after(() => server.close())
-  const { code, stderr } = await xeroctl(t, ['agents', 'candidates'], { env: envFor(server) })
+  const { code, stderr } = await xeroctl(t, ['agents', 'nominees'], { env: envFor(server) })
   assert.equal(code, 4)
   assert.match(
     stderr,
-    /\nhint: 'candidates' is no command either: `xeroctl agents` has list, show, .* What there is: `xeroctl agents`\.\n$/,
+    /\nhint: 'nominees' is no command either: `xeroctl agents` has list, show, .* What there is: `xeroctl agents`\.\n$/,
   )
 })
 

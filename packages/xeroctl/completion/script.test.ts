@@ -79,7 +79,7 @@ const lines: [line: string, offers: string[]][] = [
   ['--context agents exec inv', ['invoke']],
   ['completion ', ['bash', 'fish', 'zsh']],
   ['hel', ['help']],
-  ['help ex', ['exec', 'exit-codes']],
+  ['help ex', ['exec', 'exit-codes', 'exports']],
   ['help agents join', ['join-keys']],
   ['--context ', contexts],
   ['config remove ', contexts],
