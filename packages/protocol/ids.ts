@@ -24,6 +24,13 @@ export const textSchema = (maxCharacters: number) =>
     .max(maxCharacters)
     .regex(/^[^\0]*$/, 'must hold no NUL character')
     .refine((text) => text.isWellFormed(), 'must hold no lone surrogate')
+/** Neither spaces, nor what takes no room, nor the blank of Braille, which is a symbol. */
+const seen = /[^\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u
+/** Whether somebody who reads it reads anything. */
+export const saysSomething = (text: string): boolean => seen.test(text)
+/** A reason, where one has to be given. */
+export const reasonSchema = (maxCharacters: number) =>
+  textSchema(maxCharacters).refine(saysSomething, 'must say something')
 /** A mailbox. Nothing in it is invisible: what people read is what it is. */
 export const emailSchema = textSchema(254).regex(/^[^\s\p{C}@]+@[^\s\p{C}@]+$/u, 'must look like <name>@<host>')
 /** The id of a person, or their e-mail. */

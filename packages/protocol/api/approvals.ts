@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { textSchema } from '../ids.ts'
+import { reasonSchema, textSchema } from '../ids.ts'
 import { approvalStateSchema } from '../lifecycles/approval.ts'
 import { limits } from '../limits.ts'
 import { riskSchema } from '../risk.ts'
@@ -146,12 +146,12 @@ export const withdrawSchema = z.strictObject({ note: textSchema(limits.noteChara
 
 export const breakGlassSchema = z.strictObject({
   /** Why it cannot wait. */
-  reason: textSchema(limits.noteCharacters).min(1),
+  reason: reasonSchema(limits.noteCharacters),
   confirm: textSchema(64).optional(),
   digest: textSchema(64).optional(),
 })
 
-export const reviewSchema = z.strictObject({ note: textSchema(limits.noteCharacters).min(1) })
+export const reviewSchema = z.strictObject({ note: reasonSchema(limits.noteCharacters) })
 
 export const approvalStreamQuerySchema = z.object({
   workspace: textSchema(64).optional(),

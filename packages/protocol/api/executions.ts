@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { referenceSchema, textSchema, toolNameSchema } from '../ids.ts'
+import { reasonSchema, referenceSchema, textSchema, toolNameSchema } from '../ids.ts'
 import { executionStateSchema } from '../lifecycles/execution.ts'
 import { limits } from '../limits.ts'
 import { riskSchema } from '../risk.ts'
@@ -204,7 +204,7 @@ export const executionQuerySchema = pageQuerySchema.extend({
 export const resolveSchema = z.strictObject({
   /** What is now known of an ambiguous call. */
   outcome: z.enum(['completed', 'failed', 'cancelled']),
-  note: textSchema(limits.noteCharacters).min(1),
+  note: reasonSchema(limits.noteCharacters),
 })
 
 export const executionStreamQuerySchema = z.object({

@@ -1,6 +1,7 @@
 // The one function behind every door that decides: API, CLI, and whatever comes later.
 import type { Approval, decisionSchema } from '@xerotier/protocol/api/approvals.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
+import { saysSomething } from '@xerotier/protocol/ids.ts'
 import { sameSecret } from '@xerotier/runtime/digest.ts'
 import type { Updateable } from 'kysely'
 import type { z } from 'zod'
@@ -121,7 +122,7 @@ async function approve(
     appendBrokenGlass(writing, approval, actor, { reason: body.note, skipped, review_due_at: dueAt.toISOString() })
     return settle(core, writing, approval, call, actor, body, { review_due_at: dueAt })
   }
-  if (asked.requireReason && (body.note ?? '').trim() === '') throw new Fault('reason_required', { param: 'note' })
+  if (asked.requireReason && !saysSomething(body.note ?? '')) throw new Fault('reason_required', { param: 'note' })
   mustBeAsked(electorate, approval, actor.id)
   if (!(await mayDecide(writing.tx, actor, approval, asked.selfApproval))) throw new Fault('self_approval')
   const votes = await recordVote(writing, approval, actor, 'approve', body.note)

@@ -167,7 +167,7 @@ test('arguments of a shape that a rule did not expect make it match, and the rec
 test('an approver says why where the policy wants it', async () => {
   await apply({ require_reason: true })
   const { approvalId } = await submit()
-  for (const body of [{}, { note: ' ' }]) {
+  for (const body of [{}, { note: ' ' }, { note: ' \u200b\u2060' }]) {
     await assert.rejects(approve('olga', approvalId, body), { code: 'reason_required', param: 'note' })
   }
   assert.equal((await approve('olga', approvalId, { note: 'in the window' })).state, 'approved')
@@ -301,6 +301,13 @@ test('an owner runs a call alone with a reason, and somebody else has to review 
   const breakGlass = (name: string) =>
     as(name).call('approvals.breakGlass', { params: { id: approvalId }, body: { reason: 'the disk is full' } })
   await assert.rejects(breakGlass('sam'), { code: 'break_glass_not_allowed', message: /Only an owner/ })
+  for (const reason of ['', ' \t', '\u200b\u00ad\u2800']) {
+    const params = { id: approvalId }
+    await assert.rejects(as('olga').call('approvals.breakGlass', { params, body: { reason } }), {
+      code: 'invalid_body',
+      param: 'reason',
+    })
+  }
   const broken = await breakGlass('olga')
   assert.deepEqual([broken.state, broken.note, broken.votes[0]?.vote], ['approved', 'the disk is full', 'break_glass'])
   await finish()
@@ -316,6 +323,10 @@ test('an owner runs a call alone with a reason, and somebody else has to review 
   const review = (name: string) =>
     as(name).call('approvals.review', { params: { id: approvalId }, body: { note: 'it was right' } })
   await assert.rejects(review('olga'), { code: 'self_approval' })
+  await assert.rejects(as('oleg').call('approvals.review', { params: { id: approvalId }, body: { note: ' \u200b' } }), {
+    code: 'invalid_body',
+    param: 'note',
+  })
   assert.equal((await review('oleg')).reviewed_by, idOf('oleg'))
   assert.deepEqual(await due(), [])
   await apply({ stages: [{ approvers: sre }] })

@@ -4,6 +4,7 @@
 import type { PendingOutcome } from '@xerotier/protocol/api/policies.ts'
 import type { Asked, AskedRecord, AskedStage } from '@xerotier/protocol/asked.ts'
 import { canonicalJson } from '@xerotier/protocol/canonical.ts'
+import { saysSomething } from '@xerotier/protocol/ids.ts'
 import { waitingExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { SelfApproval } from '@xerotier/protocol/self-approval.ts'
 import { lockUndispatchedApprovals, type UndispatchedApproval } from '../../store/approvals.ts'
@@ -111,7 +112,7 @@ async function isGrantedBy(
   if (votes.some(({ vote }) => vote === 'break_glass')) return true
   const stage = next.stages[Math.min(approval.stage, next.stages.length - 1)]
   if (stage === undefined || next.waits.some((name) => !asked.waits.includes(name))) return false
-  if (next.requireReason && (approval.note ?? '').trim() === '') return false
+  if (next.requireReason && !saysSomething(approval.note ?? '')) return false
   const voters = votes.map(({ voter }) => voter)
   const electorate = await readElectorate(tx, approval.project_id, now, voters, [stage])
   if (count(electorate, stage.places, votes, matterOf(approval)).missing.length > 0) return false

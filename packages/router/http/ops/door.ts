@@ -2,6 +2,7 @@
 // cookie and no script. GET and HEAD show; only the form decides.
 import { isUtf8 } from 'node:buffer'
 import { Fault } from '@xerotier/protocol/errors.ts'
+import { saysSomething } from '@xerotier/protocol/ids.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Core } from '../../core.ts'
@@ -54,7 +55,7 @@ async function decide(core: Core, links: LinkOptions, reply: FastifyReply, { id,
   const confirm = (form.get('confirm') ?? '').trim()
   try {
     await decideWithLink(core, shown, decision, {
-      ...(note.trim() === '' ? {} : { note }),
+      ...(saysSomething(note) ? { note } : {}),
       ...(confirm === '' || decision === 'reject' ? {} : { confirm }),
     })
   } catch (error) {
