@@ -23,7 +23,8 @@ export async function selectVersionNumbers(db: Database | Tx, projectId?: string
   return query.execute()
 }
 
-function policies(db: Database | Tx, projectId: string) {
+/** Deleted ones too. */
+function policiesOnRecord(db: Database | Tx, projectId: string) {
   return db
     .selectFrom('approval_policies as policy')
     .leftJoin('workspaces', 'workspaces.id', 'policy.workspace_id')
@@ -32,8 +33,10 @@ function policies(db: Database | Tx, projectId: string) {
     .selectAll('policy')
     .select(['workspaces.name as workspace_name', 'active.version as version', 'draft.version as draft_version'])
     .where('policy.project_id', '=', projectId)
-    .where('policy.deleted_at', 'is', null)
 }
+
+const policies = (db: Database | Tx, projectId: string) =>
+  policiesOnRecord(db, projectId).where('policy.deleted_at', 'is', null)
 
 export function selectPolicies(db: Database, projectId: string, page: { limit: number; after?: string | undefined }) {
   let query = policies(db, projectId)
@@ -44,10 +47,21 @@ export function selectPolicies(db: Database, projectId: string, page: { limit: n
     .execute()
 }
 
+const keyOf = (reference: string) => (reference.startsWith('pol_') ? 'policy.id' : 'policy.name')
+
 /** By id or by name. */
 export function selectPolicy(db: Database | Tx, projectId: string, reference: string) {
-  const key = reference.startsWith('pol_') ? 'policy.id' : 'policy.name'
-  return policies(db, projectId).where(key, '=', reference).executeTakeFirst()
+  return policies(db, projectId).where(keyOf(reference), '=', reference).executeTakeFirst()
+}
+
+/** By id or name, also one that was deleted: the latest, where none that is left has the name. */
+export function selectPolicyOnRecord(db: Database | Tx, projectId: string, reference: string) {
+  return policiesOnRecord(db, projectId)
+    .where(keyOf(reference), '=', reference)
+    .orderBy('policy.deleted_at', (order) => order.desc().nullsFirst())
+    .orderBy('policy.id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
 }
 export type PolicyRow = NonNullable<Awaited<ReturnType<typeof selectPolicy>>>
 

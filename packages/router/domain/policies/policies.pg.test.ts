@@ -202,3 +202,36 @@ test('a deleted policy leaves the default, and its versions stay', async () => {
   await assert.rejects(db.updateTable('approval_policy_versions').set({ note: 'x' }).execute(), /never change/)
   await assert.rejects(client.call('policies.show', { params: { policy: 'prod' } }), { code: 'policy_not_found' })
 })
+
+test('the versions of a deleted policy are read by its id, and by its name until another has it', async () => {
+  await clock.advance(5)
+  const { policy: first } = await apply({ description: 'one' })
+  const from = first.version ?? 0
+  const to = (await apply({ description: 'two' })).policy.version ?? 0
+  await client.call('policies.delete', { params: { policy: 'prod' } })
+  const read = async (policy: string) => {
+    const { data } = await client.call('policies.versions', { params: { policy } })
+    const { document } = await client.call('policies.show', { params: { policy }, query: { version: from } })
+    const { differences } = await client.call('policies.diff', { params: { policy }, query: { from, to } })
+    return [data.slice(0, 2).map(({ version, state }) => [version, state]), document.description, differences.length]
+  }
+  const expected = [
+    [
+      [to, 'past'],
+      [from, 'past'],
+    ],
+    'one',
+    1,
+  ]
+  assert.deepEqual([await read('prod'), await read(first.id)], [expected, expected])
+  await assert.rejects(client.call('policies.show', { params: { policy: first.id } }), { code: 'policy_not_found' })
+  await apply({ description: 'three' })
+  const { data } = await client.call('policies.versions', { params: { policy: 'prod' } })
+  assert.deepEqual(
+    data.map(({ version, state }) => [version, state]),
+    [[1, 'active']],
+  )
+  assert.deepEqual(await read(first.id), expected)
+  const other = client.call('policies.versions', { params: { policy: 'nobody' } })
+  await assert.rejects(other, { code: 'policy_not_found' })
+})

@@ -22,7 +22,7 @@ export function presentVersion(policy: PolicyRow, row: PolicyVersionRow): Policy
     policy: policy.name,
     workspace: policy.workspace_name,
     version: row.version,
-    state: row.number === policy.active ? 'active' : row.number === policy.draft ? 'draft' : 'past',
+    state: stateOf(policy, row.number),
     policy_version: row.number,
     document: policyDocumentSchema.parse(row.document),
     digest: row.digest,
@@ -31,4 +31,10 @@ export function presentVersion(policy: PolicyRow, row: PolicyVersionRow): Policy
     created_by_name: row.created_by_name,
     created_at: row.created_at.toISOString(),
   }
+}
+
+/** Of a policy that was deleted nothing decides, and no draft will. */
+function stateOf({ deleted_at, active, draft }: PolicyRow, number: number): PolicyVersion['state'] {
+  if (deleted_at !== null) return 'past'
+  return number === active ? 'active' : number === draft ? 'draft' : 'past'
 }

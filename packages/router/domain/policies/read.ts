@@ -8,6 +8,7 @@ import {
   selectNewestVersion,
   selectPolicies,
   selectPolicy,
+  selectPolicyOnRecord,
   selectVersion,
   selectVersions,
 } from '../../store/policies.ts'
@@ -31,6 +32,13 @@ export async function listPolicies(
 /** By name or id. @throws Fault policy_not_found */
 export async function findPolicy(db: Database | Tx, projectId: string, reference: string): Promise<PolicyRow> {
   const policy = await selectPolicy(db, projectId, reference)
+  if (policy === undefined) throw unknownPolicy(reference)
+  return policy
+}
+
+/** The same, also of one that was deleted: its versions stay. @throws Fault policy_not_found */
+async function findOnRecord(db: Database, projectId: string, reference: string): Promise<PolicyRow> {
+  const policy = await selectPolicyOnRecord(db, projectId, reference)
   if (policy === undefined) throw unknownPolicy(reference)
   return policy
 }
@@ -59,14 +67,18 @@ export async function findVersion(
   throw new Fault('policy_not_found', { param: 'version', message: `${policy.name} has no version ${version}.` })
 }
 
-/** @throws Fault policy_not_found */
+/**
+ * Of a policy that was deleted a version is shown when it is asked for.
+ * @throws Fault policy_not_found
+ */
 export async function showPolicy(
   { store }: Reading,
   { projectId }: Member,
   reference: string,
   version?: number,
 ): Promise<PolicyVersion> {
-  const policy = await findPolicy(store.db, projectId, reference)
+  const find = version === undefined ? findPolicy : findOnRecord
+  const policy = await find(store.db, projectId, reference)
   return presentVersion(policy, await findVersion(store.db, policy, version))
 }
 
@@ -77,7 +89,7 @@ export async function listPolicyVersions(
   reference: string,
   { limit, after }: { limit: number; after?: number | undefined },
 ): Promise<Page<PolicyVersion>> {
-  const policy = await findPolicy(store.db, projectId, reference)
+  const policy = await findOnRecord(store.db, projectId, reference)
   const rows = await selectVersions(store.db, policy.id, { limit, before: after })
   return toPage(
     rows,
@@ -94,7 +106,7 @@ export async function diffPolicy(
   reference: string,
   { from, to }: { from: number; to: number },
 ): Promise<z.infer<typeof policyDiffSchema>> {
-  const policy = await findPolicy(store.db, projectId, reference)
+  const policy = await findOnRecord(store.db, projectId, reference)
   const before = await findVersion(store.db, policy, from)
   const after = await findVersion(store.db, policy, to)
   return {
