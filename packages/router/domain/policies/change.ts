@@ -19,9 +19,9 @@ import type { Directory } from '../directory/workspaces.ts'
 import { type Writing, write } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import { type ActivePolicy, activePolicy, defaultPolicy, type Policies } from '../policy/book.ts'
-import { compileInTurns } from '../policy/compile.ts'
 import type { Records } from '../records.ts'
 import { differencesOf } from './differences.ts'
+import { compileGiven } from './given.ts'
 import { checkNames } from './names.ts'
 import { presentPolicy } from './present.ts'
 import { findPolicy, findVersion, unknownPolicy } from './read.ts'
@@ -49,7 +49,7 @@ export async function applyPolicy(
   const text = canonicalJson(body.document)
   if (Buffer.byteLength(text) > limits.policyBytes)
     throw new Fault('policy_invalid', { message: `The policy has more than ${limits.policyBytes} bytes.` })
-  const compiled = await compileInTurns(body.document)
+  const compiled = await compileGiven(body.document)
   const workspace = body.workspace == null ? null : await findWorkspace(core, actor.projectId, body.workspace)
   mayChange(actor, workspace?.id ?? null)
   return changeInTurn(core, actor.projectId, body.dry_run, async (writing) => {
@@ -105,7 +105,7 @@ export async function activatePolicy(
 ): Promise<PolicyChange> {
   const compiled = await findPolicy(core.store.db, actor.projectId, reference)
     .then((policy) => findVersion(core.store.db, policy, policy.draft_version ?? undefined))
-    .then(async ({ number, document }) => ({ number, policy: await compileInTurns(document) }))
+    .then(async ({ number, document }) => ({ number, policy: await compileGiven(document) }))
   return changeInTurn(core, actor.projectId, dry_run, async (writing) => {
     const { tx, now } = writing
     const before = await lockPolicy(tx, actor.projectId, reference)

@@ -6,6 +6,7 @@ import type { Member } from '../actor.ts'
 import { type ActivePolicy, activePolicy, type Policies } from '../policy/book.ts'
 import { compileInTurns } from '../policy/compile.ts'
 import type { Records } from '../records.ts'
+import { compileGiven } from './given.ts'
 import { findPolicy, findVersion } from './read.ts'
 
 export interface Subject {
@@ -32,7 +33,7 @@ export async function subjectOf(
     const there =
       reference === undefined ? undefined : await findPolicy(db, projectId, reference).catch(() => undefined)
     const about = { id: null, workspaceId: null, name: reference ?? 'the document', version: 0, number: 0, project }
-    const policy = activePolicy(about, await compileInTurns(document))
+    const policy = activePolicy(about, await compileGiven(document))
     return { policy, workspaceId: there?.workspace_id ?? undefined, since: undefined }
   }
   const row = await findPolicy(db, projectId, reference ?? '')
