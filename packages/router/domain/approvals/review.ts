@@ -1,4 +1,4 @@
-// Somebody else looks at what an owner ran alone.
+// Somebody else looks at what an owner ran alone: whoever was asked to decide it, or an owner.
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { lockApproval } from '../../store/approvals.ts'
@@ -7,10 +7,12 @@ import { requireWorkspace } from '../directory/may-call.ts'
 import { write } from '../events/write.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { isUuid } from '../page.ts'
+import { either, owners } from '../policy/places.ts'
 import type { Records } from '../records.ts'
-import { electorateOf, isIn, readElectorate } from './electorate.ts'
-import { matterOf } from './matter.ts'
+import { askedOf } from './asked.ts'
+import { type Electorate, readElectorate } from './electorate.ts'
 import { showApproval } from './show.ts'
+import { mustBeAmong } from './vote.ts'
 
 /** @throws Fault approval_not_found, illegal_transition, self_approval, not_an_approver */
 export async function reviewApproval(
@@ -28,9 +30,13 @@ export async function reviewApproval(
       throw new Fault('illegal_transition', { message: 'This approval has no review that is due.' })
     if (actor.id === approval.decided_by)
       throw new Fault('self_approval', { message: 'Somebody else reviews what an owner ran alone.' })
-    const electorate =
-      actor.kind === 'key' ? electorateOf(actor, now) : await readElectorate(tx, actor.projectId, now, [actor.id], [])
-    if (!isIn(electorate, actor.id, 'anyone', matterOf(approval))) throw new Fault('not_an_approver')
+    const { stages } = askedOf(approval)
+    const electorate = await readElectorate(tx, actor.projectId, now, [actor.id], stages)
+    // An owner fills each place.
+    const places = stages.flatMap((stage) =>
+      stage.places.map(({ all }) => ({ all: all.map((set) => either(set, owners)) })),
+    )
+    mustBeAmong(withoutDeputies(electorate, approval.decided_by), places, approval, actor.id, 'reviewed')
     const reviewed = { reviewed_by: actor.id, reviewed_at: now, review_note: note }
     await tx.updateTable('approvals').set(reviewed).where('id', '=', id).execute()
     append({
@@ -44,4 +50,11 @@ export async function reviewApproval(
     })
   })
   return showApproval(core, actor, id)
+}
+
+/** Nobody reviews in the place of whoever broke the glass. */
+function withoutDeputies(electorate: Electorate, breaker: string | null): Electorate {
+  const { people } = electorate
+  const delegations = people.delegations.filter(({ kind, from }) => kind !== 'handover' || from !== breaker)
+  return { ...electorate, people: { ...people, delegations } }
 }

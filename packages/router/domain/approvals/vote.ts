@@ -1,5 +1,6 @@
 // One vote: who may give it, and what it changes.
 import type { Vote } from '@xerotier/protocol/api/approvals.ts'
+import type { Place } from '@xerotier/protocol/asked.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { ApprovalRow } from '../../store/tables.ts'
 import { selectVotes, type VoteRow } from '../../store/votes.ts'
@@ -52,11 +53,21 @@ export function allNeeded(approval: ApprovalRow): string[] {
 
 /** Whoever could fill a place of its stage. @throws Fault not_an_approver */
 export function mustBeAsked(electorate: Electorate, approval: ApprovalRow, voter: string): void {
-  const { places } = stageOf(askedOf(approval), approval.stage)
+  mustBeAmong(electorate, stageOf(askedOf(approval), approval.stage).places, approval, voter, 'decided')
+}
+
+/** Whoever could fill one of these places. @throws Fault not_an_approver: it says whose they are */
+export function mustBeAmong(
+  electorate: Electorate,
+  places: readonly Place[],
+  approval: ApprovalRow,
+  voter: string,
+  done: 'decided' | 'reviewed',
+): void {
   const matter = matterOf(approval)
   if (places.some(({ all }) => all.every((set) => isIn(electorate, voter, set, matter)))) return
   const wanted = [...new Set(places.map(placeText))].join('; ')
-  throw new Fault('not_an_approver', { message: `This call is decided by ${wanted}.` })
+  throw new Fault('not_an_approver', { message: `This call is ${done} by ${wanted}.` })
 }
 
 /** Says that somebody voted, and what is still needed. */

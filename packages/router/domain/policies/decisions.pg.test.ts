@@ -295,7 +295,7 @@ test('an approved call waits for its window, and runs when it opens', async () =
   assert.equal(await state(cancelled.id), 'cancelled')
 })
 
-test('an owner runs a call alone with a reason, and somebody else has to review it', async () => {
+test('an owner runs a call alone with a reason, and another owner can review it', async () => {
   await apply({ stages: [{ approvers: sre, quorum: 2 }], break_glass: {} })
   const { id, approvalId } = await submit()
   const breakGlass = (name: string) =>
@@ -336,4 +336,33 @@ test('an owner runs a call alone with a reason, and somebody else has to review 
     { code: 'break_glass_not_allowed' },
   )
   await reject('sam', other.approvalId)
+})
+
+test('whoever was asked in any stage reviews what an owner ran alone; nobody else does', async () => {
+  const stages = [{ approvers: sre, seconds: 60 }, { approvers: dba }]
+  await apply({ stages, break_glass: {}, on_timeout_destructive: 'reject' })
+  const broken = async () => {
+    const { approvalId } = await submit()
+    const body = { reason: 'nobody answers' }
+    await as('olga').call('approvals.breakGlass', { params: { id: approvalId }, body })
+    await finish()
+    return approvalId
+  }
+  const review = (who: typeof client, id: string) =>
+    who.call('approvals.review', { params: { id }, body: { note: 'it was right' } })
+  const first = await broken()
+  const others = {
+    code: 'not_an_approver',
+    message: /reviewed by group sre or an owner; group sre or group dba or an owner/,
+  }
+  await assert.rejects(review(as('mia'), first), others)
+  const mine = { to: 'mia@example.com', ends_at: new Date(clock.now() + 86_400_000).toISOString() }
+  await as('olga').call('delegations.create', { body: { kind: 'handover', ...mine } })
+  await assert.rejects(review(as('mia'), first), others, 'in the place of whoever broke the glass')
+  for (const [name, id] of [
+    ['sam', first],
+    ['dan', await broken()],
+  ] as const) {
+    assert.equal((await review(as(name), id)).reviewed_by, idOf(name))
+  }
 })
