@@ -2,7 +2,7 @@
 // deciding as it did: a rule that is new here would else close a project when the router starts.
 import type { ApproverSet } from '@xerotier/protocol/asked.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
-import type { PolicyDocument, Quorum } from '@xerotier/protocol/policy.ts'
+import type { PolicyDocument, PolicyFreeze, PolicyWindow, Quorum } from '@xerotier/protocol/policy.ts'
 import { emailKey } from '../people/email.ts'
 import { type CompiledPolicy, compileInTurns } from '../policy/compile.ts'
 import { either } from '../policy/places.ts'
@@ -10,6 +10,8 @@ import { either } from '../policy/places.ts'
 /** @throws Fault policy_invalid, which names the place */
 export async function compileGiven(document: PolicyDocument): Promise<CompiledPolicy> {
   mustBeReachable(document)
+  mustBeInCalendar('windows', document.windows)
+  mustBeInCalendar('freezes', document.freezes)
   return compileInTurns(document)
 }
 
@@ -34,6 +36,25 @@ function mustHaveSoMany(approvers: ApproverSet, quorum: Quorum, param: string): 
   if (approvers.groups !== undefined || approvers.roles !== undefined) return
   const count = new Set(approvers.users?.map(emailKey)).size + new Set(approvers.service_keys).size
   if (count >= quorum) return
-  const message = `${param}: ${quorum} are wanted, and ${count} ${count === 1 ? 'is' : 'are'} named.`
-  throw new Fault('policy_invalid', { param, message })
+  throw invalid(param, `${quorum} are wanted, and ${count} ${count === 1 ? 'is' : 'are'} named`)
+}
+
+function mustBeInCalendar(key: string, spans: readonly (PolicyWindow | PolicyFreeze)[]): void {
+  for (const [at, { times }] of spans.entries()) {
+    for (const [nth, time] of times.entries()) {
+      if ('cron' in time) continue
+      for (const end of ['from', 'until'] as const)
+        if (!isInCalendar(time[end])) throw invalid(`${key}[${at}].times[${nth}].${end}`, `there is no ${time[end]}`)
+    }
+  }
+}
+
+/** A date that there is reads the same once it was a date: 30 February would be 2 March. */
+function isInCalendar(local: string): boolean {
+  const time = Date.parse(`${local}Z`)
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(local)
+}
+
+function invalid(param: string, what: string): Fault {
+  return new Fault('policy_invalid', { param, message: `${param}: ${what}.` })
 }

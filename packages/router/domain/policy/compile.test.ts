@@ -114,7 +114,7 @@ test('what cannot be decided by is refused where it stands', () => {
     [{ rules: ['x', 'x'].map((name) => ({ name, when: 'true', then: { quorum: 1 } })) }, 'rules'],
     [
       { freezes: [{ name: 'f', time_zone: 'Nowhere', times: [{ cron: '* * * * *', seconds: 60 }], inside: 'ask' }] },
-      'freezes[0].times',
+      'freezes[0].time_zone',
     ],
     [
       {

@@ -9,7 +9,7 @@ import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { compileExpression, type Expression } from './expression.ts'
 import { needsOf } from './expression-needs.ts'
 import { groupsOf } from './places.ts'
-import { compileTimes, type Times } from './windows.ts'
+import { compileTimes, mustKnowZone, type Times } from './windows.ts'
 
 export interface CompiledRule {
   rule: PolicyRule
@@ -90,8 +90,12 @@ function invalid(param: string, what: string): Fault {
 }
 
 function expressionAt(text: string, path: string): Expression {
+  return placed(path, () => compileExpression(text))
+}
+
+function placed<Made>(path: string, make: () => Made): Made {
   try {
-    return compileExpression(text)
+    return make()
   } catch (error) {
     throw invalid(path, messageOf(error))
   }
@@ -113,15 +117,12 @@ function mustDiffer(named: readonly { name: string }[], path: string): void {
 
 function spansOf({ windows, freezes }: PolicyDocument): CompiledSpan[] {
   const compile = (span: PolicyWindow | PolicyFreeze, path: string): Omit<CompiledSpan, 'freeze' | 'closed'> => {
-    try {
-      return {
-        name: span.name,
-        risks: new Set(span.risks),
-        when: span.when === undefined ? undefined : expressionAt(span.when, `${path}.when`),
-        times: compileTimes(span.times, span.time_zone),
-      }
-    } catch (error) {
-      throw error instanceof Fault ? error : invalid(`${path}.times`, messageOf(error))
+    placed(`${path}.time_zone`, () => mustKnowZone(span.time_zone))
+    return {
+      name: span.name,
+      risks: new Set(span.risks),
+      when: span.when === undefined ? undefined : expressionAt(span.when, `${path}.when`),
+      times: placed(`${path}.times`, () => compileTimes(span.times, span.time_zone)),
     }
   }
   return [

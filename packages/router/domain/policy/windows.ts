@@ -78,15 +78,20 @@ function instantOf(local: string, timeZone: string): number {
 }
 
 function cronOf(pattern: string, timeZone: string): Cron {
-  try {
-    // Without it, a zone that nobody knows is found out at the first use.
-    new Intl.DateTimeFormat('en', { timeZone })
-  } catch {
-    throw new Error(`the time zone ${timeZone} is not known`)
-  }
+  // Without it, a zone that nobody knows is found out at the first use.
+  mustKnowZone(timeZone)
   try {
     return new Cron(pattern, { timezone: timeZone, paused: true })
   } catch (error) {
     throw new Error(messageOf(error).replace(/^CronPattern: /, ''))
+  }
+}
+
+/** @throws Error */
+export function mustKnowZone(timeZone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone })
+  } catch {
+    throw new Error(`the time zone ${timeZone} is not known`)
   }
 }
