@@ -6,7 +6,7 @@ import type { Member } from '../actor.ts'
 import type { Writing } from '../events/write.ts'
 import { isOwner } from '../people/people.ts'
 import { placeText } from '../policy/places.ts'
-import { askedOf, stageOf } from './asked.ts'
+import { askedOf } from './asked.ts'
 import type { Electorate } from './electorate.ts'
 
 /**
@@ -36,6 +36,8 @@ export function appendBrokenGlass(
   data: { reason: string | undefined; skipped: string[]; review_due_at: string },
 ): void {
   const { stage } = approval
+  // Those of the stages to come are skipped as well.
+  const tell = askedOf(approval).stages.flatMap((one) => one.tell)
   append({
     project_id: approval.project_id,
     kind: 'approval.broken_glass',
@@ -43,6 +45,6 @@ export function appendBrokenGlass(
     execution_id: approval.execution_id,
     approval_id: approval.id,
     workspace_id: approval.workspace_id,
-    data: { ...data, stage, tool: approval.tool, tell: stageOf(askedOf(approval), stage).tell },
+    data: { ...data, stage, tool: approval.tool, tell },
   })
 }

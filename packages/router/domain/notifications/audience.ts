@@ -31,6 +31,11 @@ type Telling = Pick<Records, 'clock'> & FleetView & { settings: Pick<Settings, '
 /** Kinds with which a person is asked. */
 export const askingKinds: readonly string[] = ['approval.requested', 'approval.escalated']
 
+export const brokenGlass = 'approval.broken_glass'
+
+/** Kinds of which a person is told: whoever an owner skipped, as well. */
+const mailedKinds: readonly string[] = [...askingKinds, brokenGlass]
+
 export async function audienceOf(
   core: Telling,
   { tx, now }: Pick<Writing, 'tx' | 'now'>,
@@ -39,7 +44,7 @@ export async function audienceOf(
 ): Promise<Heard[]> {
   const mayHear = told
     .map((one) => ({ one, channels: (channels.get(one.event.project_id) ?? []).filter((row) => heardBy(row, one)) }))
-    .filter((heard) => heard.channels.length > 0 || (core.settings.mail && isAsking(heard.one)))
+    .filter((heard) => heard.channels.length > 0 || (core.settings.mail && isMailed(heard.one)))
   if (mayHear.length === 0) return []
   const records = await recordsOf(
     core,
@@ -56,7 +61,7 @@ export async function audienceOf(
       record,
       webhooks: wanting.filter(({ kind }) => kind === 'webhook'),
       places: wanting.filter(({ kind }) => kind !== 'webhook'),
-      people: core.settings.mail && isAsking(one) ? await peopleOf(tx, one.event, record, now) : [],
+      people: core.settings.mail && isMailed(one) ? await peopleOf(tx, one.event, record, now) : [],
     })
   }
   return heard
@@ -67,8 +72,8 @@ export async function channelsOf(tx: Writing['tx'], told: readonly Told[]): Prom
   return Map.groupBy(await selectActiveChannels(tx, projects), ({ project_id }) => project_id)
 }
 
-function isAsking({ event }: Told): boolean {
-  return askingKinds.includes(event.kind) && namesPeople(event.data.tell)
+function isMailed({ event }: Told): boolean {
+  return mailedKinds.includes(event.kind) && namesPeople(event.data.tell)
 }
 
 function heardBy({ events, workspaces }: ChannelRow, { event, type }: Told): boolean {
@@ -93,5 +98,7 @@ async function peopleOf(tx: Writing['tx'], event: LoggedEvent, record: ToldRecor
   if (risk === undefined) return []
   const matter = { workspaceId: event.workspace_id ?? '', risk, requestedBy: String(data.requested_by) }
   const people = await readPeople(tx, event.project_id, now)
-  return toldPeople(people, event.data.tell, matter, now.getTime()).slice(0, limits.peopleToldAtOnce)
+  return toldPeople(people, event.data.tell, matter, now.getTime())
+    .filter((id) => event.kind !== brokenGlass || id !== event.actor)
+    .slice(0, limits.peopleToldAtOnce)
 }

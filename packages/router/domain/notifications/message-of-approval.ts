@@ -34,8 +34,9 @@ const outcomes: Partial<Record<Approval['state'], { word: string; tone: Message[
   voided: { word: 'Void: what would run has changed', tone: 'bad' },
 }
 
-/** It was decided, here or elsewhere: nobody has to do anything any more. */
+/** It was decided, here or elsewhere: nobody has to do anything any more, but for a review. */
 export function endedMessage(approval: Approval, alarm: Message['alarm']): Message {
+  if (approval.review_due_at !== null) return brokenGlassMessage(approval, approval.review_due_at, alarm)
   const { tool, workspace, state, note } = approval
   const { word, tone } = outcomes[state] ?? { word: state, tone: 'neutral' as const }
   const by = approval.decided_by_name ?? approval.decided_by
@@ -52,6 +53,32 @@ export function endedMessage(approval: Approval, alarm: Message['alarm']): Messa
     remarks: ['Nothing is to be done any more.'],
     subject: approval.id,
     alarm,
+  }
+}
+
+/** An owner ran it alone: whoever was asked was skipped. */
+function brokenGlassMessage(approval: Approval, dueAt: string, alarm: Message['alarm']): Message {
+  const { id, tool, workspace, note, decided_at, reviewed_at } = approval
+  const by = approval.decided_by_name ?? approval.decided_by ?? 'An owner'
+  return {
+    title: `Break-glass: ${tool} in ${workspace}`,
+    tone: 'bad',
+    facts: [
+      ['Broken by', by],
+      ...(note === null ? [] : ([['Why', shortened(note, mostText)]] as const)),
+      ...(decided_at === null ? [] : ([['When', decided_at]] as const)),
+      ['Review due', reviewed_at === null ? dueAt : `no more: it was reviewed ${reviewed_at}`],
+      ...factsOf(approval),
+    ],
+    remarks: [
+      `${by} broke the glass and ran this call without its approvals: whoever was to decide it was skipped.`,
+      ...(reviewed_at === null
+        ? [`A review by somebody else is due until ${dueAt}: xeroctl approvals review ${id} --note <text>`]
+        : []),
+    ],
+    subject: id,
+    // An acknowledgement would say nothing of it.
+    alarm: alarm === 'acknowledge' ? 'raise' : alarm,
   }
 }
 

@@ -299,6 +299,46 @@ test('people whom a stage names are told by mail, once, and how it was decided',
   ])
 })
 
+test('whoever an owner skipped is told once that the glass was broken, why, and that a review is due', async (t) => {
+  const mails = await startMailServer(t)
+  const here = await world(t, { url: mails.url, from: 'xem@example.com' })
+  const { ask, settle, client, receiver } = here
+  await member(here, 'ann')
+  await member(here, 'bob')
+  await slack(client, receiver.url)
+  await client.call('channels.create', {
+    body: { kind: 'pagerduty', name: 'on call', routing_key: 'k', url: `${receiver.url}/pager` },
+  })
+  const stages = [{ approvers: { users: ['ann@example.com'] } }, { approvers: { users: ['bob@example.com'] } }]
+  await client.call('policies.apply', {
+    params: { policy: 'glass' },
+    body: { workspace: 'ws', document: { stages, break_glass: {}, on_timeout_destructive: 'reject' } },
+  })
+  const { approvalId } = await ask()
+  await settle()
+  await client.call('approvals.breakGlass', { params: { id: approvalId }, body: { reason: 'the disk is full' } })
+  await settle()
+  const told = mails.taken.map(({ to, text }) => [to.join(), /^Subject: (.*)\r$/m.exec(text)?.[1]])
+  assert.deepEqual(told[0], ['ann@example.com', 'Approval wanted: stop in ws (destructive)'])
+  // Bob was to be asked next.
+  assert.deepEqual(told.slice(1).toSorted(), [
+    ['ann@example.com', 'Break-glass: stop in ws'],
+    ['bob@example.com', 'Break-glass: stop in ws'],
+  ])
+  const chat = receiver.received.filter(({ path }) => path !== '/pager')
+  assert.deepEqual(
+    chat.map(({ body }) => body.blocks[0].text.text),
+    ['🟡 Approval wanted: stop in ws (destructive)', '🔴 Break-glass: stop in ws'],
+  )
+  const said = chat[1]?.text ?? ''
+  assert.match(said, /Why: the disk is full/)
+  assert.match(said, /broke the glass .* was skipped/)
+  assert.match(said, new RegExp(`A review .* is due until .*xeroctl approvals review ${approvalId}`))
+  assert.doesNotMatch(said, /Approved|Nothing is to be done/)
+  const pages = receiver.received.filter(({ path }) => path === '/pager').map(({ body }) => body.payload?.summary)
+  assert.deepEqual(pages, ['Approval wanted: stop in ws (destructive)', 'Break-glass: stop in ws'])
+})
+
 test('who was removed before the mail left gets none, and a channel of the kind email gets it', async (t) => {
   const mails = await startMailServer(t)
   const here = await world(t, { url: mails.url, from: 'xem@example.com' })

@@ -13,7 +13,8 @@ const about = { title: deceits, workspace: deceits, risk: 'write' as const, requ
 const messages: Record<string, Message> = {
   'a request': askedMessage(deceivingApproval(), { stage: 1, link: 'https://xem.example.com/ops/approval/1?token=t' }),
   'a request with a long value': askedMessage(deceivingApproval({ args: { data: deceits.repeat(200) } }), { stage: 0 }),
-  'a decision': endedMessage(deceivingApproval({ state: 'rejected' }), 'resolve'),
+  'a decision': endedMessage(deceivingApproval({ state: 'rejected', review_due_at: null }), 'resolve'),
+  'a broken glass': endedMessage(deceivingApproval({ state: 'approved', reviewed_at: null }), 'acknowledge'),
   'an event': eventMessage({ say: 'event', subject: 's', about, at: '2026-05-01T12:00:00.000Z', detail: deceits }),
   'a digest': digestMessage({
     say: 'digest',

@@ -12,7 +12,7 @@ import type { Writing } from '../events/write.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
-import { askingKinds, audienceOf, channelsOf, type Heard, type Told } from './audience.ts'
+import { askingKinds, audienceOf, brokenGlass, channelsOf, type Heard, type Told } from './audience.ts'
 import { writeBody } from './message-body.ts'
 import { type Ending, endNotices, giveNotice, type NewNotice } from './notices.ts'
 import { addressedTo, channelRecipient, personRecipient, type Recipient } from './recipient.ts'
@@ -80,18 +80,22 @@ function noticesOf({ event, type, record, places, people }: Heard): NewNotice[] 
   const eventId = toldId(event)
   const stage = typeof event.data.stage === 'number' ? event.data.stage : 0
   const approval = isAsking ? event.approval_id : null
+  // Whoever was asked hears of it as the end of that: one subject, one message.
+  const broken = event.kind === brokenGlass ? event.approval_id : null
   return recipients.map((recipient) => ({
     recipient,
-    subject: approval ?? eventId,
+    subject: approval ?? broken ?? eventId,
     approvalId: approval,
     eventId,
     type,
     requester: text('requested_by') ?? event.actor,
     about,
     body:
-      approval === null
-        ? { say: 'event', subject: eventId, about, at: event.at.toISOString(), detail: detailOf(event.data) }
-        : { say: 'asked', approval, stage },
+      broken !== null
+        ? { say: 'ended', approval: broken }
+        : approval === null
+          ? { say: 'event', subject: eventId, about, at: event.at.toISOString(), detail: detailOf(event.data) }
+          : { say: 'asked', approval, stage },
   }))
 }
 
@@ -113,9 +117,11 @@ async function endings(
   told: readonly Told[],
   channels: ReadonlyMap<string, ChannelRow[]>,
 ): Promise<NewDelivery[]> {
+  const broken = new Set(told.filter(({ event }) => event.kind === brokenGlass).map(({ event }) => event.approval_id))
   const ended = told.flatMap(({ event, type }): Ending[] => {
-    const outcome = endKinds.get(event.kind)
-    if (outcome === undefined || event.approval_id === null) return []
+    const decided = endKinds.get(event.kind)
+    if (decided === undefined || event.approval_id === null) return []
+    const outcome = broken.has(event.approval_id) ? 'run under break-glass' : decided
     return [{ approvalId: event.approval_id, outcome, eventId: toldId(event), type }]
   })
   if (ended.length === 0) return []

@@ -12,6 +12,16 @@ test('on the page of a link nothing is unseen, turned around or confusable, in a
   for (const state of approvalStates) nothingDeceives(overPage(deceivingApproval({ state }), 'approve'), state)
 })
 
+test('the page of a call that an owner ran alone says so, and that a review is due until there was one', () => {
+  const broken = { state: 'approved', tool: 'stop', decided_by_name: 'Olga' } as const
+  const due = overPage(deceivingApproval({ ...broken, reviewed_at: null }), null)
+  assert.match(due, /Break-glass.*It ran under break-glass by Olga: whoever was to decide it was skipped/s)
+  assert.match(due, /A review by somebody else is due until 2026-05-01 12:00 UTC: xeroctl approvals review 01a1feb6/)
+  assert.doesNotMatch(due, /It was approved|Nothing is to be done/)
+  assert.match(overPage(deceivingApproval(broken), null), /Nothing is to be done any more/)
+  assert.match(overPage(deceivingApproval({ ...broken, review_due_at: null }), null), /It was approved by Olga/)
+})
+
 test('the page shows whole what runs, however long, with numbers as they run', () => {
   const args = { data: `begin${'x'.repeat(100_000)}end`, n: 1e2, one: 1.0, tiny: 5e-324 }
   const shown = openPage({ ...open, approval: deceivingApproval({ args }) })

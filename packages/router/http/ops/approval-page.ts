@@ -67,7 +67,7 @@ export function overPage(approval: Approval, used: 'approve' | 'reject' | null):
 ${facts(approval)}
 ${decision(approval)}
 </article>
-<footer>Nothing is to be done any more. This link opens the record and decides nothing.</footer>`,
+<footer>${leftToDo(approval)} This link opens the record and decides nothing.</footer>`,
   )
 }
 
@@ -102,6 +102,11 @@ export const failedPage = (requestId: string) =>
     html`<article class="card">${saying(failed)}</article><footer>Request <span class="mono">${requestId}</span></footer>`,
   )
 
+function leftToDo({ id, review_due_at, reviewed_at }: Approval): string {
+  if (review_due_at === null || reviewed_at !== null) return 'Nothing is to be done any more.'
+  return `A review by somebody else is due until ${timeText(review_due_at)}: xeroctl approvals review ${id} --note <text>.`
+}
+
 function overSaying(approval: Approval, used: 'approve' | 'reject' | null): Saying {
   const { tool, workspace, state } = approval
   const what = `${tool} in ${workspace}`
@@ -117,6 +122,13 @@ function overSaying(approval: Approval, used: 'approve' | 'reject' | null): Sayi
   const by = approval.decided_by_name === null ? '' : ` by ${approval.decided_by_name}`
   switch (state) {
     case 'approved':
+      if (approval.review_due_at !== null)
+        return {
+          mark: 'Break-glass',
+          tone: 'bad',
+          title: what,
+          lead: `It ran under break-glass${by}: whoever was to decide it was skipped.`,
+        }
       return { mark: 'Approved', tone: 'good', title: what, lead: `It was approved${by}.` }
     case 'rejected':
       return { mark: 'Rejected', tone: 'bad', title: what, lead: `It was rejected${by}, and does not run.` }
