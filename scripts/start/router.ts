@@ -1,23 +1,31 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { options } from '@xerotier/router/config.ts'
 import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 import { readSecretFile, writeSecretFile } from '@xerotier/runtime/secret-file.ts'
-import { type Child, cleanEnvironment, passedOn, startChild, tracingVariables, until } from './child.ts'
+import { type Child, cleanEnvironment, passedOn, startChild, until } from './child.ts'
 import type { Ports } from './ports.ts'
 import { clone, logPath, type State } from './state.ts'
 
 export const project = 'demo'
 
-/** Settings of the router that pass through `npm start`. */
-const passed = [
-  'XEROTIER_DATABASE_URL',
-  'XEROTIER_COMPLETION_ENCRYPTION_KEY',
-  'XEROTIER_LOG_LEVEL',
-  'XEROTIER_COMMIT_LANES',
-  'XEROTIER_QUEUE_SECONDS',
-  'XEROTIER_BOOTSTRAP_OWNER',
-  ...tracingVariables,
-]
+/** What `npm start` decides: where the router is, and whose. */
+const ours = [
+  'state_dir',
+  'http_host',
+  'http_port',
+  'tls_cert_path',
+  'tls_key_path',
+  'data_plane',
+  'bootstrap_project',
+  'bootstrap_key_file',
+  'bootstrap_self_approval',
+] as const satisfies readonly (keyof typeof options)[]
+
+/** Settings of the router that pass through `npm start`: all others. */
+export const passed: readonly string[] = Object.entries(options)
+  .filter(([key]) => !ours.some((name) => name === key))
+  .flatMap(([, { env }]) => env)
 
 export function startRouterProcess(state: State, ports: Ports): Child {
   return startChild({
