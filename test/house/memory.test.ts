@@ -51,6 +51,7 @@ const spanning: Readonly<Record<string, string>> = {
   'domain/fleet/served-tool.ts byStrictness': workspace,
   'domain/fleet/served-workspace.ts agents': workspace,
   'domain/fleet/served-workspace.ts tools': workspace,
+  'domain/notifications/budget.ts counts': 'of one batch of notices, while it is told',
   'domain/tools/arguments.ts compiled': derived,
   'domain/tools/call-digest.ts texts': derived,
   'domain/tools/check-turns.ts waiting': 'checks of the calls that wait for a turn of the event loop',

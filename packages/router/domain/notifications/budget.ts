@@ -13,23 +13,39 @@ export interface Budget {
 }
 
 export async function readBudget({ tx, now }: Pick<Writing, 'tx' | 'now'>, recipients: string[]): Promise<Budget> {
-  const sent = new Map<string, number>()
-  const key = (recipient: string, requester: string) => `${recipient}\n${requester}`
-  const add = (recipient: string, requester: string, count: number) => {
-    for (const one of [recipient, key(recipient, requester)]) sent.set(one, (sent.get(one) ?? 0) + count)
-  }
+  const asked = createCounts()
+  const all = createCounts()
   const since = new Date(now.getTime() - hourMs)
   for (const { recipient, requester, told, ended } of await countSentAlone(tx, [...new Set(recipients)], since)) {
-    add(recipient, requester, told + ended)
+    asked.add(recipient, requester, told)
+    all.add(recipient, requester, told + ended)
   }
-  const take = (recipient: string, requester: string, ofRequester: number) => {
-    if ((sent.get(recipient) ?? 0) >= limits.noticesPerRecipient) return false
-    if ((sent.get(key(recipient, requester)) ?? 0) >= ofRequester) return false
-    add(recipient, requester, 1)
-    return true
-  }
+  const mayHaveMore = (recipient: string) => all.ofRecipient(recipient) < limits.noticesPerRecipient
   return {
-    tell: (recipient, requester) => take(recipient, requester, limits.noticesPerRequester),
-    tellEnd: (recipient, requester) => take(recipient, requester, limits.endNoticesPerRequester),
+    // What ended uses up no place of what asks for a decision.
+    tell(recipient, requester) {
+      if (!mayHaveMore(recipient) || asked.of(recipient, requester) >= limits.noticesPerRequester) return false
+      asked.add(recipient, requester, 1)
+      all.add(recipient, requester, 1)
+      return true
+    },
+    tellEnd(recipient, requester) {
+      if (!mayHaveMore(recipient) || all.of(recipient, requester) >= limits.endNoticesPerRequester) return false
+      all.add(recipient, requester, 1)
+      return true
+    },
+  }
+}
+
+/** Of messages, by recipient and by recipient and requester. */
+function createCounts() {
+  const counts = new Map<string, number>()
+  const key = (recipient: string, requester: string) => `${recipient}\n${requester}`
+  return {
+    add(recipient: string, requester: string, count: number) {
+      for (const one of [recipient, key(recipient, requester)]) counts.set(one, (counts.get(one) ?? 0) + count)
+    },
+    ofRecipient: (recipient: string) => counts.get(recipient) ?? 0,
+    of: (recipient: string, requester: string) => counts.get(key(recipient, requester)) ?? 0,
   }
 }

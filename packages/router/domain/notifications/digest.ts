@@ -41,8 +41,11 @@ export async function sendDigests(core: Telling): Promise<void> {
       await noted(writing, untold)
       const fresh = untold.filter(({ ended_at }) => ended_at === null)
       const ended = untold.filter(({ ended_at }) => ended_at !== null)
-      const waiting = (await selectWaiting(writing.tx, id)).length
-      await tell(core, writing, recipient, digestOf(fresh, { ended, waiting, reminds: false, recipient }))
+      const waiting = await selectWaiting(writing.tx, id)
+      // All that waits is listed, however it was told of before: it is to be decided from here.
+      const listed = [...fresh.filter(({ approval_id }) => approval_id === null), ...waiting]
+      const about = { news: fresh.length, ended, waiting: waiting.length, reminds: false, recipient }
+      await tell(core, writing, recipient, digestOf(listed, about))
       await writing.tx
         .updateTable('notice_recipients')
         .set({ digest_at: writing.now })
@@ -115,7 +118,7 @@ async function noted({ tx, now }: Writing, notices: NoticeRow[]): Promise<void> 
 
 function digestOf(
   listed: NoticeRow[],
-  about: { ended: NoticeRow[]; waiting: number; reminds: boolean; recipient: Recipient },
+  about: { news?: number; ended: NoticeRow[]; waiting: number; reminds: boolean; recipient: Recipient },
 ): MessageBody {
   const counted: Record<string, number> = {}
   for (const { outcome } of about.ended) counted[outcome ?? 'ended'] = (counted[outcome ?? 'ended'] ?? 0) + 1
@@ -123,8 +126,9 @@ function digestOf(
     say: 'digest',
     subject: `digest-${about.recipient.id}`,
     reminds: about.reminds,
-    entries: listed.slice(0, limits.digestEntries).map((notice) => notice.about),
+    entries: listed.slice(0, limits.digestEntries).map((notice) => ({ ...notice.about, approval: notice.approval_id })),
     more: Math.max(0, listed.length - limits.digestEntries),
+    ...(about.news === undefined ? {} : { news: about.news }),
     ended: counted,
     waiting: about.waiting,
   }

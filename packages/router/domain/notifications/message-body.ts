@@ -9,6 +9,9 @@ const entrySchema = z.object({
   requester: z.string().nullable(),
 })
 
+/** One of several: with the approval that it asks for, to be looked at and decided. */
+const digestEntrySchema = entrySchema.extend({ approval: z.string().nullable().default(null) })
+
 const messageBodySchema = z.discriminatedUnion('say', [
   z.object({ say: z.literal('asked'), approval: z.string(), stage: z.int() }),
   /** `sealed`: the token of the invitation. */
@@ -28,9 +31,11 @@ const messageBodySchema = z.discriminatedUnion('say', [
     subject: z.string(),
     /** A reminder tells of nothing new. */
     reminds: z.boolean(),
-    entries: z.array(entrySchema),
+    entries: z.array(digestEntrySchema),
     /** Beyond those. */
     more: z.int(),
+    /** How many were not told of before; without it all that are listed. */
+    news: z.int().optional(),
     ended: z.record(z.string(), z.int()),
     waiting: z.int(),
   }),

@@ -2,7 +2,7 @@ import type { Message } from './message.ts'
 import type { MessageBody } from './message-body.ts'
 
 type Of<Say extends MessageBody['say']> = Extract<MessageBody, { say: Say }>
-type Entry = Of<'event'>['about']
+type Entry = Of<'digest'>['entries'][number]
 
 /** One thing that happened and asks for no decision. */
 export function eventMessage({ about, at, detail, subject }: Of<'event'>): Message {
@@ -24,7 +24,7 @@ export function eventMessage({ about, at, detail, subject }: Of<'event'>): Messa
 /** Several at once: what came in too fast, or at night, or still waits. */
 export function digestMessage(body: Of<'digest'>): Message {
   const { entries, more, ended, waiting, reminds, subject } = body
-  const count = entries.length + more
+  const count = body.news ?? entries.length + more
   const news = count === 0 ? 'News' : `${count} ${count === 1 ? 'message' : 'messages'}`
   const decided = Object.entries(ended).map(([outcome, many]) => `${many} ${outcome}`)
   const waits = `${waiting} ${waiting === 1 ? 'approval waits' : 'approvals wait'}`
@@ -52,9 +52,10 @@ export function testMessage({ by }: Of<'test'>): Message {
   }
 }
 
-function entryText({ title, workspace, risk, requester }: Entry): string {
+function entryText({ title, workspace, risk, requester, approval }: Entry): string {
   const where = workspace === null ? '' : ` in ${workspace}`
   const how = risk === null ? '' : ` (${risk})`
   const who = requester === null ? '' : `, by ${requester}`
-  return `${title}${where}${how}${who}`
+  const which = approval === null ? '' : `: xeroctl approvals show ${approval}`
+  return `${title}${where}${how}${who}${which}`
 }

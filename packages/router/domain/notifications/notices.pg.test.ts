@@ -163,6 +163,9 @@ test('in quiet hours nothing is sent, and afterwards one message tells of what c
   await sendDigests(system.router.core)
   await settle()
   assert.deepEqual(headers(receiver), ['🟡 3 messages, and 3 approvals wait'])
+  // Each can be looked at and decided from there.
+  const shown = JSON.stringify(receiver.received).match(/xeroctl approvals show [0-9a-f-]{36}/g)
+  assert.equal(new Set(shown).size, 3)
 })
 
 test('what still waits is reminded of, once an interval', async (t) => {

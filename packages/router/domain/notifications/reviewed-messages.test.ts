@@ -18,7 +18,7 @@ const messages: Record<string, Message> = {
   'an event': eventMessage({ say: 'event', subject: 's', about, at: '2026-05-01T12:00:00.000Z', detail: deceits }),
   'a digest': digestMessage({
     say: 'digest',
-    entries: [about],
+    entries: [{ ...about, approval: null }],
     more: 2,
     ended: { approved: 1 },
     waiting: 1,

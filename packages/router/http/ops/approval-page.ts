@@ -39,7 +39,7 @@ ${reasonOf(approval)}
 ${facts(approval)}
 <form method="post" action="${action}">
 <label for="note">Note</label>
-<p class="hint" id="note-hint">Stands in the record beside your decision.</p>
+<p class="hint" id="note-hint">${approval.asked.require_reason ? 'Needed: the policy asks why. It stands' : 'Stands'} in the record beside your decision.</p>
 <textarea id="note" name="note" maxlength="${limits.noteCharacters}" aria-describedby="note-hint">${verbatim(wrong?.note ?? '')}</textarea>
 ${
   confirm === null
