@@ -69,9 +69,11 @@ const shape = {
   risks: z.array(riskSchema).max(4),
   /** The first stage of an approval that it is told of: 1 for what has escalated. */
   from_stage: z.int().min(0).max(20),
-  /** Names of rules of policies: only approvals that one of them asked for. */
+  /** Rules that policies of the project have: only approvals that one of them asked for. */
   rules: z.array(textSchema(120).min(1)).max(50),
-  quiet_hours: quietHoursSchema.nullable(),
+  quiet_hours: quietHoursSchema
+    .refine(({ from, to }) => from !== to, 'must end at another time of day than it begins')
+    .nullable(),
   /** How often it is reminded of what still waits; null: never. */
   remind_minutes: z.int().min(limits.remindMinutesMin).max(1440).nullable(),
   is_active: z.boolean(),

@@ -131,7 +131,7 @@ export const notificationRoutes = {
     body: channelCreateSchema,
     response: channelSchema,
     status: [201],
-    errors: ['workspace_not_found', 'capacity_exceeded'],
+    errors: ['name_taken', 'workspace_not_found', 'capacity_exceeded'],
   }),
   'channels.show': route({
     method: 'GET',
@@ -155,7 +155,7 @@ export const notificationRoutes = {
     body: channelUpdateSchema,
     response: channelSchema,
     status: [200],
-    errors: ['channel_not_found', 'workspace_not_found'],
+    errors: ['channel_not_found', 'name_taken', 'workspace_not_found'],
   }),
   'channels.delete': route({
     method: 'DELETE',

@@ -64,7 +64,7 @@ export function selectActiveChannels(tx: Tx, projectIds: string[]): Promise<Chan
  * @returns how many it has
  */
 export async function lockChannelCount(tx: Tx, projectId: string): Promise<number> {
-  await tx.selectFrom('projects').select('id').where('id', '=', projectId).forNoKeyUpdate().execute()
+  await lockProject(tx, projectId)
   const { count } = await tx
     .selectFrom('channels')
     .select(({ fn }) => fn.countAll<number>().as('count'))
@@ -72,6 +72,24 @@ export async function lockChannelCount(tx: Tx, projectId: string): Promise<numbe
     .where('deleted_at', 'is', null)
     .executeTakeFirstOrThrow()
   return count
+}
+
+/** Locks the project. @returns the ids of what is called so, webhooks left out */
+export async function lockChannelsNamed(tx: Tx, projectId: string, name: string): Promise<string[]> {
+  await lockProject(tx, projectId)
+  const rows = await tx
+    .selectFrom('channels')
+    .select('id')
+    .where('project_id', '=', projectId)
+    .where('name', '=', name)
+    .where('kind', '!=', 'webhook')
+    .where('deleted_at', 'is', null)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+async function lockProject(tx: Tx, projectId: string): Promise<void> {
+  await tx.selectFrom('projects').select('id').where('id', '=', projectId).forNoKeyUpdate().execute()
 }
 
 /** Whether anybody, in any project, may have to be told of what happens. */

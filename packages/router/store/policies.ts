@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
 import { actorName } from './names.ts'
 
@@ -97,6 +98,17 @@ export function selectVersion(db: Database | Tx, policyId: string, version: numb
 
 export function selectNewestVersion(db: Database | Tx, policyId: string) {
   return versions(db, policyId).orderBy('version.version', 'desc').limit(1).executeTakeFirst()
+}
+
+/** Of the policies that decide, and of the drafts beside them. */
+export async function selectRuleNames(db: Database | Tx, projectId: string): Promise<Set<string>> {
+  const { rows } = await sql<{ name: string }>`
+    select distinct rule ->> 'name' as name
+    from approval_policies as policy
+    join approval_policy_versions as version on version.number in (policy.active, policy.draft)
+    cross join jsonb_array_elements(coalesce(version.document -> 'rules', '[]')) as rule
+    where policy.project_id = ${projectId} and policy.deleted_at is null`.execute(db)
+  return new Set(rows.map(({ name }) => name))
 }
 
 /** Calls that policies refused: they stand in the log alone. */

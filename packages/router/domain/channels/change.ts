@@ -20,13 +20,15 @@ export interface ChannelNoun {
   idOf: string
 }
 
+type Columns = Updateable<Tables['channels']>
+
 export async function changeChannel(
   core: Records,
   actor: Member,
   id: string,
   { kinds, notFound, idOf }: ChannelNoun,
   kind: EventKind,
-  columns: (writing: Writing, before: ChannelRow) => Updateable<Tables['channels']>,
+  columns: (writing: Writing, before: ChannelRow) => Columns | Promise<Columns>,
   data: Record<string, unknown> = {},
 ): Promise<ChannelRow> {
   return write(core, async (writing) => {
@@ -35,7 +37,7 @@ export async function changeChannel(
     writing.append({ project_id: actor.projectId, kind, actor, data: { [idOf]: id, ...data } })
     return writing.tx
       .updateTable('channels')
-      .set({ ...columns(writing, row), updated_at: writing.now })
+      .set({ ...(await columns(writing, row)), updated_at: writing.now })
       .where('id', '=', id)
       .returningAll()
       .executeTakeFirstOrThrow()

@@ -8,13 +8,14 @@ import { selectChannel, selectChannels } from '../../store/channels.ts'
 import type { ChannelRow } from '../../store/tables.ts'
 import type { Member } from '../actor.ts'
 import type { Directory } from '../directory/workspaces.ts'
-import { write } from '../events/write.ts'
+import { type Writing, write } from '../events/write.ts'
 import type { Identity } from '../identity.ts'
 import { newId } from '../ids.ts'
 import { idCursor, type Page, toPage } from '../page.ts'
 import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
 import { changeChannel, deleted, keepCount, workspaceIds } from './change.ts'
+import { mustBeFree, mustBeRules } from './names.ts'
 import { placeKindOf, presentChannels } from './present.ts'
 import { sealChannelSecret } from './secret.ts'
 import { checkTarget } from './target.ts'
@@ -27,13 +28,15 @@ type Changing = Records & Directory & { identity: Identity; settings: Pick<Setti
 const place = { kinds: placeKinds, notFound: 'channel_not_found', idOf: 'channel_id' } as const
 const pagerDuty = 'https://events.pagerduty.com/v2/enqueue'
 
-/** @throws Fault invalid_body, workspace_not_found, capacity_exceeded */
+/** @throws Fault invalid_body, name_taken, workspace_not_found, capacity_exceeded */
 export async function createPlace(core: Changing, actor: Member, body: Create): Promise<Channel> {
   const { target, secret } = addressOf(core, body.kind, body)
   if (target === undefined) throw missing(body.kind)
   const workspaces = await workspaceIds(core, actor, body.workspaces)
   const row = await write(core, async ({ tx, append, now }) => {
     await keepCount(tx, actor.projectId)
+    await mustBeFree(tx, actor.projectId, body.name)
+    await mustBeRules(tx, actor.projectId, body.rules)
     const id = newId('chn', now.getTime())
     const { kind, name, events } = body
     append({
@@ -69,7 +72,7 @@ export async function createPlace(core: Changing, actor: Member, body: Create): 
   return presentPlace(core, row)
 }
 
-/** @throws Fault channel_not_found, invalid_body, workspace_not_found */
+/** @throws Fault channel_not_found, invalid_body, name_taken, workspace_not_found */
 export async function updatePlace(core: Changing, actor: Member, id: string, body: Update): Promise<Channel> {
   const before = await findPlace(core, actor, id)
   const { target, secret } = addressOf(core, placeKindOf(before), body)
@@ -89,7 +92,13 @@ export async function updatePlace(core: Changing, actor: Member, id: string, bod
   }
   const columns = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   const said = Object.keys(columns)
-  const row = await changeChannel(core, actor, id, place, 'channel.updated', () => columns, { changed: said })
+  const { name, rules } = body
+  const checked = async ({ tx }: Writing, { rules: kept }: ChannelRow) => {
+    if (name !== undefined) await mustBeFree(tx, actor.projectId, name, id)
+    if (rules !== undefined) await mustBeRules(tx, actor.projectId, rules, kept ?? [])
+    return columns
+  }
+  const row = await changeChannel(core, actor, id, place, 'channel.updated', checked, { changed: said })
   return presentPlace(core, row)
 }
 

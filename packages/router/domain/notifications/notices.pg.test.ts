@@ -191,10 +191,12 @@ test('a channel is told of what its filters let through: workspace, risk, stage 
   const { client, receiver, ask, settle } = await world(t)
   await client.call('workspaces.create', { body: { name: 'elsewhere' } })
   await slack(client, `${receiver.url}/all`)
-  await slack(client, `${receiver.url}/elsewhere`, { workspaces: ['elsewhere'] })
-  await slack(client, `${receiver.url}/risk`, { risks: ['irreversible'] })
-  await slack(client, `${receiver.url}/stage`, { from_stage: 1 })
-  await slack(client, `${receiver.url}/rule`, { rules: ['at night'] })
+  const rules = [{ name: 'at night', when: 'false', then: { quorum: 1 } }]
+  await client.call('policies.apply', { params: { policy: 'p' }, body: { document: { rules } } })
+  await slack(client, `${receiver.url}/elsewhere`, { name: 'e', workspaces: ['elsewhere'] })
+  await slack(client, `${receiver.url}/risk`, { name: 'r', risks: ['irreversible'] })
+  await slack(client, `${receiver.url}/stage`, { name: 's', from_stage: 1 })
+  await slack(client, `${receiver.url}/rule`, { name: 'n', rules: ['at night'] })
   await ask()
   await settle()
   assert.deepEqual(
