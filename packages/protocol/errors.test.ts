@@ -16,6 +16,7 @@ test('the action of an advice has a label, a line and a route of the table', () 
   for (const [code, { advice }] of Object.entries(errors)) {
     if (advice.action === undefined) continue
     const { label, xeroctl, route } = advice.action
+    assert.notEqual(advice.say, `${label}.`, `${code}: says it twice`)
     assert.match(label, /^[A-Z][a-z ]+$/, code)
     assert.match(xeroctl, /^xeroctl [^`]+$/, code)
     assert.ok(route in routes, `${code}: ${route}`)

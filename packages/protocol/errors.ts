@@ -592,7 +592,7 @@ export const errors = define({
     retry: false,
     message: 'There is no such approval policy, or no such version of it.',
     advice: {
-      say: 'List the policies.',
+      say: 'Check its name, and the number of the version.',
       action: { label: 'List the policies', xeroctl: 'xeroctl approvals policy list', route: 'policies.list' },
     },
   },

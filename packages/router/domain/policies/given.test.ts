@@ -10,14 +10,14 @@ const anna = { users: ['anna@example.com'] }
 test('a quorum of more than are named is refused where it stands', async () => {
   const twice = { users: ['anna@example.com', 'Anna@Example.com'] }
   const wrong: [PolicyInput, string][] = [
-    [{ stages: [{ approvers: anna, quorum: 3 }] }, 'stages[0].quorum'],
-    [{ quorum: 2, stages: [{ approvers: twice }] }, 'stages[0].quorum'],
-    [{ stages: [{ approvers: anna }, { approvers: { service_keys: ['robot'] }, quorum: 3 }] }, 'stages[1].quorum'],
-    [{ rules: [{ name: 'a', when: 'true', then: { approvers: anna, quorum: 2 } }] }, 'rules[0].then.quorum'],
+    [{ stages: [{ approvers: anna, quorum: 3 }] }, 'stages.0.quorum'],
+    [{ quorum: 2, stages: [{ approvers: twice }] }, 'stages.0.quorum'],
+    [{ stages: [{ approvers: anna }, { approvers: { service_keys: ['robot'] }, quorum: 3 }] }, 'stages.1.quorum'],
+    [{ rules: [{ name: 'a', when: 'true', then: { approvers: anna, quorum: 2 } }] }, 'rules.0.then.quorum'],
     [{ approvers_destructive: { approvers: anna, quorum: 2 } }, 'approvers_destructive.quorum'],
   ]
   for (const [input, param] of wrong) await assert.rejects(given(input), { code: 'policy_invalid', param })
-  const message = 'stages[0].quorum: 3 are wanted, and 1 is named.'
+  const message = 'stages.0.quorum: 3 are wanted, and 1 is named.'
   await assert.rejects(given({ stages: [{ approvers: anna, quorum: 3 }] }), { message })
 })
 
@@ -41,10 +41,10 @@ test('a date or a time of day that there is not is refused where it stands', asy
   ]
   for (const [from, until, end, message] of wrong) {
     const window = { ...spanOf(from, until), outside: 'ask' as const }
-    const refused = { code: 'policy_invalid', param: `windows[0].times[0].${end}`, message }
+    const refused = { code: 'policy_invalid', param: `windows.0.times.0.${end}`, message }
     await assert.rejects(given({ windows: [window] }), refused)
     const freeze = { ...spanOf(from, until), inside: 'ask' as const }
-    await assert.rejects(given({ freezes: [freeze] }), { param: `freezes[0].times[0].${end}`, message })
+    await assert.rejects(given({ freezes: [freeze] }), { param: `freezes.0.times.0.${end}`, message })
   }
   // One that the clocks leave out is there: it is the time after the gap.
   const skipped = spanOf('2028-02-29T00:00', '2028-03-26T02:30:00')

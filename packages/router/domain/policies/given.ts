@@ -20,10 +20,10 @@ function mustBeReachable({ stages, rules, quorum, ...document }: PolicyDocument)
   for (const [at, stage] of stages.entries()) {
     // Those of the stages before may still decide.
     all = all === undefined ? stage.approvers : either(all, stage.approvers)
-    mustHaveSoMany(all, stage.quorum ?? quorum, `stages[${at}].quorum`)
+    mustHaveSoMany(all, stage.quorum ?? quorum, `stages.${at}.quorum`)
   }
   for (const [at, { then }] of rules.entries())
-    if (then.approvers !== undefined) mustHaveSoMany(then.approvers, then.quorum ?? 1, `rules[${at}].then.quorum`)
+    if (then.approvers !== undefined) mustHaveSoMany(then.approvers, then.quorum ?? 1, `rules.${at}.then.quorum`)
   for (const key of ['approvers_destructive', 'approvers_irreversible'] as const) {
     const own = document[key]
     if (own !== undefined) mustHaveSoMany(own.approvers, own.quorum ?? 1, `${key}.quorum`)
@@ -44,7 +44,7 @@ function mustBeInCalendar(key: string, spans: readonly (PolicyWindow | PolicyFre
     for (const [nth, time] of times.entries()) {
       if ('cron' in time) continue
       for (const end of ['from', 'until'] as const)
-        if (!isInCalendar(time[end])) throw invalid(`${key}[${at}].times[${nth}].${end}`, `there is no ${time[end]}`)
+        if (!isInCalendar(time[end])) throw invalid(`${key}.${at}.times.${nth}.${end}`, `there is no ${time[end]}`)
     }
   }
 }

@@ -39,11 +39,11 @@ function setsOf({ stages, rules, ...document }: PolicyDocument): { path: string;
     if (set !== undefined) found.push({ path, set })
   }
   stages.forEach((stage, at) => {
-    add(`stages[${at}].approvers`, stage.approvers)
-    add(`stages[${at}].tell`, stage.tell)
+    add(`stages.${at}.approvers`, stage.approvers)
+    add(`stages.${at}.tell`, stage.tell)
   })
   rules.forEach(({ then }, at) => {
-    add(`rules[${at}].then.approvers`, then.approvers)
+    add(`rules.${at}.then.approvers`, then.approvers)
   })
   add('approvers_destructive.approvers', document.approvers_destructive?.approvers)
   add('approvers_irreversible.approvers', document.approvers_irreversible?.approvers)

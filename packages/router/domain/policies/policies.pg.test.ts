@@ -87,11 +87,11 @@ test('a policy that names nobody who is there is refused, and each is named', as
   })
   await assert.rejects(wrong, {
     code: 'policy_invalid',
-    param: 'stages[0].approvers.users',
+    param: 'stages.0.approvers.users',
     message: /member nobody@example.com.*group dbas.*service key robot/,
   })
   const typed = apply({ rules: [{ name: 'a', when: 'tool == 1', then: { quorum: 1 } }] })
-  await assert.rejects(typed, { code: 'policy_invalid', param: 'rules[0].when' })
+  await assert.rejects(typed, { code: 'policy_invalid', param: 'rules.0.when' })
   await assert.rejects(
     client.call('policies.apply', { params: { policy: 'other' }, body: { workspace: 'prod', document: {} } }),
     {

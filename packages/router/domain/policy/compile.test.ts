@@ -19,7 +19,7 @@ test('an expression that does not type-check is refused, and the place is named'
     ['tool.foo()', /no matching overload/],
   ]
   for (const [when, message] of wrong)
-    assert.throws(() => compiled(ruled(when)), { code: 'policy_invalid', param: 'rules[0].when', message })
+    assert.throws(() => compiled(ruled(when)), { code: 'policy_invalid', param: 'rules.0.when', message })
 })
 
 test('an expression that could cost too much is refused', () => {
@@ -31,7 +31,7 @@ test('an expression that could cost too much is refused', () => {
     ['args.a.all(x, args.b.all(y, args.c.all(z, x == y && y == z)))', /more than 2 loops/],
   ]
   for (const [when, message] of wrong) {
-    assert.throws(() => compiled(ruled(when)), { code: 'policy_invalid', param: 'rules[0].when', message })
+    assert.throws(() => compiled(ruled(when)), { code: 'policy_invalid', param: 'rules.0.when', message })
   }
   assert.throws(() => documentOf(ruled(`"${'a'.repeat(limits.policyExpressionCharacters)}" == tool`)))
   compiled(ruled(Array.from({ length: 40 }, (_, at) => `args.n==${at}`).join('||')))
@@ -108,13 +108,13 @@ test('only rules that could match a tool and a risk are looked at', () => {
 
 test('what cannot be decided by is refused where it stands', () => {
   const wrong: [PolicyInput, string][] = [
-    [{ quorum: 'each_group', stages: [{ approvers: { users: ['a@example.com'] } }] }, 'stages[0].quorum'],
+    [{ quorum: 'each_group', stages: [{ approvers: { users: ['a@example.com'] } }] }, 'stages.0.quorum'],
     [{ approvers_destructive: { approvers: 'anyone', quorum: 'each_group' } }, 'approvers_destructive.quorum'],
-    [{ rules: [{ name: 'a', when: 'true', then: { quorum: 'each_group' } }] }, 'rules[0].then.quorum'],
-    [{ rules: ['x', 'x'].map((name) => ({ name, when: 'true', then: { quorum: 1 } })) }, 'rules'],
+    [{ rules: [{ name: 'a', when: 'true', then: { quorum: 'each_group' } }] }, 'rules.0.then.quorum'],
+    [{ rules: ['x', 'x'].map((name) => ({ name, when: 'true', then: { quorum: 1 } })) }, 'rules.1.name'],
     [
       { freezes: [{ name: 'f', time_zone: 'Nowhere', times: [{ cron: '* * * * *', seconds: 60 }], inside: 'ask' }] },
-      'freezes[0].time_zone',
+      'freezes.0.time_zone',
     ],
     [
       {
@@ -122,7 +122,7 @@ test('what cannot be decided by is refused where it stands', () => {
           { name: 'w', time_zone: 'UTC', times: [{ cron: '* * * * *', seconds: 60 }], when: 'x', outside: 'ask' },
         ],
       },
-      'windows[0].when',
+      'windows.0.when',
     ],
   ]
   for (const [input, param] of wrong) assert.throws(() => compiled(input), { code: 'policy_invalid', param })

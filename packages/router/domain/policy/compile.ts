@@ -60,19 +60,19 @@ const rulesPerStep = 10
 
 function* compileStepwise(document: PolicyDocument): Generator<void, CompiledPolicy> {
   document.stages.forEach((stage, at) => {
-    mustHaveGroups(stage.approvers, stage.quorum ?? document.quorum, `stages[${at}]`)
+    mustHaveGroups(stage.approvers, stage.quorum ?? document.quorum, `stages.${at}`)
   })
   for (const key of ['approvers_destructive', 'approvers_irreversible'] as const) {
     const own = document[key]
     if (own !== undefined) mustHaveGroups(own.approvers, own.quorum, key)
   }
-  mustDiffer(document.rules, 'rules')
-  mustDiffer([...document.windows, ...document.freezes], 'windows and freezes')
+  mustDiffer(namesIn('rules', document.rules))
+  mustDiffer([...namesIn('windows', document.windows), ...namesIn('freezes', document.freezes)])
   const spans = spansOf(document)
   const rules: CompiledRule[] = []
   for (const [index, rule] of document.rules.entries()) {
     if (index % rulesPerStep === rulesPerStep - 1) yield
-    rules.push(compileRule(rule, `rules[${index}]`))
+    rules.push(compileRule(rule, `rules.${index}`))
   }
   return { document, rules, spans, rulesFor: indexOf(rules) }
 }
@@ -107,12 +107,16 @@ function mustHaveGroups(approvers: ApproverSet, quorum: unknown, path: string): 
 }
 
 /** Decisions name rules, windows and freezes. */
-function mustDiffer(named: readonly { name: string }[], path: string): void {
+function mustDiffer(named: readonly { name: string; path: string }[]): void {
   const names = new Set<string>()
-  for (const { name } of named) {
+  for (const { name, path } of named) {
     if (names.has(name)) throw invalid(path, `two are called ${name}`)
     names.add(name)
   }
+}
+
+function namesIn(key: string, list: readonly { name: string }[]): { name: string; path: string }[] {
+  return list.map(({ name }, at) => ({ name, path: `${key}.${at}.name` }))
 }
 
 function spansOf({ windows, freezes }: PolicyDocument): CompiledSpan[] {
@@ -127,11 +131,11 @@ function spansOf({ windows, freezes }: PolicyDocument): CompiledSpan[] {
   }
   return [
     ...windows.map((window, at) => ({
-      ...compile(window, `windows[${at}]`),
+      ...compile(window, `windows.${at}`),
       freeze: false,
       closed: window.outside,
     })),
-    ...freezes.map((freeze, at) => ({ ...compile(freeze, `freezes[${at}]`), freeze: true, closed: freeze.inside })),
+    ...freezes.map((freeze, at) => ({ ...compile(freeze, `freezes.${at}`), freeze: true, closed: freeze.inside })),
   ]
 }
 
