@@ -123,6 +123,7 @@ test('a stream of output is a read of it', async () => {
   })
   assert.equal(status, 200)
   stop.abort()
+  await sealed(api.projectId)
   const { body } = await api.call('GET', `/acme/v1/audit/records?subject=${id}&kind=access`)
   assert.deepEqual(
     body.data.map(({ data }: { data: { route: string } }) => data.route),
@@ -139,6 +140,7 @@ test('what is refused to a valid key is on record, and a flood of it as one with
   }
   await api.call('GET', '/other/v1/management/project')
   await api.core.refusals.record(true)
+  await sealed(api.projectId)
   const { body } = await api.call('GET', `/acme/v1/audit/records?actor=${poor.id}&kind=access.refused&limit=100`)
   const counts: number[] = body.data.map(({ data }: { data: { count: number } }) => data.count)
   assert.equal(
@@ -156,11 +158,13 @@ test('what is refused to a valid key is on record, and a flood of it as one with
 })
 
 test('an unknown key leaves no record', async () => {
+  await sealed(api.projectId)
   const before = (await api.call('GET', '/acme/v1/audit/records?limit=100')).body.data[0].id
   assert.equal(
     (await api.call('GET', '/acme/v1/management/agents', { key: `xero_acme_${'A'.repeat(43)}` })).status,
     401,
   )
   await api.core.refusals.record(true)
+  await sealed(api.projectId)
   assert.equal((await api.call('GET', '/acme/v1/audit/records?limit=100')).body.data[0].id, before)
 })
