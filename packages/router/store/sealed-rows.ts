@@ -17,16 +17,16 @@ export interface SealedRow {
   sealed: Buffer
 }
 
-/** Some of those that do not begin so. */
+/** Some of those that do not begin so, by id. */
 export async function selectSealedOtherwise(
   db: Database,
   { table, column }: SealedColumn,
-  prefix: Buffer,
-  limit: number,
+  { prefix, after, limit }: { prefix: Buffer; after: string | undefined; limit: number },
 ): Promise<SealedRow[]> {
   const { rows } = await sql<SealedRow>`
     select id, ${sql.ref(column)} as sealed from ${sql.table(table)}
     where ${sql.ref(column)} is not null and substring(${sql.ref(column)} from 1 for ${prefix.length}) <> ${prefix}
+      ${after === undefined ? sql`` : sql`and id > ${after}`}
     order by id limit ${limit}`.execute(db)
   return rows
 }

@@ -107,7 +107,8 @@ test('a dump of the database holds no secret that was given to it, in plain or a
 test('without the key that sealed them secrets stay as they are, and it is said how many', async () => {
   const before = await sealedValues()
   await system.restart({ encryptionKeys: [foreignKey] })
-  assert.deepEqual(await reencrypt(system.router.core), { changed: 0, lost: 3 })
+  // One at a time: the first of a table that cannot be read does not hide the next.
+  assert.deepEqual(await reencrypt(system.router.core, 1), { changed: 0, lost: 3 })
   assert.deepEqual(await sealedValues(), before)
   await assert.rejects(opened())
 })
@@ -115,7 +116,7 @@ test('without the key that sealed them secrets stay as they are, and it is said 
 test('a key that replaces another encrypts all anew, and then the other may go', async () => {
   await system.restart({ encryptionKeys: [newKey, oldKey] })
   assert.deepEqual(await opened(), readable())
-  assert.deepEqual(await reencrypt(system.router.core), { changed: 3, lost: 0 })
+  assert.deepEqual(await reencrypt(system.router.core, 1), { changed: 3, lost: 0 })
   assert.deepEqual(await reencrypt(system.router.core), { changed: 0, lost: 0 })
   await system.restart({ encryptionKeys: [newKey] })
   const prefix = sealedPrefix(system.router.core.identity.keyring)

@@ -18,19 +18,23 @@ export interface Reencryption {
   lost: number
 }
 
-/** Goes on until nothing is left that it can open. */
-export async function reencrypt(core: Records & { identity: Pick<Identity, 'keyring'> }): Promise<Reencryption> {
+export async function reencrypt(
+  core: Records & { identity: Pick<Identity, 'keyring'> },
+  batch = perBatch,
+): Promise<Reencryption> {
   const { keyring } = core.identity
   const sum: Reencryption = { changed: 0, lost: 0 }
   for (const place of sealedColumns) {
-    for (;;) {
-      const rows = await selectSealedOtherwise(core.store.db, place, sealedPrefix(keyring), perBatch)
+    // Past each once: those that stay as they are do not keep it from the ones behind them.
+    for (let after: string | undefined; ; ) {
+      const which = { prefix: sealedPrefix(keyring), after, limit: batch }
+      const rows = await selectSealedOtherwise(core.store.db, place, which)
       const opened = rows.flatMap((row) => again(core, keyring, row))
       await replace(core, place, opened)
       sum.changed += opened.length
-      if (opened.length > 0 && rows.length === perBatch) continue
       sum.lost += rows.length - opened.length
-      break
+      if (rows.length < batch) break
+      after = rows.at(-1)?.id
     }
   }
   if (sum.changed > 0)
