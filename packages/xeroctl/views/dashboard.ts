@@ -31,7 +31,10 @@ function fieldsOf(looked: HealthDashboard): (readonly [string, Cell])[] {
   return [
     ['Status', { word: status === 'ok' ? 'healthy' : status === 'degraded' ? 'degraded' : 'failed', text: status }],
     ['Router', `version ${version}, up for ${duration(uptime_seconds)}`],
-    ['Fleet', `${fleet.agents} agents${health.length === 0 ? '' : `: ${health.join(', ')}`}`],
+    [
+      'Fleet',
+      `${fleet.agents} ${fleet.agents === 1 ? 'agent' : 'agents'}${health.length === 0 ? '' : `: ${health.join(', ')}`}`,
+    ],
     ['In flight', `${fleet.in_flight} of ${fleet.capacity}`],
     ['Queued', queue.queued],
     ['Oldest queued', { time: queue.oldest_queued_at }],
