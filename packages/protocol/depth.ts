@@ -1,4 +1,5 @@
 import { limits } from './limits.ts'
+import { messageOf } from './thrown.ts'
 
 /** Whether something of somebody else is nested deeper than anything of ours would follow it. */
 export function isTooDeep(value: unknown): boolean {
@@ -6,6 +7,15 @@ export function isTooDeep(value: unknown): boolean {
 }
 
 export const tooDeep = `is nested deeper than ${limits.foreignDepth} levels`
+
+/**
+ * Why a parser refused a text of somebody else. One that had no stack left says so in its own
+ * ways: some catch the engine's error where it strikes, and pass its message on.
+ */
+export function reasonOfParser(error: unknown, deep: string = tooDeep): string {
+  const reason = messageOf(error)
+  return error instanceof RangeError || reason.includes('Maximum call stack size exceeded') ? deep : reason
+}
 
 /**
  * Whether arrays and objects stand in each other more than

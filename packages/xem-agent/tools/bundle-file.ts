@@ -2,8 +2,7 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync, statSync } from 'node:fs'
 import { cutText } from '@xerotier/protocol/cut-text.ts'
-import { isTooDeep, tooDeep } from '@xerotier/protocol/depth.ts'
-import { messageOf } from '@xerotier/protocol/thrown.ts'
+import { isTooDeep, reasonOfParser, tooDeep } from '@xerotier/protocol/depth.ts'
 import { isNode, LineCounter, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { type BundleSource, bundleSchema } from './bundle-schema.ts'
@@ -51,9 +50,7 @@ export function parseBundle(text: string, path: string): BundleFile {
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const broken = document.errors[0]
   if (broken !== undefined) {
-    // The parser had no stack left.
-    const reason = broken.code === 'RESOURCE_EXHAUSTION' ? tooDeep : broken.message
-    throw new BundleError(`${path}:${lines.linePos(broken.pos[0]).line}: ${reason}`)
+    throw new BundleError(`${path}:${lines.linePos(broken.pos[0]).line}: ${reasonOfParser(broken)}`)
   }
 
   const errorAt = (place: readonly PropertyKey[], reason: string) => {
@@ -73,7 +70,7 @@ export function parseBundle(text: string, path: string): BundleFile {
   try {
     value = document.toJS({ maxAliasCount: 100 })
   } catch (error) {
-    throw new BundleError(`${path}: ${error instanceof RangeError ? tooDeep : messageOf(error)}`)
+    throw new BundleError(`${path}: ${reasonOfParser(error)}`)
   }
   if (isTooDeep(value)) throw new BundleError(`${path}: ${tooDeep}`)
   const parsed = bundleSchema.safeParse(value)

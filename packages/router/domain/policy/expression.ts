@@ -17,8 +17,8 @@ import {
 import type { Expr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js'
 import { TimestampSchema, timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { Environment } from '@marcbachmann/cel-js'
+import { reasonOfParser } from '@xerotier/protocol/depth.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
-import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { createLatePatterns } from '@xerotier/runtime/json-schema/patterns.ts'
 import { Run } from '@xerotier/runtime/json-schema/run.ts'
 import { type Bounds, boundsOf } from './expression-bounds.ts'
@@ -121,7 +121,7 @@ export function compileExpression(text: string): Expression {
   try {
     root = parse(text).expr
   } catch (error) {
-    throw new Error(error instanceof RangeError ? tooDeep : messageOf(error))
+    throw new Error(reasonOfParser(error, tooDeep))
   }
   if (root === undefined) throw new Error('is empty')
   const bounds = boundsOf(root)
@@ -144,10 +144,10 @@ const tooDeep = `is nested deeper than ${limits.policyExpressionDepth} levels`
 function checkTypes(text: string): string | undefined {
   try {
     const { valid, type, error } = checker.check(text)
-    if (!valid) return messageOf(error).split('\n')[0]
+    if (!valid) return reasonOfParser(error, tooDeep).split('\n')[0]
     return type === 'bool' || type === 'dyn' ? undefined : `is ${type}, and must be true or false`
   } catch (error) {
-    return error instanceof RangeError ? tooDeep : messageOf(error).split('\n')[0]
+    return reasonOfParser(error, tooDeep).split('\n')[0]
   }
 }
 

@@ -1,9 +1,8 @@
 // A policy as a file: YAML, or JSON, which is YAML too.
 import { readFileSync } from 'node:fs'
-import { isTooDeep, tooDeep } from '@xerotier/protocol/depth.ts'
+import { isTooDeep, reasonOfParser, tooDeep } from '@xerotier/protocol/depth.ts'
 import type { PolicyInput } from '@xerotier/protocol/policy.ts'
 import { isRecord } from '@xerotier/protocol/record.ts'
-import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { fileReason } from '@xerotier/runtime/file-reason.ts'
 import type { Cli } from '../../../cli.ts'
 import { UsageError } from '../../../exit-codes.ts'
@@ -54,7 +53,8 @@ async function parsed(source: string, path: string): Promise<unknown> {
   try {
     return parse(source)
   } catch (error) {
-    throw new UsageError(`${path} is no valid YAML: ${messageOf(error)}`)
+    const reason = reasonOfParser(error)
+    throw new UsageError(reason === tooDeep ? `${path} ${tooDeep}` : `${path} is no valid YAML: ${reason}`)
   }
 }
 
