@@ -20,6 +20,8 @@ const perProcess = 500
 const toolsEach = 20
 /** From one record of an agent's lease to the next (record-leases.ts): one of each in the while. */
 const idleSeconds = 80
+/** Backends say what they have written when they are idle, and not before these have passed. */
+const statisticsSeconds = 15
 const callSeconds = 5
 /** Of the calls that share what they can. */
 const inFlight = 64
@@ -76,6 +78,8 @@ async function startCrowds(bench: Bench, router: RouterUnderTest): Promise<Child
 }
 
 async function idleFigures({ process, postgres }: RouterUnderTest): Promise<Figure[]> {
+  // Else what the fleet wrote when it enrolled would count as written while it is idle.
+  await new Promise((resolve) => setTimeout(resolve, statisticsSeconds * 1000))
   const rows = await watchRows(postgres.url)
   const [router, database, written] = [ownCpuSeconds(process.pid), cpuSeconds(postgres.pid), await rows.written()]
   await new Promise((resolve) => setTimeout(resolve, idleSeconds * 1000))
@@ -104,7 +108,6 @@ async function watchRows(url: string) {
   await client.connect()
   return {
     async written() {
-      // Backends say what they have written once a second, or when they are idle.
       const { rows } = await client.query<{ written: string }>(
         'select sum(n_tup_ins + n_tup_upd + n_tup_del) as written from pg_stat_user_tables',
       )

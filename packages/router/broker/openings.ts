@@ -19,9 +19,16 @@ const together = 32
 const width = 2
 /** Whoever would wait for longer is sent away: an agent gives up 10 s after it dialled. */
 const longestWaitMs = 3_000
-const longestAwayMs = 60_000
-/** Weight of the last group in what an opening is taken to cost. */
-const weight = 0.2
+/**
+ * Nobody is sent away for longer: what an opening costs is an estimate, and in the first second of
+ * a router a bad one. To ask again costs little.
+ */
+const longestAwayMs = 10_000
+/**
+ * Weight of the last group in what an opening is taken to cost, if it was full. Most of what a
+ * smaller one takes is the same for any, and says little of each.
+ */
+const weight = 0.4
 
 /** @param open opens sessions of as many agents; does not reject */
 export function createOpenings<Greeting>(
@@ -43,7 +50,8 @@ export function createOpenings<Greeting>(
     try {
       await open([...group.values()])
     } finally {
-      costMs += weight * ((clock.monotonic() - began) / group.size / width - costMs)
+      const took = (clock.monotonic() - began) / group.size / width
+      costMs += weight * (group.size / together) * (took - costMs)
       for (const agentId of group.keys()) underWay.delete(agentId)
       groups -= 1
       advance()
@@ -76,7 +84,8 @@ export function createOpenings<Greeting>(
       if (!waiting.has(agentId) && waitMs > longestWaitMs) {
         // Each is told its own time: they come back as they are taken, and not all at once.
         promisedUntil = Math.max(promisedUntil, now + waitMs) + costMs
-        return Math.ceil(Math.min(promisedUntil - now, longestAwayMs))
+        // What is too far off is folded back, so that these do not come all at once either.
+        return Math.ceil(longestWaitMs + ((promisedUntil - now - longestWaitMs) % (longestAwayMs - longestWaitMs)))
       }
       // A map keeps the place of a key that is set again.
       waiting.set(agentId, greeting)
