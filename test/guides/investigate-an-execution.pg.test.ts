@@ -48,7 +48,7 @@ test('investigate an execution: triage, why, retry, postmortem', async (t) => {
   for (const part of [/^Transitions:$/m, /^Attempts:$/m, /worker +1\.2\.3/, /the disk is full \(execution_failed\)/])
     assert.match(shown, part)
   const health = (await walk.run()).stdout
-  assert.match(health, /^Fleet: +1 agents: 1 healthy$/m)
+  assert.match(health, /^Fleet: +1 agent: 1 healthy$/m)
   assert.match((await walk.run()).stdout, /agent\.online/)
 
   const why = (await walk.run()).stdout
