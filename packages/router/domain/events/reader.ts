@@ -26,8 +26,12 @@ export interface EventLogOptions {
 
 const pageSize = 1000
 const reconnectMs = 500
-/** Each write to a reader costs as much as many events: the more there are, the fewer writes. */
-const readersAMs = 10
+/**
+ * Each write to a reader costs as much as many events: the more there are, the fewer writes. These
+ * may be more than one each ms, and none waits for longer than half of what a stream promises.
+ */
+const readersAMs = 1.6
+const longestCoalesceMs = 120
 
 export function createEventLog(options: EventLogOptions): EventLog {
   const { clock, log, databaseUrl } = options
@@ -46,7 +50,7 @@ export function createEventLog(options: EventLogOptions): EventLog {
   let emptyPasses = 0
   let passes = 0
 
-  const coalesceMs = () => Math.max(options.coalesceMs ?? 20, readers.size / readersAMs)
+  const coalesceMs = () => Math.max(options.coalesceMs ?? 20, Math.min(longestCoalesceMs, readers.size / readersAMs))
   const alarm = createAlarm(clock, () => void pass())
   const schedule = (ms: number) => {
     if (!closed && readers.size > 0) alarm.within(ms)
