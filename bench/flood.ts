@@ -39,6 +39,7 @@ export async function measureFlood(bench: Bench): Promise<Report> {
   for (const [name, floodOf] of Object.entries(floods)) {
     // A router for each, as not all of them have to survive it.
     const router = await startRouter(bench.cleanup, { ...bench.programs.router, env: asShipped })
+    await router.client.call('workspaces.create', { body: { name: 'flooded' } })
     const flood = floodOf(router)
     const { worst, answers, cut, seconds, grown } = await flooded(router, flood)
     await router.process.stop()
@@ -59,6 +60,21 @@ const bearer = (key: string) => `Authorization: Bearer ${key}\r\n`
 /** Below the root of the server: `/bench/v1`. */
 const project = ({ baseUrl }: RouterUnderTest) => new URL(baseUrl).pathname
 const large = JSON.stringify({ workspace: 'none', tool: 't', args: { list: Array(150_000).fill(12345) } })
+
+/** What a policy of many rules that look at it all would say of a call. */
+const deliberation = JSON.stringify({
+  workspace: 'flooded',
+  tool: 't',
+  risk: 'write',
+  args: { list: Array(150_000).fill(12345) },
+  document: {
+    rules: Array.from({ length: 50 }, (_, n) => ({
+      name: `rule-${n}`,
+      when: `args.list.exists(one, one == ${n})`,
+      then: { refuse: 'no' },
+    })),
+  },
+})
 
 const floods: Record<string, (router: RouterUnderTest) => Flood> = {
   quiet: () => ({ sockets: 1, requests: 1, request: get('/healthz') }),
@@ -94,6 +110,12 @@ const floods: Record<string, (router: RouterUnderTest) => Flood> = {
     sockets: 200,
     requests: 1,
     request: post(`${project(router)}/exec/invocations`, large, bearer(router.apiKey)),
+    holdBack: true,
+  }),
+  '300 × policies with a key at once': (router) => ({
+    sockets: 300,
+    requests: 1,
+    request: post(`${project(router)}/approvals/policies/test`, deliberation, bearer(router.apiKey)),
     holdBack: true,
   }),
   '3,000 connections': () => ({ sockets: 3_000, requests: 1, request: get('/healthz') }),
