@@ -273,7 +273,7 @@ export const errors = define({
     retry: false,
     message: 'Requesters cannot approve their own calls.',
     advice: {
-      say: 'Let another person decide, or allow self-approval in the project settings of a one-person project.',
+      say: 'Let another person decide. The message names the setting that forbids it: of the policy that asks, or of the project where the workspace has none.',
     },
   },
 

@@ -239,6 +239,7 @@ export function execution(change: Partial<ExecutionDetail> = {}): ExecutionDetai
     workspace: workspace.name,
     tool: tool.name,
     risk: tool.risk,
+    effective_risk: tool.risk,
     state: 'completed',
     args: { pid: 4711 },
     digest,
@@ -300,6 +301,8 @@ export const plan = planSchema.parse({
 
 /** What an approval of the default policy has to have, beside what it is about. */
 export const askedNothing = {
+  risk: 'destructive' as const,
+  tool_risk: 'destructive' as const,
   policy_version: 1,
   asked: {
     policy: 'default',
@@ -318,6 +321,7 @@ export const askedNothing = {
   },
   votes: [],
   needs: [],
+  needed: 0,
   runs_at: null,
 }
 
@@ -331,6 +335,7 @@ export function approval(change: Partial<Approval> = {}): Approval {
     workspace: workspace.name,
     tool: tool.name,
     risk: 'destructive',
+    tool_risk: 'destructive',
     state: 'pending',
     args: { pid: 4711 },
     prompt: 'Run host_process_kill (destructive)',
@@ -345,6 +350,7 @@ export function approval(change: Partial<Approval> = {}): Approval {
     asked: askedNothing.asked,
     votes: [],
     needs: ['anyone who may decide approvals'],
+    needed: 1,
     ...change,
   })
 }

@@ -50,7 +50,10 @@ export const approvalSchema = z.object({
   workspace_id: z.string(),
   workspace: z.string(),
   tool: z.string(),
+  /** As what it is treated: the tool's own, or what a rule raised it to. */
   risk: riskSchema,
+  /** Of the tool itself. */
+  tool_risk: riskSchema,
   state: approvalStateSchema,
   args: z.record(z.string(), z.unknown()),
   /** One sentence that says what will happen. */
@@ -79,8 +82,10 @@ export const approvalSchema = z.object({
   asked: askedOfSchema,
   /** Oldest first; the last of each counts, if they still may decide. */
   votes: z.array(voteSchema),
-  /** Who still has to approve, each in words; empty unless it is pending. */
+  /** Who still has to approve, in words, each once; empty unless it is pending. */
   needs: z.array(z.string()),
+  /** How many approvals that are, by different people. */
+  needed: z.int(),
   /** When an approved call that waits for its window runs. */
   runs_at: nullableTimestampSchema,
   /** Of a call that an owner ran alone: until when somebody else has to look at it. */

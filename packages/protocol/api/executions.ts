@@ -35,6 +35,7 @@ export const executionSchema = z.object({
   workspace_id: z.string(),
   workspace: z.string(),
   tool: z.string(),
+  /** Of the tool itself; as what the call was asked about: `effective_risk` of the whole record. */
   risk: riskSchema,
   state: executionStateSchema,
   args: z.record(z.string(), z.unknown()),
@@ -101,6 +102,8 @@ export const artifactSchema = z.object({
 export type Artifact = z.infer<typeof artifactSchema>
 
 export const executionDetailSchema = executionSchema.extend({
+  /** As what it is treated: that of the tool, or what a rule of the policy raised it to. */
+  effective_risk: riskSchema,
   /** The inline output as text, invalid UTF-8 replaced. The bytes themselves: `/raw`. */
   stdout: z.string(),
   stderr: z.string(),
@@ -146,6 +149,8 @@ export const executionDetailSchema = executionSchema.extend({
     approvalSchema.pick({
       id: true,
       state: true,
+      risk: true,
+      tool_risk: true,
       decided_by: true,
       decided_by_name: true,
       decided_key: true,
@@ -156,6 +161,7 @@ export const executionDetailSchema = executionSchema.extend({
       asked: true,
       votes: true,
       needs: true,
+      needed: true,
       runs_at: true,
     }),
   ),

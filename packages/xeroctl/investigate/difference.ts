@@ -24,6 +24,7 @@ export function differences(a: ExecutionDetail, b: ExecutionDetail): Difference[
     row('tool', ({ tool }) => tool),
     row('workspace', ({ workspace }) => workspace),
     row('risk', ({ risk }) => risk),
+    row('treated as', ({ effective_risk, risk }) => effective_risk ?? risk),
     row('tool schema', ({ schema_digest }) => schema_digest.slice(0, 12)),
     row('policy version', ({ policy_version }) => policy_version),
     row('requested by', ({ requested_by, requested_by_name }) => requested_by_name ?? requested_by),

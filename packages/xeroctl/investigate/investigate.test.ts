@@ -40,8 +40,17 @@ const record = execution({
   attempts: [attempt],
   approvals: [
     {
-      ...{ id: 'apr_1', state: 'approved', decided_by: 'usr_2', decided_by_name: 'ben', decided_key: null },
-      ...{ decided_door: 'api', decided_at: at(60_000), note: 'go on', policy_version: 3, needs: [], runs_at: null },
+      ...{ id: 'apr_1', risk: 'irreversible', tool_risk: 'write' },
+      ...{ state: 'approved', decided_by: 'usr_2', decided_by_name: 'ben', decided_key: null },
+      ...{
+        decided_door: 'api',
+        decided_at: at(60_000),
+        note: 'go on',
+        policy_version: 3,
+        needs: [],
+        needed: 0,
+        runs_at: null,
+      },
       asked: {
         ...{ policy: 'prod', policy_id: 'pol_1', version: 3, rules: [{ name: 'kills', error: null }], closed: [] },
         ...{ stage: 0, stage_name: 'first', stages: 1, stage_ends_at: at(900_000), places: 1 },
@@ -67,7 +76,7 @@ test('why says a sentence a step: why it was asked, who decided, which agent, an
   const sentences = whyOf(record).steps.map(({ sentence }) => sentence)
   const said = [
     /^ci asked for .* The reason given: runaway job$/,
-    /^It had to be approved \(apr_1\): version 3 of the policy prod asks by the rule kills, in 1 stage\.$/,
+    /^It had to be approved \(apr_1\): version 3 of the policy prod asks by the rule kills, which treats it as irreversible, in 1 stage\.$/,
     /^ben voted approve in stage 1, saying “go on”\.$/,
     /^The approval was approved by ben, saying “go on”\.$/,
     /^No agent could take it at once, so it was queued\. It waited 1\.5 s\.$/,

@@ -89,7 +89,7 @@ function affected(records: Incident['records']): string[] {
       const cells = [
         one.id,
         text(one.tool),
-        one.risk,
+        one.effective_risk ?? one.risk,
         text(one.workspace),
         agent,
         one.state,

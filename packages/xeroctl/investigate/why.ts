@@ -62,12 +62,13 @@ function gate(record: ExecutionDetail): Step[] {
   })
 }
 
-function whyAsked({ asked: { policy, version, rules, closed, stages }, id }: Approval): string {
+function whyAsked({ asked: { policy, version, rules, closed, stages }, id, risk, tool_risk }: Approval): string {
   const by = version === 0 ? `the policy ${policy}` : `version ${version} of the policy ${policy}`
   const because =
     rules.length === 0 ? 'for the risk of the tool' : `by the rule ${rules.map(({ name }) => name).join(', ')}`
+  const raised = tool_risk === undefined || risk === tool_risk ? '' : `, which treats it as ${risk}`
   const windows = closed.length === 0 ? '' : `, while ${closed.join(', ')} was closed`
-  return `It had to be approved (${id}): ${by} asks ${because}${windows}, in ${stages} stage${stages === 1 ? '' : 's'}.`
+  return `It had to be approved (${id}): ${by} asks ${because}${raised}${windows}, in ${stages} stage${stages === 1 ? '' : 's'}.`
 }
 
 const outcomes: Readonly<Record<string, string>> = {

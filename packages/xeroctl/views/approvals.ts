@@ -4,6 +4,7 @@ import { type Detail, rows } from '../output/detail.ts'
 import type { RecordView, View } from '../output/view.ts'
 import { shortId } from '../short-id.ts'
 import { actorInFull, cameWith } from './actor.ts'
+import { riskInFull } from './risk.ts'
 
 /**
  * How soon these columns go on a narrow terminal. Risk and workspace outlast all else: they say how
@@ -62,7 +63,7 @@ export const approvalRecord: RecordView<Approval> = {
       ['Status', { word: approval.state }],
       ['Prompt', approval.prompt],
       ['Tool', approval.tool],
-      ['Risk', { word: approval.risk }],
+      ['Risk', riskInFull(approval.risk, approval.tool_risk)],
       ['Workspace', `${approval.workspace} (${approval.workspace_id})`],
       ['Execution', approval.execution_id],
       ['Requested by', actorInFull(approval.requested_by, approval.requested_by_name)],

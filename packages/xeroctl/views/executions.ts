@@ -1,5 +1,6 @@
 import type { Execution, ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
 import { reviewedJson } from '@xerotier/protocol/reviewed.ts'
+import type { Risk } from '@xerotier/protocol/risk.ts'
 import type { Cell } from '../output/cell.ts'
 import { type Detail, ending, rows, type Section } from '../output/detail.ts'
 import type { Column } from '../output/table.ts'
@@ -9,6 +10,7 @@ import { shortId } from '../short-id.ts'
 import { actorInFull, cameWith } from './actor.ts'
 import { voteColumns } from './approvals.ts'
 import { artifactColumns } from './artifacts.ts'
+import { riskInFull } from './risk.ts'
 
 type Transition = ExecutionDetail['transitions'][number]
 type Decision = ExecutionDetail['approvals'][number]
@@ -52,7 +54,7 @@ export const executionRecord: RecordView<Execution> = {
 export const executionDetail: RecordView<ExecutionDetail> = {
   name: executionView.name,
   detail: (execution) => ({
-    fields: fieldsOf(execution, progressOf(execution)),
+    fields: fieldsOf(execution, progressOf(execution), execution.effective_risk),
     sections: [
       { title: 'Transitions', body: rows(transitionColumns, execution.transitions) },
       { title: 'Approvals', body: rows(decisionColumns, execution.approvals) },
@@ -68,14 +70,14 @@ export const executionDetail: RecordView<ExecutionDetail> = {
   }),
 }
 
-function fieldsOf(execution: Execution, progress: Detail['fields'] = []): Detail['fields'] {
+function fieldsOf(execution: Execution, progress: Detail['fields'] = [], treatedAs?: Risk): Detail['fields'] {
   const { exit_code, signal, error, duration_ms } = execution
   return [
     ['Id', execution.id],
     ['Status', { word: execution.state }],
     ...progress,
     ['Tool', execution.tool],
-    ['Risk', { word: execution.risk }],
+    ['Risk', riskInFull(treatedAs ?? execution.risk, execution.risk)],
     ['Workspace', `${execution.workspace} (${execution.workspace_id})`],
     ['Agent', execution.agent === null ? null : `${execution.agent} (${execution.agent_id})`],
     ['Attempt', execution.attempt],

@@ -3,6 +3,7 @@ import { reviewedJson } from '@xerotier/protocol/reviewed.ts'
 import { type Detail, rows } from '../output/detail.ts'
 import { duration, milliseconds } from '../output/time.ts'
 import type { RecordView } from '../output/view.ts'
+import { riskInFull } from './risk.ts'
 
 type Candidate = Plan['agents'][number]
 
@@ -12,7 +13,7 @@ export const planRecord: RecordView<Plan> = {
     fields: [
       ['Dry run', 'nothing was run, and nobody was asked'],
       ['Tool', plan.tool],
-      ['Risk', { word: plan.risk }],
+      ['Risk', riskInFull(plan.approval?.risk ?? plan.risk, plan.risk)],
       ['Workspace', `${plan.workspace} (${plan.workspace_id})`],
       ['Timeout', milliseconds(plan.timeout_ms)],
       ['After a crash', plan.at_most_once ? 'never started again: a person resolves it' : 'started again'],
@@ -30,12 +31,12 @@ function approvalOf({ approval, decision, policy, rules: names, refusals }: Plan
   const by: Detail['fields'] = [['Policy', names.length === 0 ? policy : `${policy}: ${names.join(', ')}`]]
   if (decision === 'refuse') return [...by, ...refusals.map((reason) => ['Refused', reason] as const)]
   if (approval === null) return [...by, ['Approval', 'not needed']]
-  const { timeout_seconds, scope, requester_may_decide, needs, risk } = approval
+  const { timeout_seconds, scope, requester_may_decide, needs } = approval
   const named = needs.filter((need) => need !== 'anyone who may decide approvals')
   if (named.length > 0 || needs.length > 1)
     return [
       ...by,
-      ['Approval', `needed within ${duration(timeout_seconds)}, as ${risk}`],
+      ['Approval', `needed within ${duration(timeout_seconds)}`],
       ...needs.map((need) => ['Needed', need] as const),
       ['You may decide', requester_may_decide],
     ]

@@ -165,7 +165,10 @@ test('requesters cannot approve their own calls, nor with a key that they made, 
   await client.call('project.update', { body: { allow_self_approval: false } })
   const operator = await keyWith(['execution', 'management'])
   const byOperator = await submit('stop', operator)
-  await assert.rejects(approve(byOperator.approvalId, {}, operator), { code: 'self_approval' })
+  await assert.rejects(approve(byOperator.approvalId, {}, operator), {
+    code: 'self_approval',
+    message: 'Requesters cannot approve their own calls: the project says `allow_self_approval: false`.',
+  })
   const puppet = await keyWith(['execution'], operator)
   await assert.rejects(approve(byOperator.approvalId, {}, puppet), { code: 'self_approval' })
   const deeper = await keyWith(['execution', 'management'], operator).then((key) => keyWith(['execution'], key))

@@ -14,8 +14,8 @@ import type { Records } from '../records.ts'
 import { askedOf, stageOf } from './asked.ts'
 import { type Electorate, readElectorate } from './electorate.ts'
 import { hostsOf } from './hosts.ts'
+import { allNeeded, namesSomebody, stillNeeded } from './needed.ts'
 import { asOf, presentApproval } from './present.ts'
-import { allNeeded, stillNeeded } from './vote.ts'
 
 export interface ApprovalQuery {
   limit: number
@@ -90,19 +90,19 @@ export async function presentNamed(
       requestedBy: row.requested_by_name,
       decidedBy: row.decided_by_name,
       votes: own,
-      needs: electorate === undefined ? allNeeded(row) : stillNeeded(electorate, row, own),
+      needed: electorate === undefined ? allNeeded(row) : stillNeeded(electorate, row, own),
     })
   })
 }
 
-/** By project. Where nobody has voted yet, all that was asked is still needed. */
+/** By project, of those that somebody has voted on, or in which somebody is named. */
 async function electoratesOf(
   db: Database | Tx,
   rows: readonly NamedApprovalRow[],
   votes: ReadonlyMap<string, readonly VoteRow[]>,
   now: Date,
 ): Promise<Map<string, Electorate>> {
-  const begun = rows.filter(({ id, state }) => state === 'pending' && votes.has(id))
+  const begun = rows.filter((row) => row.state === 'pending' && (votes.has(row.id) || namesSomebody(row)))
   const found = new Map<string, Electorate>()
   for (const [projectId, own] of Map.groupBy(begun, ({ project_id }) => project_id)) {
     const voters = own.flatMap(({ id }) => votes.get(id) ?? []).map(({ voter }) => voter)

@@ -3,6 +3,7 @@ import type { ApprovalRow } from '../../store/tables.ts'
 import type { VoteRow } from '../../store/votes.ts'
 import { publicForm } from '../public-form.ts'
 import { askedOf, stageOf } from './asked.ts'
+import type { Needed } from './needed.ts'
 
 /** What the record refers to by id, in the operators' words. */
 export interface ApprovalNames {
@@ -14,7 +15,7 @@ export interface ApprovalNames {
   /** Oldest first. */
   votes: VoteRow[]
   /** Who still has to approve. */
-  needs: string[]
+  needed: Needed
 }
 
 /** The public form of an approval, the same at every door. */
@@ -24,10 +25,13 @@ export const presentApproval = publicForm<Approval, ApprovalRow, ApprovalNames>(
   requested_by_name: (_, names) => names.requestedBy,
   decided_by_name: (_, names) => names.decidedBy,
   agents: (_, names) => names.agents,
+  // Of before there were policies: nothing raised it.
+  tool_risk: (row) => row.tool_risk ?? row.risk,
   confirm: (row) => (row.risk === 'irreversible' ? row.tool : null),
   asked: presentAsked,
   votes: (_, names) => names.votes.map(presentVote),
-  needs: (row, names) => (row.state === 'pending' ? names.needs : []),
+  needs: (row, { needed }) => (row.state === 'pending' ? needed.texts : []),
+  needed: (row, { needed }) => (row.state === 'pending' ? needed.approvals : 0),
 })
 
 function presentAsked(row: ApprovalRow): Approval['asked'] {

@@ -7,10 +7,10 @@ import { selectVotes, type VoteRow } from '../../store/votes.ts'
 import { cameBy, type Member } from '../actor.ts'
 import type { Writing } from '../events/write.ts'
 import { newUuid } from '../ids.ts'
-import { placeText } from '../policy/places.ts'
 import { askedOf, stageOf } from './asked.ts'
-import { count, type Electorate, isIn } from './electorate.ts'
+import { type Electorate, isIn } from './electorate.ts'
 import { matterOf } from './matter.ts'
+import { type Needed, placesText } from './needed.ts'
 
 /** Stores it; the last vote of each counts. @returns all votes there are now, oldest first */
 export async function recordVote(
@@ -40,17 +40,6 @@ export async function recordVote(
   return selectVotes(tx, [approval.id])
 }
 
-/** Who still has to approve in its stage, each in words. */
-export function stillNeeded(electorate: Electorate, approval: ApprovalRow, votes: readonly VoteRow[]): string[] {
-  const { places } = stageOf(askedOf(approval), approval.stage)
-  return count(electorate, places, votes, matterOf(approval)).missing.map(placeText)
-}
-
-/** The same where nobody has voted. */
-export function allNeeded(approval: ApprovalRow): string[] {
-  return stageOf(askedOf(approval), approval.stage).places.map(placeText)
-}
-
 /** Whoever could fill a place of its stage. @throws Fault not_an_approver */
 export function mustBeAsked(electorate: Electorate, approval: ApprovalRow, voter: string): void {
   mustBeAmong(electorate, stageOf(askedOf(approval), approval.stage).places, approval, voter, 'decided')
@@ -66,8 +55,7 @@ export function mustBeAmong(
 ): void {
   const matter = matterOf(approval)
   if (places.some(({ all }) => all.every((set) => isIn(electorate, voter, set, matter)))) return
-  const wanted = [...new Set(places.map(placeText))].join('; ')
-  throw new Fault('not_an_approver', { message: `This call is ${done} by ${wanted}.` })
+  throw new Fault('not_an_approver', { message: `This call is ${done} by ${placesText(electorate, places)}.` })
 }
 
 /** Says that somebody voted, and what is still needed. */
@@ -76,7 +64,7 @@ export function appendVote(
   approval: ApprovalRow,
   actor: Member,
   vote: Vote,
-  needs: readonly string[],
+  { texts: needs }: Needed,
 ): void {
   append({
     project_id: approval.project_id,

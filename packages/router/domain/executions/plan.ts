@@ -13,7 +13,7 @@ import { type OnlineAgent, runsAsSubmitted, type SubmittedCall } from '../fleet/
 import type { Identity } from '../identity.ts'
 import { newUuid } from '../ids.ts'
 import type { Policies } from '../policy/book.ts'
-import { placeText } from '../policy/places.ts'
+import { listed, placeText } from '../policy/places.ts'
 import type { Records } from '../records.ts'
 import { completeArguments } from '../tools/arguments.ts'
 import { sealSecrets } from '../tools/call-secrets.ts'
@@ -81,7 +81,7 @@ export async function planCall(
               { requested_by: actor.id, requested_key: cameBy(actor).key },
               asked.selfApproval,
             ),
-            needs: asked.stages[0]?.places.map(placeText) ?? [],
+            needs: listed((asked.stages[0]?.places ?? []).map(placeText)),
           },
     agents: core.fleet
       .offering(projectId, tool.name)

@@ -71,13 +71,26 @@ export async function showExecution(
       presented.trace_id === null
         ? null
         : (core.settings.traceUrl?.replaceAll('{trace_id}', presented.trace_id) ?? null),
+    effective_risk: approvals.at(-1)?.risk ?? row.risk,
     approvals: approvals.map(
       ({ id, state, decided_by, decided_by_name, decided_key, decided_door, decided_at, note, ...asking }) => ({
-        ...{ id, state, decided_by, decided_by_name, decided_key, decided_door, decided_at, note },
+        ...{
+          id,
+          state,
+          risk: asking.risk,
+          tool_risk: asking.tool_risk,
+          decided_by,
+          decided_by_name,
+          decided_key,
+          decided_door,
+          decided_at,
+          note,
+        },
         policy_version: asking.policy_version,
         asked: asking.asked,
         votes: asking.votes,
         needs: asking.needs,
+        needed: asking.needed,
         runs_at: asking.runs_at,
       }),
     ),

@@ -30,7 +30,7 @@ test('a quorum is filled by different people, and the record says who voted and 
   const { id, approvalId } = await submit()
   const first = await approve('sue', approvalId, { note: 'seen' })
   // Sue is in both groups, and fills one place.
-  assert.deepEqual([first.state, first.needs.length], ['pending', 1])
+  assert.deepEqual([first.state, first.needs, first.needed], ['pending', ['group sre, or group dba'], 1])
   assert.deepEqual(
     first.votes.map(({ vote, by, note, digest }) => [vote, by, note, digest]),
     [['approve', idOf('sue'), 'seen', first.digest]],
@@ -86,7 +86,8 @@ test('a vote is taken back while others are needed', async () => {
   const { approvalId } = await submit()
   await approve('sam', approvalId)
   const withdraw = () => as('sam').call('approvals.withdraw', { params: { id: approvalId }, body: { note: 'wait' } })
-  assert.equal((await withdraw()).needs.length, 2)
+  const withdrawn = await withdraw()
+  assert.deepEqual([withdrawn.needs, withdrawn.needed], [['group sre (2 of them)'], 2])
   await assert.rejects(withdraw(), { code: 'illegal_transition' })
   assert.equal((await approve('sue', approvalId)).state, 'pending')
   assert.equal((await approve('sam', approvalId)).state, 'approved')
@@ -143,6 +144,8 @@ test('rules raise the risk, ask more people and refuse, and the record names the
   assert.equal(approval.agents.length, 1)
   const call = await client.call('executions.show', { params: { id: raised.id } })
   assert.equal(call.risk, 'write', 'the call keeps the risk of its tool')
+  const [asking] = call.approvals
+  assert.deepEqual([call.effective_risk, asking?.risk, asking?.tool_risk], ['irreversible', 'irreversible', 'write'])
   await assert.rejects(approve('olga', raised.approvalId), { code: 'confirmation_required' })
   await approve('olga', raised.approvalId, { confirm: 'label' })
   await finish()
@@ -177,7 +180,10 @@ test('an approver says why where the policy wants it', async () => {
 test('nobody approves their own call where the policy wants four eyes, and everybody where it allows it', async () => {
   await apply({ self_approval: 'none', stages: [{ approvers: { roles: ['owner'] } }] })
   const { approvalId } = await submit('stop', {}, as('olga'))
-  await assert.rejects(approve('olga', approvalId), { code: 'self_approval' })
+  await assert.rejects(approve('olga', approvalId), {
+    code: 'self_approval',
+    message: 'Requesters cannot approve their own calls: the policy prod says `self_approval: none`.',
+  })
   assert.equal((await approve('oleg', approvalId)).state, 'approved')
   await finish()
   await apply({ self_approval: 'any', stages: [{ approvers: { roles: ['owner'] } }] })

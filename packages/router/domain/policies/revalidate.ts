@@ -27,7 +27,7 @@ import { moveApproval } from '../lifecycles/approval.ts'
 import { moveExecution } from '../lifecycles/execution.ts'
 import type { ActivePolicy } from '../policy/book.ts'
 import type { Evaluation } from '../policy/evaluate.ts'
-import { placeText } from '../policy/places.ts'
+import { listed, placeText } from '../policy/places.ts'
 import type { Records } from '../records.ts'
 import { callDigest } from '../tools/call-digest.ts'
 
@@ -206,5 +206,5 @@ export function inWords({ decision, asked }: Pick<Evaluation, 'decision' | 'aske
   if (decision === 'refuse' || asked === undefined) return 'refused'
   const places = asked.stages[0]?.places ?? []
   const minutes = asked.stages.reduce((sum, { seconds }) => sum + seconds, 0) / 60
-  return `asks ${places.map(placeText).join(' + ')} (${Math.round(minutes)} min)`
+  return `asks ${listed(places.map(placeText)).join(' + ')} (${Math.round(minutes)} min)`
 }

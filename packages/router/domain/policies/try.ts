@@ -17,7 +17,7 @@ import { readPeople } from '../people/read.ts'
 import type { ActivePolicy, Policies } from '../policy/book.ts'
 import { isClosed } from '../policy/evaluate.ts'
 import { type BoundFacts, bindFacts, type Expression } from '../policy/expression.ts'
-import { placeText, setText } from '../policy/places.ts'
+import { listed, placeText, setText } from '../policy/places.ts'
 import type { Records } from '../records.ts'
 import { toolFor } from '../tools/tool-for.ts'
 import { subjectOf } from './subject.ts'
@@ -82,7 +82,7 @@ function explain(
     })),
     stages: (asked?.stages ?? []).map(({ name, places, seconds, tell }) => ({
       name,
-      needs: places.map(placeText),
+      needs: listed(places.map(placeText)),
       seconds,
       tell: tell.map(setText),
     })),

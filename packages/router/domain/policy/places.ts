@@ -64,6 +64,12 @@ export function setText(set: ApproverSet): string {
   return parts.join(' or ')
 }
 
+/** Texts of places, each once, with how many they are. */
+export function listed(texts: readonly string[]): string[] {
+  const alike = Map.groupBy(texts, (text) => text)
+  return [...alike].map(([text, { length }]) => (length === 1 ? text : `${text} (${length} of them)`))
+}
+
 export function placeText({ all }: Place): string {
   const sets = all.filter((set) => set !== 'anyone')
   return sets.length === 0 ? setText('anyone') : sets.map(setText).join(', and of ')

@@ -29,6 +29,17 @@ test('a place of several sets is filled by one who is in all of them', () => {
   assert.equal(tally(narrow, [{ groups: ['b', 'a'] }], fits).filled, 1)
 })
 
+test('of a place that is missing it is known whose move would fill it', () => {
+  const places = [place('a'), place('b'), place('c')]
+  const both = { groups: ['a', 'b'] }
+  assert.deepEqual(tally(places, [both], fits).openings, [[place('a'), place('b')], [place('c')]])
+  assert.deepEqual(tally(places, [both, { groups: ['b'] }], fits).openings, [[place('c')]])
+  // Over two of them: whoever is in a makes room for who is in b, and that one for c.
+  const chain = [{ groups: ['a', 'b'] }, { groups: ['b', 'c'] }]
+  assert.deepEqual(tally(places, chain, fits).openings, [places])
+  assert.deepEqual(tally(places, [], fits).openings, [[place('a')], [place('b')], [place('c')]])
+})
+
 /** Every way to seat the voters. */
 function most(places: Place[], voters: Voter[]): number {
   const [first, ...rest] = places
@@ -53,9 +64,14 @@ test('as many places are filled as can be', () => {
         { maxLength: 4 },
       ),
       (some, voters) => {
-        const { filled, missing } = tally(some, voters, fits)
+        const { filled, missing, openings } = tally(some, voters, fits)
         assert.equal(filled, most(some, voters))
         assert.equal(missing.length, some.length - filled)
+        // Whoever fits an opening fills one place more, and nobody else does.
+        for (const group of ['a', 'b', 'c', 'd']) {
+          const fitting = openings.flat().some(({ all }) => all.every((set) => fits({ groups: [group] }, set)))
+          assert.equal(tally(some, [...voters, { groups: [group] }], fits).filled, filled + (fitting ? 1 : 0))
+        }
       },
     ),
     { numRuns: 500 },

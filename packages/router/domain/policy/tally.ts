@@ -5,6 +5,11 @@ export interface Tally {
   filled: number
   /** Places that nobody fills yet. */
   missing: Place[]
+  /**
+   * For each of these, in their order, the places of which one more voter would fill it: itself,
+   * and those whose voter could sit on it instead.
+   */
+  openings: Place[][]
 }
 
 /**
@@ -38,5 +43,29 @@ export function tally<Voter>(
   places.forEach((_, place) => {
     if (fill(place, new Set())) filled.add(place)
   })
-  return { filled: filled.size, missing: places.filter((_, place) => !filled.has(place)) }
+  const open = [...places.keys()].filter((place) => !filled.has(place))
+  return {
+    filled: filled.size,
+    missing: open.flatMap((place) => places[place] ?? []),
+    openings: open.map((place) => {
+      const reached = reachedFrom(place, fitting, placeOf)
+      return places.filter((_, other) => reached.has(other))
+    }),
+  }
+}
+
+/** All that comes free where voters move over, one after the other. */
+function reachedFrom(
+  place: number,
+  fitting: readonly (readonly number[])[],
+  placeOf: ReadonlyMap<number, number>,
+): Set<number> {
+  const reached = new Set([place])
+  // A set is walked through to what is added on the way.
+  for (const at of reached)
+    for (const voter of fitting[at] ?? []) {
+      const sitsOn = placeOf.get(voter)
+      if (sitsOn !== undefined) reached.add(sitsOn)
+    }
+  return reached
 }
