@@ -469,7 +469,7 @@ export const errors = define({
     retry: false,
     message: 'There is no such execution in this project.',
     advice: {
-      say: 'Check its id and the project.',
+      say: 'Check its id and the project; retention may have removed it.',
       action: { label: 'List the calls', xeroctl: 'xeroctl exec list', route: 'executions.list' },
     },
   },
@@ -529,7 +529,7 @@ export const errors = define({
     retry: false,
     message: 'There is no such artifact in this project.',
     advice: {
-      say: 'The record of the execution names its artifacts.',
+      say: 'The record of the execution names its artifacts; retention may have removed it.',
       action: { label: 'Show the call', xeroctl: 'xeroctl exec show <id>', route: 'executions.show' },
     },
   },
@@ -594,6 +594,18 @@ export const errors = define({
     advice: {
       say: 'Check its name, and the number of the version.',
       action: { label: 'List the policies', xeroctl: 'xeroctl approvals policy list', route: 'policies.list' },
+    },
+  },
+
+  // 410: it was there
+  output_removed: {
+    status: 410,
+    type: 'not_found_error',
+    retry: false,
+    message: 'The output of this call was removed when its time was over.',
+    advice: {
+      say: 'Its record is still there. The project says how long output is kept.',
+      action: { label: 'Show the settings', xeroctl: 'xeroctl project show', route: 'project.show' },
     },
   },
 

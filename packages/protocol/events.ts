@@ -99,6 +99,7 @@ export const eventKinds = [
   'project.updated',
   'project.paused',
   'project.resumed',
+  'retention.removed',
 ] as const
 export type EventKind = (typeof eventKinds)[number]
 

@@ -144,6 +144,12 @@ export const options = {
     type: traceUrlTemplate,
     help: 'Page of a trace, with {trace_id} in place of its id, such as https://jaeger.example.com/trace/{trace_id}: executions link to it.',
   },
+  frontend_audit_retention_days: {
+    env: ['XEROTIER_FRONTEND_AUDIT_RETENTION_DAYS'],
+    type: integer(1, limits.retentionDaysMax),
+    default: 365,
+    help: 'How many days the audit logs are kept, which are made of events: a project may keep its events longer, and not shorter.',
+  },
   notification_private_targets: {
     env: ['XEROTIER_NOTIFICATION_PRIVATE_TARGETS'],
     type: boolean,

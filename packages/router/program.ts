@@ -73,6 +73,7 @@ function routerOptions(values: Values<typeof options>): Omit<RouterOptions, 'clo
       lostAgentGraceMs: values.lost_agent_grace_seconds * 1000,
       holdLoweredRisks: values.hold_lowered_risks,
       privateTargets: values.notification_private_targets,
+      auditDays: values.frontend_audit_retention_days,
       traceUrl: values.trace_url_template,
     },
     mail: mailOf(values),

@@ -48,6 +48,7 @@ import { createMailer, type SmtpOptions } from './domain/notifications/smtp.ts'
 import { expirePauses } from './domain/pauses/expire.ts'
 import { createPolicyBook } from './domain/policy/book.ts'
 import { type BootstrapOptions, bootstrapProject } from './domain/projects/bootstrap.ts'
+import { createRemover } from './domain/retention/remove-old.ts'
 import type { Settings } from './domain/settings.ts'
 import { startFollowers } from './followers.ts'
 import { type ApiOptions, apiDoor } from './http/api/door.ts'
@@ -122,6 +123,7 @@ const defaults: Settings = {
   holdLoweredRisks: true,
   queuedPerProject: limits.queuedPerProject,
   privateTargets: false,
+  auditDays: 365,
   mail: false,
   links: false,
 }
@@ -335,6 +337,7 @@ function linksOf({ linkSecret, publicUrl }: RouterOptions): LinkOptions | undefi
 function startDuties(core: Core, broker: Broker, exportMaker: ExportMaker): Stop {
   const { clock, log } = core
   const holds = createHolds(core)
+  const remover = createRemover(core)
   const duties: [string, number, () => Promise<unknown>][] = [
     ['expire leases', 1_000, () => broker.expireLeases()],
     ['record leases', recordLeasesEveryMs, () => recordLeases(core)],
@@ -354,6 +357,7 @@ function startDuties(core: Core, broker: Broker, exportMaker: ExportMaker): Stop
     ['remove old deliveries', 60_000, () => removeOldDeliveries(core)],
     ['encrypt anew', 60_000, () => reencrypt(core)],
     ['bury agents', 60_000, () => buryAgents(core)],
+    ['remove what is old', 1_000, () => remover.work()],
   ]
   const timers = duties.map(([duty, ms, work]) => {
     const pulse: DutyPulse = { every_ms: ms, lastAt: null, tookMs: null, failures: 0 }

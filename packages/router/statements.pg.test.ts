@@ -8,6 +8,7 @@ import { fillWithRows, manyRows } from '@xerotier/devkit/many-rows.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { servingAgent } from '@xerotier/devkit/serving-agent.ts'
 import pg from 'pg'
+import { createRemover } from './domain/retention/remove-old.ts'
 import { planGuard } from './store/database.ts'
 import { explain, type Look } from './store/explain.fixture.ts'
 
@@ -54,6 +55,26 @@ const excepted =
   /^update "agents" set "state" = \$1 where "lease_expires_at" <|^select "id", "project_id" from "agents" where "lease_expires_at" <|^select "id", "curve_public_key", "signing_public_key" from "agents"|from active_router|^select count\(\*\) from \(select from events where \(xid, seq\) >|^with span as materialized/
 /** Whatever a statement answers, it may read this many rows: what waits or runs is never much. */
 const few = 300
+
+/** What retention sends for the oldest calls that there are. */
+const removing = [
+  /^delete from artifact_chunks/,
+  /^\s*delete from artifacts/,
+  /^\s*delete from execution_output/,
+  /^delete from executions/,
+  /^\s*select e.id, .* from executions e/s,
+  /^\s*select e.id, .* from retention_kept k/s,
+  /^\s*update retention_progress/,
+]
+async function removeSome(): Promise<void> {
+  const { core } = system.router
+  const { rows } = await db.query<{ days: number }>(
+    'select extract(day from now() - min(created_at))::int as days from executions',
+  )
+  const days = rows[0]?.days ?? 0
+  await db.query('update projects set executions_days = $1, output_days = $1, artifacts_days = $1', [days])
+  await createRemover({ ...core, clock: { ...core.clock, monotonic: () => 0 } }).work()
+}
 
 async function looks(): Promise<string[]> {
   const bad: string[] = []
@@ -111,11 +132,17 @@ test('no statement of a working router reads a table whole, or more than ten row
   await client.call('executions.list', { query: {} })
   await client.call('approvals.list', { query: {} })
   await fetch(`${system.router.url}/metrics`)
+  await removeSome()
   await until('every duty', () =>
     [...statements.keys()].some((text) => /"?queue_deadline"? <=/.test(text)) ? true : undefined,
   )
   const before = await looks()
   await db.query('analyze')
   assert.deepEqual([...before, ...(await looks())], [])
+  for (const one of removing)
+    assert.ok(
+      [...statements.keys()].some((text) => one.test(text)),
+      String(one),
+    )
   assert.ok(statements.size > 60, `only ${statements.size} statements were seen`)
 })

@@ -14,7 +14,8 @@ export const exitCodes = {
   refused: { code: 3, meaning: 'The API key is missing, not valid here, or not allowed to do this (HTTP 401, 403).' },
   notFound: {
     code: 4,
-    meaning: 'What was named does not exist in this project (HTTP 404; 400 for the tool of a call).',
+    meaning:
+      'What was named does not exist in this project, or not any more (HTTP 404, 410; 400 for the tool of a call).',
   },
   conflict: {
     code: 5,
@@ -108,6 +109,7 @@ const exitOfStatus: Record<number, ExitName> = {
   401: 'refused',
   403: 'refused',
   404: 'notFound',
+  410: 'notFound',
   409: 'conflict',
   412: 'conflict',
   429: 'unavailable',

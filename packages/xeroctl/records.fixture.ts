@@ -115,6 +115,7 @@ export const project = projectSchema.parse({
   slug: 'demo',
   name: 'Demo',
   allow_self_approval: true,
+  retention: { executions_days: null, output_days: 30, artifacts_days: 1, events_days: 365 },
   created_at: at,
 })
 
@@ -265,6 +266,7 @@ export function execution(change: Partial<ExecutionDetail> = {}): ExecutionDetai
     stdout: '',
     stderr: '',
     artifacts: [],
+    output_removed: false,
     transitions: [{ state: 'queued', at, actor: 'key_1', actor_name: 'ci', detail: {} }],
     approvals: [],
     attempts: [],

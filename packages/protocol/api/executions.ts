@@ -108,6 +108,8 @@ export const executionDetailSchema = executionSchema.extend({
   stdout: z.string(),
   stderr: z.string(),
   artifacts: z.array(artifactSchema),
+  /** Its output was removed when its time was over. */
+  output_removed: z.boolean(),
   transitions: z.array(
     z.object({
       state: executionStateSchema,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { projectIdSchema, slugSchema, textSchema } from '../ids.ts'
 import { timestampSchema } from './page.ts'
+import { retentionSchema } from './retention.ts'
 
 export const projectSchema = z.object({
   id: projectIdSchema,
@@ -9,6 +10,8 @@ export const projectSchema = z.object({
   name: z.string(),
   /** Requesters may approve their own calls: for one-person projects. */
   allow_self_approval: z.boolean(),
+  /** How long it keeps what its calls leave. */
+  retention: retentionSchema,
   created_at: timestampSchema,
 })
 export type Project = z.infer<typeof projectSchema>
@@ -16,4 +19,6 @@ export type Project = z.infer<typeof projectSchema>
 export const projectUpdateSchema = z.strictObject({
   name: textSchema(100).min(1).optional(),
   allow_self_approval: z.boolean().optional(),
+  /** What is left out stays as it is. */
+  retention: z.strictObject(retentionSchema.shape).partial().optional(),
 })

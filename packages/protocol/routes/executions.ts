@@ -174,7 +174,7 @@ export const executionRoutes = {
     response: 'bytes',
     reads: 'access.output_read',
     status: [200],
-    errors: ['execution_not_found'],
+    errors: ['execution_not_found', 'output_removed'],
   }),
   'executions.artifacts': route({
     method: 'GET',

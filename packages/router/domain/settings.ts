@@ -17,6 +17,8 @@ export interface Settings {
   mail: boolean
   /** Webhooks and channels may reach this host and private networks, and plain HTTP. */
   privateTargets: boolean
+  /** For how long the audit logs are kept, days: the events of all projects, at least. */
+  auditDays: number
   /** The page of a trace, with `{trace_id}` in place of its id. */
   traceUrl?: string | undefined
 }

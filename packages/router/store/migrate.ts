@@ -32,6 +32,7 @@ import { requesters } from './migrations/0036-requesters.ts'
 import { retries } from './migrations/0037-retries.ts'
 import { encryption } from './migrations/0038-encryption.ts'
 import { exports } from './migrations/0040-exports.ts'
+import { retention } from './migrations/0041-retention.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -67,6 +68,7 @@ const migrations: Migration[] = [
   { name: '0037-retries', sql: retries },
   { name: '0038-encryption', sql: encryption },
   { name: '0040-exports', sql: exports },
+  { name: '0041-retention', sql: retention },
 ]
 
 /** Applied again whenever its text is another. */

@@ -8,6 +8,11 @@ export function selectProject(db: Database | Tx, id: string) {
   return db.selectFrom('projects').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+/** Until the transaction ends, nobody else changes it, holds something of it or removes of it. */
+export function lockProject(tx: Tx, id: string): Promise<ProjectRow | undefined> {
+  return tx.selectFrom('projects').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
+}
+
 export async function selectSlug(db: Database | Tx, id: string): Promise<string> {
   const { slug } = await db.selectFrom('projects').select('slug').where('id', '=', id).executeTakeFirstOrThrow()
   return slug

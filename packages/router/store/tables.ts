@@ -42,12 +42,18 @@ import {
 } from './column.ts'
 import { containmentTables } from './containment-tables.ts'
 import { notificationTables } from './notification-tables.ts'
+import { retentionTables } from './retention-tables.ts'
 
 const projects = {
   id: text(),
   slug: text(),
   name: text(),
   allow_self_approval: initially(false, boolean()),
+  /** How long each is kept; null for ever. */
+  executions_days: nullable(int()),
+  output_days: nullable(int()),
+  artifacts_days: nullable(int()),
+  events_days: nullable(int()),
   created_at: timestamptz(),
 }
 
@@ -354,6 +360,7 @@ export const tables = {
   followers,
   ...notificationTables,
   ...auditTables,
+  ...retentionTables,
   versions,
 }
 

@@ -8,6 +8,11 @@ export function firstIdSince(since: Date): string {
   return uuidAt(since.getTime() - slackMs, '0')
 }
 
+/** The smallest id that a clock which shows `at` gives. */
+export function firstIdAt(at: Date): string {
+  return uuidAt(at.getTime(), '0')
+}
+
 /** The greatest id that something created before `until` has. */
 export function lastIdUntil(until: Date): string {
   return uuidAt(until.getTime() + slackMs, 'f')

@@ -93,16 +93,17 @@ function fieldsOf(execution: Execution, progress: Detail['fields'] = [], treated
     ['Duration', duration_ms === null ? null : milliseconds(duration_ms)],
     ['Exit code', signal === null ? exit_code : `${exit_code ?? ''} signal ${signal}`.trim()],
     ['Error', error === null ? null : `${error.message} (${error.code})`],
-    [
-      'Output',
-      `${execution.stdout_bytes} B stdout, ${execution.stderr_bytes} B stderr${execution.truncated ? ', truncated' : ''}`,
-    ],
+    ['Output', `${execution.stdout_bytes} B stdout, ${execution.stderr_bytes} B stderr${outputNote(execution)}`],
     ['Timeout', milliseconds(execution.timeout_ms)],
     ['Digest', execution.digest],
     ['Request id', execution.request_id],
     ['Trace id', execution.trace_id],
     ...tracePage(execution),
   ]
+}
+
+function outputNote({ truncated, output_removed }: Execution & Partial<ExecutionDetail>): string {
+  return `${truncated ? ', truncated' : ''}${output_removed === true ? ', removed when its time was over' : ''}`
 }
 
 function tracePage({ trace_url: page }: Partial<ExecutionDetail>): Detail['fields'] {

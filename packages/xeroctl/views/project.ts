@@ -1,4 +1,5 @@
 import type { Project } from '@xerotier/protocol/api/projects.ts'
+import type { Detail } from '../output/detail.ts'
 import type { RecordView } from '../output/view.ts'
 
 export const projectRecord: RecordView<Project> = {
@@ -10,6 +11,22 @@ export const projectRecord: RecordView<Project> = {
       ['Name', project.name],
       ['Self-approval', project.allow_self_approval ? 'allowed' : 'not allowed'],
       ['Created', { time: project.created_at }],
+      ...keptOf(project),
     ],
   }),
+}
+
+const inDays = (days: number | null, otherwise: string) =>
+  days === null ? otherwise : days === 1 ? '1 day' : `${days} days`
+
+/** A router older than the settings leaves them out. */
+function keptOf({ retention }: { retention?: Project['retention'] }): Detail['fields'] {
+  if (retention === undefined) return []
+  const { executions_days, output_days, artifacts_days, events_days } = retention
+  return [
+    ['Keeps calls', inDays(executions_days, 'for ever')],
+    ['Keeps output', inDays(output_days, 'as long as the call')],
+    ['Keeps artifacts', inDays(artifacts_days, 'as long as the call')],
+    ['Keeps events', inDays(events_days, 'for ever')],
+  ]
 }

@@ -1,5 +1,6 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { selectArtifacts } from '../../store/artifacts.ts'
+import { selectRemovedOf } from '../../store/retention.ts'
 import type { Member } from '../actor.ts'
 import type { Records } from '../records.ts'
 import { findExecution } from './find.ts'
@@ -23,7 +24,13 @@ export async function artifactBytes(
   const { attempt } = await findExecution(core, actor.projectId, id)
   const artifacts = await selectArtifacts(core.store.db, id, attempt)
   const artifact = artifacts.find((one) => one.id === reference || one.name === reference)
-  if (artifact === undefined) throw new Fault('artifact_not_found')
+  if (artifact === undefined) {
+    if ((await selectRemovedOf(core.store.db, actor.projectId, id)).has('artifacts'))
+      throw new Fault('artifact_not_found', {
+        message: 'There is no such artifact of this call any more: those of calls as old were removed.',
+      })
+    throw new Fault('artifact_not_found')
+  }
   return { name: artifact.name, bytes: artifact.bytes, chunks: chunksOf(core, artifact) }
 }
 

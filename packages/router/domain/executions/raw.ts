@@ -1,6 +1,8 @@
+import { Fault } from '@xerotier/protocol/errors.ts'
 import { overflowName } from '@xerotier/protocol/frames/call/artifact.ts'
 import { selectArtifacts } from '../../store/artifacts.ts'
 import { type StreamName, streamNames } from '../../store/output-streams.ts'
+import { selectRemovedOf } from '../../store/retention.ts'
 import type { Member } from '../actor.ts'
 import type { Records } from '../records.ts'
 import { chunksOf } from './artifact.ts'
@@ -9,7 +11,7 @@ import { findExecution } from './find.ts'
 /**
  * The whole output of one stream, or of both in the order of arrival, read page by page. First
  * comes what the record holds, then what did not fit and became an artifact of its stream.
- * @throws Fault execution_not_found, before the first byte
+ * @throws Fault execution_not_found, output_removed, before the first byte
  */
 export async function rawOutput(
   core: Pick<Records, 'store'>,
@@ -17,7 +19,9 @@ export async function rawOutput(
   id: string,
   stream: StreamName | undefined,
 ): Promise<AsyncGenerator<Buffer>> {
-  const { attempt } = await findExecution(core, actor.projectId, id)
+  const { attempt, stdout_bytes, stderr_bytes } = await findExecution(core, actor.projectId, id)
+  if (stdout_bytes + stderr_bytes > 0 && (await selectRemovedOf(core.store.db, actor.projectId, id)).has('output'))
+    throw new Fault('output_removed')
   return (async function* () {
     let afterSeq = -1
     while (true) {

@@ -7,6 +7,7 @@ import { selectTransitions } from '../../store/events.ts'
 import { selectInlineOutput } from '../../store/execution-output.ts'
 import { selectRetries } from '../../store/executions.ts'
 import { type StreamName, streamName } from '../../store/output-streams.ts'
+import { selectRemovedOf } from '../../store/retention.ts'
 import { type Member, router } from '../actor.ts'
 import { presentNamed as presentApprovals } from '../approvals/list.ts'
 import type { Directory } from '../directory/workspaces.ts'
@@ -34,7 +35,7 @@ export async function showExecution(
   const row = await findExecution(core, actor.projectId, id)
   const queued = row.state === 'queued'
   const telling = selectTransitions(db, id)
-  const [events, attempts, retries, approvals, artifacts, output, waitingFor] = await Promise.all([
+  const [events, attempts, retries, approvals, artifacts, output, waitingFor, removed] = await Promise.all([
     telling,
     telling.then((events) => attemptsOf(db, row, events)),
     selectRetries(db, id),
@@ -42,6 +43,7 @@ export async function showExecution(
     selectArtifacts(db, id, row.attempt),
     selectInlineOutput(db, id, row.attempt, { pieces: inlinePieces, bytes: limits.outputInlineBytes }),
     queued ? ((await whatHoldsIt(core, row)) ?? whatItWaitsFor(core, row)) : null,
+    selectRemovedOf(db, actor.projectId, id),
   ])
   const bytes = (stream: StreamName) =>
     Buffer.concat(output.filter((piece) => streamName(piece.stream) === stream).map((piece) => piece.data))
@@ -59,6 +61,7 @@ export async function showExecution(
     stdout: stdout.toString(),
     stderr: stderr.toString(),
     artifacts: artifacts.map(presentArtifact),
+    output_removed: removed.has('output') && row.stdout_bytes + row.stderr_bytes > 0,
     transitions: events.flatMap((event) => {
       const state = stateOf(event.kind)
       if (state === undefined) return []

@@ -1,6 +1,7 @@
 // The first start makes a project with its first owner, and an API key of theirs in a file that
 // only the operator reads. A later start makes another key where that one is lost.
 
+import { retentionDefaults } from '@xerotier/protocol/api/retention.ts'
 import { scopes } from '@xerotier/protocol/api/scopes.ts'
 import { apiKeyPattern, slugSchema } from '@xerotier/protocol/ids.ts'
 import { readSecretFile, writeSecretFile } from '@xerotier/runtime/secret-file.ts'
@@ -55,6 +56,7 @@ export async function bootstrapProject(core: Records, options: BootstrapOptions)
         slug,
         name: slug,
         allow_self_approval: options.allowSelfApproval,
+        ...retentionDefaults,
         created_at: now,
       })
       .execute()

@@ -3,6 +3,7 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import { type ProjectRow, selectProject } from '../../store/projects.ts'
 import type { Member } from '../actor.ts'
 import type { Records } from '../records.ts'
+import { retentionOf } from './retention.ts'
 
 export function presentProject(row: ProjectRow): Project {
   return {
@@ -11,6 +12,7 @@ export function presentProject(row: ProjectRow): Project {
     slug: row.slug,
     name: row.name,
     allow_self_approval: row.allow_self_approval,
+    retention: retentionOf(row),
     created_at: row.created_at.toISOString(),
   }
 }

@@ -1,7 +1,27 @@
+import type { Retention } from '@xerotier/protocol/api/retention.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
 import { command } from '../../command.ts'
 import { UsageError } from '../../exit-codes.ts'
-import { oneOf, text } from '../../options.ts'
+import { number, type Option, oneOf, text } from '../../options.ts'
 import { projectRecord } from '../../views/project.ts'
+
+const forever = 'forever'
+
+/** Days, or for ever. */
+function days(summary: string): Option<number | null | undefined> {
+  const count = number('', { min: 1, max: limits.retentionDaysMax })
+  return {
+    ...text(`${summary}, in days, or ${forever}`, { placeholder: 'days' }),
+    parse(values, flag) {
+      if (values.at(-1) === forever) return null
+      try {
+        return count.parse(values, flag)
+      } catch (error) {
+        throw error instanceof UsageError ? new UsageError(error.message, `${forever} keeps them.`) : error
+      }
+    },
+  }
+}
 
 export const projectUpdate = command({
   name: 'update',
@@ -9,12 +29,31 @@ export const projectUpdate = command({
   options: {
     name: text('Name for people', { placeholder: 'name' }),
     selfApproval: oneOf('Whether requesters may approve their own calls: for one-person projects', ['allow', 'refuse']),
+    keepExecutions: days('How long calls are kept after they ended'),
+    keepOutput: days('How long their output is'),
+    keepArtifacts: days('How long their artifacts are'),
+    keepEvents: days('How long events are, of which the audit log is made'),
   },
-  examples: ['xeroctl project update --name "Acme production" --self-approval refuse'],
-  async run({ cli, options: { name, selfApproval } }) {
-    if (name === undefined && selfApproval === undefined) throw new UsageError('give --name or --self-approval')
+  notes:
+    'What has had its time is removed within the hour, and for good. What somebody has yet to decide about stays, and all while an incident is open. Approvals are kept for ever.',
+  examples: [
+    'xeroctl project update --name "Acme production" --self-approval refuse',
+    'xeroctl project update --keep-executions 180 --keep-output 14',
+  ],
+  async run({ cli, options }) {
+    const { name, selfApproval, keepExecutions, keepOutput, keepArtifacts, keepEvents } = options
+    const retention: { [Setting in keyof Retention]: number | null | undefined } = {
+      executions_days: keepExecutions,
+      output_days: keepOutput,
+      artifacts_days: keepArtifacts,
+      events_days: keepEvents,
+    }
+    const keeps = Object.values(retention).some((value) => value !== undefined)
+    if (name === undefined && selfApproval === undefined && !keeps)
+      throw new UsageError('give --name, --self-approval, or what --keep-executions, --keep-output and others change')
     const allow_self_approval = selfApproval === undefined ? undefined : selfApproval === 'allow'
-    const project = await cli.write('project.update', { body: { name, allow_self_approval } })
+    const body = { name, allow_self_approval, ...(keeps ? { retention } : {}) }
+    const project = await cli.write('project.update', { body })
     if (project !== undefined) await cli.print.record(projectRecord, project)
   },
 })
