@@ -36,7 +36,7 @@ for (const [name, script, words, settings] of [
     { XEM_ROUTER_URL: 'https://router.example', XEM_REGISTRATION_NAME: 'far', XEM_METRICS_HOST: '127.0.0.1' },
   ],
 ] as const) {
-  test(`${name} reaches the router through HTTPS_PROXY`, { timeout: 60_000 }, async (t) => {
+  test(`${name} reaches the router through HTTPS_PROXY`, { timeout: 180_000 }, async (t) => {
     const { asked, url } = await proxy(t)
     const home = mkdtempSync(join(tmpdir(), 'xerotier-proxy-'))
     // A join key says where the data plane is; nobody has looked at its signature yet.

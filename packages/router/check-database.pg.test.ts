@@ -85,17 +85,17 @@ async function bouncer(t: TestContext, settings: Record<string, string>, connect
   return through
 }
 
-test('a pooler that refuses the options of connections is refused', { skip, timeout: 60_000 }, async (t) => {
+test('a pooler that refuses the options of connections is refused', { skip, timeout: 180_000 }, async (t) => {
   const url = await bouncer(t, { pool_mode: 'session' })
   await assert.rejects(checkDatabase(url), { message: /refuses the options.*Let XEROTIER_DATABASE_URL name Postgres/ })
 })
 
-test('a pooler that drops the options of connections is refused', { skip, timeout: 60_000 }, async (t) => {
+test('a pooler that drops the options of connections is refused', { skip, timeout: 180_000 }, async (t) => {
   const url = await bouncer(t, { pool_mode: 'session', ignore_startup_parameters: 'options' })
   await assert.rejects(checkDatabase(url), { message: /drops the options.*Let XEROTIER_DATABASE_URL name Postgres/ })
 })
 
-test('a pooler that shares connections between transactions is refused', { skip, timeout: 60_000 }, async (t) => {
+test('a pooler that shares connections between transactions is refused', { skip, timeout: 180_000 }, async (t) => {
   const settings = { pool_mode: 'transaction', ignore_startup_parameters: 'options' }
   const url = await bouncer(t, settings, 'set enable_seqscan = off')
   await assert.rejects(checkDatabase(url), { message: /shares them between transactions.*Let XEROTIER_DATABASE_URL/ })

@@ -27,7 +27,7 @@ test('a TLS file that cannot be read ends it with 78 and names the setting and t
         XEROTIER_TLS_CERT_PATH: cert,
         XEROTIER_TLS_KEY_PATH: key,
       },
-      timeout: 60_000,
+      timeout: 180_000,
     })
     assert.equal(stderr, `xerotier-router: ${setting}: ${path} cannot be read (${reason})\n`)
     assert.equal(status, 78)
@@ -47,7 +47,7 @@ test('an address that cannot be parsed ends it with 78 and names the setting, no
     const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts')], {
       encoding: 'utf8',
       env: { ...childEnvironment(), XEROTIER_STATE_DIR: folder, [variable]: value },
-      timeout: 60_000,
+      timeout: 180_000,
     })
     assert.match(stderr, new RegExp(`^xerotier-router: ${setting} \\(env ${variable}\\) must `))
     assert.doesNotMatch(stderr, /s3cret/)
@@ -59,7 +59,7 @@ test('a database elsewhere needs a key for the secrets in it', () => {
   const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts')], {
     encoding: 'utf8',
     env: { ...childEnvironment(), XEROTIER_STATE_DIR: folder, XEROTIER_DATABASE_URL: 'postgres://127.0.0.1:1/none' },
-    timeout: 60_000,
+    timeout: 180_000,
   })
   assert.match(stderr, /XEROTIER_COMPLETION_ENCRYPTION_KEY/)
   assert.equal(status, 78)
@@ -76,7 +76,7 @@ test('a variable that looks like a setting of ours and is none is warned about',
       XEROTIER_DATABASE_URL: 'postgres://127.0.0.1:1/none',
       XEROTIER_COMPLETION_ENCRYPTION_KEY: 'ab'.repeat(32),
     },
-    timeout: 60_000,
+    timeout: 180_000,
   })
   const warnings = stderr.split('\n').filter((line) => line.includes('"level":"warning"'))
   assert.deepEqual(
@@ -97,7 +97,7 @@ test('a certificate and a key that are no pair end it with 78', () => {
       XEROTIER_TLS_CERT_PATH: cert,
       XEROTIER_TLS_KEY_PATH: key,
     },
-    timeout: 60_000,
+    timeout: 180_000,
   })
   assert.match(stderr, /^xerotier-router: tls_cert_path and tls_key_path cannot be used: /)
   assert.equal(status, 78)

@@ -5,7 +5,7 @@ import { startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { servingAgent } from '@xerotier/devkit/serving-agent.ts'
 
 test('a stop answers those who wait for a call, and waits neither for its end nor for their connections', {
-  timeout: 50_000,
+  timeout: 180_000,
 }, async () => {
   const system = await startRouterForTests()
   const worker = await servingAgent(system.client, 'worker', 'ws', [toolOf('work')])

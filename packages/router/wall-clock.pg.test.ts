@@ -27,7 +27,7 @@ for (const [how, jump] of [
   ['forward', hour],
 ] as const) {
   test(`a clock that is set ${how} by an hour silences no stream, ends no session, and no record before it began`, {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const { client, router } = system
     const { agent, agentId, answer } = await servingAgent(client, `to-${how}`, how, [toolOf('work')])

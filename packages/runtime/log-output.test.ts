@@ -45,13 +45,13 @@ async function livesAndEnds(child: ChildProcess): Promise<void> {
   assert.deepEqual(await once(child, 'exit'), [0, null])
 }
 
-test('a log on a full disk hinders nobody, and its process ends when told to', { timeout: 60_000 }, async () => {
+test('a log on a full disk hinders nobody, and its process ends when told to', { timeout: 180_000 }, async () => {
   const full = openSync('/dev/full', 'w')
   await livesAndEnds(noisy(full))
   closeSync(full)
 })
 
-test('a log that nobody reads hinders nobody, and its process ends when told to', { timeout: 60_000 }, async () => {
+test('a log that nobody reads hinders nobody, and its process ends when told to', { timeout: 180_000 }, async () => {
   const fifo = join(folder, 'unread')
   assert.equal(spawnSync('mkfifo', [fifo]).status, 0)
   // For reading and writing: there is a reader, and it never reads.

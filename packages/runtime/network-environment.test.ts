@@ -68,7 +68,10 @@ async function ask(env: Record<string, string>, url: string) {
 
 const good = ['{"hello":"you"}', 200]
 
-test('HTTPS_PROXY is asked for every host but those of NO_PROXY and this one', { skip, timeout: 60_000 }, async (t) => {
+test('HTTPS_PROXY is asked for every host but those of NO_PROXY and this one', {
+  skip,
+  timeout: 180_000,
+}, async (t) => {
   const { port, asked, proxy } = await places(t)
   const trusting = { NODE_EXTRA_CA_CERTS: certFile }
   assert.deepEqual(await ask({ ...trusting, HTTPS_PROXY: proxy }, `https://router.example:${port}`), good)
@@ -81,7 +84,7 @@ test('HTTPS_PROXY is asked for every host but those of NO_PROXY and this one', {
   assert.equal(asked.length, before)
 })
 
-test('NODE_EXTRA_CA_CERTS and SSL_CERT_FILE say whom to trust', { skip, timeout: 60_000 }, async (t) => {
+test('NODE_EXTRA_CA_CERTS and SSL_CERT_FILE say whom to trust', { skip, timeout: 180_000 }, async (t) => {
   const { port } = await places(t)
   const url = `https://localhost:${port}`
   const untrusted = ['DEPTH_ZERO_SELF_SIGNED_CERT', 'DEPTH_ZERO_SELF_SIGNED_CERT']

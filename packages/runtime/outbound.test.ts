@@ -90,7 +90,7 @@ test('a server that does not answer, or not to the end, is left when its time is
   })
 })
 
-test('a request or an answer that is too large ends at its limit', { timeout: 60_000 }, async (t) => {
+test('a request or an answer that is too large ends at its limit', { timeout: 180_000 }, async (t) => {
   let sent = 0
   const endless = await serve(t, (_request, response) => {
     const chunk = Buffer.alloc(64 * 1024)

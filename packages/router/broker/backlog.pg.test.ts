@@ -44,7 +44,7 @@ async function acknowledged(agent: BareAgent, call: CallRef, seq: number): Promi
   }
 }
 
-test("an agent's output takes no more than its share of the group commit", { timeout: 60_000 }, async () => {
+test("an agent's output takes no more than its share of the group commit", { timeout: 180_000 }, async () => {
   const { agent, workspace } = await serving()
   const { id } = await submit(workspace)
   const call = await agent.next('dispatch')
@@ -60,7 +60,7 @@ test("an agent's output takes no more than its share of the group commit", { tim
 })
 
 test('artifacts of an agent are stored one at a time, and others find the database free', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const { agent, workspace } = await serving()
   const { id } = await submit(workspace)
@@ -90,7 +90,7 @@ for (const [much, piece, most] of [
   ],
 ] as const) {
   test(`an agent that leaves too ${much} waiting loses its session, and the others go on`, {
-    timeout: 120_000,
+    timeout: 180_000,
   }, async () => {
     const { agent, enrollment, workspace } = await serving(undefined, { max_concurrent_executions: 32 })
     const bytes = piece({ execution_id: '', attempt: 1, lease_epoch: 1 }, 0).data.length

@@ -44,7 +44,7 @@ async function serve(t: TestContext, tls?: HttpOptions['tls']) {
 }
 
 test('a server that stops lets requests in hand finish, and waits for them no longer than its limit', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async (t) => {
   const { clock, dial, close } = await serve(t)
   const slow = await dial()
@@ -60,7 +60,7 @@ test('a server that stops lets requests in hand finish, and waits for them no lo
   assert.equal(clock.pending(), 0)
 })
 
-test('a stream ends when its key expires', { timeout: 60_000 }, async (t) => {
+test('a stream ends when its key expires', { timeout: 180_000 }, async (t) => {
   const { clock, url, close } = await serve(t)
   t.after(close)
   const seconds = heartbeatSeconds / 2
@@ -72,7 +72,7 @@ test('a stream ends when its key expires', { timeout: 60_000 }, async (t) => {
   assert.equal((await reader.read()).done, true)
 })
 
-test('a server that stops waits for no download that nobody reads', { timeout: 60_000 }, async (t) => {
+test('a server that stops waits for no download that nobody reads', { timeout: 180_000 }, async (t) => {
   const made = await router.call('POST', '/acme/v1/workspaces', { body: { name: 'lab' } })
   const id = await router.storeExecution({ workspace_id: made.body.id })
   const artifact = newId('cart', router.clock.now())
@@ -108,7 +108,7 @@ test('a server that stops waits for no TLS handshake', { skip: tls === undefined
 
 test('who says nothing in a TLS handshake is cut, and who is through with it is not', {
   skip: tls === undefined && withoutOpenssl,
-  timeout: 60_000,
+  timeout: 180_000,
 }, async (t) => {
   const { clock, url, dial, close } = await serve(t, () => tls ?? { cert: '', key: '' })
   const silent = await dial()

@@ -12,7 +12,7 @@ async function database(t: TestContext) {
   return { url, client }
 }
 
-test('a start on a database that is up to date waits for nobody who reads it', { timeout: 60_000 }, async (t) => {
+test('a start on a database that is up to date waits for nobody who reads it', { timeout: 180_000 }, async (t) => {
   const { url, client } = await database(t)
   await client.query('begin')
   await client.query('select from executions')

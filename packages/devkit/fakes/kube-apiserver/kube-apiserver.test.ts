@@ -28,7 +28,7 @@ interface Ran {
 function kubectl(line: string, input?: string): Promise<Ran> {
   return new Promise((resolve) => {
     const env = { PATH: process.env.PATH, HOME: folder, KUBECONFIG: config }
-    const child = execFile('kubectl', line.split(' '), { env, timeout: 60_000 }, (error, stdout, stderr) =>
+    const child = execFile('kubectl', line.split(' '), { env, timeout: 180_000 }, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
     )
     child.stdin?.end(input)

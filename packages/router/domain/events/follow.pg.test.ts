@@ -153,7 +153,7 @@ test('a commit of the same process wakes a follower', async (t) => {
   assert.deepEqual(actors(await seen.all), ['router'])
 })
 
-test('what was handled and not noted when the process died is handled again', { timeout: 60_000 }, async (t) => {
+test('what was handled and not noted when the process died is handled again', { timeout: 180_000 }, async (t) => {
   const { url, append, follow, place } = await database(t)
   const folder = mkdtempSync(join(tmpdir(), 'xerotier-follow-'))
   t.after(() => rmSync(folder, { recursive: true }))

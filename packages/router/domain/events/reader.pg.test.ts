@@ -50,7 +50,7 @@ function gather(
 }
 const actors = (events: readonly LoggedEvent[]) => events.map((event) => event.actor)
 
-test('no reader loses an event to writers that commit late and out of order', { timeout: 60_000 }, async () => {
+test('no reader loses an event to writers that commit late and out of order', { timeout: 180_000 }, async () => {
   const writers = 16
   const rounds = 40
   const live = gather('proj_busy', writers * rounds)
@@ -112,7 +112,7 @@ test('a reader resumes after the event that it names, without a gap', async () =
   second.close()
 })
 
-test('a reader that resumes after the last event of all is up to date at once', { timeout: 60_000 }, async () => {
+test('a reader that resumes after the last event of all is up to date at once', { timeout: 180_000 }, async () => {
   const first = gather('proj_last', 1)
   await first.ready
   await append('proj_last', 'a')
@@ -178,7 +178,7 @@ test('a page of what a reader has missed ends after so many events of all projec
   assert.deepEqual(pages, [[], [], ['alone']])
 })
 
-test('more readers than get a page in one pass all catch up', { timeout: 60_000 }, async () => {
+test('more readers than get a page in one pass all catch up', { timeout: 180_000 }, async () => {
   const from = await gather('proj_many', 0).ready
   for (const actor of ['one', 'two']) await append('proj_many', actor)
   const readers = Array.from({ length: 40 }, () => gather('proj_many', 2, { after: from }))
@@ -188,7 +188,7 @@ test('more readers than get a page in one pass all catch up', { timeout: 60_000 
   }
 })
 
-test('a reader that names a place still to come begins now', { timeout: 60_000 }, async () => {
+test('a reader that names a place still to come begins now', { timeout: 180_000 }, async () => {
   const up = gather('proj_future', 0)
   await up.ready
   const reader = gather('proj_future', 1, { after: '999999999999-1' })
@@ -200,7 +200,7 @@ test('a reader that names a place still to come begins now', { timeout: 60_000 }
   up.close()
 })
 
-test('what happens between the opening of a stream and the next pass is not missed', { timeout: 60_000 }, async () => {
+test('what happens between the opening of a stream and the next pass is not missed', { timeout: 180_000 }, async () => {
   const clock = settableClock()
   const still = createEventLog({ databaseUrl: url, clock, log: silentLog })
   const reader = (actor: string) => {
@@ -247,7 +247,7 @@ test('a slow reader holds up nobody and misses nothing', async () => {
   quick.close()
 })
 
-test('a reader that was busy for a while goes on from memory and asks no database', { timeout: 60_000 }, async () => {
+test('a reader that was busy for a while goes on from memory and asks no database', { timeout: 180_000 }, async () => {
   const gate = Promise.withResolvers<void>()
   const busy = gather('proj_memory', 20, {}, () => gate.promise)
   const quick = gather('proj_memory', 20)
@@ -275,7 +275,7 @@ test('a reader that was busy for a while goes on from memory and asks no databas
   quick.close()
 })
 
-test('a reader that throws or rejects is cut and told so, and the others go on', { timeout: 60_000 }, async () => {
+test('a reader that throws or rejects is cut and told so, and the others go on', { timeout: 180_000 }, async () => {
   const refuse = () => {
     throw new Error('no')
   }
@@ -312,7 +312,7 @@ test('a cursor that is none is refused', () => {
 })
 
 test('a wall clock that is set back an hour while a stream is open holds no event back', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, async () => {
   const clock = settableClock()
   const own = createEventLog({ databaseUrl: url, clock, log: silentLog })

@@ -5,7 +5,7 @@ import { router as itself } from '../../domain/actor.ts'
 import { write } from '../../domain/events/write.ts'
 import { startApiForTests } from '../api.fixture.ts'
 
-test('a stream whose query fails ends, and the next one goes on where it stopped', { timeout: 60_000 }, async () => {
+test('a stream whose query fails ends, and the next one goes on where it stopped', { timeout: 180_000 }, async () => {
   const router = await startApiForTests()
   const { db, pool } = router.core.store
   /** Follows until the stream ends: the names of its events, and the last id. */
@@ -41,7 +41,7 @@ test('a stream whose query fails ends, and the next one goes on where it stopped
 })
 
 test('a hundred readers of one output neither read nor serialise it a hundred times', {
-  timeout: 120_000,
+  timeout: 180_000,
 }, async (t) => {
   const readers = 100
   const router = await startApiForTests()
