@@ -609,6 +609,17 @@ export const errors = define({
     },
   },
 
+  events_removed: {
+    status: 410,
+    type: 'not_found_error',
+    retry: false,
+    message: 'Some of what came after that event was removed when its time was over.',
+    advice: {
+      say: 'Open the stream without Last-Event-ID, and read the calls from then on from the list.',
+      action: { label: 'List the calls', xeroctl: 'xeroctl exec list --since <time>', route: 'executions.list' },
+    },
+  },
+
   // 409: the state of things
   policy_conflict: {
     status: 412,

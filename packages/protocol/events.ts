@@ -100,6 +100,7 @@ export const eventKinds = [
   'project.paused',
   'project.resumed',
   'retention.removed',
+  'retention.log_begins',
 ] as const
 export type EventKind = (typeof eventKinds)[number]
 

@@ -91,7 +91,7 @@ export const insideFolders: Record<string, Record<string, readonly string[]>> = 
     ],
     workspaces: ['.', 'events', 'directory', 'fleet', 'lifecycles', 'attempts', 'executions'],
     'key-rotation': ['.', 'events'],
-    retention: ['.', 'events'],
+    retention: ['.', 'events', 'audit'],
     exports: ['.', 'events', 'audit', 'directory', 'fleet', 'lifecycles', 'agents', 'approvals', 'executions'],
     deliveries: ['.', 'events', 'lifecycles'],
     channels: ['.', 'events', 'directory'],

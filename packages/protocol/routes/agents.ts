@@ -83,7 +83,7 @@ export const agentRoutes = {
     response: 'sse',
     events: eventSchema,
     status: [200],
-    errors: ['agent_not_found'],
+    errors: ['agent_not_found', 'events_removed'],
   }),
   'agents.pause': route({
     method: 'POST',

@@ -77,7 +77,7 @@ export const approvalRoutes = {
     response: 'sse',
     events: approvalEventSchema,
     status: [200],
-    errors: ['workspace_not_found'],
+    errors: ['workspace_not_found', 'events_removed'],
   }),
   'approvals.show': route({
     method: 'GET',

@@ -46,7 +46,7 @@ export const auditRoutes = {
     response: 'sse',
     events: auditRecordSchema,
     status: [200],
-    errors: [],
+    errors: ['events_removed'],
   }),
   'audit.record': route({
     method: 'GET',

@@ -150,7 +150,7 @@ export const executionRoutes = {
     response: 'sse',
     events: executionEventSchema,
     status: [200],
-    errors: ['workspace_not_found', 'agent_not_found', 'execution_not_found'],
+    errors: ['workspace_not_found', 'agent_not_found', 'execution_not_found', 'events_removed'],
   }),
   'executions.show': route({
     method: 'GET',

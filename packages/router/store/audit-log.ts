@@ -39,7 +39,7 @@ export async function selectTiles(
 }
 
 /** The first tile whose entries are still there. */
-export async function selectFirstTile(db: Database, projectId: string): Promise<number | undefined> {
+export async function selectFirstTile(db: Database | Tx, projectId: string): Promise<number | undefined> {
   const row = await db
     .selectFrom('audit_tiles')
     .select('n')

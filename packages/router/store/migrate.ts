@@ -33,6 +33,7 @@ import { retries } from './migrations/0037-retries.ts'
 import { encryption } from './migrations/0038-encryption.ts'
 import { exports } from './migrations/0040-exports.ts'
 import { retention } from './migrations/0041-retention.ts'
+import { eventHorizons } from './migrations/0042-event-horizons.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -69,6 +70,7 @@ const migrations: Migration[] = [
   { name: '0038-encryption', sql: encryption },
   { name: '0040-exports', sql: exports },
   { name: '0041-retention', sql: retention },
+  { name: '0042-event-horizons', sql: eventHorizons },
 ]
 
 /** Applied again whenever its text is another. */

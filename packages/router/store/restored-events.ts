@@ -23,6 +23,7 @@ export async function renumberRestoredEvents(client: pg.Client): Promise<number>
     const { rowCount } = await client.query(`update events set xid = '${firstTransaction}'`)
     await client.query('alter table events enable trigger events_append_only')
     await client.query(tilesOfRenumbered)
+    await client.query(horizonsOfRenumbered)
     await client.query('commit')
     return rowCount ?? 0
   } catch (error) {
@@ -37,6 +38,8 @@ const firstTransaction = 3
 /** What the audit log holds is found by place. */
 const tilesOfRenumbered = `update audit_tiles set xids = array_fill('${firstTransaction}'::xid8, array[cardinality(seqs)])
   where level = 0`
+
+const horizonsOfRenumbered = `update event_horizons set announced_in = '0', xid = case when xid is not null then '${firstTransaction}'::xid8 end`
 
 const toCome = 'xid >= pg_snapshot_xmax(pg_current_snapshot())'
 

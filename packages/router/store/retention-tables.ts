@@ -1,6 +1,6 @@
 // How far retention has come (tables.ts).
 import type { Retained } from '@xerotier/protocol/api/retention.ts'
-import { bigint, initially, nullable, text, uuid } from './column.ts'
+import { bigint, initially, nullable, text, uuid, xid8 } from './column.ts'
 
 const retention_progress = {
   project_id: text(),
@@ -19,4 +19,16 @@ const retention_kept = {
   execution_id: uuid(),
 }
 
-export const retentionTables = { retention_progress, retention_kept }
+/** Where the events of a project, and its audit log, begin. */
+const event_horizons = {
+  project_id: text(),
+  /** Of the last event that is gone. */
+  xid: nullable(xid8()),
+  seq: nullable(bigint()),
+  /** With which tile the log begins, or is about to. */
+  begins_at: bigint(),
+  /** The transaction that said so. */
+  announced_in: xid8(),
+}
+
+export const retentionTables = { retention_progress, retention_kept, event_horizons }

@@ -18,6 +18,11 @@ export interface LogSource {
   tile(level: number, n: number, width: number): Promise<Buffer | undefined>
   /** Checkpoints that were seen elsewhere: none may be of more, or of others. */
   seen?: readonly string[]
+  /**
+   * With which record an entry says that the log begins; given where it begins at `from`. Those
+   * before it were removed by who said so, or by somebody else.
+   */
+  beginningOf?(entry: string): number | undefined
   /** Ids of records that stand among the sealed ones, and were never sealed. */
   strays?: readonly string[]
 }
@@ -135,6 +140,8 @@ function checkTree({ size, root }: Checkpoint, nodes: NodeAt, tiles: Tiles, find
 async function checkEntries(source: LogSource, size: number, tiles: Tiles, find: Find): Promise<number> {
   let index = source.from
   let leaves: Buffer[] = []
+  /** Up to where a record says that others were removed. */
+  let beginning = 0
   const finish = async () => {
     if (leaves.length === 0) return
     await checkTile(source, { first: index - leaves.length, leaves, size, tiles }, find)
@@ -142,11 +149,14 @@ async function checkEntries(source: LogSource, size: number, tiles: Tiles, find:
   }
   for await (const entry of source.entries()) {
     leaves.push(leafHash(Buffer.from(entry ?? '')))
+    if (entry !== null) beginning = Math.max(beginning, source.beginningOf?.(entry) ?? 0)
     index++
     if (index % tileWidth === 0) await finish()
   }
   await finish()
   if (index < source.to) find('record', index, `record ${index} and those behind it are missing`)
+  if (source.beginningOf !== undefined && beginning < source.from)
+    find('record', beginning, `records before ${source.from} are gone, and no record says that they were removed`)
   return index - source.from
 }
 

@@ -3,15 +3,15 @@ import { agentEventName } from '@xerotier/protocol/events.ts'
 import { selectActorNames } from '../../store/names.ts'
 import type { Member } from '../actor.ts'
 import { findAgent } from '../directory/find-agent.ts'
-import { cursorOf } from '../events/cursor.ts'
 import type { EventLog, LoggedEvent, Subscription } from '../events/event-log.ts'
 import { presentLogged } from '../events/present.ts'
+import { requireAllAfter } from '../events/resume.ts'
 import type { StreamItem, StreamSink } from '../events/sink.ts'
 import type { Records } from '../records.ts'
 
 /**
  * The agent's life as it goes on. The function that it returns starts the stream.
- * @throws Fault agent_not_found, invalid_request
+ * @throws Fault agent_not_found, invalid_request, events_removed
  */
 export async function streamAgentEvents(
   core: Pick<Records, 'store'> & { eventLog: EventLog },
@@ -19,7 +19,7 @@ export async function streamAgentEvents(
   reference: string,
   lastEventId: string | undefined,
 ): Promise<(sink: StreamSink) => Subscription> {
-  if (lastEventId !== undefined) cursorOf(lastEventId, 'Last-Event-ID')
+  await requireAllAfter(core, projectId, lastEventId)
   const { id } = await findAgent(core.store.db, projectId, reference)
   const isIts = ({ agent_id, kind }: LoggedEvent) => agent_id === id && kind.startsWith('agent.')
   return (sink) =>

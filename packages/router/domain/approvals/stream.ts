@@ -6,10 +6,10 @@ import { selectActorNames } from '../../store/names.ts'
 import type { Member } from '../actor.ts'
 import { findWorkspaceOfHistory } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
-import { cursorOf } from '../events/cursor.ts'
 import type { EventLog, Subscription } from '../events/event-log.ts'
 import { madeOnce } from '../events/made-once.ts'
 import { presentStreamed } from '../events/present.ts'
+import { requireAllAfter } from '../events/resume.ts'
 import type { StreamItem, StreamSink } from '../events/sink.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { wordsOf } from '../page.ts'
@@ -18,7 +18,7 @@ import { presentNamed } from './list.ts'
 
 /**
  * Checks what was asked for; the function it returns starts the stream.
- * @throws Fault invalid_request, workspace_not_found
+ * @throws Fault invalid_request, workspace_not_found, events_removed
  */
 export async function streamApprovals(
   core: Records & Directory & FleetView & { eventLog: EventLog },
@@ -27,7 +27,7 @@ export async function streamApprovals(
   lastEventId: string | undefined,
 ): Promise<(sink: StreamSink) => Subscription> {
   const { projectId } = actor
-  if (lastEventId !== undefined) cursorOf(lastEventId, 'Last-Event-ID')
+  await requireAllAfter(core, projectId, lastEventId)
   const levels = wordsOf(query.risk, 'risk', risks)
   const workspace =
     query.workspace === undefined ? undefined : await findWorkspaceOfHistory(core, projectId, query.workspace)

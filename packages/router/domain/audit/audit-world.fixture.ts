@@ -10,6 +10,7 @@ import { until } from '@xerotier/devkit/faults/until.ts'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import { type Clock, systemClock } from '@xerotier/runtime/clock.ts'
 import { createLog } from '@xerotier/runtime/log.ts'
+import { beginningOf } from '@xerotier/runtime/tlog/beginning.ts'
 import { parseVerifierKey } from '@xerotier/runtime/tlog/note.ts'
 import { tilePath } from '@xerotier/runtime/tlog/tiles.ts'
 import { type Verification, verifyLog } from '@xerotier/runtime/tlog/verify.ts'
@@ -91,6 +92,18 @@ export async function auditWorld(t: TestContext, clock: Clock = systemClock) {
         return rows[0].size === rows[0].events && rows[0].size > 0 ? Number(rows[0].size) : undefined
       })
     },
+    /** The same of a log that retention has removed from: nothing lies behind the sealer. */
+    sealedAll: (projectId: string) =>
+      until('the seal', async () => {
+        eventLog.wake()
+        const { rows } = await store.pool.query(
+          `select not exists (select from events where (xid, seq) > (select xid, seq from followers where name = 'audit')) as done,
+             (select max(size) from audit_checkpoints where project_id = $1) = (
+               select sum(cardinality(seqs)) + 256 * min(n) from audit_tiles where project_id = $1 and level = 0) as sealed`,
+          [projectId],
+        )
+        return (rows[0].done && rows[0].sealed) || undefined
+      }),
     /** What stands beside the database once it is of so many records. */
     kept: (projectId: string, size: number): Promise<string> =>
       until('the kept checkpoint', async () => {
@@ -109,6 +122,7 @@ export async function auditWorld(t: TestContext, clock: Clock = systemClock) {
         from: known.first_index,
         to: known.size,
         strays: known.strays,
+        beginningOf,
         seen: known.kept_checkpoint === null ? [] : [known.kept_checkpoint],
         async *entries() {
           const bytes = Readable.from(await entryLines(core, member, { from: known.first_index, to: known.size }))

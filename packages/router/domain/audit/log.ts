@@ -78,6 +78,9 @@ export async function entryLines(
       tile += tilesPerPage
       if (tile * tileWidth >= to) return
       page = await selectEntries(store.db, projectId, tile, tilesPerPage)
+      // What is left out would be taken for what was never there.
+      if (((await selectFirstTile(store.db, projectId)) ?? 0) > tile)
+        throw new Error('retention removed what was being read')
     }
   })()
 }

@@ -7,7 +7,7 @@ import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { isSignedBy, parseCheckpoint, parseNote, signedCheckpoint } from '@xerotier/runtime/tlog/note.ts'
 import { nodesOf, tileRoot, tilesFor, tileWidth } from '@xerotier/runtime/tlog/tiles.ts'
 import { hashBytes, rootOf, type TreeHead } from '@xerotier/runtime/tlog/tree.ts'
-import { selectCheckpoint, selectTiles } from '../../store/audit-log.ts'
+import { selectCheckpoint, selectFirstTile, selectTiles } from '../../store/audit-log.ts'
 import type { Follower } from '../events/follow.ts'
 import type { Writing } from '../events/write.ts'
 import type { Identity } from '../identity.ts'
@@ -107,9 +107,20 @@ async function growLevels({ tx }: Writing, projectId: string, tiles: GrownTile[]
 async function lastHead(core: Sealing, { tx }: Writing, projectId: string): Promise<TreeHead | undefined> {
   const kept = core.heads.read(projectId)
   const head = kept === undefined ? undefined : headOf(core, projectId, kept)
-  if (head !== undefined) return head
+  if (head !== undefined && (await isThere(tx, projectId, head.size))) return head
+  if (head !== undefined)
+    core.log.warning(
+      { project_id: projectId, size: head.size },
+      'the kept checkpoint is older than what retention left of the audit log, and is not compared with it',
+    )
   const stored = await selectCheckpoint(tx, projectId)
   return stored === undefined ? undefined : headOf(core, projectId, stored.note)
+}
+
+/** Whether a log of this size can still be made out of what is there. */
+async function isThere(tx: Writing['tx'], projectId: string, size: number): Promise<boolean> {
+  if (size % tileWidth === 0) return true
+  return Math.floor(size / tileWidth) >= ((await selectFirstTile(tx, projectId)) ?? 0)
 }
 
 function headOf({ identity, log }: Sealing, projectId: string, note: string): TreeHead | undefined {

@@ -1,23 +1,24 @@
 import type { AuditRecord } from '@xerotier/protocol/api/audit.ts'
 import { selectActorNames } from '../../store/names.ts'
 import type { Member } from '../actor.ts'
-import { cursorOf } from '../events/cursor.ts'
 import type { EventLog, LoggedEvent, Subscription } from '../events/event-log.ts'
+import { requireAllAfter } from '../events/resume.ts'
 import type { StreamSink } from '../events/sink.ts'
 import type { Records } from '../records.ts'
 import { filterOf, type RecordQuery } from './records.ts'
 
 /**
  * Records as they are written; where they are in the sealed log is known later.
- * @throws Fault invalid_request
+ * @throws Fault invalid_request, events_removed
  */
 export async function streamRecords(
-  { store: { db }, eventLog }: Records & { eventLog: EventLog },
+  core: Records & { eventLog: EventLog },
   { projectId }: Member,
   query: RecordQuery,
   lastEventId: string | undefined,
 ): Promise<(sink: StreamSink) => Subscription> {
-  if (lastEventId !== undefined) cursorOf(lastEventId, 'Last-Event-ID')
+  const { db } = core.store
+  await requireAllAfter(core, projectId, lastEventId)
   const { kinds, actors, subjects, executionId, approvalId } = await filterOf(db, projectId, query)
   const isOf = (names: readonly string[] | undefined, found: readonly unknown[]) =>
     names === undefined || found.some((one) => typeof one === 'string' && names.includes(one))
@@ -29,7 +30,7 @@ export async function streamRecords(
     (approvalId === undefined || of.approval_id === approvalId)
 
   return (sink) =>
-    eventLog.subscribe(
+    core.eventLog.subscribe(
       projectId,
       { after: lastEventId, executionId },
       async (events) => {

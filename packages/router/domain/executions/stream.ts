@@ -17,6 +17,7 @@ import { compareCursors, cursorOf, type EventId, eventIdOf } from '../events/cur
 import type { EventLog, LoggedEvent, Subscription } from '../events/event-log.ts'
 import { madeOnce, piecesOf } from '../events/made-once.ts'
 import { presentStreamed } from '../events/present.ts'
+import { requireAllAfter } from '../events/resume.ts'
 import type { StreamItem, StreamSink } from '../events/sink.ts'
 import { wordsOf } from '../page.ts'
 import type { Records } from '../records.ts'
@@ -43,7 +44,8 @@ const settledKinds = settledExecutionStates.map((state) => `execution.${state}`)
  * Checks what was asked for. The function that it returns starts the stream.
  * @param lastEventId from where to resume; without it one execution is told from its beginning, and
  * all from now on
- * @throws Fault invalid_request, workspace_not_found, agent_not_found, execution_not_found
+ * @throws Fault invalid_request, workspace_not_found, agent_not_found, execution_not_found,
+ * events_removed
  */
 export async function streamExecutions(
   core: Records & Directory & { eventLog: EventLog },
@@ -53,6 +55,7 @@ export async function streamExecutions(
 ): Promise<(sink: StreamSink) => Subscription> {
   const { projectId } = actor
   const resume = lastEventId === undefined ? undefined : outputCursorOf(lastEventId)
+  await requireAllAfter(core, projectId, resume?.event)
   const wanted = await filterOf(core, projectId, query)
   if (query.execution_id === undefined) {
     if (query.output === 'true') {

@@ -1,20 +1,18 @@
 // One small transaction of retention: a few calls of one project lose what has had its time.
 import type { Retention } from '@xerotier/protocol/api/retention.ts'
-import { lockProject } from '../../store/projects.ts'
 import {
   addProgress,
   type Candidate,
-  hasOpenIncident,
   noteKept,
   type OfCalls,
   removeOfCalls,
   selectCandidates,
   selectKept,
-  selectNow,
   selectPlace,
 } from '../../store/retention.ts'
 import { type Writing, write } from '../events/write.ts'
 import type { Records } from '../records.ts'
+import { endOf } from './end-of.ts'
 
 /**
  * The transaction holds the event log back for its readers while it goes on: some ten
@@ -25,8 +23,6 @@ export interface BatchSize {
   bytes: number
 }
 export const batchSize: BatchSize = { calls: 100, bytes: 4 * 1024 * 1024 }
-
-const hourMs = 3_600_000
 
 const settingOf: Record<OfCalls, keyof Retention> = {
   output: 'output_days',
@@ -57,7 +53,7 @@ export function removeBatch(
   const { projectId, what, which } = walk
   return write(core, async (writing) => {
     const { tx } = writing
-    const before = await endOf(writing, projectId, settingOf[what])
+    const before = await endOf(writing, projectId, (project) => project[settingOf[what]])
     if (before === undefined) return { after: null, done: true }
     const from = after === undefined ? await firstOf(writing, walk) : after
     const select = which === 'kept' ? selectKept : selectCandidates
@@ -74,19 +70,6 @@ export function removeBatch(
     if (executionId !== null) await addProgress(tx, { projectId, what }, { executionId, removed, bytes })
     return { after: last, done: looked.length < size.calls && looked.length === found.length }
   })
-}
-
-/**
- * From before when it is removed: whole hours, so that a pass of an hour has an end. Locks the
- * project, so that nobody holds anything of it meanwhile.
- * @returns undefined while nothing is
- */
-async function endOf({ tx, now }: Writing, projectId: string, setting: keyof Retention): Promise<Date | undefined> {
-  const project = await lockProject(tx, projectId)
-  const days = project?.[setting] ?? null
-  if (days === null || (await hasOpenIncident(tx, projectId))) return undefined
-  const sure = Math.min(now.getTime(), (await selectNow(tx)).getTime())
-  return new Date((Math.floor(sure / hourMs) - days * 24) * hourMs)
 }
 
 /** Calls stay in the way of those behind them only until the next pass; output has a place. */

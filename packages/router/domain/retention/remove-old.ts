@@ -8,6 +8,7 @@ import { write } from '../events/write.ts'
 import { perProject } from '../per-project.ts'
 import type { Records } from '../records.ts'
 import { type BatchSize, batchSize, removeBatch, type Walk } from './remove-batch.ts'
+import { announceRemoval, type RemovingEvents, removeEventBatch } from './remove-events.ts'
 
 const hourMs = 3_600_000
 /** Of each second. */
@@ -26,7 +27,7 @@ const walks: readonly Omit<Walk, 'projectId'>[] = [
   { what: 'executions', which: 'fresh' },
 ]
 
-export type Removing = Records & { lanes: Pick<CommitLanes, 'depth'> }
+export type Removing = RemovingEvents & { lanes: Pick<CommitLanes, 'depth'> }
 
 const anew = { doneIn: undefined, walk: 0, after: undefined }
 
@@ -87,18 +88,22 @@ export function createRemover(core: Removing, size: BatchSize = batchSize): Remo
 }
 
 async function goOn(
-  core: Records,
+  core: Removing,
   projectId: string,
   { pass, hour, size }: { pass: Pass; hour: number; size: BatchSize },
 ): Promise<void> {
   const walk = walks[pass.walk]
-  if (walk === undefined) {
-    await tell(core, projectId)
-    Object.assign(pass, { ...anew, doneIn: hour })
+  if (walk !== undefined) {
+    const { after, done } = await removeBatch(core, { projectId, ...walk }, pass.after, size)
+    Object.assign(pass, done ? { walk: pass.walk + 1, after: undefined } : { after })
     return
   }
-  const { after, done } = await removeBatch(core, { projectId, ...walk }, pass.after, size)
-  Object.assign(pass, done ? { walk: pass.walk + 1, after: undefined } : { after })
+  const { done } = await removeEventBatch(core, projectId)
+  if (!done) return
+  // What is announced now goes in the next hour.
+  await announceRemoval(core, projectId)
+  await tell(core, projectId)
+  Object.assign(pass, { ...anew, doneIn: hour })
 }
 
 /** Of each pass that removed something one event, with counts. */

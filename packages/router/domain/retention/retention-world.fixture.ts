@@ -43,7 +43,15 @@ export async function retentionWorld(t: { after(end: () => Promise<void>): void 
   const eventLog = { wake() {} }
   // No time passes while it works: it is not interrupted.
   const clock: Clock = { ...systemClock, monotonic: () => 0 }
-  const core = { store, clock, log: silentLog, eventLog, lanes: { depth: 0 } }
+  const core = {
+    store,
+    clock,
+    log: silentLog,
+    eventLog,
+    lanes: { depth: 0 },
+    heads: { read: () => undefined },
+    settings: { auditDays: 365 },
+  }
 
   const insertProject = async (id: string, retention: Partial<Retention> = {}) => {
     const row = { id, slug: id.replace('_', '-'), name: id, created_at: new Date(), ...retentionDefaults, ...retention }

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { ApiError } from '@xerotier/client/api-error.ts'
 import type { Client } from '@xerotier/client/client.ts'
 import type { AuditLog } from '@xerotier/protocol/api/audit.ts'
+import { beginningOf } from '@xerotier/runtime/tlog/beginning.ts'
 import { type NoteKey, parseVerifierKey } from '@xerotier/runtime/tlog/note.ts'
 import { tilePath } from '@xerotier/runtime/tlog/tiles.ts'
 import type { LogSource } from '@xerotier/runtime/tlog/verify.ts'
@@ -20,6 +21,7 @@ export function liveLog(client: Client, log: AuditLog, key: NoteKey): LogSource 
     from,
     to: log.size,
     strays: log.strays,
+    beginningOf,
     seen: log.kept_checkpoint === null ? [] : [log.kept_checkpoint],
     async *entries() {
       if (from === log.size) return
