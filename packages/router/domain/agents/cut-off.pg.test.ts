@@ -7,7 +7,7 @@ import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/route
 import { type ServingAgent, servingAgent } from '@xerotier/devkit/serving-agent.ts'
 import { settableClock } from '@xerotier/devkit/settable-clock.ts'
 
-// It stands still: nothing here may wait for a grace or a duty.
+// It stands still: nothing here may wait for a grace or a duty, so all of it happens at once.
 const clock = settableClock()
 let system: RouterForTests
 let client: RouterForTests['client']
@@ -41,7 +41,6 @@ for (const [words, cut, reason] of [
     const look = await submit(words, 'look')
     for (let n = 0; n < 2; n++) await first.agent.next('dispatch')
     const second = await serving(`${words}-2`, words)
-    const from = performance.now()
     await client.call(cut, { params: { id: `${words}-1` } })
     assert.equal(system.router.core.fleet.get(system.projectId, first.agentId), undefined)
     const doubtful = await show(change)
@@ -49,7 +48,6 @@ for (const [words, cut, reason] of [
     assert.match(doubtful.error?.message ?? '', reason)
     assert.equal((await first.agent.next('reenroll')).t, 'reenroll')
     assert.equal((await second.agent.next('dispatch')).execution_id, look, 'what may run again goes to another agent')
-    assert.ok(performance.now() - from < 1_000)
 
     // The old keys open nothing: an answer of theirs changes nothing.
     const { attempt } = doubtful
