@@ -60,6 +60,10 @@ export const limits = {
   policyEvaluationMs: 50,
   /** Log lines that wait for an output that takes none; more are dropped and counted. */
   logWaitingBytes: 1 * MiB,
+  /** Spans that wait for a collector that takes none; more are dropped and counted. */
+  spansWaiting: 8_192,
+  /** How long the end of a process waits for the collector to take the last of them. */
+  traceCloseMs: 3_000,
   /** Open connections of the HTTP server; more are closed at once. */
   httpConnections: 8192,
   /** The same of one address that is no trusted proxy. */

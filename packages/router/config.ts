@@ -5,7 +5,7 @@ import { encryptionKeys } from '@xerotier/runtime/key-options.ts'
 import { logLevels } from '@xerotier/runtime/log.ts'
 import { baseUrl, mailAddress, secretText, smtpUrl } from '@xerotier/runtime/mail-options.ts'
 import { boolean, choice, integer, type OptionTable, path, text } from '@xerotier/runtime/option.ts'
-import { traceUrlTemplate, tracingOptions } from '@xerotier/runtime/tracing-options.ts'
+import { traceUrlTemplate, tracingOptions } from '@xerotier/runtime/tracing/options.ts'
 
 export const options = {
   state_dir: {

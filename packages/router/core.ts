@@ -1,6 +1,6 @@
 // Everything that verbs need, built by the composition root (router.ts) and handed to the doors.
 // No verb takes it whole: each names the parts that it uses as the type of its first argument.
-import type { Tracing } from '@xerotier/runtime/tracing.ts'
+import type { Tracing } from '@xerotier/runtime/tracing/tracing.ts'
 import type { Keyring } from './domain/api-keys/keyring.ts'
 import type { Attempts } from './domain/attempts/attempts.ts'
 import type { Heads } from './domain/audit/heads.ts'

@@ -13,6 +13,7 @@ import { print } from '@xerotier/runtime/print.ts'
 import { runProcess } from '@xerotier/runtime/process.ts'
 import { readSecretFile } from '@xerotier/runtime/secret-file.ts'
 import { StartError } from '@xerotier/runtime/start-error.ts'
+import { tracingOf } from '@xerotier/runtime/tracing/options.ts'
 import { foreignEnv, options } from './config.ts'
 import { expiryOf, type ReadCertificate } from './http/certificate.ts'
 import manifest from './package.json' with { type: 'json' }
@@ -62,12 +63,7 @@ function routerOptions(values: Values<typeof options>): Omit<RouterOptions, 'clo
     },
     dataPlane: { address: values.data_plane, announced: values.announced_address },
     lanes: values.commit_lanes,
-    tracing: {
-      enabled: values.otel_enabled,
-      endpoint: values.otel_endpoint,
-      serviceName: values.otel_service_name,
-      sampleRate: values.otel_sample_rate,
-    },
+    tracing: tracingOf(values),
     settings: {
       queueSeconds: values.queue_seconds,
       lostAgentGraceMs: values.lost_agent_grace_seconds * 1000,

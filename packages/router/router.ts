@@ -7,7 +7,7 @@ import type { Log } from '@xerotier/runtime/log.ts'
 import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 import { createMetricsRegistry } from '@xerotier/runtime/metrics.ts'
 import { createOutbound } from '@xerotier/runtime/outbound.ts'
-import { createTracing, noTracing, type TracingOptions } from '@xerotier/runtime/tracing.ts'
+import { createTracing, type TracingSettings } from '@xerotier/runtime/tracing/tracing.ts'
 import type { Registry } from 'prom-client'
 import { becomeActive } from './active-router.ts'
 import { type Broker, startBroker } from './broker/broker.ts'
@@ -86,7 +86,7 @@ export interface RouterOptions {
   }
   lanes?: number
   /** Off when left out. */
-  tracing?: Omit<TracingOptions, 'clock' | 'log'>
+  tracing?: TracingSettings | undefined
   settings?: Partial<Omit<Settings, 'mail' | 'links'>>
   /** The mail server; without one nobody gets mail. */
   mail?: SmtpOptions | undefined
@@ -142,7 +142,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
   }
   try {
     const { active, records, lanes } = await openDatabase(options, started)
-    const tracing = options.tracing === undefined ? noTracing : createTracing({ ...options.tracing, clock, log })
+    const tracing = createTracing(options.tracing, { clock, log, version })
     started.push(() => tracing.close())
     if (options.bootstrap !== undefined) await bootstrapProject(records, options.bootstrap)
 

@@ -5,7 +5,7 @@ import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { ConfigError } from './config-error.ts'
 import { type FileValue, readConfigFile } from './config-file.ts'
 import type { Flags } from './config-flags.ts'
-import { flagsOf, type OptionTable, type Values } from './option.ts'
+import { flagsOf, type Option, type OptionTable, type Values } from './option.ts'
 
 export interface ConfigSources {
   flags: Flags
@@ -40,7 +40,7 @@ export function loadConfig<const T extends OptionTable>(table: T, sources: Confi
   const file = sources.file === undefined ? new Map<string, FileValue>() : readConfigFile(sources.file)
   const values: Record<string, unknown> = {}
   const origins: Record<string, string> = {}
-  const wrong: string[] = []
+  const flaws: { option: Option; flaw: string }[] = []
   for (const [key, option] of Object.entries(table)) {
     const given = find(key, option, sources, file)
     origins[key] = given?.origin ?? 'unset'
@@ -48,10 +48,11 @@ export function loadConfig<const T extends OptionTable>(table: T, sources: Confi
     try {
       values[key] = option.type.parse(given.text)
     } catch (error) {
-      wrong.push(`${key} (${given.origin}) ${messageOf(error)}`)
+      flaws.push({ option, flaw: `${key} (${given.origin}) ${messageOf(error)}` })
     }
   }
-  if (wrong.length > 0) throw new ConfigError('invalidValue', wrong.join('\n'))
+  const wrong = flaws.filter(({ option }) => option.counts?.(values) !== false)
+  if (wrong.length > 0) throw new ConfigError('invalidValue', wrong.map(({ flaw }) => flaw).join('\n'))
   for (const [key, option] of Object.entries(table)) {
     if (values[key] !== undefined || option.default === undefined) continue
     values[key] = typeof option.default === 'function' ? option.default(values) : option.default

@@ -20,6 +20,11 @@ export interface Option<T = unknown> {
    * Whether the process cannot start without it. A function looks at the values that were given.
    */
   required?: boolean | ((values: Record<string, unknown>) => boolean)
+  /**
+   * Whether it counts at all. A wrong value of one that does not is ignored: a variable may be
+   * there for another program.
+   */
+  counts?: (values: Record<string, unknown>) => boolean
   /** Masked whenever it is shown. */
   secret?: boolean
   /** False: not read from the YAML file. */

@@ -57,6 +57,7 @@ export function startAgentProcess(state: State, ports: Ports, routerUrl: string,
     env: {
       ...cleanEnvironment(process.env),
       ...passedOn(process.env, passed),
+      OTEL_SERVICE_NAME: undefined,
       ...(joinKey === undefined ? {} : { XEM_JOIN_KEY: joinKey }),
       XEM_ROUTER_URL: routerUrl,
       XEROTIER_AGENT_ALLOW_INSECURE: 'true', // plain HTTP, on loopback only

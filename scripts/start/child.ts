@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { guardProcess } from '@xerotier/runtime/guard-process.ts'
-import { tracingOptions } from '@xerotier/runtime/tracing-options.ts'
+import { tracingOptions } from '@xerotier/runtime/tracing/options.ts'
 
 export interface Child {
   name: string

@@ -8,7 +8,8 @@ import { keyIdOf, verifyingKey } from '@xerotier/runtime/ed25519.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { createMetricsRegistry } from '@xerotier/runtime/metrics.ts'
 import { notPermittedExitCode } from '@xerotier/runtime/start-error.ts'
-import { createTracing } from '@xerotier/runtime/tracing.ts'
+import { tracingOf } from '@xerotier/runtime/tracing/options.ts'
+import { createTracing } from '@xerotier/runtime/tracing/tracing.ts'
 import { keepEnrolled } from '../enroll.ts'
 import { createLink, type Link } from '../link.ts'
 import type { Outbox } from '../outbox.ts'
@@ -74,14 +75,7 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
 
   const stopping = new AbortController()
   const registry = createMetricsRegistry()
-  const tracing = createTracing({
-    enabled: settings.otel_enabled,
-    endpoint: settings.otel_endpoint,
-    serviceName: settings.otel_service_name,
-    sampleRate: settings.otel_sample_rate,
-    clock,
-    log,
-  })
+  const tracing = createTracing(tracingOf(settings), { clock, log, version })
   const reports = createReports({ outbox, log })
   const work = await kind.begin({
     clock,

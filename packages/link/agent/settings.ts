@@ -16,7 +16,7 @@ import {
   text,
   type Values,
 } from '@xerotier/runtime/option.ts'
-import { tracingOptions } from '@xerotier/runtime/tracing-options.ts'
+import { tracingOptions } from '@xerotier/runtime/tracing/options.ts'
 
 export interface SettingNames {
   program: string

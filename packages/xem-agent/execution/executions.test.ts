@@ -212,15 +212,16 @@ test("the host's own credentials are not passed beside a credential file, which 
   )
 })
 
-test('a call is a span of the trace that its dispatch is part of', async () => {
+test('a call is a span of the trace that its dispatch is part of, and its tool one below', async () => {
   const spans: unknown[] = []
   const bench = createBench(bundle, {
     tracing: {
       start: (name, parent, attributes) => ({
-        traceparent: '',
+        traceparent: 'below',
         end: (end) => void spans.push([name, parent, attributes.tool, end.ok]),
       }),
-      record() {},
+      record: (name, parent, { ok, attributes }) => void spans.push([name, parent, attributes.tool, ok]),
+      counts: () => undefined,
       close: async () => {},
     },
   })
@@ -228,6 +229,9 @@ test('a call is a span of the trace that its dispatch is part of', async () => {
   const frame = bench.frame('echo', {}, { traceparent })
   bench.executions.dispatch([frame])
   await bench.until('result', frame.execution_id)
-  assert.deepEqual(spans, [['execute', traceparent, 'echo', true]])
+  assert.deepEqual(spans, [
+    ['tool', 'below', 'echo', true],
+    ['execute', traceparent, 'echo', true],
+  ])
   await bench.close()
 })

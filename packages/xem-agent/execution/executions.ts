@@ -4,9 +4,10 @@ import type { Reports } from '@xerotier/link/reports.ts'
 import { cutText } from '@xerotier/protocol/cut-text.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'
+import type { ResultFrame } from '@xerotier/protocol/frames/call/result.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
 import { SlotMap } from '@xerotier/runtime/slot-map.ts'
-import type { Tracing } from '@xerotier/runtime/tracing.ts'
+import type { Span, Tracing } from '@xerotier/runtime/tracing/tracing.ts'
 import type { Tool } from '../tool.ts'
 import { createAwake } from './awake.ts'
 import { type Call, type CallSurroundings, createCall } from './call.ts'
@@ -172,12 +173,18 @@ export function createExecutions(options: ExecutionsOptions): Executions {
     const about = { execution_id, attempt, tool, workspace: workspace.workspace }
     // Without a trace of the router's the agent begins one, under the id that the router's would
     // have.
-    const span = tracing.start('execute', traceparent, about, { traceId: execution_id.replaceAll('-', '') })
+    const span = tracing.start('execute', traceparent, about, {
+      kind: 'consumer',
+      traceId: execution_id.replaceAll('-', ''),
+    })
     const result = await call.run()
     const ms = clock.monotonic() - from
     if (!forgotten.delete(call)) calls.delete(call.ref.execution_id)
     const unstarted = call.ending() === undefined ? call.unstarted() : undefined
-    if (unstarted !== undefined) return handBack(call, unstarted)
+    if (unstarted !== undefined) {
+      span?.end({ ok: false, message: 'refused' })
+      return handBack(call, unstarted)
+    }
     const silent = call.ending() === 'forget' || (call.ending() === 'shutdown' && !call.atMostOnce)
     meters.ended({
       tool: call.tool.descriptor.name,
@@ -187,7 +194,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
       bytes: result.stdout_bytes + result.stderr_bytes,
     })
     const { outcome, exit_code, signal, truncated } = result
-    span?.end({ ok: outcome === 'completed', message: outcome, attributes: { outcome, exit_code } })
+    traceEnd(tracing, span, result, tool)
     call.log.info({ outcome, exit_code, signal, truncated, code: result.error?.code, ms: Math.round(ms) }, 'call ended')
     if (call.atMostOnce) remember(call.ref)
     if (call.ending() === 'forget') outbox.acknowledge(call.ref)
@@ -258,6 +265,20 @@ export function settleInterrupted(outbox: Pick<Outbox, 'interrupted' | 'settle'>
   const calls = outbox.interrupted()
   for (const call of calls) outbox.settle(interruptedResult(call, now), { durable: true })
   return calls
+}
+
+/** Ends the span of a call, and makes one of its program or function alone. */
+function traceEnd(tracing: Tracing, span: Span | undefined, result: ResultFrame, tool: string): void {
+  if (span === undefined) return
+  const { execution_id, outcome, started_at, finished_at, exit_code, signal, truncated } = result
+  const { stdout_bytes, stderr_bytes } = result
+  const ok = outcome === 'completed'
+  if (started_at !== null)
+    tracing.record('tool', span.traceparent, {
+      ...{ from: started_at, to: finished_at, ok, message: result.error?.code ?? outcome },
+      attributes: { execution_id, tool, exit_code, signal, stdout_bytes, stderr_bytes, truncated },
+    })
+  span.end({ ok, message: outcome, attributes: { outcome, exit_code } })
 }
 
 function keyOf(ref: CallRef): string {

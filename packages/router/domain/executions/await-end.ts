@@ -1,14 +1,13 @@
 // A submit whose caller waits for the end of the call.
 import type { Invocation } from '@xerotier/protocol/api/executions.ts'
 import { isSettled } from '@xerotier/protocol/lifecycles/execution.ts'
-import type { Tracing } from '@xerotier/runtime/tracing.ts'
+import type { Tracing } from '@xerotier/runtime/tracing/tracing.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { Member } from '../actor.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import type { Identity } from '../identity.ts'
-import { newUuid } from '../ids.ts'
 import type { Policies } from '../policy/book.ts'
 import type { Records } from '../records.ts'
 import { type SubmitMeta, submitCall } from './submit.ts'
@@ -30,14 +29,14 @@ export async function submitAndAwaitEnd(
   core: Records & FleetView & Directory & Attempts & Policies & { tracing: Tracing; identity: Identity },
   actor: Member,
   invocation: Invocation,
-  meta: Omit<SubmitMeta, 'id'>,
+  meta: SubmitMeta & { id: string },
   wait: Wait,
 ): Promise<Submitted> {
-  const id = newUuid(core.clock.now())
+  const { id } = meta
   // Before the frame can leave: an agent may answer before the submit has returned.
   const waiter = waitFor(core, { project_id: actor.projectId, id }, wait)
   try {
-    const submitted = await submitCall(core, actor, invocation, { ...meta, id })
+    const submitted = await submitCall(core, actor, invocation, meta)
     if (submitted.row.id !== id) return await awaitReplayed(core, submitted, wait)
     const ended = await waiter.settled
     return ended === undefined ? submitted : { ...submitted, row: ended }

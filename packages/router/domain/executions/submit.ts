@@ -4,7 +4,7 @@ import type { Invocation } from '@xerotier/protocol/api/executions.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { runsAtMostOnce } from '@xerotier/protocol/risk.ts'
-import type { Tracing } from '@xerotier/runtime/tracing.ts'
+import type { Tracing } from '@xerotier/runtime/tracing/tracing.ts'
 import { initialOf } from '../../store/column.ts'
 import { type ExecutionRow, unfolding, type WorkspaceRow } from '../../store/tables.ts'
 import { cameBy, type Member } from '../actor.ts'
@@ -35,7 +35,7 @@ const nothingYet = initialOf(unfolding)
 
 export interface SubmitMeta {
   requestId: string
-  /** Of the call, where its caller waits for it already. */
+  /** Of the call, where somebody knows it already. */
   id?: string
   idempotencyKey?: string | undefined
   traceparent?: string | undefined
@@ -58,6 +58,7 @@ export async function submitCall(
 ): Promise<Submitted> {
   if (core.lanes.depth >= limits.commitQueue)
     throw new Fault('capacity_exceeded', { message: 'The router has too many submits in hand.', retryAfter: 1 })
+  const began = core.clock.monotonic()
   const { projectId } = actor
   const workspace = await findWorkspace(core, projectId, invocation.workspace)
   requireWorkspace(actor, workspace.id)
@@ -92,8 +93,9 @@ export async function submitCall(
   for (;;) {
     const policy = core.policies.of(projectId, workspace.id)
     const row = newCall(actor, meta, policy, given)
-    const answer = evaluateCall(core, actor, policy, { workspace, tool: offered.tool, args: row.args, at: now })
-    const stored = await storeTraced(core, actor, row, answer instanceof Promise ? await answer : answer)
+    const stored = await storeTraced(core, actor, row, began, () =>
+      evaluateCall(core, actor, policy, { workspace, tool: offered.tool, args: row.args, at: now }),
+    )
     if (stored === 'stored') {
       await noteRetry(core, actor, row)
       return { row, requestedBy: actor.name }
@@ -157,7 +159,8 @@ function newCall(actor: Member, meta: SubmitMeta, policy: Pick<ActivePolicy, 'nu
 }
 
 /**
- * Stores the call, alone or with an approval.
+ * Stores the call as its policy says, alone or with an approval.
+ * @param began when the submit did, on the monotonic clock
  * @returns `known` when its key is, `moved` when another policy decides by now
  * @throws Fault policy_refused
  */
@@ -165,10 +168,17 @@ async function storeTraced(
   core: Records & Attempts & Policies & { tracing: Tracing },
   actor: Member,
   row: ExecutionRow,
-  answer: Answered,
+  began: number,
+  evaluate: () => Answered | Promise<Answered>,
 ): Promise<'stored' | 'known' | 'moved'> {
-  const span = traceSubmit(core.tracing, row)
+  const span = traceSubmit(core.tracing, row, began)
   try {
+    const asked = core.tracing.start('exec.policy', row.traceparent, { execution_id: row.id })
+    const evaluated = evaluate()
+    const answer = evaluated instanceof Promise ? await evaluated : evaluated
+    const { decision, rules } = answer.evaluation
+    const matched = rules.map(({ name }) => name).join(', ')
+    asked?.end({ ok: true, attributes: { decision, rules: matched, policy_version: row.policy_version } })
     const stored = await storeAs(core, actor, row, answer)
     span?.end({ ok: true, attributes: { state: row.state, replayed: stored === 'known' } })
     return stored

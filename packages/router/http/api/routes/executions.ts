@@ -17,8 +17,10 @@ import { callAgain } from '../../../domain/executions/retry.ts'
 import { showExecution } from '../../../domain/executions/show.ts'
 import { streamExecutions } from '../../../domain/executions/stream.ts'
 import { submitCall } from '../../../domain/executions/submit.ts'
-import { idempotencyKeyOf, lastEventIdOf, traceparentOf } from '../../headers.ts'
+import { newUuid } from '../../../domain/ids.ts'
+import { idempotencyKeyOf, lastEventIdOf } from '../../headers.ts'
 import type { Streams } from '../../stream/streams.ts'
+import { traceRequest } from '../../trace-request.ts'
 import type { Call, Handlers } from '../handlers.ts'
 
 type Submitting = Pick<Call<'invocations.submit'>, 'actor' | 'query' | 'request' | 'requestId' | 'reply'>
@@ -26,7 +28,10 @@ type Submitting = Pick<Call<'invocations.submit'>, 'actor' | 'query' | 'request'
 export function executionHandlers(core: Core, streams: Streams) {
   const submit = async (call: Submitting, invocation: Invocation, more: { retryOf?: string } = {}) => {
     const { actor, query, request, requestId, reply } = call
-    const meta = { requestId, idempotencyKey: idempotencyKeyOf(request), traceparent: traceparentOf(request), ...more }
+    const id = newUuid(core.clock.now())
+    const idempotencyKey = idempotencyKeyOf(request)
+    const traceparent = traceRequest(core, { request, reply, executionId: id })
+    const meta = { id, requestId, idempotencyKey, traceparent, ...more }
     const { row, requestedBy } =
       query.wait === 0
         ? await submitCall(core, actor, invocation, meta)
