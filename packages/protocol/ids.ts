@@ -31,6 +31,11 @@ export const saysSomething = (text: string): boolean => seen.test(text)
 /** A reason, where one has to be given. */
 export const reasonSchema = (maxCharacters: number) =>
   textSchema(maxCharacters).refine(saysSomething, 'must say something')
+/** A note that may be left out. One that says nothing is none. */
+export const noteSchema = (maxCharacters: number) =>
+  textSchema(maxCharacters)
+    .transform((text) => (saysSomething(text) ? text : undefined))
+    .optional()
 /** A mailbox. Nothing in it is invisible: what people read is what it is. */
 export const emailSchema = textSchema(254).regex(/^[^\s\p{C}@]+@[^\s\p{C}@]+$/u, 'must look like <name>@<host>')
 /** The id of a person, or their e-mail. */

@@ -1,7 +1,7 @@
 // The document of an approval policy, as operators write it in YAML or JSON. Its JSON Schema is
 // published, so that editors complete it.
 import { z } from 'zod'
-import { nameSchema, textSchema } from './ids.ts'
+import { nameSchema, noteSchema, textSchema } from './ids.ts'
 import { limits } from './limits.ts'
 import { riskSchema } from './risk.ts'
 import { selfApprovalModes } from './self-approval.ts'
@@ -158,7 +158,7 @@ const policyFileSchema = policyDocumentSchema.extend({
   name: nameSchema,
   workspace: textSchema(64).nullish().describe('Name or id; without one it is for the whole project.'),
   version: z.int().min(0).optional().describe('The newest version that was seen when the file was written.'),
-  note: textSchema(limits.noteCharacters).optional().describe('Kept with the version.'),
+  note: noteSchema(limits.noteCharacters).describe('Kept with the version.'),
 })
 
 /** By which editors complete such files. */

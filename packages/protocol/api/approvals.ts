@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { reasonSchema, textSchema } from '../ids.ts'
+import { noteSchema, reasonSchema, textSchema } from '../ids.ts'
 import { approvalStateSchema } from '../lifecycles/approval.ts'
 import { limits } from '../limits.ts'
 import { riskSchema } from '../risk.ts'
@@ -115,7 +115,7 @@ export const approvalQuerySchema = pageQuerySchema.extend({
 })
 
 export const decisionSchema = z.strictObject({
-  note: textSchema(limits.noteCharacters).optional(),
+  note: noteSchema(limits.noteCharacters),
   /** The tool name, typed; required to approve an irreversible call. */
   confirm: textSchema(64).optional(),
   /** The digest that the reviewer saw; when given, a decision over anything else is refused. */
@@ -125,7 +125,7 @@ export const decisionSchema = z.strictObject({
 /** Several at once: of one tool and one risk, each with the digest that the reviewer saw. */
 export const decisionsSchema = z.strictObject({
   decision: z.enum(['approve', 'reject']),
-  note: textSchema(limits.noteCharacters).optional(),
+  note: noteSchema(limits.noteCharacters),
   approvals: z
     .array(z.strictObject({ id: textSchema(64), digest: textSchema(64) }))
     .min(1)
@@ -147,7 +147,7 @@ export const decidedSchema = z.object({
 })
 export type Decided = z.infer<typeof decidedSchema>
 
-export const withdrawSchema = z.strictObject({ note: textSchema(limits.noteCharacters).optional() })
+export const withdrawSchema = z.strictObject({ note: noteSchema(limits.noteCharacters) })
 
 export const breakGlassSchema = z.strictObject({
   /** Why it cannot wait. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { textSchema } from '../ids.ts'
+import { noteSchema, textSchema } from '../ids.ts'
 import { candidateStateSchema } from '../lifecycles/candidate.ts'
 import { limits } from '../limits.ts'
 import { actorNameSchema } from './actor.ts'
@@ -35,4 +35,4 @@ export const candidateQuerySchema = pageQuerySchema.extend({
   /** One or more states, comma-separated, or `all`; those that wait when left out. */
   status: textSchema(100).optional(),
 })
-export const candidateDecisionSchema = z.strictObject({ note: textSchema(limits.noteCharacters).optional() })
+export const candidateDecisionSchema = z.strictObject({ note: noteSchema(limits.noteCharacters) })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { personReferenceSchema, referenceSchema, textSchema } from '../ids.ts'
+import { noteSchema, personReferenceSchema, referenceSchema, textSchema } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { riskSchema, risks } from '../risk.ts'
 import { delegationKindSchema } from '../roles.ts'
@@ -56,5 +56,5 @@ export const delegationCreateSchema = z.strictObject({
   /** Default: now. */
   starts_at: timestampSchema.optional(),
   ends_at: timestampSchema,
-  note: textSchema(limits.noteCharacters).optional(),
+  note: noteSchema(limits.noteCharacters),
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { reasonSchema, referenceSchema, textSchema, toolNameSchema } from '../ids.ts'
+import { noteSchema, reasonSchema, referenceSchema, textSchema, toolNameSchema } from '../ids.ts'
 import { executionStateSchema } from '../lifecycles/execution.ts'
 import { limits } from '../limits.ts'
 import { riskSchema } from '../risk.ts'
@@ -15,7 +15,7 @@ export const invocationSchema = z.strictObject({
   tool: toolNameSchema,
   args: z.record(z.string(), z.unknown()).default({}),
   /** Why, for the reviewer and the record. */
-  reason: textSchema(limits.noteCharacters).optional(),
+  reason: noteSchema(limits.noteCharacters),
   /** Shorter than the tool's own, never longer. */
   timeout_ms: z.int().positive().max(limits.toolTimeoutMsMax).optional(),
 })
@@ -85,7 +85,7 @@ export const retrySchema = z.strictObject({
   /** The secret arguments, which no record keeps, and nothing else. */
   args: z.record(z.string(), z.unknown()).default({}),
   /** Default: that of the first call. */
-  reason: textSchema(limits.noteCharacters).optional(),
+  reason: noteSchema(limits.noteCharacters),
 })
 export type Retry = z.infer<typeof retrySchema>
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { referenceSchema, textSchema, toolNameSchema } from '../ids.ts'
+import { noteSchema, referenceSchema, textSchema, toolNameSchema } from '../ids.ts'
 import { pauseStateSchema } from '../lifecycles/pause.ts'
 import { limits } from '../limits.ts'
 import { riskSchema } from '../risk.ts'
@@ -14,7 +14,7 @@ const incidentSchema = textSchema(200).regex(/^\P{Cc}+$/u, 'must be visible text
 
 /** Why, for which incident, and for how long. */
 export const pauseReasonSchema = z.strictObject({
-  reason: textSchema(500).optional(),
+  reason: noteSchema(500),
   incident: incidentSchema.optional(),
   /** It resumes by itself after so long; else it lasts until somebody ends it. */
   ttl_seconds: z.int().min(1).max(limits.pauseSecondsMax).optional(),

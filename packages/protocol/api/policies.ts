@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { referenceSchema, textSchema, toolNameSchema } from '../ids.ts'
+import { noteSchema, referenceSchema, toolNameSchema } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { policyDocumentSchema } from '../policy.ts'
 import { riskSchema } from '../risk.ts'
@@ -53,7 +53,7 @@ export const policyApplySchema = z.strictObject({
   /** Name or id; null, or left out, for the whole project. What there is keeps its own. */
   workspace: referenceSchema.nullish(),
   document: policyDocumentSchema,
-  note: textSchema(limits.noteCharacters).optional(),
+  note: noteSchema(limits.noteCharacters),
   /** Stores it beside the one that decides, to be compared with it. */
   draft: z.boolean().default(false),
   /** Says what would change, and changes nothing. */

@@ -59,6 +59,15 @@ test('a read asks nobody, a destructive and an irreversible call do', async () =
   }
 })
 
+test('a reason and a note that say nothing are none', async () => {
+  const body = { workspace: 'ws', tool: 'stop', args: {}, reason: ' \u200b ' }
+  const { id, reason, approval_id } = await client.call('invocations.submit', { body })
+  const { note, votes } = await approve(approval_id ?? '', { note: ' \n' })
+  assert.deepEqual([reason, note, votes[0]?.note], [null, null, null])
+  await serving.answer(await serving.agent.next('dispatch'))
+  assert.equal(await state(id), 'completed')
+})
+
 test('approving and cancelling at once do not block each other', async () => {
   for (let i = 0; i < 10; i++) {
     const { id, approvalId } = await submit('stop')
