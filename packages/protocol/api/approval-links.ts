@@ -11,7 +11,8 @@ export const approvalLinkSchema = z.object({
   user_id: z.string(),
   user_name: z.string(),
   user_email: z.string(),
-  state: z.enum(['open', 'used', 'expired', 'revoked']),
+  /** `closed`: the approval was over before it was used. */
+  state: z.enum(['open', 'used', 'expired', 'revoked', 'closed']),
   /** What was decided with it; null unless it was used. */
   decision: z.enum(['approve', 'reject']).nullable(),
   created_by: z.string(),

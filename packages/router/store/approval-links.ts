@@ -9,6 +9,7 @@ function named(db: Database | Tx) {
     .innerJoin('approvals', 'approvals.id', 'approval_links.approval_id')
     .selectAll('approval_links')
     .select(['users.email as user_email', 'users.name as user_name', 'approvals.tool as tool'])
+    .select('approvals.state as approval_state')
 }
 export type NamedLinkRow = Awaited<ReturnType<ReturnType<typeof named>['execute']>>[number]
 

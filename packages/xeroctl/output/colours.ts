@@ -54,6 +54,7 @@ export const colourOfWord: Readonly<Record<string, Colour>> = {
   rejected: 'red',
   expired: 'dim',
   cancelled: 'dim',
+  closed: 'dim',
   voided: 'red',
   exhausted: 'red',
   offline: 'red',

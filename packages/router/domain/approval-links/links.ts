@@ -6,11 +6,12 @@ import type { z } from 'zod'
 import { selectLinks, selectNamedLink } from '../../store/approval-links.ts'
 import { selectNamedApproval } from '../../store/approvals.ts'
 import { selectPeople } from '../../store/people.ts'
-import type { Member } from '../actor.ts'
+import type { ApprovalRow } from '../../store/tables.ts'
+import type { Member, Person } from '../actor.ts'
 import { asOf } from '../approvals/present.ts'
 import { enqueue } from '../deliveries/enqueue.ts'
 import type { Outbox } from '../deliveries/outbox.ts'
-import { write } from '../events/write.ts'
+import { type Writing, write } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import { writeBody } from '../notifications/message-body.ts'
 import { addressedTo, personRecipient } from '../notifications/recipient.ts'
@@ -18,6 +19,7 @@ import { idCursor, isUuid, type Page, toPage } from '../page.ts'
 import { emailKey } from '../people/email.ts'
 import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
+import { hindranceOf } from './bearer.ts'
 import { linkOf } from './mint.ts'
 import { presentLink } from './present.ts'
 
@@ -61,12 +63,19 @@ export async function createLink(
   const person = await findPerson(core, projectId, body.user)
   const row = await write(core, async (writing) => {
     const { now } = writing
+    await mustHaveUse(writing, approval, person)
     const link = await linkOf(writing, approval, person.id, actor)
     const message = writeBody({ say: 'asked', approval: approval.id, stage: 0 })
     const event = { eventId: newId('evt', now.getTime()), type: 'approval_link.created', approvalId: approval.id }
     await enqueue(writing, [{ ...addressedTo(personRecipient(projectId, person.id)), ...event, body: message }])
     writing.after(() => core.outbox.wake())
-    return { ...link, user_email: person.email, user_name: person.name, tool: approval.tool }
+    return {
+      ...link,
+      user_email: person.email,
+      user_name: person.name,
+      tool: approval.tool,
+      approval_state: approval.state,
+    }
   })
   return presentLink(row, { now: core.clock.now() })
 }
@@ -94,6 +103,13 @@ export async function revokeLink(core: Records, actor: Member, id: string): Prom
     return { ...known, revoked_at: now }
   })
   return presentLink(row, { now: core.clock.now() })
+}
+
+async function mustHaveUse(writing: Writing, approval: ApprovalRow, person: Person): Promise<void> {
+  const hindrance = await hindranceOf(writing, approval, person)
+  if (hindrance === undefined) return
+  const message = `user: ${person.email} could not approve it with a link. ${hindrance.message}`
+  throw new Fault('invalid_body', { param: 'user', message })
 }
 
 async function findPerson(core: Records, projectId: string, reference: string) {

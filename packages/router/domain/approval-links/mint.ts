@@ -8,6 +8,7 @@ import { asOf } from '../approvals/present.ts'
 import { type Writing, write } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import type { Records } from '../records.ts'
+import { hindranceOf } from './bearer.ts'
 import { linkToken } from './token.ts'
 
 export interface LinkOptions {
@@ -55,8 +56,8 @@ function linkUrl({ secret, publicUrl }: LinkOptions, link: ApprovalLinkRow): str
 }
 
 /**
- * The URL for the mail to one person; undefined for who is none, and where nothing is to be decided
- * any more.
+ * The URL for the mail to one person; undefined for who is none or could not decide, and where
+ * nothing is to be decided any more.
  */
 export async function linkForMail(
   core: Records,
@@ -70,6 +71,8 @@ export async function linkForMail(
     const person = await selectPerson(writing.tx, project_id, recipient)
     if (approval === undefined || person?.active !== true) return undefined
     if (asOf(approval, writing.now.getTime()).state !== 'pending') return undefined
+    // Who is told of a stage need not be among those who decide it.
+    if ((await hindranceOf(writing, approval, person)) !== undefined) return undefined
     return linkUrl(options, await linkOf(writing, approval, recipient, router))
   })
 }

@@ -5,7 +5,11 @@ import { publicForm } from '../public-form.ts'
 
 export const presentLink = publicForm<ApprovalLink, NamedLinkRow, { now: number }>(approvalLinkSchema, {
   object: () => 'approval_link',
-  state: (row, { now }) => linkState(row, now),
+  state: (row, { now }) => {
+    const state = linkState(row, now)
+    const isOver = row.approval_state !== 'pending' && row.approval_state !== 'expired'
+    return isOver && (state === 'open' || state === 'expired') ? 'closed' : state
+  },
 })
 
 export function linkState(row: ApprovalLinkRow, now: number): ApprovalLink['state'] {

@@ -11,6 +11,7 @@ import { decideApproval } from '../approvals/decide.ts'
 import { presentNamed } from '../approvals/list.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import type { Records } from '../records.ts'
+import { bearer } from './bearer.ts'
 import type { LinkOptions } from './mint.ts'
 import { linkState } from './present.ts'
 import { isLinkToken, linkIdOf } from './token.ts'
@@ -49,17 +50,7 @@ export async function showLink(
   }
   if (state === 'expired' || approval.state === 'expired') return { as: 'expired' }
   if (approval.digest !== link.digest) return { as: 'invalid' }
-  const actor: PersonActor = {
-    kind: 'person',
-    id: person.id,
-    name: person.name,
-    projectId: link.project_id,
-    door: 'link',
-    scopes: ['execution'],
-    workspaces: null,
-    person: { id: person.id, name: person.name, email: person.email },
-    key: null,
-  }
+  const actor = bearer(link.project_id, person)
   return { as: 'open', approval, link, person: person.name, actor }
 }
 

@@ -1,6 +1,5 @@
 // The one function behind every door that decides: API, CLI, and whatever comes later.
 import type { Approval, decisionSchema } from '@xerotier/protocol/api/approvals.ts'
-import type { AskedRecord } from '@xerotier/protocol/asked.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { saysSomething } from '@xerotier/protocol/ids.ts'
 import { sameSecret } from '@xerotier/runtime/digest.ts'
@@ -34,7 +33,7 @@ import { opensAt } from './held.ts'
 import { matterOf } from './matter.ts'
 import { stillNeeded } from './needed.ts'
 import { asOf } from './present.ts'
-import { mayDecide } from './requester.ts'
+import { mustNotBeOwn } from './requester.ts'
 import { showApproval } from './show.ts'
 import { appendVote, mustBeAsked, recordVote } from './vote.ts'
 
@@ -126,21 +125,12 @@ async function approve(
   }
   if (asked.requireReason && !saysSomething(body.note ?? '')) throw new Fault('reason_required', { param: 'note' })
   mustBeAsked(electorate, approval, actor.id)
-  if (!(await mayDecide(writing.tx, actor, approval, asked.selfApproval))) throw selfApprovalFault(asked)
+  await mustNotBeOwn(writing.tx, actor, approval, asked)
   const votes = await recordVote(writing, approval, actor, 'approve', body.note)
   const needed = stillNeeded(electorate, approval, votes)
   if (needed.approvals === 0) return settle(core, writing, approval, call, actor, body, {})
   appendVote(writing, approval, actor, 'approve', needed)
   return { approval }
-}
-
-/** Names the setting that decides it. */
-function selfApprovalFault({ selfApproval, policy }: AskedRecord): Fault {
-  const setting =
-    selfApproval === null
-      ? 'the project says `allow_self_approval: false`'
-      : `the policy ${policy.name} says \`self_approval: ${selfApproval}\``
-  return new Fault('self_approval', { message: `Requesters cannot approve their own calls: ${setting}.` })
 }
 
 /** Who could decide now; nothing is read where one key decides alone. */

@@ -1,3 +1,5 @@
+import type { AskedRecord } from '@xerotier/protocol/asked.ts'
+import { Fault } from '@xerotier/protocol/errors.ts'
 import type { SelfApproval } from '@xerotier/protocol/self-approval.ts'
 import type { Database, Tx } from '../../store/database.ts'
 import { selectProject } from '../../store/projects.ts'
@@ -27,6 +29,21 @@ export async function mayDecide(
   const asked = await readParty(db, requester.requested_by, requester.requested_key)
   const decides = await readParty(db, actor.id, cameBy(actor).key)
   return maySelfApprove(mode ?? (await selfApprovalOf(db, actor.projectId)), asked, decides)
+}
+
+/** @throws Fault self_approval: it names the setting that forbids it */
+export async function mustNotBeOwn(
+  db: Database | Tx,
+  actor: Member,
+  requester: Requester,
+  { selfApproval, policy }: AskedRecord,
+): Promise<void> {
+  if (await mayDecide(db, actor, requester, selfApproval)) return
+  const setting =
+    selfApproval === null
+      ? 'the project says `allow_self_approval: false`'
+      : `the policy ${policy.name} says \`self_approval: ${selfApproval}\``
+  throw new Fault('self_approval', { message: `Requesters cannot approve their own calls: ${setting}.` })
 }
 
 /** Whether those who approved it may have, where nobody approves what they asked for. */

@@ -2,15 +2,17 @@
 import type { Vote } from '@xerotier/protocol/api/approvals.ts'
 import type { Place } from '@xerotier/protocol/asked.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
+import type { Database, Tx } from '../../store/database.ts'
 import type { ApprovalRow } from '../../store/tables.ts'
 import { selectVotes, type VoteRow } from '../../store/votes.ts'
 import { cameBy, type Member } from '../actor.ts'
 import type { Writing } from '../events/write.ts'
 import { newUuid } from '../ids.ts'
 import { askedOf, stageOf } from './asked.ts'
-import { type Electorate, isIn } from './electorate.ts'
+import { type Electorate, isIn, readElectorate } from './electorate.ts'
 import { matterOf } from './matter.ts'
 import { type Needed, placesText } from './needed.ts'
+import { mustNotBeOwn } from './requester.ts'
 
 /** Stores it; the last vote of each counts. @returns all votes there are now, oldest first */
 export async function recordVote(
@@ -43,6 +45,18 @@ export async function recordVote(
 /** Whoever could fill a place of its stage. @throws Fault not_an_approver */
 export function mustBeAsked(electorate: Electorate, approval: ApprovalRow, voter: string): void {
   mustBeAmong(electorate, stageOf(askedOf(approval), approval.stage).places, approval, voter, 'decided')
+}
+
+/**
+ * Whoever could approve it as it stands, before they do.
+ * @throws Fault not_an_approver, self_approval
+ */
+export async function mustBeAbleToApprove(db: Database | Tx, approval: ApprovalRow, actor: Member, now: Date) {
+  const asked = askedOf(approval)
+  const stage = stageOf(asked, approval.stage)
+  const electorate = await readElectorate(db, approval.project_id, now, [actor.id], [stage])
+  mustBeAsked(electorate, approval, actor.id)
+  await mustNotBeOwn(db, actor, approval, asked)
 }
 
 /** Whoever could fill one of these places. @throws Fault not_an_approver: it says whose they are */

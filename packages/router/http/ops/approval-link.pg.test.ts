@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
+import { personForTests } from '@xerotier/devkit/person-for-tests.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { type ServingAgent, servingAgent } from '@xerotier/devkit/serving-agent.ts'
 import { type ShiftedClock, shiftedClock } from '@xerotier/devkit/shifted-clock.ts'
@@ -73,6 +74,10 @@ const get = async (url: string, method = 'GET') => {
 const post = async (url: string, form: Record<string, string>) => {
   const answer = await fetch(url, { method: 'POST', body: new URLSearchParams(form) })
   return { status: answer.status, text: await answer.text() }
+}
+async function stateOfLink(id: string) {
+  const { data } = await client.call('approvalLinks.list', {})
+  return data.find((link) => link.id === id)?.state
 }
 const approval = (id: string) => client.call('approvals.show', { params: { id } })
 const decided = async () => void (await serving.answer(await serving.agent.next('dispatch')))
@@ -228,11 +233,51 @@ test('a link of somebody who left the project is void, and what was decided else
     param: 'user',
   })
   const elsewhere = await linked()
+  assert.equal(await stateOfLink(elsewhere.link.id), 'open')
   await client.call('approvals.reject', { params: { id: elsewhere.approvalId }, body: { note: 'by hand' } })
   const shown = await get(elsewhere.url)
   assert.match(shown.text, /It was rejected/)
   assert.match(shown.text, /by hand/)
   assert.match((await post(elsewhere.url, { decision: 'approve' })).text, /It was rejected/)
+  assert.equal(await stateOfLink(elsewhere.link.id), 'closed')
+  await assert.rejects(
+    client.call('approvalLinks.create', { body: { approval: elsewhere.approvalId, user: 'usr_ann' } }),
+    { code: 'approval_already_decided' },
+  )
+})
+
+test('nobody gets a link to what they could not approve', async () => {
+  const core = system.router.core
+  for (const name of ['lea', 'mia']) await personForTests(core, system.projectId, name)
+  const approvers = { users: ['lea@example.com', 'owner@localhost'] }
+  const stages = [{ approvers, tell: { users: ['lea@example.com', 'mia@example.com'] } }]
+  await client.call('policies.apply', {
+    params: { policy: 'ann' },
+    body: { workspace: 'ws', document: { stages, self_approval: 'none' } },
+  })
+  const refused = async (approval: string, user: string, message: RegExp) =>
+    assert.rejects(client.call('approvalLinks.create', { body: { approval, user } }), {
+      code: 'invalid_body',
+      param: 'user',
+      message,
+    })
+  const { approvalId } = await ask()
+  await refused(
+    approvalId,
+    'mia@example.com',
+    /^user: mia@example\.com could not approve it with a link\. This call is decided by lea@example\.com or owner@localhost\.$/,
+  )
+  await refused(
+    approvalId,
+    'owner@localhost',
+    /cannot approve their own calls: the policy ann says `self_approval: none`/,
+  )
+  // Both are told, and one decides.
+  const told = (to: string) =>
+    until('the mail', () => mails.taken.find((mail) => mail.to.includes(to) && mail.text.includes(approvalId)))
+  assert.doesNotMatch((await told('mia@example.com')).text, /ops\/approval/)
+  assert.match((await told('lea@example.com')).text, /ops\/approval/)
+  await client.call('policies.delete', { params: { policy: 'ann' } })
 })
 
 test('what is no form, or too large, or says nothing, is refused with a page', async () => {
