@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { reviewed, reviewedJson } from './reviewed.ts'
+import { cutTexts, reviewed, reviewedJson } from './reviewed.ts'
 
 test('what is not seen, or looks like something else, is shown as its code', () => {
   const shown: [string, string][] = [
@@ -26,8 +26,9 @@ test('what people write in their languages stays', () => {
 test('a long value is shown by its ends, and how much is left out', () => {
   const text = reviewedJson({ data: `begin${'x'.repeat(10_000)}end` })
   assert.match(text, /^\{"data":"begin/)
-  assert.match(text, /8008 characters are not shown/)
+  assert.match(text, /x … 8008 of 10008 characters are not shown … x/)
   assert.match(text, /end"\}$/)
+  assert.equal(cutTexts({ a: ['y'.repeat(2_001)], b: { c: 'y'.repeat(9_000) }, d: 'y'.repeat(2_000) }), 2)
 })
 
 test('JSON for people is the same JSON', () => {

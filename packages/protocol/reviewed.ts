@@ -42,16 +42,27 @@ export function reviewedWhole(value: unknown): string {
   return reviewedLines(JSON.stringify(value, null, 2))
 }
 
-/** JSON for people. Long texts are cut in the middle, with how much is left out. */
+/** JSON for people. Long texts are cut in the middle, with how much is left out of how much. */
 export function reviewedJson(value: unknown, indent = 0): string {
   const text = JSON.stringify(value, (_, member) => (typeof member === 'string' ? shortened(member) : member), indent)
   return reviewedLines(text)
 }
 
+/** How many texts of a value `reviewedJson` cuts: whoever shows it says where all of it is. */
+export function cutTexts(value: unknown): number {
+  let found = 0
+  JSON.stringify(value, (_, member) => {
+    if (typeof member === 'string' && member.length > shownCharacters) found++
+    return member
+  })
+  return found
+}
+
 function shortened(text: string): string {
   if (text.length <= shownCharacters) return text
   const left = text.length - shownCharacters
-  return `${text.slice(0, shownCharacters / 2)} … ${left} characters are not shown … ${text.slice(-shownCharacters / 2)}`
+  const mark = `${left} of ${text.length} characters are not shown`
+  return `${text.slice(0, shownCharacters / 2)} … ${mark} … ${text.slice(-shownCharacters / 2)}`
 }
 
 function codeOf(character: string): string {

@@ -12,6 +12,20 @@ async function printed(t: TestContext, answer: unknown, words: string, options: 
 
 const raised = { risk: 'irreversible', tool_risk: 'write' } as const
 
+test('where a long value is cut, its title says where all of it is', async (t) => {
+  const long = { data: 'x'.repeat(6_000), more: ['y'.repeat(3_000)], short: 'z' }
+  const title =
+    /^Arguments \(2 long values are cut: -o json has all\):\n {2}\{\n {4}"data": "x+ … 4000 of 6000 characters/m
+  for (const words of ['approvals show ap', 'exec show exe_1'])
+    assert.match(
+      await printed(t, words.startsWith('exec') ? execution({ args: long }) : approval({ args: long }), words),
+      title,
+    )
+  assert.match(await printed(t, approval(), 'approvals show ap'), /^Arguments:$/m)
+  const { args } = JSON.parse(await printed(t, approval({ args: long }), 'approvals show ap -o json'))
+  assert.deepEqual(args, long)
+})
+
 test('a risk that a rule has raised is shown with that of the tool, in text and in JSON', async (t) => {
   const asked = { ...askedNothing, ...raised, state: 'pending', id: 'ap' } as const
   const undecided = { decided_by: null, decided_by_name: null, decided_key: null, decided_door: null } as const

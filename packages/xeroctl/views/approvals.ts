@@ -1,9 +1,9 @@
 import type { Approval, Decided } from '@xerotier/protocol/api/approvals.ts'
-import { reviewedJson } from '@xerotier/protocol/reviewed.ts'
 import { type Detail, rows } from '../output/detail.ts'
 import type { RecordView, View } from '../output/view.ts'
 import { shortId } from '../short-id.ts'
 import { actorInFull, cameWith } from './actor.ts'
+import { argumentsSection } from './arguments.ts'
 import { riskInFull } from './risk.ts'
 
 /**
@@ -81,10 +81,7 @@ export const approvalRecord: RecordView<Approval> = {
       ...policyOf(approval),
       ['Digest', approval.digest],
     ],
-    sections: [
-      { title: 'Arguments', body: reviewedJson(approval.args, 2) },
-      { title: 'Votes', body: rows(voteColumns, approval.votes) },
-    ],
+    sections: [argumentsSection(approval.args), { title: 'Votes', body: rows(voteColumns, approval.votes) }],
   }),
 }
 

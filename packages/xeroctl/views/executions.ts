@@ -1,5 +1,4 @@
 import type { Execution, ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
-import { reviewedJson } from '@xerotier/protocol/reviewed.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
 import type { Cell } from '../output/cell.ts'
 import { type Detail, ending, rows, type Section } from '../output/detail.ts'
@@ -9,6 +8,7 @@ import type { RecordView, View } from '../output/view.ts'
 import { shortId } from '../short-id.ts'
 import { actorInFull, cameWith } from './actor.ts'
 import { voteColumns } from './approvals.ts'
+import { argumentsSection } from './arguments.ts'
 import { artifactColumns } from './artifacts.ts'
 import { riskInFull } from './risk.ts'
 
@@ -134,7 +134,7 @@ function progressOf(execution: Partial<ExecutionDetail>): Detail['fields'] {
 function sectionsOf(execution: Execution): Section[] {
   const result =
     execution.result === null || execution.result === undefined ? '' : JSON.stringify(execution.result, null, 2)
-  return [{ title: 'Arguments', body: reviewedJson(execution.args, 2) }, ...textSection('Result', result)]
+  return [argumentsSection(execution.args), ...textSection('Result', result)]
 }
 
 function resolutionOf({ at, by, by_name, note }: NonNullable<ExecutionDetail['resolution']>): string {

@@ -1,8 +1,8 @@
 import type { Plan } from '@xerotier/protocol/api/plans.ts'
-import { reviewedJson } from '@xerotier/protocol/reviewed.ts'
 import { type Detail, rows } from '../output/detail.ts'
 import { duration, milliseconds } from '../output/time.ts'
 import type { RecordView } from '../output/view.ts'
+import { argumentsSection } from './arguments.ts'
 import { riskInFull } from './risk.ts'
 
 type Candidate = Plan['agents'][number]
@@ -20,10 +20,7 @@ export const planRecord: RecordView<Plan> = {
       ...approvalOf(plan),
       ['Schema digest', plan.schema_digest],
     ],
-    sections: [
-      { title: 'Arguments', body: reviewedJson(plan.args, 2) },
-      { title: 'Agents', body: rows(agentColumns, plan.agents) },
-    ],
+    sections: [argumentsSection(plan.args), { title: 'Agents', body: rows(agentColumns, plan.agents) }],
   }),
 }
 

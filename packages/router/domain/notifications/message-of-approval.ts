@@ -1,5 +1,5 @@
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
-import { reviewedWhole } from '@xerotier/protocol/reviewed.ts'
+import { cutTexts, reviewedJson } from '@xerotier/protocol/reviewed.ts'
 import { type Message, shortened } from './message.ts'
 
 const mostArgs = 2_000
@@ -8,8 +8,8 @@ const mostText = 500
 /** Somebody is asked. */
 export function askedMessage(approval: Approval, options: { stage: number; link?: string }): Message {
   const { tool, workspace, risk, args } = approval
-  const code = reviewedWhole(args)
-  const isWhole = code.length <= mostArgs
+  const code = reviewedJson(args, 2)
+  const isWhole = code.length <= mostArgs && cutTexts(args) === 0
   const escalated = options.stage > 0 ? `, escalated to stage ${options.stage + 1}` : ''
   return {
     title: `Approval wanted: ${tool} in ${workspace} (${risk})${escalated}`,

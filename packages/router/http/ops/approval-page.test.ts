@@ -22,12 +22,26 @@ test('the page of a call that an owner ran alone says so, and that a review is d
   assert.match(overPage(deceivingApproval({ ...broken, review_due_at: null }), null), /It was approved by Olga/)
 })
 
-test('the page shows whole what runs, however long, with numbers as they run', () => {
+const unescaped = (code: string) => code.replaceAll('&#34;', '"')
+
+test('the page shows what runs, long values by their ends and whole where somebody opens them, in any state', () => {
   const args = { data: `begin${'x'.repeat(100_000)}end`, n: 1e2, one: 1.0, tiny: 5e-324 }
-  const shown = openPage({ ...open, approval: deceivingApproval({ args }) })
-  const code = /<pre>(.*?)<\/pre>/s.exec(shown)?.[1] ?? ''
-  assert.deepEqual(JSON.parse(code.replaceAll('&#34;', '"')), args)
-  assert.match(code, /: 100,\n.*: 1,\n.*: 5e-324\n/)
+  const approval = deceivingApproval({ args })
+  for (const shown of [openPage({ ...open, approval }), overPage({ ...approval, state: 'approved' }, 'approve')]) {
+    const [cut = '', whole = ''] = [...shown.matchAll(/<pre>(.*?)<\/pre>/gs)].map(([, code = '']) => unescaped(code))
+    assert.match(cut, /"beginx+ … 98008 of 100008 characters are not shown … x+end",\n.*: 100,\n.*: 1,\n.*: 5e-324\n/)
+    assert.match(shown, /<details><summary>Show all: a long value is cut above<\/summary>\s*<pre>/)
+    assert.deepEqual(JSON.parse(whole), args)
+  }
+  assert.doesNotMatch(openPage(open), /<details/)
+})
+
+test('the page of a call that was decided says who asked for it and why', () => {
+  const names = { tool: 'stop', requested_by_name: 'Mia', reason: 'INC-7', decided_by_name: 'Olga' } as const
+  const over = overPage(deceivingApproval({ ...names, state: 'rejected' }), 'reject')
+  assert.match(over, /Reason given<\/h2><p class="prose">INC-7<.*<dt>Asked by<\/dt><dd>Mia<.*<h2>Decision<.*<dd>Olga</s)
+  assert.doesNotMatch(over, /Would run on|<dt>Expires/)
+  assert.match(over, /<dt>Risk<\/dt><dd>irreversible \(the tool itself: write\)</)
 })
 
 test('a note that was typed comes back to the letter', () => {

@@ -1,7 +1,7 @@
 // The page behind a one-time link: plain HTML, which works without scripts.
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
-import { reviewedWhole } from '@xerotier/protocol/reviewed.ts'
+import { cutTexts, reviewedJson, reviewedWhole } from '@xerotier/protocol/reviewed.ts'
 import { Html, html, verbatim } from './html.ts'
 import { style } from './style.ts'
 
@@ -34,8 +34,7 @@ ${wrong && html`<p class="notice bad" role="alert">${wrong.message}</p>`}
 <h1>Run <code>${tool}</code> in ${workspace}?</h1>
 <p class="lead">${approval.requested_by_name === null ? 'Somebody' : approval.requested_by_name} asks for it, and waits for a decision.</p>
 ${reasonOf(approval)}
-<h2>Arguments</h2>
-<pre>${reviewedWhole(approval.args)}</pre>
+${argumentsOf(approval)}
 ${facts(approval)}
 <form method="post" action="${action}">
 <label for="note">Note</label>
@@ -62,8 +61,8 @@ export function overPage(approval: Approval, used: 'approve' | 'reject' | null):
   return page(
     `${approval.tool} in ${approval.workspace}`,
     html`<article class="card">${saying(overSaying(approval, used))}
-<h2>Arguments</h2>
-<pre>${reviewedWhole(approval.args)}</pre>
+${reasonOf(approval)}
+${argumentsOf(approval)}
 ${facts(approval)}
 ${decision(approval)}
 </article>
@@ -151,18 +150,37 @@ function riskText(risk: Approval['risk']): string {
   return risk.charAt(0).toUpperCase() + risk.slice(1)
 }
 
+/** What is long stands there by its two ends, and whole where somebody opens it. */
+function argumentsOf({ args }: Approval): Html {
+  const cut = cutTexts(args)
+  return html`<h2>Arguments</h2>
+<pre>${reviewedJson(args, 2)}</pre>
+${
+  cut === 0
+    ? undefined
+    : html`<details><summary>Show all: ${cut === 1 ? 'a long value is cut' : `${cut} long values are cut`} above</summary>
+<pre>${reviewedWhole(args)}</pre></details>`
+}`
+}
+
 function reasonOf({ reason }: Approval): Html | undefined {
   return reason === null ? undefined : html`<h2>Reason given</h2><p class="prose">${reason}</p>`
 }
 
 function facts(approval: Approval): Html {
-  const { agents, credentials_ref, digest, id, requested_at, expires_at, risk } = approval
+  const { agents, credentials_ref, digest, id, requested_by_name, requested_at, expires_at, risk, tool_risk, state } =
+    approval
+  const isOpen = state === 'pending'
   return list([
-    ['Risk', risk],
-    ['Would run on', agents.map(({ name }) => name).join(', ') || 'no agent that is online now'],
+    ['Risk', risk === tool_risk ? risk : `${risk} (the tool itself: ${tool_risk})`],
+    // Of what is over neither says anything any more.
+    ...(isOpen
+      ? ([['Would run on', agents.map(({ name }) => name).join(', ') || 'no agent that is online now']] as const)
+      : []),
     ...(credentials_ref === null ? [] : ([['Credentials', credentials_ref]] as const)),
+    ...(requested_by_name === null ? [] : ([['Asked by', requested_by_name]] as const)),
     ['Asked', timeText(requested_at)],
-    ['Expires', timeText(expires_at)],
+    ...(isOpen ? ([['Expires', timeText(expires_at)]] as const) : []),
     ['Approval', html`<span class="mono">${id}</span>`],
     ['Digest', html`<span class="mono">${digest}</span>`],
   ])

@@ -26,6 +26,7 @@ dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 code,pre,.mono{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
 pre{margin:0;padding:14px 16px;background:var(--code);border:1px solid var(--line);border-radius:9px;font-size:13.5px;line-height:1.55;
 white-space:pre-wrap;overflow-wrap:anywhere;tab-size:2}
+details{margin:10px 0 0}summary{padding:8px 0;cursor:pointer;color:var(--primary);font-size:15px}
 .mono{font-size:12.5px}.prose{white-space:pre-wrap}.card>:last-child{margin-bottom:0}
 form{margin:28px 0 0;padding-top:24px;border-top:1px solid var(--line)}
 label{display:block;margin:0 0 6px;font-weight:600;font-size:15px}

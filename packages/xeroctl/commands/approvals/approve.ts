@@ -9,6 +9,7 @@ import { printable } from '../../output/cell.ts'
 import { relativeTime, timeSince } from '../../output/time.ts'
 import { wholeId } from '../../short-id.ts'
 import { actorInFull } from '../../views/actor.ts'
+import { cutNote } from '../../views/arguments.ts'
 import { ofApproval } from '../../wrong-kind.ts'
 import { noteOption, printDecision, severalOption } from './decide.ts'
 import { decideSeveral } from './decide-several.ts'
@@ -52,6 +53,8 @@ async function typedName(cli: Cli, id: string): Promise<string | undefined> {
   const approval = await ofApproval(cli, id, cli.client().call('approvals.show', { params: { id } }))
   if (approval.state !== 'pending' || approval.confirm === null) return undefined
   for (const [label, value] of factsOf(approval, cli.clock.now())) cli.say(`${label.padEnd(13)}${printable(value)}`)
+  const cut = cutNote(approval.args)
+  if (cut !== undefined) cli.say(`${cut}; all of it: ${cli.self} approvals show ${id} -o json`)
   const typed = await ask(cli, `It is ${approval.risk}. Type the name of the tool to approve it: `)
   return typed.trim() || undefined
 }

@@ -8,6 +8,7 @@ import { exitOfCode, UsageError } from '../../exit-codes.ts'
 import { printable } from '../../output/cell.ts'
 import { shortId, wholeId } from '../../short-id.ts'
 import { decidedView } from '../../views/approvals.ts'
+import { cutNote } from '../../views/arguments.ts'
 import { ofApproval } from '../../wrong-kind.ts'
 
 type Asked = Pick<Approval, 'id' | 'digest' | 'tool' | 'risk' | 'workspace' | 'args'>
@@ -29,8 +30,11 @@ export async function decideSeveral(
   }
   mustBeAlike(asked)
   const [first] = asked
-  for (const { id, workspace, args } of asked)
+  for (const { id, workspace, args } of asked) {
     cli.say(`${shortId(id)}  ${printable(workspace)}  ${printable(reviewedJson(args))}`)
+    const cut = cutNote(args)
+    if (cut !== undefined) cli.say(`${cut}; all of it: ${cli.self} approvals show ${id} -o json`)
+  }
   await confirm(cli, `${decision === 'approve' ? 'Approve' : 'Reject'} these ${asked.length} of ${first?.tool}?`, yes)
   const approvals = asked.map(({ id, digest }) => ({ id, digest }))
   const answer = await cli.write('approvals.decide', { body: { decision, note, approvals } })
