@@ -15,7 +15,9 @@ const voteSchema = z.object({
   vote: z.enum(votes),
   by: z.string(),
   by_name: actorNameSchema,
+  /** The API key that they came with, and the door. */
   key: z.string().nullable(),
+  door: doorSchema.nullable(),
   stage: z.int(),
   digest: z.string(),
   note: z.string().nullable(),
@@ -91,6 +93,7 @@ export const approvalSchema = z.object({
   /** Of a call that an owner ran alone: until when somebody else has to look at it. */
   review_due_at: nullableTimestampSchema,
   reviewed_by: z.string().nullable(),
+  reviewed_by_name: actorNameSchema,
   reviewed_at: nullableTimestampSchema,
   review_note: z.string().nullable(),
   /** What a reviewer must type as `confirm`; null when nothing. */
@@ -164,5 +167,13 @@ export const approvalStreamQuerySchema = z.object({
 })
 
 /** Data of the events of the stream: the approval as it is now, and what happened. */
-export const approvalEventSchema = approvalSchema.extend({ event: streamedEventSchema('approval') })
+export const approvalEventSchema = approvalSchema.extend({
+  event: streamedEventSchema('approval').extend({
+    /** The stage that began, or in which somebody voted: counted from 0. Null of other events. */
+    stage: z.int().nullable(),
+    stage_name: z.string().nullable(),
+    /** What was voted, where somebody did. */
+    vote: z.enum(votes).nullable(),
+  }),
+})
 export type ApprovalEvent = z.infer<typeof approvalEventSchema>

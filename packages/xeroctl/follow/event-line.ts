@@ -1,3 +1,4 @@
+import type { ApprovalEvent } from '@xerotier/protocol/api/approvals.ts'
 import { printable } from '../output/cell.ts'
 import { colourOfWord, type Paint } from '../output/colours.ts'
 import { approvalIn, executionIn, type PublicEvent } from './public-event.ts'
@@ -9,6 +10,17 @@ export function eventLine(paint: Paint): (event: PublicEvent) => string {
     const name = event.event.replace(/^x_exec\./, '').padEnd(26)
     return `${at.padEnd(24)}  ${paint(name, colourOfWord[word])} ${printable(about)}`
   }
+}
+
+/** What was voted, where somebody did. */
+function wordOf({ event }: ApprovalEvent, word: string): string {
+  return event.vote ? `${word} ${event.vote.replace('_', ' ')}` : word
+}
+
+/** A router older than this leaves it out. */
+function stageOf({ asked, event: { stage, stage_name } }: ApprovalEvent): string {
+  if (typeof stage !== 'number') return ''
+  return `, stage ${stage + 1} of ${asked.stages}${stage_name ? `: ${stage_name}` : ''}`
 }
 
 /**
@@ -24,7 +36,7 @@ function factsOf(event: PublicEvent): { at: string; about: string; word: string 
   if (told.object === 'approval') {
     const { id, risk, tool, workspace, prompt } = told
     const who = word === 'pending' ? `asked by ${actor}: ${prompt}` : `by ${actor}`
-    return { at, about: `${id} ${word} ${tool} (${risk}) in ${workspace}, ${who}`, word }
+    return { at, about: `${id} ${wordOf(told, word)} ${tool} (${risk}) in ${workspace}${stageOf(told)}, ${who}`, word }
   }
   const { id, tool, workspace, agent } = told
   return { at, about: `${id} ${tool} in ${workspace}${agent === null ? '' : ` on ${agent}`}, by ${actor}`, word }

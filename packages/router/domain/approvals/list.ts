@@ -89,6 +89,7 @@ export async function presentNamed(
       workspace: row.workspace_name,
       requestedBy: row.requested_by_name,
       decidedBy: row.decided_by_name,
+      reviewedBy: row.reviewed_by_name,
       votes: own,
       needed: electorate === undefined ? allNeeded(row) : stillNeeded(electorate, row, own),
     })

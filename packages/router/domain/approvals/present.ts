@@ -10,6 +10,7 @@ export interface ApprovalNames {
   workspace: string
   requestedBy: string | null
   decidedBy: string | null
+  reviewedBy: string | null
   /** Who could run it now. */
   agents: Approval['agents']
   /** Oldest first. */
@@ -24,6 +25,7 @@ export const presentApproval = publicForm<Approval, ApprovalRow, ApprovalNames>(
   workspace: (_, names) => names.workspace,
   requested_by_name: (_, names) => names.requestedBy,
   decided_by_name: (_, names) => names.decidedBy,
+  reviewed_by_name: (_, names) => names.reviewedBy,
   agents: (_, names) => names.agents,
   // Of before there were policies: nothing raised it.
   tool_risk: (row) => row.tool_risk ?? row.risk,
@@ -60,6 +62,7 @@ function presentVote(vote: VoteRow): Approval['votes'][number] {
     by: vote.voter,
     by_name: vote.voter_name,
     key: vote.voter_key,
+    door: vote.voter_door,
     stage: vote.stage,
     digest: vote.digest,
     note: vote.note,

@@ -1,12 +1,13 @@
-import type { ApprovalEvent } from '@xerotier/protocol/api/approvals.ts'
+import { type ApprovalEvent, votes } from '@xerotier/protocol/api/approvals.ts'
 import { publicEventNames } from '@xerotier/protocol/events.ts'
 import { risks } from '@xerotier/protocol/risk.ts'
+import { z } from 'zod'
 import { selectNamedApprovals } from '../../store/approvals.ts'
 import { selectActorNames } from '../../store/names.ts'
 import type { Member } from '../actor.ts'
 import { findWorkspaceOfHistory } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
-import type { EventLog, Subscription } from '../events/event-log.ts'
+import type { EventLog, LoggedEvent, Subscription } from '../events/event-log.ts'
 import { madeOnce } from '../events/made-once.ts'
 import { presentStreamed } from '../events/present.ts'
 import { requireAllAfter } from '../events/resume.ts'
@@ -14,6 +15,7 @@ import type { StreamItem, StreamSink } from '../events/sink.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { wordsOf } from '../page.ts'
 import type { Records } from '../records.ts'
+import { askedOf } from './asked.ts'
 import { presentNamed } from './list.ts'
 
 /**
@@ -49,6 +51,14 @@ export async function streamApprovals(
     )
 }
 
+const votingSchema = z.object({ stage: z.int().nullable().catch(null), vote: z.enum(votes).nullable().catch(null) })
+
+/** Of the event: the record may be in another stage by now. */
+function votingIn({ data }: LoggedEvent, row: NamedApproval) {
+  const { stage, vote } = votingSchema.parse(data)
+  return { stage, stage_name: stage === null ? null : (askedOf(row).stages[stage]?.name ?? null), vote }
+}
+
 type NamedApproval = Awaited<ReturnType<typeof selectNamedApprovals>>[number]
 
 /** The public events of a batch, each with its approval as it is now. */
@@ -73,7 +83,7 @@ const toldOf = madeOnce(async (core: Records & FleetView, events) => {
     const row = byId.get(id)
     const approval = presented.get(id)
     if (row === undefined || approval === undefined) continue
-    const data: ApprovalEvent = { ...approval, event: presentStreamed(event, names) }
+    const data: ApprovalEvent = { ...approval, event: { ...presentStreamed(event, names), ...votingIn(event, row) } }
     items.push({ name, id: event.id, data })
     rows.push(row)
   }

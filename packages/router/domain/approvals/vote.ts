@@ -87,6 +87,6 @@ export function appendVote(
     execution_id: approval.execution_id,
     approval_id: approval.id,
     workspace_id: approval.workspace_id,
-    data: { vote, digest: approval.digest, needs },
+    data: { vote, stage: approval.stage, digest: approval.digest, needs },
   })
 }
