@@ -14,6 +14,7 @@ function named(db: Database | Tx) {
     .select([
       actorName('approvals.requested_by', 'approvals.project_id').as('requested_by_name'),
       actorName('approvals.decided_by', 'approvals.project_id').as('decided_by_name'),
+      actorName('approvals.reviewed_by', 'approvals.project_id').as('reviewed_by_name'),
     ])
 }
 export type NamedApprovalRow = Awaited<ReturnType<ReturnType<typeof named>['execute']>>[number]

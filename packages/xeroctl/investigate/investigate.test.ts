@@ -62,6 +62,7 @@ const record = execution({
           by: 'usr_2',
           by_name: 'ben',
           key: null,
+          door: 'api',
           stage: 0,
           digest: 'd',
           note: 'go on',

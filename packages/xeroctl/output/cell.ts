@@ -1,7 +1,7 @@
 // What stands in one field of a table or of a detail page.
 import { reviewed } from '@xerotier/protocol/reviewed.ts'
 import { type Colour, colourOfWord } from './colours.ts'
-import { relativeTime, timeSince } from './time.ts'
+import { relativeTime, timeLeft, timeSince } from './time.ts'
 
 export type Cell =
   | string
@@ -16,8 +16,13 @@ export type Cell =
   | { time: string | null }
   /** When something is due: of the future or the past. */
   | { due: string | null }
-  /** A state or a risk, coloured by its meaning; `text` where more is to be read than the word. */
-  | { word: string; text?: string }
+  /** How long it is until something is due, in the largest unit: `14m`. */
+  | { left: string | null }
+  /**
+   * A state or a risk, coloured by its meaning; `text` where more is to be read than the word, and
+   * what is left until a time behind it.
+   */
+  | { word: string; text?: string; until?: string | null }
 
 export interface CellText {
   text: string
@@ -27,7 +32,11 @@ export interface CellText {
 export function cellText(cell: Cell, style: { now: number; absolute: boolean }): CellText {
   if (cell === null || cell === undefined || cell === '') return { text: '-', colour: 'dim' }
   if (typeof cell !== 'object') return { text: printable(String(cell)), colour: undefined }
-  if ('word' in cell) return { text: printable(cell.text ?? cell.word), colour: colourOfWord[cell.word] }
+  if ('word' in cell) {
+    const left = cell.until ? ` ${timeLeft(cell.until, style.now)}` : ''
+    return { text: `${printable(cell.text ?? cell.word)}${left}`, colour: colourOfWord[cell.word] }
+  }
+  if ('left' in cell) return { text: cell.left === null ? '-' : timeLeft(cell.left, style.now), colour: undefined }
   const iso = 'time' in cell ? cell.time : cell.due
   if (iso === null) return { text: '-', colour: 'dim' }
   if (style.absolute) return { text: printable(iso), colour: undefined }

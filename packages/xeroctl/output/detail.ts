@@ -54,7 +54,7 @@ export function renderDetail(detail: Detail, style: TableStyle): string {
 }
 
 function isTime(cell: Cell): boolean {
-  if (typeof cell !== 'object' || cell === null || 'word' in cell) return false
+  if (typeof cell !== 'object' || cell === null || 'word' in cell || 'left' in cell) return false
   return ('time' in cell ? cell.time : cell.due) !== null
 }
 

@@ -31,8 +31,8 @@ test('on 80 columns the lists of calls and approvals keep what names them, their
   const waits = approval({ id: uuid, ...names })
   assert.equal(
     (await printed(t, page(waits), ['approvals', 'list'], narrow)).stdout,
-    'ID                  RISK          TOOL            WORKSPACE           EXPIRES\n' +
-      '01a1feb6-df55-76fb  irreversible  kubectl_delete  kubernetes-staging  in 12m\n',
+    'ID                  RISK          TOOL            WORKSPACE           LEFT\n' +
+      '01a1feb6-df55-76fb  irreversible  kubectl_delete  kubernetes-staging  12m\n',
   )
   const decided = await printed(
     t,

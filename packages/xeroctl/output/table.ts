@@ -9,6 +9,8 @@ export interface Column<Row> {
   value(row: Row): Cell
   /** What stands for it in a table that is too wide, and says as much to who acts on it. */
   short?(row: Row): Cell
+  /** Its header then. */
+  shortHeader?: string
   /** Only with -o wide. */
   wide?: boolean
   /** Numbers stand at the right. */
@@ -52,12 +54,13 @@ export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly
         return style.paint(padded, colour)
       })
       .join(' '.repeat(gap))
-  const header = line(({ column }) => ({ text: column.header, colour: 'bold' }))
+  const header = line(({ header }) => ({ text: header, colour: 'bold' }))
   return [header, ...rows.map((_, index) => line(({ cells }) => cells[index]))].map((text) => `${text}\n`).join('')
 }
 
 interface Drawn<Row> {
   column: Column<Row>
+  header: string
   cells: CellText[]
   shortened: CellText[]
   width: number
@@ -68,11 +71,11 @@ function draw<Row>(column: Column<Row>, rows: readonly Row[], style: TableStyle)
   const cells = rows.map((row) => textOf(column.value(row)))
   const { short } = column
   const shortened = short === undefined ? cells : rows.map((row) => textOf(short(row)))
-  return { column, cells, shortened, width: widthWith(column, cells) }
+  return { column, header: column.header, cells, shortened, width: widthWith(column.header, cells) }
 }
 
-function widthWith(column: { header: string }, cells: readonly CellText[]): number {
-  return Math.max(widthOf(column.header), ...cells.map(({ text }) => widthOf(text)))
+function widthWith(header: string, cells: readonly CellText[]): number {
+  return Math.max(widthOf(header), ...cells.map(({ text }) => widthOf(text)))
 }
 
 /** Who asks for a wide table wants its columns: none is left out of it. */
@@ -84,12 +87,10 @@ function fitted<Row>(drawn: readonly Drawn<Row>[], available: number, wide: bool
     )
   let shown = drawn
   if (!wide && total(shown, readable) > available) {
-    shown = shown.map(({ column, shortened }) => ({
-      column,
-      cells: shortened,
-      shortened,
-      width: widthWith(column, shortened),
-    }))
+    shown = shown.map(({ column, shortened }) => {
+      const header = column.shortHeader ?? column.header
+      return { column, header, cells: shortened, shortened, width: widthWith(header, shortened) }
+    })
   }
   while (!wide && total(shown, readable) > available) {
     const least = shown.reduce((order, { column }) => Math.min(order, column.dropOrder ?? order), Infinity)

@@ -22,6 +22,12 @@ export function timeSince(iso: string, now: number): string {
   return relativeTime(iso, Math.max(now, Date.parse(iso)))
 }
 
+/** In the largest unit, and never more than there is: `14m`; `over` when it is due. */
+export function timeLeft(iso: string, now: number): string {
+  const seconds = Math.floor((Date.parse(iso) - now) / 1000)
+  return seconds <= 0 ? 'over' : (duration(seconds).split(' ')[0] ?? '')
+}
+
 /** The two largest units: `1h 5m`, `42s`. */
 export function duration(seconds: number): string {
   const parts: string[] = []

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { json, scriptedServer } from '@xerotier/client/scripted-server.fixture.ts'
-import { approval, askedNothing, execution, plan } from '../records.fixture.ts'
+import type { ApprovalEvent } from '@xerotier/protocol/api/approvals.ts'
+import type { StreamedEvent } from '@xerotier/protocol/api/streamed-event.ts'
+import { eventLine } from '../follow/event-line.ts'
+import { approval, askedNothing, execution, plan, streamed } from '../records.fixture.ts'
 import { envFor, type RunOptions, xeroctl } from '../run.fixture.ts'
 
 async function printed(t: TestContext, answer: unknown, words: string, options: RunOptions = {}) {
@@ -10,7 +13,70 @@ async function printed(t: TestContext, answer: unknown, words: string, options: 
   return (await xeroctl(t, words.split(' '), { ...options, env: { ...envFor(server), ...options.env } })).stdout
 }
 
+const at = '2026-05-01T11:57:00.000Z'
+const eventOf = {
+  ...{ kind: 'approval.voted', at, actor: 'router', actor_name: null, actor_key: null, door: null },
+  ...{ stage: null, stage_name: null, vote: null },
+} as const
 const raised = { risk: 'irreversible', tool_risk: 'write' } as const
+
+test('a line of the watch names the stage that its event is about', () => {
+  const line = eventLine((text) => text)
+  const about = (event: Partial<ApprovalEvent['event']> & Pick<StreamedEvent, 'kind'>) =>
+    line({
+      event: 'x_exec.approval.escalated',
+      id: '1-1',
+      data: {
+        ...streamed(approval({ asked: { ...askedNothing.asked, stages: 3 } }), event),
+        event: { ...eventOf, ...event },
+      },
+    })
+  const named = { stage: 1, stage_name: 'bosses' }
+  assert.match(
+    about({ kind: 'approval.escalated', ...named }),
+    / escalated \S+ \(destructive\) in local-host, stage 2 of 3: bosses, by router$/,
+  )
+  assert.match(
+    about({ kind: 'approval.voted', ...named, vote: 'approve' }),
+    / voted approve \S+ .*, stage 2 of 3: bosses, by/,
+  )
+  assert.match(
+    about({ kind: 'approval.requested', stage: 0, stage_name: '' }),
+    / pending \S+ .* in local-host, stage 1 of 3, asked by router: /,
+  )
+  assert.match(about({ kind: 'approval.approved', stage: null, stage_name: null }), / in local-host, by router$/)
+})
+
+test('the votes say with which key and through which door, and the reviewer has a name', async (t) => {
+  const vote = {
+    by: 'usr_2',
+    by_name: 'ben',
+    key: 'key_2',
+    door: 'api',
+    stage: 0,
+    digest: 'd',
+    note: 'fine',
+    at,
+  } as const
+  const votes = [
+    { ...vote, vote: 'approve' },
+    { ...vote, by: 'usr_3', by_name: 'ann', key: null, door: 'link', note: null, vote: 'withdraw' },
+  ] as const
+  const reviewed = {
+    reviewed_by: 'usr_4',
+    reviewed_by_name: 'Dan',
+    reviewed_at: at,
+    review_due_at: at,
+    review_note: 'right',
+  }
+  const record = approval({ votes: [...votes], ...reviewed })
+  const shown = await printed(t, record, 'approvals show ap')
+  assert.match(
+    shown,
+    /^ +approve +ben +1 +\S+ ago +fine +key_2 \(door: api\)\n +withdraw +ann +1 +\S+ ago +- +door: link$/m,
+  )
+  assert.match(shown, /^Reviewed by: +Dan \(usr_4\)\nReviewed: +2026-05-01T11:57:00\.000Z \(3m ago\)\nFound: +right$/m)
+})
 
 test('where a long value is cut, its title says where all of it is', async (t) => {
   const long = { data: 'x'.repeat(6_000), more: ['y'.repeat(3_000)], short: 'z' }

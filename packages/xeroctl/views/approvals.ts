@@ -1,4 +1,5 @@
 import type { Approval, Decided } from '@xerotier/protocol/api/approvals.ts'
+import type { Cell } from '../output/cell.ts'
 import { type Detail, rows } from '../output/detail.ts'
 import type { RecordView, View } from '../output/view.ts'
 import { shortId } from '../short-id.ts'
@@ -10,28 +11,35 @@ import { riskInFull } from './risk.ts'
  * How soon these columns go on a narrow terminal. Risk and workspace outlast all else: they say how
  * closely to look.
  */
-interface DropOrders {
+interface Narrow {
   status: number
+  shortStatus(approval: Approval): Cell
   expires: number
 }
 
 /** Those that wait: all have the same state, and when they time out is what matters. */
-export const waitingView: View<Approval> = viewWith({ status: 2, expires: 3 })
+export const waitingView: View<Approval> = viewWith({ status: 2, shortStatus: statusOf, expires: 3 })
 
-/** Those of any state: what became of each is what matters. */
-export const approvalView: View<Approval> = viewWith({ expires: 2, status: 3 })
+/** Those of any state: what became of each is what matters, and of who waits how long yet. */
+export const approvalView: View<Approval> = viewWith({ expires: 2, status: 3, shortStatus: statusAndTimeout })
 
-function viewWith(drop: DropOrders): View<Approval> {
+function viewWith(narrow: Narrow): View<Approval> {
   return {
     name: (approval) => approval.id,
     columns: [
       { header: 'ID', value: (approval) => approval.id, short: (approval) => shortId(approval.id), dropOrder: 4 },
-      { header: 'STATUS', value: (approval) => ({ word: approval.state }), dropOrder: drop.status },
+      { header: 'STATUS', value: statusOf, short: narrow.shortStatus, dropOrder: narrow.status },
       { header: 'RISK', value: (approval) => ({ word: approval.risk }), dropOrder: 6 },
       { header: 'TOOL', value: (approval) => approval.tool },
       { header: 'WORKSPACE', value: (approval) => approval.workspace, dropOrder: 5 },
       { header: 'CREATED', value: (approval) => ({ time: approval.requested_at }), dropOrder: 1 },
-      { header: 'EXPIRES', value: (approval) => ({ due: timeoutOf(approval) }), dropOrder: drop.expires },
+      {
+        header: 'EXPIRES',
+        value: (approval) => ({ due: timeoutOf(approval) }),
+        shortHeader: 'LEFT',
+        short: (approval) => ({ left: timeoutOf(approval) }),
+        dropOrder: narrow.expires,
+      },
       { header: 'REQUESTED BY', value: (approval) => approval.requested_by_name ?? approval.requested_by, wide: true },
       { header: 'PROMPT', value: (approval) => approval.prompt, wide: true, shrink: true },
     ],
@@ -102,7 +110,14 @@ function policyOf({ asked, needs, state, policy_version, ...approval }: Approval
   if (approval.runs_at !== null) fields.push(['Runs', { due: approval.runs_at }])
   if (approval.review_due_at !== null && approval.reviewed_at === null)
     fields.push(['Review', { due: approval.review_due_at }])
-  if (approval.reviewed_at !== null) fields.push(['Reviewed', `by ${approval.reviewed_by}: ${approval.review_note}`])
+  if (approval.reviewed_at !== null) {
+    const reviewer = actorInFull(approval.reviewed_by, approval.reviewed_by_name)
+    fields.push(
+      ['Reviewed by', reviewer],
+      ['Reviewed', { time: approval.reviewed_at }],
+      ['Found', approval.review_note],
+    )
+  }
   return fields
 }
 
@@ -114,7 +129,17 @@ export const voteColumns = [
   { header: 'STAGE', value: ({ stage }: Vote) => stage + 1, right: true },
   { header: 'WHEN', value: ({ at }: Vote) => ({ time: at }) },
   { header: 'NOTE', value: ({ note }: Vote) => note, shrink: true },
+  { header: 'WITH', value: ({ by, key, door }: Vote) => cameWith(by, key, door), dropOrder: 1 },
 ]
+
+function statusOf({ state }: Approval): Cell {
+  return { word: state }
+}
+
+/** `pending 14m` in one column. */
+function statusAndTimeout(approval: Approval): Cell {
+  return { word: approval.state, until: timeoutOf(approval) }
+}
 
 /** What is decided times out no more. */
 function timeoutOf({ state, expires_at }: Approval): string | null {

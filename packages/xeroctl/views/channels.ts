@@ -7,9 +7,9 @@ export const channelView: View<Channel> = {
   columns: [
     { header: 'ID', value: (channel) => channel.id },
     { header: 'KIND', value: (channel) => channel.kind },
-    { header: 'NAME', value: (channel) => channel.name },
+    { header: 'NAME', value: (channel) => channel.name, shrink: true },
     { header: 'TARGET', value: (channel) => channel.target, dropOrder: 3 },
-    { header: 'EVENTS', value: (channel) => channel.events.join(','), dropOrder: 2 },
+    { header: 'EVENTS', value: (channel) => channel.events.join(','), shrink: true, dropOrder: 2 },
     { header: 'ACTIVE', value: (channel) => channel.is_active },
     { header: 'HEALTH', value: healthOf, dropOrder: 4 },
     { header: 'CREATED', value: (channel) => ({ time: channel.created_at }), dropOrder: 1 },

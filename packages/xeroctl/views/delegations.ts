@@ -5,14 +5,20 @@ import { actorInFull } from './actor.ts'
 export const delegationView: View<Delegation> = {
   name: (delegation) => delegation.id,
   columns: [
-    { header: 'ID', value: (delegation) => delegation.id, dropOrder: 3 },
-    { header: 'KIND', value: (delegation) => delegation.kind },
+    // It is ended by its id: that outlasts what stands on its page.
+    { header: 'ID', value: (delegation) => delegation.id },
+    { header: 'KIND', value: (delegation) => delegation.kind, dropOrder: 3 },
     { header: 'STATUS', value: (delegation) => ({ word: delegation.state, text: statusOf(delegation) }) },
-    { header: 'FROM', value: (delegation) => delegation.from_name ?? delegation.from },
-    { header: 'TO', value: (delegation) => delegation.to_name ?? delegation.to },
-    { header: 'RISKS', value: risksOf, dropOrder: 4 },
-    { header: 'WORKSPACES', value: workspacesOf, shrink: true, dropOrder: 2 },
-    { header: 'UNTIL', value: (delegation) => ({ due: delegation.ends_at }) },
+    { header: 'FROM', value: (delegation) => delegation.from_name ?? delegation.from, shrink: true },
+    { header: 'TO', value: (delegation) => delegation.to_name ?? delegation.to, shrink: true },
+    { header: 'RISKS', value: risksOf, dropOrder: 2 },
+    { header: 'WORKSPACES', value: workspacesOf, shrink: true, dropOrder: 1 },
+    {
+      header: 'UNTIL',
+      value: (delegation) => ({ due: delegation.ends_at }),
+      shortHeader: 'LEFT',
+      short: (delegation) => ({ left: delegation.ends_at }),
+    },
     { header: 'NOTE', value: (delegation) => delegation.note, wide: true, shrink: true },
   ],
 }

@@ -5,11 +5,17 @@ export const deliveryView: View<Delivery> = {
   name: (delivery) => delivery.id,
   columns: [
     { header: 'ID', value: (delivery) => delivery.id },
-    { header: 'TYPE', value: (delivery) => delivery.type },
+    { header: 'TYPE', value: (delivery) => delivery.type, dropOrder: 4 },
     { header: 'STATE', value: (delivery) => ({ word: delivery.state }) },
-    { header: 'ATTEMPTS', value: (delivery) => delivery.attempts, dropOrder: 4 },
-    { header: 'NEXT', value: (delivery) => ({ due: delivery.next_attempt_at }), dropOrder: 3 },
-    { header: 'ERROR', value: (delivery) => delivery.last_error, dropOrder: 2 },
+    { header: 'ATTEMPTS', value: (delivery) => delivery.attempts, shortHeader: 'TRIES', right: true, dropOrder: 2 },
+    {
+      header: 'NEXT',
+      value: (delivery) => ({ due: delivery.next_attempt_at }),
+      short: (delivery) => ({ left: delivery.next_attempt_at }),
+      dropOrder: 3,
+    },
+    // Why one failed outlasts what it was about: that stands on its page.
+    { header: 'ERROR', value: (delivery) => delivery.last_error, shrink: true },
     { header: 'CREATED', value: (delivery) => ({ time: delivery.created_at }), dropOrder: 1 },
     { header: 'TO', value: receiverOf, wide: true },
     { header: 'EVENT', value: (delivery) => delivery.event_id, wide: true },

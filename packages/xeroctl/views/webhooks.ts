@@ -5,8 +5,8 @@ export const webhookView: View<Webhook> = {
   name: (webhook) => webhook.id,
   columns: [
     { header: 'ID', value: (webhook) => webhook.id },
-    { header: 'URL', value: (webhook) => webhook.url },
-    { header: 'EVENTS', value: (webhook) => webhook.events.join(','), dropOrder: 2 },
+    { header: 'URL', value: (webhook) => webhook.url, shrink: true },
+    { header: 'EVENTS', value: (webhook) => webhook.events.join(','), shrink: true, dropOrder: 2 },
     { header: 'ACTIVE', value: (webhook) => webhook.is_active },
     { header: 'HEALTH', value: healthOf, dropOrder: 3 },
     { header: 'CREATED', value: (webhook) => ({ time: webhook.created_at }), dropOrder: 1 },
