@@ -426,6 +426,16 @@ export const errors = define({
       action: { label: 'List the pauses', xeroctl: 'xeroctl pauses', route: 'pauses.list' },
     },
   },
+  legal_hold_not_found: {
+    status: 404,
+    type: 'not_found_error',
+    retry: false,
+    message: 'There is no such legal hold in this project.',
+    advice: {
+      say: 'Check its id and the project.',
+      action: { label: 'List what is held', xeroctl: 'xeroctl legal-holds list', route: 'legalHolds.list' },
+    },
+  },
   delegation_not_found: {
     status: 404,
     type: 'not_found_error',

@@ -101,6 +101,8 @@ export const eventKinds = [
   'project.resumed',
   'retention.removed',
   'retention.log_begins',
+  'legal_hold.placed',
+  'legal_hold.released',
 ] as const
 export type EventKind = (typeof eventKinds)[number]
 

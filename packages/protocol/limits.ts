@@ -231,6 +231,8 @@ export const limits = {
   noticeDays: 30,
   /** How long a one-time link lives at most; never longer than its approval. */
   approvalLinkHours: 72,
+  /** Calls that are held, whatever their age. */
+  legalHoldsPerProject: 10_000,
   /** How long a project may keep what its calls leave, other than for ever. */
   retentionDaysMax: 36_500,
   /** How long deliveries are kept: those that were made, and dead letters. */

@@ -8,6 +8,7 @@ import { candidateRoutes } from './routes/candidates.ts'
 import { enrollmentRoutes } from './routes/enrollment.ts'
 import { executionRoutes } from './routes/executions.ts'
 import { exportRoutes } from './routes/exports.ts'
+import { legalHoldRoutes } from './routes/legal-holds.ts'
 import { notificationRoutes } from './routes/notifications.ts'
 import { pauseRoutes } from './routes/pauses.ts'
 import { peopleRoutes } from './routes/people.ts'
@@ -31,6 +32,7 @@ export const routes = {
   ...policyRoutes,
   ...auditRoutes,
   ...exportRoutes,
+  ...legalHoldRoutes,
 } as const
 
 export type RouteId = keyof typeof routes

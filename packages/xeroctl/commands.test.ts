@@ -13,7 +13,7 @@ import { auditRecordOf, auditSends, exportRecord } from './audit-sends.fixture.t
 import { type Sent, sendsOfPeople } from './commands/project/people.fixture.ts'
 import { commands } from './commands.ts'
 import { notificationSends } from './notification-sends.fixture.ts'
-import { candidate, pause, pausePlan, pauseSends } from './pause-sends.fixture.ts'
+import { candidate, legalHold, pause, pausePlan, pauseSends } from './pause-sends.fixture.ts'
 import { policyRecordOf, policySends } from './policy-sends.fixture.ts'
 import * as records from './records.fixture.ts'
 import { envFor, type RunOptions, xeroctl } from './run.fixture.ts'
@@ -33,6 +33,7 @@ function fitting({ method, path }: Seen): unknown {
     workspaces: records.workspace,
     pauses: path.endsWith('/plan') ? pausePlan : pause,
     candidates: candidate,
+    'legal-holds': legalHold,
     project: records.project,
     whoami: records.whoami,
     members: records.member,

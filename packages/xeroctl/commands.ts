@@ -10,6 +10,7 @@ import { exec } from './commands/exec/exec.ts'
 import { exports } from './commands/exports/exports.ts'
 import { health } from './commands/health/health.ts'
 import { keys } from './commands/keys/keys.ts'
+import { legalHolds } from './commands/legal-holds/legal-holds.ts'
 import { notifications } from './commands/notifications/notifications.ts'
 import { pauses } from './commands/pauses/pauses.ts'
 import { project } from './commands/project/project.ts'
@@ -28,6 +29,7 @@ export const commands: readonly (Command | Group)[] = [
   artifacts,
   approvals,
   pauses,
+  legalHolds,
   audit,
   exports,
   keys,

@@ -1,5 +1,6 @@
-// What the commands about pauses send, and what they are answered.
+// What the commands about pauses and legal holds send, and what they are answered.
 import { candidateSchema } from '@xerotier/protocol/api/candidates.ts'
+import { legalHoldSchema } from '@xerotier/protocol/api/legal-holds.ts'
 import { pausePlanSchema, pauseSchema } from '@xerotier/protocol/api/pauses.ts'
 import { at, unset } from './record-parts.fixture.ts'
 
@@ -27,6 +28,12 @@ export const candidate = candidateSchema.parse({
   ...unset(candidateSchema),
   ...{ id: 'cand_1', object: 'candidate', state: 'pending', name: 'xem-jumphost-02', role: 'xem', hostname: 'jump02' },
   ...{ version: '0.1.0', key_id: 'abcd', join_key_id: 'jk_1', requested_at: at, expires_at: at },
+})
+
+export const legalHold = legalHoldSchema.parse({
+  ...unset(legalHoldSchema),
+  ...{ id: 'lgh_1', object: 'legal_hold', reason: 'evidence in case 7', incident: 'INC-42' },
+  ...{ placed_by: 'usr_1', placed_by_name: 'Anna', placed_at: at },
 })
 
 export const pauseSends: [words: string, request: string, body?: unknown][] = [
@@ -64,6 +71,17 @@ export const pauseSends: [words: string, request: string, body?: unknown][] = [
     'POST /management/agents/a/pause-exec',
     { workspace: 'w', incident: 'INC-42', ttl_seconds: 1800 },
   ],
+  ['legal-holds', 'GET /management/legal-holds?limit=20'],
+  ['legal-holds list --status all', 'GET /management/legal-holds?status=all&limit=20'],
+  ['legal-holds lgh_1', 'GET /management/legal-holds/lgh_1'],
+  ['project hold --reason why', 'POST /management/legal-holds', { project: true, reason: 'why' }],
+  ['project release', 'DELETE /management/legal-holds/lgh_1'],
+  [
+    'exec hold exe_1 --note why --incident INC-42',
+    'POST /management/legal-holds',
+    { execution: 'exe_1', reason: 'why', incident: 'INC-42' },
+  ],
+  ['exec release exe_1', 'GET /management/legal-holds?execution=exe_1&limit=100'],
   ['agents candidates', 'GET /management/candidates?limit=20'],
   ['agents candidates list --status all', 'GET /management/candidates?status=all&limit=20'],
   ['agents candidates show cand_1', 'GET /management/candidates/cand_1'],

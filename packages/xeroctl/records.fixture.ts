@@ -115,6 +115,7 @@ export const project = projectSchema.parse({
   slug: 'demo',
   name: 'Demo',
   allow_self_approval: true,
+  retention_stopped_by: 'incident',
   retention: { executions_days: null, output_days: 30, artifacts_days: 1, events_days: 365 },
   created_at: at,
 })
@@ -267,6 +268,7 @@ export function execution(change: Partial<ExecutionDetail> = {}): ExecutionDetai
     stderr: '',
     artifacts: [],
     output_removed: false,
+    legal_hold: null,
     transitions: [{ state: 'queued', at, actor: 'key_1', actor_name: 'ci', detail: {} }],
     approvals: [],
     attempts: [],

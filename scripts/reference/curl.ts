@@ -31,6 +31,7 @@ const ids: Record<string, string> = {
   deliveries: '$DELIVERY',
   audit: '$RECORD',
   exports: '$EXPORT',
+  legalHolds: '$HOLD',
 }
 
 const queries: Partial<Record<RouteId, string>> = {
@@ -55,9 +56,10 @@ const queries: Partial<Record<RouteId, string>> = {
  * agents have signed, and the token of an invitation.
  */
 const bodies: Partial<Record<RouteId, unknown>> = {
-  'project.update': { allow_self_approval: false },
+  'project.update': { allow_self_approval: false, retention: { executions_days: 180, output_days: 14 } },
   'agents.update': { description: 'rack 4' },
   'exports.create': { type: 'executions', since: '2026-05-01T00:00:00.000Z', until: '2026-05-02T00:00:00.000Z' },
+  'legalHolds.create': { project: true, reason: 'evidence in case 7', incident: 'INC-7' },
   'agents.acceptRisk': { tool: 'host_uptime' },
   'agents.pause': { workspace: 'prod', reason: 'INC-7' },
   'agents.resume': { workspace: 'prod' },

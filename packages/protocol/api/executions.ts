@@ -5,6 +5,7 @@ import { limits } from '../limits.ts'
 import { riskSchema } from '../risk.ts'
 import { actorNameSchema, doorSchema } from './actor.ts'
 import { approvalSchema } from './approvals.ts'
+import { legalHoldSchema } from './legal-holds.ts'
 import { nullableTimestampSchema, pageQuerySchema, timestampSchema } from './page.ts'
 import { streamedEventSchema } from './streamed-event.ts'
 
@@ -110,6 +111,8 @@ export const executionDetailSchema = executionSchema.extend({
   artifacts: z.array(artifactSchema),
   /** Its output was removed when its time was over. */
   output_removed: z.boolean(),
+  /** Keeps it, however old it is. */
+  legal_hold: legalHoldSchema.pick({ id: true, reason: true, incident: true, placed_at: true }).nullable(),
   transitions: z.array(
     z.object({
       state: executionStateSchema,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { projectIdSchema, slugSchema, textSchema } from '../ids.ts'
 import { timestampSchema } from './page.ts'
-import { retentionSchema } from './retention.ts'
+import { retentionSchema, retentionStopSchema } from './retention.ts'
 
 export const projectSchema = z.object({
   id: projectIdSchema,
@@ -12,6 +12,8 @@ export const projectSchema = z.object({
   allow_self_approval: z.boolean(),
   /** How long it keeps what its calls leave. */
   retention: retentionSchema,
+  /** Why nothing is removed now: all of it is held, or an incident is open. */
+  retention_stopped_by: retentionStopSchema.nullable(),
   created_at: timestampSchema,
 })
 export type Project = z.infer<typeof projectSchema>

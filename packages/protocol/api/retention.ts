@@ -19,6 +19,10 @@ export type Retention = z.infer<typeof retentionSchema>
 export const retained = ['output', 'artifacts', 'executions', 'events'] as const
 export type Retained = (typeof retained)[number]
 
+/** Why nothing is removed, whatever its age. */
+export const retentionStopSchema = z.enum(['legal_hold', 'incident'])
+export type RetentionStop = z.infer<typeof retentionStopSchema>
+
 /** Of a new project. */
 export const retentionDefaults: Retention = {
   executions_days: 90,

@@ -65,6 +65,7 @@ export type IdPrefix =
   | 'pse'
   | 'exp'
   | 'cand'
+  | 'lgh'
 
 /** `<prefix>_<24 hex>`: 48 bits of milliseconds, 12 of the counter, 36 of randomness. */
 export function newId(prefix: IdPrefix, now: number): string {

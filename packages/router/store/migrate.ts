@@ -34,6 +34,7 @@ import { encryption } from './migrations/0038-encryption.ts'
 import { exports } from './migrations/0040-exports.ts'
 import { retention } from './migrations/0041-retention.ts'
 import { eventHorizons } from './migrations/0042-event-horizons.ts'
+import { legalHolds } from './migrations/0043-legal-holds.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -71,6 +72,7 @@ const migrations: Migration[] = [
   { name: '0040-exports', sql: exports },
   { name: '0041-retention', sql: retention },
   { name: '0042-event-horizons', sql: eventHorizons },
+  { name: '0043-legal-holds', sql: legalHolds },
 ]
 
 /** Applied again whenever its text is another. */

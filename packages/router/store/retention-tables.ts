@@ -1,6 +1,6 @@
-// How far retention has come (tables.ts).
+// How far retention has come, and what it leaves alone (tables.ts).
 import type { Retained } from '@xerotier/protocol/api/retention.ts'
-import { bigint, initially, nullable, text, uuid, xid8 } from './column.ts'
+import { bigint, initially, nullable, text, timestamptz, uuid, xid8 } from './column.ts'
 
 const retention_progress = {
   project_id: text(),
@@ -31,4 +31,17 @@ const event_horizons = {
   announced_in: xid8(),
 }
 
-export const retentionTables = { retention_progress, retention_kept, event_horizons }
+/** What stays, whatever its age; without a call, all of the project. */
+const legal_holds = {
+  id: text(),
+  project_id: text(),
+  execution_id: nullable(uuid()),
+  reason: text(),
+  incident: nullable(text()),
+  placed_by: text(),
+  placed_at: timestamptz(),
+  released_by: nullable(text()),
+  released_at: nullable(timestamptz()),
+}
+
+export const retentionTables = { retention_progress, retention_kept, event_horizons, legal_holds }

@@ -1,6 +1,6 @@
 // What retention removes, and what it leaves. Every statement takes a few calls of one project in
 // the order of their ids, which is that of their age.
-import type { Retained } from '@xerotier/protocol/api/retention.ts'
+import type { Retained, RetentionStop } from '@xerotier/protocol/api/retention.ts'
 import { overflowName } from '@xerotier/protocol/frames/call/artifact.ts'
 import { executionLifecycle, executionStates } from '@xerotier/protocol/lifecycles/execution.ts'
 import { isFinal } from '@xerotier/protocol/lifecycles/lifecycle.ts'
@@ -25,11 +25,18 @@ export function selectRetaining(db: Database) {
     .execute()
 }
 
-/** Whether an incident is open: a pause for it is active. Until it is over nothing is removed. */
-export async function hasOpenIncident(tx: Tx, projectId: string): Promise<boolean> {
-  const { rows } = await sql`select from pauses
-    where project_id = ${projectId} and state = 'active' and incident is not null limit 1`.execute(tx)
-  return rows.length > 0
+/**
+ * Why nothing of the project is removed: all of it is held, or an incident is open, as a pause for
+ * it is active.
+ */
+export async function selectStop(db: Database | Tx, projectId: string): Promise<RetentionStop | null> {
+  const { rows } = await sql<{ held: boolean; incident: boolean }>`select
+    exists (select from legal_holds where project_id = ${projectId} and execution_id is null and released_at is null) as held,
+    exists (select from pauses where project_id = ${projectId} and state = 'active' and incident is not null) as incident`.execute(
+    db,
+  )
+  const [stop] = rows
+  return stop?.held === true ? 'legal_hold' : stop?.incident === true ? 'incident' : null
 }
 
 /** The database's own time: a clock of the router that ran ahead must not remove anything. */
@@ -40,7 +47,7 @@ export async function selectNow(tx: Tx): Promise<Date> {
 
 export interface Candidate {
   id: string
-  /** It goes on, somebody has yet to decide about it, or it ended later. */
+  /** It goes on, is held, somebody has yet to decide about it, or it ended later. */
   stays: boolean
   /** Of what is to be removed of it. */
   bytes: number
@@ -48,6 +55,7 @@ export interface Candidate {
 
 const stays = (before: Date) => sql<boolean>`(
   e.state <> all (${finalStates}) or coalesce(e.resolved_at, e.finished_at, e.created_at) >= ${before}
+  or exists (select from legal_holds h where h.execution_id = e.id and h.released_at is null)
   or exists (select from approvals a where a.execution_id = e.id
     and (a.state = 'pending' or (a.review_due_at is not null and a.reviewed_at is null))))`
 

@@ -69,6 +69,14 @@ export const liveKinds = {
       about: `${subjectOf(pause)}${pause.incident === null ? '' : `, ${pause.incident}`}`,
     }))
   },
+  /** Those that hold. */
+  'legal-holds': async (client: Client): Promise<Offered[]> => {
+    const { data } = await client.call('legalHolds.list', { query: { limit } })
+    return data.map(({ id, execution_id, reason }) => ({
+      value: id,
+      about: `${execution_id ?? 'the project'}, ${reason}`,
+    }))
+  },
   candidates: async (client: Client): Promise<Offered[]> => {
     const { data } = await client.call('candidates.list', { query: { limit } })
     return data.map(({ id, name, hostname }) => ({ value: id, about: `${name} on ${hostname}` }))

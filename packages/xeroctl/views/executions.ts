@@ -123,10 +123,11 @@ function votesSection({ approvals }: ExecutionDetail): Section[] {
 
 /** What is to be said of some calls only. A router older than these fields leaves them out. */
 function progressOf(execution: Partial<ExecutionDetail>): Detail['fields'] {
-  const { waiting_for: reason, queue_deadline: until, cancel_requested: cancel } = execution
+  const { waiting_for: reason, queue_deadline: until, cancel_requested: cancel, legal_hold: hold } = execution
   return [
     ...(reason ? [['Waits for', reason] as const] : []),
     ...(until ? [['Waits until', { due: until }] as const] : []),
+    ...(hold ? [['Held', `since ${hold.placed_at}: ${hold.reason} (${hold.id})`] as const] : []),
     ...(cancel ? [['Cancel asked', `${cancel.at} by ${actorInFull(cancel.by, cancel.by_name)}`] as const] : []),
   ]
 }

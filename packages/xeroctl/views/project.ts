@@ -19,8 +19,13 @@ export const projectRecord: RecordView<Project> = {
 const inDays = (days: number | null, otherwise: string) =>
   days === null ? otherwise : days === 1 ? '1 day' : `${days} days`
 
+const stops = {
+  legal_hold: 'nothing now: all of the project is held (xeroctl legal-holds)',
+  incident: 'nothing now: an incident is open (xeroctl pauses)',
+}
+
 /** A router older than the settings leaves them out. */
-function keptOf({ retention }: { retention?: Project['retention'] }): Detail['fields'] {
+function keptOf({ retention, retention_stopped_by: stop }: Partial<Project>): Detail['fields'] {
   if (retention === undefined) return []
   const { executions_days, output_days, artifacts_days, events_days } = retention
   return [
@@ -28,5 +33,6 @@ function keptOf({ retention }: { retention?: Project['retention'] }): Detail['fi
     ['Keeps output', inDays(output_days, 'as long as the call')],
     ['Keeps artifacts', inDays(artifacts_days, 'as long as the call')],
     ['Keeps events', inDays(events_days, 'for ever')],
+    ...(stop ? [['Removes', stops[stop]] as const] : []),
   ]
 }

@@ -6,6 +6,7 @@ import { selectArtifacts } from '../../store/artifacts.ts'
 import { selectTransitions } from '../../store/events.ts'
 import { selectInlineOutput } from '../../store/execution-output.ts'
 import { selectRetries } from '../../store/executions.ts'
+import { type LegalHoldRow, selectLegalHoldOf } from '../../store/legal-holds.ts'
 import { type StreamName, streamName } from '../../store/output-streams.ts'
 import { selectRemovedOf } from '../../store/retention.ts'
 import { type Member, router } from '../actor.ts'
@@ -35,7 +36,7 @@ export async function showExecution(
   const row = await findExecution(core, actor.projectId, id)
   const queued = row.state === 'queued'
   const telling = selectTransitions(db, id)
-  const [events, attempts, retries, approvals, artifacts, output, waitingFor, removed] = await Promise.all([
+  const [events, attempts, retries, approvals, artifacts, output, waitingFor, removed, held] = await Promise.all([
     telling,
     telling.then((events) => attemptsOf(db, row, events)),
     selectRetries(db, id),
@@ -44,6 +45,7 @@ export async function showExecution(
     selectInlineOutput(db, id, row.attempt, { pieces: inlinePieces, bytes: limits.outputInlineBytes }),
     queued ? ((await whatHoldsIt(core, row)) ?? whatItWaitsFor(core, row)) : null,
     selectRemovedOf(db, actor.projectId, id),
+    selectLegalHoldOf(db, actor.projectId, id),
   ])
   const bytes = (stream: StreamName) =>
     Buffer.concat(output.filter((piece) => streamName(piece.stream) === stream).map((piece) => piece.data))
@@ -61,6 +63,7 @@ export async function showExecution(
     stdout: stdout.toString(),
     stderr: stderr.toString(),
     artifacts: artifacts.map(presentArtifact),
+    legal_hold: held === undefined ? null : presentHold(held),
     output_removed: removed.has('output') && row.stdout_bytes + row.stderr_bytes > 0,
     transitions: events.flatMap((event) => {
       const state = stateOf(event.kind)
@@ -112,4 +115,8 @@ export async function showExecution(
             at: row.resolved_at.toISOString(),
           },
   }
+}
+
+function presentHold({ id, reason, incident, placed_at }: LegalHoldRow): ExecutionDetail['legal_hold'] {
+  return { id, reason, incident, placed_at: placed_at.toISOString() }
 }

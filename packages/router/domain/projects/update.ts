@@ -29,5 +29,5 @@ export async function updateProject(
       .returningAll()
       .executeTakeFirstOrThrow()
   })
-  return presentProject(row)
+  return presentProject(core.store.db, row)
 }

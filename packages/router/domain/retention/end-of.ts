@@ -1,7 +1,7 @@
 import type { Retention } from '@xerotier/protocol/api/retention.ts'
 import type { ProjectRow } from '../../store/projects.ts'
 import { lockProject } from '../../store/projects.ts'
-import { hasOpenIncident, selectNow } from '../../store/retention.ts'
+import { selectNow, selectStop } from '../../store/retention.ts'
 import type { Writing } from '../events/write.ts'
 
 const hourMs = 3_600_000
@@ -19,7 +19,7 @@ export async function endOf(
 ): Promise<Date | undefined> {
   const project = await lockProject(tx, projectId)
   const days = project === undefined ? null : daysOf(project)
-  if (days === null || (await hasOpenIncident(tx, projectId))) return undefined
+  if (days === null || (await selectStop(tx, projectId)) !== null) return undefined
   const sure = Math.min(now.getTime(), (await selectNow(tx)).getTime())
   return new Date((Math.floor(sure / hourMs) - days * 24) * hourMs)
 }

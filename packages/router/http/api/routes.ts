@@ -15,6 +15,7 @@ import { executionHandlers } from './routes/executions.ts'
 import { exportHandlers } from './routes/exports.ts'
 import { type HealthOptions, healthHandlers } from './routes/health.ts'
 import { joinKeyHandlers } from './routes/join-keys.ts'
+import { legalHoldHandlers } from './routes/legal-holds.ts'
 import { notificationHandlers } from './routes/notifications.ts'
 import { pauseHandlers } from './routes/pauses.ts'
 import { peopleHandlers } from './routes/people.ts'
@@ -47,5 +48,6 @@ export function createHandlers(
     ...policyHandlers(core),
     ...auditHandlers(core, streams),
     ...exportHandlers(core),
+    ...legalHoldHandlers(core),
   }
 }

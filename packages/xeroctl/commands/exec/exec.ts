@@ -1,10 +1,12 @@
 import { group } from '../../command.ts'
 import { execCancel } from './cancel.ts'
 import { execDiff } from './diff.ts'
+import { execHold } from './hold.ts'
 import { execInvoke } from './invoke.ts'
 import { execList } from './list.ts'
 import { execPostmortem } from './postmortem.ts'
 import { execRaw } from './raw.ts'
+import { execRelease } from './release.ts'
 import { execResolve } from './resolve.ts'
 import { execRetry } from './retry.ts'
 import { execShow } from './show.ts'
@@ -31,6 +33,8 @@ export const exec = group({
     execCancel,
     execRetry,
     execResolve,
+    execHold,
+    execRelease,
     execPostmortem,
   ],
   bare: { list: execList, show: execShow },

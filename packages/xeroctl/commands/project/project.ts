@@ -1,9 +1,11 @@
 import { group } from '../../command.ts'
 import { delegations } from './delegations/delegations.ts'
 import { groups } from './groups/groups.ts'
+import { projectHold } from './hold.ts'
 import { invitations } from './invitations/invitations.ts'
 import { members } from './members/members.ts'
 import { projectPause } from './pause.ts'
+import { projectRelease } from './release.ts'
 import { projectResume } from './resume.ts'
 import { projectShow } from './show.ts'
 import { projectUpdate } from './update.ts'
@@ -11,6 +13,17 @@ import { projectUpdate } from './update.ts'
 export const project = group({
   name: 'project',
   summary: 'The project that the key is of: its settings and its people',
-  members: [projectShow, projectUpdate, projectPause, projectResume, members, groups, delegations, invitations],
+  members: [
+    projectShow,
+    projectUpdate,
+    projectPause,
+    projectResume,
+    projectHold,
+    projectRelease,
+    members,
+    groups,
+    delegations,
+    invitations,
+  ],
   bare: { list: projectShow },
 })
