@@ -50,6 +50,8 @@ export async function startPostgresForTests(): Promise<PostgresForTests> {
 
 export interface ClonedDatabase {
   url: string
+  /** Another one that holds what this holds now; nobody may be connected. */
+  copy(): Promise<ClonedDatabase>
   drop(): Promise<void>
 }
 
@@ -77,15 +79,19 @@ function ownCluster(): Promise<string> {
 /** A migrated, empty database of this test file's own; gone with its cluster at the latest. */
 export async function cloneDatabase(): Promise<ClonedDatabase> {
   const server = process.env[testPostgresVariable] ?? (await ownCluster())
+  return databaseFrom(server, template)
+}
+
+async function databaseFrom(server: string, original: string): Promise<ClonedDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`
-  await command(server, `create database ${name} template ${template}`)
-  const clone: ClonedDatabase = {
+  await command(server, `create database ${name} template ${original}`)
+  return {
     url: withDatabase(server, name),
+    copy: () => databaseFrom(server, name),
     async drop() {
       await command(server, `drop database if exists ${name} with (force)`)
     },
   }
-  return clone
 }
 
 function withDatabase(url: string, database: string): string {

@@ -43,6 +43,8 @@ export interface Dialling {
   leaseRenewalIntervalMs: number
   hostname: string
   version: string
+  /** What it knows of `features.ts`. */
+  features: readonly string[]
   /** The manifest as it is now. */
   manifest(): Manifest
 }
@@ -286,6 +288,7 @@ function proofOf(options: ConnectionOptions, { nonce, routing_id }: Challenge): 
     hostname: options.hostname,
     version: options.version,
     at: clock.now(),
+    features: [...options.features],
   }
 }
 

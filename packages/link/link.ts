@@ -1,4 +1,6 @@
 // The agents' end of the wire: one live session with the router, kept by one loop.
+import type { AgentFrame } from '@xerotier/protocol/frames/agent-frame.ts'
+import type { CheckpointFrame } from '@xerotier/protocol/frames/audit/checkpoint.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
@@ -32,6 +34,8 @@ export interface LinkHandlers {
   credentialsRevoked(reason: string): void
   /** The acknowledged position of a call's output moved: the window opens. */
   outputAcknowledged(call: CallRef, seq: number): void
+  /** A checkpoint of the audit log. Who answers later answers the session that it came with. */
+  checkpoint(frame: CheckpointFrame, answer: (frame: AgentFrame) => void): void
   /** How far this host's clock is ahead of the router's, ms. */
   clock(offsetMs: number): void
   online(): void
@@ -189,6 +193,11 @@ export function createLink(options: LinkOptions): Link {
         case 'pause':
           handlers.paused(frame.paused)
           break
+        case 'checkpoint': {
+          const session = connection
+          handlers.checkpoint(frame, (answer) => session?.send(answer))
+          break
+        }
         case 'lease':
           for (const call of frame.forget) forget(call)
           break

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { enrollText } from '@xerotier/protocol/api/enroll.ts'
+import { auditOriginOf, cosignerNameOf } from '@xerotier/protocol/audit-log.ts'
 import { canonicalJson } from '@xerotier/protocol/canonical.ts'
 import { type AgentFrame, agentFrameSchema } from '@xerotier/protocol/frames/agent-frame.ts'
 import { routerFrameSchema } from '@xerotier/protocol/frames/router-frame.ts'
@@ -14,6 +15,9 @@ import { curveKeysFromSecret } from '@xerotier/runtime/curve.ts'
 import { digestOf, sha256Hex } from '@xerotier/runtime/digest.ts'
 import { signingKeyFromSeed, verifyingKey, verifySignature } from '@xerotier/runtime/ed25519.ts'
 import { packMessage, unpackMessage } from '@xerotier/runtime/msgpack.ts'
+import { cosign, parseVerifierKey } from '@xerotier/runtime/tlog/note.ts'
+import { leafHash, rootOfHashes } from '@xerotier/runtime/tlog/tree.ts'
+import { witness } from '@xerotier/runtime/tlog/witness.ts'
 import type { Dealer } from 'zeromq'
 import { createSender } from './sender.ts'
 
@@ -80,6 +84,29 @@ test('each grant is signed over its text', () => {
     assert.equal(router.sign(Buffer.from(text)).toString('hex'), signature)
     assert.equal(grant.digest, vectors.call.digest)
   }
+})
+
+test('the checkpoint goes on from the one before, and its cosignature is that of the agent', () => {
+  const { checkpoint } = vectors
+  const key = parseVerifierKey(checkpoint.log_key) ?? assert.fail()
+  const own = parseVerifierKey(checkpoint.cosigner_key) ?? assert.fail()
+  assert.deepEqual([key.publicKey, own.publicKey], [router.publicKey, agent.publicKey])
+  assert.deepEqual([key.name, own.name], [auditOriginOf(vectors.call.project_id), cosignerNameOf(checkpoint.agent_id)])
+  const seen = { size: checkpoint.old_size, root: hex(checkpoint.old_root) }
+  const offered = { note: checkpoint.note, oldSize: checkpoint.old_size, proof: checkpoint.proof.map(hex) }
+  const found = witness(seen, offered, key)
+  assert.ok('head' in found)
+  assert.deepEqual(found.head, { size: checkpoint.size, root: hex(checkpoint.root) })
+  const leaves = checkpoint.leaves.map((leaf) => leafHash(Buffer.from(leaf)))
+  assert.deepEqual(rootOfHashes(leaves), found.head.root)
+  assert.equal(cosign(found.text, agent, checkpoint.time).toString('hex'), checkpoint.signature)
+  assert.ok(
+    verifySignature(
+      verifyingKey(agent.publicKey),
+      Buffer.from(checkpoint.signed),
+      hex(checkpoint.signature).subarray(8),
+    ),
+  )
 })
 
 test('each body holds its envelope, and frames that are accepted', () => {

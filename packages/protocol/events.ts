@@ -41,6 +41,7 @@ export const eventKinds = [
   'agent.risk_lowered',
   'agent.risk_accepted',
   'agent.session_refused',
+  'agent.checkpoint_refused',
   'agent.credentials_revoked',
   'agent.updated',
   'agent.deleted',

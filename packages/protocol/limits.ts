@@ -152,6 +152,11 @@ export const limits = {
   unhandledBytesPerSession: 256 * MiB,
   /** An agent whose clock is off by this much is warned of. */
   clockOffsetWarningMs: 60_000,
+  /** Of a checkpoint of the audit log, and of the proof that it goes on from another. */
+  checkpointNote: 4 * KiB,
+  consistencyHashes: 63,
+  /** Agents that are asked to cosign one within a second. */
+  cosignersPerSecond: 100,
   /** Messages of no use that a router reads of one connection, and how many more a second. */
   wastePerConnection: 1_000,
   wasteRefillPerSecond: 20,

@@ -16,6 +16,7 @@ import type { Identity } from './domain/identity.ts'
 import type { Policies } from './domain/policy/book.ts'
 import type { Records } from './domain/records.ts'
 import type { Settings } from './domain/settings.ts'
+import type { Witnesses } from './domain/witnesses/answers.ts'
 
 export interface Core extends Records, FleetView, Directory, Attempts, Policies {
   /** Readers of the one event log. */
@@ -30,6 +31,8 @@ export interface Core extends Records, FleetView, Directory, Attempts, Policies 
   archives: Archives
   /** Attempts that were refused to known credentials. */
   refusals: Refusals
+  /** Agents that sign checkpoints of the audit logs. */
+  witnesses: Witnesses
   /** Last checkpoints of the audit logs, beside the database. */
   heads: Heads
   /** What is to be sent to webhooks, channels and people. */

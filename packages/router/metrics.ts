@@ -64,6 +64,17 @@ export function countAttempts(registry: Registry): NonNullable<OutboxOptions['at
   return (_, { delivered }) => attempts.inc({ outcome: delivered ? 'delivered' : 'failed' })
 }
 
+/** Counts what agents say of the checkpoints that they are shown. */
+export function countWitnessed(registry: Registry): (answer: string) => void {
+  const answers = new Counter({
+    name: 'xerotier_router_audit_witness_answers_total',
+    help: 'Answers of agents to checkpoints of the audit log; rollback and fork say that it is not the one they saw',
+    labelNames: ['answer'] as const,
+    registers: [registry],
+  })
+  return (answer) => answers.inc({ answer })
+}
+
 /** Counts the calls that end; one that a person resolves has ended before. */
 export function countEnded(registry: Registry): (row: Pick<ExecutionRow, 'state' | 'risk'>) => void {
   const series = boundSeries(

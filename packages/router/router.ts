@@ -50,11 +50,12 @@ import { createPolicyBook } from './domain/policy/book.ts'
 import { type BootstrapOptions, bootstrapProject } from './domain/projects/bootstrap.ts'
 import { createRemover } from './domain/retention/remove-old.ts'
 import type { Settings } from './domain/settings.ts'
+import { createWitnesses } from './domain/witnesses/answers.ts'
 import { startFollowers } from './followers.ts'
 import { type ApiOptions, apiDoor } from './http/api/door.ts'
 import { opsDoor } from './http/ops/door.ts'
 import { createHttpServer, type HttpOptions, type HttpServer } from './http/server.ts'
-import { addDomainMetrics, countAttempts, countEnded, createBrokerProbe } from './metrics.ts'
+import { addDomainMetrics, countAttempts, countEnded, countWitnessed, createBrokerProbe } from './metrics.ts'
 import { startEmbeddedPostgres } from './postgres/embedded.ts'
 import { openStore } from './store/database.ts'
 import { createKinds } from './store/kinds.ts'
@@ -116,6 +117,7 @@ export interface Router {
 
 const defaults: Settings = {
   leaseIntervals: 3,
+  cosignEveryMs: 10_000,
   lostReadGraceMs: 5_000,
   lostAgentGraceMs: 60_000,
   deadAgentMs: 24 * 3600_000,
@@ -289,6 +291,7 @@ function createCore(
       noted: noteAtReceiver,
     }),
     refusals: createRefusals(known),
+    witnesses: createWitnesses({ ...known, fleet, settings }, countWitnessed(registry)),
     absences: createAbsences(clock.monotonic()),
     keyring: createKeyring(store.db, clock),
     workspaces: createWorkspaceDirectory(store.db),
@@ -349,6 +352,7 @@ function startDuties(core: Core, broker: Broker, exportMaker: ExportMaker): Stop
     ['sweep orphans', 1_000, () => sweepOrphans(core)],
     ['find waiting calls', 2_000, () => core.dispatcher.findWaiting()],
     ['make exports', 1_000, () => exportMaker.work()],
+    ['ask witnesses', 1_000, () => core.witnesses.work()],
     ['record refusals', 1_000, () => core.refusals.record()],
     ['miss agents', 5_000, () => missAgents(core)],
     ['send digests', 15_000, () => sendDigests(core)],

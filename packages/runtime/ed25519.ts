@@ -38,6 +38,11 @@ export function verifyingKey(publicKey: Uint8Array): KeyObject {
   return createPublicKey({ key: Buffer.concat([spkiHeader, publicKey]), format: 'der', type: 'spki' })
 }
 
+/** The raw 32 bytes of an Ed25519 key. */
+export function rawPublicKey(key: KeyObject): Buffer {
+  return key.export({ format: 'der', type: 'spki' }).subarray(spkiHeader.length)
+}
+
 export function verifySignature(key: KeyObject, bytes: Uint8Array, signature: Uint8Array): boolean {
   return signature.length === 64 && verify(null, bytes, key, signature)
 }

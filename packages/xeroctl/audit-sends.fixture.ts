@@ -47,6 +47,7 @@ export function auditRecordOf(path: string): unknown {
       sealed_at: at,
       checkpoint: null,
       kept_checkpoint: null,
+      cosignatures: [],
       strays: [],
     })
   const record = { ...logEntry('agent.paused'), object: 'audit_record', index: 7 }

@@ -64,6 +64,7 @@ export const insideFolders: Record<string, Record<string, readonly string[]>> = 
     audit: ['.', 'events'],
     directory: ['.'],
     fleet: ['.'],
+    witnesses: ['.', 'events', 'audit', 'fleet'],
     lifecycles: ['.', 'events'],
     tools: ['.', 'directory', 'fleet'],
     people: ['.', 'events', 'directory', 'lifecycles'],

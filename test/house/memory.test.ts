@@ -56,6 +56,8 @@ const spanning: Readonly<Record<string, string>> = {
   'domain/tools/call-digest.ts texts': derived,
   'domain/tools/check-turns.ts waiting': 'checks of the calls that wait for a turn of the event loop',
   'domain/window.ts windows': 'whoever makes them says of whom they are; what is counted by address names no project',
+  'domain/witnesses/rounds.ts turns': 'who is to be asked in this round; another router asks anew',
+  'domain/witnesses/rounds.ts proofs': derived,
   'http/pace.ts waiting': 'bodies that were read and not yet parsed',
   'http/peers.ts handshakeLimits': connection,
   'http/peers.ts peers': connection,

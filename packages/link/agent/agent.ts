@@ -2,6 +2,7 @@
 // stops.
 import { existsSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { features } from '@xerotier/protocol/features.ts'
 import { systemChance } from '@xerotier/runtime/chance.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import { keyIdOf, verifyingKey } from '@xerotier/runtime/ed25519.ts'
@@ -14,12 +15,13 @@ import { keepEnrolled } from '../enroll.ts'
 import { createLink, type Link } from '../link.ts'
 import type { Outbox } from '../outbox.ts'
 import { createReports } from '../reports.ts'
+import { createAuditWitness } from './audit-witness.ts'
 import { createHandlers } from './handlers.ts'
 import { enrolled, enrollOptions, putAside, readyKeys } from './identity.ts'
 import { createManifestKeeper } from './manifest.ts'
 import { createAgentMetrics } from './metrics.ts'
 import { createRouterClock } from './router-clock.ts'
-import { type AgentOptionTable, type AgentSettings, besideQueue } from './settings.ts'
+import { type AgentOptionTable, type AgentSettings, auditHeadFile, besideQueue } from './settings.ts'
 import { openMetrics, openQueue } from './start-parts.ts'
 import { createStop } from './stop.ts'
 import type { AgentKind } from './work.ts'
@@ -94,6 +96,12 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
   )
   manifest.update(work.offer())
 
+  const witness = createAuditWitness({
+    path: besideQueue(auditHeadFile, settings.queue_db_path),
+    enrollment,
+    signing: () => keys.signing,
+    ...{ clock, log, looked: (...what) => metrics.checkpoint(...what) },
+  })
   const ended = Promise.withResolvers<number>()
   const link = createLink({
     clock,
@@ -107,6 +115,7 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
     leaseRenewalIntervalMs: settings.lease_renewal_interval_ms,
     hostname: host,
     version,
+    features: [features.cosign],
     manifest: manifest.current,
     running: work.running,
     unfit: work.unfit,
@@ -115,6 +124,7 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
       work,
       manifest,
       manifestChanged: () => link.manifestChanged(),
+      checkpoint: witness.look,
       clock: routerClock.measured,
       online() {
         metrics.connected()

@@ -8,6 +8,7 @@ export interface HandlerParts {
   log: Log
   work: Work
   manifest: ManifestKeeper
+  checkpoint: LinkHandlers['checkpoint']
   /** Publishes it. */
   manifestChanged(): void
   clock(offsetMs: number): void
@@ -47,6 +48,7 @@ export function createHandlers({ log, work, manifest, ...parts }: HandlerParts):
       work.interrupt()
       parts.revoked()
     },
+    checkpoint: parts.checkpoint,
     clock: parts.clock,
     online: parts.online,
     offline: (reason) => log.warning({ reason }, 'offline; it connects again by itself'),

@@ -5,6 +5,8 @@ import { Counter, Gauge, type Registry } from '@xerotier/runtime/metrics.ts'
 export interface AgentMetrics {
   connected(): void
   reloaded(ok: boolean): void
+  /** What became of a checkpoint of the audit log, and how many records the agent has seen. */
+  checkpoint(result: string, size: number): void
 }
 
 export interface Observed {
@@ -44,7 +46,22 @@ export function createAgentMetrics(
     labelNames: ['result'],
     registers,
   })
+  const checkpoints = new Counter({
+    name: `${role}_audit_checkpoints_total`,
+    help: 'Checkpoints of the audit log that the router showed: rollback and fork say that it changed its history.',
+    labelNames: ['result'],
+    registers,
+  })
+  const records = new Gauge({
+    name: `${role}_audit_records_seen`,
+    help: 'Records of the audit log that this agent has signed for.',
+    registers,
+  })
   return {
+    checkpoint(result, size) {
+      checkpoints.inc({ result })
+      if (size > 0) records.set(size)
+    },
     connected: () => connects.inc(),
     reloaded: (ok) => reloads.inc({ result: ok ? 'ok' : 'failed' }),
   }

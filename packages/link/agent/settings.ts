@@ -144,11 +144,15 @@ export function besideQueue(name: string, queuePath: string): string {
   return join(dirname(queuePath), name)
 }
 
+/** What the agent saw last of the audit log. */
+export const auditHeadFile = 'audit-head.json'
+
 /** What is the agent's alone: its keys and its state. */
 export function statePaths({ signing_key_path, curve_key_path, enrollment_path, queue_db_path }: AgentSettings) {
   const queue = ['', '-wal', '-shm', '-journal'].map((end) => queue_db_path + end)
   const enrollment = ['', '.revoked'].map((end) => enrollment_path + end)
-  return [signing_key_path, curve_key_path, ...queue, ...enrollment, besideQueue('manifest.json', queue_db_path)]
+  const beside = ['manifest.json', auditHeadFile].map((name) => besideQueue(name, queue_db_path))
+  return [signing_key_path, curve_key_path, ...queue, ...enrollment, ...beside]
 }
 
 /** What settings say together. @throws ConfigError */

@@ -49,6 +49,21 @@ export const auditQuerySchema = pageQuerySchema.extend({
 
 export const auditStreamQuerySchema = z.object(filters)
 
+export const cosignatureSchema = z.object({
+  /** Who has seen it: an agent. */
+  agent_id: z.string(),
+  agent_name: z.string().nullable(),
+  /** Of its signature: `<name>+<id>+<key>`. The agent logs it as it starts. */
+  verifier_key: z.string(),
+  /** Records of the log then. */
+  size: z.int(),
+  /** By the clock of the agent. */
+  seen_at: timestampSchema,
+  /** The signed note, with the signature of the agent (C2SP tlog-cosignature). */
+  checkpoint: z.string(),
+})
+export type Cosignature = z.infer<typeof cosignatureSchema>
+
 export const auditLogSchema = z.object({
   object: z.literal('audit_log'),
   origin: z.string(),
@@ -63,6 +78,8 @@ export const auditLogSchema = z.object({
   checkpoint: z.string().nullable(),
   /** What the router keeps of it beside the database: the log must begin with that. */
   kept_checkpoint: z.string().nullable(),
+  /** What agents saw of it last, the newest first, up to 100: the log must begin with each. */
+  cosignatures: z.array(cosignatureSchema),
   /** Records that stand where all is sealed, and were never: somebody put them there. Some ids. */
   strays: z.array(z.string()),
 })

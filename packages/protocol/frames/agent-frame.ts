@@ -1,6 +1,8 @@
 // Everything an agent may say. A frame that is not in this
 // union is refused before anything else looks at it (law L4).
 import { z } from 'zod'
+import { checkpointRefusedFrame } from './audit/checkpoint-refused.ts'
+import { cosignatureFrame } from './audit/cosignature.ts'
 import { acceptedFrame } from './call/accepted.ts'
 import { artifactFrame } from './call/artifact.ts'
 import { outputFrame } from './call/output.ts'
@@ -21,5 +23,7 @@ export const agentFrameSchema = z.discriminatedUnion('t', [
   resultFrame,
   refusedFrame,
   goodbyeFrame,
+  cosignatureFrame,
+  checkpointRefusedFrame,
 ])
 export type AgentFrame = z.infer<typeof agentFrameSchema>

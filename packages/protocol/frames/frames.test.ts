@@ -14,7 +14,7 @@ import { routerFrameSchema } from './router-frame.ts'
  */
 const hashes: Record<number, string> = {
   1: '5d2928a19b89d29d9515ca44efe1dc12a25a1245d6d757a93bba2eb4696e2344',
-  2: 'bef00ffdad6dd78128e92aabbde0be00279cf33498162a636db19eaf76f35179',
+  2: '7964ae781af544011da6b5f9644e8702c924746392ef3f07b18cc40070d8a626',
 }
 
 const schemaText = () =>

@@ -1,5 +1,6 @@
 // Everything a router may say to an agent.
 import { z } from 'zod'
+import { checkpointFrame } from './audit/checkpoint.ts'
 import { cancelFrame } from './call/cancel.ts'
 import { dispatchFrame } from './call/dispatch.ts'
 import { outputAckFrame } from './call/output-ack.ts'
@@ -24,5 +25,6 @@ export const routerFrameSchema = z.discriminatedUnion('t', [
   pauseFrame,
   sessionRefusedFrame,
   reenrollFrame,
+  checkpointFrame,
 ])
 export type RouterFrame = z.infer<typeof routerFrameSchema>

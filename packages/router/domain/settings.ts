@@ -1,6 +1,8 @@
 export interface Settings {
   /** A lease lives this many renewal intervals. */
   leaseIntervals: number
+  /** How often agents are shown the newest checkpoint of the audit log, ms. */
+  cosignEveryMs: number
   /** A call that may run twice stays with an agent that left, ms: time for a router restart. */
   lostReadGraceMs: number
   /** An at-most-once call of a lost agent stays in flight, ms. Then it is ambiguous. */

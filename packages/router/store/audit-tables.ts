@@ -29,6 +29,19 @@ const audit_mentions = {
   n: bigint(),
 }
 
+/** Of each agent the last checkpoint that it has seen, with its signature. */
+const audit_cosignatures = {
+  project_id: text(),
+  agent_id: text(),
+  size: bigint(),
+  note: text(),
+  /** The agent's Ed25519 key at that time, raw. */
+  public_key: bytea(),
+  signature: bytea(),
+  /** When the agent says that it was. */
+  at: timestamptz(),
+}
+
 const exports = {
   id: text(),
   project_id: text(),
@@ -48,4 +61,4 @@ const exports = {
   error: nullable(text()),
 }
 
-export const auditTables = { audit_tiles, audit_checkpoints, audit_mentions, exports }
+export const auditTables = { audit_tiles, audit_checkpoints, audit_mentions, audit_cosignatures, exports }

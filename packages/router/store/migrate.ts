@@ -35,6 +35,7 @@ import { exports } from './migrations/0040-exports.ts'
 import { retention } from './migrations/0041-retention.ts'
 import { eventHorizons } from './migrations/0042-event-horizons.ts'
 import { legalHolds } from './migrations/0043-legal-holds.ts'
+import { cosignatures } from './migrations/0044-cosignatures.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -73,6 +74,7 @@ const migrations: Migration[] = [
   { name: '0041-retention', sql: retention },
   { name: '0042-event-horizons', sql: eventHorizons },
   { name: '0043-legal-holds', sql: legalHolds },
+  { name: '0044-cosignatures', sql: cosignatures },
 ]
 
 /** Applied again whenever its text is another. */

@@ -370,6 +370,7 @@ export type ExecutionRow = Selectable<Tables['executions']>
 export type ApprovalRow = Selectable<Tables['approvals']>
 export type AgentRow = Selectable<Tables['agents']>
 export type ExportRow = Selectable<Tables['exports']>
+export type CosignatureRow = Selectable<Tables['audit_cosignatures']>
 export type ChannelRow = Selectable<Tables['channels']>
 export type ApprovalLinkRow = Selectable<Tables['approval_links']>
 export type NoticeRow = Selectable<Tables['notices']>

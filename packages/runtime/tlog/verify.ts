@@ -1,8 +1,8 @@
 // Verifies a log, or a stretch of one, from its entries up to a signed checkpoint, and names what
 // does not fit. It believes nothing but the key: a live router and a folder on a disk are sources.
 import { messageOf } from '@xerotier/protocol/thrown.ts'
-import { type Checkpoint, isSignedBy, type NoteKey, parseCheckpoint, parseNote } from './note.ts'
-import { nodesOf, splitHashes, tileRoot, tilesFor, tilesOfLevel, tileWidth, widthOf } from './tiles.ts'
+import { type Checkpoint, cosignedAt, isSignedBy, type NoteKey, parseCheckpoint, parseNote } from './note.ts'
+import { nodesOf, splitHashes, tileRoot, tilesOfLevel, tileWidth, widthOf } from './tiles.ts'
 import { hashBytes, leafHash, type NodeAt, rootOf } from './tree.ts'
 
 export interface LogSource {
@@ -23,8 +23,25 @@ export interface LogSource {
    * before it were removed by who said so, or by somebody else.
    */
   beginningOf?(entry: string): number | undefined
+  /** Checkpoints that witnesses have signed, each with the key of that witness. */
+  cosigned?: readonly Cosigned[]
+  /** Only these witnesses count, and each must have signed. */
+  witnesses?: readonly NoteKey[] | undefined
   /** Ids of records that stand among the sealed ones, and were never sealed. */
   strays?: readonly string[]
+}
+
+export interface Cosigned {
+  checkpoint: string
+  key: NoteKey
+}
+
+/** A witness, and up to where it has seen the log. */
+export interface SeenBy {
+  name: string
+  size: number
+  /** Seconds since 1970, by its clock. */
+  at: number
 }
 
 export interface Finding {
@@ -38,6 +55,8 @@ export interface Verification {
   checkpoint: Checkpoint | undefined
   /** Records that were read. */
   records: number
+  /** Whose signatures hold. */
+  seenBy: SeenBy[]
   findings: Finding[]
 }
 
@@ -58,6 +77,7 @@ export async function verifyLog(source: LogSource): Promise<Verification> {
     return {
       checkpoint: undefined,
       records: 0,
+      seenBy: [],
       findings: [{ what: 'checkpoint', index: null, message: messageOf(error) }],
     }
   }
@@ -65,8 +85,13 @@ export async function verifyLog(source: LogSource): Promise<Verification> {
   if (source.to > size) find('checkpoint', null, `there are ${source.to} records, and the checkpoint has ${size}`)
   for (const id of source.strays ?? [])
     find('stray', null, `record ${id} stands among the sealed ones, and was never sealed`)
-  for (const seen of source.seen ?? []) await checkSeen(source, checkpoint, seen, find)
+  const { seenBy, notes } = checkWitnesses(source, find)
   const tiles = await loadUpperTiles(source, size, find)
+  // Many have signed the same.
+  const seen = new Map(
+    [...(source.seen ?? []), ...notes].map((note) => [note.slice(0, note.lastIndexOf('\n\n')), note]),
+  )
+  for (const note of seen.values()) await checkSeen(source, { size, tiles }, note, find)
   checkTree(
     checkpoint,
     nodesOf((level, n) => tiles.get(`${level}/${n}`)),
@@ -74,32 +99,75 @@ export async function verifyLog(source: LogSource): Promise<Verification> {
     find,
   )
   const records = await checkEntries(source, size, tiles, find)
-  return { checkpoint, records, findings: findings.sort((a, b) => (a.index ?? -1) - (b.index ?? -1)) }
+  return { checkpoint, records, seenBy, findings: findings.sort((a, b) => (a.index ?? -1) - (b.index ?? -1)) }
+}
+
+/** @returns the witnesses whose signatures hold, and what they signed */
+function checkWitnesses({ cosigned = [], witnesses }: LogSource, find: Find): { seenBy: SeenBy[]; notes: string[] } {
+  const isSame = (one: NoteKey) => (other: NoteKey) => one.name === other.name && one.publicKey.equals(other.publicKey)
+  const counted = cosigned.filter(({ key }) => witnesses === undefined || witnesses.some(isSame(key)))
+  for (const missing of witnesses ?? [])
+    if (!counted.some(({ key }) => isSame(missing)(key)))
+      find('checkpoint', null, `${missing.name} has signed nothing of this log under that key`)
+  const seenBy: SeenBy[] = []
+  const notes: string[] = []
+  for (const { checkpoint, key } of counted) {
+    try {
+      const note = parseNote(checkpoint)
+      const own = note.signatures.filter(({ name, id }) => name === key.name && id.equals(key.id))
+      const [at] = own.flatMap(({ signature }) => cosignedAt(note.text, key, signature) ?? [])
+      if (at === undefined) find('checkpoint', null, `what is said to be signed by ${key.name} is not`)
+      else seenBy.push({ name: key.name, size: parseCheckpoint(note.text).size, at })
+      notes.push(checkpoint)
+    } catch (error) {
+      find('checkpoint', null, `what ${key.name} signed cannot be read: ${messageOf(error)}`)
+    }
+  }
+  return { seenBy, notes }
 }
 
 /** The log must begin with what somebody saw of it. */
-async function checkSeen(source: LogSource, { size }: Checkpoint, seen: string, find: Find): Promise<void> {
+async function checkSeen(
+  source: LogSource,
+  { size, tiles }: { size: number; tiles: Tiles },
+  seen: string,
+  find: Find,
+): Promise<void> {
   try {
     const note = parseNote(seen)
     const older = parseCheckpoint(note.text)
-    if (!isSignedBy(note, source.key))
+    if (older.origin !== source.key.name || !isSignedBy(note, source.key))
       return find('checkpoint', null, 'a checkpoint that was seen is signed by another key')
     if (older.size > size)
       return find('checkpoint', null, `the log had ${older.size} records when it was seen, and has ${size}`)
-    const tiles: Tiles = new Map()
-    for (const { level, n } of tilesFor([], [older.size])) {
-      const hashes = await source.tile(level, n, widthOf(level, n, size))
-      if (hashes !== undefined) tiles.set(`${level}/${n}`, hashes)
-    }
+    // The others are those that the root is made of.
+    const edge = Math.floor(older.size / tileWidth)
+    const leaves = older.size % tileWidth === 0 ? undefined : await leavesOf(source, { n: edge, size, tiles })
+    if (leaves?.fault !== undefined) throw new Error(leaves.fault)
     const root = rootOf(
       older.size,
-      nodesOf((level, n) => tiles.get(`${level}/${n}`)),
+      nodesOf((level, n) => (level === 0 && n === edge ? leaves?.hashes : tiles.get(`${level}/${n}`))),
     )
     if (!root.equals(older.root))
       find('checkpoint', null, `its first ${older.size} records are not those that were seen: the history was forked`)
   } catch (error) {
     find('checkpoint', null, `a checkpoint that was seen cannot be compared: ${messageOf(error)}`)
   }
+}
+
+/** A tile of level 0, and why it is not to be believed. */
+async function leavesOf(
+  source: LogSource,
+  { n, size, tiles }: { n: number; size: number; tiles: Tiles },
+): Promise<{ hashes: Buffer; fault: string | undefined }> {
+  const width = widthOf(0, n, size)
+  const hashes = tiles.get(`0/${n}`) ?? (await source.tile(0, n, width))
+  if (hashes?.length !== width * hashBytes)
+    return { hashes: Buffer.alloc(0), fault: `tile 0/${n} is not there, or is not whole` }
+  const at = (n % tileWidth) * hashBytes
+  const above = tiles.get(`1/${Math.floor(n / tileWidth)}`)?.subarray(at, at + hashBytes)
+  const isOther = width === tileWidth && (above === undefined || !tileRoot(hashes).equals(above))
+  return { hashes, fault: isOther ? `tile 0/${n} is not what the level above says` : undefined }
 }
 
 type Find = (what: Finding['what'], index: number | null, message: string) => void
@@ -166,14 +234,9 @@ async function checkTile(
   { first, leaves, size, tiles }: { first: number; leaves: Buffer[]; size: number; tiles: Tiles },
   find: Find,
 ): Promise<void> {
-  const n = Math.floor(first / tileWidth)
-  const width = widthOf(0, n, size)
-  const at = (n % tileWidth) * hashBytes
-  const known = tiles.get(`1/${Math.floor(n / tileWidth)}`)?.subarray(at, at + hashBytes)
-  const hashes = tiles.get(`0/${n}`) ?? (await source.tile(0, n, width))
-  if (hashes?.length !== width * hashBytes) return find('tile', first, `tile 0/${n} is not there, or is not whole`)
-  if (width === tileWidth && (known === undefined || !tileRoot(hashes).equals(known)))
-    find('tile', first, `tile 0/${n} is not what the level above says`)
+  const { hashes, fault } = await leavesOf(source, { n: Math.floor(first / tileWidth), size, tiles })
+  if (fault !== undefined) find('tile', first, fault)
+  if (hashes.length === 0) return
   const sealed = splitHashes(hashes)
   for (const [offset, leaf] of leaves.entries()) {
     const index = first + offset

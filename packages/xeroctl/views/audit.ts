@@ -55,10 +55,29 @@ export const auditLogRecord: RecordView<AuditLog> = {
       ['Records', log.size],
       ['First that is kept', log.first_index],
       ['Sealed', { time: log.sealed_at }],
+      ['Seen by', seenBy(log.cosignatures)],
       ['Verifier key', log.verifier_key],
       ['Put in between', log.strays.length === 0 ? 'none' : log.strays.join(', ')],
     ],
-    sections: log.checkpoint === null ? [] : [{ title: 'Checkpoint', body: log.checkpoint }],
+    sections: [
+      ...(log.checkpoint === null ? [] : [{ title: 'Checkpoint', body: log.checkpoint }]),
+      ...(log.cosignatures.length === 0
+        ? []
+        : [
+            {
+              title: 'What agents have seen of it, and signed',
+              body: rows(
+                [
+                  { header: 'AGENT', value: (one) => one.agent_name ?? one.agent_id },
+                  { header: 'RECORDS', value: ({ size }) => size, right: true },
+                  { header: 'SEEN', value: ({ seen_at }) => ({ time: seen_at }) },
+                  { header: 'KEY', value: ({ verifier_key }) => verifier_key, shrink: true },
+                ],
+                log.cosignatures,
+              ),
+            },
+          ]),
+    ],
   }),
 }
 
@@ -70,6 +89,7 @@ export interface ShownVerification {
   root: string | null
   from: number
   records: number
+  seen_by: readonly { name: string; size: number; at: string }[]
   findings: readonly { what: string; index: number | null; message: string }[]
 }
 
@@ -82,6 +102,7 @@ export const verificationRecord: RecordView<ShownVerification> = {
       ['Records', `${found.records}, from ${found.from}`],
       ['Size of the log', found.size],
       ['Root', found.root],
+      ['Seen by', seenBy(found.seen_by)],
     ],
     sections: found.verified
       ? []
@@ -99,6 +120,12 @@ export const verificationRecord: RecordView<ShownVerification> = {
           },
         ],
   }),
+}
+
+function seenBy(witnesses: readonly { size: number }[]): string {
+  const [first] = [...witnesses].sort((a, b) => b.size - a.size)
+  if (first === undefined) return 'nobody yet'
+  return `${witnesses.length} ${witnesses.length === 1 ? 'agent' : 'agents'}, up to ${first.size} records`
 }
 
 export function auditLine({ at, kind, actor, actor_name, ...about }: AuditRecord): string {

@@ -29,4 +29,6 @@ export const proofFrame = z.object({
   version: z.string().max(64),
   /** What the agent's clock shows, so that the router knows the difference. */
   at: z.int().optional(),
+  /** What it knows beyond the first text of its version (`features.ts`). */
+  features: z.array(z.string().max(32)).max(16).optional(),
 })

@@ -4,6 +4,7 @@ import type { AgentFrame } from '@xerotier/protocol/frames/agent-frame.ts'
 import type { Peer } from '../peer.ts'
 import type { UnreadableRenewal } from '../unreadable.ts'
 import { onAccepted } from './accepted.ts'
+import { onCheckpointRefused, onCosignature } from './cosignature.ts'
 import { onGoodbye } from './goodbye.ts'
 import { onGreeting } from './greeting.ts'
 import { onLeaseRenewal } from './lease-renewal.ts'
@@ -32,6 +33,8 @@ const handlers: Handlers = {
   result: onResult,
   refused: onRefused,
   goodbye: onGoodbye,
+  cosignature: onCosignature,
+  checkpoint_refused: onCheckpointRefused,
 }
 
 export function dispatchFrame<N extends Name>(peer: Peer, frame: SessionFrame<N>): Promise<void> | undefined {

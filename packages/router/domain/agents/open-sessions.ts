@@ -2,6 +2,7 @@
 // record. What that reads and writes is one statement for all of them.
 
 import { canonicalJson } from '@xerotier/protocol/canonical.ts'
+import { features } from '@xerotier/protocol/features.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import type { proofFrame } from '@xerotier/protocol/frames/session/proof.ts'
@@ -130,6 +131,7 @@ function onlineAgentOf(
     restsUntil: 0,
     lastHeartbeatAt: core.clock.now(),
     leaseRecordedAt: moment,
+    witness: proof.features?.includes(features.cosign) ? { seen: undefined, wasAsked: false } : undefined,
     clockOffsetMs: connection.clockOffsetMs,
     inTurn: turns(() => agent),
     send: connection.send,

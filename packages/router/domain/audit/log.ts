@@ -1,20 +1,23 @@
 // The sealed log as verifiers read it: its checkpoint, its tiles, its entries.
-import type { AuditLog } from '@xerotier/protocol/api/audit.ts'
+import type { AuditLog, Cosignature } from '@xerotier/protocol/api/audit.ts'
+import { auditOriginOf, cosignerNameOf } from '@xerotier/protocol/audit-log.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
-import { verifierKey } from '@xerotier/runtime/tlog/note.ts'
+import { noteKey, signatureLine, verifierKey } from '@xerotier/runtime/tlog/note.ts'
 import { bundleOf, parseTilePath, tileWidth } from '@xerotier/runtime/tlog/tiles.ts'
 import { hashBytes } from '@xerotier/runtime/tlog/tree.ts'
+import { selectCosignatures } from '../../store/audit-cosignatures.ts'
 import { selectCheckpoint, selectEntries, selectFirstTile, selectStrays, selectTiles } from '../../store/audit-log.ts'
 import type { Member } from '../actor.ts'
 import type { Identity } from '../identity.ts'
 import type { Records } from '../records.ts'
 import type { Heads } from './heads.ts'
-import { logKeyOf, originOf } from './log-key.ts'
+import { logKeyOf } from './log-key.ts'
 import { sealer } from './seal.ts'
 
 type Log = Pick<Records, 'store'>
 
 const straysShown = 100
+const cosignaturesShown = 100
 /** Read at once: entries of some hundred kilobytes. */
 const tilesPerPage = 8
 
@@ -26,15 +29,37 @@ export async function showLog(
   const checkpoint = await selectCheckpoint(db, projectId)
   return {
     object: 'audit_log',
-    origin: originOf(projectId),
+    origin: auditOriginOf(projectId),
     verifier_key: verifierKey(logKeyOf(core.identity, projectId)),
     size: checkpoint?.size ?? 0,
     first_index: ((await selectFirstTile(db, projectId)) ?? 0) * tileWidth,
     sealed_at: checkpoint?.at.toISOString() ?? null,
     checkpoint: checkpoint?.note ?? null,
     kept_checkpoint: core.heads.read(projectId) ?? null,
+    cosignatures: await cosignaturesOf(core, projectId),
     strays: await selectStrays(db, projectId, sealer, straysShown),
   }
+}
+
+/**
+ * What agents have seen of it, each with the signatures of the log and of that agent; without what
+ * retention has left nothing to compare with.
+ */
+export async function cosignaturesOf({ store }: Log, projectId: string): Promise<Cosignature[]> {
+  const rows = await selectCosignatures(store.db, projectId, cosignaturesShown)
+  const first = (await selectFirstTile(store.db, projectId)) ?? 0
+  const comparable = rows.filter(({ size }) => size % tileWidth === 0 || Math.floor(size / tileWidth) >= first)
+  return comparable.map(({ agent_id, agent_name, size, note, public_key, signature, at }) => {
+    const key = noteKey(cosignerNameOf(agent_id), 'cosigner', public_key)
+    return {
+      agent_id,
+      agent_name,
+      verifier_key: verifierKey(key),
+      size,
+      seen_at: at.toISOString(),
+      checkpoint: note + signatureLine(key, signature),
+    }
+  })
 }
 
 /** @throws Fault audit_tile_not_found before the first seal */

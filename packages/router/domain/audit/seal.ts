@@ -3,6 +3,7 @@
 //
 // Before it signs, it looks whether the log begins with what it signed last. One that does not was
 // changed behind the router's back, or is an older copy: it gets no checkpoint any more.
+import { auditOriginOf } from '@xerotier/protocol/audit-log.ts'
 import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { isSignedBy, parseCheckpoint, parseNote, signedCheckpoint } from '@xerotier/runtime/tlog/note.ts'
 import { nodesOf, tileRoot, tilesFor, tileWidth } from '@xerotier/runtime/tlog/tiles.ts'
@@ -15,7 +16,7 @@ import { perProject } from '../per-project.ts'
 import type { Records } from '../records.ts'
 import { appendLeaves, type GrownTile, growTile } from './append.ts'
 import type { Heads } from './heads.ts'
-import { logKeyOf, originOf } from './log-key.ts'
+import { logKeyOf } from './log-key.ts'
 
 /** Its place says up to where everything is sealed. */
 export const sealer = 'audit'
@@ -82,7 +83,7 @@ async function sealProject(
     return
   }
   const fresh = { size, root: rootOf(size, nodes) }
-  const note = signedCheckpoint({ origin: originOf(projectId), ...fresh }, core.identity.auditKey)
+  const note = signedCheckpoint({ origin: auditOriginOf(projectId), ...fresh }, core.identity.auditKey)
   await tx.insertInto('audit_checkpoints').values({ project_id: projectId, size, note, at: now }).execute()
   writing.after(() => {
     known.head = fresh

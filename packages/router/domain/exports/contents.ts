@@ -8,6 +8,7 @@ import type { Member } from '../actor.ts'
 import { serviceKeyActor } from '../actor.ts'
 import { listAgents } from '../agents/list.ts'
 import { listApprovals } from '../approvals/list.ts'
+import { cosignaturesOf } from '../audit/log.ts'
 import { logKeyOf } from '../audit/log-key.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import { listExecutions } from '../executions/list.ts'
@@ -94,14 +95,17 @@ export async function* sealedParts(core: Contents, { project_id, since, until }:
   const { size, note } = checkpoint
   const [from, to] = [span.from * tileWidth, Math.min(span.to * tileWidth, size)]
   if (from >= to) return
-  const facts = { verifier_key: verifierKey(logKeyOf(core.identity, project_id)), from, to }
+  const cosignatures = (await cosignaturesOf(core, project_id)).filter((one) => one.size <= size)
+  const facts = { verifier_key: verifierKey(logKeyOf(core.identity, project_id)), from, to, cosignatures }
+  /** Tiles in which the log ended when an agent saw it. */
+  const ends = new Set(cosignatures.map((one) => Math.floor(one.size / tileWidth)))
   yield { name: 'audit/log.json', content: [Buffer.from(`${JSON.stringify(facts, null, 2)}\n`)] }
   yield { name: 'audit/checkpoint', content: [Buffer.from(note)] }
   yield { name: 'audit/entries.ndjson', content: entryLines(core, project_id, { from, to }) }
   for (let level = 0; tileWidth ** level <= size; level++) {
     for (const place of tilesOfLevel(level, size)) {
       const { n, width } = place
-      const isWanted = level > 0 || width < tileWidth || (n >= span.from && n < span.to)
+      const isWanted = level > 0 || width < tileWidth || (n >= span.from && n < span.to) || ends.has(n)
       const hashes = isWanted ? (await selectTiles(db, project_id, [{ level, n }])).get(`${level}/${n}`) : undefined
       if (hashes !== undefined) yield { name: `audit/${tilePath(place)}`, content: [hashes.subarray(0, width * 32)] }
     }

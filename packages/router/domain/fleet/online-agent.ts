@@ -23,6 +23,18 @@ export interface Standing {
   restsUntil: number
 }
 
+/** An agent that signs checkpoints of the audit log, in this session. */
+export interface WitnessState {
+  /** Up to where it has seen the log, as far as is known; undefined before it was looked up. */
+  seen: number | undefined
+  /** It was shown one in this session. */
+  wasAsked: boolean
+  /** The one that it was shown and has not answered. */
+  asked?: { size: number; note: string; again: boolean } | undefined
+  /** Its last refusal that is on record. */
+  refusal?: string | undefined
+}
+
 export interface OnlineAgent extends Readonly<Standing> {
   readonly id: string
   readonly name: string
@@ -53,6 +65,8 @@ export interface OnlineAgent extends Readonly<Standing> {
   leaseRecordedAt: number
   /** Why its session must begin anew at its next renewal. */
   doubt?: string
+  /** It looks at checkpoints of the audit log: where it is with that. */
+  witness?: WitnessState | undefined
   /** How far its clock is ahead of ours; undefined while it has not said. */
   clockOffsetMs?: number | undefined
   /**

@@ -22,7 +22,7 @@ export const auditExport = command({
     if (log.checkpoint === null)
       throw new UsageError('nothing is sealed yet', 'Records are sealed within seconds: try again.')
     await newFolder(folder)
-    const { checkpoint, verifier_key, first_index: from, size: to } = log
+    const { checkpoint, verifier_key, first_index: from, size: to, cosignatures } = log
     for (let level = 0; tileWidth ** level <= to; level++) {
       for (const place of tilesOfLevel(level, to)) {
         const hashes = await readTile(client, place)
@@ -35,7 +35,7 @@ export const auditExport = command({
     }
     await pipeline(Readable.from(lines()), createWriteStream(join(folder, 'entries.ndjson'), { mode: 0o600 }))
     await writeInto(folder, 'checkpoint', checkpoint)
-    await writeInto(folder, 'log.json', `${JSON.stringify({ verifier_key, from, to }, null, 2)}\n`)
+    await writeInto(folder, 'log.json', `${JSON.stringify({ verifier_key, from, to, cosignatures }, null, 2)}\n`)
     cli.say(`${to - from} records in ${folder}. To verify: xeroctl audit verify --from ${folder}`)
   },
 })

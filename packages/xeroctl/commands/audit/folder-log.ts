@@ -8,13 +8,15 @@ import { memberOf } from '@xerotier/protocol/record.ts'
 import { codeOf } from '@xerotier/protocol/thrown.ts'
 import type { NoteKey } from '@xerotier/runtime/tlog/note.ts'
 import { tilePath } from '@xerotier/runtime/tlog/tiles.ts'
-import type { LogSource } from '@xerotier/runtime/tlog/verify.ts'
+import type { Cosigned, LogSource } from '@xerotier/runtime/tlog/verify.ts'
 import { UsageError } from '../../exit-codes.ts'
+import { keyOf } from './live-log.ts'
 
 export interface FolderFacts {
   verifierKey: string
   from: number
   to: number
+  cosigned: Cosigned[]
 }
 
 /** @throws UsageError when the folder holds no exported log */
@@ -23,19 +25,29 @@ export async function readFacts(folder: string): Promise<FolderFacts> {
     const facts: unknown = JSON.parse(await readFile(join(folder, 'log.json'), 'utf8'))
     const [verifier_key, from, to] = ['verifier_key', 'from', 'to'].map((name) => memberOf(facts, name))
     if (typeof verifier_key === 'string' && typeof from === 'number' && typeof to === 'number')
-      return { verifierKey: verifier_key, from, to }
+      return { verifierKey: verifier_key, from, to, cosigned: cosignedOf(memberOf(facts, 'cosignatures')) }
   } catch (error) {
     if (codeOf(error) !== 'ENOENT' && !(error instanceof SyntaxError)) throw error
   }
   throw new UsageError(`${folder} holds no exported audit log`, 'It has a log.json and a checkpoint.')
 }
 
-export async function folderLog(folder: string, { from, to }: FolderFacts, key: NoteKey): Promise<LogSource> {
+function cosignedOf(listed: unknown): Cosigned[] {
+  if (!Array.isArray(listed)) return []
+  return listed.flatMap((one) => {
+    const [checkpoint, key] = [memberOf(one, 'checkpoint'), memberOf(one, 'verifier_key')]
+    if (typeof checkpoint !== 'string' || typeof key !== 'string') return []
+    return [{ checkpoint, key: keyOf(key, 'the key of an agent') }]
+  })
+}
+
+export async function folderLog(folder: string, { from, to, cosigned }: FolderFacts, key: NoteKey): Promise<LogSource> {
   return {
     note: await readFile(join(folder, 'checkpoint'), 'utf8'),
     key,
     from,
     to,
+    cosigned,
     async *entries() {
       const input = createReadStream(join(folder, 'entries.ndjson'))
       for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }))

@@ -23,6 +23,10 @@ export function liveLog(client: Client, log: AuditLog, key: NoteKey): LogSource 
     strays: log.strays,
     beginningOf,
     seen: log.kept_checkpoint === null ? [] : [log.kept_checkpoint],
+    cosigned: log.cosignatures.map(({ checkpoint, verifier_key }) => ({
+      checkpoint,
+      key: keyOf(verifier_key, 'the key of an agent'),
+    })),
     async *entries() {
       if (from === log.size) return
       for await (const line of linesOf(client, from, log.size)) yield line === 'null' ? null : line
@@ -70,5 +74,5 @@ export async function readTile(
 export function keyOf(text: string, flag: string): NoteKey {
   const key = parseVerifierKey(text)
   if (key !== undefined) return key
-  throw new UsageError(`${flag} must be the verifier key that \`xeroctl audit log\` shows`)
+  throw new UsageError(`${flag} must be a verifier key as \`xeroctl audit log\` shows it`)
 }

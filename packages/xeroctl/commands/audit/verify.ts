@@ -1,9 +1,12 @@
+import { readFile } from 'node:fs/promises'
 import type { Client } from '@xerotier/client/client.ts'
+import { memberOf } from '@xerotier/protocol/record.ts'
+import { messageOf } from '@xerotier/protocol/thrown.ts'
 import type { NoteKey } from '@xerotier/runtime/tlog/note.ts'
 import { type LogSource, type Verification, verifyLog } from '@xerotier/runtime/tlog/verify.ts'
 import { command } from '../../command.ts'
 import { exitCodes, UsageError } from '../../exit-codes.ts'
-import { text } from '../../options.ts'
+import { many, text } from '../../options.ts'
 import { verificationRecord } from '../../views/audit.ts'
 import { folderLog, readFacts } from './folder-log.ts'
 import { keyOf, liveLog } from './live-log.ts'
@@ -18,14 +21,26 @@ export const auditVerify = command({
     key: text('The verifier key, from where the router cannot change it; default: the one that comes with the log', {
       placeholder: 'key',
     }),
+    agentKey: many('This agent must have signed the log, under the key that it logs as it starts; no others count', {
+      placeholder: 'key',
+    }),
+    seen: many('The log must begin with the checkpoint in this file: an agent keeps one in audit-head.json', {
+      placeholder: 'file',
+    }),
   },
   notes: `Ends with ${exitCodes.unproven.code} when something does not fit.`,
-  examples: ['xeroctl audit verify', 'xeroctl audit verify --from audit-2026-05 --key <verifier-key>'],
+  examples: [
+    'xeroctl audit verify',
+    'xeroctl audit verify --agent-key <verifier-key> --seen audit-head.json',
+    'xeroctl audit verify --from audit-2026-05 --key <verifier-key>',
+  ],
   async run({ cli, options }) {
     const pinned = options.key === undefined ? undefined : keyOf(options.key, '--key')
     const source =
       options.from === undefined ? await ofRouter(cli.client(), pinned) : await ofFolder(options.from, pinned)
-    const found = await verifyLog(source)
+    const witnesses = options.agentKey.map((text) => keyOf(text, '--agent-key'))
+    const seen = [...(source.seen ?? []), ...(await Promise.all(options.seen.map(readSeen)))]
+    const found = await verifyLog({ ...source, seen, witnesses: witnesses.length === 0 ? undefined : witnesses })
     await cli.print.record(verificationRecord, { object: 'audit_verification', from: source.from, ...factsOf(found) })
     return found.findings.length === 0 ? exitCodes.ok.code : exitCodes.unproven.code
   },
@@ -44,13 +59,24 @@ async function ofFolder(folder: string, pinned: NoteKey | undefined): Promise<Lo
   return folderLog(folder, facts, pinned ?? keyOf(facts.verifierKey, 'the key of the export'))
 }
 
-function factsOf({ checkpoint, records, findings }: Verification) {
+/** A signed note, or the file of an agent that holds one. @throws UsageError */
+async function readSeen(path: string): Promise<string> {
+  const content = await readFile(path, 'utf8').catch((error) => {
+    throw new UsageError(`--seen ${path} cannot be read: ${messageOf(error)}`)
+  })
+  const held = content.startsWith('{') ? memberOf(JSON.parse(content), 'checkpoint') : content
+  if (typeof held === 'string' && held.includes('\n\n')) return held
+  throw new UsageError(`--seen ${path} holds no checkpoint`)
+}
+
+function factsOf({ checkpoint, records, seenBy, findings }: Verification) {
   return {
     verified: findings.length === 0,
     origin: checkpoint?.origin ?? null,
     size: checkpoint?.size ?? null,
     root: checkpoint?.root.toString('base64') ?? null,
     records,
+    seen_by: seenBy.map(({ name, size, at }) => ({ name, size, at: new Date(at * 1000).toISOString() })),
     findings,
   }
 }

@@ -1,0 +1,5 @@
+/** What an agent may say in its proof that it knows beyond the first text of its wire version. */
+export const features = {
+  /** The frames of `frames/audit/`: it looks at checkpoints of the audit log, and signs them. */
+  cosign: 'cosign',
+} as const
