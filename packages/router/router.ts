@@ -40,7 +40,7 @@ import { createEnrolledKeys } from './domain/fleet/enrolled-keys.ts'
 import { createFleet } from './domain/fleet/fleet.ts'
 import type { DutyPulse } from './domain/health/pulse.ts'
 import { loadIdentity } from './domain/identity.ts'
-import { reencrypt } from './domain/key-rotation/reencrypt.ts'
+import { createReencryption } from './domain/key-rotation/reencrypt.ts'
 import { removeOldNotices, sendDigests, sendReminders } from './domain/notifications/digest.ts'
 import { createSend, noteAtReceiver } from './domain/notifications/send.ts'
 import { outboundLimits } from './domain/notifications/send-webhook.ts'
@@ -359,7 +359,7 @@ function startDuties(core: Core, broker: Broker, exportMaker: ExportMaker): Stop
     ['send reminders', 60_000, () => sendReminders(core)],
     ['remove old notices', 60_000, () => removeOldNotices(core)],
     ['remove old deliveries', 60_000, () => removeOldDeliveries(core)],
-    ['encrypt anew', 60_000, () => reencrypt(core)],
+    ['encrypt anew', 60_000, createReencryption(core)],
     ['bury agents', 60_000, () => buryAgents(core)],
     ['remove what is old', 1_000, () => remover.work()],
   ]

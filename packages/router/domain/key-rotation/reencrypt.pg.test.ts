@@ -4,13 +4,14 @@ import { after, before, test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { type ServingAgent, servingAgent } from '@xerotier/devkit/serving-agent.ts'
+import { createLog } from '@xerotier/runtime/log.ts'
 import pg from 'pg'
 import { sealedColumns } from '../../store/sealed-rows.ts'
 import { openChannelSecret } from '../channels/secret.ts'
 import { createKeyring } from '../encryption/keyring.ts'
 import { openSealed, seal, sealedPrefix } from '../encryption/sealed.ts'
 import { openSecrets } from '../tools/call-secrets.ts'
-import { reencrypt } from './reencrypt.ts'
+import { createReencryption, reencrypt } from './reencrypt.ts'
 
 const [oldKey, newKey, foreignKey] = [randomBytes(32), randomBytes(32), randomBytes(32)]
 const planted = 'planted-7f3a91'
@@ -113,8 +114,25 @@ test('without the key that sealed them secrets stay as they are, and it is said 
   await assert.rejects(opened())
 })
 
+test('a loss is said once, and once that it is none any more', async () => {
+  const said: string[] = []
+  const log = createLog({
+    level: 'notice',
+    name: 'test',
+    destination: { write: (line) => void said.push(JSON.parse(line).level) },
+  })
+  const { core } = system.router
+  const identity = { keyring: core.identity.keyring }
+  const duty = createReencryption({ ...core, log, identity })
+  for (let minute = 0; minute < 3; minute++) assert.equal((await duty()).lost, 3)
+  assert.deepEqual(said, ['error'])
+  identity.keyring = createKeyring([foreignKey, oldKey], foreignKey)
+  assert.deepEqual([(await duty()).lost, (await duty()).lost], [0, 0])
+  assert.deepEqual(said, ['error', 'notice', 'notice'])
+})
+
 test('a key that replaces another encrypts all anew, and then the other may go', async () => {
-  await system.restart({ encryptionKeys: [newKey, oldKey] })
+  await system.restart({ encryptionKeys: [newKey, foreignKey] })
   assert.deepEqual(await opened(), readable())
   assert.deepEqual(await reencrypt(system.router.core, 1), { changed: 3, lost: 0 })
   assert.deepEqual(await reencrypt(system.router.core), { changed: 0, lost: 0 })

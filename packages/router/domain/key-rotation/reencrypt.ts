@@ -18,10 +18,25 @@ export interface Reencryption {
   lost: number
 }
 
-export async function reencrypt(
-  core: Records & { identity: Pick<Identity, 'keyring'> },
-  batch = perBatch,
-): Promise<Reencryption> {
+type Core = Records & { identity: Pick<Identity, 'keyring'> }
+
+/** For a duty: each loss is said once, and not as often as it is found. */
+export function createReencryption(core: Core): (batch?: number) => Promise<Reencryption> {
+  let said = 0
+  return async (batch) => {
+    const sum = await reencrypt(core, batch)
+    if (sum.lost > 0 && sum.lost !== said)
+      core.log.error(
+        { lost: sum.lost },
+        'secrets in the database cannot be read: add the key that encrypted them to XEROTIER_COMPLETION_ENCRYPTION_KEY, behind the current one',
+      )
+    if (sum.lost === 0 && said > 0) core.log.notice({}, 'all secrets in the database can be read again')
+    said = sum.lost
+    return sum
+  }
+}
+
+export async function reencrypt(core: Core, batch = perBatch): Promise<Reencryption> {
   const { keyring } = core.identity
   const sum: Reencryption = { changed: 0, lost: 0 }
   for (const place of sealedColumns) {
@@ -39,11 +54,6 @@ export async function reencrypt(
   }
   if (sum.changed > 0)
     core.log.notice({ key: keyring.current.id.toString('hex'), changed: sum.changed }, 'secrets were encrypted anew')
-  if (sum.lost > 0)
-    core.log.error(
-      { lost: sum.lost },
-      'secrets in the database cannot be read: add the key that encrypted them to XEROTIER_COMPLETION_ENCRYPTION_KEY, behind the current one',
-    )
   return sum
 }
 
