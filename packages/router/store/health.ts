@@ -38,7 +38,7 @@ export async function selectFleetHealth(db: Database, projectId: string) {
     .selectFrom('agents')
     .select(['id', 'project_id', 'name', 'state', 'last_heartbeat_at'])
     .select(
-      sql<boolean>`exists (select from agent_pauses one where one.agent_id = agents.id and one.workspace_id is null)`.as(
+      sql<boolean>`exists (select from pauses one where one.agent_id = agents.id and one.workspace_id is null and one.state = 'active')`.as(
         'paused',
       ),
     )

@@ -36,6 +36,7 @@ import { retention } from './migrations/0041-retention.ts'
 import { eventHorizons } from './migrations/0042-event-horizons.ts'
 import { legalHolds } from './migrations/0043-legal-holds.ts'
 import { cosignatures } from './migrations/0044-cosignatures.ts'
+import { noAgentPauses } from './migrations/0045-no-agent-pauses.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -75,6 +76,7 @@ const migrations: Migration[] = [
   { name: '0042-event-horizons', sql: eventHorizons },
   { name: '0043-legal-holds', sql: legalHolds },
   { name: '0044-cosignatures', sql: cosignatures },
+  { name: '0045-no-agent-pauses', sql: noAgentPauses },
 ]
 
 /** Applied again whenever its text is another. */

@@ -5,11 +5,8 @@ import pg from 'pg'
 import type { Columns, PostgresType } from './column.ts'
 import { tables } from './tables.ts'
 
-/**
- * Whoever makes or uses one of these says its columns itself. Only the version before reads
- * `agent_pauses`.
- */
-const elsewhere = ['migrations', 'active_router', 'call_kinds', 'call_requesters', 'agent_pauses']
+/** Whoever makes or uses one of these says its columns itself. */
+const elsewhere = ['migrations', 'active_router', 'call_kinds', 'call_requesters']
 
 const internalNames: Record<PostgresType, string> = {
   boolean: 'bool',

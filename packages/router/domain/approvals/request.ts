@@ -67,12 +67,20 @@ export function requestApproval(
         workspace_id: row.workspace_id,
         kind: 'execution.pending_approval',
       })
+      noteRetry(writing, actor, row)
       await insertApproval(writing, approvalId, row, actor, asking)
       row.state = 'pending_approval'
       row.approval_id = approvalId
       return 'stored'
     })
   })
+}
+
+/** On the first call; of one that nobody is asked about, the commit lane writes the same. */
+function noteRetry({ append }: Writing, actor: Actor, row: ExecutionRow): void {
+  const { id, retry_of, project_id, workspace_id } = row
+  if (retry_of === null) return
+  append({ project_id, kind: 'execution.retried', actor, execution_id: retry_of, workspace_id, data: { retry: id } })
 }
 
 /** Asks those of the first stage that somebody is left in. */

@@ -32,6 +32,18 @@ const retry = (id: string, body: Record<string, unknown> = {}, more: { idempoten
 const show = (id: string) => system.client.call('executions.show', { params: { id } })
 const failed = { outcome: 'failed', exit_code: 1, error: { code: 'execution_failed', message: 'no' } }
 
+/** Both are there, or neither: what the first record says is committed with the second call. */
+async function notedWith(first: string, again: string): Promise<void> {
+  const { rows } = await system.router.core.store.pool.query(
+    `select count(*) as events, count(distinct xid) as transactions from (
+       (select xid from events where execution_id = $1 and kind = 'execution.retried' order by seq desc limit 1)
+       union all
+       (select xid from events where execution_id = $2 order by xid, seq limit 1)) as those`,
+    [first, again],
+  )
+  assert.deepEqual(rows, [{ events: 2, transactions: 1 }])
+}
+
 test('a call that failed is made again, and both records name each other', async () => {
   const first = await submit('look', { deep: { at: 1 } })
   await worker.answer(await worker.agent.next('dispatch'), failed)
@@ -52,6 +64,7 @@ test('a call that failed is made again, and both records name each other', async
     [first.id],
   )
   assert.deepEqual(rows, [{ data: { retry: again.id } }])
+  await notedWith(first.id, again.id)
 })
 
 test('a call that needed an approval needs another one when it is made again', async () => {
@@ -60,6 +73,7 @@ test('a call that needed an approval needs another one when it is made again', a
   const again = await retry(first.id, { reason: 'now it is fine' })
   assert.deepEqual([again.state, again.reason], ['pending_approval', 'now it is fine'])
   assert.notEqual(again.approval_id, first.approval_id)
+  await notedWith(first.id, again.id)
   await assert.rejects(retry(again.id), {
     code: 'illegal_transition',
     message: /pending_approval; only one that has ended/,

@@ -6,7 +6,6 @@ import { isSettled } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { Member } from '../actor.ts'
 import { requireWorkspace } from '../directory/may-call.ts'
-import { write } from '../events/write.ts'
 import type { Records } from '../records.ts'
 import { refilled } from '../tools/refilled.ts'
 import { findExecution } from './find.ts'
@@ -45,14 +44,4 @@ function refuseUnended({ state }: Pick<ExecutionRow, 'state'>): void {
     throw new Fault('illegal_transition', {
       message: `The call is ${state}; only one that has ended can be made again.`,
     })
-}
-
-/** For who looks at the first call. The link itself is on the record of the second. */
-export async function noteRetry(core: Records, actor: Member, row: ExecutionRow): Promise<void> {
-  const { retry_of, project_id, workspace_id } = row
-  if (retry_of === null) return
-  await write(core, async ({ append }) => {
-    const data = { retry: row.id }
-    append({ project_id, kind: 'execution.retried', actor, execution_id: retry_of, workspace_id, data })
-  })
 }

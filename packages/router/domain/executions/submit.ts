@@ -27,7 +27,6 @@ import { inTurn } from '../tools/check-turns.ts'
 import { type Offered, toolFor } from '../tools/tool-for.ts'
 import { unserved } from '../tools/unserved.ts'
 import { refuseCall } from './refuse-call.ts'
-import { noteRetry } from './retry.ts'
 import { findSubmitted, type Submitted } from './submitted.ts'
 import { traceSubmit } from './trace.ts'
 
@@ -96,10 +95,7 @@ export async function submitCall(
     const stored = await storeTraced(core, actor, row, began, () =>
       evaluateCall(core, actor, policy, { workspace, tool: offered.tool, args: row.args, at: now }),
     )
-    if (stored === 'stored') {
-      await noteRetry(core, actor, row)
-      return { row, requestedBy: actor.name }
-    }
+    if (stored === 'stored') return { row, requestedBy: actor.name }
     if (stored === 'known') return firstOf(core, row)
   }
 }

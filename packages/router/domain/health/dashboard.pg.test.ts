@@ -47,6 +47,13 @@ test('the dashboard shows services, fleet, queue, approvals, database, disk, dut
   assert.deepEqual([seen.duties.every(({ failures }) => failures === 0), seen.version.length > 0], [true, true])
 })
 
+test('an agent that is paused is counted as such', async () => {
+  await system.client.call('agents.pause', { params: { id: 'worker' }, body: {} })
+  assert.deepEqual((await look()).fleet.by_health, { paused: 1 })
+  await system.client.call('agents.resume', { params: { id: 'worker' }, body: {} })
+  assert.deepEqual((await look()).fleet.by_health, { healthy: 1 })
+})
+
 test('an agent that is not healthy is named, and makes the whole degraded', async () => {
   await system.client.call('agents.revokeCredentials', { params: { id: 'worker' } })
   const { status, fleet, problems } = await look()

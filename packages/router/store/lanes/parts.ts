@@ -83,7 +83,7 @@ export interface Part {
    * reads.
    */
   change(source: string): string
-  /** `select` that makes one event of each row of `change`. Its columns are `eventColumns`. */
+  /** `select` that makes the events of the rows of `change`. Its columns are `eventColumns`. */
   event?(change: string): string
   /** Updates a row of executions: two such items of one execution never share a statement. */
   updates: boolean
@@ -107,10 +107,13 @@ export const parts: { readonly [P in PartName]: Part } = {
     change: (source) =>
       `insert into executions (${namesOf(submitted)}) select ${namesOf(submitted)} from ${source} on conflict do nothing
        returning id, project_id, workspace_id, agent_id, state, attempt, requested_by, requested_key, requested_door,
-         created_at`,
+         created_at, retry_of`,
     event: (change) =>
       `select created_at, project_id, 'execution.' || state, requested_by, requested_key, requested_door, id, agent_id, workspace_id,
-         jsonb_build_object('attempt', attempt) from ${change}`,
+         jsonb_build_object('attempt', attempt) from ${change}
+       union all
+       select created_at, project_id, 'execution.retried', requested_by, requested_key, requested_door, retry_of, null::text, workspace_id,
+         jsonb_build_object('retry', id) from ${change} where retry_of is not null`,
   },
   claim: {
     columns: arraysOf(columns.claim),
