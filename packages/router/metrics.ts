@@ -2,7 +2,8 @@
 
 import type { Log } from '@xerotier/runtime/log.ts'
 import { boundSeries } from '@xerotier/runtime/metrics.ts'
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { keepExemplars } from '@xerotier/runtime/open-metrics.ts'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 import type { BrokerProbe } from './broker/probe.ts'
 import type { Core } from './core.ts'
 import type { OutboxOptions } from './domain/deliveries/outbox.ts'
@@ -75,17 +76,53 @@ export function countWitnessed(registry: Registry): (answer: string) => void {
   return (answer) => answers.inc({ answer })
 }
 
+type Ended = Pick<
+  ExecutionRow,
+  'state' | 'risk' | 'traceparent' | 'approval_id' | 'created_at' | 'started_at' | 'finished_at'
+>
+
 /** Counts the calls that end; one that a person resolves has ended before. */
-export function countEnded(registry: Registry): (row: Pick<ExecutionRow, 'state' | 'risk'>) => void {
+export function countEnded(registry: Registry, now: () => number): (row: Ended) => void {
+  const name = 'xerotier_router_executions_ended_total'
+  const labelNames = ['state', 'risk'] as const
   const series = boundSeries(
     new Counter({
-      name: 'xerotier_router_executions_ended_total',
+      name,
       help: 'Calls that ended, by how: `ambiguous` ones wait for `xeroctl exec resolve`',
-      labelNames: ['state', 'risk'] as const,
+      labelNames,
       registers: [registry],
     }),
   )
-  return ({ state, risk }) => series(state, risk).inc()
+  const exemplar = keepExemplars(registry, { name, labelNames }, now)
+  const began = measureStart(registry, now)
+  return (row) => {
+    const { state, risk, traceparent } = row
+    series(state, risk).inc()
+    exemplar([state, risk], 1, traceparent)
+    began(row)
+  }
+}
+
+const startBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300]
+
+/** How late calls begin. One that nobody took in time is as late as it was given up. */
+function measureStart(registry: Registry, now: () => number): (row: Ended) => void {
+  const name = 'xerotier_router_execution_start_seconds'
+  const start = new Histogram({
+    name,
+    help: 'From the submit of a call that needs no approval to its beginning at an agent, or to its end without one',
+    buckets: startBuckets,
+    registers: [registry],
+  })
+  const exemplar = keepExemplars(registry, { name, labelNames: [], buckets: startBuckets }, now)
+  return ({ state, approval_id, traceparent, created_at, started_at, finished_at }) => {
+    const end = started_at ?? finished_at
+    // What somebody called off was not late.
+    if (approval_id !== null || end === null || (started_at === null && state === 'cancelled')) return
+    const seconds = Math.max(0, end.getTime() - created_at.getTime()) / 1000
+    start.observe(seconds)
+    exemplar([], seconds, traceparent)
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import type { Log } from '@xerotier/runtime/log.ts'
 import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 import { createMetricsRegistry } from '@xerotier/runtime/metrics.ts'
 import { createOutbound } from '@xerotier/runtime/outbound.ts'
+import { countSpans } from '@xerotier/runtime/tracing/count-spans.ts'
 import { createTracing, type TracingSettings } from '@xerotier/runtime/tracing/tracing.ts'
 import type { Registry } from 'prom-client'
 import { becomeActive } from './active-router.ts'
@@ -149,6 +150,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     if (options.bootstrap !== undefined) await bootstrapProject(records, options.bootstrap)
 
     const registry = createMetricsRegistry()
+    countSpans(registry, tracing)
     const probe = createBrokerProbe(registry, log, () => clock.monotonic())
     const identity = loadIdentity(stateDir, options.encryptionKeys)
     const enrolledKeys = createEnrolledKeys(records)
@@ -259,7 +261,7 @@ function createCore(
 ): Core {
   const { clock, store, tracing } = known
   const fleet = createFleet(clock, systemChance)
-  const ended = countEnded(registry)
+  const ended = countEnded(registry, clock.now)
   const calls = createCalls(clock, {
     ended(row) {
       ended(row)

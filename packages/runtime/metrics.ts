@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { Counter, collectDefaultMetrics, Registry } from 'prom-client'
 import { listeningOn } from './listening.ts'
 import { linesDropped } from './log-output.ts'
+import { openMetrics, openMetricsType, prefersOpenMetrics } from './open-metrics.ts'
 
 /**
  * One copy of the library for every process: metrics of another copy would not be in our registry.
@@ -67,8 +68,11 @@ export async function serveMetrics(options: {
     const path = request.url?.split('?')[0]
     if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405).end()
     else if (path === '/metrics') {
-      options.registry.metrics().then(
-        (text) => response.writeHead(200, { 'content-type': options.registry.contentType }).end(text),
+      const isOpen = prefersOpenMetrics(request.headers.accept)
+      const type = isOpen ? openMetricsType : options.registry.contentType
+      const text = isOpen ? openMetrics(options.registry) : options.registry.metrics()
+      text.then(
+        (body) => response.writeHead(200, { 'content-type': type, vary: 'accept' }).end(body),
         () => response.writeHead(500).end(),
       )
     } else if (path === '/healthz') {

@@ -99,6 +99,7 @@ async function beginTools(
   let catalogue: Catalogue = await load(readOwners(ownersPath))
 
   const metrics = createExecutionMetrics(registry, config.max_concurrent_executions, {
+    now: clock.now,
     inFlight: () => executions.running().length,
     bundlesRefused: () => catalogue.bundles.filter((bundle) => bundle.error !== null).length,
   })

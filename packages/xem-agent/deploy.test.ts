@@ -22,31 +22,49 @@ function registry() {
     manifestVersion: () => 3,
     clockOffsetSeconds: () => 0,
   })
-  const metrics = createExecutionMetrics(registry, 20, { inFlight: () => 1, bundlesRefused: () => 0 })
+  const metrics = createExecutionMetrics(registry, 20, { inFlight: () => 1, bundlesRefused: () => 0, now: () => 0 })
   return { registry, metrics }
 }
 
-test('every metric of the alert rules is one of the agent or the router, and every alert says whom it concerns', async () => {
-  const { registry: all } = registry()
-  // The router's is compared where there is one: router/metrics.pg.test.ts.
-  const known = new Set([
-    'xerotier_router_deliveries_exhausted',
-    ...(await all.getMetricsAsJSON()).map(({ name }) => name),
-  ])
-  const { groups } = parse(read('alert-rules.yaml')) as {
-    groups: { rules: { alert: string; expr: string; labels: Record<string, string> }[] }[]
-  }
-  for (const { alert, expr, labels } of groups.flatMap((group) => group.rules)) {
-    const names = expr.match(/(?:xem|xerotier)_[a-z_]+/g) ?? []
-    assert.ok(names.length > 0, alert)
-    for (const name of names) assert.ok(known.has(name), `${alert}: ${name}`)
-    assert.ok(labels.workspace === '*' || expr.includes('by (project, workspace, agent)'), alert)
+interface Alert {
+  alert?: string
+  expr: string
+  labels: Record<string, string>
+  annotations: Record<string, string>
+}
+
+test('every alert says whom it concerns, what to do, and where more stands, and has a test', () => {
+  const runbooks = readFileSync(join(import.meta.dirname, '../../docs/runbooks.md'), 'utf8')
+  const headings = [...runbooks.matchAll(/^## (\S+)$/gm)].map(([, heading]) => heading)
+  const alerts = ['alert-rules', 'slo-rules'].flatMap((name) => {
+    const { groups }: { groups: { rules: Alert[] }[] } = parse(read(`${name}.yaml`))
+    const tests = read(`${name}.test.yaml`)
+    return groups.flatMap(({ rules }) => rules.flatMap((rule) => (rule.alert === undefined ? [] : [{ rule, tests }])))
+  })
+  assert.deepEqual(
+    alerts.map(({ rule }) => rule.alert),
+    headings,
+  )
+  for (const { rule, tests } of alerts) {
+    const { alert, expr, labels, annotations } = rule
+    // A series of an agent has project and agent; the router's concern everybody.
+    const ofAgents = /\bxem_/.test(expr)
+    assert.ok(ofAgents ? labels.workspace === '*' || expr.includes('by (project, workspace, agent)') : true, alert)
+    if (!ofAgents) assert.deepEqual([labels.project, labels.workspace, labels.agent], ['*', '*', '*'], alert)
+    assert.match(labels.severity ?? '', /^(?:critical|warning)$/, alert)
+    assert.deepEqual(Object.keys(annotations), ['summary', 'action', 'runbook_url'], alert)
+    assert.equal(annotations.runbook_url, `docs/runbooks.md#${alert?.toLowerCase()}`)
+    const fires = tests.split('alertname: ').slice(1)
+    assert.ok(
+      fires.some((text) => text.startsWith(`${alert}\n        exp_alerts:\n`)),
+      `${alert} is never seen to fire`,
+    )
   }
 })
 
 test('project and agent are on every series, the workspace on those about calls', async () => {
   const { registry: all, metrics } = registry()
-  metrics.ended({ tool: 't', workspace: 'w', outcome: 'completed', seconds: 1, bytes: 2 })
+  metrics.ended({ tool: 't', workspace: 'w', outcome: 'completed', seconds: 1, bytes: 2, traceparent: null })
   metrics.refused({ code: 'grant_invalid', workspace: 'w' })
   const lines = (await all.metrics()).split('\n').filter((line) => line.startsWith('xem_'))
   assert.ok(lines.length > 10)

@@ -1,6 +1,7 @@
 // The metrics of calls, with their workspace: alerts name the blast radius.
 import { gauge } from '@xerotier/link/agent/metrics.ts'
 import { boundSeries, Counter, Histogram, type Registry } from '@xerotier/runtime/metrics.ts'
+import { keepExemplars } from '@xerotier/runtime/open-metrics.ts'
 import type { ExecutionMeters } from './execution/executions.ts'
 import type { InterruptedCall } from './interrupted.ts'
 
@@ -12,6 +13,8 @@ export interface ExecutionMetrics extends ExecutionMeters {
 export interface Observed {
   inFlight(): number
   bundlesRefused(): number
+  /** Milliseconds since the epoch. */
+  now(): number
 }
 
 const buckets = [0.005, 0.02, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600]
@@ -35,9 +38,11 @@ export function createExecutionMetrics(
       registers,
     }),
   )
+  const duration = 'xem_execution_duration_seconds'
+  const exemplar = keepExemplars(registry, { name: duration, labelNames: callLabels, buckets }, observed.now)
   const seconds = boundSeries(
     new Histogram({
-      name: 'xem_execution_duration_seconds',
+      name: duration,
       help: 'From dispatch to end.',
       labelNames: callLabels,
       buckets,
@@ -65,6 +70,7 @@ export function createExecutionMetrics(
     ended({ tool, workspace, outcome, ...measured }) {
       ended(workspace, tool, outcome).inc()
       seconds(workspace, tool).observe(measured.seconds)
+      exemplar([workspace, tool], measured.seconds, measured.traceparent)
       if (measured.bytes > 0) bytes(workspace, tool).inc(measured.bytes)
     },
     interruptedBefore: ({ workspace, tool }) => ended(workspace, tool, 'interrupted').inc(),

@@ -9,6 +9,7 @@ import { keyIdOf, verifyingKey } from '@xerotier/runtime/ed25519.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { createMetricsRegistry } from '@xerotier/runtime/metrics.ts'
 import { notPermittedExitCode } from '@xerotier/runtime/start-error.ts'
+import { countSpans } from '@xerotier/runtime/tracing/count-spans.ts'
 import { tracingOf } from '@xerotier/runtime/tracing/options.ts'
 import { createTracing } from '@xerotier/runtime/tracing/tracing.ts'
 import { keepEnrolled } from '../enroll.ts'
@@ -78,6 +79,7 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
   const stopping = new AbortController()
   const registry = createMetricsRegistry()
   const tracing = createTracing(tracingOf(settings), { clock, log, version })
+  countSpans(registry, tracing)
   const reports = createReports({ outbox, log })
   const work = await kind.begin({
     clock,

@@ -31,6 +31,8 @@ declare module 'fastify' {
     admission: Admission | undefined
     /** Whose share of the database it uses up: its address and, once they are known, the others. */
     asker: Asker
+    /** Of the span of this request; there is none unless it makes a call that is traced. */
+    traceparent: string | undefined
   }
   interface FastifyContextConfig {
     /** Names the route in logs and metrics. */

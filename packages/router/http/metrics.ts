@@ -1,9 +1,13 @@
 import { boundSeries } from '@xerotier/runtime/metrics.ts'
+import { keepExemplars } from '@xerotier/runtime/open-metrics.ts'
 import { Counter, Histogram, type Registry } from 'prom-client'
 import type { CutReason } from './peers.ts'
 
+const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60]
+
 export interface HttpMetrics {
-  answered(route: string, status: number, ms: number): void
+  /** @param traceparent of the span of the request */
+  answered(route: string, status: number, ms: number, traceparent: string | undefined): void
   cut(reason: CutReason): void
 }
 
@@ -11,15 +15,18 @@ export interface HttpMetrics {
  * Latency of every route, counted by it too. Status as a class: single codes would multiply the
  * series.
  */
-export function createHttpMetrics(registry: Registry): HttpMetrics {
+export function createHttpMetrics(registry: Registry, now: () => number): HttpMetrics {
+  const name = 'xerotier_router_http_request_duration_seconds'
+  const labelNames = ['route', 'status'] as const
   const duration = new Histogram({
-    name: 'xerotier_router_http_request_duration_seconds',
+    name,
     help: 'Time from the first byte of a request to the last of its answer',
-    labelNames: ['route', 'status'] as const,
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60],
+    labelNames,
+    buckets,
     registers: [registry],
   })
   const series = boundSeries(duration)
+  const exemplar = keepExemplars(registry, { name, labelNames, buckets }, now)
   const cut = new Counter({
     name: 'xerotier_router_http_connections_cut_total',
     help: 'Connections, or all of an address, that were cut because it had too many or asked too much at once',
@@ -27,7 +34,11 @@ export function createHttpMetrics(registry: Registry): HttpMetrics {
     registers: [registry],
   })
   return {
-    answered: (route, status, ms) => series(route, `${Math.trunc(status / 100)}xx`).observe(ms / 1000),
+    answered(route, status, ms, traceparent) {
+      const labels = [route, `${Math.trunc(status / 100)}xx`] as const
+      series(...labels).observe(ms / 1000)
+      exemplar(labels, ms / 1000, traceparent)
+    },
     cut: (reason) => cut.inc({ reason }),
   }
 }

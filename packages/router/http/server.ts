@@ -60,7 +60,8 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   app.decorateRequest('actor', undefined)
   app.decorateRequest('admission', undefined)
   app.decorateRequest('asker')
-  const metrics = createHttpMetrics(registry)
+  app.decorateRequest('traceparent', undefined)
+  const metrics = createHttpMetrics(registry, clock.now)
   const peers = trackPeers(app.server, {
     clock,
     trustedProxies: options.trustedProxies,
@@ -85,7 +86,7 @@ export async function createHttpServer(options: HttpOptions): Promise<HttpServer
   let closing = false
   app.addHook('onResponse', (request, reply, done) => {
     const { id: route } = request.routeOptions.config
-    metrics.answered(route ?? 'none', reply.statusCode, reply.elapsedTime)
+    metrics.answered(route ?? 'none', reply.statusCode, reply.elapsedTime, request.traceparent)
     log.debug(
       {
         request_id: request.id,

@@ -26,6 +26,7 @@ export function traceRequest(
   const traceId = traceIdOf(executionId)
   const span = tracing.start(`${method} ${route}`, parent ?? null, attributes, { kind: 'server', traceId, began })
   if (span === undefined) return parent
+  request.traceparent = span.traceparent
   reply.raw.once('close', () => {
     const { statusCode } = reply
     span.end({

@@ -16,9 +16,18 @@ import type { Fitness } from './fitness.ts'
 import { interruptedResult } from './result.ts'
 import { createStrays } from './strays.ts'
 
+interface EndedCall {
+  tool: string
+  workspace: string
+  outcome: string
+  seconds: number
+  bytes: number
+  traceparent: string | null
+}
+
 export interface ExecutionMeters {
   started(): void
-  ended(call: { tool: string; workspace: string; outcome: string; seconds: number; bytes: number }): void
+  ended(call: EndedCall): void
   refused(dispatch: { code: string; workspace: string }): void
 }
 
@@ -192,6 +201,7 @@ export function createExecutions(options: ExecutionsOptions): Executions {
       outcome: silent ? 'forgotten' : result.outcome,
       seconds: ms / 1000,
       bytes: result.stdout_bytes + result.stderr_bytes,
+      traceparent: span?.traceparent ?? traceparent,
     })
     const { outcome, exit_code, signal, truncated } = result
     traceEnd(tracing, span, result, tool)

@@ -1,3 +1,4 @@
+import { openMetrics, openMetricsType, prefersOpenMetrics } from '@xerotier/runtime/open-metrics.ts'
 import type { Registry } from 'prom-client'
 import type { Core } from '../../../core.ts'
 import { healthDashboard } from '../../../domain/health/dashboard.ts'
@@ -41,6 +42,7 @@ export function healthHandlers(core: Core, options: HealthOptions, openApi: Stat
     ),
   )
   const metrics = joined(() => options.registry.metrics())
+  const withExemplars = joined(() => openMetrics(options.registry))
   return {
     'health.live': async () => ({
       status: 'ok',
@@ -54,9 +56,10 @@ export function healthHandlers(core: Core, options: HealthOptions, openApi: Stat
       return { status: ready ? 'ready' : 'not_ready', checks: Object.fromEntries(results) }
     },
     'health.dashboard': ({ actor }) => healthDashboard(core, actor),
-    'metrics.read': async ({ reply }) => {
-      reply.type(options.registry.contentType)
-      return metrics()
+    'metrics.read': async ({ request, reply }) => {
+      const isOpen = prefersOpenMetrics(request.headers.accept)
+      reply.type(isOpen ? openMetricsType : options.registry.contentType).header('vary', 'accept')
+      return isOpen ? withExemplars() : metrics()
     },
     'openapi.read': async ({ request, reply }) => openApi(request, reply),
   }
