@@ -100,6 +100,7 @@ export const eventKinds = [
   'project.updated',
   'project.paused',
   'project.resumed',
+  'project.restored',
   'retention.removed',
   'retention.log_begins',
   'legal_hold.placed',

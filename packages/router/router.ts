@@ -214,7 +214,11 @@ async function openDatabase({ clock, log, stateDir, ...options }: RouterOptions,
   }
   const url = databaseUrl
   await checkDatabase(url)
-  const active = await becomeActive(url, clock, log, () => migrate(url))
+  const active = await becomeActive(url, clock, log, async () => {
+    const ambiguous = await migrate(url)
+    if (ambiguous !== undefined)
+      log.warning({ ambiguous }, 'the database is a restored backup: calls that may have run since are ambiguous')
+  })
   started.push(() => active.release())
   const onConnect = active.confirm
   const store = openStore(url, {

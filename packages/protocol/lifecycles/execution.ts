@@ -21,12 +21,14 @@ export const executionLifecycle = defineLifecycle<ExecutionState>({
   name: 'execution',
   initial: ['pending_approval', 'queued', 'dispatched'],
   moves: {
-    pending_approval: ['queued', 'dispatched', 'rejected', 'expired', 'cancelled'],
+    // pending_approval, queued -> ambiguous: the database was restored from a backup, and
+    // nobody knows whether the call ran since.
+    pending_approval: ['queued', 'dispatched', 'rejected', 'expired', 'cancelled', 'ambiguous'],
     // queued -> cancelled also when what was submitted
     // is no longer what any agent would run (law L3).
     // queued -> pending_approval: it was approved, and
     // another policy asks for it again.
-    queued: ['dispatched', 'pending_approval', 'expired', 'cancelled'],
+    queued: ['dispatched', 'pending_approval', 'expired', 'cancelled', 'ambiguous'],
     // dispatched -> queued: the agent provably never
     // started it, or it may safely run again (law L2).
     dispatched: ['running', 'queued', 'completed', 'failed', 'timeout', 'cancelled', 'ambiguous'],
@@ -55,8 +57,10 @@ export function isSettled(state: ExecutionState): boolean {
 /** Not given to an agent yet: it can be dispatched, or cancelled at once. */
 export const waitingExecutionStates: readonly ExecutionState[] = sourcesOf(executionLifecycle, 'dispatched')
 
-/** At an agent: only of such a call can it become unknown what came of it. */
-export const inFlightExecutionStates: readonly ExecutionState[] = sourcesOf(executionLifecycle, 'ambiguous')
+/** At an agent. */
+export const inFlightExecutionStates: readonly ExecutionState[] = sourcesOf(executionLifecycle, 'timeout').filter(
+  (state) => state !== 'ambiguous',
+)
 
 export function isInFlight(state: ExecutionState): boolean {
   return inFlightExecutionStates.includes(state)

@@ -37,6 +37,8 @@ import { eventHorizons } from './migrations/0042-event-horizons.ts'
 import { legalHolds } from './migrations/0043-legal-holds.ts'
 import { cosignatures } from './migrations/0044-cosignatures.ts'
 import { noAgentPauses } from './migrations/0045-no-agent-pauses.ts'
+import { databaseIdentity } from './migrations/0046-database-identity.ts'
+import { settleRestoredCopy } from './restored-copy.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
 interface Migration {
@@ -77,6 +79,7 @@ const migrations: Migration[] = [
   { name: '0043-legal-holds', sql: legalHolds },
   { name: '0044-cosignatures', sql: cosignatures },
   { name: '0045-no-agent-pauses', sql: noAgentPauses },
+  { name: '0046-database-identity', sql: databaseIdentity },
 ]
 
 /** Applied again whenever its text is another. */
@@ -91,10 +94,11 @@ const lockNotAvailable = '55P03'
  * Brings the database to this version's schema. One that is there already is only read.
  * @param lockTimeoutMs for how long somebody else may hold a table: a dump or a report must not
  * make a start wait in silence
+ * @returns how many calls became ambiguous, where the database is a restored backup
  * @throws when the database is from a newer version, when a migration that it has was changed
  * since, or when somebody holds a lock that a migration needs
  */
-export async function migrate(databaseUrl: string, lockTimeoutMs = 10_000): Promise<void> {
+export async function migrate(databaseUrl: string, lockTimeoutMs = 10_000): Promise<number | undefined> {
   const client = new pg.Client({ connectionString: databaseUrl, application_name: 'xerotier-migrate' })
   await client.connect()
   try {
@@ -121,7 +125,8 @@ export async function migrate(databaseUrl: string, lockTimeoutMs = 10_000): Prom
       }
     }
     if (applied.get(repeatable.name) !== sha256Hex(repeatable.sql)) await apply(client, repeatable, lockTimeoutMs)
-    await renumberRestoredEvents(client)
+    const renumbered = await renumberRestoredEvents(client)
+    return await settleRestoredCopy(client, renumbered > 0)
   } finally {
     await client.end()
   }

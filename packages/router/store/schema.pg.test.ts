@@ -6,7 +6,7 @@ import type { Columns, PostgresType } from './column.ts'
 import { tables } from './tables.ts'
 
 /** Whoever makes or uses one of these says its columns itself. */
-const elsewhere = ['migrations', 'active_router', 'call_kinds', 'call_requesters']
+const elsewhere = ['migrations', 'active_router', 'call_kinds', 'call_requesters', 'database_identity']
 
 const internalNames: Record<PostgresType, string> = {
   boolean: 'bool',

@@ -95,7 +95,7 @@ const startedThen = (reason: string) => `The call had started, but then: ${reaso
 
 function ambiguousEnd({ attempt }: ExecutionRow, reason: string): End {
   const error = { code: 'execution_interrupted', message: reason }
-  return { to: 'ambiguous', attempt, error, actor: router, data: { reason } }
+  return { to: 'ambiguous', from: inFlightExecutionStates, attempt, error, actor: router, data: { reason } }
 }
 
 function failedEnd({ attempt }: ExecutionRow, code: string, message: string): End {
