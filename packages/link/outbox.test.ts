@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -182,5 +182,24 @@ test('a file that cannot be opened is named, and what to do', () => {
     retry: true,
     message: `${folder} cannot be opened: unable to open database file`,
   })
+  rmSync(folder, { recursive: true })
+})
+
+test('what a burst took of the disk is given back once the router has acknowledged it', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'xem-outbox-'))
+  const path = join(folder, 'queue.sqlite')
+  const outbox = openOutbox(path)
+  const bytes = () =>
+    ['', '-wal'].reduce((sum, end) => sum + (statSync(path + end, { throwIfNoEntry: false })?.size ?? 0), 0)
+  const calls = Array.from({ length: 32 }, (_, n) => ({ ...call, execution_id: String(n).padStart(36, '0') }))
+  for (const one of calls) outbox.settle({ ...resultOf(one), result: 'x'.repeat(500_000) }, { durable: true })
+  assert.ok(bytes() > 15_000_000)
+  for (const one of calls) outbox.acknowledge(one)
+  outbox.flush()
+  assert.ok(bytes() < 2_000_000, `${bytes()} bytes are left`)
+  // It goes on as before.
+  outbox.begin([call])
+  outbox.close()
+  assert.deepEqual(openOutbox(path).interrupted(), [call])
   rmSync(folder, { recursive: true })
 })

@@ -85,6 +85,8 @@ create table if not exists output (
 
 /** Acknowledged rows that do not wait for another write. */
 const sweepAt = 512
+/** Room in the file that nothing uses: more is given back to the disk. */
+const spareBytes = 8 * 1024 * 1024
 
 const keyOf = (call: CallRef) => `${call.execution_id} ${call.attempt}`
 const refOf = ({ execution_id, attempt, lease_epoch }: CallRef): CallRef => ({ execution_id, attempt, lease_epoch })
@@ -139,6 +141,22 @@ export function openOutbox(path: string): Outbox {
   for (const row of db.prepare('select piece from output order by execution_id, attempt, seq').iterate())
     if (row.piece instanceof Uint8Array) output.add(unpackMessage(row.piece) as Piece)
 
+  /** After a burst, or a router that was away for long: what the file does not need any more. */
+  const spare = db.prepare(
+    'select freelist_count * page_size as free, page_count * page_size as whole from pragma_freelist_count, pragma_page_count, pragma_page_size',
+  )
+  function giveBack(): void {
+    const { free, whole } = spare.get() ?? {}
+    // Little is left in it, so that little is written anew.
+    if (Number(free) < spareBytes || Number(free) < 0.9 * Number(whole)) return
+    try {
+      db.exec('vacuum; pragma wal_checkpoint(truncate);')
+    } catch {
+      // The disk is full, or slow: the room is used again, and the next time comes.
+    }
+  }
+  giveBack()
+
   /** Acknowledged rows wait for the next write: removing them needs no sync of its own. */
   const acknowledged = new Map<string, CallRef>()
 
@@ -184,6 +202,7 @@ export function openOutbox(path: string): Outbox {
     if (acknowledged.size === 0) return
     try {
       write([], [])
+      giveBack()
     } catch {
       // They wait for the next write; one that must not fail says what is wrong.
     }
