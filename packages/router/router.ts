@@ -46,6 +46,7 @@ import { removeOldNotices, sendDigests, sendReminders } from './domain/notificat
 import { createSend, noteAtReceiver } from './domain/notifications/send.ts'
 import { outboundLimits } from './domain/notifications/send-webhook.ts'
 import { createMailer, type SmtpOptions } from './domain/notifications/smtp.ts'
+import { easeEarlier } from './domain/pauses/apply.ts'
 import { expirePauses } from './domain/pauses/expire.ts'
 import { createPolicyBook } from './domain/policy/book.ts'
 import { type BootstrapOptions, bootstrapProject } from './domain/projects/bootstrap.ts'
@@ -181,10 +182,12 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     started.push(() => core.dispatcher.close())
     addDomainMetrics(registry, core)
 
+    // Before the first agent comes.
+    await core.dispatcher.findWaiting()
+    await easeEarlier(core)
     const broker = startBroker({ core, dataSocket, clock: options.dataPlane.clock ?? systemClock, probe })
     started.push(() => broker.close())
     core.pulse.checkDataPlane = () => checkOpen(broker)
-    await core.dispatcher.findWaiting()
     const http = await openHttp(options, core, { broker, registry, links })
     started.push(() => http.close())
     const url = await http.listen()

@@ -123,6 +123,11 @@ export function selectDuePauses(db: Database, now: Date): Promise<PauseRow[]> {
     .execute()
 }
 
+/** In the order in which they ended. */
+export function selectPausesEndedSince(db: Database, since: Date): Promise<PauseRow[]> {
+  return db.selectFrom('pauses').selectAll().where('ended_at', '>=', since).orderBy('ended_at').execute()
+}
+
 export async function countActivePauses(tx: Tx, projectId: string): Promise<number> {
   const { count } = await tx
     .selectFrom('pauses')

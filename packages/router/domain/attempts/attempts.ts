@@ -48,8 +48,11 @@ export interface Dispatcher {
   findWaiting(): Promise<void>
   /** More may be possible: an agent joined, resumed, was bound or came free; a call was queued. */
   wake(projectId: string): void
-  /** What a pause held back of these is let go slowly from here on: to be called before its end. */
-  ease(projectId: string, those: readonly Reach[]): void
+  /**
+   * What a pause held back of these is let go slowly from here on: to be called before its end, or
+   * with when that was.
+   */
+  ease(projectId: string, those: readonly Reach[], endedAt?: Date): void
   /** Whether calls of the kind are being let go slowly. */
   isEased(call: Pick<ExecutionRow, 'project_id' | 'workspace_id' | 'tool'>): boolean
   /** Calls waiting, over all projects. */

@@ -100,8 +100,8 @@ export function createDispatcher(
     async findWaiting() {
       for (const projectId of await waiting.recount()) dispatcher.wake(projectId)
     },
-    ease(projectId, those) {
-      if (waiting.ofProject(projectId) > 0) easing.began(projectId, those)
+    ease(projectId, those, endedAt) {
+      if (waiting.ofProject(projectId) > 0) easing.began(projectId, those, endedAt)
     },
     isEased: (call) => easing.isOn(call),
     get queueDepth() {

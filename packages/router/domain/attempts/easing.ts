@@ -1,6 +1,6 @@
 // After a pause. What it held back is let go oldest first and little by little: the target that was
-// contained must not get at once what came in an hour. A hint in memory: after a restart of the
-// router the places at its agents are the only bound, and these come back one by one.
+// contained must not get at once what came in an hour. A router that starts takes it from the
+// record (pauses/apply.ts).
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
@@ -11,8 +11,8 @@ import { perProject } from '../per-project.ts'
 type Call = Pick<ExecutionRow, 'project_id' | 'id' | 'workspace_id' | 'tool'>
 
 export interface Easing {
-  /** Calls of these that are queued by now are let go slowly from here on. */
-  began(projectId: string, those: readonly Reach[]): void
+  /** Calls of these that were queued by then are let go slowly from here on. */
+  began(projectId: string, those: readonly Reach[], endedAt?: Date): void
   /** What slows the call, which must wait for its turn; undefined when it may go. */
   slows(call: Call): Reach | undefined
   /** The call was given to an agent. */
@@ -49,9 +49,9 @@ export function createEasing(clock: Clock): Easing {
   const stepNow = () => Math.floor(clock.monotonic() / stepMs)
 
   return {
-    began(projectId, those) {
+    began(projectId, those, endedAt = new Date(clock.now())) {
       const memory = projects.of(projectId)
-      const begun = { upTo: newUuid(clock.now()), slowedAt: clock.monotonic() }
+      const begun = { upTo: newUuid(endedAt.getTime()), slowedAt: clock.monotonic() }
       const isNew = ({ workspace_id, tool }: Reach) =>
         !those.some((one) => one.workspace_id === workspace_id && one.tool === tool)
       memory.eased = [...memory.eased.filter(isNew), ...those.map((reach) => ({ ...reach, ...begun }))]

@@ -135,6 +135,25 @@ test('what a pause held back goes oldest first, and no faster than the limit', a
   assert.ok(seconds > 0.75, `${count} in ${seconds.toFixed(2)} s`)
 })
 
+test('what a pause held back goes slowly from a router that started after its end', async () => {
+  const worker = await serving('away', 'away')
+  const { id } = await pause({ workspace: 'away' })
+  const count = limits.resumedCallsPerSecond
+  for (let n = 0; n < count; n += 10) await Promise.all(Array.from({ length: 10 }, () => submit('away')))
+  for (const { agent } of open) agent.close()
+  await system.router.core.fleet.get(system.projectId, worker.agentId)?.drop('it goes', false)
+  await end(id)
+  await system.restart()
+  const back = worker.again([toolOf('work')])
+  open.push({ ...worker, agent: back })
+  await back.open({ max_concurrent_executions: 1000 })
+  await back.next('dispatch')
+  const from = performance.now()
+  for (let seen = 1; seen < count; seen++) await back.next('dispatch')
+  const seconds = (performance.now() - from) / 1000
+  assert.ok(seconds > 0.7, `${count} in ${seconds.toFixed(2)} s`)
+})
+
 test('a pause outlives the router, and ends with what it held back', async () => {
   const worker = await serving('lasting', 'lasting')
   const { id } = await pause({ workspace: 'lasting' })

@@ -1,6 +1,6 @@
 // What was paused or resumed on record becomes true in memory, before anybody is told that it is.
 import type { PauseTarget } from '../../store/pauses.ts'
-import { selectServed } from '../../store/pauses.ts'
+import { selectPausesEndedSince, selectServed } from '../../store/pauses.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { tellPauses } from '../fleet/pauses.ts'
@@ -29,6 +29,16 @@ export async function applyResumes(
   core.dispatcher.ease(projectId, reaches.flat())
   await applyPauses(core, projectId, ended)
   core.dispatcher.wake(projectId)
+}
+
+/** Nothing waits for longer after the end of a pause, even slowly. */
+const easedMs = 3_600_000
+
+/** For a router that starts: what pauses held back that ended lately still goes slowly. */
+export async function easeEarlier(core: Records & Pick<Attempts, 'dispatcher'>): Promise<void> {
+  const since = new Date(core.clock.now() - easedMs)
+  for (const pause of await selectPausesEndedSince(core.store.db, since))
+    core.dispatcher.ease(pause.project_id, await reachesOf(core, pause), pause.ended_at ?? undefined)
 }
 
 async function reachesOf({ store }: Pick<Records, 'store'>, target: PauseTarget): Promise<Reach[]> {
