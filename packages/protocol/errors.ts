@@ -636,7 +636,10 @@ export const errors = define({
     type: 'conflict_error',
     retry: false,
     message: 'Somebody changed the policy meanwhile.',
-    advice: { say: 'Look at what is there now, and apply your change to it.' },
+    advice: {
+      say: 'Apply your change to what is there now, under its name.',
+      action: { label: 'Show it', xeroctl: 'xeroctl approvals policy show <policy>', route: 'policies.show' },
+    },
   },
   illegal_transition: {
     status: 409,

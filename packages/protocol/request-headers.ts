@@ -18,8 +18,8 @@ export const requestHeaders = {
   'If-Match': {
     pattern: /^"?(\d{1,9})"?$/,
     description:
-      'The newest version of the policy that the caller has seen, or `"0"` where there was none: when it is another by now, nothing is ' +
-      'changed, and the answer is `policy_conflict`. Another form is `invalid_request`.',
+      'The newest version of the policy that the caller has seen, which is the `ETag` of the policy, or `"0"` where there was none: when it is ' +
+      'another by now, nothing is changed, and the answer is `policy_conflict`. Another form is `invalid_request`.',
   },
   // https://www.w3.org/TR/trace-context/#traceparent-header
   traceparent: {

@@ -11,9 +11,13 @@ const lines = new Map(
   Object.values(errors).flatMap(({ advice: { action } }) => (action ? [[action.xeroctl, action]] : [])),
 )
 
-/** Of `<a|b>` the first, of `<name>` a name that may be an id: those hold a digit. */
+/** Of `<a|b>` the first, of `<time>` one, of `<name>` a name that may be an id: those hold a digit. */
 const filledIn = (line: string) =>
-  line.split(' ').map((word) => word.replace(/^<([^|>]+)(\|.*)?>$/, (_, name, more) => (more ? name : `${name}-1`)))
+  line
+    .split(' ')
+    .map((word) =>
+      word.replace(/^<([^|>]+)(\|.*)?>$/, (_, name, more) => (more ? name : name === 'time' ? '1h' : `${name}-1`)),
+    )
 
 for (const [line, { route }] of lines) {
   test(`\`${line}\` is a command that calls ${route}`, async (t) => {

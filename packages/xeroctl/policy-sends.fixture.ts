@@ -24,6 +24,7 @@ export const policySends: [words: string, request: string, body?: unknown][] = [
   ['approvals policy show prod --version 3', 'GET /approvals/policies/prod?version=3'],
   ['approvals policy versions prod', 'GET /approvals/policies/prod/versions?limit=20'],
   ['approvals policy diff prod --from 1 --to 2', 'GET /approvals/policies/prod/diff?from=1&to=2'],
+  ['approvals policy diff pol_1 --from 1', 'GET /approvals/policies/pol_1/diff?from=1'],
   [
     `approvals policy apply -f ${file} --note why`,
     'PUT /approvals/policies/prod',
@@ -67,6 +68,7 @@ const policy = policySchema.parse({
   workspace: 'kubernetes-prod',
   version: 3,
   draft_version: null,
+  newest_version: 3,
   created_at: at,
   updated_at: at,
 })

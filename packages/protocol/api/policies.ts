@@ -20,6 +20,8 @@ export const policySchema = z.object({
   version: z.int().nullable(),
   /** The draft that is evaluated beside it. */
   draft_version: z.int().nullable(),
+  /** The last that was applied, as a draft or not: what `If-Match` compares. */
+  newest_version: z.int(),
   created_at: timestampSchema,
   updated_at: timestampSchema,
 })
@@ -65,7 +67,8 @@ export type PolicyDifference = z.infer<typeof differenceSchema>
 
 export const policyDiffQuerySchema = z.object({
   from: policyVersionParamSchema,
-  to: policyVersionParamSchema,
+  /** Default: the one that decides, or decided last where the policy was deleted. */
+  to: policyVersionParamSchema.optional(),
 })
 
 export const policyDiffSchema = z.object({

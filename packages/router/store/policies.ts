@@ -33,6 +33,11 @@ function policiesOnRecord(db: Database | Tx, projectId: string) {
     .leftJoin('approval_policy_versions as draft', 'draft.number', 'policy.draft')
     .selectAll('policy')
     .select(['workspaces.name as workspace_name', 'active.version as version', 'draft.version as draft_version'])
+    .select(
+      sql<number>`(select max(one.version) from approval_policy_versions one where one.policy_id = policy.id)`.as(
+        'newest_version',
+      ),
+    )
     .where('policy.project_id', '=', projectId)
 }
 
@@ -46,6 +51,11 @@ export function selectPolicies(db: Database, projectId: string, page: { limit: n
     .orderBy('policy.id', 'desc')
     .limit(page.limit + 1)
     .execute()
+}
+
+/** The one of a workspace, or of the whole project. */
+export function selectPolicyAt(db: Database | Tx, projectId: string, workspaceId: string | null) {
+  return policies(db, projectId).where('policy.workspace_id', 'is not distinct from', workspaceId).executeTakeFirst()
 }
 
 const keyOf = (reference: string) => (reference.startsWith('pol_') ? 'policy.id' : 'policy.name')

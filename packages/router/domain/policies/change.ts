@@ -7,7 +7,7 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import type { PolicyDocument } from '@xerotier/protocol/policy.ts'
 import { sha256Hex } from '@xerotier/runtime/digest.ts'
 import type { z } from 'zod'
-import { lockPolicy, type PolicyRow, selectNewestVersion } from '../../store/policies.ts'
+import { lockPolicy, type PolicyRow, selectNewestVersion, selectPolicyAt } from '../../store/policies.ts'
 import { selectSlug } from '../../store/projects.ts'
 import { uniqueViolation } from '../../store/unique-violation.ts'
 import type { Member } from '../actor.ts'
@@ -56,8 +56,9 @@ export async function applyPolicy(
     const { tx, now } = writing
     const before = await lockPolicy(tx, actor.projectId, name)
     const newest = before && (await selectNewestVersion(tx, before.id))
-    if (seen !== undefined && seen !== (newest?.version ?? 'none')) throw new Fault('policy_conflict')
-    if (before !== undefined) mustBeFor(before, workspace, body.workspace)
+    if (seen !== undefined && seen !== (newest?.version ?? 'none')) throw movedOn(name, seen, before)
+    if (before === undefined) await mustBeFree(writing, actor, workspace)
+    else mustBeFor(before, workspace, body.workspace)
     await checkNames(tx, actor.projectId, body.document, now)
     const decides = before?.active == null ? undefined : await findVersion(tx, before, before.version ?? undefined)
     const differences = differencesOf(decides?.document ?? {}, body.document)
@@ -113,7 +114,8 @@ export async function activatePolicy(
     mayChange(actor, before.workspace_id)
     const { draft_version: version } = before
     if (version === null) throw new Fault('policy_not_found', { message: `The policy ${before.name} has no draft.` })
-    if ((seen !== undefined && seen !== version) || before.draft !== compiled.number) throw new Fault('policy_conflict')
+    if ((seen !== undefined && seen !== version) || before.draft !== compiled.number)
+      throw movedOn(before.name, seen, before)
     const draft = await findVersion(tx, before, version)
     const decides = before.version === null ? undefined : await findVersion(tx, before, before.version)
     await checkNames(tx, actor.projectId, draft.document, now)
@@ -152,7 +154,7 @@ export async function deletePolicy(
     if (before === undefined) throw unknownPolicy(reference)
     mayChange(actor, before.workspace_id)
     const newest = await selectNewestVersion(tx, before.id)
-    if (seen !== undefined && seen !== newest?.version) throw new Fault('policy_conflict')
+    if (seen !== undefined && seen !== newest?.version) throw movedOn(before.name, seen, before)
     await tx.updateTable('approval_policies').set({ deleted_at: now }).where('id', '=', before.id).execute()
     // An id that no workspace has: whatever decides where nothing of its own does.
     const instead = before.workspace_id === null ? defaultPolicy : core.policies.of(actor.projectId, '')
@@ -195,9 +197,10 @@ async function changeInTurn(
     if (error instanceof DryRun) return error.change
     const constraint = uniqueViolation(error)
     if (constraint === undefined) throw error
+    // Another router made it in the same moment.
     throw new Fault('policy_conflict', {
-      message:
-        'There is another policy for this workspace, or for the whole project: delete it, or apply under its name.',
+      param: 'workspace',
+      message: 'Somebody made a policy for this place, or of this name, just now.',
     })
   }
 }
@@ -205,6 +208,25 @@ async function changeInTurn(
 /** Keys that are held to some workspaces change what holds there alone. */
 function mayChange(actor: Member, workspaceId: string | null): void {
   requireWorkspace(actor, workspaceId ?? '')
+}
+
+function movedOn(name: string, seen: Seen, now: PolicyRow | undefined): Fault {
+  const draft = now?.draft_version == null ? '' : `, and version ${now.draft_version} is its draft`
+  const is = now === undefined ? 'There is no policy' : `Version ${now.newest_version} is the newest of the policy`
+  const had = seen === 'none' ? ', and you have seen none' : seen === undefined ? '' : `, and you have seen ${seen}`
+  return new Fault('policy_conflict', { param: 'If-Match', message: `${is} ${name}${draft}${had}.` })
+}
+
+/** A place has one policy. @throws Fault policy_conflict */
+async function mustBeFree(
+  { tx }: Writing,
+  { projectId }: Member,
+  workspace: { id: string; name: string } | null,
+): Promise<void> {
+  const there = await selectPolicyAt(tx, projectId, workspace?.id ?? null)
+  if (there === undefined) return
+  const place = workspace === null ? 'The whole project' : `The workspace ${workspace.name}`
+  throw new Fault('policy_conflict', { param: 'workspace', message: `${place} has the policy ${there.name} already.` })
 }
 
 function mustBeFor(policy: PolicyRow, workspace: { id: string } | null, asked: string | null | undefined): void {

@@ -3,7 +3,7 @@ import { after, test } from 'node:test'
 import { dba, policyWorld, sre } from './policy-world.fixture.ts'
 
 const world = await policyWorld()
-const { clock, client, serving, db, apply, submit, show, state, approve, reject, finish } = world
+const { clock, client, system, serving, db, apply, submit, show, state, approve, reject, finish } = world
 after(() => world.stop())
 
 test('another policy voids what it would not have granted the same way, and asks again', async () => {
@@ -74,10 +74,39 @@ test('of two who change a policy at once, the one who had not seen the other is 
   const { policy } = await apply({ description: 'mine' })
   const seen = policy.version ?? 0
   await apply({ description: 'theirs' }, { ifMatch: seen })
-  await assert.rejects(apply({ description: 'late' }, { ifMatch: seen }), { code: 'policy_conflict', status: 412 })
-  await assert.rejects(apply({ description: 'new' }, { ifMatch: 0 }), { code: 'policy_conflict' })
+  const conflict = { code: 'policy_conflict', status: 412, param: 'If-Match' }
+  const is = `Version ${seen + 1} is the newest of the policy prod`
+  await assert.rejects(apply({ description: 'late' }, { ifMatch: seen }), {
+    ...conflict,
+    message: `${is}, and you have seen ${seen}.`,
+  })
+  await assert.rejects(apply({ description: 'new' }, { ifMatch: 0 }), {
+    ...conflict,
+    message: `${is}, and you have seen none.`,
+  })
   const unchanged = await apply({ description: 'theirs' })
   assert.deepEqual([unchanged.changed, unchanged.policy.version], [false, seen + 1])
+})
+
+test('the ETag of a policy is its newest version, draft or not, which If-Match takes', async () => {
+  const { policy } = await apply({ description: 'tagged' })
+  const version = policy.version ?? 0
+  const etagOf = async (query = '') => {
+    const headers = { authorization: `Bearer ${system.apiKey}` }
+    const answer = await fetch(`${system.router.url}/demo/v1/approvals/policies/prod${query}`, { headers })
+    assert.equal(answer.status, 200)
+    return answer.headers.get('etag')
+  }
+  assert.deepEqual([await etagOf(), policy.newest_version], [`"${version}"`, version])
+  const { policy: drafted } = await apply({ description: 'draft' }, { draft: true })
+  assert.deepEqual(
+    [await etagOf(), drafted.version, drafted.newest_version, await etagOf(`?version=${version}`)],
+    [`"${version + 1}"`, version, version + 1, null],
+  )
+  await assert.rejects(apply({ description: 'unseen' }, { ifMatch: version }), {
+    message: `Version ${version + 1} is the newest of the policy prod, and version ${version + 1} is its draft, and you have seen ${version}.`,
+  })
+  assert.equal((await apply({ description: 'seen' }, { ifMatch: version + 1 })).policy.version, version + 2)
 })
 
 test('a policy that names nobody who is there is refused, and each is named', async () => {
@@ -96,8 +125,18 @@ test('a policy that names nobody who is there is refused, and each is named', as
     client.call('policies.apply', { params: { policy: 'other' }, body: { workspace: 'prod', document: {} } }),
     {
       code: 'policy_conflict',
+      param: 'workspace',
+      message: 'The workspace prod has the policy prod already.',
     },
   )
+  const whole = (policy: string) => client.call('policies.apply', { params: { policy }, body: { document: {} } })
+  await whole('rest')
+  await assert.rejects(whole('other'), {
+    code: 'policy_conflict',
+    param: 'workspace',
+    message: 'The whole project has the policy rest already.',
+  })
+  await client.call('policies.delete', { params: { policy: 'rest' } })
 })
 
 test('a draft is compared with what happens, and decides once it is activated', async () => {
@@ -225,7 +264,13 @@ test('the versions of a deleted policy are read by its id, and by its name until
     1,
   ]
   assert.deepEqual([await read('prod'), await read(first.id)], [expected, expected])
-  await assert.rejects(client.call('policies.show', { params: { policy: first.id } }), { code: 'policy_not_found' })
+  // Up to the version that decided last, where none is given.
+  const last = await client.call('policies.diff', { params: { policy: first.id }, query: { from } })
+  assert.deepEqual([last.to, last.differences.length], [to, 1])
+  await assert.rejects(client.call('policies.show', { params: { policy: first.id } }), {
+    code: 'policy_not_found',
+    message: `The approval policy prod was deleted. Its versions 1 to ${to} are on record.`,
+  })
   await apply({ description: 'three' })
   const { data } = await client.call('policies.versions', { params: { policy: 'prod' } })
   assert.deepEqual(

@@ -11,6 +11,7 @@ export function presentPolicy(row: PolicyRow): Policy {
     workspace: row.workspace_name,
     version: row.version,
     draft_version: row.draft_version,
+    newest_version: row.newest_version,
     created_at: row.created_at.toISOString(),
     updated_at: row.updated_at.toISOString(),
   }

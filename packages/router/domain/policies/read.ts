@@ -69,6 +69,7 @@ export async function findVersion(
 
 /**
  * Of a policy that was deleted a version is shown when it is asked for.
+ * @returns its newest version as well, where the policy is asked for and none of its versions
  * @throws Fault policy_not_found
  */
 export async function showPolicy(
@@ -76,10 +77,15 @@ export async function showPolicy(
   { projectId }: Member,
   reference: string,
   version?: number,
-): Promise<PolicyVersion> {
-  const find = version === undefined ? findPolicy : findOnRecord
-  const policy = await find(store.db, projectId, reference)
-  return presentVersion(policy, await findVersion(store.db, policy, version))
+): Promise<{ shown: PolicyVersion; newest?: number }> {
+  const policy = await findOnRecord(store.db, projectId, reference)
+  if (version === undefined && policy.deleted_at !== null)
+    throw new Fault('policy_not_found', {
+      param: 'policy',
+      message: `The approval policy ${policy.name} was deleted. Its versions 1 to ${policy.newest_version} are on record.`,
+    })
+  const shown = presentVersion(policy, await findVersion(store.db, policy, version))
+  return version === undefined ? { shown, newest: policy.newest_version } : { shown }
 }
 
 /** Newest first. @throws Fault policy_not_found */
@@ -104,7 +110,7 @@ export async function diffPolicy(
   { store }: Reading,
   { projectId }: Member,
   reference: string,
-  { from, to }: { from: number; to: number },
+  { from, to }: { from: number; to?: number | undefined },
 ): Promise<z.infer<typeof policyDiffSchema>> {
   const policy = await findOnRecord(store.db, projectId, reference)
   const before = await findVersion(store.db, policy, from)
@@ -113,7 +119,7 @@ export async function diffPolicy(
     object: 'approval_policy_diff',
     policy: policy.name,
     from,
-    to,
+    to: after.version,
     differences: differencesOf(before.document, after.document),
   }
 }

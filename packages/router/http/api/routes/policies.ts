@@ -13,7 +13,11 @@ export function policyHandlers(core: Core) {
     'policies.schema': async () => policyFileJsonSchema(),
     'policies.test': ({ actor, body }) => testPolicy(core, actor, body),
     'policies.backtest': ({ actor, body }) => backtestPolicy(core, actor, body),
-    'policies.show': ({ actor, params, query }) => showPolicy(core, actor, params.policy, query.version),
+    'policies.show': async ({ actor, params, query, reply }) => {
+      const { shown, newest } = await showPolicy(core, actor, params.policy, query.version)
+      if (newest !== undefined) reply.header('etag', `"${newest}"`)
+      return shown
+    },
     'policies.apply': ({ actor, params, body, request }) =>
       applyPolicy(core, actor, params.policy, body, ifMatchOf(request)),
     'policies.delete': ({ actor, params, query, request }) =>

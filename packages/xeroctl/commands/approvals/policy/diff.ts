@@ -10,13 +10,12 @@ export const policyDiff = command({
   arguments: { policy: 'Name or id' },
   options: {
     from: required(versionOption('The earlier one')),
-    to: versionOption('The later one; the one that decides when it is not given'),
+    to: versionOption('The later one; the one that decides, or decided last, when it is not given'),
   },
   examples: ['xeroctl approvals policy diff prod --from 3 --to 5'],
   async run({ cli, args: { policy }, options: { from, to } }) {
-    const later = to ?? (await cli.client().call('policies.show', { params: { policy } })).version
-    if (from === later) throw new UsageError(`--from and --to are both version ${from}`)
-    const diff = await cli.client().call('policies.diff', { params: { policy }, query: { from, to: later } })
+    const diff = await cli.client().call('policies.diff', { params: { policy }, query: { from, to } })
+    if (from === diff.to) throw new UsageError(`--from and --to are both version ${from}`)
     await cli.print.record(policyDiffRecord, diff)
   },
 })
