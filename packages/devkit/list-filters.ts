@@ -22,8 +22,9 @@ const statesOf = {
 
 export function listFilters(table: keyof typeof statesOf, now: Date): AnyFilter[] {
   const states = statesOf[table]
-  const requesters = [manyRows.key, manyRows.rareKey, manyRows.neverKey].map((id) => [id])
-  const own: ReturnType<typeof values> = table === 'executions' ? { requesters } : {}
+  const people = [manyRows.key, manyRows.rareKey, manyRows.neverKey].map((id) => [id])
+  const ofApprovals = { approvers: people, reviewDue: [true] }
+  const own: ReturnType<typeof values> = { requesters: people, ...(table === 'approvals' ? ofApprovals : {}) }
   const choices = Object.entries({ states, ...values(now), ...own }).flatMap(([name, some]) =>
     some.map((value) => [name, value] as const),
   )

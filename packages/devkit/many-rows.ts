@@ -17,11 +17,11 @@ export const manyRows = {
   /** Of a thousand, each with calls in one workspace. */
   commonAgent: `agt_${'0'.repeat(24)}`,
   idleAgent: `agt_${'f'.repeat(24)}`,
-  /** Asked for two thirds of all calls. */
+  /** Asked for two thirds of all calls, and decided all but those of the rare tool. */
   key: `key_${'0'.repeat(24)}`,
   /** Asked for the rest, but never in the common workspace. */
   elsewhereKey: `key_${'1'.repeat(24)}`,
-  /** Ten calls in a million, in the older half. */
+  /** Ten calls in a million, in the older half; decided those of the rare tool. */
   rareKey: `key_${'2'.repeat(24)}`,
   neverKey: `key_${'3'.repeat(24)}`,
 } as const
@@ -42,13 +42,13 @@ export async function fillWithRows(url: string, project: string, executions: num
     await db.query(fleet(project))
     const { rows: indexes } = await db.query<{ name: string; definition: string }>(
       `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as definition from pg_index
-       where indrelid in ('executions'::regclass, 'events'::regclass, 'approvals'::regclass) and not indisprimary`,
+       where indrelid in ('executions'::regclass, 'events'::regclass, 'approvals'::regclass, 'approval_votes'::regclass) and not indisprimary`,
     )
     for (const { name } of indexes) await db.query(`drop index ${name}`)
     for (let from = 1; from <= executions; from += piece) {
       await db.query('begin')
       await db.query(
-        `${calls(project, from, Math.min(executions, from + piece - 1), executions)}; ${approvals(project)}; ${events(project)}`,
+        `${calls(project, from, Math.min(executions, from + piece - 1), executions)}; ${approvals(project)}; ${votes(project)}; ${events(project)}`,
       )
       await db.query('commit')
     }
@@ -127,12 +127,19 @@ from piece`
 
 const approvals = (project: string) => `
 insert into approvals (id, project_id, execution_id, workspace_id, tool, risk, state, args, prompt, digest, schema_digest,
-  policy_version, requested_by, requested_at, expires_at, decided_by, decided_at, agent_id)
+  policy_version, requested_by, requested_at, expires_at, decided_by, decided_at, agent_id, review_due_at)
 select approval, '${project}', id, workspace, tool, risk,
   case state when 'pending_approval' then 'pending' when 'rejected' then 'rejected' when 'expired' then 'expired' else 'approved' end,
   '{}', 'Run ' || tool, md5(n::text) || md5(n::text), repeat('5', 64), 1, requester, at, at + interval '1 hour',
-  case when state <> 'pending_approval' then '${key}' end, case when state <> 'pending_approval' then at end, agent
+  case when state <> 'pending_approval' then '${key}' end, case when state <> 'pending_approval' then at end, agent,
+  case when tool = '${rareTool}' and n % 3 = 0 then at + interval '1 day' end
 from piece where asked`
+
+const votes = (project: string) => `
+insert into approval_votes (id, approval_id, project_id, stage, vote, voter, digest, at)
+select id, approval, '${project}', 0, case state when 'rejected' then 'reject' else 'approve' end,
+  case when tool = '${rareTool}' then '${rareKey}' else '${key}' end, '', at
+from piece where asked and state not in ('pending_approval', 'expired')`
 
 const events = (project: string) => `
 insert into events (at, project_id, kind, actor, execution_id, agent_id, workspace_id, data)

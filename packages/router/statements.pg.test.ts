@@ -150,6 +150,8 @@ test('no statement of a working router reads a table whole, or more than ten row
   await client.call('tools.list', { query: {} })
   await client.call('executions.list', { query: {} })
   await client.call('approvals.list', { query: {} })
+  for (const more of [{ approver: manyRows.key }, { approver: manyRows.rareKey }, { review: 'due' as const }])
+    await client.call('approvals.list', { query: { status: 'all', ...more } })
   await fetch(`${system.router.url}/metrics`)
   await removeSome()
   await until('every duty', () =>

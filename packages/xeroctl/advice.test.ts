@@ -11,7 +11,7 @@ const lines = new Map(
   Object.values(errors).flatMap(({ advice: { action } }) => (action ? [[action.xeroctl, action]] : [])),
 )
 
-/** Of `<a|b>` the first, of `<time>` one, of `<name>` a name that may be an id: those hold a digit. */
+/** Of `<a|b>` the first, of `<time>` one, of `<name>` what may be an id: those hold a digit. */
 const filledIn = (line: string) =>
   line
     .split(' ')

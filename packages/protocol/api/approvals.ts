@@ -106,12 +106,14 @@ export const approvalQuerySchema = pageQuerySchema.extend({
   status: textSchema(200).optional(),
   risk: textSchema(100).optional(),
   workspace: textSchema(64).optional(),
+  /** Whose calls they are; while no agent has the call, who serves its workspace. */
   agent: textSchema(64).optional(),
   tool: textSchema(64).optional(),
   since: timestampSchema.optional(),
   until: timestampSchema.optional(),
-  /** E-mail or id of a person, name or id of a key. */
+  /** A person (e-mail or id) or a service key (name or id). */
   requester: textSchema(254).optional(),
+  /** The same, of whoever voted. */
   approver: textSchema(254).optional(),
   /** `due`: those that an owner ran alone and nobody has reviewed. */
   review: z.literal('due').optional(),

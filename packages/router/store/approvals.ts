@@ -1,9 +1,10 @@
 import type { ApprovalState } from '@xerotier/protocol/lifecycles/approval.ts'
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
-import { type ListFilter, listOf, newestOf, selectPageIds } from './lists.ts'
+import { type List, type ListFilter, listOf, newestOf, ofKinds, selectPageIds } from './lists.ts'
 import { actorName } from './names.ts'
 import type { ApprovalRow } from './tables.ts'
+import { firstIdSince, lastIdUntil } from './uuid-time.ts'
 
 function named(db: Database | Tx) {
   return db
@@ -41,34 +42,73 @@ export interface ApprovalFilter extends ListFilter {
 
 /** Newest first. */
 export async function selectApprovals(db: Database, projectId: string, filter: ApprovalFilter) {
-  const { agentId, states, now } = filter
-  const list = listOf('approvals', projectId, filter, agentId === undefined ? undefined : concerns(agentId))
-  const people = ofPeople(filter)
-  const conditions = (states?.flatMap((state) => conditionsOf(state, now)) ?? [sql`true`]).map(
-    (state) => sql`(${sql.join([state, ...people], sql` and `)})`,
+  const { agentId, states, now, approvers, reviewDue } = filter
+  const list = listOf(
+    'approvals',
+    projectId,
+    filter,
+    agentId === undefined ? undefined : concerns(agentId),
+    filter.requesters,
   )
-  const parts = conditions.map((state) => ({ state, newest: newestOf(list, state) }))
-  const ids = await selectPageIds(db, list, parts)
+  const conditions = (states?.flatMap((state) => conditionsOf(state, now)) ?? [sql`true`]).map((state) =>
+    reviewDue === true ? sql`(${state} and ${isDue})` : state,
+  )
+  const ids =
+    approvers === undefined
+      ? await selectPageIds(
+          db,
+          list,
+          conditions.map((state) => ({
+            state,
+            newest: reviewDue === true ? dueOf(list, state) : newestOf(list, state),
+          })),
+        )
+      : await votedIds(db, list, filter, approvers, sql.join(conditions, sql` or `))
   if (ids.length === 0) return []
   return named(db).where('approvals.id', 'in', ids).orderBy('approvals.id', 'desc').execute()
 }
 
-function ofPeople({ requesters, approvers, reviewDue }: ApprovalFilter) {
-  const conditions = []
-  if (requesters !== undefined)
-    conditions.push(sql`(t.requested_by = any(${requesters}::text[]) or t.requested_key = any(${requesters}::text[]))`)
-  if (approvers !== undefined)
-    conditions.push(sql`exists (select from approval_votes as vote where vote.approval_id = t.id
-      and (vote.voter = any(${approvers}::text[]) or vote.voter_key = any(${approvers}::text[])))`)
-  if (reviewDue === true) conditions.push(sql`(t.review_due_at is not null and t.reviewed_at is null)`)
-  return conditions
+const isDue = sql`t.review_due_at is not null and t.reviewed_at is null`
+
+/** What is to be reviewed is never much: all of it is read, by an index that holds nothing else. */
+function dueOf({ projectId, range }: List, state: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select ${ofKinds} from (
+      select t.* from approvals as t where t.project_id = ${projectId} and ${isDue} offset 0
+    ) as t where ${range} and ${state} order by t.id desc`
 }
 
-/** People by e-mail or id, keys by name or id. */
-export async function findActorIds(db: Database, projectId: string, reference: string): Promise<string[]> {
+/**
+ * Of those that somebody voted on, by their votes: ids of approvals are in the order of their age.
+ * Somebody with very many votes, and another filter that few of them fit, reads them all.
+ */
+async function votedIds(
+  db: Database,
+  list: List,
+  { after, since, until }: ApprovalFilter,
+  approvers: readonly string[],
+  state: RawBuilder<unknown>,
+): Promise<string[]> {
+  // The same range again: no index of votes knows that of approvals.
+  const votes = [
+    sql`vote.voter = one.voter`,
+    ...(after === undefined ? [] : [sql`vote.approval_id < ${after}::uuid`]),
+    ...(since === undefined ? [] : [sql`vote.approval_id >= ${firstIdSince(since)}::uuid`]),
+    ...(until === undefined ? [] : [sql`vote.approval_id <= ${lastIdUntil(until)}::uuid`]),
+  ]
+  const wanted = sql.lit(list.limit + 1)
+  const where = sql.join(
+    [sql`t.project_id = ${list.projectId}`, list.range, ...list.kinds, sql`(${state})`],
+    sql` and `,
+  )
+  // Each is looked up, whatever the statistics say, until there are enough.
   const { rows } = await sql<{ id: string }>`
-    select id from api_keys where project_id = ${projectId} and (id = ${reference} or name = ${reference})
-    union select id from users where id = ${reference} or lower(email) = lower(${reference})`.execute(db)
+    select distinct voted.id from unnest(${approvers}::text[]) as one (voter) cross join lateral (
+      select vote.id from (
+        select distinct vote.approval_id as id from approval_votes as vote where ${sql.join(votes, sql` and `)}
+        order by vote.approval_id desc offset 0
+      ) as vote cross join lateral (select from approvals as t where t.id = vote.id and ${where} offset 0) as fitting
+      order by vote.id desc limit ${wanted}
+    ) as voted order by voted.id desc limit ${wanted}`.execute(db)
   return rows.map(({ id }) => id)
 }
 

@@ -48,7 +48,7 @@ const all = (conditions: Condition[]) => (conditions.length === 0 ? sql`true` : 
 
 /**
  * @param agent the condition on the agent, where one is asked for
- * @param requesters ids; of executions only
+ * @param requesters ids
  */
 export function listOf(
   table: List['table'],
@@ -122,12 +122,14 @@ async function amongNewest(db: Database, list: List, { newest }: Part) {
 async function byKind(db: Database, { table, projectId, limit, range, kinds, kindsBy }: List, { state }: Part) {
   const wanted = sql.lit(limit + 1)
   const noId = sql.lit('00000000-0000-0000-0000-000000000000')
+  // Who asked for what has no such mark: a kind of which nobody was asked costs one look.
+  const onlyAsked = table === 'approvals' && kindsBy === 'kind' ? sql` and t.asked` : sql``
   const ofKind = sql`from ${sql.table(table)} as t
     where ${kindsOf[kindsBy].kind} = one.kind and ${range} and ${state}`
   const { rows } = await sql<{ id: string }>`
     with kinds as materialized (
       select distinct t.kind from ${kindsOf[kindsBy].table} as t
-      where t.project_id = ${projectId} and ${all(kinds)}${table === 'approvals' ? sql` and t.asked` : sql``}
+      where t.project_id = ${projectId} and ${all(kinds)}${onlyAsked}
     ), tops as materialized (
       select one.kind, first.id from kinds as one cross join lateral (select t.id ${ofKind} order by t.id desc limit 1) as first
       order by first.id desc limit ${wanted}

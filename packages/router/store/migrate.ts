@@ -38,6 +38,7 @@ import { legalHolds } from './migrations/0043-legal-holds.ts'
 import { cosignatures } from './migrations/0044-cosignatures.ts'
 import { noAgentPauses } from './migrations/0045-no-agent-pauses.ts'
 import { databaseIdentity } from './migrations/0046-database-identity.ts'
+import { approvalsOfPeople } from './migrations/0047-approvals-of-people.ts'
 import { settleRestoredCopy } from './restored-copy.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
@@ -80,6 +81,7 @@ const migrations: Migration[] = [
   { name: '0044-cosignatures', sql: cosignatures },
   { name: '0045-no-agent-pauses', sql: noAgentPauses },
   { name: '0046-database-identity', sql: databaseIdentity },
+  { name: '0047-approvals-of-people', sql: approvalsOfPeople },
 ]
 
 /** Applied again whenever its text is another. */

@@ -82,17 +82,40 @@ test('by agent: what it got, and what waits in the workspaces that it serves', a
   await assert.rejects(list({ agent: 'host-3' }), { code: 'agent_not_found' })
 })
 
-test('by requester: a person by e-mail or id, a key by name or id', async () => {
-  for (const requester of ['mia@example.com', 'Mia@Example.com', idOf('mia'), 'mia-key'])
+test('by requester: a person by e-mail or id, a service key by name or id', async () => {
+  for (const requester of ['mia@example.com', 'Mia@Example.com', idOf('mia')])
     assert.deepEqual(await list({ status: 'all', requester }), ['open', 'approved'], requester)
   assert.deepEqual(await list({ requester: 'mia@example.com' }), ['open'])
-  assert.deepEqual(await list({ status: 'all', requester: 'nobody@example.com' }), [])
+  assert.deepEqual(await list({ status: 'all', requester: 'dan@example.com' }), [])
 })
 
 test('by approver: whoever voted, whatever came of it', async () => {
   assert.deepEqual(await list({ status: 'all', approver: 'olga@example.com' }), ['approved'])
   assert.deepEqual(await list({ status: 'all', approver: idOf('oleg') }), ['rejected'])
-  assert.deepEqual(await list({ status: 'all', approver: 'oleg-key', requester: 'mia' }), [])
+  assert.deepEqual(await list({ status: 'all', approver: 'oleg@example.com', requester: 'mia@example.com' }), [])
+  assert.deepEqual(await list({ status: 'rejected', approver: idOf('oleg'), tool: 'stop', limit: 1 }), ['rejected'])
+})
+
+test('somebody whom the project does not know is no filter, and neither is the key of a person', async () => {
+  // Of another project.
+  const { db } = system.router.core.store
+  const stranger = { id: 'usr_stranger', email: 'eve@example.com', email_key: 'eve@example.com', name: 'Eve' }
+  await db
+    .insertInto('users')
+    .values({ ...stranger, created_at: new Date(), updated_at: new Date() })
+    .execute()
+  for (const param of ['requester', 'approver'] as const) {
+    const refused = { code: 'invalid_request', param }
+    for (const who of ['nobody@example.com', 'eve@example.com', 'usr_stranger', 'usr_nobody', 'nobody'])
+      await assert.rejects(list({ [param]: who }), {
+        ...refused,
+        message: `${param}: no person and no key of this project is called "${who}"`,
+      })
+    await assert.rejects(list({ [param]: 'mia-key' }), {
+      ...refused,
+      message: `${param}: that is a key of a person; name the person: ${idOf('mia')}`,
+    })
+  }
 })
 
 test('since and until hold the time of the request, the beginning included', async () => {

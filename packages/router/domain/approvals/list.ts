@@ -1,7 +1,7 @@
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import { approvalStates } from '@xerotier/protocol/lifecycles/approval.ts'
 import { risks } from '@xerotier/protocol/risk.ts'
-import { findActorIds, type NamedApprovalRow, selectApprovals } from '../../store/approvals.ts'
+import { type NamedApprovalRow, selectApprovals } from '../../store/approvals.ts'
 import type { Database, Tx } from '../../store/database.ts'
 import { selectVotes, type VoteRow } from '../../store/votes.ts'
 import type { Member } from '../actor.ts'
@@ -10,6 +10,7 @@ import { findWorkspaceOfHistory } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { type Page, toPage, uuidCursor, wordsOf } from '../page.ts'
+import { findActors } from '../people/find-actors.ts'
 import type { Records } from '../records.ts'
 import { askedOf, stageOf } from './asked.ts'
 import { type Electorate, readElectorate } from './electorate.ts'
@@ -56,8 +57,9 @@ export async function listApprovals(
       query.workspace === undefined ? undefined : (await findWorkspaceOfHistory(core, projectId, query.workspace)).id,
     since: query.since === undefined ? undefined : new Date(query.since),
     until: query.until === undefined ? undefined : new Date(query.until),
-    requesters: query.requester === undefined ? undefined : await findActorIds(db, projectId, query.requester),
-    approvers: query.approver === undefined ? undefined : await findActorIds(db, projectId, query.approver),
+    requesters:
+      query.requester === undefined ? undefined : await findActors(db, projectId, 'requester', query.requester),
+    approvers: query.approver === undefined ? undefined : await findActors(db, projectId, 'approver', query.approver),
     reviewDue: query.review === 'due',
     now: new Date(now),
   })

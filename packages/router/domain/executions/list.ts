@@ -7,8 +7,8 @@ import { findAgentId } from '../directory/find-agent.ts'
 import { findWorkspaceOfHistory } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
 import { type Page, toPage, uuidCursor, wordsOf } from '../page.ts'
+import { findActors } from '../people/find-actors.ts'
 import type { Records } from '../records.ts'
-import { findRequesters } from './find-requesters.ts'
 import { presentExecution } from './present.ts'
 
 export interface ExecutionQuery {
@@ -41,7 +41,8 @@ export async function listExecutions(
     agentId: query.agent === undefined ? undefined : await findAgentId(db, projectId, query.agent),
     workspaceId:
       query.workspace === undefined ? undefined : (await findWorkspaceOfHistory(core, projectId, query.workspace)).id,
-    requesters: query.requester === undefined ? undefined : await findRequesters(db, projectId, query.requester),
+    requesters:
+      query.requester === undefined ? undefined : await findActors(db, projectId, 'requester', query.requester),
     since: query.since === undefined ? undefined : new Date(query.since),
     until: query.until === undefined ? undefined : new Date(query.until),
   })

@@ -20,9 +20,9 @@ import { presentStreamed } from '../events/present.ts'
 import { requireAllAfter } from '../events/resume.ts'
 import type { StreamItem, StreamSink } from '../events/sink.ts'
 import { wordsOf } from '../page.ts'
+import { findActors } from '../people/find-actors.ts'
 import type { Records } from '../records.ts'
 import { findExecution } from './find.ts'
-import { findRequesters } from './find-requesters.ts'
 import { presentNamed } from './list.ts'
 import { type OutputPlace, outputId, outputPage, presentAttempt, withOutputIds } from './output-pages.ts'
 
@@ -121,7 +121,7 @@ async function filterOf(
   const agentId = agent === undefined ? undefined : await findAgentId(db, projectId, agent)
   const kinds = wordsOf(status, 'status', executionStates)?.map((state) => `execution.${state}`)
   const ofRisks = wordsOf(risk, 'risk', risks)
-  const requesters = requester === undefined ? undefined : await findRequesters(db, projectId, requester)
+  const requesters = requester === undefined ? undefined : await findActors(db, projectId, 'requester', requester)
   return (row, kind) =>
     row !== undefined &&
     (workspaceId === undefined || row.workspace_id === workspaceId) &&
