@@ -37,10 +37,11 @@ function run(name: string, env: { BACKUP: string; STATE_DIR: string; XEROTIER_DA
 test('a backup that was made while the router worked is restored, and runs nothing a second time', {
   skip,
 }, async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'xerotier-backup-'))
+  // Short: the path of a socket holds 107 bytes.
+  const folder = mkdtempSync(join(tmpdir(), 'x-'))
   chmodSync(folder, 0o755)
   const account = postgresAccount()
-  const place = await placeCluster({ stateDir: join(folder, 'state'), account, systemDir: join(folder, 'system') })
+  const place = await placeCluster({ stateDir: join(folder, 'state'), account, systemDir: join(folder, 's') })
   const programs = { initdb: join(bin, 'initdb'), postgres: join(bin, 'postgres'), majorVersion: '15' }
   await ensureCluster(place.data, programs, account)
   const { data, socketDir } = place
