@@ -290,6 +290,7 @@ describe("another project's ids", () => {
       approvals: approvalId,
       audit: rows[0].id,
       exports: await make('exports', { type: 'agents', since: at.toISOString(), until: ends_at }),
+      legalHolds: await make('management/legal-holds', { execution: executionId, reason: 'a case' }),
     }
     const unknown: Record<string, string> = {
       approvalLinks: 'lnk_000000000000',
@@ -307,7 +308,7 @@ describe("another project's ids", () => {
       invocations: newUuid(0),
       executions: newUuid(0),
       approvals: newUuid(0),
-      ...{ audit: '1-1', exports: 'exp_000000000000' },
+      ...{ audit: '1-1', exports: 'exp_000000000000', legalHolds: 'lgh_000000000000' },
     }
     const bodies: Partial<Record<RouteId, unknown>> = {
       'groups.addMember': { member },
