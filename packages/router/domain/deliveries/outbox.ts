@@ -103,9 +103,11 @@ export function createOutbox(records: Records, options: OutboxOptions): Outbox {
   }
 
   const pass = async (): Promise<void> => {
-    // Those in hand are still due: each lane may have as many before others of its own.
+    // Those in hand are still due: each lane may have as many before others of its own. Also one
+    // whose failure is noted while this reads, though its next attempt is not.
+    const busy = new Set(inHand.keys())
     const due = await selectDueDeliveries(store.db, new Date(clock.now()), 2 * limits.deliveriesAtOncePerReceiver)
-    const waiting = due.filter(({ id }) => !inHand.has(id))
+    const waiting = due.filter(({ id }) => !busy.has(id) && !inHand.has(id))
     for (const delivery of places.inTurn(waiting)) if (places.has(delivery.lane)) begin(delivery)
   }
 
