@@ -10,8 +10,8 @@ import { agents, serving, stillServes, system } from './wire.fixture.ts'
 
 /**
  * For whoever asks how the router is, while something goes on. The bench holds it to 250 ms; here
- * all attackers may come in one turn, as the machine is busy. Held up by one whole check of each, it
- * would be twenty seconds.
+ * all attackers may come in one turn, as the machine is busy. One whole check of each would be
+ * twenty seconds.
  */
 const barMs = 1_000
 const attackers = 20
