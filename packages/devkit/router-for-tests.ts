@@ -3,12 +3,15 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { type Client, createClient } from '@xerotier/client/client.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
 import { type Router, type RouterOptions, startRouter } from '@xerotier/router/router.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
 import { patienceMs } from './patience.ts'
 import { type ClonedDatabase, cloneDatabase } from './postgres-for-tests.ts'
+import type { SettableClock } from './settable-clock.ts'
 
 export interface RouterForTestsOptions extends Partial<Omit<RouterOptions, 'http'>> {
   /** Of the first project. */
@@ -79,10 +82,21 @@ export async function startRouterForTests({
     async stop() {
       if (stopped) return
       stopped = true
-      await running.router.stop()
+      await throughGrace(running.router.stop(), options.clock)
       await database.drop()
       rmSync(stateDir, { recursive: true, force: true })
     },
   }
   return running
+}
+
+/**
+ * A server that stops waits a while for a connection that has asked nothing, such as one for a
+ * stream that was given up. A test's clock stands still meanwhile.
+ */
+async function throughGrace(stopping: Promise<void>, clock: RouterOptions['clock'] | undefined): Promise<void> {
+  if (clock === undefined || !('advance' in clock)) return stopping
+  const { advance } = clock as SettableClock
+  const isOver = stopping.then(() => true)
+  while (!(await Promise.race([isOver, setTimeout(20, false)]))) await advance(limits.httpCloseGraceMs)
 }

@@ -258,10 +258,11 @@ test('neither a repeated submit nor a cancelled call counts as waiting', async (
   const { id } = await send()
   const waiting = core.dispatcher.queueDepth
   for (let i = 0; i < 5; i++) await send()
-  assert.equal(core.dispatcher.queueDepth, waiting)
+  // What other tests have left may expire meanwhile.
+  const still = core.dispatcher.queueDepth
+  assert.ok(still <= waiting, `${still} of ${waiting}`)
   await client.call('invocations.cancel', { params: { id } })
-  while (core.dispatcher.queueDepth === waiting) await state(id)
-  assert.equal(core.dispatcher.queueDepth, waiting - 1)
+  await until('it to count no more', () => core.dispatcher.queueDepth < still || undefined)
   await worker.answer(await worker.agent.next('dispatch'))
 })
 
