@@ -1,7 +1,7 @@
 // The agent as a witness of its project's audit log: it signs a checkpoint that goes on from the
 // one that it saw last, which it keeps on its own disk. A router that tells another history, or
 // less of it, gets no signature, and whoever looks at this host learns of it.
-import { open, readFile, rename } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
 import { auditOriginOf, cosignerNameOf } from '@xerotier/protocol/audit-log.ts'
 import type { CheckpointFrame } from '@xerotier/protocol/frames/audit/checkpoint.ts'
@@ -11,6 +11,7 @@ import { codeOf } from '@xerotier/protocol/thrown.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { SigningKey } from '@xerotier/runtime/ed25519.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
+import { writeSecretFile } from '@xerotier/runtime/secret-file.ts'
 import {
   cosign,
   noteKey,
@@ -68,7 +69,7 @@ export function createAuditWitness(options: WitnessOptions): AuditWitness {
     const found = witness(seen, { note, oldSize, proof: frame.proof.map((hash) => Buffer.from(hash)) }, key)
     if ('refusal' in found) {
       const { refusal: reason, size } = found
-      if (reason !== 'conflict') await refuse(kept, reason, note)
+      if (reason !== 'conflict') refuse(kept, reason, note)
       looked(reason, seen.size)
       return { t: 'checkpoint_refused', reason, size, held_size: seen.size, held: kept?.checkpoint ?? null }
     }
@@ -77,7 +78,7 @@ export function createAuditWitness(options: WitnessOptions): AuditWitness {
     const [logLine] = parseNote(note).signatures.filter(({ id, name }) => name === key.name && id.equals(key.id))
     if (logLine === undefined) throw new Error('a checkpoint lost its signature')
     const checkpoint = `${found.text}\n${signatureLine(key, logLine.signature)}${signatureLine(ownKey(), signature)}`
-    await keep(path, { verifier_key: verifierKey(key), checkpoint })
+    keep(path, { verifier_key: verifierKey(key), checkpoint })
     if (kept?.refused !== undefined)
       log.notice({ size: found.head.size }, 'the audit log is again the one that was seen')
     looked('cosigned', found.head.size)
@@ -85,13 +86,13 @@ export function createAuditWitness(options: WitnessOptions): AuditWitness {
   }
 
   /** Said once: the router shows the same again and again. */
-  async function refuse(kept: Kept | undefined, reason: CheckpointRefusal, checkpoint: string): Promise<void> {
+  function refuse(kept: Kept | undefined, reason: CheckpointRefusal, checkpoint: string): void {
     const first = kept?.refused === undefined
     const about = { reason, shown: checkpoint, seen: kept?.checkpoint, kept_in: path }
     if (first) log.critical(about, `${sentences[reason] ?? ''}; this agent does not sign for it`)
     if (kept === undefined || !first) return
     const refused = { reason, at: new Date(clock.now()).toISOString(), checkpoint }
-    await keep(path, { ...kept, refused })
+    keep(path, { ...kept, refused })
   }
 
   return {
@@ -121,14 +122,7 @@ async function readKept(path: string): Promise<Kept | undefined> {
   }
 }
 
-/** On disk when it resolves: who forgets what it signed can be told another history. */
-async function keep(path: string, kept: Kept): Promise<void> {
-  const file = await open(`${path}.tmp`, 'w', 0o600)
-  try {
-    await file.writeFile(`${JSON.stringify(kept, null, 2)}\n`)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  await rename(`${path}.tmp`, path)
+/** On disk when it returns: who forgets what it signed can be told another history. */
+function keep(path: string, kept: Kept): void {
+  writeSecretFile(path, `${JSON.stringify(kept, null, 2)}\n`)
 }

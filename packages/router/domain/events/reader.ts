@@ -27,8 +27,8 @@ export interface EventLogOptions {
 const pageSize = 1000
 const reconnectMs = 500
 /**
- * Each write to a reader costs as much as many events: the more there are, the fewer writes. These
- * may be more than one each ms, and none waits for longer than half of what a stream promises.
+ * Each write to a reader costs as much as many events: the more readers there are, the longer a
+ * pass waits for more events. Of a quarter of a second that an event may take, half is for that.
  */
 const readersAMs = 1.6
 const longestCoalesceMs = 120
