@@ -82,6 +82,20 @@ export function shorten(text: string, width: number): string {
   return `${short}…`
 }
 
+/** The same, of a name: its beginning and its end stay. */
+export function shortenMiddle(text: string, width: number): string {
+  if (widthOf(text) <= width) return text
+  const beginning = shorten(text, Math.ceil((width + 1) / 2))
+  const characters = [...text]
+  let end = ''
+  for (let at = characters.length - 1; at >= 0; at--) {
+    const longer = `${characters[at]}${end}`
+    if (widthOf(beginning) + widthOf(longer) > width) break
+    end = longer
+  }
+  return `${beginning}${end}`
+}
+
 export function pad(text: string, width: number, right: boolean): string {
   const space = ' '.repeat(Math.max(0, width - widthOf(text)))
   return right ? space + text : text + space

@@ -22,7 +22,7 @@ test('a table that is too wide loses its least important columns; names stay who
 
 test('on 80 columns the lists of calls and approvals keep what names them, their risk and workspace', async (t) => {
   const names = { workspace: 'kubernetes-staging', tool: 'kubectl_delete', risk: 'irreversible' } as const
-  const call = execution({ id: uuid, state: 'pending_approval', ...names })
+  const call = execution({ id: uuid, state: 'pending_approval', ...names, effective_risk: names.risk })
   assert.equal(
     (await printed(t, page(call), ['exec', 'list'], narrow)).stdout,
     'ID                  STATUS   TOOL            RISK          WORKSPACE\n' +
@@ -52,10 +52,11 @@ test('on 140 columns ids are whole and nothing is left out', async (t) => {
   assert.ok(stdout.includes(uuid))
 })
 
-test('risk and workspace outlast the id, and no table is wider than the terminal for their sake', async (t) => {
+test('a name that is too long is cut in its middle, and no table is wider than the terminal for its sake', async (t) => {
   const names = { workspace: 'w'.repeat(40), tool: 'host_uptime', risk: 'destructive' } as const
   const { stdout } = await printed(t, page(approval({ id: uuid, ...names })), ['approvals', 'list'], narrow)
-  assert.match(stdout, /^RISK +TOOL +WORKSPACE\n/)
+  assert.match(stdout, /^ID +RISK +TOOL +WORKSPACE +LEFT\n01a1feb6-df55-76fb +destructive +host_uptime +w+…w+ +12m\n$/)
+  for (const line of stdout.trimEnd().split('\n')) assert.ok(widthOf(line) <= 80, line)
 })
 
 test('the columns that COLUMNS names stand for those of the terminal', async (t) => {

@@ -1,7 +1,7 @@
 // Tables that fit the terminal. What is too wide gets short forms first, loses its least important
-// columns then, and the ends of its free text at last: a table with half of each name is one that
-// nobody can act on.
-import { type Cell, type CellText, cellText, pad, shorten, widthOf } from './cell.ts'
+// columns then, and the ends of its free text at last. A name is cut in its middle only where a
+// column that somebody acts on would go otherwise.
+import { type Cell, type CellText, cellText, pad, shorten, shortenMiddle, widthOf } from './cell.ts'
 import type { Paint } from './colours.ts'
 
 export interface Column<Row> {
@@ -16,10 +16,12 @@ export interface Column<Row> {
   /** Numbers stand at the right. */
   right?: boolean
   /**
-   * Free text, which may be cut when the terminal is narrow. Names, tools and states never are:
-   * people copy and compare them.
+   * Free text, whose end may be cut when the terminal is narrow. Ids and states never are: people
+   * copy and compare them.
    */
   shrink?: boolean
+  /** A name whose middle is cut, to so many characters, before a column of that dropOrder goes. */
+  cut?: { to: number; before: number }
   /** Left out when the terminal is narrow, the lowest number first; without one it always stays. */
   dropOrder?: number
 }
@@ -47,7 +49,7 @@ export function renderTable<Row>(columns: readonly Column<Row>[], rows: readonly
       .map((one, index) => {
         const { column, width } = one
         const { text, colour } = textIn(one) ?? { text: '' }
-        const short = shorten(text, width)
+        const short = column.cut === undefined ? shorten(text, width) : shortenMiddle(text, width)
         // The last column is not padded: no trailing spaces.
         const padded =
           index === shown.length - 1 && column.right !== true ? short : pad(short, width, column.right === true)
@@ -80,26 +82,48 @@ function widthWith(header: string, cells: readonly CellText[]): number {
 
 /** Who asks for a wide table wants its columns: none is left out of it. */
 function fitted<Row>(drawn: readonly Drawn<Row>[], available: number, wide: boolean): readonly Drawn<Row>[] {
-  const total = (shown: readonly Drawn<Row>[], mostText: number) =>
-    shown.reduce(
-      (sum, { column, width }) => sum + (column.shrink === true ? Math.min(width, mostText) : width),
-      gap * (shown.length - 1),
-    )
   let shown = drawn
-  if (!wide && total(shown, readable) > available) {
+  if (!wide && needed(shown, readable, -Infinity) > available) {
     shown = shown.map(({ column, shortened }) => {
       const header = column.shortHeader ?? column.header
       return { column, header, cells: shortened, shortened, width: widthWith(header, shortened) }
     })
   }
-  while (!wide && total(shown, readable) > available) {
+  while (!wide) {
     const least = shown.reduce((order, { column }) => Math.min(order, column.dropOrder ?? order), Infinity)
-    if (least === Infinity) break
+    if (least === Infinity || needed(shown, readable, least) <= available) break
     shown = shown.filter(({ column }) => column.dropOrder !== least)
   }
-  for (let excess = total(shown, Infinity) - available; excess > 0; excess--) {
+  narrowed(shown, available, ({ column }) => (column.shrink === true ? narrowest : undefined))
+  if (!wide) narrowed(shown, available, ({ column }) => column.cut?.to)
+  return shown
+}
+
+/**
+ * How wide they are at least.
+ * @param mostText of free text
+ * @param next the dropOrder of the column that would go: names that are cut before it are
+ */
+function needed<Row>(shown: readonly Drawn<Row>[], mostText: number, next: number): number {
+  const widths = shown.map(({ column, width }) => {
+    if (column.shrink === true) return Math.min(width, mostText)
+    return column.cut !== undefined && column.cut.before <= next ? Math.min(width, column.cut.to) : width
+  })
+  return widths.reduce((sum, width) => sum + width, gap * (shown.length - 1))
+}
+
+/**
+ * Takes from the widest as long as they are too wide.
+ * @param leastOf the least width of a column, undefined where nothing is taken
+ */
+function narrowed<Row>(
+  shown: readonly Drawn<Row>[],
+  available: number,
+  leastOf: (drawn: Drawn<Row>) => number | undefined,
+): void {
+  for (let excess = needed(shown, Infinity, -Infinity) - available; excess > 0; excess--) {
     const widest = shown
-      .filter(({ column, width }) => column.shrink === true && width > narrowest)
+      .filter((drawn) => drawn.width > (leastOf(drawn) ?? Infinity))
       .reduce<Drawn<Row> | undefined>(
         (most, next) => (most !== undefined && most.width >= next.width ? most : next),
         undefined,
@@ -107,5 +131,4 @@ function fitted<Row>(drawn: readonly Drawn<Row>[], available: number, wide: bool
     if (widest === undefined) break
     widest.width--
   }
-  return shown
 }

@@ -9,29 +9,36 @@ import { riskInFull } from './risk.ts'
 
 /**
  * How soon these columns go on a narrow terminal. Risk and workspace outlast all else: they say how
- * closely to look.
+ * closely to look. Long names are cut rather than that somebody cannot see by when, or name it.
  */
 interface Narrow {
   status: number
   shortStatus(approval: Approval): Cell
   expires: number
+  cutBefore: number
 }
 
 /** Those that wait: all have the same state, and when they time out is what matters. */
-export const waitingView: View<Approval> = viewWith({ status: 2, shortStatus: statusOf, expires: 3 })
+export const waitingView: View<Approval> = viewWith({ status: 2, shortStatus: statusOf, expires: 3, cutBefore: 3 })
 
 /** Those of any state: what became of each is what matters, and of who waits how long yet. */
-export const approvalView: View<Approval> = viewWith({ expires: 2, status: 3, shortStatus: statusAndTimeout })
+export const approvalView: View<Approval> = viewWith({
+  expires: 2,
+  status: 3,
+  shortStatus: statusAndTimeout,
+  cutBefore: 3,
+})
 
 function viewWith(narrow: Narrow): View<Approval> {
+  const cut = { to: 15, before: narrow.cutBefore }
   return {
     name: (approval) => approval.id,
     columns: [
       { header: 'ID', value: (approval) => approval.id, short: (approval) => shortId(approval.id), dropOrder: 4 },
       { header: 'STATUS', value: statusOf, short: narrow.shortStatus, dropOrder: narrow.status },
       { header: 'RISK', value: (approval) => ({ word: approval.risk }), dropOrder: 6 },
-      { header: 'TOOL', value: (approval) => approval.tool },
-      { header: 'WORKSPACE', value: (approval) => approval.workspace, dropOrder: 5 },
+      { header: 'TOOL', value: (approval) => approval.tool, cut },
+      { header: 'WORKSPACE', value: (approval) => approval.workspace, cut, dropOrder: 5 },
       { header: 'CREATED', value: (approval) => ({ time: approval.requested_at }), dropOrder: 1 },
       {
         header: 'EXPIRES',

@@ -10,6 +10,7 @@ import {
   channel,
   delegation,
   delivery,
+  execution,
   invitation,
   member,
   webhook,
@@ -19,6 +20,7 @@ import { approvalView, waitingView } from './approvals.ts'
 import { channelView } from './channels.ts'
 import { delegationView } from './delegations.ts'
 import { deliveryView } from './deliveries.ts'
+import { executionView } from './executions.ts'
 import { invitationView } from './invitations.ts'
 import { memberView } from './members.ts'
 import { webhookView } from './webhooks.ts'
@@ -48,6 +50,26 @@ test('of what waits it is shown how long it waits yet', () => {
   const mixed = [{ ...waits, tool }, approval({ ...drain, tool, state: 'rejected' })]
   assert.deepEqual(headers(shown(approvalView, mixed)), ['ID', 'STATUS', 'RISK', 'TOOL', 'WORKSPACE'])
   assert.match(shown(approvalView, mixed), / pending 14m +irreversible .*\n\S+ +rejected +irreversible /)
+})
+
+test('long names are cut in their middle, so that the id and the time left stay', () => {
+  const long = { tool: 'openstack_compute_server_delete', workspace: 'kubernetes-production-europe-west-1' }
+  const waits = approval({ ...drain, ...long, expires_at: '2026-05-01T12:14:31.000Z' })
+  const table = shown(waitingView, [waits, { ...waits, tool: 'kubectl_get' }])
+  assert.deepEqual(headers(table), ['ID', 'RISK', 'TOOL', 'WORKSPACE', 'LEFT'])
+  assert.match(table, /^01a1feb6-df55-76fb {2}irreversible {2}openstack\S*…\S*_delete +kubernet\S*…\S*west-1 +14m$/m)
+  assert.match(table, / kubectl_get +/)
+  assert.match(
+    shown(waitingView, [waits], 160),
+    / openstack_compute_server_delete +kubernetes-production-europe-west-1 /,
+  )
+  const mixed = [waits, { ...waits, state: 'cancelled' as const }]
+  assert.deepEqual(headers(shown(approvalView, mixed)), ['ID', 'STATUS', 'RISK', 'TOOL', 'WORKSPACE'])
+  const calls = shown(executionView, [execution({ ...long, id: uuid, risk: 'write', effective_risk: 'irreversible' })])
+  assert.deepEqual(headers(calls), ['ID', 'STATUS', 'TOOL', 'RISK', 'WORKSPACE'])
+  assert.match(calls, / irreversible /)
+  // What is worth less than a whole name goes before one is cut.
+  assert.doesNotMatch(shown(waitingView, [waits], 120), /…/)
 })
 
 test('a delegation is listed with the id that ends it, its people and its end', () => {
