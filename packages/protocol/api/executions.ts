@@ -36,8 +36,10 @@ export const executionSchema = z.object({
   workspace_id: z.string(),
   workspace: z.string(),
   tool: z.string(),
-  /** Of the tool itself; as what the call was asked about: `effective_risk` of the whole record. */
+  /** Of the tool itself. */
   risk: riskSchema,
+  /** As what it is treated: that of the tool, or what a rule of the policy raised it to. */
+  effective_risk: riskSchema,
   state: executionStateSchema,
   args: z.record(z.string(), z.unknown()),
   /** SHA-256 over everything that decides what runs. */
@@ -103,8 +105,6 @@ export const artifactSchema = z.object({
 export type Artifact = z.infer<typeof artifactSchema>
 
 export const executionDetailSchema = executionSchema.extend({
-  /** As what it is treated: that of the tool, or what a rule of the policy raised it to. */
-  effective_risk: riskSchema,
   /** The inline output as text, invalid UTF-8 replaced. The bytes themselves: `/raw`. */
   stdout: z.string(),
   stderr: z.string(),

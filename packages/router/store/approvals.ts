@@ -1,4 +1,5 @@
 import type { ApprovalState } from '@xerotier/protocol/lifecycles/approval.ts'
+import type { Risk } from '@xerotier/protocol/risk.ts'
 import { type RawBuilder, sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
 import { type List, type ListFilter, listOf, newestOf, ofKinds, selectPageIds } from './lists.ts'
@@ -138,6 +139,12 @@ export function selectNamedApprovals(db: Database | Tx, ids: string[]) {
 }
 
 /** Those of a call, oldest first. */
+/** As what its call is treated; null for an approval that is gone. */
+export async function selectAskedRisk(db: Database, id: string): Promise<Risk | null> {
+  const row = await db.selectFrom('approvals').select('risk').where('id', '=', id).executeTakeFirst()
+  return row?.risk ?? null
+}
+
 export async function selectApprovalIds(db: Database, executionId: string): Promise<string[]> {
   const rows = await db
     .selectFrom('approvals')

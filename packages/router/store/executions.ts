@@ -5,6 +5,7 @@ import {
   isSettled,
   waitingExecutionStates,
 } from '@xerotier/protocol/lifecycles/execution.ts'
+import type { Risk } from '@xerotier/protocol/risk.ts'
 import { sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
 import { type List, type ListFilter, listOf, newestOf, ofKinds, type Part, selectPageIds } from './lists.ts'
@@ -22,6 +23,11 @@ function named(db: Database | Tx) {
       // No join: without statistics it would read the whole fleet for one page.
       .select(
         sql<string | null>`(select one.name from agents as one where one.id = executions.agent_id)`.as('agent_name'),
+      )
+      .select(
+        sql<Risk | null>`(select one.risk from approvals as one where one.id = executions.approval_id)`.as(
+          'asked_risk',
+        ),
       )
       .select([
         actorName('executions.requested_by', 'executions.project_id').as('requested_by_name'),

@@ -17,14 +17,17 @@ type Decision = ExecutionDetail['approvals'][number]
 type Attempt = ExecutionDetail['attempts'][number]
 type Retry = ExecutionDetail['retries'][number]
 
+/** Rather than the id goes, by which commands take a call. */
+const nameCut = { to: 15, before: 4 }
+
 export const executionView: View<Execution> = {
   name: (execution) => execution.id,
   columns: [
     { header: 'ID', value: (execution) => execution.id, short: (execution) => shortId(execution.id), dropOrder: 4 },
     { header: 'STATUS', value: (execution) => ({ word: execution.state }), short: ({ state }) => shortState(state) },
-    { header: 'TOOL', value: (execution) => execution.tool },
-    { header: 'RISK', value: (execution) => ({ word: execution.risk }), dropOrder: 6 },
-    { header: 'WORKSPACE', value: (execution) => execution.workspace, dropOrder: 5 },
+    { header: 'TOOL', value: (execution) => execution.tool, cut: nameCut },
+    { header: 'RISK', value: (execution) => ({ word: treatedAs(execution) }), dropOrder: 6 },
+    { header: 'WORKSPACE', value: (execution) => execution.workspace, cut: nameCut, dropOrder: 5 },
     { header: 'AGENT', value: (execution) => execution.agent, dropOrder: 2 },
     {
       header: 'DURATION',
@@ -37,6 +40,11 @@ export const executionView: View<Execution> = {
     { header: 'REQUESTED BY', value: (execution) => execution.requested_by_name ?? execution.requested_by, wide: true },
     { header: 'REASON', value: (execution) => execution.reason, wide: true, shrink: true },
   ],
+}
+
+/** A router older than the field leaves it out. */
+function treatedAs({ effective_risk, risk }: Execution): Risk {
+  return (effective_risk as Risk | undefined) ?? risk
 }
 
 /** Of calls only one state is of something pending; `exec list --status` takes both words. */
@@ -54,7 +62,7 @@ export const executionRecord: RecordView<Execution> = {
 export const executionDetail: RecordView<ExecutionDetail> = {
   name: executionView.name,
   detail: (execution) => ({
-    fields: fieldsOf(execution, progressOf(execution), execution.effective_risk),
+    fields: fieldsOf(execution, progressOf(execution)),
     sections: [
       { title: 'Transitions', body: rows(transitionColumns, execution.transitions) },
       { title: 'Approvals', body: rows(decisionColumns, execution.approvals) },
@@ -70,14 +78,14 @@ export const executionDetail: RecordView<ExecutionDetail> = {
   }),
 }
 
-function fieldsOf(execution: Execution, progress: Detail['fields'] = [], treatedAs?: Risk): Detail['fields'] {
+function fieldsOf(execution: Execution, progress: Detail['fields'] = []): Detail['fields'] {
   const { exit_code, signal, error, duration_ms } = execution
   return [
     ['Id', execution.id],
     ['Status', { word: execution.state }],
     ...progress,
     ['Tool', execution.tool],
-    ['Risk', riskInFull(treatedAs ?? execution.risk, execution.risk)],
+    ['Risk', riskInFull(treatedAs(execution), execution.risk)],
     ['Workspace', `${execution.workspace} (${execution.workspace_id})`],
     ['Agent', execution.agent === null ? null : `${execution.agent} (${execution.agent_id})`],
     ['Attempt', execution.attempt],

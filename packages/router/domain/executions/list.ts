@@ -54,5 +54,6 @@ export function presentNamed(row: NamedExecutionRow): Execution {
     workspace: row.workspace_name,
     agent: row.agent_name,
     requestedBy: row.requested_by_name,
+    askedRisk: row.asked_risk,
   })
 }

@@ -1,5 +1,6 @@
 import type { Execution } from '@xerotier/protocol/api/executions.ts'
 import { selectAgentName } from '../../store/agents.ts'
+import { selectAskedRisk } from '../../store/approvals.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import { findWorkspaceOfHistory } from '../directory/find-workspace.ts'
 import type { Directory } from '../directory/workspaces.ts'
@@ -21,6 +22,7 @@ export async function presentRow(
     workspace: workspace.name,
     agent: row.agent_id === null ? null : await agentName(core, row.project_id, row.agent_id),
     requestedBy,
+    askedRisk: row.approval_id === null ? null : await selectAskedRisk(core.store.db, row.approval_id),
   })
 }
 

@@ -1,11 +1,14 @@
 import type { Execution } from '@xerotier/protocol/api/executions.ts'
+import type { Risk } from '@xerotier/protocol/risk.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 
-/** What the record refers to by id, in the operators' words. */
+/** What the record refers to by id: in the operators' words, and of its approval. */
 export interface ExecutionNames {
   workspace: string
   agent: string | null
   requestedBy: string | null
+  /** Of its approval; null for a call that nobody was asked about. */
+  askedRisk: Risk | null
 }
 
 const iso = (at: Date | null) => at?.toISOString() ?? null
@@ -23,6 +26,7 @@ export function presentExecution(row: ExecutionRow, names: ExecutionNames): Exec
     workspace: names.workspace,
     tool: row.tool,
     risk: row.risk,
+    effective_risk: names.askedRisk ?? row.risk,
     state: row.state,
     args: row.args,
     digest: row.digest,

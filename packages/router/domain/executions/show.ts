@@ -77,7 +77,6 @@ export async function showExecution(
       presented.trace_id === null
         ? null
         : (core.settings.traceUrl?.replaceAll('{trace_id}', presented.trace_id) ?? null),
-    effective_risk: approvals.at(-1)?.risk ?? row.risk,
     approvals: approvals.map(
       ({ id, state, decided_by, decided_by_name, decided_key, decided_door, decided_at, note, ...asking }) => ({
         ...{

@@ -146,6 +146,11 @@ test('rules raise the risk, ask more people and refuse, and the record names the
   assert.equal(call.risk, 'write', 'the call keeps the risk of its tool')
   const [asking] = call.approvals
   assert.deepEqual([call.effective_risk, asking?.risk, asking?.tool_risk], ['irreversible', 'irreversible', 'write'])
+  const listed = (await client.call('executions.list', { query: {} })).data.map((one) => [one.risk, one.effective_risk])
+  assert.deepEqual(listed.slice(0, 2), [
+    ['write', 'irreversible'],
+    ['write', 'write'],
+  ])
   await assert.rejects(approve('olga', raised.approvalId), { code: 'confirmation_required' })
   await approve('olga', raised.approvalId, { confirm: 'label' })
   await finish()

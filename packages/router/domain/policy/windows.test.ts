@@ -44,6 +44,29 @@ test('times from and until are those of the zone that is named', () => {
   assert.equal(compileTimes(times, 'America/New_York').includes(at('2026-12-24T17:00:00Z')), false)
 })
 
+test('times from and until over a change of the clocks are those that the clocks there show', () => {
+  // On 29 March 2026 02:00 is followed by 03:00, on 25 October 03:00 by 02:00.
+  const [spring, autumn] = ['2026-03-29', '2026-10-25'].map((day) =>
+    compileTimes([{ from: `${day}T01:30`, until: `${day}T04:00` }], 'Europe/Berlin'),
+  )
+  assert.equal(spring?.includes(at('2026-03-29T00:29:59Z')), false)
+  assert.equal(spring?.includes(at('2026-03-29T00:30:00Z')), true)
+  assert.equal(spring?.includes(at('2026-03-29T01:59:59Z')), true)
+  assert.equal(iso(spring?.endOf(at('2026-03-29T01:00:00Z'))), '2026-03-29T02:00:00.000Z')
+  assert.equal(autumn?.includes(at('2026-10-24T23:30:00Z')), true)
+  assert.equal(autumn?.includes(at('2026-10-25T02:59:59Z')), true)
+  assert.equal(iso(autumn?.endOf(at('2026-10-25T01:00:00Z'))), '2026-10-25T03:00:00.000Z')
+})
+
+test('a time that the clocks leave out is as long after the gap, and of one that they repeat the first is meant', () => {
+  const gap = compileTimes([{ from: '2026-03-29T02:30', until: '2026-03-29T12:00' }], 'Europe/Berlin')
+  assert.equal(iso(gap.nextAfter(at('2026-03-29T00:00:00Z'))), '2026-03-29T01:30:00.000Z')
+  const closing = compileTimes([{ from: '2026-10-25T00:00', until: '2026-10-25T02:30' }], 'Europe/Berlin')
+  const opening = compileTimes([{ from: '2026-10-25T02:30', until: '2026-10-25T12:00' }], 'Europe/Berlin')
+  assert.equal(iso(closing.endOf(at('2026-10-24T23:00:00Z'))), '2026-10-25T00:30:00.000Z')
+  assert.equal(iso(opening.nextAfter(at('2026-10-24T23:00:00Z'))), '2026-10-25T00:30:00.000Z')
+})
+
 test('windows that overlap end with the last of them', () => {
   const times = compileTimes(
     [

@@ -69,7 +69,10 @@ function once({ from, until }: { from: string; until: string }, timeZone: string
   }
 }
 
-/** A local time in a zone. One that the clocks leave out is the time after the gap. */
+/**
+ * A local time in a zone. One that the clocks leave out is as long after the gap, and of one that
+ * they repeat the first is meant.
+ */
 function instantOf(local: string, timeZone: string): number {
   const whole = local.length === 16 ? `${local}:00` : local
   const at = cronOf(whole, timeZone).nextRun(new Date(0))

@@ -20,7 +20,7 @@ export const execList = command({
     tool: toolOption('Only this tool'),
     agent: agentOption('Only this agent (name or id)'),
     workspace: workspaceOption('Only this workspace (name or id)'),
-    risk: someOf('Only these risks', vocabulary.risks),
+    risk: someOf('Only these risks of the tools themselves', vocabulary.risks),
     requester: text('Only what this person (e-mail or id) or service key (name or id) asked for', {
       placeholder: 'who',
     }),
