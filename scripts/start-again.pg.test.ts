@@ -16,7 +16,7 @@ after(async () => {
   await database.drop()
 })
 /** Not free ones: the agent's enrollment would be forgotten for that. */
-const samePort = { XEROTIER_HTTP_PORT: '', XEROTIER_DATA_PLANE_PORT: '' }
+const samePort = { XEROTIER_HTTP_PORT: '', XEROTIER_DATA_PLANE_PORT: '', XEROTIER_DATA_PLANE_ALTERNATE_PORT: '' }
 const keyFile = join(stateDir, 'api-key')
 
 /** What the test before left running. */

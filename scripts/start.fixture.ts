@@ -44,6 +44,7 @@ export function prepareStarts(): Starts {
           XEM_SHIPPED_BUNDLES: 'host',
           XEROTIER_HTTP_PORT: '0',
           XEROTIER_DATA_PLANE_PORT: '0',
+          XEROTIER_DATA_PLANE_ALTERNATE_PORT: '0',
           XEROTIER_XEM_METRICS_PORT: '0',
           ...env,
         },

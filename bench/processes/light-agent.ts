@@ -2,6 +2,7 @@
 // something that answers each call at once.
 import type { Client } from '@xerotier/client/client.ts'
 import { enrollBare } from '@xerotier/devkit/bare-agent.ts'
+import { credentialsInMemory } from '@xerotier/link/credentials/in-memory.ts'
 import { createLink } from '@xerotier/link/link.ts'
 import type { Outbox } from '@xerotier/link/outbox.ts'
 import { createOutputWindow } from '@xerotier/link/output-window.ts'
@@ -34,8 +35,10 @@ export async function startLightAgent({ client, log, name, manifest, address }: 
     clock: systemClock,
     chance: systemChance,
     log,
-    keys,
-    enrollment: address === undefined ? enrollment : { ...enrollment, router: { ...enrollment.router, address } },
+    credentials: credentialsInMemory(
+      keys,
+      address === undefined ? enrollment : { ...enrollment, router: { ...enrollment.router, address } },
+    ),
     outbox,
     reports,
     maxConcurrentExecutions: 256,
@@ -57,6 +60,7 @@ export async function startLightAgent({ client, log, name, manifest, address }: 
       outputAcknowledged() {},
       checkpoint() {},
       clock() {},
+      unreached() {},
       online: resolve,
       offline: (reason) => log.info({ reason }, `${name} lost its connection`),
       credentialsRevoked: (reason) => reject(new Error(reason)),

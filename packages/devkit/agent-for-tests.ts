@@ -20,6 +20,8 @@ export interface AgentForTests {
    */
   tools: string
   credentials: string
+  /** Where it keeps its keys, its enrollment and its queue. */
+  folder: string
   /** Stops and starts again on the same keys and queue, without a join key. */
   restart(env?: Record<string, string>): Promise<void>
   stop(): Promise<void>
@@ -80,6 +82,7 @@ export async function startAgentForTests(client: Client, options: AgentForTestsO
     agent: await start({ XEM_JOIN_KEY: key }),
     tools,
     credentials,
+    folder,
     async restart(env) {
       await running.agent.stop('restart')
       running.agent = await start({}, env)

@@ -75,7 +75,7 @@ export async function startRouterForTests({
       const { port } = new URL(running.router.url)
       running.router = await start({
         http: { port: Number(port) },
-        dataPlane: { address: running.router.dataPlane },
+        dataPlane: { address: running.router.dataPlane, alternate: running.router.alternate },
         ...more,
       })
     },

@@ -1,6 +1,7 @@
 // One connection to the router, from dialling to its end. It never comes back: the link opens
 // another.
-import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
+
+import { features } from '@xerotier/protocol/features.ts'
 import type { AgentFrame } from '@xerotier/protocol/frames/agent-frame.ts'
 import { type RouterFrame, routerFrameSchema } from '@xerotier/protocol/frames/router-frame.ts'
 import type { InFlight } from '@xerotier/protocol/frames/session/in-flight.ts'
@@ -14,7 +15,8 @@ import type { Log } from '@xerotier/runtime/log.ts'
 import { unpackMessage } from '@xerotier/runtime/msgpack.ts'
 import { needsIPv6 } from '@xerotier/runtime/tcp-address.ts'
 import { Dealer } from 'zeromq'
-import type { AgentKeys } from './keys.ts'
+import type { Credentials } from './credentials/credentials.ts'
+import type { Way } from './credentials/way.ts'
 import type { Outbox } from './outbox.ts'
 import { createSender } from './sender.ts'
 
@@ -30,14 +32,15 @@ export interface ConnectionEnd {
   reason: string
   /** The router said when to dial again. */
   retryAfterMs?: number | undefined
+  /** Nobody answered there with the router's key. */
+  unreached?: boolean
 }
 
 /** Who dials, and what it says of itself. */
 export interface Dialling {
   clock: Clock
   log: Log
-  keys: AgentKeys
-  enrollment: Enrollment
+  credentials: Credentials
   outbox: Outbox
   maxConcurrentExecutions: number
   leaseRenewalIntervalMs: number
@@ -50,6 +53,7 @@ export interface Dialling {
 }
 
 export interface ConnectionOptions extends Dialling {
+  way: Way
   inFlight(): InFlight[]
   draining(): boolean
   unfit(): string | undefined
@@ -70,6 +74,10 @@ export interface Connection {
   send(frame: AgentFrame): void
   /** Renews the lease now, with the manifest as it is. */
   renew(): void
+  /** Another is about to take its place: whatever ends it from now on is no fault. */
+  giveWay(): void
+  /** Ends it without a word. */
+  abandon(): void
   close(reason: string): Promise<void>
 }
 
@@ -79,27 +87,11 @@ const openingMs = 10_000
 const resendAfterRenewals = 3
 
 export function openConnection(options: ConnectionOptions): Connection {
-  const { clock, log, keys, enrollment } = options
-  const socket = new Dealer({
-    linger: 500,
-    // Nothing is queued for a connection that is not there: a frame of an ended session is worth
-    // nothing.
-    immediate: true,
-    curveServerKey: enrollment.router.curve_public_key,
-    curvePublicKey: keys.curve.publicKey,
-    curveSecretKey: keys.curve.secretKey,
-    // What waits here has lost its turn: the less, the sooner leaves what is small and urgent.
-    sendHighWaterMark: 16,
-    maxMessageSize: limits.messageBytes,
-    handshakeInterval: limits.handshakeMs,
-    heartbeatInterval: 5_000,
-    heartbeatTimeout: 15_000,
-    reconnectInterval: 250,
-    reconnectMaxInterval: 2_000,
-  })
+  const { clock, log, credentials, way } = options
+  const socket = dealerOf(way)
   const sender = createSender(
     socket,
-    keys.signing,
+    credentials.keys.signing,
     (error) => end({ kind: 'lost', reason: `cannot send: ${messageOf(error)}` }),
     {
       dropped: (frame, error) => log.critical({ error, frame: frame.t }, 'a frame cannot be written and is not sent'),
@@ -112,6 +104,8 @@ export function openConnection(options: ConnectionOptions): Connection {
   let received = 0
   let leaseUntil = 0
   let over = false
+  let reached = false
+  let givesWay = false
   let renewal: Timer | undefined
   let renewals = 0
   const opening = clock.after(openingMs, () => end({ kind: 'lost', reason: `no welcome within ${openingMs} ms` }))
@@ -119,10 +113,14 @@ export function openConnection(options: ConnectionOptions): Connection {
   function end(why: ConnectionEnd): void {
     if (over) return
     over = true
+    stop()
+    options.onEnd({ ...why, unreached: !reached })
+  }
+
+  function stop(): void {
     opening.cancel()
     renewal?.cancel()
     socket.close()
-    options.onEnd(why)
   }
 
   function onMessage(parts: Buffer[]): void {
@@ -192,7 +190,7 @@ export function openConnection(options: ConnectionOptions): Connection {
 
   function refused(frame: Extract<RouterFrame, { t: 'session_refused' }>): void {
     const again = frame.code === 'session_unknown' || frame.code === 'handshake_expired'
-    if (!again) log.error({ code: frame.code, reason: frame.message }, 'the router refused the session')
+    if (!again && !givesWay) log.error({ code: frame.code, reason: frame.message }, 'the router refused the session')
     end({
       kind: again ? 'lost' : 'refused',
       reason: `${frame.code}: ${frame.message}`,
@@ -231,8 +229,10 @@ export function openConnection(options: ConnectionOptions): Connection {
     for await (const event of socket.events) {
       if (over) return
       log.debug({ event: event.type }, 'the socket says')
-      if (event.type === 'handshake') sender.send({ t: 'hello', agent_id: enrollment.agent_id })
-      else if (event.type === 'disconnect') end({ kind: 'lost', reason: 'disconnected' })
+      if (event.type === 'handshake') {
+        reached = true
+        sender.send({ t: 'hello', agent_id: credentials.enrollment.agent_id })
+      } else if (event.type === 'disconnect') end({ kind: 'lost', reason: 'disconnected' })
       else if (event.type === 'handshake:error:auth')
         end({ kind: 'not_admitted', reason: 'the router does not admit the CURVE key of this agent' })
       else if (event.type === 'handshake:error:protocol')
@@ -245,7 +245,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   }
 
   async function dial(): Promise<void> {
-    const { address } = enrollment.router
+    const { address } = way.router
     socket.ipv6 = await needsIPv6(address)
     if (!over) socket.connect(address)
   }
@@ -259,27 +259,53 @@ export function openConnection(options: ConnectionOptions): Connection {
       if (welcome !== undefined && !over) sender.send(frame)
     },
     renew,
+    giveWay() {
+      givesWay = true
+    },
+    abandon() {
+      if (over) return
+      over = true
+      stop()
+    },
     async close(reason) {
       if (over) return
       if (welcome !== undefined) sender.send({ t: 'goodbye', reason })
       await sender.flushed()
       over = true
-      opening.cancel()
-      renewal?.cancel()
-      socket.close()
+      stop()
     },
   }
 }
 
+function dealerOf({ curve, router }: Way): Dealer {
+  return new Dealer({
+    linger: 500,
+    // Nothing is queued for a connection that is not there: a frame of an ended session is worth
+    // nothing.
+    immediate: true,
+    curveServerKey: router.curve_public_key,
+    curvePublicKey: curve.publicKey,
+    curveSecretKey: curve.secretKey,
+    // What waits here has lost its turn: the less, the sooner leaves what is small and urgent.
+    sendHighWaterMark: 16,
+    maxMessageSize: limits.messageBytes,
+    handshakeInterval: limits.handshakeMs,
+    heartbeatInterval: 5_000,
+    heartbeatTimeout: 15_000,
+    reconnectInterval: 250,
+    reconnectMaxInterval: 2_000,
+  })
+}
+
 /** Who this agent is, bound to the connection by the challenge, and what it has. */
 function proofOf(options: ConnectionOptions, { nonce, routing_id }: Challenge): AgentFrame {
-  const { clock, keys, enrollment, outbox } = options
+  const { clock, credentials, way, outbox } = options
   return {
     t: 'proof',
-    agent_id: enrollment.agent_id,
+    agent_id: credentials.enrollment.agent_id,
     nonce,
     routing_id,
-    curve_public_key: keys.curve.publicKey,
+    curve_public_key: way.curve.publicKey,
     journal_id: outbox.journalId,
     manifest: options.manifest(),
     in_flight: options.inFlight(),
@@ -288,7 +314,7 @@ function proofOf(options: ConnectionOptions, { nonce, routing_id }: Challenge): 
     hostname: options.hostname,
     version: options.version,
     at: clock.now(),
-    features: [...options.features],
+    features: [...options.features, features.rotation],
   }
 }
 

@@ -9,6 +9,7 @@ import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 import { readSecretFile, writeSecretFile } from '@xerotier/runtime/secret-file.ts'
+import type { Credentials } from './credentials/credentials.ts'
 import { type HttpAnswer, httpsRequest } from './http.ts'
 import type { AgentKeys } from './keys.ts'
 
@@ -129,7 +130,7 @@ async function enroll(options: EnrollOptions, joinKey: string): Promise<Enrollme
         body: { ...body, proof },
       })
       const enrollment = accepted(answer)
-      keep(options, enrollment)
+      keepEnrollment(options, enrollment)
       log.notice(
         { agent_id: enrollment.agent_id, project_id: enrollment.project_id, router: enrollment.router.address },
         'enrolled',
@@ -168,32 +169,49 @@ async function enroll(options: EnrollOptions, joinKey: string): Promise<Enrollme
   }
 }
 
+export interface KeepingEnrolled extends Timer {
+  /** Asks at once, also where to dial. */
+  renewNow(): void
+}
+
 /**
  * Renews the bearer token at about half of its life, for as long as the agent runs. A disk that
  * takes nothing stops neither.
  */
-export function keepEnrolled(options: EnrollOptions, first: Enrollment): Timer {
+export function keepEnrolled(
+  options: EnrollOptions,
+  first: Enrollment,
+  credentials: Pick<Credentials, 'keys' | 'renewed'> = { keys: options.keys, renewed: (renewed) => renewed },
+): KeepingEnrolled {
   let timer: Timer
   let saving: Timer | undefined
   let cancelled = false
-  const schedule = (current: Enrollment) => {
+  let current = first
+  let asking: Promise<void> | undefined
+  const schedule = () => {
     if (cancelled) return
     const left = Date.parse(current.token_expires_at) - options.clock.now()
     // Those who came at the same time do not all come again at the same time.
     const part = 0.4 + 0.2 * options.chance()
-    timer = options.clock.after(Math.max(left * part, shortestRefreshMs), () => {
-      refresh(options, current).then(renewed, (error) => {
+    timer = options.clock.after(Math.max(left * part, shortestRefreshMs), () => void ask())
+  }
+  const ask = (): Promise<void> => {
+    asking ??= refresh({ ...options, keys: credentials.keys }, current)
+      .then(renewed, (error) =>
         options.log.warning(
           { reason: messageOf(error) },
           'the token of this agent could not be renewed; it is tried again',
-        )
-        schedule(current)
+        ),
+      )
+      .finally(() => {
+        asking = undefined
+        schedule()
       })
-    })
+    return asking
   }
   const save = (enrollment: Enrollment) => {
     try {
-      keep(options, enrollment)
+      keepEnrollment({ ...options, keys: credentials.keys }, enrollment)
     } catch (error) {
       // The token in memory is good, and the older one on disk is good for a start: the calls in
       // flight need neither.
@@ -201,14 +219,19 @@ export function keepEnrolled(options: EnrollOptions, first: Enrollment): Timer {
       saving = options.clock.after(saveAgainMs, () => save(enrollment))
     }
   }
-  const renewed = (enrollment: Enrollment) => {
+  const renewed = (answer: Enrollment) => {
     saving?.cancel()
+    current = credentials.renewed(answer, current)
     // An answer that comes after a revocation must not put back the enrollment that was put aside.
-    if (!cancelled) save(enrollment)
-    schedule(enrollment)
+    if (!cancelled) save(current)
   }
-  schedule(first)
+  schedule()
   return {
+    renewNow() {
+      if (cancelled) return
+      timer.cancel()
+      void ask()
+    },
     cancel() {
       cancelled = true
       timer.cancel()
@@ -258,7 +281,20 @@ function accepted(answer: HttpAnswer): Enrollment {
   )
 }
 
-function keep(options: EnrollOptions, enrollment: Enrollment): void {
+/** The CURVE public key that the kept enrollment is of; undefined when there is none. */
+export function keptCurveKey(enrollmentPath: string): string | undefined {
+  try {
+    const kept: Partial<Kept> = JSON.parse(readSecretFile(enrollmentPath) ?? '{}')
+    return kept.curve_public_key
+  } catch {
+    return undefined
+  }
+}
+
+export function keepEnrollment(
+  options: Pick<EnrollOptions, 'keys' | 'registrationName' | 'routerUrl' | 'enrollmentPath'>,
+  enrollment: Enrollment,
+): void {
   const kept: Kept = {
     signing_public_key: options.keys.signing.publicKey.toString('hex'),
     curve_public_key: options.keys.curve.publicKey,

@@ -7,9 +7,12 @@ import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import type { InFlight } from '@xerotier/protocol/frames/session/in-flight.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
 import type { Chance } from '@xerotier/runtime/chance.ts'
-import type { Timer } from '@xerotier/runtime/clock.ts'
-import { type Connection, type ConnectionEnd, type Dialling, openConnection } from './connection.ts'
+import { type Connection, type ConnectionEnd, type Dialling, openConnection, type Welcome } from './connection.ts'
+import type { Way } from './credentials/way.ts'
+import { createRedials } from './redials.ts'
 import type { ReportsOfLink } from './reports.ts'
+import { createRotation } from './rotation.ts'
+import { createSuccession } from './succession.ts'
 
 /** What the owner of a link does with what arrives. All synchronous: none may throw. */
 export interface LinkHandlers {
@@ -38,6 +41,8 @@ export interface LinkHandlers {
   checkpoint(frame: CheckpointFrame, answer: (frame: AgentFrame) => void): void
   /** How far this host's clock is ahead of the router's, ms. */
   clock(offsetMs: number): void
+  /** Nobody has answered where the agent dials, several times: the router may listen elsewhere. */
+  unreached(): void
   online(): void
   offline(reason: string): void
 }
@@ -67,25 +72,12 @@ export interface Link {
   close(reason: string, deadlineMs: number): Promise<void>
 }
 
-/** First and longest pause before dialling again, ms. */
-const backoffMs = { first: 100, longest: 5_000, refused: 30_000 }
-/** Over so long agents dial again that lost their sessions at one moment, ms. */
-const spreadMs = 1_000
-/**
- * Handshakes in a row that the router's gatekeeper may refuse before the credentials count as
- * revoked.
- */
-const refusalsAllowed = 3
-
 export function createLink(options: LinkOptions): Link {
   const { clock, log, outbox, reports, handlers } = options
   const unacknowledged = outbox.output
   let state: Link['state'] = 'connecting'
   let connection: Connection | undefined
   let draining = false
-  let refusals = 0
-  let pause = backoffMs.first
-  let redial: Timer | undefined
   let whenQuiet: (() => void) | undefined
 
   function inFlight(): InFlight[] {
@@ -94,34 +86,73 @@ export function createLink(options: LinkOptions): Link {
     return [...running, ...settled]
   }
 
+  function open(way: Way, onHandshake: () => void): Connection {
+    const opened = openConnection({
+      ...options,
+      way,
+      inFlight,
+      draining: () => draining,
+      onHandshake,
+      onOnline: (welcome) => begun(opened, way, welcome),
+      onClock: handlers.clock,
+      onFrame: (frames) => receive(opened, frames),
+      onEnd: (end) => (opened === connection ? ended(end) : succession.ended(end)),
+    })
+    return opened
+  }
+
   function dial(): void {
     if (state === 'closed') return
     state = 'connecting'
-    connection = openConnection({
-      ...options,
-      inFlight,
-      draining: () => draining,
-      onHandshake: () => {
-        state = 'handshaking'
-      },
-      onOnline(welcome) {
-        state = 'online'
-        refusals = 0
-        pause = backoffMs.first
-        handlers.bindings(welcome.bindings)
-        handlers.paused(welcome.paused)
-        for (const call of welcome.forget) forget(call)
-        if (connection !== undefined) reports.sendAgain(connection)
-        // A proof cannot say so.
-        if (draining) connection?.renew()
-        handlers.online()
-      },
-      onClock: handlers.clock,
-      onFrame: receive,
-      onEnd: ended,
+    connection = open(redials.way(), () => {
+      state = 'handshaking'
     })
     reports.sendTo(connection)
   }
+
+  /** A session begins, on the one connection or on one that takes the place of another. */
+  function begun(opened: Connection, way: Way, welcome: Welcome): void {
+    if (opened !== connection) {
+      connection?.abandon()
+      connection = opened
+      reports.sendTo(opened)
+      succession.done()
+    }
+    state = 'online'
+    redials.online()
+    if (way.curve.publicKey === options.credentials.next?.curve.publicKey) rotation.completed()
+    handlers.bindings(welcome.bindings)
+    handlers.paused(welcome.paused)
+    for (const call of welcome.forget) forget(call)
+    reports.sendAgain(opened)
+    // A proof cannot say so.
+    if (draining) opened.renew()
+    handlers.online()
+  }
+
+  const redials = createRedials({ ...options, dial, unreached: handlers.unreached })
+  const succession = createSuccession({
+    clock,
+    log,
+    open() {
+      const { next } = options.credentials
+      return next && open(next, () => succession.proves())
+    },
+    proving: () => connection?.giveWay(),
+    dispatch: handlers.dispatch,
+    lost(end) {
+      connection?.abandon()
+      ended(end)
+    },
+  })
+  const rotation = createRotation({
+    log,
+    credentials: options.credentials,
+    send: (frame) => connection?.send(frame),
+    // Another connection is under way already, and takes the new pair.
+    accepted: () => (state === 'online' ? succession.begin() : undefined),
+    ended: () => (succession.decides ? undefined : succession.stop()),
+  })
 
   function ended(end: ConnectionEnd): void {
     const wasOnline = state === 'online'
@@ -129,24 +160,11 @@ export function createLink(options: LinkOptions): Link {
     reports.sendTo(undefined)
     if (state === 'closed') return
     state = 'connecting'
+    // The router ends one session as it begins the other.
+    if (succession.decides && end.kind !== 'revoked') return
+    succession.stop()
     if (wasOnline) handlers.offline(end.reason)
-    refusals = end.kind === 'not_admitted' ? refusals + 1 : 0
-    if (end.kind === 'revoked' || refusals >= refusalsAllowed) return revoked(end.reason)
-    if (end.kind === 'refused') pause = backoffMs.refused
-    // A router that is busy has said when there will be room: not before, and not all at once.
-    const retryMs = pauseAfter(end, wasOnline)
-    log.info({ reason: end.reason, retry_in_ms: Math.round(retryMs) }, 'the connection to the router ended')
-    redial = clock.after(retryMs, dial)
-    if (end.retryAfterMs !== undefined) return
-    pause = Math.min(pause * 2, end.kind === 'refused' ? backoffMs.refused : backoffMs.longest)
-  }
-
-  function pauseAfter({ retryAfterMs }: ConnectionEnd, wasOnline: boolean): number {
-    // A router that is busy has said when there will be room: not before, and not all at once.
-    if (retryAfterMs !== undefined) return retryAfterMs * (1 + options.chance() / 4)
-    // What ended this session may have ended those of a whole fleet.
-    if (wasOnline) return pause / 2 + options.chance() * spreadMs
-    return pause * (0.5 + options.chance() / 2)
+    if (!redials.plan(end, wasOnline)) revoked(end.reason)
   }
 
   function revoked(reason: string): void {
@@ -161,10 +179,12 @@ export function createLink(options: LinkOptions): Link {
     handlers.forget(call)
   }
 
-  function receive(frames: RouterFrame[]): void {
+  function receive(from: Connection, frames: RouterFrame[]): void {
+    // One that is about to take the place of another has nothing to say before its welcome.
+    if (from !== connection) return
     let calls: DispatchFrame[] = []
     const start = () => {
-      if (calls.length > 0) handlers.dispatch(calls)
+      if (calls.length > 0 && !succession.keepsBack(calls)) handlers.dispatch(calls)
       calls = []
     }
     for (const frame of frames) {
@@ -201,6 +221,11 @@ export function createLink(options: LinkOptions): Link {
         case 'lease':
           for (const call of frame.forget) forget(call)
           break
+        case 'curve_rotate':
+        case 'rotation_accepted':
+        case 'rotation_ended':
+          rotation.heard(frame)
+          break
         default:
           log.warning({ frame: frame.t }, 'the router sent a frame that does not belong here')
       }
@@ -230,7 +255,8 @@ export function createLink(options: LinkOptions): Link {
         })
       }
       state = 'closed'
-      redial?.cancel()
+      redials.cancel()
+      succession.stop()
       // The router hears of the end whatever the disk says: silence would keep its calls waiting
       // for this agent.
       reports.close()

@@ -9,6 +9,7 @@ import { type AgentFrame, agentFrameSchema } from '@xerotier/protocol/frames/age
 import { routerFrameSchema } from '@xerotier/protocol/frames/router-frame.ts'
 import { type CallTuple, callText, grantText } from '@xerotier/protocol/grant.ts'
 import { manifestContent, manifestSchema } from '@xerotier/protocol/manifest.ts'
+import { curveRotateText } from '@xerotier/protocol/rotation.ts'
 import vectors from '@xerotier/protocol/vectors.json' with { type: 'json' }
 import { envelopeSchema, messageSignaturePrefix, wireVersion } from '@xerotier/protocol/wire.ts'
 import { curveKeysFromSecret } from '@xerotier/runtime/curve.ts'
@@ -75,6 +76,12 @@ test('the call has its text and digest', () => {
   const { text, digest, ...tuple } = vectors.call
   assert.equal(callText(tuple as CallTuple), text)
   assert.equal(sha256Hex(text), digest)
+})
+
+test('the acknowledgement of a rotation is signed over its text', () => {
+  const { text, signature, ...rotation } = vectors.rotation
+  assert.equal(curveRotateText(rotation), text)
+  assert.equal(agent.sign(Buffer.from(text)).toString('hex'), signature)
 })
 
 test('each grant is signed over its text', () => {

@@ -648,6 +648,23 @@ export const errors = define({
     message: 'The current state does not allow this.',
     advice: { say: 'Read the record again; the message names the state.' },
   },
+  rotation_in_progress: {
+    status: 409,
+    type: 'conflict_error',
+    retry: true,
+    message: 'A rotation of this agent has not been completed or rolled back yet.',
+    advice: {
+      say: 'Wait for its end.',
+      action: { label: 'List its rotations', xeroctl: 'xeroctl agents rotations <agent>', route: 'agents.rotations' },
+    },
+  },
+  rotation_unsupported: {
+    status: 409,
+    type: 'conflict_error',
+    retry: false,
+    message: 'The agent does not know how to rotate its keys: it is of an earlier version. It works on as it is.',
+    advice: { say: 'Upgrade the agent, and rotate it then.', action: listAgents },
+  },
   workspace_in_use: {
     status: 409,
     type: 'conflict_error',
@@ -795,6 +812,13 @@ export const errors = define({
     retry: true,
     message: 'No online agent can run this tool for this workspace.',
     advice: { say: 'See which agents are online, and which of them the workspace has.', action: listAgents },
+  },
+  endpoint_unavailable: {
+    status: 503,
+    type: 'service_error',
+    retry: true,
+    message: 'The router cannot listen under a second key.',
+    advice: { say: 'Free the address that the message names, or set XEROTIER_DATA_PLANE_ALTERNATE to another.' },
   },
   backend_unavailable: {
     status: 503,

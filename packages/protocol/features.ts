@@ -2,4 +2,6 @@
 export const features = {
   /** The frames of `frames/audit/`: it looks at checkpoints of the audit log, and signs them. */
   cosign: 'cosign',
+  /** The frames of `frames/rotation/`: its keys can be replaced while it works. */
+  rotation: 'rotation',
 } as const

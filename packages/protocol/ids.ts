@@ -10,6 +10,7 @@ export const slugSchema = z
   .regex(/^[a-z0-9](?:[a-z0-9-]{0,46}[a-z0-9])?$/, 'must be lower-case letters, digits and inner hyphens, 48 at most')
 export const workspaceIdSchema = z.string().regex(/^ws_[0-9a-f]{12,24}$/, 'must look like ws_<hex>')
 export const agentIdSchema = z.string().regex(/^agt_[0-9A-Za-z_]{4,48}$/, 'must look like agt_<id>')
+export const rotationIdSchema = z.string().regex(/^rot_[0-9A-Za-z]{4,48}$/, 'must look like rot_<id>')
 export const digestSchema = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex')
 export const toolNameSchema = z.string().regex(/^[a-zA-Z0-9_-]{1,64}$/, 'must be letters, digits, _ and -, 64 at most')
 /** Names that operators choose: agents (registration_name) and workspaces. */

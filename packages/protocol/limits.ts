@@ -195,6 +195,9 @@ export const limits = {
   /** Identities that may present one join key which wants an operator's approval. */
   candidatesPerJoinKey: 16,
   keyRotationGraceHours: 24,
+  /** How long an agent may take to come with a new key, and a key counts beside the new one. */
+  rotationSeconds: 60,
+  keyOverlapSeconds: 60,
   /** Webhooks and channels of a project. */
   channelsPerProject: 100,
   /** How long a webhook's secret signs beside the one that replaced it, hours. */

@@ -64,10 +64,20 @@ export const options = {
     default: 'tcp://127.0.0.1:5555',
     help: 'Where agents connect (CurveZMQ); port 0 takes a free one.',
   },
+  data_plane_alternate: {
+    env: ['XEROTIER_DATA_PLANE_ALTERNATE'],
+    type: tcpAddress,
+    help: "Where agents connect as well while the router's CURVE key is replaced, and after that: keys take data_plane and this in turn. Default: the next port of data_plane.",
+  },
   announced_address: {
     env: ['XEROTIER_ANNOUNCED_ADDRESS'],
     type: tcpAddress,
     help: 'The data-plane address as agents reach it, put into join keys; default: data_plane.',
+  },
+  announced_alternate: {
+    env: ['XEROTIER_ANNOUNCED_ALTERNATE'],
+    type: tcpAddress,
+    help: 'data_plane_alternate as agents reach it; default: its port, at the host of announced_address.',
   },
   log_level: {
     env: ['XEROTIER_LOG_LEVEL'],
@@ -110,6 +120,12 @@ export const options = {
     type: integer(1, 86_400),
     default: 60,
     help: 'How long an at-most-once call of a lost agent waits for it before it becomes ambiguous.',
+  },
+  key_overlap_seconds: {
+    env: ['XEROTIER_KEY_OVERLAP_SECONDS'],
+    type: integer(1, 86_400),
+    default: limits.keyOverlapSeconds,
+    help: 'How long a CURVE key counts beside the one that took its place.',
   },
   smtp_url: {
     env: ['XEROTIER_SMTP_URL'],
@@ -188,6 +204,7 @@ export const foreignEnv = [
   'XEROTIER_BASE_URL',
   'XEROTIER_CONTEXT',
   'XEROTIER_DATA_PLANE_PORT',
+  'XEROTIER_DATA_PLANE_ALTERNATE_PORT',
   'XEROTIER_FRONTEND_URL',
   'XEROTIER_XEM_METRICS_PORT',
 ]

@@ -15,10 +15,13 @@ import type { Pulse } from './domain/health/pulse.ts'
 import type { Identity } from './domain/identity.ts'
 import type { Policies } from './domain/policy/book.ts'
 import type { Records } from './domain/records.ts'
+import type { RotationWatch } from './domain/rotations/watch.ts'
+import type { Addresses } from './domain/router-keys/addresses.ts'
+import type { Listening, ServerKeys } from './domain/router-keys/server-keys.ts'
 import type { Settings } from './domain/settings.ts'
 import type { Witnesses } from './domain/witnesses/answers.ts'
 
-export interface Core extends Records, FleetView, Directory, Attempts, Policies {
+export interface Core extends Records, FleetView, Directory, Attempts, Policies, Addresses {
   /** Readers of the one event log. */
   eventLog: EventLog
   identity: Identity
@@ -40,6 +43,8 @@ export interface Core extends Records, FleetView, Directory, Attempts, Policies 
   settings: Settings
   /** What the parts of the router say of themselves. */
   pulse: Pulse
-  /** Where agents dial, unless the join key says otherwise: tcp://host:port. */
-  announcedAddress: string
+  /** What the data plane listens under. */
+  serverKeys: ServerKeys
+  listening: Listening
+  rotations: RotationWatch
 }

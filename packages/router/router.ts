@@ -10,10 +10,8 @@ import { createOutbound } from '@xerotier/runtime/outbound.ts'
 import { countSpans } from '@xerotier/runtime/tracing/count-spans.ts'
 import { createTracing, type TracingSettings } from '@xerotier/runtime/tracing/tracing.ts'
 import type { Registry } from 'prom-client'
-import { becomeActive } from './active-router.ts'
 import { type Broker, startBroker } from './broker/broker.ts'
 import { openSocket } from './broker/socket.ts'
-import { checkDatabase } from './check-database.ts'
 import type { Core } from './core.ts'
 import { diskOf } from './disk.ts'
 import { buryAgents, missAgents } from './domain/agents/absence.ts'
@@ -33,7 +31,6 @@ import { removeOldDeliveries } from './domain/deliveries/keep.ts'
 import { createOutbox } from './domain/deliveries/outbox.ts'
 import { createWorkspaceDirectory } from './domain/directory/workspaces.ts'
 import type { Follower } from './domain/events/follow.ts'
-import { createEventLog } from './domain/events/reader.ts'
 import { traceEnd } from './domain/executions/trace.ts'
 import { archivesIn } from './domain/exports/archives.ts'
 import { createExportMaker, type ExportMaker } from './domain/exports/make.ts'
@@ -51,18 +48,19 @@ import { expirePauses } from './domain/pauses/expire.ts'
 import { createPolicyBook } from './domain/policy/book.ts'
 import { type BootstrapOptions, bootstrapProject } from './domain/projects/bootstrap.ts'
 import { createRemover } from './domain/retention/remove-old.ts'
+import { advanceRotations } from './domain/rotations/advance.ts'
+import { createRotationWatch } from './domain/rotations/watch.ts'
+import { createServerKeys, serverKeyOf } from './domain/router-keys/server-keys.ts'
 import type { Settings } from './domain/settings.ts'
 import { createWitnesses } from './domain/witnesses/answers.ts'
+import { type DataPlane, type EndpointOptions, listeningOf, openEndpoints } from './endpoints.ts'
 import { startFollowers } from './followers.ts'
 import { type ApiOptions, apiDoor } from './http/api/door.ts'
 import { opsDoor } from './http/ops/door.ts'
 import { createHttpServer, type HttpOptions, type HttpServer } from './http/server.ts'
 import { addDomainMetrics, countAttempts, countEnded, countWitnessed, createBrokerProbe } from './metrics.ts'
-import { startEmbeddedPostgres } from './postgres/embedded.ts'
-import { openStore } from './store/database.ts'
+import { openDatabase, type Stop } from './open-database.ts'
 import { createKinds } from './store/kinds.ts'
-import { openLanes } from './store/lanes/lanes.ts'
-import { migrate } from './store/migrate.ts'
 
 const version = '0.1.0'
 
@@ -76,11 +74,11 @@ export interface RouterOptions {
   databaseUrl?: string | undefined
   http: Omit<HttpOptions, 'core' | 'registry' | 'doors'> &
     Pick<ApiOptions, 'requestsPerMinutePerKey' | 'failedAuthenticationsPerMinute'>
-  dataPlane: {
-    /** tcp://host:port to listen on; port 0 takes a free one. */
-    address: string
+  dataPlane: EndpointOptions & {
     /** What join keys tell agents to dial; default: the address listened on. */
     announced?: string | undefined
+    /** The same of the alternate; default: the host of that at the port listened on. */
+    announcedAlternate?: string | undefined
     /**
      * By which frames wait some milliseconds for company. Real time unless told otherwise, also
      * where `clock` stands still.
@@ -107,8 +105,9 @@ export interface RouterOptions {
 export interface Router {
   /** Base URL of the HTTP API, without a project. */
   readonly url: string
-  /** Data plane, as bound. */
+  /** Endpoints of the data plane, as bound; one that does not listen now, as it would be. */
   readonly dataPlane: string
+  readonly alternate: string
   readonly core: Core
   /** Resolves when another router has taken over the database: this one must not go on. */
   readonly lost: Promise<void>
@@ -126,14 +125,13 @@ const defaults: Settings = {
   queueSeconds: limits.queueSeconds,
   holdLoweredRisks: true,
   queuedPerProject: limits.queuedPerProject,
+  rotationMs: limits.rotationSeconds * 1000,
+  keyOverlapMs: limits.keyOverlapSeconds * 1000,
   privateTargets: false,
   auditDays: 365,
   mail: false,
   links: false,
 }
-
-/** Ends something that was started. */
-type Stop = () => Promise<unknown> | unknown
 
 export async function startRouter(options: RouterOptions): Promise<Router> {
   const { clock, log, stateDir } = options
@@ -156,10 +154,12 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const identity = loadIdentity(stateDir, options.encryptionKeys)
     const enrolledKeys = createEnrolledKeys(records)
     await enrolledKeys.refresh()
+    const dataPlaneClock = options.dataPlane.clock ?? systemClock
     const policies = createPolicyBook(records)
     await policies.load()
-    const dataSocket = await openSocket({ identity, enrolledKeys }, options.dataPlane.address, probe)
+    const dataSocket = await openSocket({ enrolledKeys, probe, clock: dataPlaneClock })
     started.push(() => dataSocket.close())
+    const dataPlane = await openEndpoints({ ...records, identity }, dataSocket, options.dataPlane)
 
     const links = linksOf(options)
     const heads = headsIn(stateDir, (error) => log.error({ error }, 'a checkpoint of the audit log could not be kept'))
@@ -174,7 +174,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
       heads,
       archives: archivesIn(stateDir),
     }
-    const core = createCore(known, options, { bound: dataSocket.bound, registry, links })
+    const core = createCore(known, options, { dataPlane, registry, links })
     started.push(() => core.outbox.close())
     started.push(() => core.refusals.record(true).catch((error) => log.error({ error }, 'refusals were not recorded')))
     await core.fleet.stops.refresh(core)
@@ -185,8 +185,10 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     // Before the first agent comes.
     await core.dispatcher.findWaiting()
     await easeEarlier(core)
-    const broker = startBroker({ core, dataSocket, clock: options.dataPlane.clock ?? systemClock, probe })
+    const { listeners } = dataPlane
+    const broker = startBroker({ core, dataSocket, listeners, clock: dataPlaneClock, probe })
     started.push(() => broker.close())
+    core.listening = listeningOf(broker, dataPlane)
     core.pulse.checkDataPlane = () => checkOpen(broker)
     const http = await openHttp(options, core, { broker, registry, links })
     started.push(() => http.close())
@@ -198,52 +200,25 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const exportMaker = createExportMaker(core)
     started.push(() => exportMaker.close())
     started.push(startDuties(core, broker, exportMaker))
-    log.notice({ url, data_plane: dataSocket.bound, version }, 'the router is up')
-    const reload = async () => http.renewCertificate()
-    return { url, dataPlane: dataSocket.bound, core, lost: active.lost, reload, stop }
+    const { boundAt, addresses } = dataPlane
+    log.notice({ url, data_plane: boundAt[core.serverKeys.current.endpoint], version }, 'the router is up')
+    return {
+      url,
+      get dataPlane() {
+        return boundAt.primary ?? addresses.primary
+      },
+      get alternate() {
+        return boundAt.alternate ?? addresses.alternate
+      },
+      core,
+      lost: active.lost,
+      reload: async () => http.renewCertificate(),
+      stop,
+    }
   } catch (error) {
     await stop()
     throw error
   }
-}
-
-/** The database of this router alone, its schema up to date, and the connections to it. */
-async function openDatabase({ clock, log, stateDir, ...options }: RouterOptions, started: Stop[]) {
-  let { databaseUrl } = options
-  if (databaseUrl === undefined) {
-    const postgres = await startEmbeddedPostgres({ stateDir, log, clock })
-    started.push(() => postgres.stop())
-    databaseUrl = postgres.url
-  }
-  const url = databaseUrl
-  await checkDatabase(url)
-  const active = await becomeActive(url, clock, log, async () => {
-    const ambiguous = await migrate(url)
-    if (ambiguous !== undefined)
-      log.warning({ ambiguous }, 'the database is a restored backup: calls that may have run since are ambiguous')
-  })
-  started.push(() => active.release())
-  const onConnect = active.confirm
-  const store = openStore(url, {
-    connections: 16,
-    clock,
-    onConnect,
-    onError: (error) => log.warning({ error }, 'a database connection was lost'),
-  })
-  started.push(() => store.close())
-  const eventLog = createEventLog({ databaseUrl: url, clock, log })
-  started.push(() => eventLog.close())
-  const lanes = await openLanes({
-    databaseUrl: url,
-    lanes: options.lanes ?? 2,
-    patienceMs: 10_000,
-    clock,
-    log,
-    onConnect,
-    committed: () => eventLog.wake(),
-  })
-  started.push(() => lanes.close())
-  return { active, records: { store, clock, log, eventLog }, lanes }
 }
 
 type Known = Pick<
@@ -264,7 +239,7 @@ type Known = Pick<
 function createCore(
   known: Known,
   options: RouterOptions,
-  { bound, registry, links }: { bound: string; registry: Registry; links: LinkOptions | undefined },
+  { dataPlane, registry, links }: { dataPlane: DataPlane; registry: Registry; links: LinkOptions | undefined },
 ): Core {
   const { clock, store, tracing } = known
   const fleet = createFleet(clock, systemChance)
@@ -304,7 +279,13 @@ function createCore(
     absences: createAbsences(clock.monotonic()),
     keyring: createKeyring(store.db, clock),
     workspaces: createWorkspaceDirectory(store.db),
-    announcedAddress: options.dataPlane.announced ?? bound,
+    serverKeys: createServerKeys(dataPlane.keys.map(serverKeyOf)),
+    // Before the broker runs nobody rotates.
+    listening: { open: neverYet, close: neverYet },
+    rotations: createRotationWatch(clock),
+    announcedAddress: options.dataPlane.announced ?? dataPlane.boundAt.primary ?? dataPlane.addresses.primary,
+    announcedAlternate: options.dataPlane.announcedAlternate,
+    boundAt: dataPlane.boundAt,
     pulse: {
       version,
       startedAt: clock.monotonic(),
@@ -334,6 +315,10 @@ function openHttp(
     failedAuthenticationsPerMinute,
   })
   return createHttpServer({ ...server, core, registry, doors: [api, opsDoor(core, links)] })
+}
+
+async function neverYet(): Promise<never> {
+  throw new Error('the data plane does not run yet')
 }
 
 function checkOpen(broker: Broker): void {
@@ -369,6 +354,7 @@ function startDuties(core: Core, broker: Broker, exportMaker: ExportMaker): Stop
     ['remove old notices', 60_000, () => removeOldNotices(core)],
     ['remove old deliveries', 60_000, () => removeOldDeliveries(core)],
     ['encrypt anew', 60_000, createReencryption(core)],
+    ['advance rotations', 250, () => advanceRotations(core)],
     ['bury agents', 60_000, () => buryAgents(core)],
     ['remove what is old', 1_000, () => remover.work()],
   ]

@@ -18,3 +18,17 @@ export function z85Encode(bytes: Uint8Array): string {
   }
   return text
 }
+
+/** Whether the text is a CURVE key: 32 bytes as 40 characters. */
+export function isZ85Key(text: string): boolean {
+  if (text.length !== 40) return false
+  return [0, 5, 10, 15, 20, 25, 30, 35].every((at) => {
+    let value = 0
+    for (const character of text.slice(at, at + 5)) {
+      const digit = alphabet.indexOf(character)
+      if (digit < 0) return false
+      value = value * 85 + digit
+    }
+    return value <= 0xffff_ffff
+  })
+}

@@ -13,7 +13,7 @@ import { auditRecordOf, auditSends, exportRecord } from './audit-sends.fixture.t
 import { type Sent, sendsOfPeople } from './commands/project/people.fixture.ts'
 import { commands } from './commands.ts'
 import { notificationSends } from './notification-sends.fixture.ts'
-import { candidate, legalHold, pause, pausePlan, pauseSends } from './pause-sends.fixture.ts'
+import { agentRecordOf, candidate, legalHold, pause, pausePlan, pauseSends } from './pause-sends.fixture.ts'
 import { policyRecordOf, policySends } from './policy-sends.fixture.ts'
 import * as records from './records.fixture.ts'
 import { envFor, type RunOptions, xeroctl } from './run.fixture.ts'
@@ -26,8 +26,7 @@ function fitting({ method, path }: Seen): unknown {
     .slice(1)
     .split('/')
   const record = {
-    agents:
-      id !== undefined && (method === 'GET' || path.endsWith('/accept-risk')) ? records.agentDetail : records.agent,
+    agents: agentRecordOf(method, path, id),
     'join-keys': records.joinKey,
     'api-keys': records.apiKey,
     workspaces: records.workspace,

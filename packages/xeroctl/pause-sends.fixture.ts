@@ -2,7 +2,9 @@
 import { candidateSchema } from '@xerotier/protocol/api/candidates.ts'
 import { legalHoldSchema } from '@xerotier/protocol/api/legal-holds.ts'
 import { pausePlanSchema, pauseSchema } from '@xerotier/protocol/api/pauses.ts'
+import { rotationSchema } from '@xerotier/protocol/api/rotations.ts'
 import { at, unset } from './record-parts.fixture.ts'
+import { agent, agentDetail, page } from './records.fixture.ts'
 
 const named = {
   ...{ target: 'workspace' as const, workspace_id: 'ws_0123456789ab', workspace: 'local-host' },
@@ -35,6 +37,18 @@ export const legalHold = legalHoldSchema.parse({
   ...{ id: 'lgh_1', object: 'legal_hold', reason: 'evidence in case 7', incident: 'INC-42' },
   ...{ placed_by: 'usr_1', placed_by_name: 'Anna', placed_at: at },
 })
+
+const rotation = rotationSchema.parse({
+  ...unset(rotationSchema),
+  ...{ id: 'rot_1', object: 'rotation', use: 'curve', state: 'completed', agent_id: 'agt_1', agent: 'xem-jumphost-01' },
+  ...{ requested_by: 'usr_1', requested_by_name: 'Olga', requested_at: at, deadline: at, completed_at: at },
+})
+
+/** What a request about agents is answered. */
+export function agentRecordOf(method: string, path: string, id: string | undefined): unknown {
+  if (path.includes('rotat')) return method === 'GET' ? page(rotation) : rotation
+  return id !== undefined && (method === 'GET' || path.endsWith('/accept-risk')) ? agentDetail : agent
+}
 
 export const pauseSends: [words: string, request: string, body?: unknown][] = [
   ['pauses', 'GET /management/pauses?limit=20'],
@@ -82,6 +96,9 @@ export const pauseSends: [words: string, request: string, body?: unknown][] = [
     { execution: 'exe_1', reason: 'why', incident: 'INC-42' },
   ],
   ['exec release exe_1', 'GET /management/legal-holds?execution=exe_1&limit=100'],
+  ['agents curve-rotate agt_1 --reason leak', 'POST /management/agents/agt_1/curve-rotate?wait=60', { reason: 'leak' }],
+  ['agents curve-rotate a --wait 0', 'POST /management/agents/a/curve-rotate?wait=0', {}],
+  ['agents rotations agt_1 --limit 3', 'GET /management/agents/agt_1/rotations?limit=3'],
   ['agents candidates', 'GET /management/candidates?limit=20'],
   ['agents candidates list --status all', 'GET /management/candidates?status=all&limit=20'],
   ['agents candidates show cand_1', 'GET /management/candidates/cand_1'],

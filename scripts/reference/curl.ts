@@ -61,6 +61,7 @@ const bodies: Partial<Record<RouteId, unknown>> = {
   'exports.create': { type: 'executions', since: '2026-05-01T00:00:00.000Z', until: '2026-05-02T00:00:00.000Z' },
   'legalHolds.create': { project: true, reason: 'evidence in case 7', incident: 'INC-7' },
   'agents.acceptRisk': { tool: 'host_uptime' },
+  'agents.curveRotate': { reason: 'laptop lost' },
   'agents.pause': { workspace: 'prod', reason: 'INC-7' },
   'agents.resume': { workspace: 'prod' },
   'joinKeys.create': { name: 'web-1', region: 'eu' },

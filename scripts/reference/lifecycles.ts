@@ -6,6 +6,8 @@ import { exportLifecycle } from '@xerotier/protocol/lifecycles/export.ts'
 import { invitationLifecycle } from '@xerotier/protocol/lifecycles/invitation.ts'
 import { joinKeyLifecycle } from '@xerotier/protocol/lifecycles/join-key.ts'
 import { isFinal, type Lifecycle, statesOf } from '@xerotier/protocol/lifecycles/lifecycle.ts'
+import { rotationLifecycle } from '@xerotier/protocol/lifecycles/rotation.ts'
+import { routerKeyLifecycle } from '@xerotier/protocol/lifecycles/router-key.ts'
 import { page } from './markdown.ts'
 
 export function lifecyclesPage(): string {
@@ -19,6 +21,8 @@ export function lifecyclesPage(): string {
     section(invitationLifecycle),
     section(deliveryLifecycle),
     section(exportLifecycle),
+    section(rotationLifecycle),
+    section(routerKeyLifecycle),
   )
 }
 

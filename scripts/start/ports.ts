@@ -7,12 +7,15 @@ import { readNote, type State, writeNote } from './state.ts'
 export interface Ports {
   http: number
   dataPlane: number
+  /** The data plane's once the key of the router was replaced. */
+  alternate: number
   metrics: number
 }
 
 const wanted: Record<keyof Ports, { variable: string; usual: number }> = {
   http: { variable: 'XEROTIER_HTTP_PORT', usual: 8080 },
   dataPlane: { variable: 'XEROTIER_DATA_PLANE_PORT', usual: 5555 },
+  alternate: { variable: 'XEROTIER_DATA_PLANE_ALTERNATE_PORT', usual: 5556 },
   metrics: { variable: 'XEROTIER_XEM_METRICS_PORT', usual: 9095 },
 }
 
@@ -27,7 +30,7 @@ export async function choosePorts(
   env: NodeJS.ProcessEnv,
 ): Promise<{ ports: Ports; moved: string[]; routerMoved: boolean }> {
   const last = readNote<Ports>(state, 'ports')
-  const ports: Ports = { http: 0, dataPlane: 0, metrics: 0 }
+  const ports: Ports = { http: 0, dataPlane: 0, alternate: 0, metrics: 0 }
   const moved: string[] = []
   // Held until all are chosen, or the next one might get the same.
   const held: Server[] = []
@@ -59,7 +62,11 @@ export async function choosePorts(
   return {
     ports,
     moved,
-    routerMoved: last.http !== undefined && (last.http !== ports.http || last.dataPlane !== ports.dataPlane),
+    routerMoved:
+      last.http !== undefined &&
+      (last.http !== ports.http ||
+        last.dataPlane !== ports.dataPlane ||
+        (last.alternate !== undefined && last.alternate !== ports.alternate)),
   }
 }
 

@@ -14,6 +14,7 @@ const start = 'of one start of the process'
 
 /** By `<file> <variable>`, in packages/router. */
 const spanning: Readonly<Record<string, string>> = {
+  'broker/broker.ts reading': connection,
   'broker/guard.ts budgets': connection,
   'broker/guard.ts bans': 'agents of connections of this process; another gives them a new budget',
   'broker/handshake.ts open': 'who says hello has not proved of which project it is',
@@ -23,6 +24,7 @@ const spanning: Readonly<Record<string, string>> = {
   'broker/output-acks.ts tracks': 'goes with the call that is its key',
   'broker/sessions.ts ended': connection,
   'broker/sessions.ts sessions': connection,
+  'broker/socket.ts sockets': connection,
   'broker/writer.ts ready': connection,
   'broker/writer.ts later': connection,
   'domain/agents/alike.ts held': derived,
@@ -52,12 +54,14 @@ const spanning: Readonly<Record<string, string>> = {
   'domain/fleet/served-workspace.ts agents': workspace,
   'domain/fleet/served-workspace.ts tools': workspace,
   'domain/notifications/budget.ts counts': 'of one batch of notices, while it is told',
+  'domain/rotations/watch.ts waiting': 'who waits for a rotation, by its id',
   'domain/tools/arguments.ts compiled': derived,
   'domain/tools/call-digest.ts texts': derived,
   'domain/tools/check-turns.ts waiting': 'checks of the calls that wait for a turn of the event loop',
   'domain/window.ts windows': 'whoever makes them says of whom they are; what is counted by address names no project',
   'domain/witnesses/rounds.ts turns': 'who is to be asked in this round; another router asks anew',
   'domain/witnesses/rounds.ts proofs': derived,
+  'endpoints.ts listeners': start,
   'http/pace.ts waiting': 'bodies that were read and not yet parsed',
   'http/peers.ts handshakeLimits': connection,
   'http/peers.ts peers': connection,

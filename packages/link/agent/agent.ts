@@ -12,6 +12,7 @@ import { notPermittedExitCode } from '@xerotier/runtime/start-error.ts'
 import { countSpans } from '@xerotier/runtime/tracing/count-spans.ts'
 import { tracingOf } from '@xerotier/runtime/tracing/options.ts'
 import { createTracing } from '@xerotier/runtime/tracing/tracing.ts'
+import { credentialsOnDisk } from '../credentials/on-disk.ts'
 import { keepEnrolled } from '../enroll.ts'
 import { createLink, type Link } from '../link.ts'
 import type { Outbox } from '../outbox.ts'
@@ -73,7 +74,8 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
   const enrollment = await enrolled(enrolling, agent.aborted)
   const routerClock = createRouterClock(clock, log)
   // The token is the router's, and so is the time until which it is good.
-  const renewing = keepEnrolled({ ...enrolling, clock: { ...clock, now: routerClock.now } }, enrollment)
+  const credentials = credentialsOnDisk(enrolling, settings.curve_key_path, enrollment)
+  const renewing = keepEnrolled({ ...enrolling, clock: { ...clock, now: routerClock.now } }, enrollment, credentials)
   const routerKey = Buffer.from(enrollment.router.signing_public_key, 'hex')
 
   const stopping = new AbortController()
@@ -109,8 +111,7 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
     clock,
     chance: systemChance,
     log,
-    keys,
-    enrollment,
+    credentials,
     outbox,
     reports,
     maxConcurrentExecutions: work.maxConcurrent,
@@ -128,6 +129,7 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
       manifestChanged: () => link.manifestChanged(),
       checkpoint: witness.look,
       clock: routerClock.measured,
+      unreached: renewing.renewNow,
       online() {
         metrics.connected()
         log.notice({ agent: enrollment.agent_id, project: enrollment.project_id }, 'online')

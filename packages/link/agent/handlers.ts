@@ -12,6 +12,8 @@ export interface HandlerParts {
   /** Publishes it. */
   manifestChanged(): void
   clock(offsetMs: number): void
+  /** Asks where to dial. */
+  unreached(): void
   online(): void
   /** The work has been ended: so does the agent. */
   revoked(): void
@@ -50,6 +52,7 @@ export function createHandlers({ log, work, manifest, ...parts }: HandlerParts):
     },
     checkpoint: parts.checkpoint,
     clock: parts.clock,
+    unreached: parts.unreached,
     online: parts.online,
     offline: (reason) => log.warning({ reason }, 'offline; it connects again by itself'),
   }

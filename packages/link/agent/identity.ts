@@ -9,6 +9,7 @@ import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 import { notPermittedExitCode, StartError } from '@xerotier/runtime/start-error.ts'
+import { finishCommit } from '../credentials/on-disk.ts'
 import { EnrollError, type EnrollOptions, ensureEnrolled } from '../enroll.ts'
 import { type AgentKeys, loadKeys } from '../keys.ts'
 import type { AgentSettings } from './settings.ts'
@@ -20,6 +21,7 @@ export function readyKeys(settings: AgentSettings, log: Log): AgentKeys {
   const { signing_key_path, curve_key_path, queue_db_path, enrollment_path } = settings
   for (const path of [signing_key_path, curve_key_path, queue_db_path, enrollment_path])
     makeFolder(dirname(path), 0o700)
+  finishCommit({ curveKeyPath: curve_key_path, enrollmentPath: enrollment_path })
   const keys = loadKeys({ signingKeyPath: signing_key_path, curveKeyPath: curve_key_path })
   log.info({ key_id: keys.signing.keyId }, 'keys ready')
   return keys

@@ -8,6 +8,8 @@ import { artifactFrame } from './call/artifact.ts'
 import { outputFrame } from './call/output.ts'
 import { refusedFrame } from './call/refused.ts'
 import { resultFrame } from './call/result.ts'
+import { curveRotateAckFrame } from './rotation/curve-rotate-ack.ts'
+import { rotationRefusedFrame } from './rotation/rotation-refused.ts'
 import { goodbyeFrame } from './session/goodbye.ts'
 import { helloFrame } from './session/hello.ts'
 import { leaseRenewalFrame } from './session/lease-renewal.ts'
@@ -25,5 +27,7 @@ export const agentFrameSchema = z.discriminatedUnion('t', [
   goodbyeFrame,
   cosignatureFrame,
   checkpointRefusedFrame,
+  curveRotateAckFrame,
+  rotationRefusedFrame,
 ])
 export type AgentFrame = z.infer<typeof agentFrameSchema>

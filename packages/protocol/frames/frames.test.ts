@@ -14,7 +14,7 @@ import { routerFrameSchema } from './router-frame.ts'
  */
 const hashes: Record<number, string> = {
   1: '5d2928a19b89d29d9515ca44efe1dc12a25a1245d6d757a93bba2eb4696e2344',
-  2: '7964ae781af544011da6b5f9644e8702c924746392ef3f07b18cc40070d8a626',
+  2: 'f2cc2570ae7f0434239c96d87be31ccc054d194e266d4bfb0c630eb3814f0455',
 }
 
 const schemaText = () =>

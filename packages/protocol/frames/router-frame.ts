@@ -5,6 +5,9 @@ import { cancelFrame } from './call/cancel.ts'
 import { dispatchFrame } from './call/dispatch.ts'
 import { outputAckFrame } from './call/output-ack.ts'
 import { resultAckFrame } from './call/result-ack.ts'
+import { curveRotateFrame } from './rotation/curve-rotate.ts'
+import { rotationAcceptedFrame } from './rotation/rotation-accepted.ts'
+import { rotationEndedFrame } from './rotation/rotation-ended.ts'
 import { bindingsFrame } from './session/bindings.ts'
 import { challengeFrame } from './session/challenge.ts'
 import { leaseFrame } from './session/lease.ts'
@@ -26,5 +29,8 @@ export const routerFrameSchema = z.discriminatedUnion('t', [
   sessionRefusedFrame,
   reenrollFrame,
   checkpointFrame,
+  curveRotateFrame,
+  rotationAcceptedFrame,
+  rotationEndedFrame,
 ])
 export type RouterFrame = z.infer<typeof routerFrameSchema>

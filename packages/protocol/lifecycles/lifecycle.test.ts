@@ -17,6 +17,8 @@ import { invitationLifecycle, invitationStates } from './invitation.ts'
 import { joinKeyLifecycle, joinKeyStates } from './join-key.ts'
 import { canMove, isFinal, type Lifecycle, sourcesOf, statesOf } from './lifecycle.ts'
 import { pauseLifecycle, pauseStates } from './pause.ts'
+import { rotationLifecycle, rotationStates } from './rotation.ts'
+import { routerKeyLifecycle, routerKeyStates } from './router-key.ts'
 
 const all: [lifecycle: Lifecycle<string>, states: readonly string[]][] = [
   [agentLifecycle as Lifecycle<string>, agentStates],
@@ -28,6 +30,8 @@ const all: [lifecycle: Lifecycle<string>, states: readonly string[]][] = [
   [pauseLifecycle as Lifecycle<string>, pauseStates],
   [exportLifecycle as Lifecycle<string>, exportStates],
   [candidateLifecycle as Lifecycle<string>, candidateStates],
+  [rotationLifecycle as Lifecycle<string>, rotationStates],
+  [routerKeyLifecycle as Lifecycle<string>, routerKeyStates],
 ]
 
 for (const [lifecycle, states] of all) {

@@ -10,6 +10,7 @@ import {
 } from '../api/agents.ts'
 import { eventSchema } from '../api/events.ts'
 import { pageOf, pageQuerySchema } from '../api/page.ts'
+import { rotationQuerySchema, rotationRequestSchema, rotationSchema } from '../api/rotations.ts'
 import { route } from '../route.ts'
 import { inProject, management, withId } from './paths-and-scopes.ts'
 
@@ -120,6 +121,37 @@ export const agentRoutes = {
     response: agentDetailSchema,
     status: [200],
     errors: ['agent_not_found', 'exec_tool_not_found'],
+  }),
+  'agents.curveRotate': route({
+    method: 'POST',
+    path: '/:project_id/v1/management/agents/:id/curve-rotate',
+    tag: 'agents',
+    summary: 'Replace the CURVE keys between an agent and the router; calls go on',
+    auth: management,
+    params: withId,
+    query: rotationQuerySchema,
+    body: rotationRequestSchema,
+    response: rotationSchema,
+    status: [200],
+    errors: [
+      'agent_not_found',
+      'illegal_transition',
+      'rotation_in_progress',
+      'rotation_unsupported',
+      'endpoint_unavailable',
+    ],
+  }),
+  'agents.rotations': route({
+    method: 'GET',
+    path: '/:project_id/v1/management/agents/:id/rotations',
+    tag: 'agents',
+    summary: 'List how the keys of an agent were rotated',
+    auth: management,
+    params: withId,
+    query: pageQuerySchema,
+    response: pageOf(rotationSchema),
+    status: [200],
+    errors: ['agent_not_found'],
   }),
   'agents.revokeCredentials': route({
     method: 'POST',

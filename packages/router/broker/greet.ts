@@ -25,7 +25,7 @@ export function createGreet(parts: GreetParts): (message: Message) => void {
   function hello(message: Message, said: Hello): void {
     const { routingId } = message
     const nonce = new Uint8Array(handshakes.begin(message, said))
-    replies.answer(routingId, { t: 'challenge', nonce, routing_id: new Uint8Array(routingId) })
+    replies.answer(message, { t: 'challenge', nonce, routing_id: new Uint8Array(routingId) })
   }
 
   /** @returns undefined when the proof was refused */
@@ -38,7 +38,7 @@ export function createGreet(parts: GreetParts): (message: Message) => void {
       return { key, clockOffsetMs }
     }
     const { refusal, message: why } = proved
-    replies.refuse(message.routingId, refusal, why, { agent_id: claim.agent_id, fault: why })
+    replies.refuse(message, refusal, why, { agent_id: claim.agent_id, fault: why })
     return undefined
   }
 
@@ -47,16 +47,16 @@ export function createGreet(parts: GreetParts): (message: Message) => void {
     if (proved === undefined) return
     const { agent_id } = proof
     const banned = guard.bannedFor(agent_id)
-    if (banned !== undefined) return replies.postpone(message.routingId, banned)
+    if (banned !== undefined) return replies.postpone(message, banned)
     const retryAfterMs = openings.take(agent_id, { origin: originOf(message), proof, proved })
-    if (retryAfterMs !== undefined) replies.postpone(message.routingId, retryAfterMs)
+    if (retryAfterMs !== undefined) replies.postpone(message, retryAfterMs)
   }
 
   function unreadable(message: Message, raw: unknown, fault: string): void {
     const claim = claimOf(raw)
     if (claim === undefined) return probe.refused('malformed', { frame: nameOf(raw), fault })
     if (prove(message, claim) === undefined) return
-    replies.refuse(message.routingId, 'manifest_invalid', fault, { agent_id: claim.agent_id, fault })
+    replies.refuse(message, 'manifest_invalid', fault, { agent_id: claim.agent_id, fault })
   }
 
   return (message) => {
@@ -68,6 +68,6 @@ export function createGreet(parts: GreetParts): (message: Message) => void {
     core.log.debug({ frame: frame.data.t }, 'an agent greets')
     if (frame.data.t === 'hello') hello(message, frame.data)
     else if (frame.data.t === 'proof') welcome(message, frame.data)
-    else replies.refuse(message.routingId, 'session_unknown', 'Say hello first.')
+    else replies.refuse(message, 'session_unknown', 'Say hello first.')
   }
 }

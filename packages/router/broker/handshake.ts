@@ -33,7 +33,7 @@ export interface Handshakes {
    * newcomer out.
    * @returns the nonce to sign
    */
-  begin(origin: Origin, hello: Hello): Buffer
+  begin(origin: Pick<Origin, 'routingKey'>, hello: Hello): Buffer
   /**
    * Checks who sends a proof, from memory. A nonce is good for one.
    * @returns the key of the agent, and what its answer took

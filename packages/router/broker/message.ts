@@ -5,17 +5,24 @@ import { envelopeSchema, messageSignaturePrefix, wireVersion } from '@xerotier/p
 import { verifySignature } from '@xerotier/runtime/ed25519.ts'
 import { unpackMessage } from '@xerotier/runtime/msgpack.ts'
 import { createScratch } from '@xerotier/runtime/scratch.ts'
+import type { Listener } from './socket.ts'
 
 /** A connection, as its messages name it. */
 export interface Origin {
+  /** Where it was made. */
+  readonly listener: Listener
   readonly routingId: Buffer
-  /** The routing id as the key of a table. */
+  /** The connection as the key of a table: a routing id is its listener's alone. */
   readonly routingKey: string
 }
 
 /** Without the bytes of the message. */
-export function originOf({ routingId, routingKey }: Origin): Origin {
-  return { routingId, routingKey }
+export function originOf({ listener, routingId, routingKey }: Origin): Origin {
+  return { listener, routingId, routingKey }
+}
+
+export function routingKeyOf({ mark }: Listener, routingId: Buffer | undefined): string {
+  return mark + (routingId?.toString('latin1') ?? '')
 }
 
 export interface Message extends Origin {
@@ -36,7 +43,10 @@ const signed = createScratch()
  * @returns why it is none: `malformed`, or in another version of the wire by somebody who can be
  * told so
  */
-export function readMessage(parts: Buffer[]): Message | { fault: 'malformed' } | { fault: 'version'; to: Buffer } {
+export function readMessage(
+  listener: Listener,
+  parts: Buffer[],
+): Message | { fault: 'malformed' } | { fault: 'version'; to: Origin } {
   const [routingId, body, signature] = parts
   const malformed = { fault: 'malformed' } as const
   // Law L4: whatever is not exactly a message of ours is dropped before anything looks at it.
@@ -49,10 +59,13 @@ export function readMessage(parts: Buffer[]): Message | { fault: 'malformed' } |
     return malformed
   }
   const parsed = envelopeSchema.safeParse(envelope)
-  if (!parsed.success) return isOfAnotherVersion(envelope) ? { fault: 'version', to: routingId } : malformed
+  const routingKey = routingKeyOf(listener, routingId)
+  if (!parsed.success)
+    return isOfAnotherVersion(envelope) ? { fault: 'version', to: { listener, routingId, routingKey } } : malformed
   return {
+    listener,
     routingId,
-    routingKey: routingId.toString('latin1'),
+    routingKey,
     session: parsed.data.s,
     number: parsed.data.n,
     frames: parsed.data.f,

@@ -13,7 +13,7 @@ import { warnOfClock } from '../domain/fleet/clock-offset.ts'
 import type { OnlineAgent } from '../domain/fleet/online-agent.ts'
 import { tellChangedPauses } from '../domain/fleet/pauses.ts'
 import type { Proof, Proved } from './handshake.ts'
-import type { Origin } from './message.ts'
+import { type Origin, originOf } from './message.ts'
 import { createOutputAcks } from './output-acks.ts'
 import type { Replies } from './replies.ts'
 import type { Session } from './session.ts'
@@ -59,35 +59,36 @@ export function createOpening(parts: OpeningParts): (greetings: Greeting[]) => P
     }
   }
 
-  function failed({ routingId }: Pick<Origin, 'routingId'>, agent_id: string, error: unknown): void {
+  function failed(to: Origin, agent_id: string, error: unknown): void {
     core.log.error({ error, agent_id }, 'a session could not be opened')
-    replies.refuse(routingId, 'handshake_expired', 'The router could not open the session; try again.')
+    replies.refuse(to, 'handshake_expired', 'The router could not open the session; try again.')
   }
 
   /** What the records and their manifests say against sessions: those that may have one. */
   async function examine(greetings: Greeting[]): Promise<Ready[]> {
     const known = await findEnrolled(
       core,
-      greetings.map(({ proof }) => proof.agent_id),
+      greetings.map(({ proof }) => proof),
     )
     const ready: Ready[] = []
     for (const { origin, proof, proved } of greetings) {
       const about = { agent_id: proof.agent_id }
-      const agent = known.get(proof.agent_id)
+      const enrolled = known.get(proof.agent_id)
       // It may have been revoked while it waited.
-      if (agent?.curve_public_key !== proof.curve_public_key) {
-        replies.refuse(origin.routingId, 'identity_mismatch', notEnrolled, about)
+      if (enrolled === undefined) {
+        replies.refuse(origin, 'identity_mismatch', notEnrolled, about)
         continue
       }
       const checked = await checkManifest(proof.manifest)
       if ('fault' in checked) {
         const { fault } = checked
-        replies.refuse(origin.routingId, 'manifest_invalid', fault.slice(0, 500), { ...about, fault })
+        replies.refuse(origin, 'manifest_invalid', fault.slice(0, 500), { ...about, fault })
         continue
       }
       const place = placeOf(origin, proved)
       const connection = connectionOf(place, proved)
-      ready.push({ known: agent, proof: { ...proof, manifest: checked.manifest }, connection, place })
+      const { agent, standing } = enrolled
+      ready.push({ known: agent, proof: { ...proof, manifest: checked.manifest }, standing, connection, place })
     }
     return ready
   }
@@ -95,6 +96,7 @@ export function createOpening(parts: OpeningParts): (greetings: Greeting[]) => P
   /** Of its own, so that what it keeps for the session holds on to nothing of the greeting. */
   function connectionOf(place: Place, { clockOffsetMs }: Proved): Connection {
     return {
+      routerKeyId: place.outlet.listener.id,
       clockOffsetMs,
       send: (frame) => writer.send(place.outlet, frame),
       drop(reason, reenroll) {
@@ -114,7 +116,7 @@ export function createOpening(parts: OpeningParts): (greetings: Greeting[]) => P
     for (const { proof, place } of ready) {
       const one = opened.get(proof.agent_id)
       if (one === undefined)
-        replies.refuse(place.outlet.routingId, 'identity_mismatch', notEnrolled, { agent_id: proof.agent_id })
+        replies.refuse(place.outlet, 'identity_mismatch', notEnrolled, { agent_id: proof.agent_id })
       else if (one instanceof Error) failed(place.outlet, proof.agent_id, one)
       else begun.set(begin(place, one), place)
     }
@@ -124,7 +126,7 @@ export function createOpening(parts: OpeningParts): (greetings: Greeting[]) => P
   }
 
   function begin(place: Place, opened: OpenedSession): OnlineAgent {
-    const { agent, leaseTtlMs, bindings, forget } = opened
+    const { agent, leaseTtlMs, bindings, forget, rotate } = opened
     const { outlet, key } = place
     place.session = sessionOf(outlet, opened, key)
     sessions.begin(place.session)
@@ -138,6 +140,7 @@ export function createOpening(parts: OpeningParts): (greetings: Greeting[]) => P
       forget,
       ...(agent.clockOffsetMs === undefined ? {} : { clock_offset_ms: agent.clockOffsetMs }),
     })
+    if (rotate !== undefined) writer.send(outlet, rotate)
     warnOfClock(core, agent, agent.clockOffsetMs)
     core.fleet.join(agent)
     core.log.notice(
@@ -162,8 +165,8 @@ export function createOpening(parts: OpeningParts): (greetings: Greeting[]) => P
   return openAll
 }
 
-function placeOf({ routingId }: Origin, { key }: Proved): Place {
-  return { outlet: { routingId, session: crypto.randomUUID(), sent: 0, queue: [] }, key }
+function placeOf(origin: Origin, { key }: Proved): Place {
+  return { outlet: { ...originOf(origin), session: crypto.randomUUID(), sent: 0, queue: [] }, key }
 }
 
 function sessionOf(outlet: Outlet, { agent, leaseTtlMs }: OpenedSession, key: KeyObject): Session {

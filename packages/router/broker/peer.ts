@@ -38,7 +38,7 @@ export function peerOf(session: Session, { core, probe, sessions, writer, guard 
   const { outlet, agent } = session
 
   function spend(cost: number): void {
-    if (!guard.spend(outlet.routingId.toString('latin1'), cost)) return
+    if (!guard.spend(outlet.routingKey, cost)) return
     const retry_after_ms = guard.ban(agent.id)
     const message = 'It sent too much that was refused.'
     probe.refused('flood', { agent_id: agent.id })

@@ -4,10 +4,11 @@ import { agentFrameSchema } from '@xerotier/protocol/frames/agent-frame.ts'
 import { wireVersion } from '@xerotier/protocol/wire.ts'
 import type { SessionFrame } from './frames/handlers.ts'
 import { handleFrame } from './handle.ts'
-import { type Message, readMessage } from './message.ts'
+import { type Message, readMessage, routingKeyOf } from './message.ts'
 import { type Peer, type PeerParts, peerOf } from './peer.ts'
 import type { Replies } from './replies.ts'
 import { sameRenewalOf } from './same-renewal.ts'
+import type { Listener } from './socket.ts'
 import { faultOf, nameOf, renewalOf } from './unreadable.ts'
 
 export interface ReceiveParts extends PeerParts {
@@ -16,7 +17,7 @@ export interface ReceiveParts extends PeerParts {
   greet(message: Message): void
 }
 
-export function createReceive(parts: ReceiveParts): (message: Buffer[]) => void {
+export function createReceive(parts: ReceiveParts): (listener: Listener, message: Buffer[]) => void {
   const { probe, sessions, replies, guard, greet } = parts
 
   /** A message that no session sent. */
@@ -24,10 +25,10 @@ export function createReceive(parts: ReceiveParts): (message: Buffer[]) => void 
     if (guard.spend(routingKey, 1)) probe.refused('flood', {})
   }
 
-  return (raw) => {
-    const routingKey = raw[0]?.toString('latin1') ?? ''
+  return (listener, raw) => {
+    const routingKey = routingKeyOf(listener, raw[0])
     if (guard.isMuted(routingKey)) return
-    const message = readMessage(raw)
+    const message = readMessage(listener, raw)
     if ('fault' in message) {
       spend(routingKey)
       if (message.fault === 'malformed') return probe.refused('malformed', {})
@@ -40,7 +41,7 @@ export function createReceive(parts: ReceiveParts): (message: Buffer[]) => void 
     const session = sessions.get(message.routingKey)
     if (session === undefined || session.outlet.session !== message.session) {
       spend(routingKey)
-      return replies.refuse(message.routingId, 'session_unknown', 'There is no such session.')
+      return replies.refuse(message, 'session_unknown', 'There is no such session.')
     }
     const about = { agent_id: session.agent.id }
     const peer = peerOf(session, parts)

@@ -3,6 +3,7 @@
 import type { Core } from '../core.ts'
 import { type Ended, leaveFleet, recordEnds } from '../domain/agents/close-session.ts'
 import type { Session } from './session.ts'
+import type { Listener } from './socket.ts'
 import type { Outlet } from './writer.ts'
 
 export interface Sessions {
@@ -14,6 +15,8 @@ export interface Sessions {
   end(session: Session, reason: string): void
   /** Ends those whose lease is over. */
   expire(): void
+  /** Ends those of a listener that is gone. */
+  endAt(listener: Listener, reason: string): void
 }
 
 /** Ends of sessions in a transaction. */
@@ -24,10 +27,9 @@ export function createSessions(core: Core): Sessions {
   /** In memory, and not yet on record. */
   const ended: Ended[] = []
   let recording = false
-  const keyOf = ({ routingId }: Outlet) => routingId.toString('latin1')
 
   function end(session: Session, reason: string): void {
-    const routingKey = keyOf(session.outlet)
+    const { routingKey } = session.outlet
     if (sessions.get(routingKey) !== session) return
     sessions.delete(routingKey)
     ended.push(...leaveFleet(core, { agent: session.agent, reason }))
@@ -51,17 +53,20 @@ export function createSessions(core: Core): Sessions {
     },
     get: (routingKey) => sessions.get(routingKey),
     of(outlet) {
-      const session = sessions.get(keyOf(outlet))
+      const session = sessions.get(outlet.routingKey)
       return session?.outlet === outlet ? session : undefined
     },
     begin(session) {
-      const before = sessions.get(keyOf(session.outlet))
+      const before = sessions.get(session.outlet.routingKey)
       // A connection has one session: another agent's would hold its calls for ever, as nothing
       // could end it any more.
       if (before !== undefined) end(before, 'another session began on its connection')
-      sessions.set(keyOf(session.outlet), session)
+      sessions.set(session.outlet.routingKey, session)
     },
     end,
+    endAt(listener, reason) {
+      for (const session of [...sessions.values()]) if (session.outlet.listener === listener) end(session, reason)
+    },
     expire() {
       const now = core.clock.monotonic()
       for (const session of [...sessions.values()]) {

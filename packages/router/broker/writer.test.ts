@@ -7,7 +7,6 @@ import { unpackMessage } from '@xerotier/runtime/msgpack.ts'
 import type { Router } from 'zeromq'
 import { createWriter, type Outlet } from './writer.ts'
 
-const outlet = (): Outlet => ({ routingId: Buffer.from('r'), session: 's', sent: 0, queue: [] })
 const call = (attempt: number) => ({
   execution_id: '00000000-0000-7000-8000-000000000001',
   attempt,
@@ -25,12 +24,21 @@ function recording() {
       messages.push(f.map(({ t, attempt }) => `${t} ${attempt}`))
     },
   }
-  const writer = createWriter(socket as unknown as Router, clock, (_, error) => assert.ifError(error))
-  return { clock, messages, writer }
+  const listener = { id: 'rk_1', socket: socket as unknown as Router, bound: '', mark: '' }
+  const outlet = (): Outlet => ({
+    listener,
+    routingId: Buffer.from('r'),
+    routingKey: 'r',
+    session: 's',
+    sent: 0,
+    queue: [],
+  })
+  const writer = createWriter(clock, (_, error) => assert.ifError(error))
+  return { clock, messages, writer, outlet }
 }
 
 test('a frame that may wait leaves with the next one, in its place', async () => {
-  const { clock, messages, writer } = recording()
+  const { clock, messages, writer, outlet } = recording()
   const agent = outlet()
   writer.sendLater(agent, ack(1))
   await clock.advance(limits.acknowledgementDelayMs - 1)
@@ -44,7 +52,7 @@ test('a frame that may wait leaves with the next one, in its place', async () =>
 })
 
 test('alone it leaves when its time is over, and the clock is free again', async () => {
-  const { clock, messages, writer } = recording()
+  const { clock, messages, writer, outlet } = recording()
   for (const agent of [outlet(), outlet()]) writer.sendLater(agent, ack(1))
   await clock.advance(limits.acknowledgementDelayMs)
   assert.deepEqual(messages, [['result_ack 1'], ['result_ack 1']])
@@ -52,7 +60,7 @@ test('alone it leaves when its time is over, and the clock is free again', async
 })
 
 test('as many as fill a message wait for nothing', async () => {
-  const { clock, messages, writer } = recording()
+  const { clock, messages, writer, outlet } = recording()
   const agent = outlet()
   for (let n = 1; n <= limits.framesPerMessage; n++) writer.sendLater(agent, ack(n))
   await clock.advance(0)

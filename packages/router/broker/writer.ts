@@ -1,4 +1,4 @@
-// The one writer of the socket: all frames that are ready for an agent leave as one message per
+// The one writer of the sockets: all frames that are ready for an agent leave as one message per
 // turn of the event loop.
 
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
@@ -6,11 +6,10 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import { wireVersion } from '@xerotier/protocol/wire.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import { packMessage } from '@xerotier/runtime/msgpack.ts'
-import type { Router } from 'zeromq'
+import type { Origin } from './message.ts'
 
 /** One connection as the writer sees it. */
-export interface Outlet {
-  readonly routingId: Buffer
+export interface Outlet extends Origin {
   /** Session id; empty before `welcome`. */
   session: string
   /** Number of the last message sent in this session. */
@@ -27,11 +26,7 @@ export interface Writer {
   sendLater(outlet: Outlet, frame: RouterFrame): void
 }
 
-export function createWriter(
-  socket: Router,
-  clock: Clock,
-  unreachable: (outlet: Outlet, error: unknown) => void,
-): Writer {
+export function createWriter(clock: Clock, unreachable: (outlet: Outlet, error: unknown) => void): Writer {
   const ready = new Set<Outlet>()
   /** Those with nothing but frames that may wait. */
   const later = new Set<Outlet>()
@@ -47,7 +42,7 @@ export function createWriter(
         frames = outlet.queue.splice(0, limits.framesPerMessage)
       ) {
         try {
-          for (const body of messages(outlet, frames)) await socket.send([outlet.routingId, body])
+          for (const body of messages(outlet, frames)) await outlet.listener.socket.send([outlet.routingId, body])
         } catch (error) {
           outlet.queue.length = 0
           unreachable(outlet, error)

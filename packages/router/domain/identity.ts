@@ -1,6 +1,7 @@
 // Who this router is: the keys that agents pin at enrollment, in 0600 files of the state folder.
 
 import { hkdfSync, randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type CurveKeyPair, curveKeysFromSecret } from '@xerotier/runtime/curve.ts'
 import { type SigningKey, signingKeyFromSeed } from '@xerotier/runtime/ed25519.ts'
@@ -11,14 +12,21 @@ import { createKeyring, type Keyring } from './encryption/keyring.ts'
 export interface Identity {
   /** Signs grants and the tokens of agents and join keys. */
   signing: SigningKey
-  /** CURVE server key of the data plane. */
-  curve: CurveKeyPair
+  /** The first CURVE server key of the data plane; those after it are on record. */
+  firstCurve: FirstCurve
   /** Signs checkpoints of the audit log, and nothing else. */
   auditKey: SigningKey
   /** Keys the digests of requests. */
   digestsKey: Buffer
   /** Encrypts what the record has of secrets. */
   keyring: Keyring
+}
+
+export interface FirstCurve {
+  /** Makes it when there is none. */
+  read(): CurveKeyPair
+  /** It counts no more: removes it if it is the one with this public key. */
+  remove(publicKey: string): void
 }
 
 /**
@@ -39,7 +47,17 @@ export function loadIdentity(stateDir: string, encryptionKeys?: readonly Buffer[
     digestsKey: derived,
     // Whoever sets a key of their own may have run without one.
     keyring: createKeyring(current === undefined ? keys : [...keys, ...knownSecret(own)], derived),
-    curve: curveKeysFromSecret(loadSecret(join(folder, 'router-curve-key.hex'))),
+    firstCurve: firstCurveIn(join(folder, 'router-curve-key.hex')),
+  }
+}
+
+function firstCurveIn(path: string): FirstCurve {
+  return {
+    read: () => curveKeysFromSecret(loadSecret(path)),
+    remove(publicKey) {
+      const [secret] = knownSecret(path)
+      if (secret !== undefined && curveKeysFromSecret(secret).publicKey === publicKey) rmSync(path)
+    },
   }
 }
 

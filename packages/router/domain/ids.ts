@@ -66,6 +66,8 @@ export type IdPrefix =
   | 'exp'
   | 'cand'
   | 'lgh'
+  | 'rot'
+  | 'rk'
 
 /** `<prefix>_<24 hex>`: 48 bits of milliseconds, 12 of the counter, 36 of randomness. */
 export function newId(prefix: IdPrefix, now: number): string {

@@ -13,6 +13,10 @@ export interface Settings {
   /** A tool that its agent calls milder than before is held until somebody accepts that. */
   holdLoweredRisks: boolean
   queuedPerProject: number
+  /** How long an agent may take to come with a new key, ms. Then its rotation is rolled back. */
+  rotationMs: number
+  /** How long a key counts beside the one that took its place, ms. */
+  keyOverlapMs: number
   /** People decide by one-time links: there is a secret for them. */
   links: boolean
   /** People are told by mail: there is a mail server. */

@@ -25,8 +25,25 @@ function enrolled(db: Database | Tx) {
   return db.selectFrom('agents').where('deleted_at', 'is', null).where('state', '!=', 'suspended')
 }
 
-export function selectEnrolledKeys(db: Database) {
-  return enrolled(db).select(['id', 'curve_public_key', 'signing_public_key']).execute()
+/** A CURVE key that counts, and whose it is. */
+export interface EnrolledKeyRow {
+  id: string
+  curve_public_key: string
+  signing_public_key: Buffer
+  /** Of a key that another has taken the place of. */
+  until: Date | null
+}
+
+/** One of each agent, and a second of one whose keys rotate. */
+export async function selectEnrolledKeys(db: Database): Promise<EnrolledKeyRow[]> {
+  const all = await enrolled(db).select(['id', 'curve_public_key', 'signing_public_key']).execute()
+  const { rows } = await sql<EnrolledKeyRow>`
+    select agents.id, case when rotations.state = 'completed' then old_key else new_key end as curve_public_key,
+      signing_public_key, rotations.ends_at as until
+    from rotations join agents on agents.id = rotations.agent_id
+    where rotations.use = 'curve' and rotations.state in ('acknowledged', 'completed')
+      and agents.deleted_at is null and agents.state <> 'suspended'`.execute(db)
+  return [...all.map((row) => ({ ...row, until: null })), ...rows]
 }
 
 /** Of what `selectEnrolledKeys` answers. */

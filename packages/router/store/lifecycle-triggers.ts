@@ -10,6 +10,8 @@ import { invitationLifecycle } from '@xerotier/protocol/lifecycles/invitation.ts
 import { joinKeyLifecycle } from '@xerotier/protocol/lifecycles/join-key.ts'
 import type { Lifecycle } from '@xerotier/protocol/lifecycles/lifecycle.ts'
 import { pauseLifecycle } from '@xerotier/protocol/lifecycles/pause.ts'
+import { rotationLifecycle } from '@xerotier/protocol/lifecycles/rotation.ts'
+import { routerKeyLifecycle } from '@xerotier/protocol/lifecycles/router-key.ts'
 
 /** SQLSTATE of a refused move. */
 export const illegalMoveState = 'XE001'
@@ -24,6 +26,8 @@ const tables: [string, Lifecycle<string>][] = [
   ['pauses', pauseLifecycle],
   ['exports', exportLifecycle],
   ['candidates', candidateLifecycle],
+  ['rotations', rotationLifecycle],
+  ['router_keys', routerKeyLifecycle],
 ]
 
 /** A call that cannot be dispatched any more has no use for its secret arguments. */

@@ -8,6 +8,7 @@ export const sealedColumns = [
   { table: 'channels', column: 'secret' },
   { table: 'channels', column: 'previous_secret' },
   { table: 'executions', column: 'secrets' },
+  { table: 'router_keys', column: 'secret' },
 ] as const
 
 export type SealedColumn = (typeof sealedColumns)[number]

@@ -43,6 +43,7 @@ import {
 import { containmentTables } from './containment-tables.ts'
 import { notificationTables } from './notification-tables.ts'
 import { retentionTables } from './retention-tables.ts'
+import { rotationTables } from './rotation-tables.ts'
 
 const projects = {
   id: text(),
@@ -199,6 +200,10 @@ const agents = {
   manifest_hash: nullable(text()),
   manifest_accepted_at: nullable(timestamptz()),
   deleted_at: nullable(timestamptz()),
+  /** The key of the router that it dials. */
+  router_key_id: nullable(text()),
+  /** What its last proof said that it knows; null before the first. */
+  features: nullable(texts()),
 }
 
 const workspaces = {
@@ -361,6 +366,7 @@ export const tables = {
   ...notificationTables,
   ...auditTables,
   ...retentionTables,
+  ...rotationTables,
   versions,
 }
 
@@ -369,6 +375,8 @@ export type Tables = { [Name in keyof typeof tables]: TableOf<(typeof tables)[Na
 export type ExecutionRow = Selectable<Tables['executions']>
 export type ApprovalRow = Selectable<Tables['approvals']>
 export type AgentRow = Selectable<Tables['agents']>
+export type RotationRow = Selectable<Tables['rotations']>
+export type RouterKeyRow = Selectable<Tables['router_keys']>
 export type ExportRow = Selectable<Tables['exports']>
 export type CosignatureRow = Selectable<Tables['audit_cosignatures']>
 export type ChannelRow = Selectable<Tables['channels']>

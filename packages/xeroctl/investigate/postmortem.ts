@@ -167,6 +167,8 @@ const done: Readonly<Record<string, string>> = {
   'agent.paused': 'paused',
   'agent.resumed': 'resumed',
   'agent.credentials_revoked': 'revoked the credentials of',
+  'agent.rotation_requested': 'rotated a key of',
+  'agent.rotation_completed': 'cut over to a new key of',
   'agent.deleted': 'deleted',
   'agent.updated': 'updated',
 }

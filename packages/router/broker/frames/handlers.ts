@@ -11,6 +11,7 @@ import { onLeaseRenewal } from './lease-renewal.ts'
 import { onOutput } from './output.ts'
 import { onRefused } from './refused.ts'
 import { onResult } from './result.ts'
+import { onCurveRotateAck, onRotationRefused } from './rotation.ts'
 
 type Name = AgentFrame['t']
 /**
@@ -35,6 +36,8 @@ const handlers: Handlers = {
   goodbye: onGoodbye,
   cosignature: onCosignature,
   checkpoint_refused: onCheckpointRefused,
+  curve_rotate_ack: onCurveRotateAck,
+  rotation_refused: onRotationRefused,
 }
 
 export function dispatchFrame<N extends Name>(peer: Peer, frame: SessionFrame<N>): Promise<void> | undefined {

@@ -4,11 +4,12 @@ import { abandonCalls } from '../attempts/abandon.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { findAgent } from '../directory/find-agent.ts'
 import { write } from '../events/write.ts'
-import type { EnrolledKeys } from '../fleet/enrolled-keys.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { moveAgent } from '../lifecycles/agent.ts'
 import { movePauses } from '../lifecycles/pause.ts'
 import type { Records } from '../records.ts'
+import { abandonRotations } from '../rotations/abandon.ts'
+import type { Rotating } from '../rotations/rotating.ts'
 import { presentAgentRow } from './present.ts'
 
 /**
@@ -17,7 +18,7 @@ import { presentAgentRow } from './present.ts'
  * @throws Fault agent_not_found
  */
 export async function deleteAgent(
-  core: Records & FleetView & Pick<Attempts, 'calls' | 'dispatcher'> & { enrolledKeys: EnrolledKeys },
+  core: Records & FleetView & Pick<Attempts, 'calls' | 'dispatcher'> & Pick<Rotating, 'enrolledKeys' | 'rotations'>,
   actor: Member,
   reference: string,
 ): Promise<Agent> {
@@ -30,6 +31,7 @@ export async function deleteAgent(
       actor,
       because: 'the agent was deleted',
     })
+    await abandonRotations(core, writing, id, 'the agent was deleted')
     append({ project_id: actor.projectId, kind: 'agent.deleted', actor, agent_id: id })
     if (state !== 'suspended') await moveAgent(writing, id, { to: 'suspended' })
     after(() => {

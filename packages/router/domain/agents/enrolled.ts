@@ -1,17 +1,32 @@
 import { selectEnrolledAgents, selectLeaseHolders } from '../../store/agents.ts'
+import { selectLiveRotations } from '../../store/rotations.ts'
 import type { OnlineAgent } from '../fleet/online-agent.ts'
 import type { Records } from '../records.ts'
+import { type KeyStanding, standingOf } from '../rotations/standing.ts'
 
 /** An agent whose credentials count, with what it reported of its bundles and without its tools. */
 export type EnrolledAgent = Awaited<ReturnType<typeof selectEnrolledAgents>>[number]
 
-/** By id. Without those that are unknown, deleted or suspended. */
+/** Who comes, and with which CURVE key. */
+export interface Comer {
+  agent_id: string
+  curve_public_key: string
+}
+
+/** By id. Without those that are unknown, deleted or suspended, or whose key does not count. */
 export async function findEnrolled(
-  { store }: Pick<Records, 'store'>,
-  agentIds: string[],
-): Promise<Map<string, EnrolledAgent>> {
-  const rows = await selectEnrolledAgents(store.db, agentIds)
-  return new Map(rows.map((row) => [row.id, row]))
+  { store, clock }: Pick<Records, 'store' | 'clock'>,
+  comers: readonly Comer[],
+): Promise<Map<string, { agent: EnrolledAgent; standing: KeyStanding }>> {
+  const ids = comers.map(({ agent_id }) => agent_id)
+  const keys = new Map(comers.map((comer) => [comer.agent_id, comer.curve_public_key]))
+  const rotations = Map.groupBy(await selectLiveRotations(store.db, ids), (row) => row.agent_id)
+  const found = new Map<string, { agent: EnrolledAgent; standing: KeyStanding }>()
+  for (const agent of await selectEnrolledAgents(store.db, ids)) {
+    const standing = standingOf(agent, rotations.get(agent.id) ?? [], keys.get(agent.id), clock.now())
+    if (standing !== undefined) found.set(agent.id, { agent, standing })
+  }
+  return found
 }
 
 /**

@@ -16,27 +16,35 @@ after(() => system.stop())
 
 const manifest = manifestOf([toolOf('one'), toolOf('two')])
 let enrolled = 0
+/** CURVE public keys, by agent. */
+const keys = new Map<string, string>()
 
 /** Agents that have proved who they are. */
 async function candidates(count: number): Promise<Candidate[]> {
   const ids: string[] = []
   for (let n = 0; n < count; n++) {
-    const { enrollment } = await enrollBare(system.client, `xem-${enrolled++}`)
-    ids.push(enrollment.agent_id)
+    const made = await enrollBare(system.client, `xem-${enrolled++}`)
+    ids.push(made.enrollment.agent_id)
+    keys.set(made.enrollment.agent_id, made.keys.curve.publicKey)
   }
   return again(ids)
 }
 
 async function again(ids: string[]): Promise<Candidate[]> {
-  const known = await findEnrolled(system.router.core, ids)
+  const { serverKeys } = system.router.core
+  const known = await findEnrolled(
+    system.router.core,
+    ids.map((id) => ({ agent_id: id, curve_public_key: keys.get(id)! })),
+  )
   return ids.map((id) => ({
-    known: known.get(id)!,
+    known: known.get(id)!.agent,
+    standing: known.get(id)!.standing,
     proof: {
       t: 'proof',
       agent_id: id,
       nonce: new Uint8Array(32),
       routing_id: new Uint8Array(5),
-      curve_public_key: known.get(id)!.curve_public_key,
+      curve_public_key: keys.get(id)!,
       journal_id: '0'.repeat(32),
       manifest,
       in_flight: [],
@@ -45,7 +53,7 @@ async function again(ids: string[]): Promise<Candidate[]> {
       hostname: 'test',
       version: '0',
     },
-    connection: { clockOffsetMs: undefined, send() {}, drop() {} },
+    connection: { routerKeyId: serverKeys.current.id, clockOffsetMs: undefined, send() {}, drop() {} },
   }))
 }
 

@@ -23,6 +23,10 @@ import { type OnlineAgent, turns } from '../fleet/online-agent.ts'
 import { pausesOf } from '../fleet/pauses.ts'
 import { activateAgents, type MovedAgent } from '../lifecycles/agent.ts'
 import type { Records } from '../records.ts'
+import { completeRotation } from '../rotations/complete.ts'
+import type { Rotating } from '../rotations/rotating.ts'
+import type { KeyStanding } from '../rotations/standing.ts'
+import { rotationFrame } from '../rotations/tell.ts'
 import type { Settings } from '../settings.ts'
 import { dropCalls, leaveFleet, recordEnds } from './close-session.ts'
 import type { EnrolledAgent } from './enrolled.ts'
@@ -31,6 +35,8 @@ import { publishRisks } from './publish-risks.ts'
 type Proof = z.infer<typeof proofFrame>
 
 export interface Connection {
+  /** The key of the router that it dialled. */
+  routerKeyId: string
   /** How far the agent's clock is ahead of ours, where it said what it shows. */
   clockOffsetMs: number | undefined
   send(frame: RouterFrame): void
@@ -41,6 +47,8 @@ export interface Candidate {
   known: EnrolledAgent
   proof: Proof
   connection: Connection
+  /** Of the key that it came with. */
+  standing: KeyStanding
 }
 
 export interface OpenedSession {
@@ -48,6 +56,8 @@ export interface OpenedSession {
   leaseTtlMs: number
   bindings: Binding[]
   forget: CallRef[]
+  /** What it is told behind the welcome. */
+  rotate: RouterFrame | undefined
 }
 
 /** The lease of an agent, and what is known of the risks of its tools. */
@@ -55,12 +65,12 @@ type Lease = MovedAgent & { knownRisks: KnownRisks }
 
 /** @returns by agent; without those that were deleted or suspended meanwhile */
 export async function openSessions(
-  core: Records & FleetView & Attempts & { settings: Settings },
+  core: Records & FleetView & Attempts & Rotating,
   candidates: readonly Candidate[],
 ): Promise<Map<string, OpenedSession | Error>> {
   if (candidates.length === 0) return new Map()
   await supersede(core, candidates)
-  const leases = await write(core, (writing) => takeLeases(writing, core.settings, candidates))
+  const leases = await write(core, (writing) => takeLeases(core, writing, candidates))
   const ids = [...leases.keys()]
   const bindings = await bindingsOf(core, ids)
   const pauses = await pausesOf(core, ids)
@@ -74,7 +84,8 @@ export async function openSessions(
     try {
       const forget = await reconcileSession(core, agent, candidate.proof.in_flight, inFlight.get(id) ?? [])
       core.absences.ended(agent)
-      return [[id, { agent, leaseTtlMs: ttlOf(core, candidate), bindings: record.bindings, forget }]]
+      const rotate = await toRotate(core, candidate.standing)
+      return [[id, { agent, leaseTtlMs: ttlOf(core, candidate), bindings: record.bindings, forget, rotate }]]
     } catch (error) {
       // No session comes of it: what it took back must be left to the sweep.
       dropCalls(core, agent)
@@ -86,15 +97,27 @@ export async function openSessions(
 
 /** Ends the sessions that the agents have still. */
 async function supersede(core: Records & FleetView & Attempts, candidates: readonly Candidate[]): Promise<void> {
-  const ends = candidates.flatMap(({ known }) => {
+  const ends = candidates.flatMap(({ known, standing }) => {
     const previous = core.fleet.get(known.project_id, known.id)
     if (previous === undefined) return []
     const reason = 'another session of this agent began'
+    // It moves from one key to another: nothing was lost with it.
+    if (standing.which === 'new') previous.saidGoodbye = true
     const ended = leaveFleet(core, { agent: previous, reason })
     previous.drop(reason, false)
     return ended
   })
   await recordEnds(core, ends)
+}
+
+/** An agent that came with another key than the new one may not have heard of its rotation. */
+async function toRotate(core: Rotating, { which, rotation }: KeyStanding): Promise<RouterFrame | undefined> {
+  return rotation === undefined || which === 'new' ? undefined : rotationFrame(core, rotation)
+}
+
+/** Of what an agent says that it knows, what we know as well. */
+function knownOf(said: readonly string[] = []): string[] {
+  return said.filter((feature) => feature in features)
 }
 
 function ttlOf({ settings }: { settings: Settings }, { proof }: Candidate): number {
@@ -118,6 +141,8 @@ function onlineAgentOf(
     leaseEpoch: lease.lease_epoch,
     journalId: proof.journal_id,
     maxConcurrent: proof.max_concurrent_executions,
+    features: new Set(knownOf(proof.features)),
+    curveKey: proof.curve_public_key,
     manifest,
     tools: usableTools(lease.knownRisks, manifest.tools),
     knownRisks: lease.knownRisks,
@@ -144,11 +169,9 @@ function onlineAgentOf(
  * The agents are active under new epochs; what those before them had is fenced.
  * @returns by agent
  */
-async function takeLeases(
-  writing: Writing,
-  settings: Settings,
-  candidates: readonly Candidate[],
-): Promise<Map<string, Lease>> {
+async function takeLeases(core: Rotating, writing: Writing, all: readonly Candidate[]): Promise<Map<string, Lease>> {
+  const { settings } = core
+  const candidates = await withKeysThatCount(core, writing, all)
   const { now, append } = writing
   const moved = await activateAgents(
     writing,
@@ -159,6 +182,8 @@ async function takeLeases(
       hostname: candidate.proof.hostname,
       version: candidate.proof.version,
       max_concurrent_executions: candidate.proof.max_concurrent_executions,
+      router_key_id: candidate.connection.routerKeyId,
+      features: knownOf(candidate.proof.features),
     })),
   )
   const byId = new Map(moved.map((agent) => [agent.id, agent]))
@@ -196,6 +221,21 @@ const isNew = ({ known, proof }: Pick<Candidate, 'known' | 'proof'>) =>
 
 function summaryOf({ manifest_version: version, manifest_hash: hash, tools }: Manifest) {
   return { version, hash, tools: tools.length }
+}
+
+/** Those with a new key have completed its rotation, unless that was rolled back meanwhile. */
+async function withKeysThatCount(
+  core: Rotating,
+  writing: Writing,
+  candidates: readonly Candidate[],
+): Promise<Candidate[]> {
+  const counting: Candidate[] = []
+  for (const candidate of candidates) {
+    const { which, rotation } = candidate.standing
+    const counts = which !== 'new' || (rotation !== undefined && (await completeRotation(core, writing, rotation)))
+    if (counts) counting.push(candidate)
+  }
+  return counting
 }
 
 /** A fleet that comes back is mostly as it was: what is largest is not written again. */

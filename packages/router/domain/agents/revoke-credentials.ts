@@ -5,10 +5,11 @@ import { abandonCalls } from '../attempts/abandon.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import { findAgent } from '../directory/find-agent.ts'
 import { write } from '../events/write.ts'
-import type { EnrolledKeys } from '../fleet/enrolled-keys.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { moveAgent } from '../lifecycles/agent.ts'
 import type { Records } from '../records.ts'
+import { abandonRotations } from '../rotations/abandon.ts'
+import type { Rotating } from '../rotations/rotating.ts'
 import { presentAgentRow } from './present.ts'
 
 /**
@@ -17,7 +18,7 @@ import { presentAgentRow } from './present.ts'
  * @throws Fault agent_not_found
  */
 export async function revokeAgentCredentials(
-  core: Records & FleetView & Pick<Attempts, 'calls' | 'dispatcher'> & { enrolledKeys: EnrolledKeys },
+  core: Records & FleetView & Pick<Attempts, 'calls' | 'dispatcher'> & Pick<Rotating, 'enrolledKeys' | 'rotations'>,
   actor: Member,
   reference: string,
 ): Promise<Agent> {
@@ -27,6 +28,7 @@ export async function revokeAgentCredentials(
       core.enrolledKeys.remove(agent.curve_public_key)
       core.fleet.get(agent.project_id, agent.id)?.drop('the credentials of the agent were revoked', true)
     })
+    await abandonRotations(core, writing, agent.id, 'the credentials of the agent were revoked')
     const moved = await moveAgent(writing, agent.id, {
       to: 'suspended',
       set: { lease_expires_at: null },

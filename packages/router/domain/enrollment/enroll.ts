@@ -15,6 +15,7 @@ import type { Identity } from '../identity.ts'
 import { type JoinKeyClaims, readJoinKeyValue } from '../join-keys/value.ts'
 import { moveJoinKey } from '../lifecycles/join-key.ts'
 import type { Records } from '../records.ts'
+import type { Rotating } from '../rotations/rotating.ts'
 import type { Window } from '../window.ts'
 import { candidacy, enrolledAs } from './candidacy.ts'
 import { type EnrollBody, storeIdentity } from './identity-row.ts'
@@ -30,7 +31,7 @@ const pendingSeconds = 5
  * @throws Fault join_key_wrong_role, name_taken, enrollment_pending, enrollment_rejected
  */
 export async function enroll(
-  core: Records & FleetView & { identity: Identity; enrolledKeys: EnrolledKeys },
+  core: Rotating & { identity: Identity },
   body: EnrollBody,
   refusals: Window,
 ): Promise<Enrollment> {
@@ -62,7 +63,7 @@ function verifyProof(body: EnrollBody): void {
   }
 }
 
-async function consume(core: Records, claims: JoinKeyClaims, body: EnrollBody) {
+async function consume(core: Rotating, claims: JoinKeyClaims, body: EnrollBody) {
   const signingKey = Buffer.from(body.signing_public_key, 'hex')
   try {
     return await write(core, async (writing) => {
@@ -72,7 +73,7 @@ async function consume(core: Records, claims: JoinKeyClaims, body: EnrollBody) {
       checkUsable(joinKey, signingKey)
       const candidate = await candidacy(writing, joinKey, body)
       if (candidate === 'pending') return 'pending' as const
-      const { before, agent } = await storeIdentity(writing, joinKey, body)
+      const { before, agent } = await storeIdentity(core, writing, joinKey, body)
       if (joinKey.state === 'unused') {
         await moveJoinKey(writing, joinKey.id, {
           to: 'consumed',

@@ -11,6 +11,8 @@ import type { AgentRow } from '../../store/tables.ts'
 import type { Writing } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import { moveAgent } from '../lifecycles/agent.ts'
+import { abandonRotations } from '../rotations/abandon.ts'
+import type { Rotating } from '../rotations/rotating.ts'
 
 export type EnrollBody = z.output<typeof enrollSchema>
 
@@ -19,6 +21,7 @@ export type EnrollBody = z.output<typeof enrollSchema>
  * @throws Fault name_taken, join_key_consumed
  */
 export async function storeIdentity(
+  core: Rotating,
   writing: Writing,
   joinKey: JoinKeyRow,
   body: EnrollBody,
@@ -32,6 +35,8 @@ export async function storeIdentity(
     hostname: body.hostname,
     version: body.version,
     enrolled_at: now,
+    router_key_id: core.serverKeys.current.id,
+    features: null,
   }
   if (before === undefined) {
     const agent = await tx
@@ -48,6 +53,7 @@ export async function storeIdentity(
       .executeTakeFirstOrThrow()
     return { before, agent }
   }
+  await abandonRotations(core, writing, before.id, 'the agent was enrolled again')
   if (before.state === 'suspended') await moveAgent(writing, before.id, { to: 'pending' })
   const agent = await tx
     .updateTable('agents')

@@ -7,6 +7,8 @@ import { selectAgentById } from '../../store/agents.ts'
 import { agentActor } from '../actor.ts'
 import type { Identity } from '../identity.ts'
 import type { Records } from '../records.ts'
+import type { Addresses } from '../router-keys/addresses.ts'
+import type { ServerKeys } from '../router-keys/server-keys.ts'
 import { refreshEnrollment } from './refresh.ts'
 
 /**
@@ -15,7 +17,7 @@ import { refreshEnrollment } from './refresh.ts'
  * @throws Fault agent_credentials_revoked
  */
 export async function reenroll(
-  core: Records & { identity: Identity; announcedAddress: string },
+  core: Records & Addresses & { identity: Identity; serverKeys: ServerKeys },
   body: z.output<typeof reenrollSchema>,
 ): Promise<Enrollment> {
   const agent = await selectAgentById(core.store.db, body.agent_id)

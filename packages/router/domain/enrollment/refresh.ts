@@ -5,6 +5,8 @@ import { selectLatestJoinKeyOf } from '../../store/join-keys.ts'
 import type { AgentActor } from '../actor.ts'
 import type { Identity } from '../identity.ts'
 import type { Records } from '../records.ts'
+import type { Addresses } from '../router-keys/addresses.ts'
+import type { ServerKeys } from '../router-keys/server-keys.ts'
 import { presentEnrollment } from './present.ts'
 
 /**
@@ -12,12 +14,12 @@ import { presentEnrollment } from './present.ts'
  * @throws Fault agent_credentials_revoked
  */
 export async function refreshEnrollment(
-  core: Records & { identity: Identity; announcedAddress: string },
+  core: Records & Addresses & { identity: Identity; serverKeys: ServerKeys },
   { id: agentId }: AgentActor,
 ): Promise<Enrollment> {
   const { db } = core.store
   const agent = await selectAgentById(db, agentId)
   if (agent === undefined) throw new Fault('agent_credentials_revoked')
   const joinKey = await selectLatestJoinKeyOf(db, agent.project_id, agentId)
-  return presentEnrollment(core, agent, joinKey?.router_addr ?? core.announcedAddress)
+  return presentEnrollment(core, agent, joinKey?.router_addr)
 }

@@ -22,7 +22,7 @@ const enroll = (id: string, key: string) =>
 const version = async () => (await store.pool.query('select version from versions')).rows[0].version as number
 
 test('keys that anybody enrolled, changed or revoked are known after the next look', async () => {
-  const keys = createEnrolledKeys({ store })
+  const keys = createEnrolledKeys({ store, clock: systemClock })
   await enroll('a', 'key-a')
   await keys.refresh()
   assert.deepEqual(keys.get('key-a'), { agentId: 'a', signingPublicKey: Buffer.from('x') })
@@ -54,7 +54,7 @@ test('what a session writes about its agent leaves the keys alone', async () => 
 })
 
 test('keys are read only when their version is another, and what this router did counts at once', async () => {
-  const keys = createEnrolledKeys({ store })
+  const keys = createEnrolledKeys({ store, clock: systemClock })
   await enroll('a', 'key-a')
   await keys.refresh()
   keys.remove('key-a')
@@ -74,7 +74,7 @@ test('keys are read only when their version is another, and what this router did
 
 test('a key that is revoked here while all are read does not come back', async () => {
   await enroll('a', 'key-a')
-  const keys = createEnrolledKeys({ store })
+  const keys = createEnrolledKeys({ store, clock: systemClock })
   const reading = keys.refresh()
   await store.pool.query(`update agents set state = 'suspended'`)
   keys.remove('key-a')

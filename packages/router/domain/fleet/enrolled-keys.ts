@@ -1,15 +1,16 @@
 // The keys of enrolled agents, in memory: a handshake must not wait for Postgres. They are of no
 // project, as a handshake names none. A version in the database moves with them.
-import { selectEnrolledKeys, selectEnrolledKeysVersion } from '../../store/agents.ts'
-import type { AgentRow } from '../../store/tables.ts'
+import { type EnrolledKeyRow, selectEnrolledKeys, selectEnrolledKeysVersion } from '../../store/agents.ts'
 import type { Records } from '../records.ts'
 
-type Enrolled = Pick<AgentRow, 'id' | 'curve_public_key' | 'signing_public_key'>
+type Enrolled = Omit<EnrolledKeyRow, 'until'> & Partial<Pick<EnrolledKeyRow, 'until'>>
 
 export interface EnrolledKey {
   agentId: string
   /** Ed25519, raw: verifies what the agent signs. */
   signingPublicKey: Buffer
+  /** Of a key that another has taken the place of: until when it counts beside it, wall time. */
+  until?: number
 }
 
 export interface EnrolledKeys {
@@ -22,13 +23,17 @@ export interface EnrolledKeys {
   remove(curveKey: string): void
 }
 
-export function createEnrolledKeys({ store }: Pick<Records, 'store'>): EnrolledKeys {
+export function createEnrolledKeys({ store, clock }: Pick<Records, 'store' | 'clock'>): EnrolledKeys {
   let known = new Map<string, EnrolledKey>()
   let version: number | undefined
   /** Changes made here. Keys that were read during one may be from before it: read them again. */
   let changes = 0
   return {
-    get: (curveKey) => known.get(curveKey),
+    get(curveKey) {
+      const key = known.get(curveKey)
+      // No duty has to come first: it counts not a moment longer.
+      return key?.until !== undefined && key.until <= clock.now() ? undefined : key
+    },
     async refresh() {
       // Before the keys: what changes in between is found by the next look.
       const current = await selectEnrolledKeysVersion(store.db)
@@ -50,7 +55,8 @@ export function createEnrolledKeys({ store }: Pick<Records, 'store'>): EnrolledK
   }
 }
 
-const keyOf = ({ id, signing_public_key }: Enrolled): EnrolledKey => ({
+const keyOf = ({ id, signing_public_key, until }: Enrolled): EnrolledKey => ({
   agentId: id,
   signingPublicKey: signing_public_key,
+  ...(until ? { until: until.getTime() } : {}),
 })

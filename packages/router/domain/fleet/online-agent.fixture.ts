@@ -15,6 +15,8 @@ export function onlineAgent(
     leaseEpoch: 1,
     journalId: 'journal',
     maxConcurrent: 2,
+    features: new Set(),
+    curveKey: `curve-${name}`,
     manifest: manifestOf([...tools]),
     tools: new Map(tools.map((tool) => [tool.name, tool])),
     knownRisks: {},

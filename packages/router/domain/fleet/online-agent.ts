@@ -42,6 +42,10 @@ export interface OnlineAgent extends Readonly<Standing> {
   readonly leaseEpoch: number
   readonly journalId: string
   readonly maxConcurrent: number
+  /** What it knows beyond the first text of its wire version. */
+  readonly features: ReadonlySet<string>
+  /** The CURVE public key that it came with. */
+  readonly curveKey: string
   manifest: Manifest
   /**
    * What it publishes now and the router does not take: why, and when that was looked

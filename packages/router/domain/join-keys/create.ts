@@ -5,12 +5,14 @@ import { write } from '../events/write.ts'
 import type { Identity } from '../identity.ts'
 import { newId } from '../ids.ts'
 import type { Records } from '../records.ts'
+import type { Addresses } from '../router-keys/addresses.ts'
+import type { ServerKeys } from '../router-keys/server-keys.ts'
 import { presentJoinKey } from './present.ts'
 import { mintJoinKeyValue } from './value.ts'
 
 /** Mints a single-use key. Its value is in this answer and nowhere else. */
 export async function createJoinKey(
-  core: Records & { identity: Identity; announcedAddress: string },
+  core: Records & Pick<Addresses, 'announcedAddress'> & { identity: Identity; serverKeys: ServerKeys },
   actor: Member,
   body: z.output<typeof joinKeyCreateSchema>,
 ): Promise<JoinKey & { key: string }> {

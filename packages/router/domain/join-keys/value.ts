@@ -7,6 +7,7 @@ import { joinKeyPattern } from '@xerotier/protocol/ids.ts'
 import type { JoinKeyRow } from '../../store/join-keys.ts'
 import type { Identity } from '../identity.ts'
 import type { Records } from '../records.ts'
+import type { ServerKeys } from '../router-keys/server-keys.ts'
 import { readToken, signToken } from '../signed-token.ts'
 
 const prefix = 'xjk_'
@@ -17,9 +18,12 @@ export interface JoinKeyClaims {
   role: AgentRole
 }
 
-export async function mintJoinKeyValue(core: { identity: Identity }, row: JoinKeyRow): Promise<string> {
+export async function mintJoinKeyValue(
+  core: { identity: Identity; serverKeys: ServerKeys },
+  row: JoinKeyRow,
+): Promise<string> {
   const { id: jti, project_id: project, role, name, region, router_addr } = row
-  const curve = core.identity.curve.publicKey
+  const curve = core.serverKeys.current.publicKey
   const times = { issuedAt: row.created_at, expiresAt: row.expires_at }
   return (
     prefix + (await signToken(core, 'xem-join-key', { jti, project, role, name, region, router_addr, curve }, times))

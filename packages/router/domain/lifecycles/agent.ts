@@ -56,6 +56,8 @@ export interface Activation {
   hostname: string
   version: string
   max_concurrent_executions: number
+  router_key_id: string
+  features: readonly string[]
 }
 
 /**
@@ -71,11 +73,13 @@ export async function activateAgents(
     update agents
     set state = 'active', lease_epoch = agents.lease_epoch + 1, lease_expires_at = lease.expires_at,
       last_heartbeat_at = ${now}, connected_at = ${now}, journal_id = lease.journal_id, hostname = lease.hostname,
-      version = lease.version, max_concurrent_executions = lease.max_concurrent
+      version = lease.version, max_concurrent_executions = lease.max_concurrent,
+      router_key_id = lease.router_key_id, features = string_to_array(lease.features, ' ')
     from unnest(
       ${column('id')}::text[], ${column('lease_expires_at')}::timestamptz[], ${column('journal_id')}::text[],
-      ${column('hostname')}::text[], ${column('version')}::text[], ${column('max_concurrent_executions')}::int[]
-    ) as lease (id, expires_at, journal_id, hostname, version, max_concurrent)
+      ${column('hostname')}::text[], ${column('version')}::text[], ${column('max_concurrent_executions')}::int[],
+      ${column('router_key_id')}::text[], ${activations.map(({ features }) => features.join(' '))}::text[]
+    ) as lease (id, expires_at, journal_id, hostname, version, max_concurrent, router_key_id, features)
     where agents.id = lease.id and agents.deleted_at is null
       and agents.state = any(${[...sourcesOf(agentLifecycle, 'active'), 'active']}::text[])
     returning agents.id, agents.project_id, agents.name, agents.lease_epoch`.execute(tx)

@@ -51,6 +51,8 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
   'agents.pause': ['management'],
   'agents.resume': ['management'],
   'agents.acceptRisk': ['management'],
+  'agents.curveRotate': ['management'],
+  'agents.rotations': ['management'],
   'agents.revokeCredentials': ['management'],
   'pauses.list': ['management'],
   'pauses.create': ['management'],

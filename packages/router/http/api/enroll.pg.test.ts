@@ -57,7 +57,7 @@ describe('a join key', () => {
     assert.equal(status, 200)
     assert.equal(body.name, 'jumphost')
     assert.equal(body.region, 'eu-1')
-    assert.equal(body.router.curve_public_key, router.core.identity.curve.publicKey)
+    assert.equal(body.router.curve_public_key, router.core.serverKeys.current.publicKey)
     const agent = (await router.call('GET', `/acme/v1/management/agents/jumphost`)).body
     assert.deepEqual([agent.id, agent.state, agent.health], [body.agent_id, 'pending', 'pending'])
     const joinKey = (await router.call('GET', `/acme/v1/management/join-keys/${id}`)).body
@@ -83,7 +83,7 @@ describe('a join key', () => {
         'minted',
         'eu-1',
         'tcp://router.example:5555',
-        router.core.identity.curve.publicKey,
+        router.core.serverKeys.current.publicKey,
       ],
     )
     const list = JSON.stringify((await router.call('GET', '/acme/v1/management/join-keys')).body)

@@ -1,6 +1,7 @@
 import { group } from '../../command.ts'
 import { agentsAcceptRisk } from './accept-risk.ts'
 import { candidates } from './candidates/candidates.ts'
+import { agentsCurveRotate } from './curve-rotate.ts'
 import { agentsDelete } from './delete.ts'
 import { agentsEvents } from './events.ts'
 import { joinKeys } from './join-keys/join-keys.ts'
@@ -8,6 +9,7 @@ import { agentsList } from './list.ts'
 import { agentsPauseExec } from './pause-exec.ts'
 import { agentsResumeExec } from './resume-exec.ts'
 import { agentsRevokeCredentials } from './revoke-credentials.ts'
+import { agentsRotations } from './rotations.ts'
 import { agentsShow } from './show.ts'
 import { agentsUpdate } from './update.ts'
 
@@ -23,6 +25,8 @@ export const agents = group({
     agentsPauseExec,
     agentsResumeExec,
     agentsAcceptRisk,
+    agentsCurveRotate,
+    agentsRotations,
     agentsRevokeCredentials,
     joinKeys,
     candidates,

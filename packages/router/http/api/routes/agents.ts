@@ -9,6 +9,9 @@ import { revokeAgentCredentials } from '../../../domain/agents/revoke-credential
 import { showAgent } from '../../../domain/agents/show.ts'
 import { streamAgentEvents } from '../../../domain/agents/stream-events.ts'
 import { updateAgent } from '../../../domain/agents/update.ts'
+import { awaitRotation } from '../../../domain/rotations/await.ts'
+import { listRotations } from '../../../domain/rotations/read.ts'
+import { rotateCurveKey } from '../../../domain/rotations/request.ts'
 import { lastEventIdOf } from '../../headers.ts'
 import type { Streams } from '../../stream/streams.ts'
 import type { Handlers } from '../handlers.ts'
@@ -27,6 +30,11 @@ export function agentHandlers(core: Core, streams: Streams) {
     'agents.pause': ({ actor, params, body }) => pauseAgent(core, actor, params.id, body),
     'agents.acceptRisk': ({ actor, params, body }) => acceptRisk(core, actor, params.id, body),
     'agents.resume': ({ actor, params, body }) => resumeAgent(core, actor, params.id, body),
+    'agents.curveRotate': async ({ actor, params, query, body }) => {
+      const { id } = await rotateCurveKey(core, actor, params.id, body)
+      return awaitRotation(core, actor, id, query.wait * 1000)
+    },
+    'agents.rotations': ({ actor, params, query }) => listRotations(core, actor, params.id, query),
     'agents.revokeCredentials': ({ actor, params }) => revokeAgentCredentials(core, actor, params.id),
   } satisfies Partial<Handlers>
 }

@@ -1,0 +1,14 @@
+// Keys that take the place of others while both count.
+
+/** The UTF-8 text that the acknowledgement of a CURVE rotation signs. */
+export function curveRotateText(rotation: {
+  rotation_id: string
+  agent_id: string
+  /** The agent's new one. */
+  curve_public_key: string
+  /** The router's, where it will dial. */
+  router_curve_public_key: string
+}): string {
+  const { rotation_id, agent_id, curve_public_key, router_curve_public_key } = rotation
+  return `xem-curve-rotate-v1\n${rotation_id}\n${agent_id}\n${curve_public_key}\n${router_curve_public_key}`
+}

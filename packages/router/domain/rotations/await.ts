@@ -1,0 +1,25 @@
+import type { Rotation } from '@xerotier/protocol/api/rotations.ts'
+import { openRotationStates } from '@xerotier/protocol/lifecycles/rotation.ts'
+import { selectRotations } from '../../store/rotations.ts'
+import type { Member } from '../actor.ts'
+import { presentRotation } from './read.ts'
+import type { Rotating } from './rotating.ts'
+
+/** The rotation once it is completed or rolled back, or as it is after so long. */
+export async function awaitRotation(
+  core: Pick<Rotating, 'store' | 'clock' | 'rotations'>,
+  { projectId }: Member,
+  id: string,
+  waitMs: number,
+): Promise<Rotation> {
+  const until = core.clock.monotonic() + waitMs
+  for (;;) {
+    const left = until - core.clock.monotonic()
+    // Asked for before the record is read: what moves in between is not missed.
+    const moved = left > 0 ? core.rotations.next(id, left) : undefined
+    const [row] = await selectRotations(core.store.db, projectId, [id])
+    if (row === undefined) throw new Error('a rotation is not on record')
+    if (moved === undefined || !openRotationStates.includes(row.state)) return presentRotation(row, undefined)
+    await moved
+  }
+}

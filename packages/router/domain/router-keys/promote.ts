@@ -1,0 +1,24 @@
+import type { Writing } from '../events/write.ts'
+import { moveRouterKey } from '../lifecycles/router-key.ts'
+import type { ServerKeys } from './server-keys.ts'
+
+/**
+ * The first agent has come to a new key: newcomers are given it, and the one before retires once
+ * nobody depends on it.
+ */
+export async function promoteKey(writing: Writing, serverKeys: ServerKeys, id: string | null): Promise<void> {
+  if (serverKeys.byId(id)?.state !== 'next' || id === null) return
+  const { now, after } = writing
+  const before = serverKeys.current
+  await moveRouterKey(writing, before.id, { to: 'retiring' })
+  const moved = await moveRouterKey(writing, id, { to: 'current', set: { current_at: now } })
+  if (moved === undefined) return
+  after(() =>
+    serverKeys.set(
+      serverKeys.live.map((key) => {
+        if (key.id === id) return { ...key, state: 'current' as const }
+        return key.id === before.id ? { ...key, state: 'retiring' as const } : key
+      }),
+    ),
+  )
+}
