@@ -3,23 +3,8 @@
 // derived from the protocol. The bundle gets their values, worked out here, so
 // that the schemas behind them (zod and all, 50 ms of every start) stay outside.
 import { mkdir, rename, writeFile } from 'node:fs/promises'
-import { pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
-
-const inlineData: Plugin = {
-  name: 'inline-data',
-  setup(bundler) {
-    bundler.onLoad({ filter: /\.data\.ts$/ }, async ({ path }) => {
-      const values = (await import(pathToFileURL(path).href)) as Record<string, unknown>
-      const exports = Object.entries(values).map(([name, value]) => {
-        const text = JSON.stringify(value)
-        if (text === undefined) throw new Error(`${path}: ${name} is no plain data`)
-        return `export const ${name} = ${text}`
-      })
-      return { contents: exports.join('\n'), loader: 'js' }
-    })
-  },
-}
+import { inlineData, refuseSchemas } from './build/inline-data.ts'
 
 /**
  * jq is larger than all the rest, and loaded by whoever asks for it: a file of its own beside the
@@ -52,13 +37,8 @@ const { metafile, outputFiles } = await build({
   plugins: [inlineData, jqBeside],
 })
 
+refuseSchemas(metafile)
 const inputs = Object.entries(metafile.inputs)
-const stowaway = inputs.find(([path]) => path.includes('node_modules/zod/'))
-if (stowaway !== undefined) {
-  throw new Error(
-    `the bundle holds zod again (${stowaway[0]}): import values of the protocol through a *.data.ts module`,
-  )
-}
 const common = inputs.find(([, { format }]) => format === 'cjs')
 if (common !== undefined) {
   throw new Error(`${common[0]} is CommonJS: an ES module that bundles it fails where it requires a module of Node's`)

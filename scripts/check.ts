@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 const steps: [what: string, command: string, ...args: string[]][] = [
   ['types', 'tsc', '-p', 'tsconfig.json'],
+  ['types of the dashboard', 'tsc', '-p', 'packages/dashboard/tsconfig.json'],
   ['format and lint', 'biome', 'check', '--error-on-warnings', '.'],
   ['unused files, exports and dependencies', 'knip', '--no-progress', '--no-config-hints'],
   [

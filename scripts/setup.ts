@@ -53,4 +53,5 @@ if (!existsSync(ownNode) && (major < OLDEST_MAJOR || existsSync(nodePrefix))) {
   symlinkSync(`../../${nodePrefix}/node_modules/${name}/bin/node`, ownNode)
 }
 if (!installed) writeFileSync(stampFile, stamp)
-run(existsSync(ownNode) ? ownNode : process.execPath, ['scripts/build.ts'])
+for (const script of ['scripts/build.ts', 'scripts/dashboard.ts'])
+  run(existsSync(ownNode) ? ownNode : process.execPath, [script])

@@ -29,6 +29,8 @@ test('the first start runs a call, leaves one to approve, and stops cleanly', as
     /XEM agent enrolls \(POST \/v1\/enroll\) \.\.\. enrolled/,
     /XEM agent connects \(CurveZMQ\) \.\.\. healthy, \d+ tools published/,
     /sample workspaces \.\.\. local-host, kubernetes-staging, aws-sandbox/,
+    /dashboard +http:\/\/127\.0\.0\.1:\d+\/ops/,
+    /http:\/\/127\.0\.0\.1:\d+\/ops\/login#xlgn_[\w-]{43}/,
     /data plane +tcp:\/\/127\.0\.0\.1:\d+/,
     /"uptime_seconds":\d+/,
   ]) {

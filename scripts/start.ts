@@ -61,6 +61,7 @@ async function start(): Promise<void> {
   writeNote(state, 'started', { at: before.at ?? new Date().toISOString(), project: projectId, agent: connected.id })
 
   heading('Running')
+  await sayDashboard(client, url, xeroctl)
   say(`  API          ${baseUrl}`)
   say(`  data plane   tcp://127.0.0.1:${ports.dataPlane}`)
   say(`  metrics      ${url}/metrics and http://127.0.0.1:${ports.metrics}/metrics`)
@@ -81,6 +82,20 @@ async function start(): Promise<void> {
     }),
   )
   await Promise.race([interrupted.promise, ...deaths])
+}
+
+/** The link is for the one who reads this: it is good for one login, and for ten minutes. */
+async function sayDashboard(client: Client, url: string, xeroctl: string): Promise<void> {
+  say(`  dashboard    ${url}/ops`)
+  try {
+    const { token, email } = await client.call('loginLinks.create')
+    say(`  log in as ${email}, once, within ten minutes:`)
+    say(`               ${url}/ops/login#${token}`)
+    say(`               another link: ${xeroctl} login-link`)
+  } catch (error) {
+    // A database from before there were people has a key of nobody.
+    say(`               no login link: ${messageOf(error)}`)
+  }
 }
 
 /**

@@ -153,6 +153,16 @@ export const errors = define({
     message: 'The API key is missing, unknown, expired or revoked.',
     advice: { say: 'Send `Authorization: Bearer xero_…` with a key of this router.', action: listKeys },
   },
+  login_failed: {
+    status: 401,
+    type: 'authentication_error',
+    retry: false,
+    message: 'The e-mail or the password is wrong.',
+    advice: {
+      say: 'Try again, or come with a link that is good for one login.',
+      action: { label: 'Make a login link', xeroctl: 'xeroctl login-link', route: 'loginLinks.create' },
+    },
+  },
   join_key_expired: {
     status: 401,
     type: 'authentication_error',
@@ -173,6 +183,13 @@ export const errors = define({
     retry: false,
     message: 'The join key was already used by another identity.',
     advice: { say: 'A join key enrolls one agent once; mint a new one.', action: mintJoinKey },
+  },
+  person_required: {
+    status: 409,
+    type: 'conflict_error',
+    retry: false,
+    message: 'A service key acts for nobody, and only people log in.',
+    advice: { say: 'Use a key of the person who is to log in.', action: listKeys },
   },
   enrollment_pending: {
     status: 409,
@@ -297,6 +314,13 @@ export const errors = define({
       action: listMembers,
     },
   },
+  csrf_refused: {
+    status: 403,
+    type: 'authorization_error',
+    retry: false,
+    message: 'The request has a session and does not come from the page of the dashboard.',
+    advice: { say: 'Reload the page. Programs send an API key, and no cookie.' },
+  },
   key_of_another: {
     status: 403,
     type: 'authorization_error',
@@ -384,6 +408,13 @@ export const errors = define({
       say: 'Check its id.',
       action: { label: 'List the candidates', xeroctl: 'xeroctl agents candidates', route: 'candidates.list' },
     },
+  },
+  session_not_found: {
+    status: 404,
+    type: 'not_found_error',
+    retry: false,
+    message: 'You have no such session, or it has ended.',
+    advice: { say: 'Look at the list of your sessions again.' },
   },
   api_key_not_found: {
     status: 404,

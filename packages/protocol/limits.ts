@@ -33,6 +33,20 @@ export const limits = {
   /** How often a value is looked at with a schema to find them. */
   secretLooks: 25_000,
   noteCharacters: 2000,
+  /** A session of the dashboard ends when nobody does anything in it, and at the latest then. */
+  sessionIdleSeconds: 30 * 60,
+  sessionSeconds: 12 * 3600,
+  /** Of one person at once; the oldest makes room. */
+  sessionsPerPerson: 20,
+  loginLinkSeconds: 10 * 60,
+  /** In a quarter of an hour: of one account from one address, of one address, of one account. */
+  loginsPerAccountAndAddress: 10,
+  loginsPerAddress: 50,
+  loginsPerAccount: 100,
+  passwordCharactersMin: 12,
+  passwordCharactersMax: 256,
+  /** A connection of `/ops/stream` lasts no longer; the browser comes again. */
+  opsStreamSeconds: 3600,
   /** Approvals that are decided with one request. */
   decisionsPerRequest: 100,
   /** Of one approval policy. */

@@ -85,7 +85,8 @@ export function commonErrors(definition: Route): ErrorCode[] {
     codes.push('invalid_body', 'json_parse_error', 'payload_too_large', 'unsupported_media_type')
   if (definition.auth === 'public') return [...codes, 'rate_limit_exceeded']
   codes.push('authentication_error')
-  if (definition.auth !== 'agent') codes.push('scope_insufficient', 'cross_project_access', 'ip_not_allowed')
+  if (definition.auth !== 'agent')
+    codes.push('scope_insufficient', 'cross_project_access', 'ip_not_allowed', 'csrf_refused')
   // Who presents wrong credentials is slowed down, and whose they are stands in the database.
   codes.push('rate_limit_exceeded', 'backend_unavailable')
   return codes

@@ -18,6 +18,7 @@ import type { Records } from './domain/records.ts'
 import type { RotationWatch } from './domain/rotations/watch.ts'
 import type { Addresses } from './domain/router-keys/addresses.ts'
 import type { Listening, ServerKeys } from './domain/router-keys/server-keys.ts'
+import type { SessionWatch } from './domain/sessions/watch.ts'
 import type { Settings } from './domain/settings.ts'
 import type { Witnesses } from './domain/witnesses/answers.ts'
 
@@ -27,6 +28,8 @@ export interface Core extends Records, FleetView, Directory, Attempts, Policies,
   identity: Identity
   /** API keys, remembered. */
   keyring: Keyring
+  /** Who must hear that a session of the dashboard has ended. */
+  sessions: SessionWatch
   /** What ZAP admits. */
   enrolledKeys: EnrolledKeys
   tracing: Tracing

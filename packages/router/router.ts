@@ -51,6 +51,8 @@ import { createRemover } from './domain/retention/remove-old.ts'
 import { advanceRotations } from './domain/rotations/advance.ts'
 import { createRotationWatch } from './domain/rotations/watch.ts'
 import { createServerKeys, serverKeyOf } from './domain/router-keys/server-keys.ts'
+import { removeOldLogins } from './domain/sessions/keep.ts'
+import { createSessionWatch } from './domain/sessions/watch.ts'
 import type { Settings } from './domain/settings.ts'
 import { createWitnesses } from './domain/witnesses/answers.ts'
 import { type DataPlane, type EndpointOptions, listeningOf, openEndpoints } from './endpoints.ts'
@@ -278,6 +280,7 @@ function createCore(
     witnesses: createWitnesses({ ...known, fleet, settings }, countWitnessed(registry)),
     absences: createAbsences(clock.monotonic()),
     keyring: createKeyring(store.db, clock),
+    sessions: createSessionWatch(),
     workspaces: createWorkspaceDirectory(store.db),
     serverKeys: createServerKeys(dataPlane.keys.map(serverKeyOf)),
     // Before the broker runs nobody rotates.
@@ -355,6 +358,7 @@ function startDuties(core: Core, broker: Broker, exportMaker: ExportMaker): Stop
     ['remove old deliveries', 60_000, () => removeOldDeliveries(core)],
     ['encrypt anew', 60_000, createReencryption(core)],
     ['advance rotations', 250, () => advanceRotations(core)],
+    ['remove old logins', 60_000, () => removeOldLogins(core)],
     ['bury agents', 60_000, () => buryAgents(core)],
     ['remove what is old', 1_000, () => remover.work()],
   ]

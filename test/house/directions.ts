@@ -42,6 +42,17 @@ export const insidePackages: Record<string, Record<string, readonly string[]>> =
     'outbox.ts': ['output-window.ts'],
     'enroll.ts': ['credentials', 'http.ts', 'keys.ts'],
   },
+  // routes → pages → { components, api } → ui, which knows nothing of ours.
+  dashboard: {
+    'main.tsx': ['*'],
+    'theme.ts': [],
+    routes: ['pages', 'components', 'api'],
+    pages: ['components', 'api', 'ui', 'words'],
+    components: ['api', 'ui', 'words'],
+    api: ['ui'],
+    words: [],
+    ui: [],
+  },
   router: {
     'main.ts': ['*'],
     'program.ts': ['*'],
@@ -87,6 +98,7 @@ export const insideFolders: Record<string, Record<string, readonly string[]>> = 
     attempts: ['.', 'events', 'policy', 'directory', 'fleet', 'lifecycles', 'tools'],
     health: ['.', 'fleet'],
     'api-keys': ['.', 'events', 'directory', 'people'],
+    sessions: ['.', 'events', 'people', 'api-keys'],
     projects: ['.', 'events', 'people', 'api-keys'],
     'join-keys': ['.', 'events', 'lifecycles', 'router-keys'],
     enrollment: ['.', 'events', 'fleet', 'lifecycles', 'router-keys', 'rotations', 'join-keys'],
@@ -125,6 +137,7 @@ export const insideFolders: Record<string, Record<string, readonly string[]>> = 
     exports: ['.', 'events', 'audit', 'directory', 'fleet', 'lifecycles', 'agents', 'approvals', 'executions'],
     deliveries: ['.', 'events', 'lifecycles'],
     channels: ['.', 'events', 'directory'],
+    dashboard: ['.', 'events', 'fleet', 'agents', 'approvals', 'executions'],
     notifications: [
       '.',
       'events',

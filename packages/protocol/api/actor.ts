@@ -7,7 +7,10 @@ import { z } from 'zod'
  */
 export const actorNameSchema = z.string().nullable()
 
-/** Ways into the router. `api` is for programs and xeroctl, `link` a one-time link in a mail. */
-const doors = ['api', 'link'] as const
+/**
+ * Ways into the router. `api` is for programs and xeroctl, `link` a one-time link in a mail,
+ * `dashboard` a session in a browser.
+ */
+const doors = ['api', 'link', 'dashboard'] as const
 export const doorSchema = z.enum(doors)
 export type Door = z.infer<typeof doorSchema>

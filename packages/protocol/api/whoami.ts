@@ -21,14 +21,17 @@ export const whoamiSchema = z.object({
       groups: z.array(z.string()),
     })
     .nullable(),
-  key: z.object({
-    id: z.string(),
-    name: z.string(),
-    /** What it may do: its scopes, without those that the role of its person has not. */
-    scopes: z.array(scopeSchema),
-    workspaces: z.array(keyWorkspaceSchema).nullable(),
-    expires_at: nullableTimestampSchema,
-  }),
+  /** null for a session that came of a password. */
+  key: z
+    .object({
+      id: z.string(),
+      name: z.string(),
+      /** What it may do: its scopes, without those that the role of its person has not. */
+      scopes: z.array(scopeSchema),
+      workspaces: z.array(keyWorkspaceSchema).nullable(),
+      expires_at: nullableTimestampSchema,
+    })
+    .nullable(),
   door: doorSchema,
 })
 export type Whoami = z.infer<typeof whoamiSchema>

@@ -12,6 +12,7 @@ import {
 import { memberAddSchema, memberQuerySchema, memberSchema, memberUpdateSchema } from '../api/members.ts'
 import { pageOf, pageQuerySchema } from '../api/page.ts'
 import { projectSchema, projectUpdateSchema } from '../api/projects.ts'
+import { loginLinkSchema } from '../api/sessions.ts'
 import { whoamiSchema } from '../api/whoami.ts'
 import { personReferenceSchema } from '../ids.ts'
 import { route } from '../route.ts'
@@ -55,6 +56,17 @@ export const peopleRoutes = {
     response: whoamiSchema,
     status: [200],
     errors: [],
+  }),
+  'loginLinks.create': route({
+    method: 'POST',
+    path: '/:project_id/v1/login-links',
+    tag: 'people',
+    summary: 'Make a link with which the person of the key logs in at the dashboard, once',
+    auth: anyScope,
+    params: inProject,
+    response: loginLinkSchema,
+    status: [201],
+    errors: ['person_required'],
   }),
   'members.list': route({
     method: 'GET',

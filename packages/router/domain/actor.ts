@@ -48,7 +48,10 @@ export interface PersonActor extends Entrant<'person'> {
 }
 
 /** Who comes in with an API key. */
-export type Caller = KeyActor | (PersonActor & { key: ActingKey })
+export type KeyHolder = KeyActor | (PersonActor & { key: ActingKey })
+
+/** Who calls the API: with a key, or with a session of the dashboard. */
+export type Caller = KeyActor | PersonActor
 
 /** An enrolled agent: `agt_…`. */
 export type AgentActor = ActorOf<'agent'>

@@ -46,6 +46,8 @@ export function newUuid(now: number): string {
 
 export type IdPrefix =
   | 'proj'
+  | 'ses'
+  | 'lgn'
   | 'pol'
   | 'ws'
   | 'agt'

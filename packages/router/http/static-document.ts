@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { takesCoding } from './content-coding.ts'
 
 /** Others may keep it for so long before they ask whether it is still the same. */
 const maxAgeSeconds = 60
@@ -31,7 +32,7 @@ export function staticDocument(type: string, make: () => Promise<string>): Stati
       reply.code(304)
       return Buffer.alloc(0)
     }
-    if (!takesGzip(headers['accept-encoding'])) return plain
+    if (!takesCoding(headers['accept-encoding'], 'gzip')) return plain
     reply.header('content-encoding', 'gzip')
     return zipped
   }
@@ -48,16 +49,4 @@ async function prepare(make: () => Promise<string>): Promise<Made> {
 function names(ifNoneMatch: string | undefined, etag: string): boolean {
   const tags = ifNoneMatch?.split(',').map((tag) => tag.trim()) ?? []
   return tags.some((tag) => tag === '*' || tag.replace(/^W\//, '') === etag.replace(/^W\//, ''))
-}
-
-/** https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3 */
-function takesGzip(acceptEncoding: string | string[] | undefined): boolean {
-  const codings = [acceptEncoding ?? []].flat().join(',').toLowerCase().split(',')
-  const weights = new Map(
-    codings.map((coding) => {
-      const [name = '', weight = 'q=1'] = coding.split(';').map((part) => part.trim())
-      return [name, Number(weight.replace(/^q=/, ''))]
-    }),
-  )
-  return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0
 }

@@ -103,3 +103,13 @@ export async function selectKeyLine(db: Database | Tx, keyId: string): Promise<s
     select array_remove(array[id, user_id] || held_by, null) as ids from line`.execute(db)
   return rows.flatMap(({ ids }) => ids)
 }
+
+/** Which of these keys are not of this person: service keys, too. */
+export function selectKeysOfOthers(db: Database | Tx, ids: readonly string[], userId: string) {
+  return db
+    .selectFrom('api_keys')
+    .select('id')
+    .where('id', 'in', ids)
+    .where((where) => where.or([where('user_id', 'is', null), where('user_id', '!=', userId)]))
+    .execute()
+}

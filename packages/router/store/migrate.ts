@@ -40,6 +40,7 @@ import { noAgentPauses } from './migrations/0045-no-agent-pauses.ts'
 import { databaseIdentity } from './migrations/0046-database-identity.ts'
 import { approvalsOfPeople } from './migrations/0047-approvals-of-people.ts'
 import { rotations } from './migrations/0049-rotations.ts'
+import { sessions } from './migrations/0050-sessions.ts'
 import { settleRestoredCopy } from './restored-copy.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
@@ -84,6 +85,7 @@ const migrations: Migration[] = [
   { name: '0046-database-identity', sql: databaseIdentity },
   { name: '0047-approvals-of-people', sql: approvalsOfPeople },
   { name: '0049-rotations', sql: rotations },
+  { name: '0050-sessions', sql: sessions },
 ]
 
 /** Applied again whenever its text is another. */

@@ -44,6 +44,7 @@ import { containmentTables } from './containment-tables.ts'
 import { notificationTables } from './notification-tables.ts'
 import { retentionTables } from './retention-tables.ts'
 import { rotationTables } from './rotation-tables.ts'
+import { sessionTables } from './session-tables.ts'
 
 const projects = {
   id: text(),
@@ -367,6 +368,7 @@ export const tables = {
   ...auditTables,
   ...retentionTables,
   ...rotationTables,
+  ...sessionTables,
   versions,
 }
 

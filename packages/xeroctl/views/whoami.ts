@@ -2,7 +2,7 @@ import type { Whoami } from '@xerotier/protocol/api/whoami.ts'
 import type { RecordView } from '../output/view.ts'
 
 export const whoamiRecord: RecordView<Whoami> = {
-  name: ({ person, key }) => person?.email ?? key.id,
+  name: ({ person, key }) => person?.email ?? key?.id ?? '',
   detail: ({ project, project_id, person, key, door }) => ({
     fields: [
       ['Person', person === null ? 'nobody: a service key' : `${person.name} (${person.id})`],
@@ -11,10 +11,10 @@ export const whoamiRecord: RecordView<Whoami> = {
       ['System role', person?.system_role ?? null],
       ['Groups', person === null ? null : person.groups.join(', ') || 'none'],
       ['Project', `${project} (${project_id})`],
-      ['Key', `${key.name} (${key.id})`],
-      ['Scopes', key.scopes.join(', ')],
-      ['Workspaces', key.workspaces?.map(({ name }) => name).join(', ') ?? 'all'],
-      ['Expires', { due: key.expires_at }],
+      ['Key', key && `${key.name} (${key.id})`],
+      ['Scopes', key?.scopes.join(', ') ?? null],
+      ['Workspaces', key?.workspaces?.map(({ name }) => name).join(', ') ?? 'all'],
+      ['Expires', { due: key?.expires_at ?? null }],
       ['Door', door],
     ],
   }),

@@ -7,7 +7,7 @@ import type { Clock } from '@xerotier/runtime/clock.ts'
 import { sha256 } from '@xerotier/runtime/digest.ts'
 import { selectApiKeyByHash } from '../../store/api-keys.ts'
 import type { Database } from '../../store/database.ts'
-import { type Caller, personActor, serviceKeyActor } from '../actor.ts'
+import { type Caller, type KeyHolder, personActor, serviceKeyActor } from '../actor.ts'
 
 /** Asked for again in the background after `softMs`, not believed after `hardMs`. */
 const softMs = 2000
@@ -15,7 +15,7 @@ const hardMs = 5000
 const rememberedKeys = 10_000
 
 export interface KnownKey {
-  actor: Caller
+  actor: KeyHolder
   projectSlug: string
   quota: Quota | null
   /** Whether the filter of the key lets this address in. */
@@ -112,7 +112,7 @@ function knownKey(row: Found, hash: Buffer): KnownKey | undefined {
 }
 
 /** Undefined for a key of somebody who was deactivated, or is no member of the project any more. */
-function actorOf(row: Found): Caller | undefined {
+function actorOf(row: Found): KeyHolder | undefined {
   const key = { id: row.id, name: row.name }
   const entrant = {
     projectId: row.project_id,

@@ -10,14 +10,14 @@ import type { Records } from '../records.ts'
 export async function whoami(core: Pick<Records, 'store'>, actor: Caller): Promise<Whoami> {
   const { db } = core.store
   const { projectId } = actor
-  const key = await selectApiKey(db, projectId, actor.key.id)
+  const key = actor.key === null ? null : await selectApiKey(db, projectId, actor.key.id)
   if (key === undefined) throw new Fault('authentication_error')
   return {
     object: 'whoami',
     project_id: projectId,
     project: await selectSlug(db, projectId),
     person: actor.person === null ? null : await personOf(core, projectId, actor.person.id),
-    key: {
+    key: key && {
       ...{ id: key.id, name: key.name, scopes: [...actor.scopes], workspaces: key.workspaces },
       expires_at: key.expires_at?.toISOString() ?? null,
     },

@@ -22,6 +22,7 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
   'project.show': ['management'],
   'project.update': ['management'],
   'whoami.show': { anyOf: ['inference', 'execution', 'management'] },
+  'loginLinks.create': { anyOf: ['inference', 'execution', 'management'] },
   'members.list': ['management'],
   'members.add': ['management'],
   'members.show': ['management'],

@@ -10,6 +10,17 @@ import { perProject } from '../../domain/per-project.ts'
 import type { Records } from '../../domain/records.ts'
 import { createSseWriter, type SseWriter } from './sse-writer.ts'
 
+/** What the stream itself says, and when. */
+export interface StreamForm {
+  connected: string
+  heartbeat: string
+  heartbeatSeconds: number
+  /** After which it ends, and its reader comes again. */
+  longestSeconds: number
+}
+
+const publicForm: StreamForm = { ...streamEventNames, heartbeatSeconds, longestSeconds: Number.POSITIVE_INFINITY }
+
 export interface Streams {
   /**
    * Answers with a stream until it ends, the reader leaves or is no longer admitted, or the router
@@ -20,6 +31,7 @@ export interface Streams {
     request: FastifyRequest,
     reply: FastifyReply,
     start: (sink: StreamSink) => Subscription,
+    form?: StreamForm,
   ): Promise<undefined>
   close(): void
 }
@@ -28,7 +40,8 @@ export function createStreams({ clock, log }: Pick<Records, 'clock' | 'log'>): S
   const projects = perProject(() => new Set<SseWriter>())
 
   return {
-    async serve(admission, request, reply, start) {
+    async serve(admission, request, reply, start, form = publicForm) {
+      const over = clock.now() + form.longestSeconds * 1000
       const { projectId } = admission.actor
       const open = projects.of(projectId)
       if (open.size >= limits.streamsPerProject) {
@@ -51,10 +64,10 @@ export function createStreams({ clock, log }: Pick<Records, 'clock' | 'log'>): S
         end: () => void connected.promise.then(() => writer.end()),
       })
       const beat = () => {
-        const validMs = Math.max(0, admission.validUntil - clock.now())
-        timer = clock.after(Math.min(heartbeatSeconds * 1000, validMs), async () => {
-          if (!(await stillAdmitted(admission, clock))) return writer.end()
-          void writer.event({ name: streamEventNames.heartbeat, data: {} })
+        const validMs = Math.max(0, Math.min(over, admission.validUntil) - clock.now())
+        timer = clock.after(Math.min(form.heartbeatSeconds * 1000, validMs), async () => {
+          if (clock.now() >= over || !(await stillAdmitted(admission, clock))) return writer.end()
+          void writer.event({ name: form.heartbeat, data: {} })
           beat()
         })
       }
@@ -70,7 +83,7 @@ export function createStreams({ clock, log }: Pick<Records, 'clock' | 'log'>): S
       const id = await subscription.ready
       // Something about the actor may have changed between the request and here.
       if (!(await stillAdmitted(admission, clock))) writer.end()
-      void writer.event({ name: streamEventNames.connected, id, data: {} })
+      void writer.event({ name: form.connected, id, data: {} })
       connected.resolve()
       if (!writer.closed) beat()
       return undefined

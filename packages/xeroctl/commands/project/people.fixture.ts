@@ -22,6 +22,7 @@ export const sendsOfPeople: Sent[] = [
     'PATCH /management/project',
     { retention: { executions_days: 180, output_days: null } },
   ],
+  ['login-link', 'POST /login-links'],
   ['project members', 'GET /management/members?limit=100'],
   ['project members list --role owner', 'GET /management/members?role=owner&limit=100'],
   ['project members show anna@example.com', 'GET /management/members/anna%40example.com'],

@@ -13,11 +13,13 @@ import { addMember } from '../../../domain/people/members/add.ts'
 import { listMembers, showMember } from '../../../domain/people/members/read.ts'
 import { removeMember } from '../../../domain/people/members/remove.ts'
 import { updateMember } from '../../../domain/people/members/update.ts'
+import { createLoginLink } from '../../../domain/sessions/login-link.ts'
 import type { Handlers } from '../handlers.ts'
 
 export function peopleHandlers(core: Core) {
   return {
     'whoami.show': ({ actor }) => whoami(core, actor),
+    'loginLinks.create': ({ actor }) => createLoginLink(core, actor),
     'members.list': ({ actor, query }) => listMembers(core, actor, query),
     'members.add': ({ actor, body }) => addMember(core, actor, body),
     'members.show': ({ actor, params }) => showMember(core, actor, params.id),

@@ -1,0 +1,13 @@
+// What the pages need of the protocol, as plain data: a bundle gets the values without the schemas.
+import { executionStates as execution, settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import { opsEventNames as ops } from '@xerotier/protocol/ops-events.ts'
+import { risks as all } from '@xerotier/protocol/risk.ts'
+
+export const executionStates = execution
+export const settledStates = settledExecutionStates
+export const risks = all
+export const opsEventNames = ops
+export const noteCharacters: number = limits.noteCharacters
+export const passwordCharactersMin: number = limits.passwordCharactersMin
+export const joinKeyHoursDefault: number = limits.joinKeyHoursDefault

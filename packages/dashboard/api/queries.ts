@@ -1,0 +1,156 @@
+// What pages ask for, each under the name by which events make it stale.
+
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import type { Client } from '@xerotier/client/client.ts'
+import type { OpenSession } from '@xerotier/protocol/api/sessions.ts'
+import { settledStates } from './protocol.data.ts'
+
+/** Of what no event tells. */
+const oftenMs = 10_000
+
+export interface OperationFilter {
+  status?: string | undefined
+  risk?: string | undefined
+  tool?: string | undefined
+  workspace?: string | undefined
+  agent?: string | undefined
+  requester?: string | undefined
+  since?: string | undefined
+}
+
+const spansMs: Record<string, number> = { '1h': 3_600_000, '24h': 86_400_000, '7d': 7 * 86_400_000 }
+
+/** From `1h` to a time; undefined for ever. */
+function sinceOf(span: string | undefined): string | undefined {
+  const ms = span === undefined ? undefined : spansMs[span]
+  return ms === undefined ? undefined : new Date(Date.now() - ms).toISOString()
+}
+
+export function may(session: OpenSession, scope: 'execution' | 'management'): boolean {
+  return session.scopes.includes(scope)
+}
+
+const operationsPage = 100
+const mostAgents = 1_000
+
+export const operationsQuery = (client: Client, filter: OperationFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['executions', client.project, filter],
+    initialPageParam: '',
+    queryFn: ({ pageParam, signal }) => {
+      const after = pageParam === '' ? {} : { after: pageParam }
+      const query = { ...filter, since: sinceOf(filter.since), limit: operationsPage, ...after }
+      return client.call('executions.list', { query: given(query), signal })
+    },
+    getNextPageParam: (page) => (page.has_more && page.last_id !== null ? page.last_id : undefined),
+  })
+
+/** The newest alone: whether there is more than is shown. */
+export const newestQuery = (client: Client, filter: OperationFilter) =>
+  queryOptions({
+    queryKey: ['executions-head', client.project, filter],
+    refetchInterval: oftenMs,
+    queryFn: ({ signal }) =>
+      client.call('executions.list', { query: given({ ...filter, since: sinceOf(filter.since), limit: 1 }), signal }),
+  })
+
+export const operationQuery = (client: Client, id: string) =>
+  queryOptions({
+    queryKey: ['execution', id],
+    queryFn: ({ signal }) => client.call('executions.show', { params: { id }, signal }),
+    refetchInterval: ({ state }) =>
+      state.data === undefined || settledStates.includes(state.data.state) ? false : 2000,
+  })
+
+export const approvalsQuery = (client: Client) =>
+  queryOptions({
+    queryKey: ['approvals', client.project],
+    queryFn: ({ signal }) => client.call('approvals.list', { query: { limit: 100 }, signal }),
+    refetchInterval: oftenMs,
+  })
+
+export const decidedQuery = (client: Client) =>
+  queryOptions({
+    queryKey: ['decided', client.project],
+    queryFn: ({ signal }) =>
+      client.call('approvals.list', {
+        query: { limit: 100, status: 'approved,rejected,expired,cancelled,voided' },
+        signal,
+      }),
+  })
+
+export const healthQuery = (client: Client) =>
+  queryOptions({
+    queryKey: ['overview', 'health', client.project],
+    queryFn: ({ signal }) => client.call('health.dashboard', { signal }),
+    refetchInterval: oftenMs,
+  })
+
+export const failuresQuery = (client: Client) =>
+  queryOptions({
+    queryKey: ['overview', 'failures', client.project],
+    queryFn: ({ signal }) => {
+      const query = { status: 'failed,timeout', since: sinceOf('24h') ?? '', limit: 6 }
+      return client.call('executions.list', { query, signal })
+    },
+  })
+
+export const reviewsQuery = (client: Client) =>
+  queryOptions({
+    queryKey: ['overview', 'reviews', client.project],
+    queryFn: ({ signal }) =>
+      client.call('approvals.list', { query: { review: 'due', status: 'all', limit: 20 }, signal }),
+  })
+
+export const agentsQuery = (client: Client) =>
+  queryOptions({
+    queryKey: ['agents', client.project],
+    queryFn: ({ signal }) => every(client.items('agents.list', { signal }, mostAgents)),
+    refetchInterval: oftenMs,
+  })
+
+export const agentQuery = (client: Client, id: string) =>
+  queryOptions({
+    queryKey: ['agent', id],
+    queryFn: ({ signal }) => client.call('agents.show', { params: { id }, signal }),
+    refetchInterval: oftenMs,
+  })
+
+export const joinKeysQuery = (client: Client) =>
+  queryOptions({
+    queryKey: ['join-keys', client.project],
+    queryFn: ({ signal }) => client.call('joinKeys.list', { query: { limit: 50 }, signal }),
+  })
+
+export const candidatesQuery = (client: Client) =>
+  queryOptions({
+    queryKey: ['candidates', client.project],
+    queryFn: ({ signal }) => client.call('candidates.list', { query: { limit: 50 }, signal }),
+  })
+
+export const workspacesQuery = (client: Client) =>
+  queryOptions({
+    queryKey: ['workspaces', client.project],
+    queryFn: ({ signal }) => every(client.items('workspaces.list', { signal }, mostAgents)),
+  })
+
+export const pausesQuery = (client: Client) =>
+  queryOptions({
+    queryKey: ['agents', 'pauses', client.project],
+    queryFn: ({ signal }) => client.call('pauses.list', { query: { limit: 100 }, signal }),
+    refetchInterval: oftenMs,
+  })
+
+/** Without what was left out. */
+export function given<T extends object>(query: T): T {
+  const kept = { ...query }
+  for (const [name, value] of Object.entries(query))
+    if (value === undefined || value === '') Reflect.deleteProperty(kept, name)
+  return kept
+}
+
+async function every<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const read: T[] = []
+  for await (const item of items) read.push(item)
+  return read
+}

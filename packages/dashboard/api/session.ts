@@ -1,0 +1,101 @@
+// Who sits here. The cookie is the browser's; this keeps what the page has to know besides.
+
+import { ApiError, ConnectionError } from '@xerotier/client/api-error.ts'
+import { errorFromAnswer } from '@xerotier/client/error-answer.ts'
+import type { OpenSession, Session } from '@xerotier/protocol/api/sessions.ts'
+import { useSyncExternalStore } from 'react'
+import { setServerNow } from '../ui/time.tsx'
+import { isIdle } from './idle.ts'
+import { opsUrl } from './place.ts'
+
+interface State {
+  /** `lost`: it has ended while its page was open. */
+  phase: 'asking' | 'out' | 'in' | 'lost' | 'unreachable'
+  session: OpenSession | undefined
+}
+
+let state: State = { phase: 'asking', session: undefined }
+const listeners = new Set<() => void>()
+
+function set(next: State): void {
+  state = next
+  for (const listener of listeners) listener()
+}
+
+export function useSessionState(): State {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    () => state,
+  )
+}
+
+/** @throws Error outside of a session */
+export function useSession(): OpenSession {
+  const { session } = useSessionState()
+  if (session === undefined) throw new Error('nobody is logged in')
+  return session
+}
+
+/** What a page says with every request besides the cookie. */
+export function sessionHeaders(): Record<string, string> {
+  const token = state.session?.csrf_token
+  return { ...(token === undefined ? {} : { 'x-csrf-token': token }), ...(isIdle() ? { 'x-ops-idle': 'true' } : {}) }
+}
+
+/** The router no longer knows the session. The page stays as it is, with what was typed. */
+export function sessionLost(): void {
+  if (state.phase === 'in') set({ ...state, phase: 'lost' })
+}
+
+async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  let answer: Response
+  try {
+    answer = await fetch(opsUrl(path), {
+      method,
+      headers: { ...sessionHeaders(), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+  } catch (cause) {
+    throw new ConnectionError('the router does not answer', null, cause)
+  }
+  if (!answer.ok) throw await errorFromAnswer(answer)
+  const data: T = await answer.json()
+  return data
+}
+
+/** Asks the router whether there is a session. */
+export async function askSession(): Promise<void> {
+  try {
+    const session = await ask<OpenSession>('GET', 'api/session')
+    setServerNow(session.now)
+    set({ phase: 'in', session })
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status >= 500)
+      return set({ phase: state.session === undefined ? 'unreachable' : state.phase, session: state.session })
+    set(state.session === undefined ? { phase: 'out', session: undefined } : { ...state, phase: 'lost' })
+  }
+}
+
+export async function login(body: { email: string; password: string } | { token: string }): Promise<void> {
+  const before = state.session?.person.id
+  await ask('POST', 'token' in body ? 'api/login/link' : 'api/login', body)
+  await askSession()
+  // Somebody else: nothing of what the page knows is theirs.
+  if (before !== undefined && before !== state.session?.person.id) location.reload()
+}
+
+export async function logout(): Promise<void> {
+  await ask('POST', 'api/logout', {}).catch(() => undefined)
+  location.assign(opsUrl('login'))
+}
+
+export const listSessions = async () => (await ask<{ data: Session[] }>('GET', 'api/sessions')).data
+export const endSession = (id: string) => ask<unknown>('DELETE', `api/sessions/${encodeURIComponent(id)}`)
+export const setPassword = (body: { current: string; password: string }) => ask<unknown>('POST', 'api/password', body)
+export async function chooseProject(project: string): Promise<void> {
+  await ask('POST', 'api/project', { project })
+  location.assign(opsUrl('.'))
+}

@@ -1,0 +1,138 @@
+// The vote. Nobody approves what has just appeared under their finger: the button is off until the
+// call has stood there for a moment, and again whenever what would run is another.
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { Approval } from '@xerotier/protocol/api/approvals.ts'
+import { useEffect, useRef, useState } from 'react'
+import { useClient } from '../api/client.ts'
+import { noteCharacters } from '../api/protocol.data.ts'
+import { Button } from '../ui/button.tsx'
+import { Field } from '../ui/field.tsx'
+import { useKeys } from '../ui/keys.ts'
+import { words } from '../words/en.ts'
+import { Refused } from './asked.tsx'
+import { CommandLine, quoted } from './texts.tsx'
+
+const text = words.approvals
+const settleMs = 1_500
+
+interface Props {
+  approval: Approval
+  decided: (told: string) => void
+  next: () => void
+}
+
+type Vote = 'approve' | 'reject'
+
+export function Decision({ approval, decided, next }: Props) {
+  const { id, tool, digest, confirm, asked } = approval
+  const client = useClient()
+  const queries = useQueryClient()
+  const [note, setNote] = useState('')
+  const [typed, setTyped] = useState('')
+  const settled = useSettled(`${id} ${digest} ${asked.stage}`)
+  const approveButton = useRef<HTMLButtonElement>(null)
+  const noteField = useRef<HTMLTextAreaElement>(null)
+  const voting = useMutation({
+    mutationFn: (vote: Vote) =>
+      client.call(vote === 'approve' ? 'approvals.approve' : 'approvals.reject', {
+        params: { id },
+        body: {
+          digest,
+          ...(note.trim() === '' ? {} : { note }),
+          ...(vote === 'approve' && confirm !== null ? { confirm: typed } : {}),
+        },
+      }),
+    onSuccess: async (now, vote) => {
+      decided(
+        vote === 'reject' ? text.rejected(tool) : now.state === 'pending' ? text.voted(tool) : text.approved(tool),
+      )
+      next()
+      await Promise.all(
+        ['approvals', 'decided', 'overview', 'executions'].map((key) => queries.invalidateQueries({ queryKey: [key] })),
+      )
+    },
+    onError: () => void queries.invalidateQueries({ queryKey: ['approvals'] }),
+  })
+  const lacksNote = asked.require_reason && note.trim() === ''
+  const lacksName = confirm !== null && typed.trim() !== confirm
+  const mayApprove = settled && !lacksNote && !lacksName && !voting.isPending
+  // Two different keys: one shows where the button is, the other presses it.
+  useKeys({
+    a: () => approveButton.current?.focus(),
+    r: () => noteField.current?.focus(),
+  })
+  return (
+    <div className="grid gap-3 border-t border-line pt-4">
+      <Field label={text.note} {...(asked.require_reason ? { hint: text.noteNeeded } : {})}>
+        {(ids) => (
+          <textarea
+            {...ids}
+            ref={noteField}
+            className="field"
+            maxLength={noteCharacters}
+            value={note}
+            onChange={({ target }) => setNote(target.value)}
+          />
+        )}
+      </Field>
+      {confirm !== null && (
+        <Field label={text.confirm(confirm)} hint={text.confirmHint}>
+          {(ids) => (
+            <input
+              {...ids}
+              className="field font-mono"
+              autoComplete="off"
+              autoCapitalize="off"
+              spellCheck={false}
+              value={typed}
+              onChange={({ target }) => setTyped(target.value)}
+            />
+          )}
+        </Field>
+      )}
+      <Refused error={voting.error} />
+      <div className="sticky bottom-0 -mx-4 flex gap-3 border-line bg-card px-4 py-2 max-md:border-t md:static md:mx-0 md:px-0 md:py-0">
+        <Button
+          ref={approveButton}
+          look="primary"
+          large
+          className="flex-1"
+          disabled={voting.isPending}
+          aria-disabled={!mayApprove}
+          title={settled ? undefined : text.settling}
+          onClick={() => mayApprove && voting.mutate('approve')}
+        >
+          {text.approve}
+        </Button>
+        <Button
+          look="danger"
+          large
+          className="flex-1"
+          disabled={voting.isPending}
+          onClick={() => voting.mutate('reject')}
+        >
+          {text.reject}
+        </Button>
+      </div>
+      <CommandLine line={lineOf(approval, note)} />
+    </div>
+  )
+}
+
+/** False until the same has stood there for a moment. */
+function useSettled(what: string): boolean {
+  const [settled, setSettled] = useState<string>()
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(what), settleMs)
+    return () => clearTimeout(timer)
+  }, [what])
+  return settled === what
+}
+
+function lineOf({ id, confirm }: Approval, note: string): string {
+  return [
+    `xeroctl approvals approve ${id}`,
+    ...(note.trim() === '' ? [] : [`--note ${quoted(note)}`]),
+    ...(confirm === null ? [] : [`--confirm ${confirm}`]),
+  ].join(' ')
+}

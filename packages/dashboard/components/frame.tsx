@@ -1,0 +1,48 @@
+// Who is not logged in sees the login, and who no longer is gets it before the page, which stays as
+// it is.
+import { useNavigate, useRouterState } from '@tanstack/react-router'
+import { useEffect } from 'react'
+import { askSession, useSessionState } from '../api/session.ts'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { Notice, Skeleton } from '../ui/state.tsx'
+import { words } from '../words/en.ts'
+import { LoginForm } from './login-form.tsx'
+import { Shell } from './shell.tsx'
+
+export function Frame() {
+  const { phase } = useSessionState()
+  const navigate = useNavigate()
+  const isOut = phase === 'out'
+  const resolved = useRouterState({ select: ({ status }) => status })
+  useEffect(() => {
+    if (isOut) void navigate({ to: '/login' })
+  }, [isOut, navigate])
+  if (phase === 'unreachable')
+    return (
+      <main className="mx-auto max-w-[560px] p-6">
+        <Notice title={words.login.unreachable} alert>
+          <Button onClick={() => void askSession()}>{words.retry}</Button>
+        </Notice>
+      </main>
+    )
+  if (phase === 'asking' || isOut)
+    return (
+      <main className="p-6" data-status={resolved}>
+        <Skeleton rows={6} label={words.loading} />
+      </main>
+    )
+  return (
+    <>
+      <Shell />
+      {phase === 'lost' && (
+        <Dialog title={words.login.again} closeLabel={words.close} onClose={() => undefined}>
+          <div className="grid gap-4">
+            <p className="text-soft">{words.login.againHint}</p>
+            <LoginForm />
+          </div>
+        </Dialog>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,125 @@
+// A join key: made once, shown once, with the lines that use it.
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useClient } from '../api/client.ts'
+import { root } from '../api/place.ts'
+import { joinKeyHoursDefault } from '../api/protocol.data.ts'
+import { Button } from '../ui/button.tsx'
+import { Copy } from '../ui/copy.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { Field } from '../ui/field.tsx'
+import { words } from '../words/en.ts'
+import { Refused } from './asked.tsx'
+import { CommandLine, quoted } from './texts.tsx'
+
+const text = words.agents
+
+export function JoinKeyDialog({ close }: { close: () => void }) {
+  const client = useClient()
+  const queries = useQueryClient()
+  const [name, setName] = useState('')
+  const [region, setRegion] = useState('')
+  const [hours, setHours] = useState(String(joinKeyHoursDefault))
+  const [approval, setApproval] = useState(false)
+  const minting = useMutation({
+    mutationFn: () =>
+      client.call('joinKeys.create', {
+        body: { name, region, require_approval: approval, expires_in_hours: Number(hours) },
+      }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['join-keys'] }),
+  })
+  if (minting.data !== undefined) return <Minted name={name} value={minting.data.key} close={close} />
+  const line = [
+    'xeroctl agents join-keys --create',
+    `--name ${quoted(name || '<name>')}`,
+    `--region ${quoted(region || '<region>')}`,
+    ...(Number(hours) === joinKeyHoursDefault ? [] : [`--expires-in-hours ${hours}`]),
+    ...(approval ? ['--require-approval'] : []),
+  ]
+  return (
+    <Dialog title={text.mint} closeLabel={words.close} onClose={close}>
+      <form
+        className="grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault()
+          minting.mutate()
+        }}
+      >
+        <p className="text-soft">{text.mintHint}</p>
+        <Field label={text.name} hint={text.nameHint}>
+          {(ids) => (
+            <input {...ids} className="field" required value={name} onChange={({ target }) => setName(target.value)} />
+          )}
+        </Field>
+        <Field label={text.region}>
+          {(ids) => (
+            <input
+              {...ids}
+              className="field"
+              required
+              value={region}
+              onChange={({ target }) => setRegion(target.value)}
+            />
+          )}
+        </Field>
+        <Field label={text.hours}>
+          {(ids) => (
+            <input
+              {...ids}
+              className="field"
+              type="number"
+              min="1"
+              required
+              value={hours}
+              onChange={({ target }) => setHours(target.value)}
+            />
+          )}
+        </Field>
+        <label className="flex items-center gap-2">
+          <input type="checkbox" checked={approval} onChange={({ target }) => setApproval(target.checked)} />
+          {text.approval}
+        </label>
+        <Refused error={minting.error} />
+        <Button type="submit" look="primary" large disabled={minting.isPending}>
+          {text.create}
+        </Button>
+        <CommandLine line={line.join(' ')} />
+      </form>
+    </Dialog>
+  )
+}
+
+/** It is in no cache and in no address: gone when this is closed. */
+function Minted({ name, value, close }: { name: string; value: string; close: () => void }) {
+  const lines = [
+    [text.shell, `XEM_ROUTER_URL=${root} XEM_REGISTRATION_NAME=${name} XEM_JOIN_KEY=${value} xerotier-xem-agent`],
+    [
+      text.systemd,
+      `printf 'XEM_ROUTER_URL=%s\\nXEM_REGISTRATION_NAME=%s\\nXEM_JOIN_KEY=%s\\n' ${root} ${name} ${value} | sudo install -m 600 /dev/stdin /etc/xerotier/xem.env && sudo systemctl enable --now xerotier-xem`,
+    ],
+    [
+      text.container,
+      `docker run -d --restart unless-stopped -v xerotier-xem:/var/lib/xerotier -e XEM_ROUTER_URL=${root} -e XEM_REGISTRATION_NAME=${name} -e XEM_JOIN_KEY=${value} xerotier/xem`,
+    ],
+  ] as const
+  return (
+    <Dialog title={text.minted} closeLabel={words.close} onClose={close} wide>
+      <div className="grid gap-4">
+        <div className="flex items-start gap-1 rounded-lg border border-line bg-code py-2 pr-1 pl-3">
+          <code className="min-w-0 flex-1 text-[12.5px] break-all">{value}</code>
+          <Copy text={value} label={words.copyOf(text.minted)} done={words.copied} />
+        </div>
+        <p className="text-soft">{text.mintedHint}</p>
+        {lines.map(([title, line]) => (
+          <section key={title} className="grid gap-1">
+            <h2>{title}</h2>
+            <CommandLine line={line} />
+          </section>
+        ))}
+        <Button look="primary" large onClick={close}>
+          {text.done}
+        </Button>
+      </div>
+    </Dialog>
+  )
+}

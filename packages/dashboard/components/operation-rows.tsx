@@ -1,0 +1,89 @@
+import { Link } from '@tanstack/react-router'
+import type { Execution } from '@xerotier/protocol/api/executions.ts'
+import { Scroll } from '../ui/state.tsx'
+import { Ago, durationText } from '../ui/time.tsx'
+import { words } from '../words/en.ts'
+import { RiskMark, StateMark } from './marks.tsx'
+import { Id, Said } from './texts.tsx'
+
+const text = words.operations
+
+/** A row for each call. On a small screen the least is left out; it stands in the detail. */
+export function OperationRows({ rows, onOpen }: { rows: readonly Execution[]; onOpen?: (id: string) => void }) {
+  return (
+    <Scroll label={text.title}>
+      <table>
+        <OperationHead />
+        <tbody>
+          {rows.map((row) => (
+            <OperationRow key={row.id} row={row} {...(onOpen === undefined ? {} : { onOpen })} />
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  )
+}
+
+export function OperationHead() {
+  return (
+    <thead>
+      <tr>
+        <th className="max-md:hidden">{text.id}</th>
+        <th>{text.tool}</th>
+        <th className="max-sm:hidden">{text.risk}</th>
+        <th>{text.status}</th>
+        <th className="max-md:hidden">{text.workspace}</th>
+        <th className="max-lg:hidden">{text.agent}</th>
+        <th className="max-lg:hidden">{text.requester}</th>
+        <th className="text-right max-md:hidden">{text.duration}</th>
+        <th className="text-right">{text.started}</th>
+      </tr>
+    </thead>
+  )
+}
+
+export function OperationRow({ row, onOpen }: { row: Execution; onOpen?: (id: string) => void }) {
+  return (
+    <tr className="hover:bg-raised">
+      <td className="max-md:hidden">
+        <Id id={row.id} short what={text.id} />
+      </td>
+      <td className="min-w-[9rem]">
+        <Link
+          to="/operations/$id"
+          params={{ id: row.id }}
+          className="font-medium break-all"
+          onClick={(event) => {
+            if (onOpen === undefined || event.metaKey || event.ctrlKey || event.shiftKey) return
+            event.preventDefault()
+            onOpen(row.id)
+          }}
+        >
+          <Said>{row.tool}</Said>
+        </Link>
+        <span className="block text-[12px] break-all text-soft md:hidden">
+          <Said>{row.workspace}</Said>
+        </span>
+      </td>
+      <td className="max-sm:hidden">
+        <RiskMark risk={row.risk} />
+      </td>
+      <td>
+        <StateMark state={row.state} />
+      </td>
+      <td className="max-md:hidden">
+        <Said>{row.workspace}</Said>
+      </td>
+      <td className="max-lg:hidden">{row.agent === null ? '–' : <Said>{row.agent}</Said>}</td>
+      <td className="max-lg:hidden">
+        <Said>{row.requested_by_name ?? row.requested_by}</Said>
+      </td>
+      <td className="text-right whitespace-nowrap tabular-nums max-md:hidden">
+        {row.duration_ms === null ? '–' : durationText(row.duration_ms)}
+      </td>
+      <td className="text-right tabular-nums">
+        <Ago at={row.created_at} />
+      </td>
+    </tr>
+  )
+}

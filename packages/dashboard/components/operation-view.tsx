@@ -1,0 +1,222 @@
+// One call, completely.
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
+import { useClient } from '../api/client.ts'
+import { operationQuery } from '../api/queries.ts'
+import { Mark } from '../ui/mark.tsx'
+import { Facts, Section } from '../ui/state.tsx'
+import { Ago, durationText, When } from '../ui/time.tsx'
+import { words } from '../words/en.ts'
+import { Answer } from './asked.tsx'
+import { DecisionMark, RiskMark, StateMark } from './marks.tsx'
+import { OperationActions } from './operation-actions.tsx'
+import { Output } from './output.tsx'
+import { CommandLine, Id, Json, Said } from './texts.tsx'
+
+const text = words.operation
+
+/** @param linked whether it stands over a list, so that its own page is somewhere else */
+export function OperationView({ id, linked = false }: { id: string; linked?: boolean }) {
+  const asked = useQuery(operationQuery(useClient(), id))
+  return <Answer asked={asked}>{(call) => <Call call={call} linked={linked} />}</Answer>
+}
+
+function Call({ call, linked }: { call: ExecutionDetail; linked: boolean }) {
+  return (
+    <div className="grid gap-5">
+      <div className="flex flex-wrap items-center gap-2">
+        <p className="text-[17px] font-semibold break-all">
+          <Said>{call.tool}</Said>
+        </p>
+        <RiskMark risk={call.risk} />
+        <span role="status">
+          <StateMark state={call.state} />
+        </span>
+        {linked && (
+          <Link to="/operations/$id" params={{ id: call.id }} className="ml-auto text-[13px]">
+            {words.operations.page}
+          </Link>
+        )}
+      </div>
+      {call.error !== null && (
+        <p className="rounded-lg bg-bad-soft px-3 py-2 break-words text-bad">
+          <code>{call.error.code}</code>: <Said>{call.error.message}</Said>
+        </p>
+      )}
+      {call.waiting_for !== null && (
+        <p className="rounded-lg bg-warn-soft px-3 py-2 text-warn">
+          {text.waitingFor}: <Said>{call.waiting_for}</Said>
+        </p>
+      )}
+      <OperationActions call={call} />
+      <div className="grid gap-5 lg:grid-cols-2">
+        <Section title={text.call}>
+          <div className="card p-4">
+            <CallFacts call={call} />
+          </div>
+        </Section>
+        <Section title={text.args}>
+          <Json value={call.args} label={text.args} />
+        </Section>
+      </div>
+      {call.result !== null && (
+        <Section title={text.result}>
+          <Json value={call.result} label={text.result} />
+        </Section>
+      )}
+      <Output
+        title={text.stdout}
+        output={call.stdout}
+        name={`${call.id}.stdout.txt`}
+        empty={call.state === 'completed'}
+      />
+      {call.stderr !== '' && <Output title={text.stderr} output={call.stderr} name={`${call.id}.stderr.txt`} />}
+      {call.truncated && <p className="text-[13px] text-soft">{text.truncated}</p>}
+      <div className="grid gap-5 lg:grid-cols-2">
+        <Timeline call={call} />
+        <Approvals call={call} />
+      </div>
+      <Attempts call={call} />
+      <CommandLine line={`xeroctl exec show ${call.id}`} />
+    </div>
+  )
+}
+
+function CallFacts({ call }: { call: ExecutionDetail }) {
+  const optional: [string, React.ReactNode][] = [
+    ...(call.reason === null
+      ? []
+      : [[text.reason, <Said key="reason">{call.reason}</Said>] as [string, React.ReactNode]]),
+    ...(call.exit_code === null ? [] : [[text.exit, call.exit_code] as [string, React.ReactNode]]),
+    ...(call.retry_of === null
+      ? []
+      : [
+          [
+            text.retryOf,
+            <Link key="of" to="/operations/$id" params={{ id: call.retry_of }}>
+              {call.retry_of}
+            </Link>,
+          ] as [string, React.ReactNode],
+        ]),
+  ]
+  return (
+    <Facts
+      facts={[
+        [words.operations.id, <Id key="id" id={call.id} what={words.operations.id} />],
+        [
+          words.operations.workspace,
+          <Link key="workspace" to="/workspaces/$workspaceId" params={{ workspaceId: call.workspace_id }}>
+            <Said>{call.workspace}</Said>
+          </Link>,
+        ],
+        [
+          text.agent,
+          call.agent === null || call.agent_id === null ? (
+            words.none
+          ) : (
+            <Link key="agent" to="/agents/$agentId/workspaces" params={{ agentId: call.agent_id }}>
+              <Said>{call.agent}</Said>
+            </Link>
+          ),
+        ],
+        [text.requester, <Said key="by">{call.requested_by_name ?? call.requested_by}</Said>],
+        [words.operations.started, <When key="at" at={call.created_at} />],
+        [words.operations.duration, call.duration_ms === null ? '–' : durationText(call.duration_ms)],
+        ...optional,
+        [text.digest, <Id key="digest" id={call.digest} what={text.digest} />],
+      ]}
+    />
+  )
+}
+
+function Timeline({ call }: { call: ExecutionDetail }) {
+  return (
+    <Section title={text.timeline}>
+      <ol className="card divide-y divide-line">
+        {call.transitions.map(({ state, at, actor, actor_name }, place) => (
+          <li key={`${at} ${state}`} className="flex flex-wrap items-center gap-2 px-4 py-2">
+            <StateMark state={state} />
+            <span className="min-w-0 flex-1 truncate text-soft">
+              <Said>{actor_name ?? actor}</Said>
+            </span>
+            <span className="text-[12.5px] text-soft tabular-nums">
+              {place === 0 ? (
+                <Ago at={at} />
+              ) : (
+                `+${durationText(Date.parse(at) - Date.parse(call.transitions[place - 1]?.at ?? at))}`
+              )}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </Section>
+  )
+}
+
+function Approvals({ call }: { call: ExecutionDetail }) {
+  if (call.approvals.length === 0) return null
+  return (
+    <Section title={text.approvals}>
+      <ul className="card divide-y divide-line">
+        {call.approvals.map(({ id, state, asked, votes, needs, note }) => (
+          <li key={id} className="grid gap-1.5 px-4 py-2.5">
+            <p className="flex flex-wrap items-center gap-2">
+              <DecisionMark state={state} />
+              <span className="text-soft">
+                {text.policy(asked.policy, asked.version)} ·{' '}
+                {words.approvals.stage(asked.stage + 1, asked.stages, asked.stage_name)}
+              </span>
+            </p>
+            {asked.rules.length > 0 && (
+              <p>
+                {text.why}: <Said>{asked.rules.map(({ name }) => name).join(', ')}</Said>
+              </p>
+            )}
+            {votes.map((vote) => (
+              <p key={`${vote.by} ${vote.at}`} className="flex flex-wrap items-center gap-2">
+                <Mark
+                  tone={vote.vote === 'approve' ? 'good' : vote.vote === 'reject' ? 'bad' : 'calm'}
+                  shape={vote.vote === 'approve' ? 'check' : 'cross'}
+                >
+                  {vote.vote}
+                </Mark>
+                <Said>{vote.by_name ?? vote.by}</Said>
+                <span className="text-soft">
+                  <Ago at={vote.at} />
+                </span>
+                {vote.note !== null && <Said>{vote.note}</Said>}
+              </p>
+            ))}
+            {votes.length === 0 && note !== null && <Said>{note}</Said>}
+            {needs.length > 0 && (
+              <p className="text-warn">
+                {words.approvals.needs}: <Said>{needs.join('; ')}</Said>
+              </p>
+            )}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  )
+}
+
+function Attempts({ call }: { call: ExecutionDetail }) {
+  if (call.attempts.length < 2) return null
+  return (
+    <Section title={text.attempts}>
+      <ol className="card divide-y divide-line">
+        {call.attempts.map((one) => (
+          <li key={one.attempt} className="flex flex-wrap items-center gap-2 px-4 py-2">
+            <span className="tabular-nums">{one.attempt}</span>
+            <Said>{one.agent ?? words.none}</Said>
+            {one.outcome !== null && <StateMark state={one.outcome} />}
+            <span className="ml-auto text-soft">
+              <Ago at={one.dispatched_at} />
+            </span>
+          </li>
+        ))}
+      </ol>
+    </Section>
+  )
+}

@@ -1,0 +1,118 @@
+// What stands around every view: the tabs, who is here, and whether what is shown is live.
+import { useQuery } from '@tanstack/react-query'
+import { Link, Outlet } from '@tanstack/react-router'
+import { useClient } from '../api/client.ts'
+import { useLive } from '../api/live.ts'
+import { approvalsQuery, may } from '../api/queries.ts'
+import { useSession } from '../api/session.ts'
+import { useCutSince } from '../api/stream.ts'
+import { words } from '../words/en.ts'
+
+const tabs = [
+  ['/', words.tabs.overview],
+  ['/operations', words.tabs.operations],
+  ['/fleet', words.tabs.fleet],
+  ['/graph', words.tabs.graph],
+  ['/templates', words.tabs.templates],
+  ['/approvals', words.tabs.approvals],
+  ['/agents', words.tabs.agents],
+] as const
+const more = [
+  ['/audit', words.tabs.audit],
+  ['/pauses', words.tabs.pauses],
+] as const
+
+const tabClass =
+  'flex items-center justify-between gap-2 rounded-lg px-3 py-1.5 font-medium whitespace-nowrap text-soft no-underline hover:bg-raised hover:text-ink hover:no-underline aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent'
+
+export function Shell() {
+  useLive()
+  return (
+    <div className="mx-auto grid min-h-dvh max-w-[1720px] grid-rows-[auto_1fr] lg:grid-cols-[208px_minmax(0,1fr)] lg:grid-rows-1">
+      <a
+        href="#content"
+        className="sr-only focus:not-sr-only focus:absolute focus:z-20 focus:m-2 focus:rounded focus:bg-card focus:p-2"
+      >
+        {words.skip}
+      </a>
+      <Sidebar />
+      <div className="min-w-0">
+        <Cut />
+        <main id="content" tabIndex={-1} className="grid content-start gap-5 px-4 py-5 outline-none md:px-6">
+          <Outlet />
+        </main>
+      </div>
+    </div>
+  )
+}
+
+function Sidebar() {
+  const session = useSession()
+  const count = usePending()
+  return (
+    <header className="top-0 z-10 grid min-w-0 content-start gap-2 border-line bg-ground px-3 py-3 max-lg:border-b lg:sticky lg:h-dvh lg:border-r lg:py-4">
+      <div className="flex min-w-0 items-center justify-between gap-2 px-2">
+        <p className="min-w-0 truncate font-semibold tracking-tight">
+          {words.product} <span className="font-normal text-soft">{session.project.slug}</span>
+        </p>
+        <Link
+          to="/account"
+          aria-label={words.account.open(session.person.name)}
+          title={session.person.email}
+          className="grid size-8 shrink-0 place-items-center rounded-full bg-calm-soft text-[12px] font-semibold text-calm no-underline"
+        >
+          {initials(session.person.name)}
+        </Link>
+      </div>
+      <nav
+        aria-label={words.navigation}
+        className="-mx-3 flex gap-0.5 overflow-x-auto px-3 py-0.5 lg:mx-0 lg:mt-2 lg:flex-col lg:overflow-visible lg:px-0"
+      >
+        {tabs.map(([to, name]) => (
+          <Link key={to} to={to} activeOptions={{ exact: to === '/', includeSearch: false }} className={tabClass}>
+            {name}
+            {to === '/approvals' && count > 0 && (
+              <span className="rounded-full bg-accent px-1.5 text-[11px] font-semibold text-accent-ink tabular-nums">
+                {count}
+              </span>
+            )}
+          </Link>
+        ))}
+        <span aria-hidden="true" className="shrink-0 border-line max-lg:mx-1 max-lg:border-l lg:my-2 lg:border-t" />
+        {more.map(([to, name]) => (
+          <Link key={to} to={to} activeOptions={{ includeSearch: false }} className={tabClass}>
+            {name}
+          </Link>
+        ))}
+      </nav>
+    </header>
+  )
+}
+
+/** How many calls wait for a decision. */
+export function usePending(): number {
+  const { data } = useQuery({ ...approvalsQuery(useClient()), enabled: may(useSession(), 'execution') })
+  return data?.data.length ?? 0
+}
+
+function Cut() {
+  const since = useCutSince()
+  return (
+    <div role="status">
+      {since !== undefined && (
+        <p className="border-b border-line bg-warn-soft px-6 py-2 text-warn">
+          {words.cut(new Date(since).toLocaleTimeString())}
+        </p>
+      )}
+    </div>
+  )
+}
+
+function initials(name: string): string {
+  return name
+    .split(/\s+/)
+    .map((part) => [...part][0] ?? '')
+    .slice(0, 2)
+    .join('')
+    .toUpperCase()
+}

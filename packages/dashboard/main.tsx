@@ -1,0 +1,25 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { ApiError } from '@xerotier/client/api-error.ts'
+import { createRoot } from 'react-dom/client'
+import { askSession } from './api/session.ts'
+import { router } from './routes/router.tsx'
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 1_000,
+      // What was refused is refused again.
+      retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status < 500),
+    },
+  },
+})
+
+void askSession()
+const app = document.getElementById('app')
+if (app !== null)
+  createRoot(app).render(
+    <QueryClientProvider client={queries}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>,
+  )

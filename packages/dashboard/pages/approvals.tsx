@@ -1,0 +1,186 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import type { Approval } from '@xerotier/protocol/api/approvals.ts'
+import { useEffect, useRef, useState } from 'react'
+import { useClient } from '../api/client.ts'
+import { approvalsQuery, decidedQuery } from '../api/queries.ts'
+import { useSearchChange } from '../api/search.ts'
+import { ApprovalCard } from '../components/approval-card.tsx'
+import { Answer } from '../components/asked.tsx'
+import { Heading } from '../components/heading.tsx'
+import { DecisionMark, RiskMark } from '../components/marks.tsx'
+import { Said } from '../components/texts.tsx'
+import { useKeys } from '../ui/keys.ts'
+import { Notice, Scroll, Section } from '../ui/state.tsx'
+import { Ago, leftText, useNow } from '../ui/time.tsx'
+import { words } from '../words/en.ts'
+
+const text = words.approvals
+const route = getRouteApi('/frame/approvals')
+
+export interface ApprovalsSearch {
+  /** The one whose card is open. */
+  id?: string | undefined
+}
+
+export function Approvals() {
+  const client = useClient()
+  const asked = useQuery(approvalsQuery(client))
+  return (
+    <>
+      <Heading title={text.title}>
+        <details className="relative text-[13px] text-soft max-lg:hidden">
+          <summary className="rounded px-2 py-1">{text.keysTitle}</summary>
+          <p className="card absolute right-0 z-10 w-max p-3">{text.keys}</p>
+        </details>
+      </Heading>
+      <Answer asked={asked}>
+        {({ data }) =>
+          data.length === 0 ? (
+            <Notice title={text.empty}>
+              <p>{text.emptyHint}</p>
+            </Notice>
+          ) : (
+            <Queue pending={inOrder(data)} />
+          )
+        }
+      </Answer>
+      <Decided />
+    </>
+  )
+}
+
+/** What ends first comes first. */
+function inOrder(pending: readonly Approval[]): Approval[] {
+  return [...pending].sort((a, b) => a.expires_at.localeCompare(b.expires_at) || a.id.localeCompare(b.id))
+}
+
+function Queue({ pending }: { pending: readonly Approval[] }) {
+  const { id }: ApprovalsSearch = route.useSearch()
+  const change = useSearchChange()
+  // What was looked at stays there, though it is decided meanwhile by somebody else.
+  const at = Math.max(
+    0,
+    pending.findIndex((one) => one.id === id),
+  )
+  const current = pending[at]
+  const list = useRef<HTMLUListElement>(null)
+  const [told, setTold] = useState('')
+  const open = (to: number) => {
+    const next = pending[Math.min(Math.max(0, to), pending.length - 1)]
+    if (next === undefined) return
+    change({ id: next.id }, true)
+    list.current?.querySelector(`[data-id="${CSS.escape(next.id)}"]`)?.scrollIntoView({ block: 'nearest' })
+  }
+  useKeys({ j: () => open(at + 1), k: () => open(at - 1) })
+  useEffect(() => {
+    if (id === undefined && current !== undefined) change({ id: current.id }, true)
+  }, [id, current, change])
+  return (
+    <div className="grid items-start gap-4 lg:grid-cols-[minmax(270px,1fr)_minmax(0,2.2fr)]">
+      <Section title={text.queue(pending.length)}>
+        <ul
+          ref={list}
+          aria-label={text.list}
+          className="card max-h-[72dvh] divide-y divide-line overflow-auto max-lg:max-h-[32dvh]"
+        >
+          {pending.map((one, place) => (
+            <li key={one.id} data-id={one.id}>
+              <button
+                type="button"
+                aria-current={place === at}
+                onClick={() => open(place)}
+                className="grid w-full gap-1 border-l-3 border-transparent px-3 py-2.5 text-left hover:bg-raised aria-[current=true]:border-accent aria-[current=true]:bg-accent-soft"
+              >
+                <span className="flex items-center justify-between gap-2">
+                  <span className="min-w-0 truncate font-medium">
+                    <Said>{one.tool}</Said>
+                  </span>
+                  <Left at={one.expires_at} />
+                </span>
+                <span className="flex items-center justify-between gap-2 text-[12.5px] text-soft">
+                  <span className="min-w-0 truncate">
+                    <Said>{`${one.workspace} · ${one.requested_by_name ?? one.requested_by}`}</Said>
+                  </span>
+                  <RiskMark risk={one.risk} />
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </Section>
+      <p role="status" className="sr-only">
+        {told}
+      </p>
+      {current !== undefined && (
+        <ApprovalCard key={current.id} approval={current} decided={setTold} next={() => open(at + 1)} />
+      )}
+    </div>
+  )
+}
+
+function Left({ at }: { at: string }) {
+  const left = Date.parse(at) - useNow()
+  return (
+    <span className={`shrink-0 text-[12.5px] tabular-nums ${left < 120_000 ? 'font-semibold text-bad' : 'text-soft'}`}>
+      {leftText(left)}
+      <span className="sr-only"> {text.left}</span>
+    </span>
+  )
+}
+
+function Decided() {
+  const asked = useQuery(decidedQuery(useClient()))
+  return (
+    <Section title={text.decided}>
+      <Answer asked={asked} rows={3}>
+        {({ data }) =>
+          data.length === 0 ? (
+            <p className="card p-4 text-soft">{text.noneDecided}</p>
+          ) : (
+            <Scroll label={text.decided}>
+              <table>
+                <thead>
+                  <tr>
+                    <th>{text.state}</th>
+                    <th>{words.operations.tool}</th>
+                    <th className="max-md:hidden">{text.where}</th>
+                    <th className="max-sm:hidden">{text.by}</th>
+                    <th className="max-md:hidden">{text.note}</th>
+                    <th className="text-right">{text.when}</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {data.map((one) => (
+                    <tr key={one.id} className="hover:bg-raised">
+                      <td>
+                        <DecisionMark state={one.state} />
+                      </td>
+                      <td className="break-all">
+                        <Link to="/operations/$id" params={{ id: one.execution_id }}>
+                          <Said>{one.tool}</Said>
+                        </Link>
+                      </td>
+                      <td className="max-md:hidden">
+                        <Said>{one.workspace}</Said>
+                      </td>
+                      <td className="max-sm:hidden">
+                        {one.decided_by === null ? '–' : <Said>{one.decided_by_name ?? one.decided_by}</Said>}
+                      </td>
+                      <td className="max-w-80 truncate max-md:hidden">
+                        {one.note === null ? '–' : <Said>{one.note}</Said>}
+                      </td>
+                      <td className="text-right">
+                        <Ago at={one.decided_at ?? one.expires_at} />
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </Scroll>
+          )
+        }
+      </Answer>
+    </Section>
+  )
+}

@@ -1,0 +1,128 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { Agent } from '@xerotier/protocol/api/agents.ts'
+import { useClient } from '../api/client.ts'
+import { agentsQuery } from '../api/queries.ts'
+import { AgentPause } from '../components/agent-pause.tsx'
+import { Answer } from '../components/asked.tsx'
+import { Heading } from '../components/heading.tsx'
+import { HealthMark } from '../components/marks.tsx'
+import { CommandLine, Said } from '../components/texts.tsx'
+import { Notice, Scroll } from '../ui/state.tsx'
+import { Ago } from '../ui/time.tsx'
+import { words } from '../words/en.ts'
+
+const text = words.fleet
+
+export function Fleet() {
+  const asked = useQuery(agentsQuery(useClient()))
+  return (
+    <>
+      <Heading title={text.title} />
+      <Answer asked={asked}>
+        {(agents) =>
+          agents.length === 0 ? (
+            <Notice title={text.empty}>
+              <p>{text.emptyHint}</p>
+              <Link to="/agents">{words.agents.mint}</Link>
+            </Notice>
+          ) : (
+            <>
+              <AgentTable agents={worstFirst(agents)} />
+              <CommandLine line="xeroctl agents" />
+            </>
+          )
+        }
+      </Answer>
+    </>
+  )
+}
+
+const order: readonly Agent['health'][] = [
+  'unhealthy',
+  'offline',
+  'suspended',
+  'degraded',
+  'paused',
+  'draining',
+  'pending',
+  'healthy',
+]
+
+function worstFirst(agents: readonly Agent[]): Agent[] {
+  return [...agents].sort((a, b) => order.indexOf(a.health) - order.indexOf(b.health) || a.name.localeCompare(b.name))
+}
+
+function AgentTable({ agents }: { agents: readonly Agent[] }) {
+  return (
+    <Scroll label={text.title}>
+      <table>
+        <thead>
+          <tr>
+            <th>{text.name}</th>
+            <th className="max-md:hidden">{text.hostname}</th>
+            <th>{text.status}</th>
+            <th className="text-right max-sm:hidden">{text.tools}</th>
+            <th className="text-right max-md:hidden">{text.heartbeat}</th>
+            <th className="max-lg:hidden">{text.version}</th>
+            <th className="max-lg:hidden">{text.region}</th>
+            <th className="max-sm:hidden">{text.load}</th>
+            <th className="text-right">{text.actions}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {agents.map((agent) => (
+            <tr key={agent.id} className="hover:bg-raised">
+              <td className="min-w-32">
+                <Link to="/agents/$agentId/workspaces" params={{ agentId: agent.id }} className="font-medium break-all">
+                  <Said>{agent.name}</Said>
+                </Link>
+                <span className="block text-[12.5px] text-soft">
+                  <Said>{agent.unhealthy_reason ?? agent.degraded_reason ?? pauseOf(agent)}</Said>
+                </span>
+              </td>
+              <td className="max-md:hidden">{agent.hostname === null ? '–' : <Said>{agent.hostname}</Said>}</td>
+              <td>
+                <HealthMark health={agent.health} />
+              </td>
+              <td className="text-right tabular-nums max-sm:hidden">{agent.tool_count}</td>
+              <td className="text-right max-md:hidden">
+                {agent.last_heartbeat_at === null ? text.never : <Ago at={agent.last_heartbeat_at} />}
+              </td>
+              <td className="max-lg:hidden">{agent.version ?? '–'}</td>
+              <td className="max-lg:hidden">
+                <Said>{agent.region}</Said>
+              </td>
+              <td className="max-sm:hidden">
+                <Load agent={agent} />
+              </td>
+              <td className="text-right">
+                <AgentPause agent={agent} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scroll>
+  )
+}
+
+function pauseOf({ paused: [first] }: Agent): string {
+  return first === undefined ? '' : text.paused(first.paused_by_name ?? first.paused_by, first.reason)
+}
+
+/** In words and as a bar. */
+function Load({ agent: { in_flight, max_concurrent_executions } }: { agent: Agent }) {
+  const share = max_concurrent_executions === 0 ? 0 : Math.min(1, in_flight / max_concurrent_executions)
+  return (
+    <span className="flex items-center gap-2 whitespace-nowrap tabular-nums">
+      <span aria-hidden="true" className="h-1.5 w-12 overflow-hidden rounded-full bg-calm-soft">
+        <span
+          className={`block h-full ${share > 0.9 ? 'bg-warn' : 'bg-accent'}`}
+          style={{ width: `${share * 100}%` }}
+        />
+      </span>
+      {in_flight} / {max_concurrent_executions}
+    </span>
+  )
+}

@@ -1,0 +1,230 @@
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useWindowVirtualizer } from '@tanstack/react-virtual'
+import type { Execution } from '@xerotier/protocol/api/executions.ts'
+import { lazy, type ReactNode, Suspense, useId, useRef } from 'react'
+import { useClient } from '../api/client.ts'
+import { executionStates, risks } from '../api/protocol.data.ts'
+import { newestQuery, type OperationFilter, operationsQuery } from '../api/queries.ts'
+import { useSearchChange } from '../api/search.ts'
+import { Answer } from '../components/asked.tsx'
+import { Heading } from '../components/heading.tsx'
+import { OperationHead, OperationRow } from '../components/operation-rows.tsx'
+import { CommandLine, quoted } from '../components/texts.tsx'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { Notice, Skeleton } from '../ui/state.tsx'
+import { words } from '../words/en.ts'
+
+const OperationView = lazy(() =>
+  import('../components/operation-view.tsx').then((module) => ({ default: module.OperationView })),
+)
+const text = words.operations
+const route = getRouteApi('/frame/operations')
+
+export interface OperationsSearch extends OperationFilter {
+  /** The one that is open over the list. */
+  open?: string | undefined
+}
+
+export function Operations() {
+  const { open, ...filter }: OperationsSearch = route.useSearch()
+  const change = useSearchChange()
+  const filtered = Object.keys(filter).length > 0
+  return (
+    <>
+      <Heading title={text.title} />
+      <Filters filter={filter} change={change} />
+      <List filter={filter} filtered={filtered} open={(id) => change({ open: id })} />
+      {open !== undefined && (
+        <Dialog title={words.operation.title} wide closeLabel={words.close} onClose={() => change({ open: undefined })}>
+          <Suspense fallback={<Skeleton rows={8} label={words.loading} />}>
+            <OperationView id={open} linked />
+          </Suspense>
+        </Dialog>
+      )}
+    </>
+  )
+}
+
+/** In the address: what is seen can be sent to somebody, and Back undoes it. */
+function Filters({
+  filter,
+  change,
+}: {
+  filter: OperationFilter
+  change: (part: Record<string, string | undefined>) => void
+}) {
+  const choices = [
+    ['status', text.status, executionStates.map((state) => [state, words.executionStates[state]] as const)],
+    ['risk', text.risk, risks.map((risk) => [risk, words.risks[risk]] as const)],
+    ['since', text.since, Object.entries(text.spans).filter(([span]) => span !== '')],
+  ] as const
+  const texts = [
+    ['tool', text.tool],
+    ['workspace', text.workspace],
+    ['agent', text.agent],
+    ['requester', text.requester],
+  ] as const
+  const filtered = Object.keys(filter).length > 0
+  return (
+    <search aria-label={text.filters} className="grid grid-cols-2 items-end gap-2 sm:flex sm:flex-wrap">
+      {choices.map(([name, label, options]) => (
+        <Filter key={name} label={label}>
+          {(id) => (
+            <select
+              id={id}
+              className="field min-w-32 text-[13px]"
+              value={filter[name] ?? ''}
+              onChange={({ target }) => change({ [name]: target.value || undefined })}
+            >
+              <option value="">{name === 'since' ? text.spans[''] : text.any}</option>
+              {options.every(([value]) => value !== filter[name]) && filter[name] !== undefined && (
+                <option value={filter[name]}>{filter[name]}</option>
+              )}
+              {options.map(([value, shown]) => (
+                <option key={value} value={value}>
+                  {shown}
+                </option>
+              ))}
+            </select>
+          )}
+        </Filter>
+      ))}
+      {texts.map(([name, label]) => (
+        <Filter key={name} label={label}>
+          {(id) => (
+            <input
+              id={id}
+              key={filter[name] ?? ''}
+              className="field text-[13px] sm:w-36"
+              defaultValue={filter[name] ?? ''}
+              onBlur={({ target }) =>
+                target.value !== (filter[name] ?? '') && change({ [name]: target.value.trim() || undefined })
+              }
+              onKeyDown={({ key, currentTarget }) =>
+                key === 'Enter' && change({ [name]: currentTarget.value.trim() || undefined })
+              }
+            />
+          )}
+        </Filter>
+      ))}
+      {filtered && (
+        <Button
+          look="quiet"
+          onClick={() => change(Object.fromEntries(Object.keys(filter).map((name) => [name, undefined])))}
+        >
+          {text.clear}
+        </Button>
+      )}
+    </search>
+  )
+}
+
+function Filter({ label, children }: { label: string; children: (id: string) => ReactNode }) {
+  const id = useId()
+  return (
+    <div className="grid gap-0.5 text-[12px]">
+      <label htmlFor={id} className="text-soft">
+        {label}
+      </label>
+      {children(id)}
+    </div>
+  )
+}
+
+function List({ filter, filtered, open }: { filter: OperationFilter; filtered: boolean; open: (id: string) => void }) {
+  const client = useClient()
+  const queries = useQueryClient()
+  const listed = useInfiniteQuery(operationsQuery(client, filter))
+  const rows = listed.data?.pages.flatMap(({ data }) => data) ?? []
+  const { data: newest } = useQuery(newestQuery(client, filter))
+  const head = newest?.data[0]
+  const isBehind =
+    head !== undefined && listed.data !== undefined && rows[0]?.id !== head.id && !rows.some(({ id }) => id === head.id)
+  const showNew = () => {
+    scrollTo({ top: 0 })
+    void queries.resetQueries({ queryKey: operationsQuery(client, filter).queryKey })
+  }
+  return (
+    <Answer asked={listed} rows={10}>
+      {() =>
+        rows.length === 0 && !isBehind ? (
+          <Notice title={filtered ? text.noMatch : text.empty}>{!filtered && <First />}</Notice>
+        ) : (
+          <div className="grid gap-2">
+            <div className="flex min-h-8 flex-wrap items-center justify-between gap-2 text-[13px] text-soft">
+              <p>
+                {text.shown(rows.length)} · {text.live}
+              </p>
+              <div role="status">{isBehind && <Button onClick={showNew}>{text.fresh}</Button>}</div>
+            </div>
+            <Rows rows={rows} open={open} />
+            {listed.hasNextPage && (
+              <Button
+                className="justify-self-center"
+                disabled={listed.isFetchingNextPage}
+                onClick={() => void listed.fetchNextPage()}
+              >
+                {words.more}
+              </Button>
+            )}
+            <CommandLine line={lineOf(filter)} />
+          </div>
+        )
+      }
+    </Answer>
+  )
+}
+
+function First() {
+  return (
+    <>
+      <p>{text.emptyHint}</p>
+      <CommandLine line="xeroctl exec invoke host_uptime --workspace <workspace>" />
+    </>
+  )
+}
+
+/** Only what can be seen is in the page, however many are loaded. */
+function Rows({ rows, open }: { rows: readonly Execution[]; open: (id: string) => void }) {
+  const table = useRef<HTMLTableElement>(null)
+  const virtual = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => 39,
+    overscan: 20,
+    scrollMargin: table.current?.offsetTop ?? 0,
+    getItemKey: (at) => rows[at]?.id ?? at,
+  })
+  const items = virtual.getVirtualItems()
+  const above = (items[0]?.start ?? 0) - virtual.options.scrollMargin
+  const below = virtual.getTotalSize() - ((items.at(-1)?.end ?? 0) - virtual.options.scrollMargin)
+  return (
+    <div className="card overflow-x-auto">
+      <table ref={table} aria-label={text.title} aria-rowcount={rows.length}>
+        <OperationHead />
+        <tbody>
+          {above > 0 && <Gap height={above} />}
+          {items.map(({ index }) => {
+            const row = rows[index]
+            return row && <OperationRow key={row.id} row={row} onOpen={open} />
+          })}
+          {below > 0 && <Gap height={below} />}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+const Gap = ({ height }: { height: number }) => (
+  <tr>
+    <td colSpan={9} style={{ height, padding: 0 }} />
+  </tr>
+)
+
+function lineOf({ since, ...filter }: OperationFilter): string {
+  const options = Object.entries({ ...filter, since }).flatMap(([name, value]) =>
+    value ? [`--${name} ${quoted(value)}`] : [],
+  )
+  return ['xeroctl exec list', ...options].join(' ')
+}

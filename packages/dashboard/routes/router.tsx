@@ -1,0 +1,97 @@
+// Every path of the dashboard. What a view needs besides its path stands in the search of the
+// address, and is read here: whatever somebody typed there, a view gets texts or nothing.
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { basePath } from '../api/place.ts'
+import { Frame } from '../components/frame.tsx'
+import type { ApprovalsSearch } from '../pages/approvals.tsx'
+import type { AuditSearch } from '../pages/audit.tsx'
+import { Login } from '../pages/login.tsx'
+import { NotFound } from '../pages/not-found.tsx'
+import type { OperationsSearch } from '../pages/operations.tsx'
+import { Overview } from '../pages/overview.tsx'
+
+const textsOf =
+  <Name extends string>(...names: readonly Name[]) =>
+  (search: Record<string, unknown>): { [N in Name]?: string } => {
+    const texts: { [N in Name]?: string } = {}
+    for (const name of names) {
+      const value = search[name]
+      if (typeof value === 'string' || typeof value === 'number') texts[name] = String(value).slice(0, 254)
+    }
+    return texts
+  }
+
+const rootRoute = createRootRoute({ notFoundComponent: NotFound })
+const loginRoute = createRoute({ getParentRoute: () => rootRoute, path: '/login', component: Login })
+const frameRoute = createRoute({ getParentRoute: () => rootRoute, id: 'frame', component: Frame })
+const inFrame = <Path extends string>(path: Path) => ({ getParentRoute: () => frameRoute, path })
+
+const operationsSearch: (search: Record<string, unknown>) => OperationsSearch = textsOf(
+  'status',
+  'risk',
+  'tool',
+  'workspace',
+  'agent',
+  'requester',
+  'since',
+  'open',
+)
+const approvalsSearch: (search: Record<string, unknown>) => ApprovalsSearch = textsOf('id')
+const auditSearch: (search: Record<string, unknown>) => AuditSearch = textsOf('actor', 'subject', 'kind')
+
+const routeTree = rootRoute.addChildren([
+  loginRoute,
+  frameRoute.addChildren([
+    createRoute({ ...inFrame('/'), component: Overview }),
+    createRoute({
+      ...inFrame('/operations'),
+      validateSearch: operationsSearch,
+      component: lazyRouteComponent(() => import('../pages/operations.tsx'), 'Operations'),
+    }),
+    createRoute({
+      ...inFrame('/operations/$id'),
+      component: lazyRouteComponent(() => import('../pages/operation.tsx'), 'Operation'),
+    }),
+    createRoute({ ...inFrame('/fleet'), component: lazyRouteComponent(() => import('../pages/fleet.tsx'), 'Fleet') }),
+    createRoute({ ...inFrame('/graph'), component: lazyRouteComponent(() => import('../pages/graph.tsx'), 'Graph') }),
+    ...(['/templates', '/templates/new', '/templates/$id', '/templates/$id/edit'] as const).map((path) =>
+      createRoute({
+        ...inFrame(path),
+        component: lazyRouteComponent(() => import('../pages/templates.tsx'), 'Templates'),
+      }),
+    ),
+    createRoute({
+      ...inFrame('/approvals'),
+      validateSearch: approvalsSearch,
+      component: lazyRouteComponent(() => import('../pages/approvals.tsx'), 'Approvals'),
+    }),
+    createRoute({
+      ...inFrame('/agents'),
+      component: lazyRouteComponent(() => import('../pages/agents.tsx'), 'Agents'),
+    }),
+    createRoute({
+      ...inFrame('/agents/$agentId/workspaces'),
+      component: lazyRouteComponent(() => import('../pages/agent-workspaces.tsx'), 'AgentWorkspaces'),
+    }),
+    createRoute({
+      ...inFrame('/workspaces/$workspaceId'),
+      component: lazyRouteComponent(() => import('../pages/workspace.tsx'), 'Workspace'),
+    }),
+    createRoute({
+      ...inFrame('/audit'),
+      validateSearch: auditSearch,
+      component: lazyRouteComponent(() => import('../pages/audit.tsx'), 'Audit'),
+    }),
+    createRoute({
+      ...inFrame('/pauses'),
+      component: lazyRouteComponent(() => import('../pages/pauses.tsx'), 'Pauses'),
+    }),
+    createRoute({
+      ...inFrame('/account'),
+      component: lazyRouteComponent(() => import('../pages/account.tsx'), 'Account'),
+    }),
+    createRoute({ ...inFrame('$'), component: NotFound }),
+  ]),
+])
+
+export const router = createRouter({ routeTree, basepath: basePath, defaultPreload: 'intent', scrollRestoration: true })

@@ -1,0 +1,59 @@
+// How people come in by the dashboard.
+import { z } from 'zod'
+import { textSchema } from '../ids.ts'
+import { limits } from '../limits.ts'
+import { projectRoleSchema } from '../roles.ts'
+import { timestampSchema } from './page.ts'
+import { scopeSchema } from './scopes.ts'
+
+export const loginLinkSchema = z.object({
+  id: z.string(),
+  object: z.literal('login_link'),
+  /** Good for one login: `<router>/ops/login#<token>`. It is in this answer and nowhere else. */
+  token: z.string(),
+  /** Who logs in with it: whoever asked. */
+  email: z.string(),
+  expires_at: timestampSchema,
+})
+export type LoginLink = z.infer<typeof loginLinkSchema>
+
+const sessionSchema = z.object({
+  id: z.string(),
+  object: z.literal('session'),
+  address: z.string(),
+  browser: z.string(),
+  /** The one that asks. */
+  this: z.boolean(),
+  created_at: timestampSchema,
+  seen_at: timestampSchema,
+  expires_at: timestampSchema,
+})
+export type Session = z.infer<typeof sessionSchema>
+
+const projectOfSessionSchema = z.object({ id: z.string(), slug: z.string(), name: z.string(), role: projectRoleSchema })
+
+/** Who sits at the dashboard, and where. */
+const openSessionSchema = sessionSchema.extend({
+  person: z.object({ id: z.string(), name: z.string(), email: z.string() }),
+  project: projectOfSessionSchema,
+  /** Where they may go: one, where the session came of a key. */
+  projects: z.array(projectOfSessionSchema),
+  scopes: z.array(scopeSchema),
+  /** Sent back as `X-CSRF-Token` with each request. */
+  csrf_token: z.string(),
+  /** Milliseconds since the epoch, by the router's clock. */
+  now: z.int(),
+})
+export type OpenSession = z.infer<typeof openSessionSchema>
+
+/** What the dashboard's own door takes. */
+export const loginSchema = z.strictObject({
+  email: textSchema(254),
+  password: textSchema(limits.passwordCharactersMax),
+})
+export const linkLoginSchema = z.strictObject({ token: textSchema(64) })
+export const passwordSchema = z.strictObject({
+  current: textSchema(limits.passwordCharactersMax).default(''),
+  password: textSchema(limits.passwordCharactersMax),
+})
+export const projectChoiceSchema = z.strictObject({ project: textSchema(64) })

@@ -1,0 +1,101 @@
+// Logging in and out of the dashboard, and the sessions of whoever is in. What the dashboard does
+// besides goes over the same routes as that of programs.
+import { linkLoginSchema, loginSchema, passwordSchema, projectChoiceSchema } from '@xerotier/protocol/api/sessions.ts'
+import { limits } from '@xerotier/protocol/limits.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { Core } from '../../core.ts'
+import { noteSeen } from '../../domain/sessions/admit.ts'
+import { changeProject, listSessions, revokeSession } from '../../domain/sessions/end.ts'
+import { type Browser, openByLink, openByPassword } from '../../domain/sessions/open.ts'
+import { setPassword } from '../../domain/sessions/password.ts'
+import { presentOpenSession } from '../../domain/sessions/present.ts'
+import { callerAddress } from '../caller-address.ts'
+import { faultOfSchema } from '../failure.ts'
+import { heldSession, isIdle, refuseOtherSites, sessionCookieName, sessionTokenOf } from '../session.ts'
+import { limitLogins } from './login-limits.ts'
+
+const bodyLimit = 4 * 1024
+
+export function addSessionRoutes(scope: FastifyInstance, core: Core): void {
+  const limitLogin = limitLogins(core.clock)
+
+  scope.get('/ops/api/session', { config: { id: 'ops.session' }, exposeHeadRoute: false }, async (request) => {
+    const held = await heldSession(core, request, false)
+    if (!isIdle(request)) await noteSeen(core, held.row)
+    return presentOpenSession(core, held)
+  })
+
+  scope.post('/ops/api/login', { config: { id: 'ops.login' }, bodyLimit }, async (request, reply) => {
+    refuseOtherSites(request)
+    const login = bodyOf(loginSchema, request)
+    limitLogin(addressOf(request), login.email)
+    return comeIn(request, reply, await openByPassword(core, login, browserOf(request)))
+  })
+
+  scope.post('/ops/api/login/link', { config: { id: 'ops.loginByLink' }, bodyLimit }, async (request, reply) => {
+    refuseOtherSites(request)
+    const { token } = bodyOf(linkLoginSchema, request)
+    limitLogin(addressOf(request))
+    return comeIn(request, reply, await openByLink(core, token, browserOf(request)))
+  })
+
+  scope.post('/ops/api/logout', { config: { id: 'ops.logout' }, bodyLimit }, async (request, reply) => {
+    const held = await heldSession(core, request, true)
+    await revokeSession(core, held, held.row.id)
+    return reply.header('set-cookie', cookie(request, '', 0)).send({ object: 'session', ended: true })
+  })
+
+  scope.get('/ops/api/sessions', { config: { id: 'ops.sessions' }, exposeHeadRoute: false }, async (request) => ({
+    object: 'list',
+    data: await listSessions(core, await heldSession(core, request, true)),
+  }))
+
+  scope.delete<{ Params: { id: string } }>(
+    '/ops/api/sessions/:id',
+    { config: { id: 'ops.endSession' }, bodyLimit },
+    async (request) => {
+      await revokeSession(core, await heldSession(core, request, true), request.params.id)
+      return { object: 'session', ended: true }
+    },
+  )
+
+  scope.post('/ops/api/password', { config: { id: 'ops.password' }, bodyLimit }, async (request) => {
+    const held = await heldSession(core, request, true)
+    limitLogin(addressOf(request), held.row.user_email)
+    await setPassword(core, held, bodyOf(passwordSchema, request))
+    return { object: 'password', changed: true }
+  })
+
+  scope.post('/ops/api/project', { config: { id: 'ops.project' }, bodyLimit }, async (request) => {
+    const held = await heldSession(core, request, true)
+    await changeProject(core, held, bodyOf(projectChoiceSchema, request).project)
+    return presentOpenSession(core, await heldSession(core, request, true))
+  })
+
+  async function comeIn(request: FastifyRequest, reply: FastifyReply, token: string) {
+    reply.header('set-cookie', cookie(request, token, limits.sessionSeconds))
+    return { object: 'session', opened: true }
+  }
+}
+
+function cookie(request: FastifyRequest, token: string, maxAgeSeconds: number): string {
+  const secure = request.protocol === 'https' ? '; Secure' : ''
+  return `${sessionCookieName(request)}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}${secure}`
+}
+
+/** @throws Fault invalid_body */
+function bodyOf<S extends z.ZodType>(schema: S, { body }: FastifyRequest): z.output<S> {
+  const parsed = schema.safeParse(body ?? {})
+  if (!parsed.success) throw faultOfSchema(parsed.error, 'body')
+  return parsed.data
+}
+
+function addressOf(request: FastifyRequest): string {
+  return callerAddress(request.ip) ?? 'unknown'
+}
+
+function browserOf(request: FastifyRequest): Browser {
+  const name = (request.headers['user-agent'] ?? '').replace(/[^\x20-\x7e]/g, '')
+  return { address: addressOf(request), name, before: sessionTokenOf(request) }
+}
