@@ -4,7 +4,7 @@ import { type Browser, chromium } from 'playwright-core'
 import { debianProgram } from './debian-program.ts'
 
 /** A machine that tests on two slow cores needs a while for each step. */
-export const browserPatienceMs = 60_000
+export const browserPatienceMs = 120_000
 
 const args = [
   '--no-sandbox',

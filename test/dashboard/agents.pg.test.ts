@@ -1,0 +1,46 @@
+// Agents in the dashboard, in a real browser.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { type OpenDashboard, openDashboard, skip, textOf, violations } from './open-dashboard.fixture.ts'
+
+let dashboard: OpenDashboard
+let page: Page
+
+before(async () => {
+  if (skip !== false) return
+  dashboard = await openDashboard()
+  page = dashboard.page
+})
+after(() => dashboard?.close())
+
+test('an agent is paused with what it touches said before, and resumed', { skip }, async () => {
+  await page.goto(dashboard.address('fleet'))
+  await page.getByRole('button', { name: 'Pause xem-jumphost-01' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Pause xem-jumphost-01' })
+  await dialog.getByRole('region', { name: 'What it touches now' }).getByText('kubernetes-prod').waitFor()
+  await dialog.getByLabel('Reason').fill('looks odd')
+  assert.match(await textOf(dialog), /xeroctl agents pause-exec xem-jumphost-01 --reason 'looks odd'/)
+  assert.deepEqual(await violations(page), [])
+  await dialog.getByRole('button', { name: 'Pause xem-jumphost-01 now' }).click()
+  await page.getByRole('button', { name: 'Resume xem-jumphost-01' }).click()
+  await page.getByRole('button', { name: 'Resume xem-jumphost-01 now' }).click()
+  await page.getByRole('button', { name: 'Pause xem-jumphost-01' }).waitFor()
+})
+
+test('a join key is shown once, with the lines that use it', { skip }, async () => {
+  await page.goto(dashboard.address('agents'))
+  await page.getByRole('button', { name: 'Mint a join key' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name of the agent').fill('xem-new')
+  await dialog.getByLabel('Region').fill('eu')
+  await dialog.getByRole('button', { name: 'Mint the key' }).click()
+  await dialog.getByRole('heading', { name: 'The join key, shown this once' }).waitFor()
+  const text = await textOf(dialog)
+  assert.match(text, /xjk_[\w-]+\.[\w-]+\.[\w-]+/)
+  for (const line of ['xerotier-xem-agent', 'systemctl', 'docker run']) assert.ok(text.includes(line), line)
+  assert.deepEqual(await violations(page), [])
+  await dialog.getByRole('button', { name: 'I have copied it' }).click()
+  await page.getByRole('cell', { name: 'xem-new', exact: true }).waitFor()
+  assert.ok(!(await page.content()).includes('xjk_'))
+})
