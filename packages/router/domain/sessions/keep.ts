@@ -8,9 +8,6 @@ export async function removeOldLogins(core: Records): Promise<void> {
   await write(core, async ({ tx, now }) => {
     const before = new Date(now.getTime() - keptMs)
     await tx.deleteFrom('login_links').where('expires_at', '<', before).execute()
-    await tx
-      .deleteFrom('sessions')
-      .where((where) => where.or([where('expires_at', '<', before), where('ended_at', '<', before)]))
-      .execute()
+    await tx.deleteFrom('sessions').where('expires_at', '<', before).execute()
   })
 }

@@ -15,6 +15,7 @@ create table login_links (
   used_at timestamptz
 );
 create unique index login_links_token on login_links (token_hash);
+create index login_links_over on login_links (expires_at);
 
 create table passwords (
   user_id text primary key references users,
