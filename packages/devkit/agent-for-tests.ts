@@ -22,6 +22,8 @@ export interface AgentForTests {
   credentials: string
   /** Where it keeps its keys, its enrollment and its queue. */
   folder: string
+  /** Stops until `restart`. */
+  leave(): Promise<void>
   /** Stops and starts again on the same keys and queue, without a join key. */
   restart(env?: Record<string, string>): Promise<void>
   stop(): Promise<void>
@@ -76,6 +78,7 @@ export async function startAgentForTests(client: Client, options: AgentForTestsO
     return startAgent({ config: values, clock, log, version: '0.0.0', hostEnv })
   }
 
+  let away = false
   const { key } = await client.call('joinKeys.create', { body: { name, region: 'test' } })
   const running: AgentForTests = {
     name,
@@ -83,12 +86,17 @@ export async function startAgentForTests(client: Client, options: AgentForTestsO
     tools,
     credentials,
     folder,
+    async leave() {
+      if (!away) await running.agent.stop('it leaves')
+      away = true
+    },
     async restart(env) {
-      await running.agent.stop('restart')
+      await running.leave()
       running.agent = await start({}, env)
+      away = false
     },
     async stop() {
-      await running.agent.stop('end of the test')
+      await running.leave()
       rmSync(folder, { recursive: true, force: true })
     },
   }

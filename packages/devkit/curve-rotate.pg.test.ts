@@ -1,15 +1,14 @@
 // The CURVE keys between an agent and its router are replaced while calls run.
 import assert from 'node:assert/strict'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
-import { type CurveKeyPair, curveKeysFromSecret } from '@xerotier/runtime/curve.ts'
 import type { AgentForTests } from './agent-for-tests.ts'
 import { dial } from './dial.ts'
 import { marks, writeMarkBundle } from './faults/mark-bundle.ts'
 import { until } from './faults/until.ts'
 import { patienceMs } from './patience.ts'
+import { credentialsOf } from './rotated-keys.ts'
 import { shiftedClock } from './shifted-clock.ts'
 import { type System, startSystem } from './system.ts'
 
@@ -24,10 +23,8 @@ before(async () => {
 })
 after(() => system.stop())
 
-const keyOf = ({ folder }: AgentForTests): CurveKeyPair =>
-  curveKeysFromSecret(Buffer.from(readFileSync(join(folder, 'curve-key.hex'), 'utf8').trim(), 'hex'))
-const routerOf = ({ folder }: AgentForTests): Enrollment['router'] =>
-  JSON.parse(readFileSync(join(folder, 'enrollment.json'), 'utf8')).enrollment.router
+const keyOf = (one: AgentForTests) => credentialsOf(one).curve
+const routerOf = (one: AgentForTests) => credentialsOf(one).router
 const rotate = (id: string, reason?: string) =>
   system.client.call('agents.curveRotate', {
     params: { id },

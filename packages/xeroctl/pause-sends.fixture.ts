@@ -38,7 +38,7 @@ export const legalHold = legalHoldSchema.parse({
   ...{ placed_by: 'usr_1', placed_by_name: 'Anna', placed_at: at },
 })
 
-const rotation = rotationSchema.parse({
+export const rotation = rotationSchema.parse({
   ...unset(rotationSchema),
   ...{ id: 'rot_1', object: 'rotation', use: 'curve', state: 'completed', agent_id: 'agt_1', agent: 'xem-jumphost-01' },
   ...{ requested_by: 'usr_1', requested_by_name: 'Olga', requested_at: at, deadline: at, completed_at: at },
@@ -98,6 +98,7 @@ export const pauseSends: [words: string, request: string, body?: unknown][] = [
   ['exec release exe_1', 'GET /management/legal-holds?execution=exe_1&limit=100'],
   ['agents curve-rotate agt_1 --reason leak', 'POST /management/agents/agt_1/curve-rotate?wait=60', { reason: 'leak' }],
   ['agents curve-rotate a --wait 0', 'POST /management/agents/a/curve-rotate?wait=0', {}],
+  ['agents curve-rotate --all --dry-run', 'GET /management/agents?limit=100'],
   ['agents rotations agt_1 --limit 3', 'GET /management/agents/agt_1/rotations?limit=3'],
   ['agents candidates', 'GET /management/candidates?limit=20'],
   ['agents candidates list --status all', 'GET /management/candidates?status=all&limit=20'],

@@ -46,7 +46,7 @@ const router_keys = {
   made_by: text(),
   made_at: timestamptz(),
   current_at: nullable(timestamptz()),
-  /** Of one that retires: when it does so whoever uses it still. */
+  /** Of one that retires: from when on those that use it and are away do not keep it. */
   ends_at: nullable(timestamptz()),
   retired_at: nullable(timestamptz()),
 }

@@ -1,3 +1,4 @@
+import { leasedAgentStates } from '@xerotier/protocol/lifecycles/agent.ts'
 import { type SqlBool, sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
 import type { RouterKeyRow } from './tables.ts'
@@ -32,6 +33,8 @@ export interface Dependents {
   all: number
   /** Of these, those that no router can tell of another. */
   unaware: number
+  /** Of these, those that have a session. */
+  connected: number
 }
 
 /**
@@ -42,7 +45,9 @@ export async function countDependents(db: Database | Tx, id: string, newcomersSi
   const unaware = sql<SqlBool>`(features is not null and not 'rotation' = any(features))
     or (features is null and enrolled_at > ${newcomersSince})`
   const { rows } = await sql<Dependents>`
-    select count(*)::int as all, (count(*) filter (where ${unaware}))::int as unaware from agents
+    select count(*)::int as all, (count(*) filter (where ${unaware}))::int as unaware,
+      (count(*) filter (where state = any(${leasedAgentStates}::text[])))::int as connected
+    from agents
     where router_key_id = ${id} and deleted_at is null and state not in ('suspended', 'dead')`.execute(db)
-  return rows[0] ?? { all: 0, unaware: 0 }
+  return rows[0] ?? { all: 0, unaware: 0, connected: 0 }
 }

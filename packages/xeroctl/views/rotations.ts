@@ -34,3 +34,22 @@ export const rotationRecord: RecordView<Rotation> = {
     ],
   }),
 }
+
+/** What became of one agent of several. */
+export interface Rotated {
+  agent: string
+  agent_id: string
+  rotation: Rotation | null
+  /** Why there is none. */
+  error: { code: string; message: string } | null
+}
+
+export const rotatedView: View<Rotated> = {
+  name: ({ agent }) => agent,
+  columns: [
+    { header: 'AGENT', value: ({ agent }) => agent },
+    { header: 'STATUS', value: ({ rotation }) => ({ word: rotation?.state ?? 'not rotated' }) },
+    { header: 'CUT OVER', value: ({ rotation }) => ({ time: rotation?.completed_at ?? null }), dropOrder: 1 },
+    { header: 'WHY', value: ({ rotation, error }) => error?.message ?? rotation?.because ?? null, shrink: true },
+  ],
+}

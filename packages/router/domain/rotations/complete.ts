@@ -20,7 +20,7 @@ export async function completeRotation(core: Rotating, writing: Writing, rotatio
     data: { cut_over_at: now.toISOString(), old_key_until: ends_at.toISOString() },
   })
   if (moved === undefined) return false
-  await promoteKey(writing, core.serverKeys, rotation.router_key_id)
+  await promoteKey(writing, core, rotation.router_key_id)
   const agent = await tx
     .updateTable('agents')
     .set({ curve_public_key: new_key })

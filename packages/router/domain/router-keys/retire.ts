@@ -18,9 +18,9 @@ export function retireKeys(core: RouterKeys): Promise<void> {
 async function isDone({ store, clock }: RouterKeys, key: ServerKey): Promise<boolean> {
   if (key.state === 'next') return (await countOpenRotationsTo(store.db, key.id)) === 0
   if (key.state !== 'retiring') return false
-  const { all, unaware } = await countDependents(store.db, key.id, new Date(clock.now() - firstDialMs))
-  // Whoever can ask where to dial does so once the endpoint is gone.
-  return all === 0 || (isOver(key, clock.now()) && unaware === 0)
+  const { all, connected, unaware } = await countDependents(store.db, key.id, new Date(clock.now() - firstDialMs))
+  // Whoever is away and can ask where to dial does so when it comes back and nobody answers.
+  return all === 0 || (isOver(key, clock.now()) && connected === 0 && unaware === 0)
 }
 
 const isOver = ({ ends_at }: ServerKey, now: number) => ends_at !== null && ends_at.getTime() <= now
