@@ -15,7 +15,7 @@ export interface EndpointOptions {
 }
 
 export interface DataPlane {
-  /** Where each is to listen. */
+  /** Where each is to listen: a free port that was taken once is that of all keys after it. */
   readonly addresses: Record<Endpoint, string>
   /** Where those listen that do. */
   readonly boundAt: Partial<Record<Endpoint, string>>
@@ -37,6 +37,7 @@ export async function openEndpoints(
   for (const { row, keys } of loaded) {
     const listener = await dataSocket.listen(row.id, keys, addresses[row.endpoint])
     boundAt[row.endpoint] = listener.bound
+    if (portOf(addresses[row.endpoint]) === 0) addresses[row.endpoint] = listener.bound
     listeners.push(listener)
   }
   return { addresses, boundAt, listeners, keys: loaded.map(({ row }) => row) }
@@ -44,11 +45,13 @@ export async function openEndpoints(
 
 /** tcp://host:port at the port after it; of a free one another free one. */
 function nextPortOf(address: string): string {
-  const at = address.lastIndexOf(':') + 1
-  const port = Number(address.slice(at))
-  if (!(port > 0)) return address
-  return `${address.slice(0, at)}${port < 65535 ? port + 1 : port - 1}`
+  const port = portOf(address)
+  if (port === 0) return address
+  return `${address.slice(0, address.lastIndexOf(':') + 1)}${port < 65535 ? port + 1 : port - 1}`
 }
+
+/** 0 where it takes a free one. */
+const portOf = (address: string) => Number(address.slice(address.lastIndexOf(':') + 1)) || 0
 
 export function listeningOf(
   broker: Pick<Broker, 'listen' | 'unlisten'>,
@@ -56,7 +59,9 @@ export function listeningOf(
 ): Listening {
   return {
     async open(id, endpoint, keys) {
-      boundAt[endpoint] = await broker.listen(id, keys, addresses[endpoint])
+      const bound = await broker.listen(id, keys, addresses[endpoint])
+      boundAt[endpoint] = bound
+      if (portOf(addresses[endpoint]) === 0) addresses[endpoint] = bound
     },
     close: (id) => broker.unlisten(id),
   }

@@ -6,19 +6,22 @@ import type { PartName } from '@xerotier/router/store/lanes/parts.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { createLog } from '@xerotier/runtime/log.ts'
 import { die } from './die.ts'
+import { markRotation, type RotationStep } from './dies-rotating.ts'
 import { triggerIn } from './trigger.ts'
 
 /**
  * Where it dies: a call is committed and not sent; its result
- * arrived and is not stored; it is stored and not acknowledged.
+ * arrived and is not stored; it is stored and not acknowledged; or in a rotation.
  */
-export type RouterStep = 'before-dispatch' | 'before-settle' | 'after-settle'
+export type RouterStep = 'before-dispatch' | 'before-settle' | 'after-settle' | RotationStep
 
 export interface RouterProcessSettings {
   databaseUrl: string
   stateDir: string
   httpPort: number
   dataPlane: string
+  /** Where it listens under a second key; default: the next port. */
+  alternate?: string
   /** Holds the step at which it is to die, once it is. */
   trigger: string
 }
@@ -33,6 +36,7 @@ const dieAt = (step: RouterStep) => {
 const settlePart: PartName = 'settle'
 
 function instrument(core: Core): void {
+  markRotation(core, dieAt)
   const { lanes } = core
   const { send } = core.dispatcher
   core.dispatcher.send = (row) => {
@@ -63,7 +67,7 @@ const router = await startRouter({
   stateDir: settings.stateDir,
   databaseUrl: settings.databaseUrl,
   http: { host: '127.0.0.1', port: settings.httpPort },
-  dataPlane: { address: settings.dataPlane },
+  dataPlane: { address: settings.dataPlane, alternate: settings.alternate },
   bootstrap: {
     slug: 'demo',
     keyFile: `${settings.stateDir}/api-key`,
@@ -71,7 +75,7 @@ const router = await startRouter({
     owner: 'owner@localhost',
   },
   // Tests that kill it renew soon, and a lease lasts while a busy machine is late.
-  settings: { leaseIntervals: 200 },
+  settings: { leaseIntervals: 200, rotationMs: 600_000 },
   instrument,
 })
 process.stdout.write(`${JSON.stringify({ url: router.url, dataPlane: router.dataPlane })}\n`)
