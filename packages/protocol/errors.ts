@@ -941,6 +941,14 @@ export const errors = define({
     advice: { say: 'The message says why.' },
   },
 
+  contents_unreadable: {
+    status: 500,
+    type: 'service_error',
+    retry: false,
+    message: 'What this call carries is encrypted with a key that the router does not have.',
+    advice: { say: 'Add that key to XEROTIER_COMPLETION_ENCRYPTION_KEY of the router, behind the current one.' },
+  },
+
   internal_error: {
     status: 500,
     type: 'internal_error',

@@ -7,6 +7,7 @@ import type { Heads } from './domain/audit/heads.ts'
 import type { Refusals } from './domain/audit/refusals.ts'
 import type { Outbox } from './domain/deliveries/outbox.ts'
 import type { Directory } from './domain/directory/workspaces.ts'
+import type { Encrypting } from './domain/encryption/encrypting.ts'
 import type { EventLog } from './domain/events/event-log.ts'
 import type { Archives } from './domain/exports/archives.ts'
 import type { EnrolledKeys } from './domain/fleet/enrolled-keys.ts'
@@ -22,7 +23,7 @@ import type { SessionWatch } from './domain/sessions/watch.ts'
 import type { Settings } from './domain/settings.ts'
 import type { Witnesses } from './domain/witnesses/answers.ts'
 
-export interface Core extends Records, FleetView, Directory, Attempts, Policies, Addresses {
+export interface Core extends Records, FleetView, Directory, Attempts, Policies, Encrypting, Addresses {
   /** Readers of the one event log. */
   eventLog: EventLog
   identity: Identity

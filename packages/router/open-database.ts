@@ -2,7 +2,9 @@ import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { becomeActive } from './active-router.ts'
 import { checkDatabase } from './check-database.ts'
+import { contentsOf } from './domain/encryption/contents.ts'
 import { createEventLog } from './domain/events/reader.ts'
+import { loadIdentity } from './domain/identity.ts'
 import { startEmbeddedPostgres } from './postgres/embedded.ts'
 import { openStore } from './store/database.ts'
 import { openLanes } from './store/lanes/lanes.ts'
@@ -11,8 +13,9 @@ import { migrate } from './store/migrate.ts'
 export interface DatabaseOptions {
   clock: Clock
   log: Log
-  /** Of the embedded Postgres, when there is no `databaseUrl`. */
+  /** Of the keys, and of the embedded Postgres, when there is no `databaseUrl`. */
   stateDir: string
+  encryptionKeys?: readonly Buffer[] | undefined
   databaseUrl?: string | undefined
   lanes?: number
 }
@@ -37,9 +40,11 @@ export async function openDatabase({ clock, log, stateDir, ...options }: Databas
   })
   started.push(() => active.release())
   const onConnect = active.confirm
+  const identity = loadIdentity(stateDir, options.encryptionKeys)
   const store = openStore(url, {
     connections: 16,
     clock,
+    contents: contentsOf(identity.keyring),
     onConnect,
     onError: (error) => log.warning({ error }, 'a database connection was lost'),
   })
@@ -56,5 +61,5 @@ export async function openDatabase({ clock, log, stateDir, ...options }: Databas
     committed: () => eventLog.wake(),
   })
   started.push(() => lanes.close())
-  return { active, records: { store, clock, log, eventLog }, lanes }
+  return { active, records: { store, clock, log, eventLog }, lanes, identity }
 }

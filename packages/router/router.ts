@@ -30,6 +30,7 @@ import { createRefusals } from './domain/audit/refusals.ts'
 import { removeOldDeliveries } from './domain/deliveries/keep.ts'
 import { createOutbox } from './domain/deliveries/outbox.ts'
 import { createWorkspaceDirectory } from './domain/directory/workspaces.ts'
+import { loadEncrypting } from './domain/encryption/encrypting.ts'
 import type { Follower } from './domain/events/follow.ts'
 import { traceEnd } from './domain/executions/trace.ts'
 import { archivesIn } from './domain/exports/archives.ts'
@@ -37,7 +38,6 @@ import { createExportMaker, type ExportMaker } from './domain/exports/make.ts'
 import { createEnrolledKeys } from './domain/fleet/enrolled-keys.ts'
 import { createFleet } from './domain/fleet/fleet.ts'
 import type { DutyPulse } from './domain/health/pulse.ts'
-import { loadIdentity } from './domain/identity.ts'
 import { createReencryption } from './domain/key-rotation/reencrypt.ts'
 import { removeOldNotices, sendDigests, sendReminders } from './domain/notifications/digest.ts'
 import { createSend, noteAtReceiver } from './domain/notifications/send.ts'
@@ -145,7 +145,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     started.length = 0
   }
   try {
-    const { active, records, lanes } = await openDatabase(options, started)
+    const { active, records, lanes, identity } = await openDatabase(options, started)
     const tracing = createTracing(options.tracing, { clock, log, version })
     started.push(() => tracing.close())
     if (options.bootstrap !== undefined) await bootstrapProject(records, options.bootstrap)
@@ -153,12 +153,12 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const registry = createMetricsRegistry()
     countSpans(registry, tracing)
     const probe = createBrokerProbe(registry, log, () => clock.monotonic())
-    const identity = loadIdentity(stateDir, options.encryptionKeys)
     const enrolledKeys = createEnrolledKeys(records)
     await enrolledKeys.refresh()
     const dataPlaneClock = options.dataPlane.clock ?? systemClock
     const policies = createPolicyBook(records)
     await policies.load()
+    const encrypting = await loadEncrypting(records)
     const dataSocket = await openSocket({ enrolledKeys, probe, clock: dataPlaneClock })
     started.push(() => dataSocket.close())
     const dataPlane = await openEndpoints({ ...records, identity }, dataSocket, options.dataPlane)
@@ -173,6 +173,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
       identity,
       enrolledKeys,
       policies,
+      encrypting,
       heads,
       archives: archivesIn(stateDir),
     }
@@ -234,6 +235,7 @@ type Known = Pick<
   | 'identity'
   | 'enrolledKeys'
   | 'policies'
+  | 'encrypting'
   | 'heads'
   | 'archives'
 >

@@ -115,6 +115,7 @@ export const project = projectSchema.parse({
   slug: 'demo',
   name: 'Demo',
   allow_self_approval: true,
+  encrypt_calls: true,
   retention_stopped_by: 'incident',
   retention: { executions_days: null, output_days: 30, artifacts_days: 1, events_days: 365 },
   created_at: at,

@@ -10,6 +10,8 @@ export const projectSchema = z.object({
   name: z.string(),
   /** Requesters may approve their own calls: for one-person projects. */
   allow_self_approval: z.boolean(),
+  /** What its calls carry is encrypted in the database: arguments, results, output, artifacts. */
+  encrypt_calls: z.boolean(),
   /** How long it keeps what its calls leave. */
   retention: retentionSchema,
   /** Why nothing is removed now: all of it is held, or an incident is open. */
@@ -21,6 +23,8 @@ export type Project = z.infer<typeof projectSchema>
 export const projectUpdateSchema = z.strictObject({
   name: textSchema(100).min(1).optional(),
   allow_self_approval: z.boolean().optional(),
+  /** Of calls from now on; those that are there stay as they are. */
+  encrypt_calls: z.boolean().optional(),
   /** What is left out stays as it is. */
   retention: z.strictObject(retentionSchema.shape).partial().optional(),
 })

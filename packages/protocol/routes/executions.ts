@@ -174,7 +174,7 @@ export const executionRoutes = {
     response: 'bytes',
     reads: 'access.output_read',
     status: [200],
-    errors: ['execution_not_found', 'output_removed'],
+    errors: ['execution_not_found', 'output_removed', 'contents_unreadable'],
   }),
   'executions.artifacts': route({
     method: 'GET',
@@ -198,7 +198,7 @@ export const executionRoutes = {
     response: 'bytes',
     reads: 'access.artifact_read',
     status: [200],
-    errors: ['execution_not_found', 'artifact_not_found'],
+    errors: ['execution_not_found', 'artifact_not_found', 'contents_unreadable'],
   }),
   'executions.retry': route({
     method: 'POST',
@@ -212,7 +212,7 @@ export const executionRoutes = {
     body: retrySchema,
     response: executionSchema,
     status: [202, 200],
-    errors: [...submitErrors, 'execution_not_found', 'illegal_transition'],
+    errors: [...submitErrors, 'execution_not_found', 'illegal_transition', 'contents_unreadable'],
     statuses: { exec_tool_not_found: 400 },
   }),
   'executions.schema': route({

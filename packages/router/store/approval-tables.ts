@@ -18,6 +18,8 @@ export const requested = {
   state: text<ApprovalState>(),
   args: jsonb<Record<string, unknown>>(),
   prompt: text(),
+  /** The key that sealed the two above; null where they are in the clear. */
+  sealed_with: nullable(int()),
   reason: nullable(text()),
   digest: text(),
   schema_digest: text(),

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { type MaybeSealed, overheadOf } from './contents.ts'
 import type { Database } from './database.ts'
 
 /** Under the name that it has in its attempt. */
@@ -16,13 +17,15 @@ export async function selectArtifactId(
   return id
 }
 
-/** Those of one attempt, with their sizes. */
-export function selectArtifacts(db: Database, executionId: string, attempt: number) {
+/** Those of one attempt of a call, with their sizes. */
+export function selectArtifacts(db: Database, executionId: string, attempt: number, call: MaybeSealed) {
   return db
     .selectFrom('artifacts')
     .leftJoin('artifact_chunks', 'artifact_chunks.artifact_id', 'artifacts.id')
     .selectAll('artifacts')
-    .select(sql<number>`coalesce(sum(octet_length(artifact_chunks.data)), 0)::bigint`.as('bytes'))
+    .select(
+      sql<number>`coalesce(sum(octet_length(artifact_chunks.data) - ${overheadOf(call)}::int), 0)::bigint`.as('bytes'),
+    )
     .where('artifacts.execution_id', '=', executionId)
     .where('artifacts.attempt', '=', attempt)
     .groupBy('artifacts.id')

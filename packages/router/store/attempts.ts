@@ -9,9 +9,14 @@ export function selectExecution(db: Database, id: string) {
   return db.selectFrom('executions').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-/** The number of its present attempt. */
+/** The number of its present attempt, and whether its pieces are sealed. */
 export function selectAttempt(db: Database, id: string) {
-  return db.selectFrom('executions').select('attempt').where('id', '=', id).executeTakeFirst()
+  return db.selectFrom('executions').select(['attempt', 'sealed_with']).where('id', '=', id).executeTakeFirst()
+}
+
+/** Whether what a call carries is sealed; undefined when there is no such call. */
+export function selectSealedWith(db: Database, id: string) {
+  return db.selectFrom('executions').select('sealed_with').where('id', '=', id).executeTakeFirst()
 }
 
 /** Queued calls of some workspaces of a project, oldest first; of tools that a reach names none. */

@@ -5,6 +5,7 @@ import type { Clock } from '@xerotier/runtime/clock.ts'
 import { createShares } from '@xerotier/runtime/shares.ts'
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
+import { type Contents, noContents, openedRows } from './contents.ts'
 import { createPieces, type Pieces } from './pieces.ts'
 import type { Tables } from './tables.ts'
 
@@ -18,6 +19,8 @@ export interface Store {
   db: Database
   pool: pg.Pool
   pieces: Pieces
+  /** Seals what calls carry; rows of `db` come opened. */
+  contents: Contents
   close(): Promise<void>
 }
 
@@ -32,6 +35,7 @@ export interface StoreOptions {
   /** And one more, for what is large. */
   connections: number
   clock: Clock
+  contents?: Contents
   onError(error: Error): void
   /** What a connection must pass before it is used. */
   onConnect?: ((client: pg.ClientBase) => Promise<void>) | undefined
@@ -45,11 +49,16 @@ const connectMs = 5_000
 export function openStore(databaseUrl: string, options: StoreOptions): Store {
   const pool = openPool(databaseUrl, options.connections, options)
   const large = openPool(databaseUrl, 1, options)
-  const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool: shared(pool, options) }) })
+  const { contents = noContents } = options
+  const db = new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: shared(pool, options) }),
+    plugins: [openedRows(contents)],
+  })
   return {
     db,
     pool,
     pieces: createPieces(large, options.clock),
+    contents,
     async close() {
       await Promise.all([db.destroy(), large.end()])
     },

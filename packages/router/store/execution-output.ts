@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { sealedOverhead } from './contents.ts'
 import type { Database } from './database.ts'
 
 /** Pieces of one attempt's output after `afterSeq`, in order. A piece has 64 KiB at most. */
@@ -27,20 +28,25 @@ export function selectInlineOutput(
   db: Database,
   executionId: string,
   attempt: number,
-  most: { pieces: number; bytes: number },
+  most: { pieces: number; bytes: number; overhead: number },
 ) {
   return db
     .selectFrom((from) =>
       from
         .selectFrom('execution_output')
-        .select(['seq', 'stream', 'data', sql<number>`sum(octet_length(data)) over (order by seq)`.as('bytes')])
+        .select([
+          'seq',
+          'stream',
+          'data',
+          sql<number>`sum(octet_length(data) - ${most.overhead}::int) over (order by seq)`.as('bytes'),
+        ])
         .where('execution_id', '=', executionId)
         .where('attempt', '=', attempt)
         .orderBy('seq')
         .limit(most.pieces)
         .as('piece'),
     )
-    .select(['piece.stream', 'piece.data'])
+    .select(['piece.seq', 'piece.stream', 'piece.data'])
     .where('piece.bytes', '<=', most.bytes)
     .orderBy('piece.seq')
     .execute()
@@ -71,11 +77,11 @@ export async function selectOutputCounts(
       from artifacts a join artifact_chunks c on c.artifact_id = a.id
       where a.execution_id = any(${executionIds}::uuid[])
     ), numbered as (
-      select p.*, row_number() over (partition by p.execution_id order by p.seq) - 1 as number
+      select p.*, case when e.sealed_with is null then 0 else ${sealedOverhead}::int end as beyond, row_number() over (partition by p.execution_id order by p.seq) - 1 as number
       from pieces p join executions e on e.id = p.execution_id and e.attempt = p.attempt
     )
-    select execution_id, sum(greatest(bytes, ${leastBytes}::int))::bigint as bytes,
-      sum(inline_bytes)::bigint as inline_bytes, count(*) filter (where seq = number) as stored_below
+    select execution_id, sum(greatest(bytes - beyond, ${leastBytes}::int))::bigint as bytes,
+      sum(greatest(inline_bytes - beyond, 0))::bigint as inline_bytes, count(*) filter (where seq = number) as stored_below
     from numbered group by execution_id`.execute(db)
   return rows
 }

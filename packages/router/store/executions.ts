@@ -162,6 +162,7 @@ export function selectPastCalls(
     .leftJoin('approvals', 'approvals.id', 'executions.approval_id')
     .leftJoin('agents', 'agents.id', 'executions.agent_id')
     .select(['executions.id', 'executions.tool', 'executions.risk', 'executions.args', 'executions.created_at'])
+    .select('executions.sealed_with')
     .select(['executions.requested_by', 'executions.workspace_id', 'executions.approval_id'])
     .select(['workspaces.name as workspace_name', 'workspaces.type as workspace_type', 'agents.name as agent_name'])
     .select([

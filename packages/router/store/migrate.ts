@@ -39,6 +39,7 @@ import { cosignatures } from './migrations/0044-cosignatures.ts'
 import { noAgentPauses } from './migrations/0045-no-agent-pauses.ts'
 import { databaseIdentity } from './migrations/0046-database-identity.ts'
 import { approvalsOfPeople } from './migrations/0047-approvals-of-people.ts'
+import { encryptedCalls } from './migrations/0048-encrypted-calls.ts'
 import { rotations } from './migrations/0049-rotations.ts'
 import { sessions } from './migrations/0050-sessions.ts'
 import { settleRestoredCopy } from './restored-copy.ts'
@@ -84,6 +85,7 @@ const migrations: Migration[] = [
   { name: '0045-no-agent-pauses', sql: noAgentPauses },
   { name: '0046-database-identity', sql: databaseIdentity },
   { name: '0047-approvals-of-people', sql: approvalsOfPeople },
+  { name: '0048-encrypted-calls', sql: encryptedCalls },
   { name: '0049-rotations', sql: rotations },
   { name: '0050-sessions', sql: sessions },
 ]

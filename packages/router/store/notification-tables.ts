@@ -46,6 +46,8 @@ const deliveries = {
   state: text<DeliveryState>(),
   /** What is sent, or what a message is made of. */
   body: text(),
+  /** The key that sealed it; null where it is in the clear. */
+  sealed_with: nullable(int()),
   recipient: nullable(text()),
   approval_id: nullable(uuid()),
   attempts: initially(0, int()),

@@ -18,6 +18,11 @@ export async function selectSlug(db: Database | Tx, id: string): Promise<string>
   return slug
 }
 
+/** Those that have what their calls carry encrypted. */
+export function selectEncryptingProjects(db: Database) {
+  return db.selectFrom('projects').select('id').where('encrypt_calls', '=', true).execute()
+}
+
 /** Any constant will do; this one is ours. */
 const lockId = 7_237_002
 

@@ -56,6 +56,7 @@ const projects = {
   output_days: nullable(int()),
   artifacts_days: nullable(int()),
   events_days: nullable(int()),
+  encrypt_calls: initially(false, boolean()),
   created_at: timestamptz(),
 }
 
@@ -241,6 +242,8 @@ export const submitted = {
   credentials_ref: nullable(text()),
   /** Sealed, and gone when the call can no longer be dispatched. */
   secrets: nullable(bytea()),
+  /** The key that sealed arguments, result and output; null where they are in the clear. */
+  sealed_with: nullable(int()),
   agent_id: nullable(text()),
   attempt: int(),
   lease_epoch: int(),

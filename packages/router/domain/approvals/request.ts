@@ -8,6 +8,7 @@ import type { Risk } from '@xerotier/protocol/risk.ts'
 import { decided } from '../../store/approval-tables.ts'
 import { countPending } from '../../store/approvals.ts'
 import { initialOf } from '../../store/column.ts'
+import { type Contents, sealedFor, sealJson, sealText } from '../../store/contents.ts'
 import type { ApprovalRow, ExecutionRow, NewApproval } from '../../store/tables.ts'
 import type { Actor, Member } from '../actor.ts'
 import { submissionOf } from '../attempts/submission.ts'
@@ -47,7 +48,7 @@ export function requestApproval(
       const approvalId = newUuid(row.created_at.getTime())
       const inserted = await tx
         .insertInto('executions')
-        .values({ ...submissionOf(row), state: 'pending_approval', approval_id: approvalId })
+        .values({ ...submissionOf(core.store, row), state: 'pending_approval', approval_id: approvalId })
         .onConflict((conflict) => conflict.doNothing())
         .returning('id')
         .executeTakeFirst()
@@ -91,7 +92,7 @@ export async function insertApproval(
   actor: Actor,
   asking: Asking,
 ): Promise<void> {
-  const { tx, now, append } = writing
+  const { tx, now, append, contents } = writing
   const { evaluation } = asking
   const asked = askedRecord(asking)
   const ends = endsOf(asked, now)
@@ -105,6 +106,7 @@ export async function insertApproval(
     tool_risk: row.risk,
     state: 'pending' as const,
     prompt: promptOf(row, evaluation.risk),
+    sealed_with: row.sealed_with === null ? null : contents.keyId,
     reason: row.reason,
     digest: row.digest,
     schema_digest: row.schema_digest,
@@ -141,10 +143,20 @@ export async function insertApproval(
     ...values,
     stage: begun.stage,
     stage_ends_at: begun.stage_ends_at ?? values.stage_ends_at,
-    args: JSON.stringify(row.args),
+    ...reviewedOf(contents, row, values),
     asked: JSON.stringify(begun.asked),
   }
   await tx.insertInto('approvals').values(approval).execute()
+}
+
+/** What the reviewer reads, as it is written. */
+function reviewedOf(contents: Contents, row: ExecutionRow, { id, prompt }: { id: string; prompt: string }) {
+  const args = JSON.stringify(row.args)
+  if (row.sealed_with === null) return { args, prompt }
+  return {
+    args: sealJson(contents, sealedFor.args(id), args),
+    prompt: sealText(contents, sealedFor.prompt(id), prompt),
+  }
 }
 
 function askedRecord({ policy, evaluation, facts }: Asking): AskedRecord {

@@ -4,6 +4,8 @@ import type { ArtifactFrame } from '@xerotier/protocol/frames/call/artifact.ts'
 import type { OutputFrame } from '@xerotier/protocol/frames/call/output.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { selectArtifactId } from '../../store/artifacts.ts'
+import { sealedFor } from '../../store/contents.ts'
+import { storedPiece } from '../encryption/pieces.ts'
 import { write } from '../events/write.ts'
 import { newId } from '../ids.ts'
 import type { Records } from '../records.ts'
@@ -27,18 +29,19 @@ export function countOutput(call: LiveCall, frame: OutputFrame | ArtifactFrame):
 
 /** Stores a piece, which may be acknowledged then. It is dropped when its call has gone. */
 export async function storeOutput(
-  core: Pick<Records, 'clock'> & Pick<Attempts, 'lanes' | 'calls'>,
+  core: Pick<Records, 'clock' | 'store'> & Pick<Attempts, 'lanes' | 'calls'>,
   call: LiveCall,
   frame: OutputFrame,
 ): Promise<void> {
   if (core.calls.get(call.row.project_id, frame.execution_id) !== call) return
+  const of = () => sealedFor.output(frame.execution_id, frame.attempt, frame.seq)
   await core.lanes.commit('output', {
     id: frame.execution_id,
     attempt: frame.attempt,
     seq: frame.seq,
     stream: frame.stream === 'stdout' ? 1 : 2,
     at: agentTime(call.agent, frame.at, { row: call.row, now: core.clock.now() }),
-    data: bufferOf(frame.data),
+    data: storedPiece(core.store.contents, call.row, of, bufferOf(frame.data)),
   })
 }
 
@@ -73,14 +76,16 @@ async function makeArtifact(core: Records, { row }: LiveCall, frame: ArtifactFra
 
 /** As `storeOutput`. @param artifactId of `openArtifact` */
 export async function storeArtifact(
-  core: Pick<Attempts, 'lanes' | 'calls'>,
+  core: Pick<Records, 'store'> & Pick<Attempts, 'lanes' | 'calls'>,
   call: LiveCall,
   frame: ArtifactFrame,
   artifactId: string,
 ): Promise<void> {
   if (core.calls.get(call.row.project_id, frame.execution_id) !== call) return
   const { execution_id, seq, data } = frame
-  await core.lanes.commit('artifact', { id: execution_id, artifact_id: artifactId, seq, data: bufferOf(data) })
+  const of = () => sealedFor.artifact(artifactId, seq)
+  const stored = storedPiece(core.store.contents, call.row, of, bufferOf(data))
+  await core.lanes.commit('artifact', { id: execution_id, artifact_id: artifactId, seq, data: stored })
 }
 
 function bufferOf(data: Uint8Array): Buffer {

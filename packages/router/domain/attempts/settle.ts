@@ -2,7 +2,9 @@
 
 import type { ResultFrame } from '@xerotier/protocol/frames/call/result.ts'
 import { storableJson } from '@xerotier/protocol/storable-json.ts'
-import { selectExecution } from '../../store/attempts.ts'
+import { selectExecution, selectSealedWith } from '../../store/attempts.ts'
+import { type MaybeSealed, sealError, sealedFor, sealJson } from '../../store/contents.ts'
+import type { Store } from '../../store/database.ts'
 import type { Settlement } from '../../store/lanes/parts.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { OnlineAgent } from '../fleet/online-agent.ts'
@@ -43,8 +45,7 @@ export async function settleCall(core: Records & Attempts, agent: OnlineAgent, f
     state: stateOf[frame.outcome],
     exit_code: frame.exit_code,
     signal: frame.signal,
-    error: frame.error === null ? null : storableJson(frame.error),
-    result: frame.result === null || frame.result === undefined ? null : storableJson(frame.result),
+    ...answerOf(core.store, frame, live?.row ?? (await selectSealedWith(core.store.db, frame.execution_id))),
     stdout_bytes: frame.stdout_bytes,
     stderr_bytes: frame.stderr_bytes,
     truncated: frame.truncated,
@@ -64,6 +65,21 @@ export async function settleCall(core: Records & Attempts, agent: OnlineAgent, f
   core.calls.remove(row)
   core.calls.settled(row)
   return true
+}
+
+/** What the tool said, as it is written. */
+function answerOf(
+  { contents }: Pick<Store, 'contents'>,
+  { execution_id: id, error, result }: ResultFrame,
+  call: MaybeSealed | undefined,
+): Pick<Settlement, 'error' | 'result'> {
+  const isSealed = (call?.sealed_with ?? null) !== null
+  const said = result === null || result === undefined ? null : storableJson(result)
+  if (!isSealed) return { error: error === null ? null : storableJson(error), result: said }
+  return {
+    error: error === null ? null : sealError(contents, sealedFor.error(id), error),
+    result: said === null ? null : sealJson(contents, sealedFor.result(id), said),
+  }
 }
 
 function settledRow(row: ExecutionRow, item: Settlement, frame: ResultFrame): ExecutionRow {

@@ -3,6 +3,7 @@
 import type { EventKind } from '@xerotier/protocol/events.ts'
 import { asNobody } from '@xerotier/runtime/asker.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
+import type { Contents } from '../../store/contents.ts'
 import type { Tx } from '../../store/database.ts'
 import { type Actor, cameBy } from '../actor.ts'
 import type { Records } from '../records.ts'
@@ -22,6 +23,8 @@ export interface Writing {
   tx: Tx
   /** The one time of everything that is written. */
   now: Date
+  /** Seals what calls carry. */
+  contents: Contents
   /** Notes an event of the transaction. */
   append(event: NewEvent): void
   /** What others must hear of, in this process: called once all is committed, in order. */
@@ -45,6 +48,7 @@ export async function write<T>(
       const done = await work({
         tx,
         now,
+        contents: store.contents,
         append: (event) => void events.push(event),
         after: (effect) => void effects.push(effect),
         undo: (effect) => void undoing.push(effect),

@@ -1,7 +1,9 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { selectArtifacts } from '../../store/artifacts.ts'
+import { type MaybeSealed, sealedFor } from '../../store/contents.ts'
 import { selectRemovedOf } from '../../store/retention.ts'
 import type { Member } from '../actor.ts'
+import { openPiece, requireReadable } from '../encryption/pieces.ts'
 import type { Records } from '../records.ts'
 import { findExecution } from './find.ts'
 
@@ -13,7 +15,7 @@ export interface ArtifactBytes {
 
 /**
  * Found by id or by name.
- * @throws Fault execution_not_found, artifact_not_found, before the first byte
+ * @throws Fault execution_not_found, artifact_not_found, contents_unreadable, before the first byte
  */
 export async function artifactBytes(
   core: Pick<Records, 'store'>,
@@ -21,8 +23,8 @@ export async function artifactBytes(
   id: string,
   reference: string,
 ): Promise<ArtifactBytes> {
-  const { attempt } = await findExecution(core, actor.projectId, id)
-  const artifacts = await selectArtifacts(core.store.db, id, attempt)
+  const call = await findExecution(core, actor.projectId, id)
+  const artifacts = await selectArtifacts(core.store.db, id, call.attempt, call)
   const artifact = artifacts.find((one) => one.id === reference || one.name === reference)
   if (artifact === undefined) {
     if ((await selectRemovedOf(core.store.db, actor.projectId, id)).has('artifacts'))
@@ -31,7 +33,8 @@ export async function artifactBytes(
       })
     throw new Fault('artifact_not_found')
   }
-  return { name: artifact.name, bytes: artifact.bytes, chunks: chunksOf(core, artifact) }
+  requireReadable(core.store.contents, call)
+  return { name: artifact.name, bytes: artifact.bytes, chunks: chunksOf(core, call, artifact) }
 }
 
 /**
@@ -40,6 +43,7 @@ export async function artifactBytes(
  */
 export async function* chunksOf(
   core: Pick<Records, 'store'>,
+  call: MaybeSealed,
   { id, bytes }: { id: string; bytes: number },
 ): AsyncGenerator<Buffer> {
   let afterSeq = -1
@@ -48,8 +52,10 @@ export async function* chunksOf(
     const pieces = await core.store.pieces.artifact(id, afterSeq)
     for (const { seq, data } of pieces) {
       afterSeq = seq
-      if (left > 0) yield data.subarray(0, left)
-      left -= data.length
+      if (left <= 0) continue
+      const opened = openPiece(core.store.contents, call, () => sealedFor.artifact(id, seq), data)
+      yield opened.subarray(0, left)
+      left -= opened.length
     }
     if (pieces.length === 0) return
   }

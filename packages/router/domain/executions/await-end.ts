@@ -6,6 +6,7 @@ import type { ExecutionRow } from '../../store/tables.ts'
 import type { Member } from '../actor.ts'
 import type { Attempts } from '../attempts/attempts.ts'
 import type { Directory } from '../directory/workspaces.ts'
+import type { Encrypting } from '../encryption/encrypting.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import type { Identity } from '../identity.ts'
 import type { Policies } from '../policy/book.ts'
@@ -26,7 +27,7 @@ export interface Wait {
  * @throws Fault as `submitCall`
  */
 export async function submitAndAwaitEnd(
-  core: Records & FleetView & Directory & Attempts & Policies & { tracing: Tracing; identity: Identity },
+  core: Records & FleetView & Directory & Attempts & Policies & Encrypting & { tracing: Tracing; identity: Identity },
   actor: Member,
   invocation: Invocation,
   meta: SubmitMeta & { id: string },

@@ -14,10 +14,10 @@ export async function listArtifacts(
   id: string,
   query: { limit: number; after?: string | undefined },
 ): Promise<Page<Artifact>> {
-  const { attempt } = await findExecution(core, actor.projectId, id)
+  const call = await findExecution(core, actor.projectId, id)
   const after = idCursor('cart', query.after)
   // A call has few.
-  const all = await selectArtifacts(core.store.db, id, attempt)
+  const all = await selectArtifacts(core.store.db, id, call.attempt, call)
   const behind = after === undefined ? all : all.filter((one) => one.id > after)
   return toPage(behind.slice(0, query.limit + 1), query.limit, presentArtifact, (artifact) => artifact.id)
 }

@@ -3,8 +3,10 @@
 import type { OutputEvent } from '@xerotier/protocol/api/executions.ts'
 import { streamEventNames } from '@xerotier/protocol/events.ts'
 import { selectAttempt } from '../../store/attempts.ts'
+import { type MaybeSealed, sealedFor } from '../../store/contents.ts'
 import { selectOutput } from '../../store/execution-output.ts'
 import { streamName } from '../../store/output-streams.ts'
+import { openPiece } from '../encryption/pieces.ts'
 import type { EventId } from '../events/cursor.ts'
 import type { StreamItem } from '../events/sink.ts'
 import type { Records } from '../records.ts'
@@ -25,7 +27,7 @@ export function outputId({ event, attempt, seq }: OutputPlace): EventId {
   return `${event}.${attempt}.${seq}`
 }
 
-/** The attempt that the execution has now. */
+/** The attempt that the execution has now, and whether its output is sealed. */
 export const presentAttempt = sharedInTurn(
   (executionId: string) => executionId,
   ({ store }: Core, executionId) => selectAttempt(store.db, executionId),
@@ -40,8 +42,8 @@ export interface OutputPage {
 }
 
 export const outputPage = sharedInTurn(
-  (of: OutputPlace & { executionId: string }) => `${of.executionId} ${outputId(of)}`,
-  async ({ store }: Core, { executionId, ...place }): Promise<OutputPage> => {
+  (of: OutputPlace & { executionId: string; call: MaybeSealed }) => `${of.executionId} ${outputId(of)}`,
+  async ({ store }: Core, { executionId, call, ...place }): Promise<OutputPage> => {
     const { attempt, seq: afterSeq } = place
     const pieces = await selectOutput(store.db, executionId, attempt, { afterSeq, limit: piecesPerPage })
     const items = pieces.map(({ seq, stream, at, data }) => {
@@ -50,7 +52,9 @@ export const outputPage = sharedInTurn(
         seq,
         stream: streamName(stream),
         at: at.toISOString(),
-        data: data.toString('base64'),
+        data: openPiece(store.contents, call, () => sealedFor.output(executionId, attempt, seq), data).toString(
+          'base64',
+        ),
       }
       return { name: streamEventNames.output, id: outputId({ ...place, seq }), data: event }
     })

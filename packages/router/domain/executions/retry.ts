@@ -6,6 +6,7 @@ import { isSettled } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { Member } from '../actor.ts'
 import { requireWorkspace } from '../directory/may-call.ts'
+import { requireReadable } from '../encryption/pieces.ts'
 import type { Records } from '../records.ts'
 import { refilled } from '../tools/refilled.ts'
 import { findExecution } from './find.ts'
@@ -25,6 +26,8 @@ export async function callAgain(
   const first = await findExecution(core, actor.projectId, id)
   requireWorkspace(actor, first.workspace_id)
   refuseUnended(first)
+  // What stands in place of sealed arguments must not be taken for them.
+  requireReadable(core.store.contents, first)
   const invocation = {
     workspace: first.workspace_id,
     tool: first.tool,

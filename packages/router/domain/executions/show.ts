@@ -3,6 +3,7 @@ import { overflowName } from '@xerotier/protocol/frames/call/artifact.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { selectApprovalIds, selectNamedApprovals } from '../../store/approvals.ts'
 import { selectArtifacts } from '../../store/artifacts.ts'
+import { overheadOf, sealedFor, unreadable } from '../../store/contents.ts'
 import { selectTransitions } from '../../store/events.ts'
 import { selectInlineOutput } from '../../store/execution-output.ts'
 import { selectRetries } from '../../store/executions.ts'
@@ -12,6 +13,7 @@ import { selectRemovedOf } from '../../store/retention.ts'
 import { type Member, router } from '../actor.ts'
 import { presentNamed as presentApprovals } from '../approvals/list.ts'
 import type { Directory } from '../directory/workspaces.ts'
+import { isReadable, openPiece } from '../encryption/pieces.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { whatHoldsIt } from '../fleet/pauses.ts'
 import type { Records } from '../records.ts'
@@ -41,14 +43,23 @@ export async function showExecution(
     telling.then((events) => attemptsOf(db, row, events)),
     selectRetries(db, id),
     selectApprovalIds(db, id).then(async (ids) => presentApprovals(core, db, await selectNamedApprovals(db, ids))),
-    selectArtifacts(db, id, row.attempt),
-    selectInlineOutput(db, id, row.attempt, { pieces: inlinePieces, bytes: limits.outputInlineBytes }),
+    selectArtifacts(db, id, row.attempt, row),
+    selectInlineOutput(db, id, row.attempt, {
+      pieces: inlinePieces,
+      bytes: limits.outputInlineBytes,
+      overhead: overheadOf(row),
+    }),
     queued ? ((await whatHoldsIt(core, row)) ?? whatItWaitsFor(core, row)) : null,
     selectRemovedOf(db, actor.projectId, id),
     selectLegalHoldOf(db, actor.projectId, id),
   ])
+  const opened = ({ seq, data }: { seq: number; data: Buffer }) =>
+    openPiece(core.store.contents, row, () => sealedFor.output(id, row.attempt, seq), data)
+  const readable = isReadable(core.store.contents, row)
   const bytes = (stream: StreamName) =>
-    Buffer.concat(output.filter((piece) => streamName(piece.stream) === stream).map((piece) => piece.data))
+    Buffer.concat(
+      output.filter((piece) => streamName(piece.stream) === stream).map(readable ? opened : ({ data }) => data),
+    )
   const [stdout, stderr] = [bytes('stdout'), bytes('stderr')]
   // The agent counts when the call is over. Until then, or if it never says, this is what has
   // arrived.
@@ -60,8 +71,8 @@ export async function showExecution(
     ...presented,
     stdout_bytes: Math.max(row.stdout_bytes, stdout.length + beyond('stdout')),
     stderr_bytes: Math.max(row.stderr_bytes, stderr.length + beyond('stderr')),
-    stdout: stdout.toString(),
-    stderr: stderr.toString(),
+    stdout: readable ? stdout.toString() : unreadable,
+    stderr: readable ? stderr.toString() : '',
     artifacts: artifacts.map(presentArtifact),
     legal_hold: held === undefined ? null : presentHold(held),
     output_removed: removed.has('output') && row.stdout_bytes + row.stderr_bytes > 0,

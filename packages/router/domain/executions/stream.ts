@@ -195,9 +195,10 @@ function outputReader(core: Pick<Records, 'store'>, executionId: string, from: O
     },
     async drain(sink: StreamSink): Promise<void> {
       const row = await presentAttempt(core, executionId)
-      if (row !== undefined && row.attempt !== place.attempt) place = { ...place, attempt: row.attempt, seq: -1 }
+      if (row === undefined) return
+      if (row.attempt !== place.attempt) place = { ...place, attempt: row.attempt, seq: -1 }
       while (true) {
-        const { items, seq, isFull } = await outputPage(core, { ...place, executionId })
+        const { items, seq, isFull } = await outputPage(core, { ...place, executionId, call: row })
         place = { ...place, seq }
         await sink.write(items)
         if (!isFull) return

@@ -15,6 +15,7 @@ import { submissionOf } from '../attempts/submission.ts'
 import { findWorkspace } from '../directory/find-workspace.ts'
 import { requireWorkspace } from '../directory/may-call.ts'
 import type { Directory } from '../directory/workspaces.ts'
+import type { Encrypting } from '../encryption/encrypting.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import type { Identity } from '../identity.ts'
 import { newUuid } from '../ids.ts'
@@ -50,7 +51,7 @@ export interface SubmitMeta {
  * @throws Fault tool_executor_unavailable, capacity_exceeded, policy_refused
  */
 export async function submitCall(
-  core: Records & FleetView & Directory & Attempts & Policies & { tracing: Tracing; identity: Identity },
+  core: Records & FleetView & Directory & Attempts & Policies & Encrypting & { tracing: Tracing; identity: Identity },
   actor: Member,
   invocation: Invocation,
   meta: SubmitMeta,
@@ -88,7 +89,8 @@ export async function submitCall(
   const sealed = hasSecrets(offered.tool)
     ? await inTurn(() => sealSecrets(core.identity, keyed.id, offered.tool.input_schema, args))
     : { args, secrets: null }
-  const given = { keyed, sealed, workspace, offered, invocation, at: new Date(now) }
+  const sealedWith = core.encrypting.has(projectId) ? core.store.contents.keyId : null
+  const given = { keyed, sealed, sealedWith, workspace, offered, invocation, at: new Date(now) }
   for (;;) {
     const policy = core.policies.of(projectId, workspace.id)
     const row = newCall(actor, meta, policy, given)
@@ -106,6 +108,7 @@ type Keyed = Pick<ExecutionRow, 'id' | 'project_id' | 'idempotency_key' | 'reque
 interface Given {
   keyed: Keyed
   sealed: Pick<ExecutionRow, 'args' | 'secrets'>
+  sealedWith: number | null
   workspace: Pick<WorkspaceRow, 'id'>
   offered: Offered
   invocation: Invocation
@@ -125,6 +128,7 @@ function newCall(actor: Member, meta: SubmitMeta, policy: Pick<ActivePolicy, 'nu
     request_digest: keyed.request_digest,
     args: sealed.args,
     secrets: sealed.secrets,
+    sealed_with: given.sealedWith,
     workspace_id: workspace.id,
     tool: tool.name,
     risk: tool.risk,
@@ -213,13 +217,16 @@ async function firstOf(core: Pick<Records, 'store'>, row: ExecutionRow): Promise
  * Stores the call, with a place at an agent or in the queue.
  * @returns false when its key is known
  */
-async function store(core: Pick<Attempts, 'lanes' | 'kinds' | 'dispatcher'>, row: ExecutionRow): Promise<boolean> {
+async function store(
+  core: Pick<Attempts, 'lanes' | 'kinds' | 'dispatcher'> & Pick<Records, 'store'>,
+  row: ExecutionRow,
+): Promise<boolean> {
   const agent = core.dispatcher.reserve(row, { newcomer: true })
   if (agent === undefined) core.dispatcher.enqueue(row)
   try {
     const noted = agent === undefined ? undefined : core.kinds.note(row)
     if (noted !== undefined) await noted
-    const written = await core.lanes.commit('submit', submissionOf(row))
+    const written = await core.lanes.commit('submit', submissionOf(core.store, row))
     if (!written) {
       core.dispatcher.release(row)
       return false

@@ -8,15 +8,9 @@ import { openSealed, seal, sealedPrefix } from '../encryption/sealed.ts'
 import { write } from '../events/write.ts'
 import type { Identity } from '../identity.ts'
 import type { Records } from '../records.ts'
+import { type Reencryption, reencryptContents } from './reencrypt-contents.ts'
 
 const perBatch = 100
-
-export interface Reencryption {
-  /** How many values are sealed with the current key now that were not. */
-  changed: number
-  /** How many no key of this router opens: the key that sealed them is missing. */
-  lost: number
-}
 
 type Core = Records & { identity: Pick<Identity, 'keyring'> }
 
@@ -52,6 +46,9 @@ export async function reencrypt(core: Core, batch = perBatch): Promise<Reencrypt
       after = rows.at(-1)?.id
     }
   }
+  const contents = await reencryptContents(core, sealedPrefix(keyring), batch)
+  sum.changed += contents.changed
+  sum.lost += contents.lost
   if (sum.changed > 0)
     core.log.notice({ key: keyring.current.id.toString('hex'), changed: sum.changed }, 'secrets were encrypted anew')
   return sum

@@ -1,14 +1,11 @@
 // Whoever is invited gets a mail, where the router sends any. Its row has the token sealed: who
-// reads the database cannot come in as somebody else. It is of use no longer than the invitation,
-// and not encrypted anew when the key is replaced.
+// reads the database cannot come in as somebody else.
 import type { Invitation, invitationCreateSchema } from '@xerotier/protocol/api/invitations.ts'
 import type { z } from 'zod'
 import type { NamedInvitationRow } from '../../store/invitations.ts'
 import type { Member } from '../actor.ts'
 import { enqueue } from '../deliveries/enqueue.ts'
 import type { Outbox } from '../deliveries/outbox.ts'
-import { openSealed, seal } from '../encryption/sealed.ts'
-import type { Identity } from '../identity.ts'
 import { newId } from '../ids.ts'
 import { createInvitation } from '../people/invitations/create.ts'
 import type { Records } from '../records.ts'
@@ -16,7 +13,7 @@ import type { Settings } from '../settings.ts'
 import type { Message } from './message.ts'
 import { writeBody } from './message-body.ts'
 
-type Inviting = Records & { outbox: Outbox; identity: Identity; settings: Pick<Settings, 'mail'> }
+type Inviting = Records & { outbox: Outbox; settings: Pick<Settings, 'mail'> }
 
 /** @throws Fault group_not_found, already_member, invitation_pending, limit_reached */
 export function invite(
@@ -26,7 +23,6 @@ export function invite(
 ): Promise<Invitation & { token: string }> {
   if (!core.settings.mail) return createInvitation(core, actor, body)
   return createInvitation(core, actor, body, async (writing, { id, project_id }, token) => {
-    const sealed = seal(core.identity.keyring, id, Buffer.from(token)).toString('base64')
     await enqueue(writing, [
       {
         projectId: project_id,
@@ -35,7 +31,8 @@ export function invite(
         recipient: id,
         eventId: newId('evt', writing.now.getTime()),
         type: 'invitation.created',
-        body: writeBody({ say: 'invited', invitation: id, sealed }),
+        body: writeBody({ say: 'invited', invitation: id, token }),
+        isSealed: true,
       },
     ])
     writing.after(() => core.outbox.wake())
@@ -44,9 +41,8 @@ export function invite(
 
 /** @param address of the project at the router, as xeroctl takes it */
 export function invitedMessage(
-  { keyring }: Identity,
   invitation: NamedInvitationRow,
-  { sealed, project, address }: { sealed: string; project: string; address: string },
+  { token, project, address }: { token: string; project: string; address: string },
 ): Message {
   const { id, role, group_names: groups, created_by, created_by_name, expires_at } = invitation
   return {
@@ -57,7 +53,7 @@ export function invitedMessage(
       ['Role', role],
       ...(groups.length === 0 ? [] : ([['Groups', groups.join(', ')]] as const)),
       ['Until', expires_at.toISOString()],
-      ['Token', openSealed(keyring, id, Buffer.from(sealed, 'base64')).toString('utf8')],
+      ['Token', token],
     ],
     remarks: [
       `xeroctl project invitations accept --base-url ${address} --name '<your name>'`,

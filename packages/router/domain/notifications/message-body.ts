@@ -14,8 +14,13 @@ const digestEntrySchema = entrySchema.extend({ approval: z.string().nullable().d
 
 const messageBodySchema = z.discriminatedUnion('say', [
   z.object({ say: z.literal('asked'), approval: z.string(), stage: z.int() }),
-  /** `sealed`: the token of the invitation. */
-  z.object({ say: z.literal('invited'), invitation: z.string(), sealed: z.string() }),
+  /** `sealed`: the token, in what is older than encrypted deliveries. */
+  z.object({
+    say: z.literal('invited'),
+    invitation: z.string(),
+    token: z.string().optional(),
+    sealed: z.string().optional(),
+  }),
   z.object({ say: z.literal('ended'), approval: z.string() }),
   /** The call of an approval that was given has ended. */
   z.object({ say: z.literal('resolved'), approval: z.string() }),

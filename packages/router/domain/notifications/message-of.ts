@@ -4,6 +4,7 @@ import { selectInvitation } from '../../store/invitations.ts'
 import { selectSlug } from '../../store/projects.ts'
 import type { DeliveryRow } from '../../store/tables.ts'
 import { presentNamed } from '../approvals/list.ts'
+import { openSealed } from '../encryption/sealed.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import type { Identity } from '../identity.ts'
 import { stateAt } from '../people/invitations/read.ts'
@@ -58,12 +59,13 @@ async function toldOf(core: MessageSources, delivery: DeliveryRow): Promise<Mess
 async function invitedOf(
   core: MessageSources,
   { project_id }: DeliveryRow,
-  { invitation: id, sealed }: Extract<MessageBody, { say: 'invited' }>,
+  { invitation: id, token, sealed = '' }: Extract<MessageBody, { say: 'invited' }>,
 ): Promise<Message | undefined> {
   const { db } = core.store
   const invitation = await selectInvitation(db, project_id, id)
   if (invitation === undefined || stateAt(invitation, core.clock.now()) !== 'pending') return undefined
   const project = await selectSlug(db, project_id)
   const address = `${core.publicUrl?.() || 'https://<router>'}/${project}/v1`
-  return invitedMessage(core.identity, invitation, { sealed, project, address })
+  const opened = () => openSealed(core.identity.keyring, id, Buffer.from(sealed, 'base64')).toString()
+  return invitedMessage(invitation, { token: token ?? opened(), project, address })
 }

@@ -60,6 +60,7 @@ function webhookDeliveries({ event, type, record, webhooks }: Heard): NewDeliver
     eventId: id,
     type,
     body,
+    isSealed: record.isSealed === true,
     approvalId: event.approval_id,
   }))
 }

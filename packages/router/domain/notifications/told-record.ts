@@ -19,6 +19,8 @@ import type { Records } from '../records.ts'
 export interface ToldRecord {
   /** Undefined for what is of no call. */
   risk?: Risk
+  /** What it carries is encrypted in the record, and so must be what is told of it. */
+  isSealed?: boolean
   /** The record, and `event`: what happened, when, and who did it. */
   data: Record<string, unknown>
 }
@@ -48,11 +50,13 @@ export async function recordsOf(
   // One connection: they come one after the other whatever is done.
   if (executionIds.length > 0) {
     for (const row of await selectNamedExecutions(tx, executionIds))
-      records.set(row.id, { risk: row.risk, form: presentExecution(row) })
+      records.set(row.id, { risk: row.risk, isSealed: row.sealed_with !== null, form: presentExecution(row) })
   }
   if (approvalIds.length > 0) {
-    for (const form of await presentApprovals(core, tx, await selectNamedApprovals(tx, approvalIds)))
-      records.set(form.id, { risk: form.risk, form })
+    const rows = await selectNamedApprovals(tx, approvalIds)
+    const sealed = new Set(rows.flatMap(({ id, sealed_with }) => (sealed_with === null ? [] : [id])))
+    for (const form of await presentApprovals(core, tx, rows))
+      records.set(form.id, { risk: form.risk, isSealed: sealed.has(form.id), form })
   }
   if (agentIds.length > 0) {
     const pauses = await selectAgentPauses(tx, agentIds)

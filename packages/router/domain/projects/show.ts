@@ -14,6 +14,7 @@ export async function presentProject(db: Database | Tx, row: ProjectRow): Promis
     slug: row.slug,
     name: row.name,
     allow_self_approval: row.allow_self_approval,
+    encrypt_calls: row.encrypt_calls,
     retention: retentionOf(row),
     retention_stopped_by: await selectStop(db, row.id),
     created_at: row.created_at.toISOString(),

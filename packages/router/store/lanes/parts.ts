@@ -148,7 +148,7 @@ export const parts: { readonly [P in PartName]: Part } = {
        returning e.id, e.project_id, e.workspace_id, e.agent_id, e.state, e.exit_code, e.error, s.at`,
     event: (change) =>
       `select at, project_id, 'execution.' || state, agent_id, null::text, null::text, id, agent_id, workspace_id,
-         jsonb_strip_nulls(jsonb_build_object('exit_code', exit_code, 'error', error)) from ${change}`,
+         jsonb_strip_nulls(jsonb_build_object('exit_code', exit_code, 'error', error - 'sealed')) from ${change}`,
   },
   output: {
     columns: arraysOf(columns.output),

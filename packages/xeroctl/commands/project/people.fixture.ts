@@ -16,6 +16,7 @@ export const sendsOfPeople: Sent[] = [
   ['whoami', 'GET /whoami'],
   ['project show', 'GET /management/project'],
   ['project update --name Acme', 'PATCH /management/project', { name: 'Acme' }],
+  ['project update --encrypt-calls yes', 'PATCH /management/project', { encrypt_calls: true }],
   ['project update --self-approval refuse', 'PATCH /management/project', { allow_self_approval: false }],
   [
     'project update --keep-executions 180 --keep-output forever',

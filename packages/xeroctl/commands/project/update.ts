@@ -29,6 +29,10 @@ export const projectUpdate = command({
   options: {
     name: text('Name for people', { placeholder: 'name' }),
     selfApproval: oneOf('Whether requesters may approve their own calls: for one-person projects', ['allow', 'refuse']),
+    encryptCalls: oneOf('Whether arguments, results and output of calls from now on are encrypted in the database', [
+      'yes',
+      'no',
+    ]),
     keepExecutions: days('How long calls are kept after they ended'),
     keepOutput: days('How long their output is'),
     keepArtifacts: days('How long their artifacts are'),
@@ -39,9 +43,10 @@ export const projectUpdate = command({
   examples: [
     'xeroctl project update --name "Acme production" --self-approval refuse',
     'xeroctl project update --keep-executions 180 --keep-output 14',
+    'xeroctl project update --encrypt-calls yes',
   ],
   async run({ cli, options }) {
-    const { name, selfApproval, keepExecutions, keepOutput, keepArtifacts, keepEvents } = options
+    const { name, selfApproval, encryptCalls, keepExecutions, keepOutput, keepArtifacts, keepEvents } = options
     const retention: { [Setting in keyof Retention]: number | null | undefined } = {
       executions_days: keepExecutions,
       output_days: keepOutput,
@@ -49,10 +54,13 @@ export const projectUpdate = command({
       events_days: keepEvents,
     }
     const keeps = Object.values(retention).some((value) => value !== undefined)
-    if (name === undefined && selfApproval === undefined && !keeps)
-      throw new UsageError('give --name, --self-approval, or what --keep-executions, --keep-output and others change')
+    if (name === undefined && selfApproval === undefined && encryptCalls === undefined && !keeps)
+      throw new UsageError(
+        'give --name, --self-approval, --encrypt-calls, or what --keep-executions, --keep-output and others change',
+      )
     const allow_self_approval = selfApproval === undefined ? undefined : selfApproval === 'allow'
-    const body = { name, allow_self_approval, ...(keeps ? { retention } : {}) }
+    const encrypt_calls = encryptCalls === undefined ? undefined : encryptCalls === 'yes'
+    const body = { name, allow_self_approval, encrypt_calls, ...(keeps ? { retention } : {}) }
     const project = await cli.write('project.update', { body })
     if (project !== undefined) await cli.print.record(projectRecord, project)
   },
