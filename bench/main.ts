@@ -17,6 +17,7 @@ import { measureMemory } from './memory.ts'
 import { measureOutput } from './output.ts'
 import { measurePolicy } from './policy.ts'
 import { measureReaders } from './readers.ts'
+import { measureRotation } from './rotation.ts'
 import { measureRows } from './rows.ts'
 import { figureTable } from './table.ts'
 import { measureXeroctl } from './xeroctl.ts'
@@ -34,6 +35,7 @@ const measurements: Record<string, (bench: Bench) => Promise<Report>> = {
   readers: measureReaders,
   output: measureOutput,
   policy: measurePolicy,
+  rotation: measureRotation,
   xeroctl: measureXeroctl,
 }
 

@@ -126,7 +126,7 @@ export function createOpening(parts: OpeningParts): (greetings: Greeting[]) => P
   }
 
   function begin(place: Place, opened: OpenedSession): OnlineAgent {
-    const { agent, leaseTtlMs, bindings, forget, rotate } = opened
+    const { agent, leaseTtlMs, bindings, forget, rotate, completes } = opened
     const { outlet, key } = place
     place.session = sessionOf(outlet, opened, key)
     sessions.begin(place.session)
@@ -143,6 +143,7 @@ export function createOpening(parts: OpeningParts): (greetings: Greeting[]) => P
     if (rotate !== undefined) writer.send(outlet, rotate)
     warnOfClock(core, agent, agent.clockOffsetMs)
     core.fleet.join(agent)
+    if (completes !== undefined) core.rotations.moved(completes)
     core.log.notice(
       { agent_id: agent.id, agent: agent.name, lease_epoch: agent.leaseEpoch, tools: agent.tools.size },
       'an agent came online',

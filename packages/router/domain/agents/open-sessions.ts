@@ -58,6 +58,8 @@ export interface OpenedSession {
   forget: CallRef[]
   /** What it is told behind the welcome. */
   rotate: RouterFrame | undefined
+  /** The rotation that it completes. */
+  completes: string | undefined
 }
 
 /** The lease of an agent, and what is known of the risks of its tools. */
@@ -85,7 +87,8 @@ export async function openSessions(
       const forget = await reconcileSession(core, agent, candidate.proof.in_flight, inFlight.get(id) ?? [])
       core.absences.ended(agent)
       const rotate = await toRotate(core, candidate.standing)
-      return [[id, { agent, leaseTtlMs: ttlOf(core, candidate), bindings: record.bindings, forget, rotate }]]
+      const completes = candidate.standing.which === 'new' ? candidate.standing.rotation?.id : undefined
+      return [[id, { agent, leaseTtlMs: ttlOf(core, candidate), bindings: record.bindings, forget, rotate, completes }]]
     } catch (error) {
       // No session comes of it: what it took back must be left to the sweep.
       dropCalls(core, agent)

@@ -1,13 +1,17 @@
 import type { Rotation } from '@xerotier/protocol/api/rotations.ts'
 import { openRotationStates } from '@xerotier/protocol/lifecycles/rotation.ts'
 import { selectRotations } from '../../store/rotations.ts'
+import type { RotationRow } from '../../store/tables.ts'
 import type { Member } from '../actor.ts'
 import { presentRotation } from './read.ts'
 import type { Rotating } from './rotating.ts'
 
-/** The rotation once it is completed or rolled back, or as it is after so long. */
+/**
+ * The rotation once it is rolled back, or completed and its agent online by the new key; or as it
+ * is after so long.
+ */
 export async function awaitRotation(
-  core: Pick<Rotating, 'store' | 'clock' | 'rotations'>,
+  core: Pick<Rotating, 'store' | 'clock' | 'rotations' | 'fleet'>,
   { projectId }: Member,
   id: string,
   waitMs: number,
@@ -19,7 +23,13 @@ export async function awaitRotation(
     const moved = left > 0 ? core.rotations.next(id, left) : undefined
     const [row] = await selectRotations(core.store.db, projectId, [id])
     if (row === undefined) throw new Error('a rotation is not on record')
-    if (moved === undefined || !openRotationStates.includes(row.state)) return presentRotation(row, undefined)
+    if (moved === undefined || isDone(core, row)) return presentRotation(row, undefined)
     await moved
   }
+}
+
+/** The cut-over is committed before the session begins. */
+function isDone({ fleet }: Pick<Rotating, 'fleet'>, row: RotationRow): boolean {
+  if (openRotationStates.includes(row.state)) return false
+  return row.state !== 'completed' || fleet.get(row.project_id, row.agent_id)?.curveKey === row.new_key
 }

@@ -7,7 +7,10 @@ import { moveRotation } from '../lifecycles/rotation.ts'
 import { promoteKey } from '../router-keys/promote.ts'
 import type { Rotating } from './rotating.ts'
 
-/** @returns whether the new key is the agent's now */
+/**
+ * Whoever waits for it is told once the agent is online.
+ * @returns whether the new key is the agent's now
+ */
 export async function completeRotation(core: Rotating, writing: Writing, rotation: RotationRow): Promise<boolean> {
   const { tx, now, after } = writing
   const { id, agent_id, new_key } = rotation
@@ -31,7 +34,6 @@ export async function completeRotation(core: Rotating, writing: Writing, rotatio
     core.enrolledKeys.add(agent)
     core.enrolledKeys.add({ ...agent, curve_public_key: rotation.old_key, until: ends_at })
     core.log.notice({ agent_id, rotation_id: id, reason: rotation.reason }, 'an agent came with its new key')
-    core.rotations.moved(id)
     core.rotations.dueIn(0)
   })
   return true
