@@ -86,6 +86,7 @@ export async function startLightAgent(options: LightAgentOptions): Promise<Light
       paused() {},
       outputAcknowledged() {},
       checkpoint() {},
+      grantKeys() {},
       clock() {},
       unreached() {},
       online: resolve,

@@ -3,6 +3,7 @@ import type { AgentFrame } from '@xerotier/protocol/frames/agent-frame.ts'
 import type { CheckpointFrame } from '@xerotier/protocol/frames/audit/checkpoint.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'
+import type { GrantKeysFrame } from '@xerotier/protocol/frames/rotation/grant-keys.ts'
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import type { InFlight } from '@xerotier/protocol/frames/session/in-flight.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
@@ -39,6 +40,8 @@ export interface LinkHandlers {
   outputAcknowledged(call: CallRef, seq: number): void
   /** A checkpoint of the audit log. Who answers later answers the session that it came with. */
   checkpoint(frame: CheckpointFrame, answer: (frame: AgentFrame) => void): void
+  /** Which keys sign grants from now on. */
+  grantKeys(frame: GrantKeysFrame): void
   /** How far this host's clock is ahead of the router's, ms. */
   clock(offsetMs: number): void
   /** Nobody has answered where the agent dials, several times: the router may listen elsewhere. */
@@ -220,6 +223,9 @@ export function createLink(options: LinkOptions): Link {
         }
         case 'lease':
           for (const call of frame.forget) forget(call)
+          break
+        case 'grant_keys':
+          handlers.grantKeys(frame)
           break
         case 'curve_rotate':
         case 'rotation_accepted':

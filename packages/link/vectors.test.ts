@@ -9,7 +9,7 @@ import { type AgentFrame, agentFrameSchema } from '@xerotier/protocol/frames/age
 import { routerFrameSchema } from '@xerotier/protocol/frames/router-frame.ts'
 import { type CallTuple, callText, grantText } from '@xerotier/protocol/grant.ts'
 import { manifestContent, manifestSchema } from '@xerotier/protocol/manifest.ts'
-import { curveRotateText } from '@xerotier/protocol/rotation.ts'
+import { curveRotateText, grantKeyText } from '@xerotier/protocol/rotation.ts'
 import vectors from '@xerotier/protocol/vectors.json' with { type: 'json' }
 import { envelopeSchema, messageSignaturePrefix, wireVersion } from '@xerotier/protocol/wire.ts'
 import { curveKeysFromSecret } from '@xerotier/runtime/curve.ts'
@@ -82,6 +82,13 @@ test('the acknowledgement of a rotation is signed over its text', () => {
   const { text, signature, ...rotation } = vectors.rotation
   assert.equal(curveRotateText(rotation), text)
   assert.equal(agent.sign(Buffer.from(text)).toString('hex'), signature)
+})
+
+test('a grant key vouches for the next over its text', () => {
+  const { text, signature, ...statement } = vectors.grant_key
+  assert.equal(grantKeyText(statement), text)
+  assert.equal(router.publicKey.toString('hex'), statement.signer)
+  assert.equal(router.sign(Buffer.from(text)).toString('hex'), signature)
 })
 
 test('each grant is signed over its text', () => {

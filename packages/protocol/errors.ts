@@ -696,6 +696,16 @@ export const errors = define({
     message: 'The agent does not know how to rotate its keys: it is of an earlier version. It works on as it is.',
     advice: { say: 'Upgrade the agent, and rotate it then.', action: listAgents },
   },
+  grant_key_retiring: {
+    status: 409,
+    type: 'conflict_error',
+    retry: true,
+    message: 'The grant key before the current one signs still, and two sign at most.',
+    advice: {
+      say: 'Wait for its end. Agents of earlier versions keep it: upgrade or remove them.',
+      action: { label: 'Show the grant keys', xeroctl: 'xeroctl agents grant-keys', route: 'grantKeys.show' },
+    },
+  },
   workspace_in_use: {
     status: 409,
     type: 'conflict_error',

@@ -50,6 +50,8 @@ export const eventKinds = [
   'agent.rotation_rolled_back',
   'agent.updated',
   'agent.deleted',
+  'grant_key.rotated',
+  'grant_key.retired',
   'candidate.requested',
   'candidate.approved',
   'candidate.rejected',

@@ -4,4 +4,6 @@ export const features = {
   cosign: 'cosign',
   /** The frames of `frames/rotation/`: its keys can be replaced while it works. */
   rotation: 'rotation',
+  /** The frame `grant_keys`: it takes a grant key that one which it has vouches for. */
+  grant_keys: 'grant_keys',
 } as const

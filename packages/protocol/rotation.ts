@@ -12,3 +12,8 @@ export function curveRotateText(rotation: {
   const { rotation_id, agent_id, curve_public_key, router_curve_public_key } = rotation
   return `xem-curve-rotate-v1\n${rotation_id}\n${agent_id}\n${curve_public_key}\n${router_curve_public_key}`
 }
+
+/** The UTF-8 text with which a grant key vouches for the one that takes its place; both hex. */
+export function grantKeyText({ signer, public_key }: { signer: string; public_key: string }): string {
+  return `xem-grant-key-v1\n${signer}\n${public_key}`
+}

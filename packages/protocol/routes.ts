@@ -8,6 +8,7 @@ import { candidateRoutes } from './routes/candidates.ts'
 import { enrollmentRoutes } from './routes/enrollment.ts'
 import { executionRoutes } from './routes/executions.ts'
 import { exportRoutes } from './routes/exports.ts'
+import { grantKeyRoutes } from './routes/grant-keys.ts'
 import { legalHoldRoutes } from './routes/legal-holds.ts'
 import { notificationRoutes } from './routes/notifications.ts'
 import { pauseRoutes } from './routes/pauses.ts'
@@ -23,6 +24,7 @@ export const routes = {
   ...candidateRoutes,
   ...peopleRoutes,
   ...agentRoutes,
+  ...grantKeyRoutes,
   ...pauseRoutes,
   ...apiKeyRoutes,
   ...approvalRoutes,

@@ -12,6 +12,7 @@ import type { EventLog } from './domain/events/event-log.ts'
 import type { Archives } from './domain/exports/archives.ts'
 import type { EnrolledKeys } from './domain/fleet/enrolled-keys.ts'
 import type { FleetView } from './domain/fleet/fleet.ts'
+import type { GrantKeys } from './domain/grant-keys/grant-keys.ts'
 import type { Pulse } from './domain/health/pulse.ts'
 import type { Identity } from './domain/identity.ts'
 import type { Policies } from './domain/policy/book.ts'
@@ -47,6 +48,8 @@ export interface Core extends Records, FleetView, Directory, Attempts, Policies,
   settings: Settings
   /** What the parts of the router say of themselves. */
   pulse: Pulse
+  /** What signs grants. */
+  grantKeys: GrantKeys
   /** What the data plane listens under. */
   serverKeys: ServerKeys
   listening: Listening

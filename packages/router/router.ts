@@ -37,6 +37,8 @@ import { archivesIn } from './domain/exports/archives.ts'
 import { createExportMaker, type ExportMaker } from './domain/exports/make.ts'
 import { createEnrolledKeys } from './domain/fleet/enrolled-keys.ts'
 import { createFleet } from './domain/fleet/fleet.ts'
+import { loadGrantKeys } from './domain/grant-keys/load.ts'
+import { retireGrantKeys } from './domain/grant-keys/retire.ts'
 import type { DutyPulse } from './domain/health/pulse.ts'
 import { createReencryption } from './domain/key-rotation/reencrypt.ts'
 import { removeOldNotices, sendDigests, sendReminders } from './domain/notifications/digest.ts'
@@ -155,6 +157,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const probe = createBrokerProbe(registry, log, () => clock.monotonic())
     const enrolledKeys = createEnrolledKeys(records)
     await enrolledKeys.refresh()
+    const grantKeys = await loadGrantKeys({ ...records, identity })
     const dataPlaneClock = options.dataPlane.clock ?? systemClock
     const policies = createPolicyBook(records)
     await policies.load()
@@ -171,6 +174,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
       lanes,
       tracing,
       identity,
+      grantKeys,
       enrolledKeys,
       policies,
       encrypting,
@@ -233,6 +237,7 @@ type Known = Pick<
   | 'lanes'
   | 'tracing'
   | 'identity'
+  | 'grantKeys'
   | 'enrolledKeys'
   | 'policies'
   | 'encrypting'
@@ -360,6 +365,7 @@ function startDuties(core: Core, broker: Broker, exportMaker: ExportMaker): Stop
     ['remove old deliveries', 60_000, () => removeOldDeliveries(core)],
     ['encrypt anew', 60_000, createReencryption(core)],
     ['advance rotations', 250, () => advanceRotations(core)],
+    ['retire grant keys', 1_000, () => retireGrantKeys(core)],
     ['remove old logins', 60_000, () => removeOldLogins(core)],
     ['bury agents', 60_000, () => buryAgents(core)],
     ['remove what is old', 1_000, () => remover.work()],

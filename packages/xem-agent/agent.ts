@@ -82,7 +82,7 @@ async function beginTools(
 ): Promise<Work> {
   const { config, log } = options
   const hostEnv = { ...options.hostEnv, ...toolsUser?.environment }
-  const { clock, enrollment, outbox, reports, registry, routerKey, tracing } = surroundings
+  const { clock, enrollment, outbox, reports, registry, grantKeys, tracing } = surroundings
   const ownersPath = besideQueue('owners.json', config.queue_db_path)
   const marks = { [journalVariable]: outbox.journalId }
   const folders = createCallFolders(callsFolder(tmpdir(), outbox.journalId), toolsUser)
@@ -124,7 +124,7 @@ async function beginTools(
     },
     hostEnv,
     projectId: enrollment.project_id,
-    routerKey,
+    grantKeys,
     tracing,
     maxConcurrent: config.max_concurrent_executions,
     routerNow: surroundings.routerClock.now,

@@ -13,7 +13,7 @@ import { auditRecordOf, auditSends, exportRecord } from './audit-sends.fixture.t
 import { type Sent, sendsOfPeople } from './commands/project/people.fixture.ts'
 import { commands } from './commands.ts'
 import { notificationSends } from './notification-sends.fixture.ts'
-import { agentRecordOf, candidate, legalHold, pause, pausePlan, pauseSends } from './pause-sends.fixture.ts'
+import { agentRecordOf, candidate, grantKeys, legalHold, pause, pausePlan, pauseSends } from './pause-sends.fixture.ts'
 import { policyRecordOf, policySends } from './policy-sends.fixture.ts'
 import * as records from './records.fixture.ts'
 import { envFor, type RunOptions, xeroctl } from './run.fixture.ts'
@@ -32,6 +32,7 @@ function fitting({ method, path }: Seen): unknown {
     workspaces: records.workspace,
     pauses: path.endsWith('/plan') ? pausePlan : pause,
     candidates: candidate,
+    'grant-keys': grantKeys,
     'legal-holds': legalHold,
     project: records.project,
     ...{ whoami: records.whoami, 'login-links': records.loginLink },
@@ -48,7 +49,7 @@ function fitting({ method, path }: Seen): unknown {
     webhooks: path.includes('/deliveries') || path.endsWith('/test') ? records.delivery : records.webhook,
     notifications: id === 'channels' && !path.endsWith('/test') ? records.channel : records.delivery,
   }[resource!]
-  if (resource === 'project' || resource === 'whoami') return record
+  if (resource === 'project' || resource === 'whoami' || resource === 'grant-keys') return record
   if (path.startsWith('/audit/')) return auditRecordOf(path)
   if (path.startsWith('/approvals/policies')) return policyRecordOf(method, path)
   if (path.includes('/events')) return records.page(records.logEntry('agent.online'))

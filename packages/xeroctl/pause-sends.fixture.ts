@@ -1,5 +1,6 @@
 // What the commands about pauses and legal holds send, and what they are answered.
 import { candidateSchema } from '@xerotier/protocol/api/candidates.ts'
+import { grantKeysSchema } from '@xerotier/protocol/api/grant-keys.ts'
 import { legalHoldSchema } from '@xerotier/protocol/api/legal-holds.ts'
 import { pausePlanSchema, pauseSchema } from '@xerotier/protocol/api/pauses.ts'
 import { rotationSchema } from '@xerotier/protocol/api/rotations.ts'
@@ -42,6 +43,16 @@ export const rotation = rotationSchema.parse({
   ...unset(rotationSchema),
   ...{ id: 'rot_1', object: 'rotation', use: 'curve', state: 'completed', agent_id: 'agt_1', agent: 'xem-jumphost-01' },
   ...{ requested_by: 'usr_1', requested_by_name: 'Olga', requested_at: at, deadline: at, completed_at: at },
+})
+
+export const grantKeys = grantKeysSchema.parse({
+  ...{ object: 'grant_keys', unaware_agents: 0 },
+  keys: [
+    {
+      ...{ id: 'gk_1', key_id: '0123456789abcdef', state: 'current', reason: 'INC-42' },
+      ...{ made_by: 'usr_1', made_by_name: 'Olga', made_at: at, signs_until: null },
+    },
+  ],
 })
 
 /** What a request about agents is answered. */
@@ -99,6 +110,8 @@ export const pauseSends: [words: string, request: string, body?: unknown][] = [
   ['agents curve-rotate agt_1 --reason leak', 'POST /management/agents/agt_1/curve-rotate?wait=60', { reason: 'leak' }],
   ['agents curve-rotate a --wait 0', 'POST /management/agents/a/curve-rotate?wait=0', {}],
   ['agents curve-rotate --all --dry-run', 'GET /management/agents?limit=100'],
+  ['agents grant-keys', 'GET /management/grant-keys'],
+  ['agents rotate-grant-key --reason leak', 'POST /management/grant-keys/rotate', { reason: 'leak' }],
   ['agents rotations agt_1 --limit 3', 'GET /management/agents/agt_1/rotations?limit=3'],
   ['agents candidates', 'GET /management/candidates?limit=20'],
   ['agents candidates list --status all', 'GET /management/candidates?status=all&limit=20'],

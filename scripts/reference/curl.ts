@@ -62,6 +62,7 @@ const bodies: Partial<Record<RouteId, unknown>> = {
   'legalHolds.create': { project: true, reason: 'evidence in case 7', incident: 'INC-7' },
   'agents.acceptRisk': { tool: 'host_uptime' },
   'agents.curveRotate': { reason: 'laptop lost' },
+  'grantKeys.rotate': { reason: 'INC-7' },
   'agents.pause': { workspace: 'prod', reason: 'INC-7' },
   'agents.resume': { workspace: 'prod' },
   'joinKeys.create': { name: 'web-1', region: 'eu' },

@@ -3,6 +3,7 @@ import { approvalLifecycle } from '@xerotier/protocol/lifecycles/approval.ts'
 import { deliveryLifecycle } from '@xerotier/protocol/lifecycles/delivery.ts'
 import { executionLifecycle } from '@xerotier/protocol/lifecycles/execution.ts'
 import { exportLifecycle } from '@xerotier/protocol/lifecycles/export.ts'
+import { grantKeyLifecycle } from '@xerotier/protocol/lifecycles/grant-key.ts'
 import { invitationLifecycle } from '@xerotier/protocol/lifecycles/invitation.ts'
 import { joinKeyLifecycle } from '@xerotier/protocol/lifecycles/join-key.ts'
 import { isFinal, type Lifecycle, statesOf } from '@xerotier/protocol/lifecycles/lifecycle.ts'
@@ -23,6 +24,7 @@ export function lifecyclesPage(): string {
     section(exportLifecycle),
     section(rotationLifecycle),
     section(routerKeyLifecycle),
+    section(grantKeyLifecycle),
   )
 }
 

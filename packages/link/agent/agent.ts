@@ -5,7 +5,6 @@ import { hostname } from 'node:os'
 import { features } from '@xerotier/protocol/features.ts'
 import { systemChance } from '@xerotier/runtime/chance.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
-import { keyIdOf, verifyingKey } from '@xerotier/runtime/ed25519.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { createMetricsRegistry } from '@xerotier/runtime/metrics.ts'
 import { notPermittedExitCode } from '@xerotier/runtime/start-error.ts'
@@ -18,6 +17,7 @@ import { createLink, type Link } from '../link.ts'
 import type { Outbox } from '../outbox.ts'
 import { createReports } from '../reports.ts'
 import { createAuditWitness } from './audit-witness.ts'
+import { createGrantKeys } from './grant-keys.ts'
 import { createHandlers } from './handlers.ts'
 import { enrolled, enrollOptions, putAside, readyKeys } from './identity.ts'
 import { createManifestKeeper } from './manifest.ts'
@@ -76,7 +76,7 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
   // The token is the router's, and so is the time until which it is good.
   const credentials = credentialsOnDisk(enrolling, settings.curve_key_path, enrollment)
   const renewing = keepEnrolled({ ...enrolling, clock: { ...clock, now: routerClock.now } }, enrollment, credentials)
-  const routerKey = Buffer.from(enrollment.router.signing_public_key, 'hex')
+  const grantKeys = createGrantKeys({ log, pin: credentials.pinGrantKey }, enrollment.router.signing_public_key)
 
   const stopping = new AbortController()
   const registry = createMetricsRegistry()
@@ -84,15 +84,8 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
   countSpans(registry, tracing)
   const reports = createReports({ outbox, log })
   const work = await kind.begin({
-    clock,
-    log,
-    routerClock,
-    enrollment,
-    routerKey: { key: verifyingKey(routerKey), keyId: keyIdOf(routerKey) },
-    outbox,
-    reports,
-    registry,
-    tracing,
+    ...{ clock, log, routerClock, enrollment, grantKeys },
+    ...{ outbox, reports, registry, tracing },
     aborted: AbortSignal.any([stopping.signal, ...(agent.aborted === undefined ? [] : [agent.aborted])]),
   })
   const manifest = createManifestKeeper(besideQueue('manifest.json', settings.queue_db_path), (error) =>
@@ -118,7 +111,7 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
     leaseRenewalIntervalMs: settings.lease_renewal_interval_ms,
     hostname: host,
     version,
-    features: [features.cosign],
+    features: [features.cosign, features.grant_keys],
     manifest: manifest.current,
     running: work.running,
     unfit: work.unfit,
@@ -128,6 +121,7 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
       manifest,
       manifestChanged: () => link.manifestChanged(),
       checkpoint: witness.look,
+      grantKeys: grantKeys.heard,
       clock: routerClock.measured,
       unreached: renewing.renewNow,
       online() {

@@ -11,6 +11,7 @@ export interface HandlerParts {
   checkpoint: LinkHandlers['checkpoint']
   /** Publishes it. */
   manifestChanged(): void
+  grantKeys: LinkHandlers['grantKeys']
   clock(offsetMs: number): void
   /** Asks where to dial. */
   unreached(): void
@@ -51,6 +52,7 @@ export function createHandlers({ log, work, manifest, ...parts }: HandlerParts):
       parts.revoked()
     },
     checkpoint: parts.checkpoint,
+    grantKeys: parts.grantKeys,
     clock: parts.clock,
     unreached: parts.unreached,
     online: parts.online,

@@ -1,5 +1,4 @@
 // Where the body that all agents share ends, and the work of one kind of agent begins.
-import type { KeyObject } from 'node:crypto'
 import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
 import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
@@ -11,6 +10,7 @@ import type { Registry } from '@xerotier/runtime/metrics.ts'
 import type { Tracing } from '@xerotier/runtime/tracing/tracing.ts'
 import type { Outbox } from '../outbox.ts'
 import type { Reports } from '../reports.ts'
+import type { GrantKeys } from './grant-keys.ts'
 import type { Offer } from './manifest.ts'
 import type { RouterClock } from './router-clock.ts'
 
@@ -40,8 +40,8 @@ export interface Surroundings {
   /** The router's time: what it dates is held against this. */
   routerClock: RouterClock
   enrollment: Enrollment
-  /** Verifies grants. Pinned at enrollment. */
-  routerKey: { key: KeyObject; keyId: string }
+  /** Verify grants: the key that was pinned at enrollment, and those that it vouched for. */
+  grantKeys: Pick<GrantKeys, 'find'>
   /** The work settles what an earlier process began and did not end. */
   outbox: Outbox
   /** Where it says what becomes of its calls. */

@@ -34,6 +34,8 @@ export interface Credentials {
   commit(): void
   /** The new pair is worth nothing. */
   drop(rotationId: string): void
+  /** Grants are signed with this key from now on: hex. @throws when that cannot be kept */
+  pinGrantKey(publicKey: string): void
   /** The router has renewed the enrollment that it was `asked` with. @returns what to keep */
   renewed(renewed: Enrollment, asked: Enrollment): Enrollment
 }
@@ -42,6 +44,7 @@ export interface Credentials {
 export interface CredentialStore {
   writeNext(next: NextPair): void
   removeNext(): void
+  writeEnrollment(keys: AgentKeys, enrollment: Enrollment): void
   /** The pair in use, with the enrollment that it belongs to: both or none, also after a crash. */
   writeCurrent(keys: AgentKeys, secret: string, enrollment: Enrollment): void
 }
@@ -114,6 +117,12 @@ export function createCredentials(
       if (next?.rotation_id !== rotationId) return
       next = undefined
       store.removeNext()
+    },
+    pinGrantKey(signing_public_key) {
+      enrollment = { ...enrollment, router: { ...enrollment.router, signing_public_key } }
+      // What is in use and not on disk goes there with it.
+      if (unsaved === undefined) store.writeEnrollment(keys, enrollment)
+      else saveCurrent()
     },
     renewed(renewed, asked) {
       // What a rotation said meanwhile is newer.

@@ -4,5 +4,10 @@ import type { AgentKeys } from '../keys.ts'
 import { type Credentials, createCredentials } from './credentials.ts'
 
 export function credentialsInMemory(keys: AgentKeys, enrollment: Enrollment): Credentials {
-  return createCredentials(keys, enrollment, { writeNext() {}, removeNext() {}, writeCurrent() {} })
+  return createCredentials(keys, enrollment, {
+    writeNext() {},
+    removeNext() {},
+    writeEnrollment() {},
+    writeCurrent() {},
+  })
 }

@@ -30,6 +30,7 @@ export function credentialsOnDisk(options: EnrollOptions, curveKeyPath: string, 
     {
       writeNext: (next) => writeNextPair(curveKeyPath, next),
       removeNext: () => removeNextPair(curveKeyPath),
+      writeEnrollment: (keys, current) => keepEnrollment({ ...options, keys }, current),
       writeCurrent(keys, secret, current) {
         keepEnrollment({ ...options, keys }, current)
         putInPlace(curveKeyPath, { secret })

@@ -6,6 +6,7 @@ import { dispatchFrame } from './call/dispatch.ts'
 import { outputAckFrame } from './call/output-ack.ts'
 import { resultAckFrame } from './call/result-ack.ts'
 import { curveRotateFrame } from './rotation/curve-rotate.ts'
+import { grantKeysFrame } from './rotation/grant-keys.ts'
 import { rotationAcceptedFrame } from './rotation/rotation-accepted.ts'
 import { rotationEndedFrame } from './rotation/rotation-ended.ts'
 import { bindingsFrame } from './session/bindings.ts'
@@ -32,5 +33,6 @@ export const routerFrameSchema = z.discriminatedUnion('t', [
   curveRotateFrame,
   rotationAcceptedFrame,
   rotationEndedFrame,
+  grantKeysFrame,
 ])
 export type RouterFrame = z.infer<typeof routerFrameSchema>

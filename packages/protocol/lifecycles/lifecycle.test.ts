@@ -13,6 +13,7 @@ import {
   waitingExecutionStates,
 } from './execution.ts'
 import { exportLifecycle, exportStates } from './export.ts'
+import { grantKeyLifecycle, grantKeyStates } from './grant-key.ts'
 import { invitationLifecycle, invitationStates } from './invitation.ts'
 import { joinKeyLifecycle, joinKeyStates } from './join-key.ts'
 import { canMove, isFinal, type Lifecycle, sourcesOf, statesOf } from './lifecycle.ts'
@@ -32,6 +33,7 @@ const all: [lifecycle: Lifecycle<string>, states: readonly string[]][] = [
   [candidateLifecycle as Lifecycle<string>, candidateStates],
   [rotationLifecycle as Lifecycle<string>, rotationStates],
   [routerKeyLifecycle as Lifecycle<string>, routerKeyStates],
+  [grantKeyLifecycle as Lifecycle<string>, grantKeyStates],
 ]
 
 for (const [lifecycle, states] of all) {

@@ -126,7 +126,7 @@ export function createOpening(parts: OpeningParts): (greetings: Greeting[]) => P
   }
 
   function begin(place: Place, opened: OpenedSession): OnlineAgent {
-    const { agent, leaseTtlMs, bindings, forget, rotate, completes } = opened
+    const { agent, leaseTtlMs, bindings, forget, behind, completes } = opened
     const { outlet, key } = place
     place.session = sessionOf(outlet, opened, key)
     sessions.begin(place.session)
@@ -140,7 +140,7 @@ export function createOpening(parts: OpeningParts): (greetings: Greeting[]) => P
       forget,
       ...(agent.clockOffsetMs === undefined ? {} : { clock_offset_ms: agent.clockOffsetMs }),
     })
-    if (rotate !== undefined) writer.send(outlet, rotate)
+    for (const frame of behind) writer.send(outlet, frame)
     warnOfClock(core, agent, agent.clockOffsetMs)
     core.fleet.join(agent)
     if (completes !== undefined) core.rotations.moved(completes)

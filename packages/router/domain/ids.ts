@@ -46,6 +46,7 @@ export function newUuid(now: number): string {
 
 export type IdPrefix =
   | 'proj'
+  | 'gk'
   | 'ses'
   | 'lgn'
   | 'pol'

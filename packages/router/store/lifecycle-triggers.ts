@@ -6,6 +6,7 @@ import { candidateLifecycle } from '@xerotier/protocol/lifecycles/candidate.ts'
 import { deliveryLifecycle } from '@xerotier/protocol/lifecycles/delivery.ts'
 import { executionLifecycle, settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
 import { exportLifecycle } from '@xerotier/protocol/lifecycles/export.ts'
+import { grantKeyLifecycle } from '@xerotier/protocol/lifecycles/grant-key.ts'
 import { invitationLifecycle } from '@xerotier/protocol/lifecycles/invitation.ts'
 import { joinKeyLifecycle } from '@xerotier/protocol/lifecycles/join-key.ts'
 import type { Lifecycle } from '@xerotier/protocol/lifecycles/lifecycle.ts'
@@ -28,6 +29,7 @@ const tables: [string, Lifecycle<string>][] = [
   ['candidates', candidateLifecycle],
   ['rotations', rotationLifecycle],
   ['router_keys', routerKeyLifecycle],
+  ['grant_keys', grantKeyLifecycle],
 ]
 
 /** A call that cannot be dispatched any more has no use for its secret arguments. */

@@ -42,6 +42,7 @@ import { approvalsOfPeople } from './migrations/0047-approvals-of-people.ts'
 import { encryptedCalls } from './migrations/0048-encrypted-calls.ts'
 import { rotations } from './migrations/0049-rotations.ts'
 import { sessions } from './migrations/0050-sessions.ts'
+import { grantKeys } from './migrations/0051-grant-keys.ts'
 import { settleRestoredCopy } from './restored-copy.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
@@ -88,6 +89,7 @@ const migrations: Migration[] = [
   { name: '0048-encrypted-calls', sql: encryptedCalls },
   { name: '0049-rotations', sql: rotations },
   { name: '0050-sessions', sql: sessions },
+  { name: '0051-grant-keys', sql: grantKeys },
 ]
 
 /** Applied again whenever its text is another. */

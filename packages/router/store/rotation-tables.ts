@@ -1,4 +1,5 @@
 // Keys that take the place of others while both count.
+import type { GrantKeyState } from '@xerotier/protocol/lifecycles/grant-key.ts'
 import type { RotationState } from '@xerotier/protocol/lifecycles/rotation.ts'
 import type { RouterKeyState } from '@xerotier/protocol/lifecycles/router-key.ts'
 import { bytea, nullable, text, timestamptz } from './column.ts'
@@ -51,4 +52,25 @@ const router_keys = {
   retired_at: nullable(timestamptz()),
 }
 
-export const rotationTables = { rotations, router_keys }
+/** Of the router. */
+const grant_keys = {
+  id: text(),
+  /** Whose operator had it made; null for the first. */
+  project_id: nullable(text()),
+  state: text<GrantKeyState>(),
+  /** Raw, hex. */
+  public_key: text(),
+  /** Its seed, sealed; null for the first, which is a file, and for one that is retired. */
+  secret: nullable(bytea()),
+  /** The public key before it, and what that says of it. */
+  signer: nullable(text()),
+  statement: nullable(bytea()),
+  reason: nullable(text()),
+  made_by: text(),
+  made_at: timestamptz(),
+  /** Of one that retires: until when it signs at least. */
+  ends_at: nullable(timestamptz()),
+  retired_at: nullable(timestamptz()),
+}
+
+export const rotationTables = { rotations, router_keys, grant_keys }

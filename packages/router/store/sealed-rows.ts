@@ -9,6 +9,7 @@ export const sealedColumns = [
   { table: 'channels', column: 'previous_secret' },
   { table: 'executions', column: 'secrets' },
   { table: 'router_keys', column: 'secret' },
+  { table: 'grant_keys', column: 'secret' },
 ] as const
 
 export type SealedColumn = (typeof sealedColumns)[number]

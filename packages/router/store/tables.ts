@@ -382,6 +382,7 @@ export type ApprovalRow = Selectable<Tables['approvals']>
 export type AgentRow = Selectable<Tables['agents']>
 export type RotationRow = Selectable<Tables['rotations']>
 export type RouterKeyRow = Selectable<Tables['router_keys']>
+export type GrantKeyRow = Selectable<Tables['grant_keys']>
 export type ExportRow = Selectable<Tables['exports']>
 export type CosignatureRow = Selectable<Tables['audit_cosignatures']>
 export type ChannelRow = Selectable<Tables['channels']>

@@ -27,7 +27,7 @@ export interface Refusal {
 export interface Gate {
   projectId: string
   /** The router's Ed25519 key with its id: it signs grants. */
-  routerKey: { key: KeyObject; keyId: string }
+  grantKeys: { find(keyId: string): KeyObject | undefined }
   tools: ReadonlyMap<string, Tool>
   bindings: ReadonlyMap<string, Binding>
   paused: readonly { workspace_id: string | null }[]
@@ -143,8 +143,9 @@ function grantFlaw(grant: Grant | null, digest: string, gate: Gate): string | un
     return `The approval has expired: it was good until ${then}, and the router's clock shows ${now} as far as this agent knows.`
   }
   const bytes = Buffer.from(grantText(grant))
-  const signed = grant.signatures.some(
-    ({ key_id, signature }) => key_id === gate.routerKey.keyId && verifySignature(gate.routerKey.key, bytes, signature),
-  )
+  const signed = grant.signatures.some(({ key_id, signature }) => {
+    const key = gate.grantKeys.find(key_id)
+    return key !== undefined && verifySignature(key, bytes, signature)
+  })
   return signed ? undefined : 'The approval carries no valid signature of the router.'
 }

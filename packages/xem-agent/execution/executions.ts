@@ -39,7 +39,7 @@ export interface ExecutionsOptions
   reports: Reports
   outbox: Pick<Outbox, 'begin' | 'has' | 'acknowledge' | 'journalId'>
   projectId: string
-  routerKey: Gate['routerKey']
+  grantKeys: Gate['grantKeys']
   maxConcurrent: number
   fitness: Pick<Fitness, 'flaw' | 'look'>
   /** The router's time, which grants are dated with. */
@@ -126,10 +126,10 @@ export function createExecutions(options: ExecutionsOptions): Executions {
 
   function dispatch(frames: readonly DispatchFrame[]): void {
     const accepted: Call[] = []
-    const { projectId, routerKey } = options
+    const { projectId, grantKeys } = options
     const gate = {
       projectId,
-      routerKey,
+      grantKeys,
       tools: options.tools(),
       bindings,
       paused,

@@ -56,8 +56,8 @@ export interface OpenedSession {
   leaseTtlMs: number
   bindings: Binding[]
   forget: CallRef[]
-  /** What it is told behind the welcome. */
-  rotate: RouterFrame | undefined
+  /** What it is told behind the welcome, before any call. */
+  behind: RouterFrame[]
   /** The rotation that it completes. */
   completes: string | undefined
 }
@@ -86,9 +86,11 @@ export async function openSessions(
     try {
       const forget = await reconcileSession(core, agent, candidate.proof.in_flight, inFlight.get(id) ?? [])
       core.absences.ended(agent)
-      const rotate = await toRotate(core, candidate.standing)
+      const behind = [core.grantKeys.frameFor(agent), await toRotate(core, candidate.standing)].flatMap(
+        (frame) => frame ?? [],
+      )
       const completes = candidate.standing.which === 'new' ? candidate.standing.rotation?.id : undefined
-      return [[id, { agent, leaseTtlMs: ttlOf(core, candidate), bindings: record.bindings, forget, rotate, completes }]]
+      return [[id, { agent, leaseTtlMs: ttlOf(core, candidate), bindings: record.bindings, forget, behind, completes }]]
     } catch (error) {
       // No session comes of it: what it took back must be left to the sweep.
       dropCalls(core, agent)

@@ -2,10 +2,11 @@
 
 import { Fault } from '@xerotier/protocol/errors.ts'
 import type { DispatchFrame } from '@xerotier/protocol/frames/call/dispatch.ts'
-import { type Grant, grantText } from '@xerotier/protocol/grant.ts'
+import type { Grant } from '@xerotier/protocol/grant.ts'
 import { needsGrant } from '@xerotier/protocol/risk.ts'
 import type { ExecutionRow } from '../../store/tables.ts'
 import type { OnlineAgent } from '../fleet/online-agent.ts'
+import type { GrantKeys } from '../grant-keys/grant-keys.ts'
 import type { Identity } from '../identity.ts'
 import type { Records } from '../records.ts'
 import { callDigest } from '../tools/call-digest.ts'
@@ -22,7 +23,7 @@ const grantMs = 60_000
  * @throws Fault tool_executor_unavailable when the agent was unbound
  */
 export function sendDispatch(
-  core: Pick<Records, 'clock'> & { identity: Identity },
+  core: Pick<Records, 'clock'> & { identity: Identity; grantKeys: Pick<GrantKeys, 'sign'> },
   agent: OnlineAgent,
   row: ExecutionRow,
 ): void {
@@ -54,18 +55,9 @@ export function sendDispatch(
   agent.send(frame)
 }
 
-function signGrant(core: Pick<Records, 'clock'> & { identity: Identity }, row: ExecutionRow): Grant {
-  const grant = { approval_id: row.approval_id, digest: row.digest, expires_at: core.clock.now() + grantMs }
-  const { signing } = core.identity
-  return {
-    ...grant,
-    signatures: [
-      {
-        signer: 'router',
-        key_id: signing.keyId,
-        alg: 'ed25519',
-        signature: new Uint8Array(signing.sign(Buffer.from(grantText(grant)))),
-      },
-    ],
-  }
+function signGrant(
+  { clock, grantKeys }: Pick<Records, 'clock'> & { grantKeys: Pick<GrantKeys, 'sign'> },
+  { approval_id, digest }: ExecutionRow,
+): Grant {
+  return grantKeys.sign({ approval_id, digest, expires_at: clock.now() + grantMs })
 }

@@ -6,6 +6,7 @@ import type { ExecutionRow } from '../../store/tables.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import { runsAsSubmitted } from '../fleet/online-agent.ts'
 import { type Reach, reaches } from '../fleet/stops.ts'
+import type { GrantKeys } from '../grant-keys/grant-keys.ts'
 import type { Identity } from '../identity.ts'
 import type { Policies } from '../policy/book.ts'
 import type { Records } from '../records.ts'
@@ -23,7 +24,14 @@ import { createWaiting } from './waiting.ts'
 const rowsPerPass = 256
 
 export function createDispatcher(
-  core: Records & FleetView & Policies & Pick<Attempts, 'lanes' | 'calls'> & { identity: Identity; settings: Settings },
+  core: Records &
+    FleetView &
+    Policies &
+    Pick<Attempts, 'lanes' | 'calls'> & {
+      identity: Identity
+      grantKeys: Pick<GrantKeys, 'sign'>
+      settings: Settings
+    },
 ): Dispatcher {
   const { store, clock, log, fleet, lanes, calls, settings } = core
   const waiting = createWaiting(core)

@@ -1,5 +1,6 @@
 import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
 import type { AgentRow } from '../../store/tables.ts'
+import type { GrantKeys } from '../grant-keys/grant-keys.ts'
 import type { Identity } from '../identity.ts'
 import type { Records } from '../records.ts'
 import { type Addresses, addressOf } from '../router-keys/addresses.ts'
@@ -8,7 +9,8 @@ import { mintAgentToken } from './agent-token.ts'
 
 /** What an agent needs to dial in, with a fresh token. */
 export async function presentEnrollment(
-  core: Pick<Records, 'clock'> & Addresses & { identity: Identity; serverKeys: ServerKeys },
+  core: Pick<Records, 'clock'> &
+    Addresses & { identity: Identity; serverKeys: ServerKeys; grantKeys: Pick<GrantKeys, 'current'> },
   agent: AgentRow,
   /** The primary address, as its join key says it. */
   routerAddress: string | undefined,
@@ -28,7 +30,7 @@ export async function presentEnrollment(
     router: {
       address: addressOf(core, key, routerAddress),
       curve_public_key: key.publicKey,
-      signing_public_key: core.identity.signing.publicKey.toString('hex'),
+      signing_public_key: core.grantKeys.current,
     },
   }
 }

@@ -5,6 +5,7 @@ import { verifyingKey, verifySignature } from '@xerotier/runtime/ed25519.ts'
 import type { z } from 'zod'
 import { selectAgentById } from '../../store/agents.ts'
 import { agentActor } from '../actor.ts'
+import type { GrantKeys } from '../grant-keys/grant-keys.ts'
 import type { Identity } from '../identity.ts'
 import type { Records } from '../records.ts'
 import type { Addresses } from '../router-keys/addresses.ts'
@@ -17,7 +18,7 @@ import { refreshEnrollment } from './refresh.ts'
  * @throws Fault agent_credentials_revoked
  */
 export async function reenroll(
-  core: Records & Addresses & { identity: Identity; serverKeys: ServerKeys },
+  core: Records & Addresses & { identity: Identity; serverKeys: ServerKeys; grantKeys: Pick<GrantKeys, 'current'> },
   body: z.output<typeof reenrollSchema>,
 ): Promise<Enrollment> {
   const agent = await selectAgentById(core.store.db, body.agent_id)

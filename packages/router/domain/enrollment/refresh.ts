@@ -3,6 +3,7 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import { selectAgentById } from '../../store/agents.ts'
 import { selectLatestJoinKeyOf } from '../../store/join-keys.ts'
 import type { AgentActor } from '../actor.ts'
+import type { GrantKeys } from '../grant-keys/grant-keys.ts'
 import type { Identity } from '../identity.ts'
 import type { Records } from '../records.ts'
 import type { Addresses } from '../router-keys/addresses.ts'
@@ -14,7 +15,7 @@ import { presentEnrollment } from './present.ts'
  * @throws Fault agent_credentials_revoked
  */
 export async function refreshEnrollment(
-  core: Records & Addresses & { identity: Identity; serverKeys: ServerKeys },
+  core: Records & Addresses & { identity: Identity; serverKeys: ServerKeys; grantKeys: Pick<GrantKeys, 'current'> },
   { id: agentId }: AgentActor,
 ): Promise<Enrollment> {
   const { db } = core.store

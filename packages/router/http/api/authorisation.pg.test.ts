@@ -54,6 +54,8 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
   'agents.acceptRisk': ['management'],
   'agents.curveRotate': ['management'],
   'agents.rotations': ['management'],
+  'grantKeys.show': ['management'],
+  'grantKeys.rotate': ['management'],
   'agents.revokeCredentials': ['management'],
   'pauses.list': ['management'],
   'pauses.create': ['management'],

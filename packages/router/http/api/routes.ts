@@ -13,6 +13,7 @@ import { candidateHandlers } from './routes/candidates.ts'
 import { enrollHandlers } from './routes/enroll.ts'
 import { executionHandlers } from './routes/executions.ts'
 import { exportHandlers } from './routes/exports.ts'
+import { grantKeyHandlers } from './routes/grant-keys.ts'
 import { type HealthOptions, healthHandlers } from './routes/health.ts'
 import { joinKeyHandlers } from './routes/join-keys.ts'
 import { legalHoldHandlers } from './routes/legal-holds.ts'
@@ -36,6 +37,7 @@ export function createHandlers(
     ...projectHandlers(core),
     ...peopleHandlers(core),
     ...agentHandlers(core, streams),
+    ...grantKeyHandlers(core),
     ...pauseHandlers(core),
     ...joinKeyHandlers(core),
     ...apiKeyHandlers(core),

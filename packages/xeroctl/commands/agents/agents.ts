@@ -4,11 +4,13 @@ import { candidates } from './candidates/candidates.ts'
 import { agentsCurveRotate } from './curve-rotate.ts'
 import { agentsDelete } from './delete.ts'
 import { agentsEvents } from './events.ts'
+import { agentsGrantKeys } from './grant-keys.ts'
 import { joinKeys } from './join-keys/join-keys.ts'
 import { agentsList } from './list.ts'
 import { agentsPauseExec } from './pause-exec.ts'
 import { agentsResumeExec } from './resume-exec.ts'
 import { agentsRevokeCredentials } from './revoke-credentials.ts'
+import { agentsRotateGrantKey } from './rotate-grant-key.ts'
 import { agentsRotations } from './rotations.ts'
 import { agentsShow } from './show.ts'
 import { agentsUpdate } from './update.ts'
@@ -27,6 +29,8 @@ export const agents = group({
     agentsAcceptRisk,
     agentsCurveRotate,
     agentsRotations,
+    agentsRotateGrantKey,
+    agentsGrantKeys,
     agentsRevokeCredentials,
     joinKeys,
     candidates,
