@@ -34,6 +34,8 @@ const views: Record<string, string> = {
   templates: 'templates',
   audit: 'audit',
   pauses: 'pauses',
+  people: 'people',
+  keys: 'keys',
   account: 'account',
   empty: 'operations?status=timeout',
   lost: 'nowhere',

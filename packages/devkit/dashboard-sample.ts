@@ -47,6 +47,12 @@ export async function dashboardSample({ client }: RouterForTests): Promise<Dashb
       await worker.agent.send([{ t: 'output', ...at, seq: 0, stream: 'stdout', at: Date.now(), data }])
       await worker.agent.next('output_ack')
     }
+    if (outcome === 'completed' && data.length > 0) {
+      const page = Buffer.from(`<h1>Report</h1><script>document.title="owned"</script><p>${hostile}</p>`)
+      const artifact = { name: 'report.html', media_type: 'text/html', at: Date.now(), data: page }
+      await worker.agent.send([{ t: 'artifact', ...at, seq: 1, ...artifact }])
+      await worker.agent.next('output_ack')
+    }
     const error = outcome === 'failed' ? { code: 'exit_code', message: 'the program ended with exit code 3' } : null
     await worker.answer(dispatch, {
       ...{ outcome, result, error, exit_code: error === null ? 0 : 3, stdout_bytes: data.length },

@@ -42,6 +42,8 @@ test('each tab is there by its name, and nothing in it breaks or offends axe, in
     [`agents/${agents[0]?.id}/workspaces`, agents[0]?.name ?? ''],
     ['audit', 'Audit'],
     ['pauses', 'Pauses'],
+    ['people', 'People'],
+    ['keys', 'API keys'],
     ['account', 'Account'],
     ['nowhere', 'There is no such page'],
   ] as const
@@ -55,9 +57,35 @@ test('each tab is there by its name, and nothing in it breaks or offends axe, in
     assert.deepEqual(await violations(page), [], heading)
     await page.emulateMedia({ colorScheme: 'dark' })
     assert.deepEqual(await violations(page, ['color-contrast']), [], `${heading}, dark`)
-    const wider = await page.evaluate(isTooWide)
-    assert.equal(wider, false, `${heading} fits`)
+    assert.equal(await page.evaluate(isTooWide), false, `${heading} fits`)
+    await page.setViewportSize({ width: 390, height: 844 })
+    assert.equal(await page.evaluate(isTooWide), false, `${heading} fits on a phone`)
+    await page.setViewportSize({ width: 1280, height: 900 })
   }
   await page.emulateMedia({ colorScheme: 'light' })
   assert.deepEqual(dashboard.complaints, [])
+})
+
+test('a few letters lead to a view, an agent and an id, by keyboard alone', { skip }, async () => {
+  await page.goto(dashboard.address(''))
+  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor()
+  const go = async (letters: string, option: RegExp) => {
+    await page.keyboard.press('Control+k')
+    const field = page.getByRole('combobox', { name: /A view, an agent/ })
+    await field.fill(letters)
+    await page.getByRole('option', { name: option, selected: true }).waitFor()
+    return field
+  }
+  await go('jumphost-01', /xem-jumphost-01 agent/)
+  assert.deepEqual(await violations(page), [])
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'xem-jumphost-01' }).waitFor()
+  const { data } = await dashboard.system.client.call('executions.list', {})
+  await go(data[0]?.id ?? '', /The operation/)
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { level: 1, name: 'Operation' }).waitFor()
+  assert.ok(page.url().endsWith(`operations/${data[0]?.id}`))
+  await go('over', /Overview view/)
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
 })

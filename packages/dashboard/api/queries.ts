@@ -32,6 +32,7 @@ export function may(session: OpenSession, scope: 'execution' | 'management'): bo
 
 const operationsPage = 100
 const mostAgents = 1_000
+const mostPeople = 1_000
 
 export const operationsQuery = (client: Client, filter: OperationFilter) =>
   infiniteQueryOptions({
@@ -60,6 +61,24 @@ export const operationQuery = (client: Client, id: string) =>
     queryFn: ({ signal }) => client.call('executions.show', { params: { id }, signal }),
     refetchInterval: ({ state }) =>
       state.data === undefined || settledStates.includes(state.data.state) ? false : 2000,
+  })
+
+/** All of it: who shows it has looked at how large it is. */
+export const artifactQuery = (client: Client, id: string, artifact_id: string) =>
+  queryOptions({
+    queryKey: ['artifact', id, artifact_id],
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+    queryFn: async ({ signal }) => {
+      const { body } = await client.bytes('executions.artifact', { params: { id, artifact_id }, signal })
+      return new Uint8Array(await new Response(body).arrayBuffer())
+    },
+  })
+
+export const auditOfQuery = (client: Client, subject: string) =>
+  queryOptions({
+    queryKey: ['audit', client.project, 'of', subject],
+    queryFn: ({ signal }) => client.call('audit.records', { query: { subject, limit: 100 }, signal }),
   })
 
 export const approvalsQuery = (client: Client) =>
@@ -139,6 +158,36 @@ export const pausesQuery = (client: Client) =>
     queryKey: ['agents', 'pauses', client.project],
     queryFn: ({ signal }) => client.call('pauses.list', { query: { limit: 100 }, signal }),
     refetchInterval: oftenMs,
+  })
+
+export const membersQuery = (client: Client) =>
+  queryOptions({
+    queryKey: ['members', client.project],
+    queryFn: ({ signal }) => every(client.items('members.list', { signal }, mostPeople)),
+  })
+
+export const groupsQuery = (client: Client) =>
+  queryOptions({
+    queryKey: ['groups', client.project],
+    queryFn: ({ signal }) => every(client.items('groups.list', { signal }, mostPeople)),
+  })
+
+export const invitationsQuery = (client: Client) =>
+  queryOptions({
+    queryKey: ['invitations', client.project],
+    queryFn: ({ signal }) => client.call('invitations.list', { query: { limit: 100 }, signal }),
+  })
+
+export const delegationsQuery = (client: Client) =>
+  queryOptions({
+    queryKey: ['delegations', client.project],
+    queryFn: ({ signal }) => client.call('delegations.list', { query: { limit: 100 }, signal }),
+  })
+
+export const keysQuery = (client: Client) =>
+  queryOptions({
+    queryKey: ['keys', client.project],
+    queryFn: ({ signal }) => client.call('apiKeys.list', { query: { limit: 100 }, signal }),
   })
 
 /** Without what was left out. */

@@ -29,8 +29,13 @@ export function ApprovalCard({ approval, decided, next }: Props) {
           <Countdown at={approval.expires_at} />
         </div>
         <h2 className="!text-[19px] !font-semibold break-words !text-ink">
-          <Said>{prompt}</Said>
+          <Said>{text.question(tool, workspace)}</Said>
         </h2>
+        {isOwnWords(approval) && (
+          <p className="break-words">
+            <Said>{prompt}</Said>
+          </p>
+        )}
       </header>
       <section className="grid gap-1.5">
         <h3 className="text-[13px] font-semibold text-soft">{text.willRun}</h3>
@@ -73,6 +78,11 @@ export function ApprovalCard({ approval, decided, next }: Props) {
       <Decision approval={approval} decided={decided} next={next} />
     </article>
   )
+}
+
+/** A prompt that says no more than what stands below is not shown twice. */
+function isOwnWords({ prompt, tool, risk }: Approval): boolean {
+  return !prompt.startsWith(`Run ${tool} (${risk}) with`)
 }
 
 /** By the router's clock, with the time itself beside it. */

@@ -5,11 +5,11 @@ import { useClient } from '../api/client.ts'
 import { root } from '../api/place.ts'
 import { joinKeyHoursDefault } from '../api/protocol.data.ts'
 import { Button } from '../ui/button.tsx'
-import { Copy } from '../ui/copy.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Field } from '../ui/field.tsx'
 import { words } from '../words/en.ts'
 import { Refused } from './asked.tsx'
+import { SecretOnce } from './secret-once.tsx'
 import { CommandLine, quoted } from './texts.tsx'
 
 const text = words.agents
@@ -89,7 +89,6 @@ export function JoinKeyDialog({ close }: { close: () => void }) {
   )
 }
 
-/** It is in no cache and in no address: gone when this is closed. */
 function Minted({ name, value, close }: { name: string; value: string; close: () => void }) {
   const lines = [
     [text.shell, `XEM_ROUTER_URL=${root} XEM_REGISTRATION_NAME=${name} XEM_JOIN_KEY=${value} xerotier-xem-agent`],
@@ -103,23 +102,13 @@ function Minted({ name, value, close }: { name: string; value: string; close: ()
     ],
   ] as const
   return (
-    <Dialog title={text.minted} closeLabel={words.close} onClose={close} wide>
-      <div className="grid gap-4">
-        <div className="flex items-start gap-1 rounded-lg border border-line bg-code py-2 pr-1 pl-3">
-          <code className="min-w-0 flex-1 text-[12.5px] break-all">{value}</code>
-          <Copy text={value} label={words.copyOf(text.minted)} done={words.copied} />
-        </div>
-        <p className="text-soft">{text.mintedHint}</p>
-        {lines.map(([title, line]) => (
-          <section key={title} className="grid gap-1">
-            <h2>{title}</h2>
-            <CommandLine line={line} />
-          </section>
-        ))}
-        <Button look="primary" large onClick={close}>
-          {text.done}
-        </Button>
-      </div>
-    </Dialog>
+    <SecretOnce title={text.minted} value={value} hint={text.mintedHint} close={close}>
+      {lines.map(([title, line]) => (
+        <section key={title} className="grid gap-1">
+          <h2>{title}</h2>
+          <CommandLine line={line} />
+        </section>
+      ))}
+    </SecretOnce>
   )
 }

@@ -3,15 +3,20 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
 import { useClient } from '../api/client.ts'
+import { useOutput } from '../api/output.ts'
 import { operationQuery } from '../api/queries.ts'
 import { Mark } from '../ui/mark.tsx'
 import { Facts, Section } from '../ui/state.tsx'
 import { Ago, durationText, When } from '../ui/time.tsx'
 import { words } from '../words/en.ts'
+import { Artifacts } from './artifacts.tsx'
 import { Answer } from './asked.tsx'
+import { CopyCall } from './copy-call.tsx'
 import { DecisionMark, RiskMark, StateMark } from './marks.tsx'
 import { OperationActions } from './operation-actions.tsx'
-import { Output } from './output.tsx'
+import { OperationAudit } from './operation-audit.tsx'
+import { Transitions, Waterfall, Why } from './operation-time.tsx'
+import { OutputView } from './output.tsx'
 import { CommandLine, Id, Json, Said } from './texts.tsx'
 
 const text = words.operation
@@ -49,7 +54,11 @@ function Call({ call, linked }: { call: ExecutionDetail; linked: boolean }) {
           {text.waitingFor}: <Said>{call.waiting_for}</Said>
         </p>
       )}
-      <OperationActions call={call} />
+      {call.state === 'ambiguous' && <p className="rounded-lg bg-bad-soft px-3 py-2 text-bad">{text.ambiguous}</p>}
+      <div className="flex flex-wrap items-center gap-2">
+        <OperationActions call={call} />
+        <CopyCall call={call} />
+      </div>
       <div className="grid gap-5 lg:grid-cols-2">
         <Section title={text.call}>
           <div className="card p-4">
@@ -65,21 +74,35 @@ function Call({ call, linked }: { call: ExecutionDetail; linked: boolean }) {
           <Json value={call.result} label={text.result} />
         </Section>
       )}
-      <Output
-        title={text.stdout}
-        output={call.stdout}
-        name={`${call.id}.stdout.txt`}
-        empty={call.state === 'completed'}
-      />
-      {call.stderr !== '' && <Output title={text.stderr} output={call.stderr} name={`${call.id}.stderr.txt`} />}
-      {call.truncated && <p className="text-[13px] text-soft">{text.truncated}</p>}
-      <div className="grid gap-5 lg:grid-cols-2">
-        <Timeline call={call} />
-        <Approvals call={call} />
+      <Outputs call={call} />
+      <Artifacts call={call.id} artifacts={call.artifacts} />
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)]">
+        <Why call={call} />
+        <Transitions call={call} />
       </div>
+      <Waterfall call={call} />
+      <Approvals call={call} />
       <Attempts call={call} />
+      <OperationAudit id={call.id} />
       <CommandLine line={`xeroctl exec show ${call.id}`} />
     </div>
+  )
+}
+
+/** Of a call that an agent has had. */
+function Outputs({ call }: { call: ExecutionDetail }) {
+  const { stdout, stderr } = useOutput(call)
+  const live = call.state === 'dispatched' || call.state === 'running'
+  if (call.attempts.length === 0) return null
+  if (call.output_removed) return <p className="text-[13px] text-soft">{text.outputRemoved}</p>
+  return (
+    <>
+      <OutputView title={text.stdout} output={stdout} name={`${call.id}.stdout.txt`} live={live} />
+      {stderr.lines.length > 0 && (
+        <OutputView title={text.stderr} output={stderr} name={`${call.id}.stderr.txt`} live={live} />
+      )}
+      {call.truncated && <p className="text-[13px] text-soft">{text.truncated}</p>}
+    </>
   )
 }
 
@@ -89,6 +112,34 @@ function CallFacts({ call }: { call: ExecutionDetail }) {
       ? []
       : [[text.reason, <Said key="reason">{call.reason}</Said>] as [string, React.ReactNode]]),
     ...(call.exit_code === null ? [] : [[text.exit, call.exit_code] as [string, React.ReactNode]]),
+    ...(call.credentials_ref === null
+      ? []
+      : [[text.credentials, <Said key="credentials">{call.credentials_ref}</Said>] as [string, React.ReactNode]]),
+    ...(call.legal_hold === null
+      ? []
+      : [[text.hold, <Said key="hold">{call.legal_hold.reason}</Said>] as [string, React.ReactNode]]),
+    ...(call.resolution === null
+      ? []
+      : [
+          [
+            text.resolution,
+            <Said key="resolution">{`${call.resolution.by_name ?? call.resolution.by}: ${call.resolution.note}`}</Said>,
+          ] as [string, React.ReactNode],
+        ]),
+    ...(call.retries.length === 0
+      ? []
+      : [
+          [
+            text.retries,
+            <span key="retries" className="grid gap-1">
+              {call.retries.map((retry) => (
+                <Link key={retry.id} to="/operations/$id" params={{ id: retry.id }} className="break-all">
+                  {retry.id} ({words.executionStates[retry.state]})
+                </Link>
+              ))}
+            </span>,
+          ] as [string, React.ReactNode],
+        ]),
     ...(call.retry_of === null
       ? []
       : [
@@ -127,30 +178,6 @@ function CallFacts({ call }: { call: ExecutionDetail }) {
         [text.digest, <Id key="digest" id={call.digest} what={text.digest} />],
       ]}
     />
-  )
-}
-
-function Timeline({ call }: { call: ExecutionDetail }) {
-  return (
-    <Section title={text.timeline}>
-      <ol className="card divide-y divide-line">
-        {call.transitions.map(({ state, at, actor, actor_name }, place) => (
-          <li key={`${at} ${state}`} className="flex flex-wrap items-center gap-2 px-4 py-2">
-            <StateMark state={state} />
-            <span className="min-w-0 flex-1 truncate text-soft">
-              <Said>{actor_name ?? actor}</Said>
-            </span>
-            <span className="text-[12.5px] text-soft tabular-nums">
-              {place === 0 ? (
-                <Ago at={at} />
-              ) : (
-                `+${durationText(Date.parse(at) - Date.parse(call.transitions[place - 1]?.at ?? at))}`
-              )}
-            </span>
-          </li>
-        ))}
-      </ol>
-    </Section>
   )
 }
 

@@ -1,91 +1,108 @@
 import { useDeferredValue, useMemo, useState } from 'react'
-import { ansiLines, type Span } from '../ui/ansi.ts'
+import type { Output } from '../api/output.ts'
+import type { Span } from '../ui/ansi.ts'
 import { Button } from '../ui/button.tsx'
+import { LogLines } from '../ui/log-lines.tsx'
+import { save } from '../ui/save.ts'
 import { Section } from '../ui/state.tsx'
 import { words } from '../words/en.ts'
 
 const text = words.operation
-/** Drawn together, and only near the window: an output of 100,000 lines scrolls as a short one. */
-const linesPerPart = 200
 
-export function Output({
-  title,
-  output,
-  name,
-  empty = false,
-}: {
+interface Props {
   title: string
-  output: string
+  output: Output
+  /** Of the file that is saved. */
   name: string
-  empty?: boolean
-}) {
+  /** The call goes on: more may come. */
+  live: boolean
+}
+
+export function OutputView({ title, output, name, live }: Props) {
   const [wrap, setWrap] = useState(true)
+  const [follow, setFollow] = useState(live)
   const [find, setFind] = useState('')
-  const wanted = useDeferredValue(find.toLowerCase())
-  const lines = useMemo(() => ansiLines(output.replace(/\n$/, '')), [output])
-  const shown = useMemo(
-    () => (wanted === '' ? lines : lines.filter((line) => textOf(line).toLowerCase().includes(wanted))),
-    [lines, wanted],
-  )
-  if (output === '') return empty ? <p className="text-[13px] text-soft">{`${title}: ${text.noOutput}`}</p> : null
-  const parts = Array.from({ length: Math.ceil(shown.length / linesPerPart) }, (_, at) =>
-    shown.slice(at * linesPerPart, (at + 1) * linesPerPart),
-  )
+  const [place, setPlace] = useState(0)
+  const { lines, version } = output
+  const wanted = useDeferredValue(find.trim().toLowerCase())
+  const found = useMemo(() => linesWith(lines, wanted, version), [lines, wanted, version])
+  const marked = useMemo(() => new Set(found), [found])
+  const at = found.length === 0 ? 0 : ((place % found.length) + found.length) % found.length
+  if (lines.length === 0)
+    return (
+      <Section title={title}>
+        <p className="card px-4 py-3 text-[13px] text-soft">{live ? text.nothingYet : text.noOutput}</p>
+      </Section>
+    )
   const actions = (
     <div className="flex flex-wrap items-center gap-1">
       <input
-        aria-label={text.find}
+        type="search"
+        aria-label={`${text.find}: ${title}`}
         placeholder={text.find}
         className="field !w-44 text-[13px]"
         value={find}
-        onChange={({ target }) => setFind(target.value)}
+        onChange={({ target }) => {
+          setFind(target.value)
+          setPlace(0)
+        }}
+        onKeyDown={(event) => {
+          if (event.key !== 'Enter') return
+          event.preventDefault()
+          setPlace(place + (event.shiftKey ? -1 : 1))
+        }}
       />
       <span role="status" className="px-1 text-[12.5px] text-soft tabular-nums">
-        {wanted === '' ? text.found(lines.length) : text.found(shown.length)}
+        {wanted === '' ? text.lines(lines.length) : text.found(found.length === 0 ? 0 : at + 1, found.length)}
       </span>
+      {found.length > 1 && (
+        <>
+          <Button look="quiet" aria-label={text.previous} onClick={() => setPlace(place - 1)}>
+            ↑
+          </Button>
+          <Button look="quiet" aria-label={text.next} onClick={() => setPlace(place + 1)}>
+            ↓
+          </Button>
+        </>
+      )}
+      {live && (
+        <Button look="quiet" aria-pressed={follow} onClick={() => setFollow(!follow)}>
+          {text.follow}
+        </Button>
+      )}
       <Button look="quiet" aria-pressed={wrap} onClick={() => setWrap(!wrap)}>
         {text.wrap}
       </Button>
-      <Button look="quiet" onClick={() => download(output, name)}>
+      <Button look="quiet" onClick={() => save(new Blob([output.text()], { type: 'text/plain;charset=utf-8' }), name)}>
         {text.download}
       </Button>
     </div>
   )
   return (
     <Section title={title} actions={actions}>
-      <section
-        aria-label={title}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-        tabIndex={0}
-        className={`max-h-[60dvh] overflow-auto rounded-lg border border-line bg-code p-3 font-mono text-[12.5px] ${wrap ? 'break-words whitespace-pre-wrap' : 'whitespace-pre'}`}
-      >
-        {parts.map((part, at) => (
-          <div key={`part ${at.toString()}`} className={parts.length > 1 ? 'lines' : ''}>
-            {part.map((line, place) => (
-              <div key={`line ${place.toString()}`} className="min-h-[1.45em]">
-                {line.map(({ text: shownText, classes }, span) => (
-                  <span key={`span ${span.toString()}`} className={classes}>
-                    {shownText}
-                  </span>
-                ))}
-              </div>
-            ))}
-          </div>
-        ))}
-      </section>
+      <LogLines
+        label={title}
+        lines={lines}
+        wrap={wrap}
+        follow={live && follow}
+        onFollow={setFollow}
+        marked={marked}
+        current={found[at]}
+      />
     </Section>
   )
 }
 
-function textOf(line: readonly Span[]): string {
-  return line.map(({ text: part }) => part).join('')
-}
-
-function download(output: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([output], { type: 'text/plain;charset=utf-8' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
+/** Numbers of the lines that hold it. */
+function linesWith(lines: readonly (readonly Span[])[], wanted: string, _version: number): number[] {
+  if (wanted === '') return []
+  return lines.flatMap((line, at) =>
+    line
+      .map(({ text: part }) => part)
+      .join('')
+      .toLowerCase()
+      .includes(wanted)
+      ? [at]
+      : [],
+  )
 }

@@ -1,12 +1,14 @@
 // What stands around every view: the tabs, who is here, and whether what is shown is live.
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useRouterState } from '@tanstack/react-router'
+import { useEffect, useRef, useState } from 'react'
 import { useClient } from '../api/client.ts'
 import { useLive } from '../api/live.ts'
 import { approvalsQuery, may } from '../api/queries.ts'
 import { useSession } from '../api/session.ts'
 import { useCutSince } from '../api/stream.ts'
 import { words } from '../words/en.ts'
+import { Palette } from './palette.tsx'
 
 const tabs = [
   ['/', words.tabs.overview],
@@ -20,13 +22,25 @@ const tabs = [
 const more = [
   ['/audit', words.tabs.audit],
   ['/pauses', words.tabs.pauses],
+  ['/people', words.tabs.people],
+  ['/keys', words.tabs.keys],
 ] as const
 
 const tabClass =
   'flex items-center justify-between gap-2 rounded-lg px-3 py-1.5 font-medium whitespace-nowrap text-soft no-underline hover:bg-raised hover:text-ink hover:no-underline aria-[current=page]:bg-accent-soft aria-[current=page]:text-accent'
 
 export function Shell() {
+  const [isFinding, setFinding] = useState(false)
   useLive()
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return
+      event.preventDefault()
+      setFinding(true)
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [])
   return (
     <div className="mx-auto grid min-h-dvh max-w-[1720px] grid-rows-[auto_1fr] lg:grid-cols-[208px_minmax(0,1fr)] lg:grid-rows-1">
       <a
@@ -35,7 +49,8 @@ export function Shell() {
       >
         {words.skip}
       </a>
-      <Sidebar />
+      <Sidebar find={() => setFinding(true)} />
+      {isFinding && <Palette close={() => setFinding(false)} />}
       <div className="min-w-0">
         <Cut />
         <main id="content" tabIndex={-1} className="grid content-start gap-5 px-4 py-5 outline-none md:px-6">
@@ -46,15 +61,41 @@ export function Shell() {
   )
 }
 
-function Sidebar() {
+function Sidebar({ find }: { find: () => void }) {
   const session = useSession()
   const count = usePending()
+  const tabsRow = useRef<HTMLElement>(null)
+  const path = useRouterState({ select: ({ location }) => location.pathname })
+  // On a small screen they scroll sideways: the one that is open is in view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another path, another tab
+  useEffect(() => {
+    const row = tabsRow.current
+    const tab = row?.querySelector<HTMLElement>('[aria-current="page"]')
+    if (row && tab) row.scrollTo({ left: tab.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2 })
+  }, [path])
   return (
     <header className="top-0 z-10 grid min-w-0 content-start gap-2 border-line bg-ground px-3 py-3 max-lg:border-b lg:sticky lg:h-dvh lg:border-r lg:py-4">
       <div className="flex min-w-0 items-center justify-between gap-2 px-2">
         <p className="min-w-0 truncate font-semibold tracking-tight">
           {words.product} <span className="font-normal text-soft">{session.project.slug}</span>
         </p>
+        <button
+          type="button"
+          onClick={find}
+          aria-label={words.palette.open}
+          className="ml-auto grid size-8 shrink-0 place-items-center rounded-full text-soft hover:bg-raised lg:hidden"
+        >
+          <svg
+            viewBox="0 0 16 16"
+            className="size-4"
+            fill="none"
+            stroke="currentColor"
+            strokeWidth="1.6"
+            aria-hidden="true"
+          >
+            <path d="M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zM10.8 10.8L14 14" />
+          </svg>
+        </button>
         <Link
           to="/account"
           aria-label={words.account.open(session.person.name)}
@@ -64,9 +105,18 @@ function Sidebar() {
           {initials(session.person.name)}
         </Link>
       </div>
+      <button
+        type="button"
+        onClick={find}
+        className="flex items-center justify-between gap-2 rounded-lg border border-line bg-card px-3 py-1 text-[13px] text-soft hover:border-field max-lg:hidden"
+      >
+        {words.palette.open}
+        <kbd className="font-sans text-[11.5px]">Ctrl K</kbd>
+      </button>
       <nav
+        ref={tabsRow}
         aria-label={words.navigation}
-        className="-mx-3 flex gap-0.5 overflow-x-auto px-3 py-0.5 lg:mx-0 lg:mt-2 lg:flex-col lg:overflow-visible lg:px-0"
+        className="relative -mx-3 flex gap-0.5 overflow-x-auto px-3 py-0.5 lg:mx-0 lg:mt-2 lg:flex-col lg:overflow-visible lg:px-0"
       >
         {tabs.map(([to, name]) => (
           <Link key={to} to={to} activeOptions={{ exact: to === '/', includeSearch: false }} className={tabClass}>

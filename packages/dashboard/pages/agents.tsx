@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import type { Candidate } from '@xerotier/protocol/api/candidates.ts'
 import type { JoinKey } from '@xerotier/protocol/api/join-keys.ts'
-import { useState } from 'react'
 import { useClient } from '../api/client.ts'
 import { agentsQuery, candidatesQuery, joinKeysQuery } from '../api/queries.ts'
+import { useSearchChange } from '../api/search.ts'
 import { Answer, Refused } from '../components/asked.tsx'
 import { Heading } from '../components/heading.tsx'
 import { JoinKeyDialog } from '../components/join-key-dialog.tsx'
@@ -17,9 +17,18 @@ import { Ago, leftText, useNow } from '../ui/time.tsx'
 import { words } from '../words/en.ts'
 
 const text = words.agents
+const route = getRouteApi('/frame/agents')
+
+export interface ActionSearch {
+  /** What is opened over the view. */
+  do?: string | undefined
+}
 
 export function Agents() {
-  const [minting, setMinting] = useState(false)
+  const { do: action }: ActionSearch = route.useSearch()
+  const change = useSearchChange()
+  const minting = action === 'mint'
+  const setMinting = (on: boolean) => change({ do: on ? 'mint' : undefined }, true)
   return (
     <>
       <Heading title={text.title}>
@@ -187,7 +196,7 @@ function KeyRow({ joinKey }: { joinKey: JoinKey }) {
   const isOpen = joinKey.consumed_at === null && joinKey.revoked_at === null && left > 0
   return (
     <tr>
-      <td className="break-all">
+      <td className="min-w-28 break-words">
         <Said>{joinKey.name}</Said>
       </td>
       <td>

@@ -200,7 +200,7 @@ function Rows({ rows, open }: { rows: readonly Execution[]; open: (id: string) =
   const above = (items[0]?.start ?? 0) - virtual.options.scrollMargin
   const below = virtual.getTotalSize() - ((items.at(-1)?.end ?? 0) - virtual.options.scrollMargin)
   return (
-    <div className="card overflow-x-auto">
+    <div className="card relative overflow-x-auto">
       <table ref={table} aria-label={text.title} aria-rowcount={rows.length}>
         <OperationHead />
         <tbody>

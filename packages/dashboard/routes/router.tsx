@@ -3,6 +3,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { basePath } from '../api/place.ts'
 import { Frame } from '../components/frame.tsx'
+import type { ActionSearch } from '../pages/agents.tsx'
 import type { ApprovalsSearch } from '../pages/approvals.tsx'
 import type { AuditSearch } from '../pages/audit.tsx'
 import { Login } from '../pages/login.tsx'
@@ -37,6 +38,7 @@ const operationsSearch: (search: Record<string, unknown>) => OperationsSearch = 
   'open',
 )
 const approvalsSearch: (search: Record<string, unknown>) => ApprovalsSearch = textsOf('id')
+const actionSearch: (search: Record<string, unknown>) => ActionSearch = textsOf('do')
 const auditSearch: (search: Record<string, unknown>) => AuditSearch = textsOf('actor', 'subject', 'kind')
 
 const routeTree = rootRoute.addChildren([
@@ -67,6 +69,7 @@ const routeTree = rootRoute.addChildren([
     }),
     createRoute({
       ...inFrame('/agents'),
+      validateSearch: actionSearch,
       component: lazyRouteComponent(() => import('../pages/agents.tsx'), 'Agents'),
     }),
     createRoute({
@@ -85,6 +88,15 @@ const routeTree = rootRoute.addChildren([
     createRoute({
       ...inFrame('/pauses'),
       component: lazyRouteComponent(() => import('../pages/pauses.tsx'), 'Pauses'),
+    }),
+    createRoute({
+      ...inFrame('/people'),
+      component: lazyRouteComponent(() => import('../pages/people.tsx'), 'People'),
+    }),
+    createRoute({
+      ...inFrame('/keys'),
+      validateSearch: actionSearch,
+      component: lazyRouteComponent(() => import('../pages/keys.tsx'), 'Keys'),
     }),
     createRoute({
       ...inFrame('/account'),

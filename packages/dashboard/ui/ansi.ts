@@ -16,13 +16,43 @@ function visible(text: string): string {
   return text.replace(unseen, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
 
-/** A line at a time; the style goes on from line to line. */
-export function ansiLines(text: string): Span[][] {
+/** A longer line goes on in the next. */
+const lineCharacters = 16_384
+
+export interface AnsiReader {
+  /** Grows at its end. The last line may go on; each other stays as it is. */
+  readonly lines: readonly (readonly Span[])[]
+  push(text: string): void
+}
+
+/** Output as it arrives, a line at a time; the style goes on from line to line. */
+export function ansiReader(): AnsiReader {
   const style = new Set<number>()
-  return text
-    .replace(/\r\n/g, '\n')
-    .split('\n')
-    .map((line) => spansOf(line, style))
+  const lines: Span[][] = []
+  /** The last line so far, and the style before it. */
+  let open = ''
+  let before: readonly number[] = []
+  return {
+    lines,
+    push(text) {
+      const parts = (open + text).split('\n').flatMap(piecesOf)
+      if (lines.length > 0) lines.pop()
+      for (const [at, part] of parts.entries()) {
+        const isLast = at === parts.length - 1
+        style.clear()
+        for (const one of before) style.add(one)
+        lines.push(spansOf(part.replace(/\r$/, ''), style))
+        if (isLast) open = part
+        else before = [...style]
+      }
+    },
+  }
+}
+
+function piecesOf(line: string): string[] {
+  if (line.length <= lineCharacters) return [line]
+  const count = Math.ceil(line.length / lineCharacters)
+  return Array.from({ length: count }, (_, at) => line.slice(at * lineCharacters, (at + 1) * lineCharacters))
 }
 
 function spansOf(line: string, style: Set<number>): Span[] {

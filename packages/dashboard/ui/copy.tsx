@@ -1,4 +1,29 @@
-import { useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
+import { Button } from './button.tsx'
+
+function useCopy(): [copied: boolean, copy: (text: string) => Promise<void>] {
+  const [copied, setCopied] = useState(false)
+  useEffect(() => {
+    if (!copied) return
+    const timer = setTimeout(() => setCopied(false), 1500)
+    return () => clearTimeout(timer)
+  }, [copied])
+  const copy = async (text: string) => {
+    await navigator.clipboard?.writeText(text)
+    setCopied(true)
+  }
+  return [copied, copy]
+}
+
+/** The same with words on it. */
+export function CopyButton({ text, done, children }: { text: () => string; done: string; children: ReactNode }) {
+  const [copied, copy] = useCopy()
+  return (
+    <Button look="quiet" onClick={() => void copy(text())}>
+      <span role="status">{copied ? done : children}</span>
+    </Button>
+  )
+}
 
 /** Puts a text on the clipboard, and says so. */
 export function Copy({
@@ -12,17 +37,11 @@ export function Copy({
   done: string
   className?: string
 }) {
-  const [copied, setCopied] = useState(false)
-  useEffect(() => {
-    if (!copied) return
-    const timer = setTimeout(() => setCopied(false), 1500)
-    return () => clearTimeout(timer)
-  }, [copied])
+  const [copied, put] = useCopy()
   const copy = async (event: { preventDefault(): void; stopPropagation(): void }) => {
     event.preventDefault()
     event.stopPropagation()
-    await navigator.clipboard?.writeText(text)
-    setCopied(true)
+    await put(text)
   }
   return (
     <button
@@ -30,7 +49,7 @@ export function Copy({
       onClick={copy}
       aria-label={label}
       title={copied ? done : label}
-      className={`inline-grid size-6 shrink-0 place-items-center rounded text-soft hover:bg-raised hover:text-ink ${className}`}
+      className={`relative inline-grid size-6 shrink-0 place-items-center rounded text-soft hover:bg-raised hover:text-ink ${className}`}
     >
       <svg
         viewBox="0 0 16 16"

@@ -26,8 +26,8 @@ export function Skeleton({ rows, label }: { rows: number; label: string }) {
 
 export function Section({ title, actions, children }: { title: string; actions?: ReactNode; children: ReactNode }) {
   return (
-    <section className="grid gap-2">
-      <div className="flex min-h-8 items-center justify-between gap-2">
+    <section className="grid content-start gap-2">
+      <div className="flex min-h-8 flex-wrap items-center justify-between gap-2">
         <h2>{title}</h2>
         {actions}
       </div>
@@ -40,7 +40,7 @@ export function Section({ title, actions, children }: { title: string; actions?:
 export function Scroll({ label, children }: { label: string; children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-    <section aria-label={label} tabIndex={0} className="card overflow-x-auto">
+    <section aria-label={label} tabIndex={0} className="card relative overflow-x-auto">
       {children}
     </section>
   )

@@ -1,11 +1,11 @@
-// Every sentence of the dashboard. Another language is another file of the same shape.
+// Every sentence of the dashboard, with those of its parts. Another language is other files of the
+// same shape.
 import type { ApprovalState } from '@xerotier/protocol/lifecycles/approval.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
-
-const plural = new Intl.PluralRules('en')
-const count = (n: number, one: string, many: string) =>
-  `${n.toLocaleString('en')} ${plural.select(n) === 'one' ? one : many}`
+import { count } from './en-count.ts'
+import { operationWords } from './en-operations.ts'
+import { peopleWords } from './en-people.ts'
 
 const executionStates: Record<ExecutionState, string> = {
   pending_approval: 'waits for approval',
@@ -47,6 +47,8 @@ export const words = {
     agents: 'Agents',
     audit: 'Audit',
     pauses: 'Pauses',
+    people: 'People',
+    keys: 'API keys',
   },
   skip: 'To the content',
   navigation: 'Views',
@@ -70,6 +72,7 @@ export const words = {
     offlineHint: 'It is asked again. Is the router running, and is this machine online?',
     forbidden: 'You may not see this',
     requestId: 'Request',
+    needs: (scope: string) => `This needs the scope ${scope}, which your role or your key has not.`,
   },
   login: {
     title: 'Log in',
@@ -130,70 +133,6 @@ export const words = {
     failing: 'failing',
     all: 'Show all',
   },
-  operations: {
-    title: 'Operations',
-    filters: 'Filters',
-    any: 'any',
-    clear: 'Clear the filters',
-    status: 'Status',
-    risk: 'Risk',
-    tool: 'Tool',
-    workspace: 'Workspace',
-    agent: 'Agent',
-    requester: 'Requester',
-    since: 'Since',
-    spans: { '': 'ever', '1h': 'the last hour', '24h': 'the last day', '7d': 'the last week' },
-    id: 'Invocation',
-    duration: 'Duration',
-    started: 'Asked',
-    fresh: 'New operations: show them',
-    empty: 'No operations yet',
-    emptyHint: 'Calls of tools appear here as they happen. The first one:',
-    noMatch: 'No operation matches these filters',
-    shown: (n: number) => `${count(n, 'operation', 'operations')} shown`,
-    open: (tool: string) => `Open ${tool}`,
-    page: 'Open as a page',
-    live: 'Live: rows change as their calls do.',
-  },
-  operation: {
-    title: 'Operation',
-    call: 'Call',
-    args: 'Arguments',
-    result: 'Result',
-    stdout: 'Standard output',
-    stderr: 'Standard error',
-    noOutput: 'It wrote nothing.',
-    truncated: 'Only the beginning and the end are kept here; the rest is in the artifacts.',
-    wrap: 'Wrap lines',
-    download: 'Download',
-    find: 'Find in the output',
-    found: (n: number) => count(n, 'line', 'lines'),
-    timeline: 'What happened',
-    approvals: 'Approvals and votes',
-    attempts: 'Attempts',
-    artifacts: 'Artifacts',
-    why: 'Why',
-    error: 'Error',
-    requester: 'Asked by',
-    reason: 'Reason',
-    agent: 'Agent',
-    digest: 'Digest',
-    trace: 'Trace',
-    retryOf: 'Makes again',
-    waitingFor: 'It waits',
-    exit: 'Exit code',
-    again: 'Make the call again',
-    againHint: 'The same tool with the same arguments. It is asked about as it was before.',
-    stop: 'Cancel the call',
-    stopHint: (tool: string) => `${tool} ends without a result. One that runs is killed at its agent.`,
-    resolve: 'Say what became of it',
-    resolveHint: 'Nobody knows whether the call took effect. Look at the system itself, then say what you found.',
-    outcome: 'Outcome',
-    note: 'Note',
-    policy: (name: string, version: number) => `policy ${name}, version ${version}`,
-    noAttempts: 'No agent has had it yet.',
-    audit: 'Audit records of this call',
-  },
   approvals: {
     title: 'Approvals',
     pending: 'Pending',
@@ -207,6 +146,7 @@ export const words = {
     stage: (n: number, of: number, name: string) => `stage ${n} of ${of}: ${name}`,
     quorum: (have: number, places: number) => `${have} of ${places} approved`,
     needs: 'Still needed',
+    question: (tool: string, workspace: string) => `Run ${tool} in ${workspace}?`,
     willRun: 'Exactly what will run',
     on: 'On',
     where: 'Workspace',
@@ -379,6 +319,8 @@ export const words = {
     empty: 'Nothing is paused.',
     project: 'the whole project',
   },
+  ...operationWords,
+  ...peopleWords,
   notFound: {
     title: 'There is no such page',
     hint: 'The address is wrong, or what it names is gone.',

@@ -1,4 +1,5 @@
 import { ApiError } from '@xerotier/client/api-error.ts'
+import { duration } from '@xerotier/protocol/duration.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { messageOf } from '@xerotier/protocol/thrown.ts'
 import type { Cli } from '../cli.ts'
@@ -6,7 +7,6 @@ import { command } from '../command.ts'
 import { keyPrefix } from '../dry-run.ts'
 import { exitCodes, exitOfError } from '../exit-codes.ts'
 import type { Cell } from '../output/cell.ts'
-import { duration } from '../output/time.ts'
 
 export const status = command({
   name: 'status',

@@ -2,12 +2,13 @@
 // approve it.
 import { isPassing } from '@xerotier/client/retry.ts'
 import type { Execution, ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
+import { milliseconds } from '@xerotier/protocol/duration.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { Cli } from '../cli.ts'
 import { printable } from '../output/cell.ts'
 import { colourOfWord } from '../output/colours.ts'
-import { milliseconds, relativeTime } from '../output/time.ts'
+import { relativeTime } from '../output/time.ts'
 import { decisionHints } from './decision-hints.ts'
 import { outputParts } from './output-parts.ts'
 

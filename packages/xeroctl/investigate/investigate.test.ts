@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { json, scriptedServer } from '@xerotier/client/scripted-server.fixture.ts'
 import type { ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
+import { spansOf } from '@xerotier/protocol/explain/waterfall.ts'
+import { whyOf } from '@xerotier/protocol/explain/why.ts'
 import { execution } from '../records.fixture.ts'
 import { envFor, xeroctl } from '../run.fixture.ts'
 import { differences } from './difference.ts'
-import { spansOf } from './waterfall.ts'
-import { whyOf } from './why.ts'
 
 const at = (ms: number) => new Date(Date.parse('2026-05-01T12:00:00Z') + ms).toISOString()
 const move = (

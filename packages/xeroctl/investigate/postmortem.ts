@@ -2,9 +2,9 @@
 // left for them, and says what belongs there.
 import type { Event } from '@xerotier/protocol/api/events.ts'
 import type { ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
+import { milliseconds } from '@xerotier/protocol/duration.ts'
+import { who, whyOf } from '@xerotier/protocol/explain/why.ts'
 import { reviewed } from '@xerotier/protocol/reviewed.ts'
-import { milliseconds } from '../output/time.ts'
-import { who, whyOf } from './why.ts'
 
 export interface Incident {
   id: string | undefined

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import { json, scriptedServer } from '@xerotier/client/scripted-server.fixture.ts'
+import { duration, milliseconds } from '@xerotier/protocol/duration.ts'
 import { parse as parseYaml } from 'yaml'
 import {
   agent,
@@ -15,7 +16,7 @@ import {
 } from '../records.fixture.ts'
 import { envFor, type RunOptions, xeroctl } from '../run.fixture.ts'
 import { shorten, widthOf } from './cell.ts'
-import { duration, instant, milliseconds, relativeTime } from './time.ts'
+import { instant, relativeTime } from './time.ts'
 
 async function printed(t: TestContext, answer: unknown, words: string[], options: RunOptions = {}) {
   const server = await scriptedServer((_, response) => json(response, 200, answer))

@@ -1,8 +1,8 @@
 import type { Agent, AgentDetail } from '@xerotier/protocol/api/agents.ts'
+import { duration } from '@xerotier/protocol/duration.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { Cell } from '../output/cell.ts'
 import { rows } from '../output/detail.ts'
-import { duration } from '../output/time.ts'
 import type { RecordView, View } from '../output/view.ts'
 
 type WordCell = Extract<Cell, { word: string }>

@@ -1,7 +1,7 @@
 import type { HealthDashboard } from '@xerotier/protocol/api/dashboard.ts'
+import { duration, milliseconds } from '@xerotier/protocol/duration.ts'
 import type { Cell } from '../output/cell.ts'
 import { rows } from '../output/detail.ts'
-import { duration, milliseconds } from '../output/time.ts'
 import type { RecordView } from '../output/view.ts'
 
 type Service = HealthDashboard['services'][number]

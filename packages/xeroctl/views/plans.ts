@@ -1,6 +1,6 @@
 import type { Plan } from '@xerotier/protocol/api/plans.ts'
+import { duration, milliseconds } from '@xerotier/protocol/duration.ts'
 import { type Detail, rows } from '../output/detail.ts'
-import { duration, milliseconds } from '../output/time.ts'
 import type { RecordView } from '../output/view.ts'
 import { argumentsSection } from './arguments.ts'
 import { riskInFull } from './risk.ts'

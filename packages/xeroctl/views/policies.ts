@@ -7,8 +7,8 @@ import type {
   PolicyDifference,
   PolicyVersion,
 } from '@xerotier/protocol/api/policies.ts'
+import { duration } from '@xerotier/protocol/duration.ts'
 import { type Detail, rows, type Section } from '../output/detail.ts'
-import { duration } from '../output/time.ts'
 import type { RecordView, View } from '../output/view.ts'
 import { shortId } from '../short-id.ts'
 

@@ -1,5 +1,5 @@
-import { barOf, type Span } from '../investigate/waterfall.ts'
-import { milliseconds } from '../output/time.ts'
+import { milliseconds } from '@xerotier/protocol/duration.ts'
+import type { Span } from '@xerotier/protocol/explain/waterfall.ts'
 import type { View } from '../output/view.ts'
 
 /** @param wholeMs of the call, to which the bars are drawn */
@@ -18,4 +18,14 @@ export function spanView(wholeMs: number): View<Span> {
       { header: 'WHERE', value: (span) => span.where, shrink: true },
     ],
   }
+}
+
+const width = 32
+
+/** Its place in the whole, drawn. */
+function barOf({ offset_ms, ms }: Span, wholeMs: number): string {
+  const scale = (value: number) => Math.round((value / Math.max(1, wholeMs)) * width)
+  const begin = Math.min(width - 1, scale(offset_ms))
+  const length = Math.max(1, Math.min(width - begin, scale(ms)))
+  return `${' '.repeat(begin)}${'█'.repeat(length)}`.padEnd(width)
 }

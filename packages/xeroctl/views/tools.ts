@@ -1,7 +1,7 @@
 import type { ToolDetail, ToolSummary } from '@xerotier/protocol/api/tools.ts'
+import { milliseconds } from '@xerotier/protocol/duration.ts'
 import { isRecord, memberOf } from '@xerotier/protocol/record.ts'
 import { rows } from '../output/detail.ts'
-import { milliseconds } from '../output/time.ts'
 import type { RecordView, View } from '../output/view.ts'
 
 type Offer = ToolDetail['offered_by'][number]

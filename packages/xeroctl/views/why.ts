@@ -1,4 +1,4 @@
-import type { Why } from '../investigate/why.ts'
+import type { Why } from '@xerotier/protocol/explain/why.ts'
 import type { RecordView } from '../output/view.ts'
 
 export const whyRecord: RecordView<Why> = {

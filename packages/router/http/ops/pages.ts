@@ -14,7 +14,7 @@ const built = fileURLToPath(new URL('../../../dashboard/dist/', import.meta.url)
  */
 const dashboardHeaders = {
   'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; frame-src blob:; font-src 'self'; connect-src 'self'; " +
     "manifest-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'",
   'referrer-policy': 'same-origin',
   'x-frame-options': 'DENY',

@@ -1,5 +1,5 @@
+import { spansOf } from '@xerotier/protocol/explain/waterfall.ts'
 import { command } from '../../command.ts'
-import { spansOf } from '../../investigate/waterfall.ts'
 import { wholeId } from '../../short-id.ts'
 import { spanView } from '../../views/spans.ts'
 import { ofExecution } from '../../wrong-kind.ts'

@@ -1,5 +1,5 @@
+import { whyOf } from '@xerotier/protocol/explain/why.ts'
 import { command } from '../../command.ts'
-import { whyOf } from '../../investigate/why.ts'
 import { wholeId } from '../../short-id.ts'
 import { whyRecord } from '../../views/why.ts'
 import { ofExecution } from '../../wrong-kind.ts'

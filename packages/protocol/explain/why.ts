@@ -1,6 +1,6 @@
 // Why a call went as it did: one sentence a step, from its record.
-import type { ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
-import { milliseconds } from '../output/time.ts'
+import type { ExecutionDetail } from '../api/executions.ts'
+import { milliseconds } from '../duration.ts'
 
 export interface Step {
   at: string

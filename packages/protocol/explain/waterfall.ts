@@ -1,6 +1,6 @@
 // Where the time of a call went, from the times on its record: no collector is needed. Those of the
 // agent are its own clock, brought to the router's.
-import type { ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
+import type { ExecutionDetail } from '../api/executions.ts'
 
 export interface Span {
   name: string
@@ -62,14 +62,4 @@ function lastMove(transitions: readonly Move[]): Move | undefined {
 /** Two clocks: what is told later has not happened earlier. */
 function later(one: string, other: string): string {
   return Date.parse(one) > Date.parse(other) ? one : other
-}
-
-const width = 32
-
-/** Its place in the whole, drawn. */
-export function barOf({ offset_ms, ms }: Span, wholeMs: number): string {
-  const scale = (value: number) => Math.round((value / Math.max(1, wholeMs)) * width)
-  const begin = Math.min(width - 1, scale(offset_ms))
-  const length = Math.max(1, Math.min(width - begin, scale(ms)))
-  return `${' '.repeat(begin)}${'█'.repeat(length)}`.padEnd(width)
 }

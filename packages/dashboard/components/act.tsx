@@ -1,0 +1,55 @@
+// Something that is done to something: what it is and what follows is said before, and the line
+// that does the same in a terminal stands below.
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { Button } from '../ui/button.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { words } from '../words/en.ts'
+import { Refused } from './asked.tsx'
+import { CommandLine } from './texts.tsx'
+
+interface Props {
+  title: string
+  /** What follows. */
+  effect: string
+  /** On the button: names what it does, and to what. */
+  doIt: string
+  look?: 'primary' | 'danger'
+  line: string
+  act: () => Promise<unknown>
+  /** Names of what was asked for that is another then. */
+  stale: readonly string[]
+  close: () => void
+  /** Fields. */
+  children?: ReactNode
+}
+
+export function Act({ title, effect, doIt, look = 'primary', line, act, stale, close, children }: Props) {
+  const queries = useQueryClient()
+  const acting = useMutation({
+    mutationFn: act,
+    onSuccess: async () => {
+      await Promise.all(stale.map((key) => queries.invalidateQueries({ queryKey: [key] })))
+      close()
+    },
+  })
+  return (
+    <Dialog title={title} closeLabel={words.close} onClose={close}>
+      <form
+        className="grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault()
+          acting.mutate()
+        }}
+      >
+        <p className="text-soft">{effect}</p>
+        {children}
+        <Refused error={acting.error} />
+        <Button type="submit" look={look} large disabled={acting.isPending}>
+          {doIt}
+        </Button>
+        <CommandLine line={line} />
+      </form>
+    </Dialog>
+  )
+}

@@ -1,0 +1,200 @@
+import { useQuery } from '@tanstack/react-query'
+import type { Delegation } from '@xerotier/protocol/api/delegations.ts'
+import type { ProjectMember } from '@xerotier/protocol/api/members.ts'
+import { useState } from 'react'
+import { useClient } from '../../api/client.ts'
+import { delegationKinds, risks } from '../../api/protocol.data.ts'
+import { delegationsQuery } from '../../api/queries.ts'
+import { Button } from '../../ui/button.tsx'
+import { Field } from '../../ui/field.tsx'
+import { Mark } from '../../ui/mark.tsx'
+import { Section } from '../../ui/state.tsx'
+import { When } from '../../ui/time.tsx'
+import { words } from '../../words/en.ts'
+import { Act } from '../act.tsx'
+import { Answer } from '../asked.tsx'
+import { Choice } from '../choice.tsx'
+import { quoted, Said } from '../texts.tsx'
+
+const text = words.people
+
+export function Delegations({ members }: { members: readonly ProjectMember[] }) {
+  const asked = useQuery(delegationsQuery(useClient()))
+  const [isCreating, setCreating] = useState(false)
+  const [ending, setEnding] = useState<Delegation>()
+  return (
+    <Section title={text.delegations} actions={<Button onClick={() => setCreating(true)}>{text.delegate}</Button>}>
+      <Answer asked={asked} rows={2}>
+        {({ data }) =>
+          data.length === 0 ? (
+            <p className="card p-4 text-soft">{text.noDelegations}</p>
+          ) : (
+            <ul className="card divide-y divide-line">
+              {data.map((one) => (
+                <li key={one.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3">
+                  <Mark
+                    tone={one.hindrance === null ? 'good' : 'warn'}
+                    shape={one.state === 'active' ? 'check' : 'ring'}
+                  >
+                    {one.state}
+                  </Mark>
+                  <span className="min-w-0 flex-1 break-words">
+                    <Said>{text.delegated(one.kind, one.from_name ?? one.from, one.to_name ?? one.to, of(one))}</Said>
+                    <span className="block text-[12.5px] text-soft">
+                      {text.until} <When at={one.ends_at} />
+                      {one.note !== null && (
+                        <>
+                          {' · '}
+                          <Said>{one.note}</Said>
+                        </>
+                      )}
+                      {one.hindrance !== null && (
+                        <>
+                          {' · '}
+                          <Said>{one.hindrance}</Said>
+                        </>
+                      )}
+                    </span>
+                  </span>
+                  <Button
+                    look="quiet"
+                    onClick={() => setEnding(one)}
+                    aria-label={`${text.end}: ${one.to_name ?? one.to}`}
+                  >
+                    {text.end}
+                  </Button>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Answer>
+      {isCreating && <Create members={members} close={() => setCreating(false)} />}
+      {ending !== undefined && <End delegation={ending} close={() => setEnding(undefined)} />}
+    </Section>
+  )
+}
+
+function of({ risks: some, workspaces }: Delegation): string {
+  return [
+    some?.join(', ') ?? text.everyRisk,
+    workspaces?.map(({ name }) => name).join(', ') ?? text.everyWorkspace,
+  ].join(' · ')
+}
+
+function Create({ members, close }: { members: readonly ProjectMember[]; close: () => void }) {
+  const client = useClient()
+  const people = members.filter(({ active }) => active)
+  const [kind, setKind] = useState<Delegation['kind']>('grant')
+  const [to, setTo] = useState('')
+  const [from, setFrom] = useState('')
+  const [hours, setHours] = useState('8')
+  const [note, setNote] = useState('')
+  const [chosen, setChosen] = useState<readonly string[]>([])
+  const picked = risks.filter((risk) => chosen.includes(risk))
+  const emailOf = (id: string) => members.find((one) => one.id === id)?.email ?? ''
+  const line = [
+    `xeroctl project delegations create --kind ${kind}`,
+    `--to ${quoted(emailOf(to) || '<member>')}`,
+    ...(from === '' ? [] : [`--from ${quoted(emailOf(from))}`]),
+    ...(picked.length === 0 ? [] : [`--risk ${picked.join(',')}`]),
+    `--until ${hours || '8'}h`,
+    ...(note === '' ? [] : [`--note ${quoted(note)}`]),
+  ].join(' ')
+  const person = (label: string, value: string, onChange: (id: string) => void, none: string, required: boolean) => (
+    <Field label={label}>
+      {(ids) => (
+        <select
+          {...ids}
+          className="field"
+          required={required}
+          value={value}
+          onChange={({ target }) => onChange(target.value)}
+        >
+          <option value="">{none}</option>
+          {people.map(({ id, name, email }) => (
+            <option key={id} value={id}>
+              {`${name} (${email})`}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  )
+  return (
+    <Act
+      title={text.delegate}
+      effect={text.kindEffects[kind]}
+      doIt={text.delegate}
+      line={line}
+      act={() =>
+        client.call('delegations.create', {
+          body: {
+            kind,
+            to,
+            ends_at: new Date(Date.now() + Number(hours) * 3_600_000).toISOString(),
+            ...(from === '' ? {} : { from }),
+            ...(picked.length === 0 ? {} : { risks: picked }),
+            ...(note.trim() === '' ? {} : { note }),
+          },
+        })
+      }
+      stale={['delegations', 'approvals']}
+      close={close}
+    >
+      <Choice label={text.kind} value={kind} options={delegationKinds} shown={text.kinds} onChange={setKind} />
+      {person(text.to, to, setTo, text.choose, true)}
+      {kind === 'handover' && person(text.from, from, setFrom, text.mine, false)}
+      <fieldset className="grid gap-1">
+        <legend className="text-[13px] font-medium">{text.onlyRisks}</legend>
+        <span className="flex flex-wrap gap-4">
+          {risks.map((risk) => (
+            <label key={risk} className="flex items-center gap-1.5">
+              <input
+                type="checkbox"
+                checked={chosen.includes(risk)}
+                onChange={({ target }) =>
+                  setChosen(target.checked ? [...chosen, risk] : chosen.filter((one) => one !== risk))
+                }
+              />
+              {words.risks[risk]}
+            </label>
+          ))}
+        </span>
+      </fieldset>
+      <Field label={text.hours}>
+        {(ids) => (
+          <input
+            {...ids}
+            className="field"
+            type="number"
+            min="1"
+            required
+            value={hours}
+            onChange={({ target }) => setHours(target.value)}
+          />
+        )}
+      </Field>
+      <Field label={words.approvals.note}>
+        {(ids) => <input {...ids} className="field" value={note} onChange={({ target }) => setNote(target.value)} />}
+      </Field>
+    </Act>
+  )
+}
+
+function End({ delegation, close }: { delegation: Delegation; close: () => void }) {
+  const client = useClient()
+  const to = delegation.to_name ?? delegation.to
+  return (
+    <Act
+      title={`${text.end}: ${to}`}
+      effect={text.endEffect}
+      doIt={text.endNow(to)}
+      look="danger"
+      line={`xeroctl project delegations end ${delegation.id}`}
+      act={() => client.call('delegations.end', { params: { id: delegation.id } })}
+      stale={['delegations', 'approvals']}
+      close={close}
+    />
+  )
+}
