@@ -11,21 +11,28 @@ export interface Page<Item> {
   last_id: string | null
 }
 
-/** At most so often is one thing asked for again, however much happens. */
+/** At most so often is one thing asked for again, however much happens; the first time at once. */
 const settleMs = 400
 
 export function useLive(): void {
   const queries = useQueryClient()
   useEffect(() => {
-    const waiting = new Map<string, ReturnType<typeof setTimeout>>()
+    /** What was asked for lately; true when more has happened since. */
+    const lately = new Map<string, { more: boolean; timer: ReturnType<typeof setTimeout> }>()
+    const ask = (key: string) => {
+      const timer = setTimeout(() => {
+        const { more = false } = lately.get(key) ?? {}
+        lately.delete(key)
+        if (more) ask(key)
+      }, settleMs)
+      lately.set(key, { more: false, timer })
+      void queries.invalidateQueries({ queryKey: [key] })
+    }
     const stale = (...keys: readonly string[]) => {
       for (const key of keys) {
-        if (waiting.has(key)) continue
-        const ask = () => {
-          waiting.delete(key)
-          void queries.invalidateQueries({ queryKey: [key] })
-        }
-        waiting.set(key, setTimeout(ask, settleMs))
+        const asked = lately.get(key)
+        if (asked === undefined) ask(key)
+        else asked.more = true
       }
     }
     const stops = [
@@ -35,7 +42,7 @@ export function useLive(): void {
     ]
     return () => {
       for (const stop of stops) stop()
-      for (const timer of waiting.values()) clearTimeout(timer)
+      for (const { timer } of lately.values()) clearTimeout(timer)
     }
   }, [queries])
 }

@@ -30,7 +30,7 @@ export function openPage({ approval, person, expiresAt, token, wrong }: OpenPage
     `${tool} in ${workspace}`,
     html`<article class="card">
 ${wrong && html`<p class="notice bad" role="alert">${wrong.message}</p>`}
-<span class="mark ${risk === 'irreversible' ? 'bad' : 'asks'}">${risk === 'irreversible' ? 'Irreversible: it cannot be undone' : riskText(risk)}</span>
+${risk === 'irreversible' ? marked('bad', 'Irreversible: it cannot be undone') : marked('asks', riskText(risk))}
 <h1>Run <code>${tool}</code> in ${workspace}?</h1>
 <p class="lead">${approval.requested_by_name === null ? 'Somebody' : approval.requested_by_name} asks for it, and waits for a decision.</p>
 ${reasonOf(approval)}
@@ -141,9 +141,21 @@ function overSaying(approval: Approval, used: 'approve' | 'reject' | null): Sayi
 }
 
 function saying({ mark, tone, title, lead }: Saying): Html {
-  return html`<span class="mark ${tone}">${mark}</span>
+  return html`${marked(tone, mark)}
 <h1>${title}</h1>
 <p class="lead">${lead}</p>`
+}
+
+/** As the dashboard draws them: a colour is never alone. */
+const shapes: Record<Tone, Html> = {
+  asks: html`<path d="M6 1l5.2 9.5H.8z"/>`,
+  good: html`<path d="M2 6.4l2.7 2.8L10 3.2" fill="none" stroke="currentColor" stroke-width="1.8"/>`,
+  bad: html`<path d="M3.8.8h4.4l3 3v4.4l-3 3H3.8l-3-3V3.8z"/>`,
+  calm: html`<path d="M6 2.2a3.8 3.8 0 1 1 0 7.6a3.8 3.8 0 0 1 0-7.6z" fill="none" stroke="currentColor" stroke-width="1.8"/>`,
+}
+
+function marked(tone: Tone, text: string): Html {
+  return html`<span class="mark ${tone}"><svg viewBox="0 0 12 12" fill="currentColor" aria-hidden="true">${shapes[tone]}</svg>${text}</span>`
 }
 
 function riskText(risk: Approval['risk']): string {

@@ -4,6 +4,8 @@ import { browserSession } from '@xerotier/devkit/browser-session.ts'
 import { personForTests } from '@xerotier/devkit/person-for-tests.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { type ShiftedClock, shiftedClock } from '@xerotier/devkit/shifted-clock.ts'
+import type { Route } from '@xerotier/protocol/route.ts'
+import { routeIds, routes } from '@xerotier/protocol/routes.ts'
 
 let clock: ShiftedClock
 let system: RouterForTests
@@ -90,6 +92,21 @@ test('a cookie alone opens nothing, and neither does another site, whatever it s
     headers: { cookie: browser.cookie ?? '', origin: 'https://evil.example' },
   })
   assert.equal(old.status, 403, 'a browser without Fetch Metadata names its origin')
+})
+
+test('no route that changes something takes a cookie without the token of its page', async () => {
+  const browser = await loggedIn()
+  const changing = routeIds.flatMap((id) => {
+    const { method, path, auth } = routes[id] as Route
+    const takesKeys = auth !== 'public' && auth !== 'agent'
+    return method !== 'GET' && takesKeys ? [[method, path.replace(':project_id', 'demo').replace(/:\w+/g, 'x')]] : []
+  })
+  assert.ok(changing.length > 40)
+  for (const [method = '', path = ''] of changing) {
+    const body = method === 'DELETE' ? undefined : {}
+    const answer = await browser.send(method, path, body, { 'x-csrf-token': '' })
+    assert.deepEqual([answer.status, await codeOf(answer)], [403, 'csrf_refused'], `${method} ${path}`)
+  }
 })
 
 test('a login ends the session that the browser held before, so that none can be planted', async () => {
