@@ -21,6 +21,7 @@ import {
   mayBecomeAnybody,
   type ToolsUser,
 } from './execution/tools-user.ts'
+import { createVettedCredentials } from './execution/vetted-credentials.ts'
 import { type InterruptedCall, leaveInterrupted, takeInterrupted, unknownCall } from './interrupted.ts'
 import { createExecutionMetrics } from './metrics.ts'
 import { createBuiltins } from './tools/builtins/registry.ts'
@@ -85,7 +86,9 @@ async function beginTools(
   const { clock, enrollment, outbox, reports, registry, grantKeys, tracing } = surroundings
   const ownersPath = besideQueue('owners.json', config.queue_db_path)
   const marks = { [journalVariable]: outbox.journalId }
-  const folders = createCallFolders(callsFolder(tmpdir(), outbox.journalId), toolsUser)
+  const vetted = createVettedCredentials(log)
+  vetted.look(credentialFiles(config.credentials_dir))
+  const folders = createCallFolders(callsFolder(tmpdir(), outbox.journalId), toolsUser, vetted)
   const given = { toolsUser, give: createGive({ hostEnv, marks, user: toolsUser, folders }) }
   const load = async (owners: Owners | undefined) => {
     const loaded = await loadTools(options, surroundings, given, owners)
@@ -149,6 +152,7 @@ async function beginTools(
       executions.interrupt()
     },
     async reload() {
+      vetted.look(credentialFiles(config.credentials_dir))
       const next = await load(catalogue.owners)
       // What fails above leaves everything as it was; nothing below fails.
       const before = catalogue

@@ -7,6 +7,7 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import { codeOf } from '@xerotier/protocol/thrown.ts'
 import { HostUnfit } from './fitness.ts'
 import type { ToolsUser } from './tools-user.ts'
+import type { VettedCredentials } from './vetted-credentials.ts'
 
 export interface CallFolder {
   /** Where its program works. */
@@ -40,7 +41,11 @@ export async function clearCallFolders(folder: string, user: ToolsUser | undefin
   await makeOwn(folder, user).catch(() => {})
 }
 
-export function createCallFolders(folder: string, user: ToolsUser | undefined): CallFolders {
+export function createCallFolders(
+  folder: string,
+  user: ToolsUser | undefined,
+  vetted?: Pick<VettedCredentials, 'insteadOf'>,
+): CallFolders {
   async function makeOne(): Promise<string> {
     try {
       return await mkdtemp(join(folder, 'call-'))
@@ -54,11 +59,15 @@ export function createCallFolders(folder: string, user: ToolsUser | undefined): 
 
   return {
     async make(credentialsFile) {
-      const secret = user === undefined || credentialsFile === undefined ? undefined : await contentOf(credentialsFile)
+      const instead = credentialsFile === undefined ? undefined : vetted?.insteadOf(credentialsFile)
+      const asItIs = user === undefined || credentialsFile === undefined
+      const secret = instead ?? (asItIs ? undefined : await contentOf(credentialsFile))
       let one: string | undefined
       try {
         one = await makeOne()
-        return user === undefined ? own(one, credentialsFile) : await handOver(one, credentialsFile, secret, user)
+        if (user !== undefined) return await handOver(one, credentialsFile, secret, user)
+        if (credentialsFile === undefined || instead === undefined) return own(one, credentialsFile)
+        return await withCopy(one, credentialsFile, instead)
       } catch (cause) {
         if (one !== undefined) await removeAll(one).catch(() => {})
         throw new HostUnfit('The agent can make no folder for the call.', { cause })
@@ -69,6 +78,15 @@ export function createCallFolders(folder: string, user: ToolsUser | undefined): 
 
 function own(work: string, credentialsFile: string | undefined): CallFolder {
   return { work, credentialsFile, remove: () => removeAll(work).catch(() => {}) }
+}
+
+/** The program works in a folder of its own beside the copy. */
+async function withCopy(around: string, credentialsFile: string, content: Buffer): Promise<CallFolder> {
+  const work = join(around, 'work')
+  await mkdir(work, { mode: 0o700 })
+  const copy = join(around, `credentials-${basename(credentialsFile)}`)
+  await writeFile(copy, content, { flag: 'wx', mode: 0o600 })
+  return { work, credentialsFile: copy, remove: () => removeAll(around).catch(() => {}) }
 }
 
 /**
