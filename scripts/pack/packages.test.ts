@@ -94,6 +94,7 @@ const agentLine = `env XEM_TOOLS_USER=xerotier-xem-tools ${asService(
 
 test('packages install, serve a call, keep state and configuration at an upgrade, and leave when told to', {
   skip,
+  timeout: 400_000,
 }, async (t) => {
   const machine = await startMachine(t)
   machine.sh('rm -rf /etc/xerotier /var/lib/xerotier /var/lib/xerotier-router')
