@@ -163,6 +163,13 @@ export const errors = define({
       action: { label: 'Make a login link', xeroctl: 'xeroctl login-link', route: 'loginLinks.create' },
     },
   },
+  second_factor_required: {
+    status: 401,
+    type: 'authentication_error',
+    retry: false,
+    message: 'The code of the authenticator is missing.',
+    advice: { say: 'Send the six digits, or a recovery code, with the e-mail and the password.' },
+  },
   join_key_expired: {
     status: 401,
     type: 'authentication_error',
@@ -754,6 +761,13 @@ export const errors = define({
         route: 'members.update',
       },
     },
+  },
+  second_factor_enabled: {
+    status: 409,
+    type: 'conflict_error',
+    retry: false,
+    message: 'An authenticator is set up already.',
+    advice: { say: 'Remove it first, with a code of it or a recovery code.' },
   },
   already_member: {
     status: 409,

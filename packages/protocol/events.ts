@@ -107,6 +107,8 @@ export const eventKinds = [
   'session.ended',
   'login_link.created',
   'password.changed',
+  'second_factor.added',
+  'second_factor.removed',
   'project.created',
   'project.updated',
   'project.paused',

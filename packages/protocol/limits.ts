@@ -44,6 +44,8 @@ export const limits = {
   loginsPerAddress: 50,
   loginsPerAccount: 100,
   passwordCharactersMin: 12,
+  /** Of each person, when an authenticator is set up; each is good once. */
+  recoveryCodes: 10,
   passwordCharactersMax: 256,
   /** A connection of `/ops/stream` lasts no longer; the browser comes again. */
   opsStreamSeconds: 3600,

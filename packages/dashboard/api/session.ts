@@ -2,7 +2,7 @@
 
 import { ApiError, ConnectionError } from '@xerotier/client/api-error.ts'
 import { errorFromAnswer } from '@xerotier/client/error-answer.ts'
-import type { OpenSession, Session } from '@xerotier/protocol/api/sessions.ts'
+import type { OpenSession, SecondFactor, SecondFactorSecret, Session } from '@xerotier/protocol/api/sessions.ts'
 import { useSyncExternalStore } from 'react'
 import { setServerNow } from '../ui/time.tsx'
 import { isIdle } from './idle.ts'
@@ -79,7 +79,9 @@ export async function askSession(): Promise<void> {
   }
 }
 
-export async function login(body: { email: string; password: string } | { token: string }): Promise<void> {
+export async function login(
+  body: { email: string; password: string; code?: string } | { token: string },
+): Promise<void> {
   const before = state.session?.person.id
   await ask('POST', 'token' in body ? 'api/login/link' : 'api/login', body)
   await askSession()
@@ -99,3 +101,10 @@ export async function chooseProject(project: string): Promise<void> {
   await ask('POST', 'api/project', { project })
   location.assign(opsUrl('.'))
 }
+
+const secondFactor = 'api/second-factor'
+export const showSecondFactor = () => ask<SecondFactor>('GET', secondFactor)
+export const beginSecondFactor = () => ask<SecondFactorSecret>('POST', secondFactor, {})
+export const confirmSecondFactor = async (code: string) =>
+  (await ask<{ codes: string[] }>('POST', `${secondFactor}/confirm`, { code })).codes
+export const removeSecondFactor = (code: string) => ask<SecondFactor>('POST', `${secondFactor}/remove`, { code })

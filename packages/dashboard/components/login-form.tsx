@@ -1,4 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
+import { ApiError } from '@xerotier/client/api-error.ts'
 import { useState } from 'react'
 import { login } from '../api/session.ts'
 import { Button } from '../ui/button.tsx'
@@ -10,7 +11,16 @@ import { CommandLine } from './texts.tsx'
 export function LoginForm() {
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
-  const coming = useMutation({ mutationFn: () => login({ email, password }) })
+  const [code, setCode] = useState('')
+  const [wantsCode, setWantsCode] = useState(false)
+  const coming = useMutation({
+    mutationFn: () => login({ email, password, ...(code === '' ? {} : { code }) }),
+    onError: (error) => {
+      if (error instanceof ApiError && error.code === 'second_factor_required') setWantsCode(true)
+      setCode('')
+    },
+  })
+  const isAsked = coming.error instanceof ApiError && coming.error.code === 'second_factor_required'
   return (
     <form
       className="grid gap-4"
@@ -45,7 +55,25 @@ export function LoginForm() {
           />
         )}
       </Field>
-      <Refused error={coming.error} />
+      {wantsCode && (
+        <Field label={words.login.code} hint={words.login.codeHint}>
+          {(ids) => (
+            <input
+              {...ids}
+              // biome-ignore lint/a11y/noAutofocus: it appears because it was asked for
+              autoFocus
+              className="field font-mono"
+              autoComplete="one-time-code"
+              autoCapitalize="off"
+              spellCheck={false}
+              required
+              value={code}
+              onChange={(event) => setCode(event.target.value)}
+            />
+          )}
+        </Field>
+      )}
+      <Refused error={isAsked ? null : coming.error} />
       <Button type="submit" look="primary" large disabled={coming.isPending}>
         {words.login.submit}
       </Button>

@@ -4,6 +4,7 @@ import { passwordCharactersMin } from '../api/protocol.data.ts'
 import { chooseProject, endSession, listSessions, logout, setPassword, useSession } from '../api/session.ts'
 import { Answer, Refused } from '../components/asked.tsx'
 import { Heading } from '../components/heading.tsx'
+import { SecondFactor } from '../components/second-factor.tsx'
 import { Said } from '../components/texts.tsx'
 import { Button } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
@@ -23,7 +24,7 @@ export function Account() {
       <div className="card p-4">
         <Facts
           facts={[
-            [words.fleet.name.replace('Agent', 'Name'), <Said key="name">{session.person.name}</Said>],
+            [words.people.name, <Said key="name">{session.person.name}</Said>],
             [words.login.email, <Said key="email">{session.person.email}</Said>],
             [text.role, session.project.role],
             [text.scopes, session.scopes.join(', ')],
@@ -34,6 +35,7 @@ export function Account() {
       </div>
       <Sessions />
       <Password />
+      <SecondFactor />
     </>
   )
 }

@@ -81,6 +81,8 @@ export const words = {
     email: 'E-mail',
     password: 'Password',
     submit: 'Log in',
+    code: 'Code',
+    codeHint: 'Six digits of your authenticator, or a recovery code.',
     link: 'Log in with this link',
     linkHint: 'The link is good for one login and for ten minutes.',
     noPassword: 'No password yet? Whoever has an API key makes a link for themselves:',
@@ -107,6 +109,22 @@ export const words = {
     fresh: 'New password',
     set: 'Set the password',
     done: 'The password is set.',
+    factor: 'Authenticator',
+    factorOff:
+      'Not set up. Then a password alone does not log in: a code of an app on your phone is asked for as well.',
+    factorOn: (left: number) =>
+      `Set up. Whoever logs in by password is asked for a code. ${count(left, 'recovery code is', 'recovery codes are')} left.`,
+    factorSet: 'Set up an authenticator',
+    factorScan: 'Add this to your app, by the link or by typing the secret. Then type a code of it.',
+    factorOpen: 'Open in an authenticator',
+    factorSecret: 'Secret',
+    factorCode: 'Code of the app',
+    factorConfirm: 'Confirm',
+    factorCodes: 'Recovery codes, shown this once',
+    factorCodesHint:
+      'Each is good once, in place of a code of the app. Keep them where you find them without your phone.',
+    factorRemove: 'Remove the authenticator',
+    factorRemoveHint: 'A password alone logs in again. Type a code of the app, or a recovery code.',
     project: 'Project',
   },
   overview: {

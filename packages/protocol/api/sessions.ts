@@ -50,6 +50,8 @@ export type OpenSession = z.infer<typeof openSessionSchema>
 export const loginSchema = z.strictObject({
   email: textSchema(254),
   password: textSchema(limits.passwordCharactersMax),
+  /** Six digits of the authenticator, or a recovery code; of who has set one up. */
+  code: textSchema(32).optional(),
 })
 export const linkLoginSchema = z.strictObject({ token: textSchema(64) })
 export const passwordSchema = z.strictObject({
@@ -57,3 +59,22 @@ export const passwordSchema = z.strictObject({
   password: textSchema(limits.passwordCharactersMax),
 })
 export const projectChoiceSchema = z.strictObject({ project: textSchema(64) })
+
+export const codeSchema = z.strictObject({ code: textSchema(32) })
+
+const secondFactorSchema = z.object({
+  object: z.literal('second_factor'),
+  enabled: z.boolean(),
+  recovery_codes_left: z.int(),
+})
+export type SecondFactor = z.infer<typeof secondFactorSchema>
+
+/** In this answer and nowhere else. */
+const secondFactorSecretSchema = z.object({
+  object: z.literal('second_factor_secret'),
+  /** Base32, to be typed. */
+  secret: z.string(),
+  /** `otpauth://…`, which authenticators open. */
+  uri: z.string(),
+})
+export type SecondFactorSecret = z.infer<typeof secondFactorSecretSchema>

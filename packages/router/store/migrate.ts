@@ -43,6 +43,7 @@ import { encryptedCalls } from './migrations/0048-encrypted-calls.ts'
 import { rotations } from './migrations/0049-rotations.ts'
 import { sessions } from './migrations/0050-sessions.ts'
 import { grantKeys } from './migrations/0051-grant-keys.ts'
+import { secondFactors } from './migrations/0052-second-factors.ts'
 import { settleRestoredCopy } from './restored-copy.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
@@ -90,6 +91,7 @@ const migrations: Migration[] = [
   { name: '0049-rotations', sql: rotations },
   { name: '0050-sessions', sql: sessions },
   { name: '0051-grant-keys', sql: grantKeys },
+  { name: '0052-second-factors', sql: secondFactors },
 ]
 
 /** Applied again whenever its text is another. */

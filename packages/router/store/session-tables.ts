@@ -1,5 +1,5 @@
 // How people come in by the dashboard (tables.ts).
-import { bytea, nullable, text, timestamptz } from './column.ts'
+import { bytea, int, nullable, text, timestamptz } from './column.ts'
 
 /** Each is good for one login. */
 const login_links = {
@@ -36,4 +36,19 @@ const sessions = {
   ended_at: nullable(timestamptz()),
 }
 
-export const sessionTables = { login_links, passwords, sessions }
+const second_factors = {
+  user_id: text(),
+  secret: bytea(),
+  created_at: timestamptz(),
+  /** Null until a code of it has come back. */
+  confirmed_at: nullable(timestamptz()),
+  last_step: nullable(int()),
+}
+
+const recovery_codes = {
+  user_id: text(),
+  hash: bytea(),
+  used_at: nullable(timestamptz()),
+}
+
+export const sessionTables = { login_links, passwords, sessions, second_factors, recovery_codes }

@@ -11,6 +11,7 @@ import type { Records } from '../records.ts'
 import { livingAt } from './admit.ts'
 import { endSession } from './end.ts'
 import { checkPassword } from './password.ts'
+import { requireSecondFactor } from './second-factor.ts'
 import { newToken, tokenHash } from './token.ts'
 import type { SessionWatch } from './watch.ts'
 
@@ -39,20 +40,21 @@ export function openByLink(core: Core, token: string, browser: Browser): Promise
 /**
  * By e-mail and password. Whether there is such an account, nobody learns, neither from the answer
  * nor from its time.
- * @throws Fault login_failed
+ * @throws Fault login_failed, second_factor_required
  */
 export async function openByPassword(
   core: Core,
-  { email, password }: { email: string; password: string },
+  { email, password, code }: { email: string; password: string; code?: string | undefined },
   browser: Browser,
 ): Promise<string> {
   const user = await findUserByEmail(core.store.db, email)
   const isRight = await checkPassword(core, user?.active === true ? user.id : undefined, password)
   const [project] = user === undefined || !isRight ? [] : await selectMemberships(core.store.db, user.id)
   if (user === undefined || project === undefined) throw new Fault('login_failed')
-  return write(core, (writing) =>
-    open(core, writing, { user_id: user.id, project_id: project.id, key_id: null }, browser),
-  )
+  return write(core, async (writing) => {
+    await requireSecondFactor(writing, user.id, code)
+    return open(core, writing, { user_id: user.id, project_id: project.id, key_id: null }, browser)
+  })
 }
 
 async function open(

@@ -71,7 +71,7 @@ export async function setPassword(
   if (has && !(await checkPassword(core, row.user_id, current))) {
     throw new Fault('login_failed', { message: 'The password until now is another.', param: 'current' })
   }
-  if (row.key_id !== null && !(await isOwnKey(db, row.key_id, row.user_id))) throw new Fault('key_of_another')
+  await requireOwnKey(db, row)
   const hash = await hashOf(password)
   await write(core, async (writing) => {
     const { tx, now, append } = writing
@@ -84,6 +84,14 @@ export async function setPassword(
       if (other.id !== row.id) await endSession(core, writing, other, actor)
     append({ project_id: row.project_id, kind: 'password.changed', actor, data: { user_id: row.user_id } })
   })
+}
+
+/**
+ * What guards an account is set by who came with a password, or by a key that only they have held.
+ * @throws Fault key_of_another
+ */
+export async function requireOwnKey(db: Database, row: KnownSession['row']): Promise<void> {
+  if (row.key_id !== null && !(await isOwnKey(db, row.key_id, row.user_id))) throw new Fault('key_of_another')
 }
 
 /** Nobody but this person has held its value, or that of what made it. */

@@ -3,22 +3,22 @@
 import { linkLoginSchema, loginSchema, passwordSchema, projectChoiceSchema } from '@xerotier/protocol/api/sessions.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { z } from 'zod'
 import type { Core } from '../../core.ts'
 import { noteSeen } from '../../domain/sessions/admit.ts'
 import { changeProject, listSessions, revokeSession } from '../../domain/sessions/end.ts'
 import { type Browser, openByLink, openByPassword } from '../../domain/sessions/open.ts'
 import { setPassword } from '../../domain/sessions/password.ts'
 import { presentOpenSession } from '../../domain/sessions/present.ts'
-import { callerAddress } from '../caller-address.ts'
-import { faultOfSchema } from '../failure.ts'
 import { heldSession, isIdle, refuseOtherSites, sessionCookieName, sessionTokenOf } from '../session.ts'
+import { addressOf, bodyOf } from './asked.ts'
 import { limitLogins } from './login-limits.ts'
+import { addSecondFactorRoutes } from './second-factor-routes.ts'
 
 const bodyLimit = 4 * 1024
 
 export function addSessionRoutes(scope: FastifyInstance, core: Core): void {
   const limitLogin = limitLogins(core.clock)
+  addSecondFactorRoutes(scope, core, limitLogin)
 
   scope.get('/ops/api/session', { config: { id: 'ops.session' }, exposeHeadRoute: false }, async (request) => {
     const held = await heldSession(core, request, false)
@@ -82,17 +82,6 @@ export function addSessionRoutes(scope: FastifyInstance, core: Core): void {
 function cookie(request: FastifyRequest, token: string, maxAgeSeconds: number): string {
   const secure = request.protocol === 'https' ? '; Secure' : ''
   return `${sessionCookieName(request)}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}${secure}`
-}
-
-/** @throws Fault invalid_body */
-function bodyOf<S extends z.ZodType>(schema: S, { body }: FastifyRequest): z.output<S> {
-  const parsed = schema.safeParse(body ?? {})
-  if (!parsed.success) throw faultOfSchema(parsed.error, 'body')
-  return parsed.data
-}
-
-function addressOf(request: FastifyRequest): string {
-  return callerAddress(request.ip) ?? 'unknown'
 }
 
 function browserOf(request: FastifyRequest): Browser {

@@ -66,6 +66,10 @@ test('a cookie alone opens nothing, and neither does another site, whatever it s
     ['DELETE', '/ops/api/sessions/ses_x'],
     ['POST', '/ops/api/password'],
     ['POST', '/ops/api/project'],
+    ['GET', '/ops/api/second-factor'],
+    ['POST', '/ops/api/second-factor'],
+    ['POST', '/ops/api/second-factor/confirm'],
+    ['POST', '/ops/api/second-factor/remove'],
   ] as const
   const other = await loggedIn()
   for (const [method, path] of routes) {
