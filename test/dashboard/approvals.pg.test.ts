@@ -62,6 +62,11 @@ test('an approval is read, and then given by keyboard; not before it has stood t
   )
   await page.getByText('2 calls wait for a decision').waitFor()
   await titleBegins(page, '(2)')
+  // Of the other call of the same tool it says what is other than in this one.
+  await page.getByRole('list', { name: 'Pending approvals' }).getByText('kubectl_delete').click()
+  const changes = card.getByRole('region', { name: 'Compared with the last one that completed' })
+  await changes.getByText('"checkout-api-7f9c"').waitFor()
+  assert.ok((await textOf(changes)).includes('"deployment"'))
 })
 
 test('an irreversible call wants its name typed, on a phone too, and is rejected without', { skip }, async () => {

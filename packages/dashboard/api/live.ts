@@ -50,7 +50,8 @@ export function useLive(): void {
 function hear(queries: QueryClient, { name, data }: OpsEvent, stale: (...keys: readonly string[]) => void): void {
   if (name.startsWith('ox.execution.')) {
     const isKnown = patchExecution(queries, data)
-    stale('overview', ...(isKnown ? [] : ['executions-head']))
+    const isOver = name !== 'ox.execution.started'
+    stale('overview', ...(isOver ? ['executions-last'] : []), ...(isKnown ? [] : ['executions-head']))
     void queries.invalidateQueries({ queryKey: ['execution', data.id] })
   } else if (name.startsWith('ox.approval.')) stale('approvals', 'decided', 'overview', 'execution')
   else stale('agents', 'agent', 'overview', 'candidates', 'join-keys', 'workspaces')

@@ -88,6 +88,15 @@ export const approvalsQuery = (client: Client) =>
     refetchInterval: oftenMs,
   })
 
+/** The last one of a tool that completed in a workspace. */
+export const lastCallQuery = (client: Client, tool: string, workspace: string) =>
+  queryOptions({
+    queryKey: ['executions-last', client.project, tool, workspace],
+    staleTime: oftenMs,
+    queryFn: ({ signal }) =>
+      client.call('executions.list', { query: { tool, workspace, status: 'completed', limit: 1 }, signal }),
+  })
+
 export const decidedQuery = (client: Client) =>
   queryOptions({
     queryKey: ['decided', client.project],

@@ -7,6 +7,7 @@ import { Ago, leftText, useNow, When } from '../ui/time.tsx'
 import { words } from '../words/en.ts'
 import { Decision } from './decision.tsx'
 import { RiskMark } from './marks.tsx'
+import { SimilarCall } from './similar-call.tsx'
 import { Id, Json, Said } from './texts.tsx'
 
 const text = words.approvals
@@ -44,6 +45,7 @@ export function ApprovalCard({ approval, decided, next }: Props) {
         </p>
         <Json value={args} label={text.willRun} />
       </section>
+      <SimilarCall approval={approval} />
       <Facts
         facts={[
           [

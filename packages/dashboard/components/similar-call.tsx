@@ -1,0 +1,86 @@
+// What is other than in the last call of the same tool that completed there: what nobody has seen
+// run before is what an approver has to look at.
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { Approval } from '@xerotier/protocol/api/approvals.ts'
+import { useClient } from '../api/client.ts'
+import { lastCallQuery } from '../api/queries.ts'
+import { Ago } from '../ui/time.tsx'
+import { words } from '../words/en.ts'
+import { Said } from './texts.tsx'
+
+const text = words.approvals
+
+export function SimilarCall({ approval: { tool, workspace, args } }: { approval: Approval }) {
+  const { data } = useQuery(lastCallQuery(useClient(), tool, workspace))
+  if (data === undefined) return null
+  const [last] = data.data
+  if (last === undefined) return <p className="text-[13px] text-soft">{text.neverRan(tool, workspace)}</p>
+  const changes = changesOf(last.args, args)
+  return (
+    <section aria-label={text.compared} className="grid gap-1.5">
+      <h3 className="text-[13px] font-semibold text-soft">
+        {text.compared}{' '}
+        <Link to="/operations/$id" params={{ id: last.id }}>
+          <Ago at={last.created_at} />
+        </Link>
+      </h3>
+      {changes.length === 0 ? (
+        <p className="text-[13px]">{text.sameArguments}</p>
+      ) : (
+        <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4 gap-y-1 text-[12.5px]">
+          {changes.map(({ name, before, after }) => (
+            <div key={name} className="contents">
+              <dt className="font-mono">
+                <Said>{name}</Said>
+              </dt>
+              <dd className="min-w-0 break-words">
+                {before !== undefined && (
+                  <del className="mr-2 rounded bg-bad-soft px-1 font-mono text-bad">
+                    <Said>{before}</Said>
+                  </del>
+                )}
+                {after !== undefined && (
+                  <ins className="rounded bg-good-soft px-1 font-mono text-good no-underline">
+                    <Said>{after}</Said>
+                  </ins>
+                )}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </section>
+  )
+}
+
+interface Change {
+  name: string
+  /** As JSON; undefined where there was none. */
+  before: string | undefined
+  after: string | undefined
+}
+
+/** Longer values are read above, where all of them stands. */
+const shownCharacters = 200
+
+function changesOf(before: Record<string, unknown>, after: Record<string, unknown>): Change[] {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()
+  return names.flatMap((name) => {
+    const [one, other] = [jsonOf(before[name]), jsonOf(after[name])]
+    return one === other ? [] : [{ name, before: shortened(one), after: shortened(other) }]
+  })
+}
+
+/** Members in one order: `{a, b}` is no other value than `{b, a}`. */
+function jsonOf(value: unknown): string | undefined {
+  return JSON.stringify(value, (_, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : member,
+  )
+}
+
+function shortened(text: string | undefined): string | undefined {
+  return text === undefined || text.length <= shownCharacters ? text : `${text.slice(0, shownCharacters)}…`
+}
