@@ -16,9 +16,11 @@ const outcomes: Partial<Record<string, Dialled>> = {
   'connect:retry': 'closed',
 }
 
+/** @throws when nobody has answered after `waitMs`, as at an endpoint that is about to close */
 export async function dial(
   curve: CurveKeyPair,
   router: { address: string; curve_public_key: string },
+  waitMs = patienceMs,
 ): Promise<Dialled> {
   const socket = new Dealer({
     linger: 0,
@@ -26,14 +28,14 @@ export async function dial(
     curvePublicKey: curve.publicKey,
     curveSecretKey: curve.secretKey,
   })
-  const timer = setTimeout(() => socket.close(), patienceMs)
+  const timer = setTimeout(() => socket.close(), waitMs)
   try {
     socket.connect(router.address)
     for await (const { type } of socket.events) {
       const outcome = outcomes[type]
       if (outcome !== undefined) return outcome
     }
-    throw new Error(`${router.address} did not answer within ${patienceMs} ms`)
+    throw new Error(`${router.address} did not answer within ${waitMs} ms`)
   } finally {
     clearTimeout(timer)
     socket.close()
