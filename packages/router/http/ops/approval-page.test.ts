@@ -44,6 +44,22 @@ test('the page of a call that was decided says who asked for it and why', () => 
   assert.match(over, /<dt>Risk<\/dt><dd>irreversible \(the tool itself: write\)</)
 })
 
+test('the page of a call that waits says by which policy, who has approved and who is still needed', () => {
+  const { asked, votes } = deceivingApproval()
+  const prod = { ...asked, policy: 'prod', version: 3, rules: [{ name: 'big', error: null }], stage_name: 'on call' }
+  const given = votes.map((one) => ({ ...one, by_name: 'Sam' }))
+  const approval = deceivingApproval({ asked: prod, votes: given, needs: ['group dba'] })
+  for (const shown of [openPage({ ...open, approval }), overPage(approval, 'approve')]) {
+    const facts = [...shown.matchAll(/<dt>(.*?)<\/dt><dd>(.*?)<\/dd>/g)].map(([, label, value]) => `${label}: ${value}`)
+    for (const fact of ['Policy: prod, version 3', 'Rule: big', 'Stage: 1 of 2: on call', 'Approved by: Sam'])
+      assert.ok(facts.includes(fact), fact)
+    assert.ok(facts.includes('Still needed: group dba'))
+  }
+  // Whoever has voted is told that the others have not yet.
+  assert.match(overPage(approval, 'approve'), /Nothing more is asked of you\. This link/)
+  assert.doesNotMatch(overPage({ ...approval, state: 'rejected' }, 'reject'), /Still needed/)
+})
+
 test('a note that was typed comes back to the letter', () => {
   const shown = openPage({ ...open, wrong: { message: 'again', note: 'für <b> привет\n2' } })
   assert.match(shown, />für &#60;b&#62; привет\n2<\/textarea>/)

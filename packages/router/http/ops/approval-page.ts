@@ -101,7 +101,8 @@ export const failedPage = (requestId: string) =>
     html`<article class="card">${saying(failed)}</article><footer>Request <span class="mono">${requestId}</span></footer>`,
   )
 
-function leftToDo({ id, review_due_at, reviewed_at }: Approval): string {
+function leftToDo({ id, state, review_due_at, reviewed_at }: Approval): string {
+  if (state === 'pending') return 'Nothing more is asked of you.'
   if (review_due_at === null || reviewed_at !== null) return 'Nothing is to be done any more.'
   return `A review by somebody else is due until ${timeText(review_due_at)}: xeroctl approvals review ${id} --note <text>.`
 }
@@ -192,10 +193,28 @@ function facts(approval: Approval): Html {
     ...(credentials_ref === null ? [] : ([['Credentials', credentials_ref]] as const)),
     ...(requested_by_name === null ? [] : ([['Asked by', requested_by_name]] as const)),
     ['Asked', timeText(requested_at)],
+    ...(isOpen ? progressOf(approval) : []),
     ...(isOpen ? ([['Expires', timeText(expires_at)]] as const) : []),
     ['Approval', html`<span class="mono">${id}</span>`],
     ['Digest', html`<span class="mono">${digest}</span>`],
   ])
+}
+
+/** By what it is decided, and how far it has come. */
+function progressOf({ asked, votes, needs }: Approval): [label: string, value: string][] {
+  const { policy, version, rules, stage, stages, stage_name } = asked
+  // Of each voter the last vote counts.
+  const last = [...new Map(votes.map((vote) => [vote.by, vote])).values()]
+  const approvals = last.filter(({ vote }) => vote === 'approve').map(({ by, by_name }) => by_name ?? by)
+  return [
+    ['Policy', version === 0 ? policy : `${policy}, version ${version}`],
+    ...rules.map(({ name }): [string, string] => ['Rule', name]),
+    ...(stages > 1
+      ? [['Stage', `${stage + 1} of ${stages}${stage_name === '' ? '' : `: ${stage_name}`}`] as [string, string]]
+      : []),
+    ...(approvals.length > 0 ? [['Approved by', approvals.join(', ')] as [string, string]] : []),
+    ['Still needed', needs.join('; ') || 'nobody'],
+  ]
 }
 
 function decision({ decided_at, decided_by_name, note }: Approval): Html | undefined {

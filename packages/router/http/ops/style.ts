@@ -29,7 +29,7 @@ code,pre,.mono{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberatio
 pre{margin:0;padding:14px 16px;background:var(--code);border:1px solid var(--line);border-radius:9px;font-size:13.5px;line-height:1.55;
 white-space:pre-wrap;overflow-wrap:anywhere;tab-size:2}
 details{margin:10px 0 0}summary{padding:8px 0;cursor:pointer;color:var(--accent);font-size:15px}
-.mono{font-size:12.5px}.prose{white-space:pre-wrap}.card>:last-child{margin-bottom:0}
+.mono{font-size:12.5px}.prose{white-space:pre-wrap;overflow-wrap:anywhere}h2+dl{margin-top:0}.card>:last-child{margin-bottom:0}
 form{margin:28px 0 0;padding-top:24px;border-top:1px solid var(--line)}
 label{display:block;margin:0 0 6px;font-weight:600;font-size:15px}
 .hint{margin:-2px 0 8px;font-size:14px;color:var(--soft)}
@@ -43,7 +43,7 @@ button{flex:1;padding:13px 18px;border-radius:9px;border:1px solid transparent;f
 .notice{margin:0 0 20px;padding:12px 15px;border-radius:9px;font-size:15px;overflow-wrap:anywhere}
 footer{margin:18px 4px 0;font-size:13.5px;color:var(--soft);overflow-wrap:anywhere}
 @media (max-width:520px){main{padding:20px 12px 36px}.card{padding:22px 18px}h1{font-size:21px}
-dl{grid-template-columns:1fr;gap:0}dt{margin-top:9px;font-size:13.5px}.buttons{flex-direction:column}}
+dl{grid-template-columns:1fr;gap:0}dt{margin-top:9px;font-size:13.5px}h2+dl>:first-child{margin-top:0}.buttons{flex-direction:column}}
 `
 
 const hash = createHash('sha256').update(style).digest('base64')
