@@ -195,8 +195,8 @@ export const errors = define({
     status: 409,
     type: 'conflict_error',
     retry: false,
-    message: 'A service key acts for nobody, and only people log in.',
-    advice: { say: 'Use a key of the person who is to log in.', action: listKeys },
+    message: 'A service key acts for nobody, and this is for people.',
+    advice: { say: 'Use a key of the person whom it is about.', action: listKeys },
   },
   enrollment_pending: {
     status: 409,

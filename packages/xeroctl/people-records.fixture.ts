@@ -53,6 +53,6 @@ export const loginLink = loginLinkSchema.parse({
 
 export const whoami = whoamiSchema.parse({
   ...{ object: 'whoami', project_id: 'proj_0123', project: 'acme', door: 'api' },
-  person: { ...anna, role: 'member', system_role: null, groups: ['sre'] },
+  person: { ...anna, role: 'member', system_role: null, groups: ['sre'], quiet_hours: null },
   key: { id: 'key_1', name: 'laptop', scopes: ['execution'], workspaces: null, expires_at: null },
 })

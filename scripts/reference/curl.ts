@@ -57,6 +57,7 @@ const queries: Partial<Record<RouteId, string>> = {
  */
 const bodies: Partial<Record<RouteId, unknown>> = {
   'project.update': { allow_self_approval: false, retention: { executions_days: 180, output_days: 14 } },
+  'whoami.update': { quiet_hours: { from: '22:00', to: '07:00', time_zone: 'Europe/Berlin' } },
   'agents.update': { description: 'rack 4' },
   'exports.create': { type: 'executions', since: '2026-05-01T00:00:00.000Z', until: '2026-05-02T00:00:00.000Z' },
   'legalHolds.create': { project: true, reason: 'evidence in case 7', incident: 'INC-7' },

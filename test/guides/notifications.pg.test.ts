@@ -55,6 +55,8 @@ test('notifications: channels, a test, and a link from a mail', async (t) => {
   assert.match((await walk.run()).stdout, /State: +delivered/)
   assert.match((await receiver.next()).text, /Test message from Xerotier/)
 
+  assert.match((await walk.run()).stdout, /Quiet hours: +22:00 to 07:00, Europe\/Berlin/)
+
   const call = await system.client.call('invocations.submit', { body: { workspace: 'ws', tool: 'stop', args: {} } })
   assert.match((await receiver.next()).text, /Approval wanted: stop in ws/)
   Object.assign(walk.values, { 'approval-id': call.approval_id, email: 'ann@example.com' })

@@ -3,6 +3,7 @@ import { referenceSchema, textSchema } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { riskSchema } from '../risk.ts'
 import { nullableTimestampSchema, timestampSchema } from './page.ts'
+import { quietHoursInputSchema, quietHoursSchema } from './quiet-hours.ts'
 import { subscribedEventSchema } from './webhooks.ts'
 
 /** A webhook, or a place where people read. */
@@ -11,25 +12,6 @@ export type ChannelKind = (typeof channelKinds)[number]
 export const placeKinds = ['slack', 'teams', 'pagerduty', 'email'] as const
 const placeKindSchema = z.enum(placeKinds)
 export type PlaceKind = z.infer<typeof placeKindSchema>
-
-const clockTimeSchema = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day such as 22:00')
-
-/** Nothing is sent between these; what comes meanwhile is told at their end, in one message. */
-const quietHoursSchema = z.strictObject({
-  from: clockTimeSchema,
-  to: clockTimeSchema,
-  /** IANA name. */
-  time_zone: textSchema(64).min(1).refine(isTimeZone, { error: 'must be a time zone such as Europe/Berlin' }),
-})
-export type QuietHours = z.infer<typeof quietHoursSchema>
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
-}
 
 export const channelSchema = z.object({
   id: z.string(),
@@ -71,9 +53,7 @@ const shape = {
   from_stage: z.int().min(0).max(20),
   /** Rules that policies of the project have: only approvals that one of them asked for. */
   rules: z.array(textSchema(120).min(1)).max(50),
-  quiet_hours: quietHoursSchema
-    .refine(({ from, to }) => from !== to, 'must end at another time of day than it begins')
-    .nullable(),
+  quiet_hours: quietHoursInputSchema,
   /** How often it is reminded of what still waits; null: never. */
   remind_minutes: z.int().min(limits.remindMinutesMin).max(1440).nullable(),
   is_active: z.boolean(),

@@ -3,6 +3,7 @@ import { emailSchema, personNameSchema } from '../ids.ts'
 import { projectRoleSchema, systemRoleSchema } from '../roles.ts'
 import { actorNameSchema } from './actor.ts'
 import { pageQuerySchema, timestampSchema } from './page.ts'
+import { quietHoursSchema } from './quiet-hours.ts'
 
 /** A person of the project. */
 export const memberSchema = z.object({
@@ -17,6 +18,8 @@ export const memberSchema = z.object({
   system_role: systemRoleSchema.nullable(),
   /** Names. */
   groups: z.array(z.string()),
+  /** In which they get no mail about this project; their own to set. */
+  quiet_hours: quietHoursSchema.nullable(),
   added_by: z.string(),
   added_by_name: actorNameSchema,
   added_at: timestampSchema,

@@ -3,6 +3,7 @@ import { projectRoleSchema, systemRoleSchema } from '../roles.ts'
 import { doorSchema } from './actor.ts'
 import { keyWorkspaceSchema } from './api-keys.ts'
 import { nullableTimestampSchema } from './page.ts'
+import { quietHoursInputSchema, quietHoursSchema } from './quiet-hours.ts'
 import { scopeSchema } from './scopes.ts'
 
 /** Who asks, as the record would name them. */
@@ -19,6 +20,8 @@ export const whoamiSchema = z.object({
       role: projectRoleSchema,
       system_role: systemRoleSchema.nullable(),
       groups: z.array(z.string()),
+      /** Of mail to them about this project. */
+      quiet_hours: quietHoursSchema.nullable(),
     })
     .nullable(),
   /** null for a session that came of a password. */
@@ -35,3 +38,6 @@ export const whoamiSchema = z.object({
   door: doorSchema,
 })
 export type Whoami = z.infer<typeof whoamiSchema>
+
+/** What somebody says of themselves in this project. */
+export const whoamiUpdateSchema = z.strictObject({ quiet_hours: quietHoursInputSchema })

@@ -13,7 +13,7 @@ import { memberAddSchema, memberQuerySchema, memberSchema, memberUpdateSchema } 
 import { pageOf, pageQuerySchema } from '../api/page.ts'
 import { projectSchema, projectUpdateSchema } from '../api/projects.ts'
 import { loginLinkSchema } from '../api/sessions.ts'
-import { whoamiSchema } from '../api/whoami.ts'
+import { whoamiSchema, whoamiUpdateSchema } from '../api/whoami.ts'
 import { personReferenceSchema } from '../ids.ts'
 import { route } from '../route.ts'
 import { inProject, management, withId } from './paths-and-scopes.ts'
@@ -66,6 +66,18 @@ export const peopleRoutes = {
     params: inProject,
     response: loginLinkSchema,
     status: [201],
+    errors: ['person_required'],
+  }),
+  'whoami.update': route({
+    method: 'PATCH',
+    path: '/:project_id/v1/whoami',
+    tag: 'people',
+    summary: 'Set the quiet hours of the person whose key it is',
+    auth: anyScope,
+    params: inProject,
+    body: whoamiUpdateSchema,
+    response: whoamiSchema,
+    status: [200],
     errors: ['person_required'],
   }),
   'members.list': route({

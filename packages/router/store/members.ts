@@ -1,3 +1,4 @@
+import type { QuietHours } from '@xerotier/protocol/api/quiet-hours.ts'
 import type { ProjectRole } from '@xerotier/protocol/roles.ts'
 import { sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
@@ -9,6 +10,7 @@ function members(db: Database | Tx, projectId: string) {
     .innerJoin('users', 'users.id', 'project_members.user_id')
     .select(['users.id', 'users.email', 'users.name', 'users.active', 'users.system_role'])
     .select(['project_members.role', 'project_members.added_by', 'project_members.added_at'])
+    .select('project_members.quiet_hours')
     .select(actorName('project_members.added_by', 'project_members.project_id').as('added_by_name'))
     .select(
       sql<string[]>`array(select groups.name from group_members join groups on groups.id = group_members.group_id
@@ -49,3 +51,18 @@ export async function countMembers(tx: Tx, projectId: string): Promise<number> {
     .executeTakeFirstOrThrow()
   return count
 }
+
+/** Those of the members of these projects; null where somebody has set none. */
+export async function selectQuietHours(tx: Tx, projectIds: readonly string[]): Promise<QuietHoursOf> {
+  if (projectIds.length === 0) return () => null
+  const rows = await tx
+    .selectFrom('project_members')
+    .select(['project_id', 'user_id', 'quiet_hours'])
+    .where('project_id', 'in', projectIds)
+    .where('quiet_hours', 'is not', null)
+    .execute()
+  const set = new Map(rows.map((row) => [`${row.project_id}/${row.user_id}`, row.quiet_hours]))
+  return (projectId, userId) => set.get(`${projectId}/${userId}`) ?? null
+}
+
+export type QuietHoursOf = (projectId: string, userId: string) => QuietHours | null

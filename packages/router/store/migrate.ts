@@ -44,6 +44,7 @@ import { rotations } from './migrations/0049-rotations.ts'
 import { sessions } from './migrations/0050-sessions.ts'
 import { grantKeys } from './migrations/0051-grant-keys.ts'
 import { secondFactors } from './migrations/0052-second-factors.ts'
+import { quietHours } from './migrations/0053-quiet-hours.ts'
 import { settleRestoredCopy } from './restored-copy.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
@@ -92,6 +93,7 @@ const migrations: Migration[] = [
   { name: '0050-sessions', sql: sessions },
   { name: '0051-grant-keys', sql: grantKeys },
   { name: '0052-second-factors', sql: secondFactors },
+  { name: '0053-quiet-hours', sql: quietHours },
 ]
 
 /** Applied again whenever its text is another. */

@@ -1,5 +1,6 @@
 // The tables of who is told of events, and of what is on its way to them (tables.ts).
-import type { ChannelKind, QuietHours } from '@xerotier/protocol/api/channels.ts'
+import type { ChannelKind } from '@xerotier/protocol/api/channels.ts'
+import type { QuietHours } from '@xerotier/protocol/api/quiet-hours.ts'
 import type { DeliveryState } from '@xerotier/protocol/lifecycles/delivery.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
 import { boolean, bytea, initially, int, jsonb, nullable, text, texts, timestamptz, uuid } from './column.ts'

@@ -4,6 +4,7 @@
 import type { Door } from '@xerotier/protocol/api/actor.ts'
 import type { IpFilter, KeyWorkspace, Quota } from '@xerotier/protocol/api/api-keys.ts'
 import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
+import type { QuietHours } from '@xerotier/protocol/api/quiet-hours.ts'
 import type { Scope } from '@xerotier/protocol/api/scopes.ts'
 import type { EventKind } from '@xerotier/protocol/events.ts'
 import type { AgentState } from '@xerotier/protocol/lifecycles/agent.ts'
@@ -103,6 +104,7 @@ const project_members = {
   role: text<ProjectRole>(),
   added_by: text(),
   added_at: timestamptz(),
+  quiet_hours: nullable(jsonb<QuietHours>()),
 }
 
 const groups = {

@@ -1,5 +1,6 @@
 import type { Channel } from '@xerotier/protocol/api/channels.ts'
 import type { RecordView, View } from '../output/view.ts'
+import { quietText } from './quiet-hours.ts'
 import { healthOf, listOr } from './webhooks.ts'
 
 export const channelView: View<Channel> = {
@@ -29,7 +30,7 @@ export const channelRecord: RecordView<Channel> = {
       ['Risks', listOr(channel.risks)],
       ['From stage', channel.from_stage],
       ['Rules', listOr(channel.rules)],
-      ['Quiet hours', quietText(channel)],
+      ['Quiet hours', quietText(channel.quiet_hours)],
       ['Reminders', channel.remind_minutes === null ? 'never' : `every ${channel.remind_minutes} minutes`],
       ['Active', channel.is_active],
       ['Last delivered', { time: channel.last_delivered_at }],
@@ -39,8 +40,4 @@ export const channelRecord: RecordView<Channel> = {
       ['Updated', { time: channel.updated_at }],
     ],
   }),
-}
-
-function quietText({ quiet_hours: hours }: Channel): string {
-  return hours === null ? 'none' : `${hours.from} to ${hours.to}, ${hours.time_zone}`
 }

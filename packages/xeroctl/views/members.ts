@@ -1,6 +1,7 @@
 import type { ProjectMember } from '@xerotier/protocol/api/members.ts'
 import type { RecordView, View } from '../output/view.ts'
 import { actorInFull } from './actor.ts'
+import { quietText } from './quiet-hours.ts'
 
 export const memberView: View<ProjectMember> = {
   name: (member) => member.email,
@@ -28,6 +29,7 @@ export const memberRecord: RecordView<ProjectMember> = {
       ['Active', member.active],
       ['System role', member.system_role],
       ['Groups', member.groups.join(', ') || 'none'],
+      ['Quiet hours', quietText(member.quiet_hours)],
       ['Added', { time: member.added_at }],
       ['Added by', actorInFull(member.added_by, member.added_by_name)],
     ],

@@ -1,5 +1,6 @@
 import type { Whoami } from '@xerotier/protocol/api/whoami.ts'
 import type { RecordView } from '../output/view.ts'
+import { quietText } from './quiet-hours.ts'
 
 export const whoamiRecord: RecordView<Whoami> = {
   name: ({ person, key }) => person?.email ?? key?.id ?? '',
@@ -10,6 +11,7 @@ export const whoamiRecord: RecordView<Whoami> = {
       ['Role', person?.role ?? null],
       ['System role', person?.system_role ?? null],
       ['Groups', person === null ? null : person.groups.join(', ') || 'none'],
+      ['Quiet hours', person === null ? null : quietText(person.quiet_hours)],
       ['Project', `${project} (${project_id})`],
       ['Key', key && `${key.name} (${key.id})`],
       ['Scopes', key?.scopes.join(', ') ?? null],

@@ -28,6 +28,6 @@ export async function whoami(core: Pick<Records, 'store'>, actor: Caller): Promi
 async function personOf({ store }: Pick<Records, 'store'>, projectId: string, id: string): Promise<Whoami['person']> {
   const member = await selectMember(store.db, projectId, id)
   if (member === undefined) throw new Fault('authentication_error')
-  const { name, email, role, system_role, groups } = member
-  return { id, name, email, role, system_role, groups }
+  const { name, email, role, system_role, groups, quiet_hours } = member
+  return { id, name, email, role, system_role, groups, quiet_hours }
 }

@@ -67,7 +67,7 @@ export async function createLink(
     const link = await linkOf(writing, approval, person.id, actor)
     const message = writeBody({ say: 'asked', approval: approval.id, stage: 0 })
     const event = { eventId: newId('evt', now.getTime()), type: 'approval_link.created', approvalId: approval.id }
-    await enqueue(writing, [{ ...addressedTo(personRecipient(projectId, person.id)), ...event, body: message }])
+    await enqueue(writing, [{ ...addressedTo(personRecipient(projectId, person.id, null)), ...event, body: message }])
     writing.after(() => core.outbox.wake())
     return {
       ...link,

@@ -7,6 +7,7 @@ import type { ChannelRow } from '../../store/tables.ts'
 import type { LoggedEvent } from '../events/event-log.ts'
 import type { Writing } from '../events/write.ts'
 import type { FleetView } from '../fleet/fleet.ts'
+import type { People } from '../people/people.ts'
 import { readPeople } from '../people/read.ts'
 import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
@@ -52,6 +53,7 @@ export async function audienceOf(
     mayHear.map(({ one }) => one.event),
   )
   const heard: Heard[] = []
+  const peopleIn = new Map<string, People>()
   for (const { one, channels: hearing } of mayHear) {
     const record = records.get(one.event.id)
     if (record === undefined) continue
@@ -61,7 +63,7 @@ export async function audienceOf(
       record,
       webhooks: wanting.filter(({ kind }) => kind === 'webhook'),
       places: wanting.filter(({ kind }) => kind !== 'webhook'),
-      people: core.settings.mail && isMailed(one) ? await peopleOf(tx, one.event, record, now) : [],
+      people: core.settings.mail && isMailed(one) ? await peopleOf(tx, one.event, record, now, peopleIn) : [],
     })
   }
   return heard
@@ -93,11 +95,19 @@ function wants({ risks, rules, from_stage }: ChannelRow, { event }: Told, { risk
   return matched.some((rule) => rules.includes(rule))
 }
 
-async function peopleOf(tx: Writing['tx'], event: LoggedEvent, record: ToldRecord, now: Date): Promise<string[]> {
+/** @param known the people of the projects that were read already, in this transaction */
+async function peopleOf(
+  tx: Writing['tx'],
+  event: LoggedEvent,
+  record: ToldRecord,
+  now: Date,
+  known: Map<string, People>,
+): Promise<string[]> {
   const { risk, data } = record
   if (risk === undefined) return []
   const matter = { workspaceId: event.workspace_id ?? '', risk, requestedBy: String(data.requested_by) }
-  const people = await readPeople(tx, event.project_id, now)
+  const people = known.get(event.project_id) ?? (await readPeople(tx, event.project_id, now))
+  known.set(event.project_id, people)
   return toldPeople(people, event.data.tell, matter, now.getTime())
     .filter((id) => event.kind !== brokenGlass || id !== event.actor)
     .slice(0, limits.peopleToldAtOnce)

@@ -3,6 +3,7 @@
 import { limits } from '@xerotier/protocol/limits.ts'
 import { selectReceiver } from '../../store/channels.ts'
 import type { Tx } from '../../store/database.ts'
+import { selectQuietHours } from '../../store/members.ts'
 import {
   lockRecipient,
   selectOldNotices,
@@ -37,7 +38,7 @@ export async function sendDigests(core: Telling): Promise<void> {
       const untold = await selectUntold(writing.tx, id)
       const recipient = await recipientOf(writing.tx, untold)
       if (recipient === undefined) return noted(writing, untold)
-      if (isQuiet(recipient.channel?.quiet_hours ?? null, writing.now.getTime())) return
+      if (isQuiet(recipient.quietHours, writing.now.getTime())) return
       await noted(writing, untold)
       const fresh = untold.filter(({ ended_at }) => ended_at === null)
       const ended = untold.filter(({ ended_at }) => ended_at !== null)
@@ -68,7 +69,7 @@ export async function sendReminders(core: Telling): Promise<void> {
       const [oldest] = waiting
       if (oldest === undefined || !isDue(writing.now, oldest.told_at, minutes)) return
       if (!isDue(writing.now, reminded_at, minutes)) return
-      if (isQuiet(recipient.channel?.quiet_hours ?? null, writing.now.getTime())) return
+      if (isQuiet(recipient.quietHours, writing.now.getTime())) return
       const about = { ended: [], waiting: waiting.length, reminds: true, recipient }
       await tell(core, writing, recipient, digestOf(waiting, about))
       await writing.tx
@@ -104,7 +105,11 @@ function isDue(now: Date, last: Date | null, minutes: number): boolean {
 async function recipientOf(tx: Tx, notices: NoticeRow[]): Promise<Recipient | undefined> {
   const [notice] = notices
   if (notice === undefined) return undefined
-  if (notice.channel_id === null) return personRecipient(notice.project_id, notice.user_id ?? '')
+  const { project_id: projectId, user_id: userId } = notice
+  if (notice.channel_id === null) {
+    const quietHours = await selectQuietHours(tx, [projectId])
+    return personRecipient(projectId, userId ?? '', quietHours(projectId, userId ?? ''))
+  }
   const channel = await selectReceiver(tx, notice.channel_id)
   return channel?.active === true ? channelRecipient(channel) : undefined
 }

@@ -38,3 +38,8 @@ export async function startMailServer(t: Pick<TestContext, 'after'>, options: SM
   const port = typeof address === 'object' && address !== null ? address.port : 0
   return { taken, port, url: `smtp://127.0.0.1:${port}?tls=off` }
 }
+
+/** What the mails are about, in the order in which they came. */
+export function subjectsOf({ taken }: Pick<MailServer, 'taken'>): string[] {
+  return taken.map(({ text }) => /^Subject: (.*)\r$/m.exec(text)?.[1] ?? '')
+}

@@ -47,9 +47,7 @@ export async function giveNotice(writing: Writing, notices: NewNotice[]): Promis
   )
   const told = rows.filter(
     ({ id, notice: { recipient, requester } }) =>
-      fresh.has(id) &&
-      !isQuiet(recipient.channel?.quiet_hours ?? null, now.getTime()) &&
-      budget.tell(recipient.id, requester),
+      fresh.has(id) && !isQuiet(recipient.quietHours, now.getTime()) && budget.tell(recipient.id, requester),
   )
   if (told.length === 0) return []
   await tx
@@ -124,10 +122,10 @@ export async function endNotices(
   const told = ended.flatMap(({ notice, ending }) => {
     const recipient = recipientOf(notice)
     if (recipient === undefined) return []
-    const hours = recipient.channel?.quiet_hours ?? null
     // Who has alarms is waiting for their end.
     const isAlarm = recipient.channel?.kind === 'pagerduty'
-    if (!isAlarm && (isQuiet(hours, now.getTime()) || !budget.tellEnd(recipient.id, notice.requester))) return []
+    if (!isAlarm && (isQuiet(recipient.quietHours, now.getTime()) || !budget.tellEnd(recipient.id, notice.requester)))
+      return []
     return [{ notice, ending, recipient }]
   })
   if (told.length === 0) return []

@@ -1,4 +1,4 @@
-import type { QuietHours } from '@xerotier/protocol/api/channels.ts'
+import type { QuietHours } from '@xerotier/protocol/api/quiet-hours.ts'
 
 /** Whether nobody is to be disturbed. From 22:00 to 07:00 is a night, over midnight. */
 export function isQuiet(hours: QuietHours | null, now: number): boolean {

@@ -1,4 +1,5 @@
 // Somebody who reads: a channel, or a person of a project, who is told by mail.
+import type { QuietHours } from '@xerotier/protocol/api/quiet-hours.ts'
 import type { ChannelRow } from '../../store/tables.ts'
 
 export interface Recipient {
@@ -7,14 +8,16 @@ export interface Recipient {
   projectId: string
   channel: ChannelRow | null
   userId: string | null
+  quietHours: QuietHours | null
 }
 
 export function channelRecipient(channel: ChannelRow): Recipient {
-  return { id: channel.id, projectId: channel.project_id, channel, userId: null }
+  return { id: channel.id, projectId: channel.project_id, channel, userId: null, quietHours: channel.quiet_hours }
 }
 
-export function personRecipient(projectId: string, userId: string): Recipient {
-  return { id: `${projectId}/${userId}`, projectId, channel: null, userId }
+/** @param quietHours null also for what cannot wait: a link that somebody asked for, say */
+export function personRecipient(projectId: string, userId: string, quietHours: QuietHours | null): Recipient {
+  return { id: `${projectId}/${userId}`, projectId, channel: null, userId, quietHours }
 }
 
 /** To whom a delivery goes, and behind whom it waits. */

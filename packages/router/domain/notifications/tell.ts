@@ -3,6 +3,7 @@ import { settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.
 import { webhookTypes } from '@xerotier/protocol/webhook-types.ts'
 import { sql } from 'kysely'
 import { anybodyListens } from '../../store/channels.ts'
+import { type QuietHoursOf, selectQuietHours } from '../../store/members.ts'
 import { selectAlarmsOf } from '../../store/notices.ts'
 import type { ChannelRow, NoticeRow } from '../../store/tables.ts'
 import { enqueue, type NewDelivery } from '../deliveries/enqueue.ts'
@@ -17,6 +18,12 @@ import { writeBody } from './message-body.ts'
 import { type Ending, endNotices, giveNotice, type NewNotice } from './notices.ts'
 import { addressedTo, channelRecipient, personRecipient, type Recipient } from './recipient.ts'
 import { toldId, webhookBody } from './webhook-event.ts'
+
+/** What is known of whoever reads. */
+interface Readers {
+  channels: ReadonlyMap<string, ChannelRow[]>
+  quietHours: QuietHoursOf
+}
 
 type Telling = Records & FleetView & { outbox: Outbox; settings: Pick<Settings, 'mail'> }
 
@@ -38,11 +45,14 @@ export function tellOfEvents(core: Telling): Follower {
       if (told.length === 0) return
       const channels = await channelsOf(writing.tx, told)
       const heard = await audienceOf(core, writing, told, channels)
+      const projects = [...new Set(told.map(({ event }) => event.project_id))]
+      const readers = { channels, quietHours: await selectQuietHours(writing.tx, projects) }
+      const notices = heard.flatMap((one) => noticesOf(one, readers))
       const deliveries = [
         ...heard.flatMap(webhookDeliveries),
-        ...(await giveNotice(writing, heard.flatMap(noticesOf))),
-        ...(await endings(writing, told, channels)),
-        ...(await alarmsEnding(writing, told, channels)),
+        ...(await giveNotice(writing, notices)),
+        ...(await endings(writing, told, readers)),
+        ...(await alarmsEnding(writing, told, readers)),
       ]
       await enqueue(writing, deliveries)
       if (deliveries.length > 0) writing.after(() => core.outbox.wake())
@@ -66,12 +76,12 @@ function webhookDeliveries({ event, type, record, webhooks }: Heard): NewDeliver
 }
 
 /** What places and people are told of. How an approval ends is told by itself. */
-function noticesOf({ event, type, record, places, people }: Heard): NewNotice[] {
+function noticesOf({ event, type, record, places, people }: Heard, { quietHours }: Readers): NewNotice[] {
   const isAsking = askingKinds.includes(event.kind)
   if (endKinds.has(event.kind) || type === 'exec.approval_voted') return []
   const recipients: Recipient[] = [
     ...places.map(channelRecipient),
-    ...people.map((id) => personRecipient(event.project_id, id)),
+    ...people.map((id) => personRecipient(event.project_id, id, quietHours(event.project_id, id))),
   ]
   const { data, risk = null } = record
   const text = (field: string) => (typeof data[field] === 'string' ? data[field] : null)
@@ -113,11 +123,7 @@ const endKinds: ReadonlyMap<string, string> = new Map([
   ['approval.voided', 'voided'],
 ])
 
-async function endings(
-  writing: Writing,
-  told: readonly Told[],
-  channels: ReadonlyMap<string, ChannelRow[]>,
-): Promise<NewDelivery[]> {
+async function endings(writing: Writing, told: readonly Told[], readers: Readers): Promise<NewDelivery[]> {
   const broken = new Set(told.filter(({ event }) => event.kind === brokenGlass).map(({ event }) => event.approval_id))
   const ended = told.flatMap(({ event, type }): Ending[] => {
     const decided = endKinds.get(event.kind)
@@ -126,19 +132,15 @@ async function endings(
     return [{ approvalId: event.approval_id, outcome, eventId: toldId(event), type }]
   })
   if (ended.length === 0) return []
-  return endNotices(writing, ended, (notice) => recipientOf(notice, channels))
+  return endNotices(writing, ended, (notice) => recipientOf(notice, readers))
 }
 
 const settledKinds = new Set(settledExecutionStates.map((state) => `execution.${state}`))
 
 /** An alarm is over once the call is. */
-async function alarmsEnding(
-  { tx }: Writing,
-  told: readonly Told[],
-  channels: ReadonlyMap<string, ChannelRow[]>,
-): Promise<NewDelivery[]> {
+async function alarmsEnding({ tx }: Writing, told: readonly Told[], readers: Readers): Promise<NewDelivery[]> {
   const settled = told.flatMap(({ event, type }) =>
-    event.execution_id !== null && settledKinds.has(event.kind) && hasAlarms(channels.get(event.project_id))
+    event.execution_id !== null && settledKinds.has(event.kind) && hasAlarms(readers.channels.get(event.project_id))
       ? [{ executionId: event.execution_id, eventId: toldId(event), type }]
       : [],
   )
@@ -148,7 +150,7 @@ async function alarmsEnding(
     settled.map(({ executionId }) => executionId),
   )
   return alarms.flatMap((notice) => {
-    const recipient = recipientOf(notice, channels)
+    const recipient = recipientOf(notice, readers)
     const event = settled.find(({ executionId }) => executionId === notice.execution_id)
     if (recipient === undefined || event === undefined || notice.approval_id === null) return []
     const { eventId, type } = event
@@ -162,8 +164,9 @@ function hasAlarms(channels: ChannelRow[] | undefined): boolean {
 }
 
 /** Undefined when the channel is gone or switched off. */
-function recipientOf(notice: NoticeRow, channels: ReadonlyMap<string, ChannelRow[]>): Recipient | undefined {
-  if (notice.channel_id === null) return personRecipient(notice.project_id, notice.user_id ?? '')
+function recipientOf(notice: NoticeRow, { channels, quietHours }: Readers): Recipient | undefined {
+  const { project_id: projectId, user_id: userId } = notice
+  if (notice.channel_id === null) return personRecipient(projectId, userId ?? '', quietHours(projectId, userId ?? ''))
   const channel = channels.get(notice.project_id)?.find(({ id }) => id === notice.channel_id)
   return channel === undefined ? undefined : channelRecipient(channel)
 }

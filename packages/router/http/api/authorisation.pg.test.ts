@@ -23,6 +23,7 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
   'project.update': ['management'],
   'whoami.show': { anyOf: ['inference', 'execution', 'management'] },
   'loginLinks.create': { anyOf: ['inference', 'execution', 'management'] },
+  'whoami.update': { anyOf: ['inference', 'execution', 'management'] },
   'members.list': ['management'],
   'members.add': ['management'],
   'members.show': ['management'],

@@ -23,6 +23,7 @@ test('who asks is a person in their project, or a service key that acts for nobo
   const { id: _, ...person } = mine.person
   assert.deepEqual(person, {
     ...{ name: 'owner', email: 'owner@localhost', role: 'owner', system_role: 'admin', groups: [] },
+    quiet_hours: null,
   })
   assert.deepEqual(
     [mine.project, mine.key.name, mine.key.scopes, mine.door],
@@ -30,6 +31,25 @@ test('who asks is a person in their project, or a service key that acts for nobo
   )
   const service = await people.router.makeKey({ scopes: ['execution'] })
   assert.equal((await people.told('GET', 'whoami', undefined, service.key)).person, null)
+})
+
+test('a person sets their own quiet hours, with any key of theirs, and nobody else does', async () => {
+  const nina = await people.router.makePerson('nina')
+  const quiet_hours = { from: '22:00', to: '07:00', time_zone: 'Europe/Berlin' }
+  const set = await people.told('PATCH', 'whoami', { quiet_hours }, nina.key)
+  assert.deepEqual([set.person.name, set.person.quiet_hours], ['nina', quiet_hours])
+  assert.deepEqual((await people.told('GET', `${members}/${nina.id}`)).quiet_hours, quiet_hours)
+  const events = people.router.core.store.db.selectFrom('events').select(['actor', 'data'])
+  const { actor, data } = await events
+    .where('kind', '=', 'member.updated')
+    .orderBy('seq', 'desc')
+    .executeTakeFirstOrThrow()
+  assert.deepEqual([actor, data], [nina.id, { user_id: nina.id, quiet_hours }])
+  assert.equal((await people.told('PATCH', 'whoami', { quiet_hours: null }, nina.key)).person.quiet_hours, null)
+  const service = await people.router.makeKey({ scopes: ['execution'] })
+  await people.refused('person_required', 'PATCH', 'whoami', { quiet_hours }, service.key)
+  for (const wrong of [{ ...quiet_hours, to: '22:00' }, { ...quiet_hours, time_zone: 'Mars/Olympus' }, 'night'])
+    assert.equal((await people.ask('PATCH', 'whoami', { quiet_hours: wrong }, nina.key)).status, 400)
 })
 
 test('a person of another project is added by their e-mail in any case, and only once', async () => {

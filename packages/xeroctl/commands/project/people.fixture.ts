@@ -14,6 +14,12 @@ export const sendsOfPeople: Sent[] = [
     { name: 'ci', scopes: ['execution'] },
   ],
   ['whoami', 'GET /whoami'],
+  [
+    'notifications quiet-hours 22:00-07:00 --time-zone Europe/Berlin',
+    'PATCH /whoami',
+    { quiet_hours: { from: '22:00', to: '07:00', time_zone: 'Europe/Berlin' } },
+  ],
+  ['notifications quiet-hours none', 'PATCH /whoami', { quiet_hours: null }],
   ['project show', 'GET /management/project'],
   ['project update --name Acme', 'PATCH /management/project', { name: 'Acme' }],
   ['project update --encrypt-calls yes', 'PATCH /management/project', { encrypt_calls: true }],

@@ -10,6 +10,7 @@ import { listGroups, showGroup } from '../../../domain/people/groups/read.ts'
 import { listInvitations, showInvitation } from '../../../domain/people/invitations/read.ts'
 import { revokeInvitation } from '../../../domain/people/invitations/revoke.ts'
 import { addMember } from '../../../domain/people/members/add.ts'
+import { setQuietHours } from '../../../domain/people/members/quiet-hours.ts'
 import { listMembers, showMember } from '../../../domain/people/members/read.ts'
 import { removeMember } from '../../../domain/people/members/remove.ts'
 import { updateMember } from '../../../domain/people/members/update.ts'
@@ -20,6 +21,10 @@ export function peopleHandlers(core: Core) {
   return {
     'whoami.show': ({ actor }) => whoami(core, actor),
     'loginLinks.create': ({ actor }) => createLoginLink(core, actor),
+    'whoami.update': async ({ actor, body }) => {
+      await setQuietHours(core, actor, body.quiet_hours)
+      return whoami(core, actor)
+    },
     'members.list': ({ actor, query }) => listMembers(core, actor, query),
     'members.add': ({ actor, body }) => addMember(core, actor, body),
     'members.show': ({ actor, params }) => showMember(core, actor, params.id),

@@ -2,6 +2,7 @@
 import { UsageError } from '../../../exit-codes.ts'
 import { many, number, text, words } from '../../../options.ts'
 import { subscriptionOf, subscriptionOptions } from '../../webhooks/subscription.ts'
+import { quietOf } from '../quiet.ts'
 
 export const channelOptions = {
   name: text('What people call it', { placeholder: 'name' }),
@@ -30,7 +31,8 @@ type Given = Parameters<typeof subscriptionOf>[0] & {
 
 /** Of those that were given. @throws UsageError */
 export function channelBody(options: Given) {
-  const { name, url, routingKey, to, fromStage, rule, remind } = options
+  const { name, url, routingKey, to, fromStage, rule, quiet, timeZone, remind } = options
+  if (quiet === undefined && timeZone !== undefined) throw new UsageError('--time-zone goes with --quiet')
   return {
     ...(name === undefined ? {} : { name }),
     ...(url === undefined ? {} : { url }),
@@ -39,21 +41,9 @@ export function channelBody(options: Given) {
     ...subscriptionOf(options),
     ...(fromStage === undefined ? {} : { from_stage: fromStage }),
     ...(rule.length === 0 ? {} : { rules: rule }),
-    ...quietOf(options),
+    ...(quiet === undefined ? {} : { quiet_hours: quietOf(quiet, timeZone, '--quiet') }),
     ...(remind === undefined ? {} : { remind_minutes: remind === 'never' ? null : minutesOf(remind) }),
   }
-}
-
-function quietOf({ quiet, timeZone }: Given) {
-  if (quiet === undefined) {
-    if (timeZone !== undefined) throw new UsageError('--time-zone goes with --quiet')
-    return {}
-  }
-  if (quiet === 'none') return { quiet_hours: null }
-  const [, from, to] = /^(\d\d:\d\d)-(\d\d:\d\d)$/.exec(quiet) ?? []
-  if (from === undefined || to === undefined) throw new UsageError("--quiet must look like 22:00-07:00, or be 'none'")
-  if (timeZone === undefined) throw new UsageError('--quiet needs --time-zone, such as Europe/Berlin')
-  return { quiet_hours: { from, to, time_zone: timeZone } }
 }
 
 function minutesOf(text: string): number {
