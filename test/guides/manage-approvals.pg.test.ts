@@ -12,7 +12,9 @@ import { sampleCluster } from '@xerotier/devkit/fakes/kube-apiserver/sample-clus
 import { type KubeApiserver, startKubeApiserver } from '@xerotier/devkit/fakes/kube-apiserver/server.ts'
 import { pause } from '@xerotier/devkit/faults/pause.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
+import { personForTests } from '@xerotier/devkit/person-for-tests.ts'
 import { type System, startSystem } from '@xerotier/devkit/system.ts'
+import { linkTo, type MailServer, startMailServer } from '@xerotier/router/domain/notifications/mail-server.fixture.ts'
 import { path, walkGuide } from './walk.ts'
 
 const workspace = 'kubernetes-prod'
@@ -21,11 +23,17 @@ const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0
 let kube: KubeApiserver
 let system: System
 let automation: Client
+let mails: MailServer
+const cleanups: (() => unknown)[] = []
 
 before(async () => {
   if (!hasKubectl) return
   kube = await startKubeApiserver({ objects: sampleCluster })
-  system = await startSystem()
+  mails = await startMailServer({ after: (cleanup) => void cleanups.push(cleanup as () => unknown) })
+  system = await startSystem({
+    mail: { url: mails.url, from: 'xem@example.com' },
+    linkSecret: 'a secret of the tests, long enough for it',
+  })
   const agent = await system.addAgent({
     env: { XEM_SHIPPED_BUNDLES: 'kubernetes' },
     prepare: ({ credentials }) => kube.writeKubeconfig(join(credentials, `${workspace}.yaml`)),
@@ -38,6 +46,7 @@ before(async () => {
 after(async () => {
   await system?.stop()
   await kube?.close()
+  for (const cleanup of cleanups) await cleanup()
   rmSync(home, { recursive: true, force: true })
 })
 
@@ -52,14 +61,19 @@ const ended = (id: string, state: string) =>
     return execution.state === state ? execution : undefined
   })
 
-test('guide 3: list, inspect, watch, approve and reject', { skip: !hasKubectl && 'no kubectl on PATH' }, async (t) => {
+test('guide 3: list, inspect, watch, approve and reject, a policy that escalates, and a link from a mail', {
+  skip: !hasKubectl && 'no kubectl on PATH',
+}, async (t) => {
   const env = {
     PATH: path,
     HOME: home,
     XEROTIER_BASE_URL: `${system.client.origin}/demo/v1`,
     XEROTIER_API_KEY: system.router.apiKey,
   }
-  const walk = walkGuide('3-manage-approvals.md', { workstation: { cwd: home, env } })
+  const walk = walkGuide('3-manage-approvals.md', { workstation: { cwd: home, env } }, (commands) =>
+    // So that nobody waits for five minutes.
+    commands.replace('seconds: 300', 'seconds: 10'),
+  )
   t.after(() => walk.stop())
   const drain = await ask('kubectl_node_drain', { node: 'node-3' })
   const unwanted = await ask('kubectl_node_drain', { node: 'node-1' })
@@ -84,8 +98,9 @@ test('guide 3: list, inspect, watch, approve and reject', { skip: !hasKubectl &&
   assert.match(shown, /Digest: +[0-9a-f]{64}/)
 
   const watch = await walk.start()
+  const seen: string[] = []
   await until('the stream to be open', async () => {
-    await ask('kubectl_node_drain', { node: 'node-2' })
+    seen.push((await ask('kubectl_node_drain', { node: 'node-2' })).id)
     await pause(100) // a few requests are enough
     return watch.output().stdout.includes('\n') ? true : undefined
   })
@@ -108,11 +123,34 @@ test('guide 3: list, inspect, watch, approve and reject', { skip: !hasKubectl &&
   await watch.saw(new RegExp(`^.*${removal.approval}.*approved.*$`, 'm'))
   for (const line of watch.output().stdout.trim().split('\n')) assert.ok(JSON.parse(line))
 
+  // Of one requester nobody gets more than a few mails an hour: these would be asked again.
+  for (const id of seen) await automation.call('invocations.cancel', { params: { id } })
+  const ann = await personForTests(system.router.router.core, system.router.projectId, 'ann')
+  walk.values.email = ann.email
+  assert.match((await walk.run()).stdout, /Dry run: +nothing was changed[\s\S]*Version: +1|version: 1/i)
+  const silent = await ask('kubectl_node_drain', { node: 'node-2' })
+  walk.values['escalated-approval-id'] = silent.approval
+  await watch.saw(new RegExp(`^.*"id": ?"${silent.approval}".*approval\\.escalated.*$`, 'm'))
+  const escalated = (await walk.run()).stdout
+  assert.match(escalated, /Stage: +2 of 2: owners/)
+  assert.match(escalated, /approved: kubectl_node_drain in kubernetes-prod/)
+  await ended(silent.id, 'completed')
+
+  const mailed = await ask('kubectl_node_drain', { node: 'node-1' })
+  walk.values['mailed-approval-id'] = mailed.approval
+  const url = await until('the mail', () => linkTo(mailed.approval, mails))
+  const form = new URLSearchParams({ decision: 'approve', note: 'from the train' })
+  assert.match(await (await fetch(url, { method: 'POST', body: form })).text(), /It was approved by ann\./)
+  await ended(mailed.id, 'completed')
+  assert.match((await walk.run()).stdout, /used +.*ann/)
+
   const all = (await walk.run()).stdout
   for (const [approval, state] of [
     [drain.approval, 'approved'],
     [unwanted.approval, 'rejected'],
     [removal.approval, 'approved'],
+    [silent.approval, 'approved'],
+    [mailed.approval, 'approved'],
   ])
     assert.match(all, new RegExp(`${approval} +${state}`))
   await walk.end()

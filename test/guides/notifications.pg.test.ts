@@ -8,7 +8,7 @@ import { toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
 import { startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { servingAgent } from '@xerotier/devkit/serving-agent.ts'
-import { startMailServer } from '@xerotier/router/domain/notifications/mail-server.fixture.ts'
+import { linkTo, startMailServer } from '@xerotier/router/domain/notifications/mail-server.fixture.ts'
 import { startReceiver } from '@xerotier/router/domain/notifications/receiver.fixture.ts'
 import { path, walkGuide } from './walk.ts'
 
@@ -61,12 +61,9 @@ test('notifications: channels, a test, and a link from a mail', async (t) => {
   assert.match((await receiver.next()).text, /Approval wanted: stop in ws/)
   Object.assign(walk.values, { 'approval-id': call.approval_id, email: 'ann@example.com' })
   await walk.run()
-  const url = await until('the mail', () => {
-    const mail = mails.taken.find(({ to }) => to.includes('ann@example.com'))
-    return /http\S+\/ops\/approval\/\S+/.exec((mail?.text ?? '').replace(/=\r?\n/g, '').replace(/=3D/g, '='))?.[0]
-  })
+  const url = await until('the mail', () => linkTo(call.approval_id ?? '', mails))
   assert.match((await walk.run()).stdout, /open +ann@example\.com/)
-  const answer = await fetch(url.replace(/".*$/, ''), {
+  const answer = await fetch(url, {
     method: 'POST',
     body: new URLSearchParams({ decision: 'reject', note: 'not now' }),
   })

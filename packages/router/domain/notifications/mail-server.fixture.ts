@@ -43,3 +43,12 @@ export async function startMailServer(t: Pick<TestContext, 'after'>, options: SM
 export function subjectsOf({ taken }: Pick<MailServer, 'taken'>): string[] {
   return taken.map(({ text }) => /^Subject: (.*)\r$/m.exec(text)?.[1] ?? '')
 }
+
+/** The one-time link to an approval that stands in a mail; undefined while there is none. */
+export function linkTo(approvalId: string, { taken }: Pick<MailServer, 'taken'>): string | undefined {
+  for (const { text } of taken) {
+    const found = /https?:\/\/\S+\/ops\/approval\/\S+/.exec(text.replace(/=\r?\n/g, '').replace(/=3D/g, '='))?.[0]
+    if (found?.includes(approvalId) === true) return found.replace(/".*$/, '')
+  }
+  return undefined
+}

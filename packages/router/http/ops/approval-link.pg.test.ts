@@ -6,7 +6,7 @@ import { personForTests } from '@xerotier/devkit/person-for-tests.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { type ServingAgent, servingAgent } from '@xerotier/devkit/serving-agent.ts'
 import { type ShiftedClock, shiftedClock } from '@xerotier/devkit/shifted-clock.ts'
-import { type MailServer, startMailServer } from '../../domain/notifications/mail-server.fixture.ts'
+import { linkTo, type MailServer, startMailServer } from '../../domain/notifications/mail-server.fixture.ts'
 
 let clock: ShiftedClock
 let system: RouterForTests
@@ -57,15 +57,7 @@ async function linked(tool = 'stop', args: Record<string, unknown> = {}, user = 
   return { id, approvalId, link, url: await urlOf(approvalId) }
 }
 
-async function urlOf(approvalId: string): Promise<string> {
-  return until('the mail', () => {
-    for (const { text } of mails.taken) {
-      const found = /https?:\/\/\S+\/ops\/approval\/\S+/.exec(text.replace(/=\r?\n/g, '').replace(/=3D/g, '='))?.[0]
-      if (found?.includes(approvalId) === true) return found.replace(/".*$/, '')
-    }
-    return undefined
-  })
-}
+const urlOf = (approvalId: string) => until('the mail', () => linkTo(approvalId, mails))
 
 const get = async (url: string, method = 'GET') => {
   const answer = await fetch(url, { method })
