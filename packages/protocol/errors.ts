@@ -93,12 +93,7 @@ export const errors = define({
     retry: false,
     message: 'An irreversible call is approved by typing the name of its tool; no call by typing another.',
     advice: {
-      say: 'Send the name of the tool as `confirm`.',
-      action: {
-        label: 'Approve it by name',
-        xeroctl: 'xeroctl approvals approve <id> --confirm <tool-name>',
-        route: 'approvals.approve',
-      },
+      say: 'Send the name of the tool as `confirm`; with xeroctl, the same line with `--confirm <tool-name>`.',
     },
   },
   join_key_invalid: {

@@ -86,18 +86,24 @@ export const approvalRecord: RecordView<Approval> = {
       ['Requested', { time: approval.requested_at }],
       ['Reason', approval.reason],
       ['Times out', { due: timeoutOf(approval) }],
-      ['To approve, type', approval.confirm],
+      ['To approve, type', approval.state === 'pending' ? approval.confirm : null],
       ['Decided by', actorInFull(approval.decided_by, approval.decided_by_name)],
       ['Decided with', cameWith(approval.decided_by, approval.decided_key, approval.decided_door)],
       ['Decided', { time: approval.decided_at }],
       ['Note', approval.note],
-      ['Could run on', approval.agents.map(({ name }) => name).join(', ') || 'no agent that is online'],
+      ...whereItWouldRun(approval),
       ['Credentials', approval.credentials_ref],
       ...policyOf(approval),
       ['Digest', approval.digest],
     ],
     sections: [argumentsSection(approval.args), { title: 'Votes', body: rows(voteColumns, approval.votes) }],
   }),
+}
+
+/** Of what is over it says nothing any more. */
+function whereItWouldRun({ state, agents }: Approval): Detail['fields'] {
+  if (state !== 'pending' && state !== 'approved') return []
+  return [['Could run on', agents.map(({ name }) => name).join(', ') || 'no agent that is online']]
 }
 
 /** By what it is decided, how far it has come, and who is still needed. */

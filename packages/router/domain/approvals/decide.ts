@@ -114,18 +114,20 @@ async function approve(
     await voidApproval(core, writing, approval.id, call, 'What was to be approved has changed.')
     return { fault: new Fault('approval_voided') }
   }
-  mustBeConfirmed(approval, body)
   const asked = askedOf(approval)
   const electorate = await electorateFor(writing, approval, actor)
+  // Whoever may not is not asked to type anything first.
   if (decision === 'break_glass') {
     const { skipped, dueAt } = breakGlass(electorate, approval, actor, writing.now)
+    mustBeConfirmed(approval, body)
     await recordVote(writing, approval, actor, 'break_glass', body.note)
     appendBrokenGlass(writing, approval, actor, { reason: body.note, skipped, review_due_at: dueAt.toISOString() })
     return settle(core, writing, approval, call, actor, body, { review_due_at: dueAt })
   }
-  if (asked.requireReason && !saysSomething(body.note ?? '')) throw new Fault('reason_required', { param: 'note' })
   mustBeAsked(electorate, approval, actor.id)
   await mustNotBeOwn(writing.tx, actor, approval, asked)
+  mustBeConfirmed(approval, body)
+  if (asked.requireReason && !saysSomething(body.note ?? '')) throw new Fault('reason_required', { param: 'note' })
   const votes = await recordVote(writing, approval, actor, 'approve', body.note)
   const needed = stillNeeded(electorate, approval, votes)
   if (needed.approvals === 0) return settle(core, writing, approval, call, actor, body, {})

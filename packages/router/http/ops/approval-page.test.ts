@@ -61,6 +61,6 @@ test('the page of a call that waits says by which policy, who has approved and w
 })
 
 test('a note that was typed comes back to the letter', () => {
-  const shown = openPage({ ...open, wrong: { message: 'again', note: 'für <b> привет\n2' } })
-  assert.match(shown, />für &#60;b&#62; привет\n2<\/textarea>/)
+  const shown = openPage({ ...open, wrong: { message: 'again', note: 'für <b> привет\n2\0' } })
+  assert.match(shown, />für &#60;b&#62; привет\n2\uFFFD<\/textarea>/)
 })

@@ -22,9 +22,9 @@ function written(part: Part): string {
   return escaped(reviewedLines(String(part)))
 }
 
-/** What its reader has typed, to the letter. */
+/** What its reader has typed, to the letter; HTML has no NUL. */
 export function verbatim(text: string): Html {
-  return new Html(escaped(text))
+  return new Html(escaped(text.replaceAll('\0', '\uFFFD')))
 }
 
 function escaped(text: string): string {
