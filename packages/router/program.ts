@@ -14,6 +14,7 @@ import { runProcess } from '@xerotier/runtime/process.ts'
 import { readSecretFile } from '@xerotier/runtime/secret-file.ts'
 import { StartError } from '@xerotier/runtime/start-error.ts'
 import { tracingOf } from '@xerotier/runtime/tracing/options.ts'
+import { backupCommandOf, backupHelp, runBackupCommand } from './backup/command.ts'
 import { foreignEnv, options } from './config.ts'
 import { expiryOf, type ReadCertificate } from './http/certificate.ts'
 import manifest from './package.json' with { type: 'json' }
@@ -23,12 +24,15 @@ const program = 'xerotier-router'
 
 /** @throws StartError */
 function main(): void {
-  const flags = parseFlags(options, process.argv.slice(2))
+  const words = process.argv.slice(2)
+  const backup = backupCommandOf(words)
+  const flags = parseFlags(options, backup?.settings ?? words)
   if (flags.program.has('--help'))
-    return void print(showHelp(program, manifest.description, options, process.stdout.columns))
+    return void print(`${showHelp(program, manifest.description, options, process.stdout.columns)}\n${backupHelp}`)
   if (flags.program.has('--version')) return void print(`${program} ${manifest.version}\n`)
   const config = loadConfig(options, { flags, env: process.env, envPrefixes: ['XEROTIER_'], foreignEnv })
   if (flags.program.has('--print-config')) return void print(showConfig(options, config))
+  if (backup !== undefined) return void copyAndEnd(backup, config.values)
   requireComplete(options, config.missing)
   const log = createLog({ level: config.values.log_level, name: program })
   for (const warning of config.warnings) log.warning({}, warning)
@@ -41,6 +45,18 @@ function main(): void {
     })
     return { stop: () => router.stop(), reload: () => router.reload(), ended }
   })
+}
+
+/** Ends the process when it is done. */
+async function copyAndEnd(command: NonNullable<ReturnType<typeof backupCommandOf>>, values: Values<typeof options>) {
+  const log = createLog({ level: 'warning', name: program })
+  const { state_dir: stateDir, database_url: databaseUrl } = values
+  try {
+    print(await runBackupCommand(command, { stateDir, databaseUrl }, { log, version: manifest.version }))
+  } catch (error) {
+    process.stderr.write(`${program} ${command.command}: ${messageOf(error)}\n`)
+    process.exitCode = error instanceof StartError ? error.exitCode : 1
+  }
 }
 
 /** @throws ConfigError for settings that contradict each other, or files that cannot be read */

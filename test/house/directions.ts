@@ -71,6 +71,7 @@ export const insidePackages: Record<string, Record<string, readonly string[]>> =
     domain: ['store'],
     store: [],
     postgres: [],
+    backup: ['postgres', 'store'],
   },
 }
 

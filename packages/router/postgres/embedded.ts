@@ -1,4 +1,6 @@
 // The router's own Postgres, when no XEROTIER_DATABASE_URL names another.
+import { lstat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import pg from 'pg'
@@ -100,6 +102,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     lock.release()
     throw error
   }
+}
+
+/** Of the cluster that is there, whether it runs or not; undefined when there is none. */
+export async function findEmbeddedPostgres(stateDir: string): Promise<string | undefined> {
+  if ((await lstat(join(stateDir, 'postgres')).catch(() => undefined)) === undefined) return undefined
+  const { socketDir } = await placeCluster({ stateDir, account: postgresAccount(), systemDir: rootsClusters })
+  return urlOf(socketDir, role)
 }
 
 function urlOf(socketDir: string, database: string): string {

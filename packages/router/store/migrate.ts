@@ -117,13 +117,7 @@ export async function migrate(databaseUrl: string, lockTimeoutMs = 10_000): Prom
   await client.connect()
   try {
     await client.query('select pg_advisory_lock($1)', [lockId])
-    await client.query(
-      'create table if not exists migrations (name text primary key, digest text not null, applied_at timestamptz not null default now())',
-    )
-    const { rows } = await client.query<{ name: string; digest: string }>(
-      'select name, digest from migrations order by name',
-    )
-    const applied = new Map(rows.map((row) => [row.name, row.digest]))
+    const applied = await appliedTo(client)
     for (const name of applied.keys()) {
       if (![...migrations, repeatable].some((migration) => migration.name === name)) {
         throw new Error(
@@ -144,6 +138,35 @@ export async function migrate(databaseUrl: string, lockTimeoutMs = 10_000): Prom
   } finally {
     await client.end()
   }
+}
+
+/**
+ * The schema as it was where these were applied: for rows from there. What is later, the next start
+ * of a router brings.
+ * @throws when this version does not know one of them, or knows another under its name
+ */
+export async function migrateTo(client: pg.Client, wanted: readonly { name: string; digest: string }[]): Promise<void> {
+  const digests = new Map(wanted.map(({ name, digest }) => [name, digest]))
+  const unknown = wanted.find(({ name }) => ![...migrations, repeatable].some((known) => known.name === name))
+  if (unknown !== undefined) throw new Error(`migration ${unknown.name} is of a newer version`)
+  const applied = await appliedTo(client)
+  for (const migration of migrations) {
+    const digest = digests.get(migration.name)
+    if (digest === undefined || applied.has(migration.name)) continue
+    if (digest !== sha256Hex(migration.sql)) throw new Error(`migration ${migration.name} is another there`)
+    await apply(client, migration, 10_000)
+  }
+}
+
+/** @returns digests by name */
+async function appliedTo(client: pg.Client): Promise<Map<string, string>> {
+  await client.query(
+    'create table if not exists migrations (name text primary key, digest text not null, applied_at timestamptz not null default now())',
+  )
+  const { rows } = await client.query<{ name: string; digest: string }>(
+    'select name, digest from migrations order by name',
+  )
+  return new Map(rows.map((row) => [row.name, row.digest]))
 }
 
 async function apply(client: pg.Client, { name, sql }: Migration, lockTimeoutMs: number): Promise<void> {

@@ -7,6 +7,9 @@ declare module 'pg' {
   }
 
   interface Connection {
+    sendCopyFromChunk(chunk: Buffer): void
+    endCopyFrom(): void
+    sendCopyFail(message: string): void
     /** `name` and `text` of each statement that the server has parsed for this connection. */
     readonly parsedStatements: Readonly<Record<string, string>>
   }
