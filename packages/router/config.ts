@@ -1,6 +1,8 @@
 // Every setting of the router.
+import { siemFormats } from '@xerotier/protocol/api/exports.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { email, host, networks, postgresUrl, tcpAddress } from '@xerotier/runtime/address-options.ts'
+import { collectorUrl } from '@xerotier/runtime/collector-options.ts'
 import { encryptionKeys } from '@xerotier/runtime/key-options.ts'
 import { logLevels } from '@xerotier/runtime/log.ts'
 import { baseUrl, mailAddress, secretText, smtpUrl } from '@xerotier/runtime/mail-options.ts'
@@ -165,6 +167,27 @@ export const options = {
     type: integer(1, limits.retentionDaysMax),
     default: 365,
     help: 'How many days the audit logs are kept, which are made of events: a project may keep its events longer, and not shorter.',
+  },
+  siem_url: {
+    env: ['XEROTIER_SIEM_URL'],
+    type: collectorUrl,
+    help: 'Who gets the audit records of all projects as they happen: syslog+tls://host:6514 (RFC 5424 and 5425), syslog+tcp://host:601, or a web server, to which they are posted a line each.',
+  },
+  siem_format: {
+    env: ['XEROTIER_SIEM_FORMAT'],
+    type: choice(siemFormats),
+    default: 'cef',
+    help: 'What a record looks like there: CEF, OCSF, or JSON as in exports.',
+  },
+  siem_ca_path: {
+    env: ['XEROTIER_SIEM_CA_PATH'],
+    type: path,
+    help: "PEM certificates of who vouches for the collector, in place of the system's.",
+  },
+  siem_token_file: {
+    env: ['XEROTIER_SIEM_TOKEN_FILE'],
+    type: path,
+    help: 'File of mode 0600 with the bearer token for a collector that is a web server.',
   },
   notification_private_targets: {
     env: ['XEROTIER_NOTIFICATION_PRIVATE_TARGETS'],

@@ -95,6 +95,7 @@ function routerOptions(values: Values<typeof options>): Omit<RouterOptions, 'clo
       traceUrl: values.trace_url_template,
     },
     mail: mailOf(values),
+    siem: siemOf(values),
     linkSecret: values.approval_link_secret,
     publicUrl: values.public_url,
     bootstrap:
@@ -114,12 +115,29 @@ function mailOf(values: Values<typeof options>): RouterOptions['mail'] {
   const { smtp_url: url, smtp_password_file: file, mail_from: from } = values
   if (url === undefined || from === undefined) return undefined
   if (file === undefined) return { url, from }
+  return { url, from, password: secretOf('smtp_password_file', file) }
+}
+
+/** @throws ConfigError when a file of it cannot be read */
+function siemOf(values: Values<typeof options>): RouterOptions['siem'] {
+  const { siem_url: url, siem_format: format, siem_ca_path: ca, siem_token_file: file } = values
+  if (url === undefined) return undefined
+  return {
+    url,
+    format,
+    ca: ca === undefined ? undefined : contentOf('siem_ca_path', ca).toString(),
+    token: file === undefined ? undefined : secretOf('siem_token_file', file),
+  }
+}
+
+/** @throws ConfigError */
+function secretOf(setting: keyof typeof options, file: string): string {
   try {
-    const password = readSecretFile(file)?.trim()
-    if (password === undefined) throw new Error(`there is no ${file}`)
-    return { url, from, password }
+    const secret = readSecretFile(file)?.trim()
+    if (secret === undefined) throw new Error(`there is no ${file}`)
+    return secret
   } catch (error) {
-    throw new ConfigError('invalidValue', `smtp_password_file: ${messageOf(error)}`)
+    throw new ConfigError('invalidValue', `${setting}: ${messageOf(error)}`)
   }
 }
 

@@ -56,6 +56,8 @@ import { createServerKeys, serverKeyOf } from './domain/router-keys/server-keys.
 import { removeOldLogins } from './domain/sessions/keep.ts'
 import { createSessionWatch } from './domain/sessions/watch.ts'
 import type { Settings } from './domain/settings.ts'
+import type { SiemOptions } from './domain/siem/connect.ts'
+import { forwardTo } from './domain/siem/forward.ts'
 import { createWitnesses } from './domain/witnesses/answers.ts'
 import { type DataPlane, type EndpointOptions, listeningOf, openEndpoints } from './endpoints.ts'
 import { startFollowers } from './followers.ts'
@@ -100,6 +102,8 @@ export interface RouterOptions {
   /** Where people reach this router, without a slash at the end; default: where it listens. */
   publicUrl?: string | undefined
   bootstrap?: BootstrapOptions | undefined
+  /** Who collects audit records as they happen; nobody when left out. */
+  siem?: SiemOptions | undefined
   /** Beside those of every router (followers.ts). */
   followers?: readonly Follower[]
   /** Looks at the parts before the doors open; tests of faults put themselves between them here. */
@@ -201,7 +205,10 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     started.push(() => http.close())
     const url = await http.listen()
     if (links !== undefined) links.publicUrl ||= url
-    const { following, stop: stopFollowers } = startFollowers(core, registry, options.followers)
+    const forwarding = await forwardTo(core, options.siem)
+    started.push(() => forwarding?.close())
+    const more = [...(options.followers ?? []), ...(forwarding === undefined ? [] : [forwarding.follower])]
+    const { following, stop: stopFollowers } = startFollowers(core, registry, more)
     core.pulse.followers = following
     started.push(stopFollowers)
     const exportMaker = createExportMaker(core)

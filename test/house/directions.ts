@@ -137,6 +137,7 @@ export const insideFolders: Record<string, Record<string, readonly string[]>> = 
       'executions',
     ],
     exports: ['.', 'events', 'audit', 'directory', 'fleet', 'lifecycles', 'agents', 'approvals', 'executions'],
+    siem: ['.', 'events', 'exports'],
     deliveries: ['.', 'events', 'lifecycles'],
     channels: ['.', 'events', 'directory'],
     dashboard: ['.', 'events', 'fleet', 'agents', 'approvals', 'executions'],

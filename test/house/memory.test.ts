@@ -56,6 +56,7 @@ const spanning: Readonly<Record<string, string>> = {
   'domain/notifications/budget.ts counts': 'of one batch of notices, while it is told',
   'domain/rotations/watch.ts waiting': 'who waits for a rotation, by its id',
   'domain/sessions/watch.ts watchers': 'streams that are open, by the session that they came with',
+  'domain/siem/syslog.ts kept': 'what was written last to the one collector, which is for all',
   'domain/tools/arguments.ts compiled': derived,
   'domain/tools/call-digest.ts texts': derived,
   'domain/tools/check-turns.ts waiting': 'checks of the calls that wait for a turn of the event loop',

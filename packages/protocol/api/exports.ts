@@ -10,6 +10,10 @@ export type ExportType = (typeof exportTypes)[number]
 export const exportFormats = ['ndjson', 'csv', 'cef', 'ocsf'] as const
 export type ExportFormat = (typeof exportFormats)[number]
 
+/** Of audit records that are forwarded as they happen. */
+export const siemFormats = ['cef', 'ocsf', 'ndjson'] as const satisfies ExportFormat[]
+export type SiemFormat = (typeof siemFormats)[number]
+
 export const exportCreateSchema = z.strictObject({
   type: z.enum(exportTypes),
   /** Of what was made from then on; of agents, all. */

@@ -32,7 +32,8 @@ function csvCell(value: unknown): string {
 
 const textOf = (value: unknown) => (value === null || value === undefined ? '' : String(value))
 const timeOf = ({ at_us }: Row) => Math.floor(Number(at_us) / 1000)
-const isRefusal = ({ kind }: Row) => /refused|rejected|failed|revoked/.test(textOf(kind))
+/** What was refused, or ended badly. */
+export const isRefusal = ({ kind }: Row) => /refused|rejected|failed|revoked/.test(textOf(kind))
 
 /** ArcSight Common Event Format, version 0. */
 function cefOf(row: Row): string {
