@@ -10,6 +10,7 @@ import { createBench } from './bench.ts'
 import { measureBudget } from './budget.ts'
 import { createCleanup } from './cleanup.ts'
 import { measureEcho } from './echo.ts'
+import { measureExport } from './export.ts'
 import type { Figure, Report } from './figure.ts'
 import { measureFlood } from './flood.ts'
 import { measureJoin } from './join.ts'
@@ -30,6 +31,7 @@ const measurements: Record<string, (bench: Bench) => Promise<Report>> = {
   memory: measureMemory,
   agents: measureAgents,
   rows: measureRows,
+  export: measureExport,
   flood: measureFlood,
   'agent-flood': measureAgentFlood,
   readers: measureReaders,

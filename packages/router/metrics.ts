@@ -76,6 +76,25 @@ export function countWitnessed(registry: Registry): (answer: string) => void {
   return (answer) => answers.inc({ answer })
 }
 
+/** Counts what retention has removed, as each pass tells it. */
+export function countRemoved(registry: Registry): (counts: Readonly<Record<string, number>>) => void {
+  const removed = new Counter({
+    name: 'xerotier_router_retention_removed_total',
+    help: 'What retention has removed: executions, and those that lost their output or artifacts, events',
+    labelNames: ['what'] as const,
+    registers: [registry],
+  })
+  const bytesRemoved = new Counter({
+    name: 'xerotier_router_retention_removed_bytes_total',
+    help: 'Bytes of output and artifacts that retention has removed',
+    registers: [registry],
+  })
+  return ({ bytes = 0, ...counts }) => {
+    bytesRemoved.inc(bytes)
+    for (const [what, count] of Object.entries(counts)) removed.inc({ what }, count)
+  }
+}
+
 type Ended = Pick<
   ExecutionRow,
   'state' | 'risk' | 'traceparent' | 'approval_id' | 'created_at' | 'started_at' | 'finished_at'

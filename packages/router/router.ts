@@ -49,7 +49,7 @@ import { easeEarlier } from './domain/pauses/apply.ts'
 import { expirePauses } from './domain/pauses/expire.ts'
 import { createPolicyBook } from './domain/policy/book.ts'
 import { type BootstrapOptions, bootstrapProject } from './domain/projects/bootstrap.ts'
-import { createRemover } from './domain/retention/remove-old.ts'
+import { createRemover, type Removing } from './domain/retention/remove-old.ts'
 import { advanceRotations } from './domain/rotations/advance.ts'
 import { createRotationWatch } from './domain/rotations/watch.ts'
 import { createServerKeys, serverKeyOf } from './domain/router-keys/server-keys.ts'
@@ -64,7 +64,14 @@ import { startFollowers } from './followers.ts'
 import { type ApiOptions, apiDoor } from './http/api/door.ts'
 import { opsDoor } from './http/ops/door.ts'
 import { createHttpServer, type HttpOptions, type HttpServer } from './http/server.ts'
-import { addDomainMetrics, countAttempts, countEnded, countWitnessed, createBrokerProbe } from './metrics.ts'
+import {
+  addDomainMetrics,
+  countAttempts,
+  countEnded,
+  countRemoved,
+  countWitnessed,
+  createBrokerProbe,
+} from './metrics.ts'
 import { openDatabase, type Stop } from './open-database.ts'
 import { createKinds } from './store/kinds.ts'
 
@@ -213,7 +220,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     started.push(stopFollowers)
     const exportMaker = createExportMaker(core)
     started.push(() => exportMaker.close())
-    started.push(startDuties(core, broker, exportMaker))
+    started.push(startDuties(core, broker, exportMaker, countRemoved(registry)))
     const { boundAt, addresses } = dataPlane
     log.notice({ url, data_plane: boundAt[core.serverKeys.current.endpoint], version }, 'the router is up')
     return {
@@ -348,10 +355,10 @@ function linksOf({ linkSecret, publicUrl }: RouterOptions): LinkOptions | undefi
 }
 
 /** What time alone makes necessary. */
-function startDuties(core: Core, broker: Broker, exportMaker: ExportMaker): Stop {
+function startDuties(core: Core, broker: Broker, exportMaker: ExportMaker, removed: Removing['removed']): Stop {
   const { clock, log } = core
   const holds = createHolds(core)
-  const remover = createRemover(core)
+  const remover = createRemover({ ...core, removed })
   const duties: [string, number, () => Promise<unknown>][] = [
     ['expire leases', 1_000, () => broker.expireLeases()],
     ['record leases', recordLeasesEveryMs, () => recordLeases(core)],

@@ -36,6 +36,17 @@ export function selectOpenExport(db: Database) {
     .executeTakeFirst()
 }
 
+/** Of these, those that have an archive. */
+export async function selectKeptExports(db: Database, ids: string[]): Promise<string[]> {
+  const rows = await db
+    .selectFrom('exports')
+    .select('id')
+    .where('id', 'in', ids)
+    .where('state', '=', 'completed')
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
 export function selectExpiredExports(tx: Tx, now: Date, limit: number) {
   return tx
     .selectFrom('exports')

@@ -1,5 +1,5 @@
 // Archives are files of the state folder: written beside their name, and there under it only whole.
-import { createReadStream, rmSync } from 'node:fs'
+import { createReadStream, readdirSync, rmSync } from 'node:fs'
 import { type FileHandle, open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeFolder } from '@xerotier/runtime/make-folder.ts'
@@ -8,6 +8,8 @@ export interface Archives {
   /** @throws when the disk is full, with what Node says */
   write(id: string, make: (write: (bytes: Buffer) => Promise<unknown>) => Promise<void>): Promise<void>
   read(id: string): AsyncIterable<Buffer>
+  /** Ids of what is there, whole or not. */
+  list(): string[]
   remove(id: string): void
 }
 
@@ -37,6 +39,7 @@ export function archivesIn(stateDir: string): Archives {
       }
     },
     read: (id) => createReadStream(pathOf(id)),
+    list: () => [...new Set(readdirSync(folder).flatMap((name) => /^(.+)\.zip(?:\.part)?$/.exec(name)?.[1] ?? []))],
     remove,
   }
 }

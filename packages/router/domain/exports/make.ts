@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { codeOf, messageOf } from '@xerotier/protocol/thrown.ts'
 import { sha256Hex } from '@xerotier/runtime/digest.ts'
-import { selectExpiredExports, selectOpenExport } from '../../store/exports.ts'
+import { selectExpiredExports, selectKeptExports, selectOpenExport } from '../../store/exports.ts'
 import type { ExportRow } from '../../store/tables.ts'
 import { router } from '../actor.ts'
 import { write } from '../events/write.ts'
@@ -37,7 +37,11 @@ export function createExportMaker(core: Making): ExportMaker {
   let closing = false
   let working: Promise<void> | undefined
 
+  let isSwept = false
+
   const all = async () => {
+    if (!isSwept) await sweep(core)
+    isSwept = true
     await removeExpired(core)
     while (!closing) {
       const open = await selectOpenExport(core.store.db)
@@ -154,6 +158,16 @@ function reasonOf(error: unknown): string {
   return /statement|connect/i.test(messageOf(error))
     ? 'The database could not be read.'
     : 'The router could not make it.'
+}
+
+/** What a router left that was killed between a record and its file. */
+async function sweep({ store, archives, log }: Making): Promise<void> {
+  const there = archives.list()
+  if (there.length === 0) return
+  const kept = new Set(await selectKeptExports(store.db, there))
+  const left = there.filter((id) => !kept.has(id))
+  for (const id of left) archives.remove(id)
+  if (left.length > 0) log.notice({ archives: left.length }, 'archives of no export were removed')
 }
 
 async function removeExpired(core: Making): Promise<void> {

@@ -6,7 +6,6 @@ import { selectRetaining, takeUntold } from '../../store/retention.ts'
 import { router } from '../actor.ts'
 import { write } from '../events/write.ts'
 import { perProject } from '../per-project.ts'
-import type { Records } from '../records.ts'
 import { type BatchSize, batchSize, removeBatch, type Walk } from './remove-batch.ts'
 import { announceRemoval, type RemovingEvents, removeEventBatch } from './remove-events.ts'
 
@@ -27,7 +26,11 @@ const walks: readonly Omit<Walk, 'projectId'>[] = [
   { what: 'executions', which: 'fresh' },
 ]
 
-export type Removing = RemovingEvents & { lanes: Pick<CommitLanes, 'depth'> }
+export type Removing = RemovingEvents & {
+  lanes: Pick<CommitLanes, 'depth'>
+  /** Hears what a pass has removed, by what it is; `bytes` of output and artifacts. */
+  removed?: ((counts: Readonly<Record<string, number>>) => void) | undefined
+}
 
 const anew = { doneIn: undefined, walk: 0, after: undefined }
 
@@ -107,7 +110,7 @@ async function goOn(
 }
 
 /** Of each pass that removed something one event, with counts. */
-async function tell(core: Records, projectId: string): Promise<void> {
+async function tell(core: Removing, projectId: string): Promise<void> {
   const told = await write(core, async ({ tx, append }) => {
     const untold = await takeUntold(tx, projectId)
     if (untold.length === 0) return undefined
@@ -119,5 +122,7 @@ async function tell(core: Records, projectId: string): Promise<void> {
     append({ project_id: projectId, kind: 'retention.removed', actor: router, data })
     return data
   })
-  if (told !== undefined) core.log.notice({ project_id: projectId, ...told }, 'retention removed what had had its time')
+  if (told === undefined) return
+  core.removed?.(told)
+  core.log.notice({ project_id: projectId, ...told }, 'retention removed what had had its time')
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, type TestContext, test } from 'node:test'
@@ -179,6 +179,22 @@ test('a full disk fails the export and says so, and the next one is made', async
   }
   assert.deepEqual(await makeOne(), ['failed', 'The disk of the router is full.'])
   assert.deepEqual(await makeOne(), ['completed', null])
+})
+
+test('what a router left that was killed between a record and its file goes at the next start', async (t) => {
+  const own: RouterForTests = await startRouterForTests()
+  t.after(() => own.stop())
+  const kept = await own.client.call('exports.create', { body: { type: 'audit', ...span, format: 'ndjson' } })
+  const folder = join(own.stateDir, 'exports')
+  await until('its record', async () => {
+    const { state } = await own.client.call('exports.show', { params: { id: kept.id } })
+    return state === 'completed' || undefined
+  })
+  for (const name of ['exp_deleted.zip', 'exp_other.zip.part']) writeFileSync(join(folder, name), 'left')
+  writeFileSync(join(folder, 'note.txt'), 'of somebody else')
+  await own.restart()
+  await until('the sweep', () => !existsSync(join(folder, 'exp_deleted.zip')) || undefined)
+  assert.deepEqual(readdirSync(folder).sort(), [`${kept.id}.zip`, 'note.txt'])
 })
 
 test('what a router that died was making is made anew by the next, whole', async (t) => {

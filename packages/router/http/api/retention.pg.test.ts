@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { Registry } from 'prom-client'
 import { createRemover } from '../../domain/retention/remove-old.ts'
 import { idOf } from '../../domain/retention/retention-world.fixture.ts'
+import { countRemoved } from '../../metrics.ts'
 import { type ApiForTests, startApiForTests } from '../api.fixture.ts'
 
 let router: ApiForTests
@@ -15,7 +17,10 @@ after(() => router.stop())
 const show = () => router.call('GET', '/acme/v1/management/project')
 const keep = (retention: object) => router.call('PATCH', '/acme/v1/management/project', { body: { retention } })
 const get = (path: string) => router.call('GET', `/acme/v1/exec/executions/${path}`)
-const removeAll = () => createRemover({ ...router.core, clock: { ...router.clock, monotonic: () => 0 } }).work()
+const registry = new Registry()
+const removed = countRemoved(registry)
+const removeAll = () =>
+  createRemover({ ...router.core, removed, clock: { ...router.clock, monotonic: () => 0 } }).work()
 
 /** A call of so many days ago, with output and an artifact. */
 async function call(daysAgo: number): Promise<string> {
@@ -80,6 +85,10 @@ test('of a call whose time is over the API says that it was removed, and of its 
   const { status, body } = await get(gone)
   assert.deepEqual([status, body.error.code], [404, 'execution_not_found'])
   assert.match(body.error.message, /not? .* any more: those as old as it were removed/)
+  const counted = await registry.metrics()
+  assert.match(counted, /retention_removed_total{what="executions"} 1$/m)
+  assert.match(counted, /retention_removed_total{what="output"} 2$/m)
+  assert.match(counted, /retention_removed_bytes_total 10$/m)
   const never = await get(idOf(0))
   assert.doesNotMatch(never.body.error.message, /removed/)
 
