@@ -2,7 +2,7 @@
 
 import { limits } from '@xerotier/protocol/limits.ts'
 import { systemChance } from '@xerotier/runtime/chance.ts'
-import { type Clock, every, systemClock } from '@xerotier/runtime/clock.ts'
+import { type Clock, systemClock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { makeFolder } from '@xerotier/runtime/make-folder.ts'
 import { createMetricsRegistry } from '@xerotier/runtime/metrics.ts'
@@ -14,51 +14,37 @@ import { type Broker, startBroker } from './broker/broker.ts'
 import { openSocket } from './broker/socket.ts'
 import type { Core } from './core.ts'
 import { diskOf } from './disk.ts'
-import { buryAgents, missAgents } from './domain/agents/absence.ts'
-import { recordLeases, recordLeasesEveryMs } from './domain/agents/record-leases.ts'
 import { createKeyring } from './domain/api-keys/keyring.ts'
 import { type LinkOptions, linkForMail } from './domain/approval-links/mint.ts'
-import { advanceApprovals } from './domain/approvals/advance.ts'
-import { releaseHeld } from './domain/approvals/held.ts'
 import { createAbsences } from './domain/attempts/absences.ts'
 import { createCalls } from './domain/attempts/calls.ts'
 import { createDispatcher } from './domain/attempts/dispatcher.ts'
-import { createHolds } from './domain/attempts/holds.ts'
-import { expireQueued, sweepOrphans } from './domain/attempts/sweep.ts'
 import { headsIn } from './domain/audit/heads.ts'
 import { createRefusals } from './domain/audit/refusals.ts'
-import { removeOldDeliveries } from './domain/deliveries/keep.ts'
 import { createOutbox } from './domain/deliveries/outbox.ts'
 import { createWorkspaceDirectory } from './domain/directory/workspaces.ts'
 import { loadEncrypting } from './domain/encryption/encrypting.ts'
 import type { Follower } from './domain/events/follow.ts'
 import { traceEnd } from './domain/executions/trace.ts'
 import { archivesIn } from './domain/exports/archives.ts'
-import { createExportMaker, type ExportMaker } from './domain/exports/make.ts'
+import { createExportMaker } from './domain/exports/make.ts'
 import { createEnrolledKeys } from './domain/fleet/enrolled-keys.ts'
 import { createFleet } from './domain/fleet/fleet.ts'
 import { loadGrantKeys } from './domain/grant-keys/load.ts'
-import { retireGrantKeys } from './domain/grant-keys/retire.ts'
-import type { DutyPulse } from './domain/health/pulse.ts'
-import { createReencryption } from './domain/key-rotation/reencrypt.ts'
-import { removeOldNotices, sendDigests, sendReminders } from './domain/notifications/digest.ts'
 import { createSend, noteAtReceiver } from './domain/notifications/send.ts'
 import { outboundLimits } from './domain/notifications/send-webhook.ts'
 import { createMailer, type SmtpOptions } from './domain/notifications/smtp.ts'
 import { easeEarlier } from './domain/pauses/apply.ts'
-import { expirePauses } from './domain/pauses/expire.ts'
 import { createPolicyBook } from './domain/policy/book.ts'
 import { type BootstrapOptions, bootstrapProject } from './domain/projects/bootstrap.ts'
-import { createRemover, type Removing } from './domain/retention/remove-old.ts'
-import { advanceRotations } from './domain/rotations/advance.ts'
 import { createRotationWatch } from './domain/rotations/watch.ts'
 import { createServerKeys, serverKeyOf } from './domain/router-keys/server-keys.ts'
-import { removeOldLogins } from './domain/sessions/keep.ts'
 import { createSessionWatch } from './domain/sessions/watch.ts'
 import type { Settings } from './domain/settings.ts'
 import type { SiemOptions } from './domain/siem/connect.ts'
 import { forwardTo } from './domain/siem/forward.ts'
 import { createWitnesses } from './domain/witnesses/answers.ts'
+import { startDuties } from './duties.ts'
 import { type DataPlane, type EndpointOptions, listeningOf, openEndpoints } from './endpoints.ts'
 import { startFollowers } from './followers.ts'
 import { type ApiOptions, apiDoor } from './http/api/door.ts'
@@ -352,56 +338,4 @@ function checkOpen(broker: Broker): void {
 /** Where people reach it is known once it listens, unless it was said. */
 function linksOf({ linkSecret, publicUrl }: RouterOptions): LinkOptions | undefined {
   return linkSecret === undefined ? undefined : { secret: linkSecret, publicUrl: publicUrl ?? '' }
-}
-
-/** What time alone makes necessary. */
-function startDuties(core: Core, broker: Broker, exportMaker: ExportMaker, removed: Removing['removed']): Stop {
-  const { clock, log } = core
-  const holds = createHolds(core)
-  const remover = createRemover({ ...core, removed })
-  const duties: [string, number, () => Promise<unknown>][] = [
-    ['expire leases', 1_000, () => broker.expireLeases()],
-    ['record leases', recordLeasesEveryMs, () => recordLeases(core)],
-    ['refresh enrolled keys', 1_000, () => core.enrolledKeys.refresh()],
-    ['advance approvals', 1_000, () => advanceApprovals(core)],
-    ['release held calls', 1_000, () => releaseHeld(core)],
-    ['expire pauses', 1_000, () => expirePauses(core)],
-    ['expire queued calls', 1_000, () => expireQueued(core, holds)],
-    ['sweep orphans', 1_000, () => sweepOrphans(core)],
-    ['find waiting calls', 2_000, () => core.dispatcher.findWaiting()],
-    ['make exports', 1_000, () => exportMaker.work()],
-    ['ask witnesses', 1_000, () => core.witnesses.work()],
-    ['record refusals', 1_000, () => core.refusals.record()],
-    ['miss agents', 5_000, () => missAgents(core)],
-    ['send digests', 15_000, () => sendDigests(core)],
-    ['send reminders', 60_000, () => sendReminders(core)],
-    ['remove old notices', 60_000, () => removeOldNotices(core)],
-    ['remove old deliveries', 60_000, () => removeOldDeliveries(core)],
-    ['encrypt anew', 60_000, createReencryption(core)],
-    ['advance rotations', 250, () => advanceRotations(core)],
-    ['retire grant keys', 1_000, () => retireGrantKeys(core)],
-    ['remove old logins', 60_000, () => removeOldLogins(core)],
-    ['bury agents', 60_000, () => buryAgents(core)],
-    ['remove what is old', 1_000, () => remover.work()],
-  ]
-  const timers = duties.map(([duty, ms, work]) => {
-    const pulse: DutyPulse = { every_ms: ms, lastAt: null, tookMs: null, failures: 0 }
-    core.pulse.duties.set(duty, pulse)
-    return every(clock, ms, async () => {
-      const began = clock.monotonic()
-      const failed = await work().then(
-        () => false,
-        (error) => {
-          log.error({ error, duty }, 'a duty failed')
-          return true
-        },
-      )
-      pulse.lastAt = clock.now()
-      pulse.tookMs = Math.round(clock.monotonic() - began)
-      pulse.failures = failed ? pulse.failures + 1 : 0
-    })
-  })
-  return () => {
-    for (const timer of timers) timer.cancel()
-  }
 }

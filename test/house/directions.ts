@@ -59,6 +59,7 @@ export const insidePackages: Record<string, Record<string, readonly string[]>> =
     'router.ts': ['*'],
     'active-router.ts': ['*'],
     'open-database.ts': ['active-router.ts', 'check-database.ts', 'domain', 'postgres', 'store'],
+    'duties.ts': ['broker', 'core.ts', 'domain'],
     'endpoints.ts': ['broker', 'domain', 'store'],
     'check-database.ts': ['store'],
     'metrics.ts': ['*'],
