@@ -34,7 +34,7 @@ export function OperationHead() {
         <th>{text.status}</th>
         <th className="max-md:hidden">{text.workspace}</th>
         <th className="max-lg:hidden">{text.agent}</th>
-        <th className="max-lg:hidden">{text.requester}</th>
+        <th className="max-2xl:hidden">{text.requester}</th>
         <th className="text-right max-md:hidden">{text.duration}</th>
         <th className="text-right">{text.started}</th>
       </tr>
@@ -52,7 +52,7 @@ export function OperationRow({ row, onOpen }: { row: Execution; onOpen?: (id: st
         <Link
           to="/operations/$id"
           params={{ id: row.id }}
-          className="font-medium break-all"
+          className="font-medium break-words"
           onClick={(event) => {
             if (onOpen === undefined || event.metaKey || event.ctrlKey || event.shiftKey) return
             event.preventDefault()
@@ -71,11 +71,13 @@ export function OperationRow({ row, onOpen }: { row: Execution; onOpen?: (id: st
       <td>
         <StateMark state={row.state} />
       </td>
-      <td className="max-md:hidden">
+      <td className="max-w-40 truncate max-md:hidden" title={row.workspace}>
         <Said>{row.workspace}</Said>
       </td>
-      <td className="max-lg:hidden">{row.agent === null ? '–' : <Said>{row.agent}</Said>}</td>
-      <td className="max-lg:hidden">
+      <td className="max-w-40 truncate max-lg:hidden" title={row.agent ?? undefined}>
+        {row.agent === null ? '–' : <Said>{row.agent}</Said>}
+      </td>
+      <td className="max-2xl:hidden">
         <Said>{row.requested_by_name ?? row.requested_by}</Said>
       </td>
       <td className="text-right whitespace-nowrap tabular-nums max-md:hidden">

@@ -41,7 +41,7 @@ function Detail({ agent }: { agent: AgentDetail }) {
                 <HealthMark health={agent.health} /> {reason !== null && <Said>{reason}</Said>}
               </span>,
             ],
-            [words.operations.id, <Id key="id" id={agent.id} what={words.fleet.name} />],
+            [words.id, <Id key="id" id={agent.id} what={words.fleet.name} />],
             [words.fleet.hostname, <Said key="host">{agent.hostname ?? '–'}</Said>],
             [words.fleet.version, agent.version ?? '–'],
             [words.fleet.region, <Said key="region">{agent.region}</Said>],

@@ -105,7 +105,7 @@ function Enrolled() {
                   <tr>
                     <th>{words.fleet.name}</th>
                     <th>{words.fleet.status}</th>
-                    <th className="max-md:hidden">{words.operations.id}</th>
+                    <th className="max-md:hidden">{words.id}</th>
                     <th className="max-sm:hidden">{words.fleet.region}</th>
                     <th className="max-md:hidden">{words.agent.manifest}</th>
                     <th className="text-right">{text.since}</th>

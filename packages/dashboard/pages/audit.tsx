@@ -9,7 +9,7 @@ import { Heading } from '../components/heading.tsx'
 import { CommandLine, quoted, Said } from '../components/texts.tsx'
 import { Button } from '../ui/button.tsx'
 import { Notice, Scroll } from '../ui/state.tsx'
-import { When } from '../ui/time.tsx'
+import { Ago, When } from '../ui/time.tsx'
 import { words } from '../words/en.ts'
 
 const route = getRouteApi('/frame/audit')
@@ -102,13 +102,18 @@ function Records({ rows }: { rows: readonly AuditRecord[] }) {
           {rows.map((row) => (
             <tr key={row.id}>
               <td className="whitespace-nowrap">
-                <When at={row.at} />
+                <span className="max-md:hidden">
+                  <When at={row.at} />
+                </span>
+                <span className="md:hidden">
+                  <Ago at={row.at} />
+                </span>
               </td>
-              <td className="break-all">
+              <td className="break-words">
                 <Said>{row.actor_name ?? row.actor}</Said>
               </td>
               <td>
-                <code className="text-[12.5px]">{row.kind}</code>
+                <code className="text-[12.5px] break-words">{row.kind}</code>
               </td>
               <td className="max-md:hidden">
                 <About row={row} />

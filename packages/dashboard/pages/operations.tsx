@@ -74,7 +74,7 @@ function Filters({
           {(id) => (
             <select
               id={id}
-              className="field min-w-32 text-[13px]"
+              className="field text-[13px] sm:w-31"
               value={filter[name] ?? ''}
               onChange={({ target }) => change({ [name]: target.value || undefined })}
             >
@@ -97,7 +97,7 @@ function Filters({
             <input
               id={id}
               key={filter[name] ?? ''}
-              className="field text-[13px] sm:w-36"
+              className="field text-[13px] sm:w-31"
               defaultValue={filter[name] ?? ''}
               onBlur={({ target }) =>
                 target.value !== (filter[name] ?? '') && change({ [name]: target.value.trim() || undefined })

@@ -37,7 +37,7 @@ export function Workspace() {
             <div className="card p-4">
               <Facts
                 facts={[
-                  [words.operations.id, <Id key="id" id={workspace.id} what={text.title} />],
+                  [words.id, <Id key="id" id={workspace.id} what={text.title} />],
                   [text.type, workspace.type],
                   [words.agent.description, <Said key="description">{workspace.description ?? '–'}</Said>],
                   [text.agents.replace(/^Bound a/, 'A'), workspace.agents.length],

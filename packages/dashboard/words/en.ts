@@ -60,6 +60,7 @@ export const words = {
   retry: 'Try again',
   more: 'Show more',
   none: 'none',
+  id: 'Id',
   risks,
   executionStates,
   approvalStates,
