@@ -38,7 +38,7 @@ function setUp(version: string): string[] {
 
 test('a folder that a new Node has set up gets one of its own when an old one comes', () => {
   mkdirSync(join(folder, 'scripts'))
-  writeFileSync(join(folder, 'scripts/build.ts'), '')
+  for (const script of ['build', 'dashboard']) writeFileSync(join(folder, `scripts/${script}.ts`), '')
   assert.deepEqual(setUp('24.1.0'), ['ci'])
   assert.deepEqual(setUp('24.1.0'), [])
   assert.deepEqual(setUp('20.1.0'), ['install'])
