@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { textSchema } from '../ids.ts'
+import { noteSchema } from '../ids.ts'
 import { grantKeyStateSchema } from '../lifecycles/grant-key.ts'
 import { actorNameSchema } from './actor.ts'
 import { nullableTimestampSchema, timestampSchema } from './page.ts'
 
 export const grantKeyRotateSchema = z.strictObject({
   /** Why: it stands in the audit log. */
-  reason: textSchema(500).optional(),
+  reason: noteSchema(500),
 })
 
 export const grantKeySchema = z.object({

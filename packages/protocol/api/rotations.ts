@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { textSchema } from '../ids.ts'
+import { noteSchema } from '../ids.ts'
 import { rotationStateSchema } from '../lifecycles/rotation.ts'
 import { limits } from '../limits.ts'
 import { actorNameSchema } from './actor.ts'
@@ -10,7 +10,7 @@ const rotationUses = ['curve'] as const
 
 export const rotationRequestSchema = z.strictObject({
   /** Why: it stands in the audit log. */
-  reason: textSchema(500).optional(),
+  reason: noteSchema(500),
 })
 
 export const rotationQuerySchema = z.object({
