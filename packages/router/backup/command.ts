@@ -9,8 +9,8 @@ import type { Manifest } from './manifest.ts'
 import { restoreBackup } from './restore.ts'
 
 export const backupHelp = `Commands:
-  backup --to <folder>     copy database and keys into a new folder, while the router works or not
-  restore --from <folder>  make an empty database and a new state folder what they were
+  backup --to <folder>     copy database and keys into a new folder
+  restore --from <folder>  make them again, in an empty database and state folder
 `
 
 const backupCommands = { backup: '--to', restore: '--from' } as const
@@ -27,7 +27,7 @@ export function backupCommandOf(
   const joined = words[at]?.includes('=') === true
   const folder = joined ? words[at]?.slice(flag.length + 1) : words[at + 1]
   if (at === -1 || folder === undefined || folder === '')
-    throw new StartError(configExitCode, `xerotier-router ${word} needs ${flag} <folder>`)
+    throw new StartError(configExitCode, `${word} needs ${flag} <folder>`)
   return { command: word, folder: resolve(folder), settings: words.toSpliced(at, joined ? 1 : 2) }
 }
 
