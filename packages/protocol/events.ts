@@ -30,6 +30,7 @@ export const eventKinds = [
   'approval.escalated',
   'approval.broken_glass',
   'approval.reviewed',
+  'approval.recommended',
   'agent.enrolled',
   'agent.online',
   'agent.offline',
@@ -140,6 +141,7 @@ export const publicEventNames: Partial<Record<EventKind, string>> = {
   'approval.escalated': 'x_exec.approval.escalated',
   'approval.broken_glass': 'x_exec.approval.broken_glass',
   'approval.reviewed': 'x_exec.approval.reviewed',
+  'approval.recommended': 'x_exec.approval.recommended',
 }
 
 /** Of every event of an agent's stream: its data says what kind it is. */

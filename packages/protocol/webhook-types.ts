@@ -16,6 +16,7 @@ const ofApprovals: Readonly<Record<string, string>> = {
   'approval.escalated': 'exec.approval_escalated',
   'approval.broken_glass': 'exec.approval_broken_glass',
   'approval.reviewed': 'exec.approval_reviewed',
+  'approval.recommended': 'exec.approval_recommended',
 }
 
 function typeOf(kind: EventKind): string | undefined {

@@ -9,6 +9,7 @@ import {
   scriptedServer,
   sendEvent,
 } from '@xerotier/client/scripted-server.fixture.ts'
+import { approvalSends } from './approval-sends.fixture.ts'
 import { auditRecordOf, auditSends, exportRecord } from './audit-sends.fixture.ts'
 import { type Sent, sendsOfPeople } from './commands/project/people.fixture.ts'
 import { commands } from './commands.ts'
@@ -140,21 +141,8 @@ const sends: Sent[] = [
     'POST /exec/executions/exe_1/resolve',
     { outcome: 'failed', note: 'seen' },
   ],
-  ['approvals list --workspace w --status all', 'GET /exec/approvals?workspace=w&status=all&limit=20'],
-  ['approvals list --risk irreversible --agent a', 'GET /exec/approvals?agent=a&risk=irreversible&limit=20'],
-  ['approvals show ap', 'GET /exec/approvals/ap'],
-  ['approvals approve ap --note fine --confirm t', 'POST /exec/approvals/ap/approve', { note: 'fine', confirm: 't' }],
-  ['approvals approve ap ap --reason fine --dry-run', 'GET /exec/approvals/ap'],
-  ['approvals approve ap --reason fine', 'POST /exec/approvals/ap/approve', { note: 'fine' }],
-  ['approvals withdraw ap --note wait', 'POST /exec/approvals/ap/withdraw', { note: 'wait' }],
-  ['approvals break-glass ap --reason now', 'POST /exec/approvals/ap/break-glass', { reason: 'now' }],
-  ['approvals review ap --note fine', 'POST /exec/approvals/ap/review', { note: 'fine' }],
-  [
-    'approvals list --requester a@example.com --approver ci --review due',
-    'GET /exec/approvals?requester=a%40example.com&approver=ci&review=due&limit=20',
-  ],
+  ...approvalSends,
   ...policySends,
-  ['approvals reject ap --note no', 'POST /exec/approvals/ap/reject', { note: 'no' }],
   ['project', 'GET /management/project'],
   ['agents update a --description d', 'PATCH /management/agents/a', { description: 'd' }],
   ['agents update a --clear', 'PATCH /management/agents/a', { description: null }],

@@ -89,6 +89,7 @@ const bodies: Partial<Record<RouteId, unknown>> = {
     note: 'as discussed',
     approvals: [{ id: '$APPROVAL', digest: '$DIGEST' }],
   },
+  'approvals.recommend': { recommendation: 'reject', note: 'the last node of its zone' },
   'approvals.withdraw': { note: 'no longer needed' },
   'approvals.breakGlass': { reason: 'INC-7: the site is down' },
   'approvals.review': { note: 'rightly so' },

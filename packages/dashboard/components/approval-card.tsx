@@ -99,7 +99,7 @@ function Countdown({ at }: { at: string }) {
 }
 
 /** Who has voted, and who still has to. */
-function Quorum({ approval: { asked, votes, needs } }: { approval: Approval }) {
+function Quorum({ approval: { asked, votes, recommendations, needs } }: { approval: Approval }) {
   const approved = new Set(
     votes.filter(({ vote, stage }) => vote === 'approve' && stage === asked.stage).map(({ by }) => by),
   ).size
@@ -124,6 +124,13 @@ function Quorum({ approval: { asked, votes, needs } }: { approval: Approval }) {
           </Mark>
           <Said>{vote.by_name ?? vote.by}</Said>
           {vote.note !== null && <Said>{vote.note}</Said>}
+        </p>
+      ))}
+      {recommendations.map(({ by, by_name, at, recommendation, note }) => (
+        <p key={`${by} ${at}`} className="flex flex-wrap items-center gap-2 text-[13px] text-soft">
+          <Said>{by_name ?? by}</Said>
+          {text.recommends(recommendation)}
+          <Said>{note}</Said>
         </p>
       ))}
       {needs.length > 0 && (

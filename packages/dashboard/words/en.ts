@@ -190,6 +190,7 @@ export const words = {
     keys: 'j and k: next and previous · a: to approve, then Enter · r: to reject · Enter: open',
     keysTitle: 'Keys',
     votes: 'Votes',
+    recommends: (what: 'approve' | 'reject') => `recommends to ${what}, which is no vote:`,
     noVotes: 'Nobody has voted yet.',
     gone: 'This call is decided, or its time is over.',
     by: 'By',

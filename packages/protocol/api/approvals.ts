@@ -24,6 +24,22 @@ const voteSchema = z.object({
   at: timestampSchema,
 })
 
+export const recommended = ['approve', 'reject'] as const
+export type Recommendation = (typeof recommended)[number]
+
+/** What somebody, or a model, thinks should be done: it is no vote, and fills no place. */
+const recommendationOfSchema = z.object({
+  recommendation: z.enum(recommended),
+  by: z.string(),
+  by_name: actorNameSchema,
+  key: z.string().nullable(),
+  door: doorSchema.nullable(),
+  /** Of what they looked at. */
+  digest: z.string(),
+  note: z.string(),
+  at: timestampSchema,
+})
+
 /** What has to be decided by whom, and how far it has come. */
 const askedOfSchema = z.object({
   policy: z.string(),
@@ -84,6 +100,8 @@ export const approvalSchema = z.object({
   asked: askedOfSchema,
   /** Oldest first; the last of each counts, if they still may decide. */
   votes: z.array(voteSchema),
+  /** The last one of each, oldest first. They decide nothing. */
+  recommendations: z.array(recommendationOfSchema),
   /** Who still has to approve, in words, each once; empty unless it is pending. */
   needs: z.array(z.string()),
   /** How many approvals that are, by different people. */
@@ -151,6 +169,13 @@ export const decidedSchema = z.object({
   ),
 })
 export type Decided = z.infer<typeof decidedSchema>
+
+export const recommendationSchema = z.strictObject({
+  recommendation: z.enum(recommended),
+  note: reasonSchema(limits.noteCharacters),
+  /** The digest that was looked at; when given, one over anything else is refused. */
+  digest: textSchema(64).optional(),
+})
 
 export const withdrawSchema = z.strictObject({ note: noteSchema(limits.noteCharacters) })
 

@@ -9,6 +9,7 @@ import {
   decidedSchema,
   decisionSchema,
   decisionsSchema,
+  recommendationSchema,
   reviewSchema,
   withdrawSchema,
 } from '../api/approvals.ts'
@@ -163,6 +164,25 @@ export const approvalRoutes = {
       'approval_expired',
       'approval_voided',
       'illegal_transition',
+    ],
+  }),
+  'approvals.recommend': route({
+    method: 'POST',
+    path: '/:project_id/v1/exec/approvals/:id/recommend',
+    tag: 'approvals',
+    summary: 'Say what those who decide should do; it decides nothing',
+    auth: execution,
+    params: withId,
+    body: recommendationSchema,
+    response: approvalSchema,
+    status: [200],
+    errors: [
+      'workspace_not_allowed',
+      'approval_not_found',
+      'approval_already_decided',
+      'approval_expired',
+      'approval_voided',
+      'self_approval',
     ],
   }),
   'approvals.breakGlass': route({

@@ -1,6 +1,6 @@
 // The columns of the tables of approvals, beside tables.ts.
 import type { Door } from '@xerotier/protocol/api/actor.ts'
-import type { Vote } from '@xerotier/protocol/api/approvals.ts'
+import type { Recommendation, Vote } from '@xerotier/protocol/api/approvals.ts'
 import type { AskedRecord } from '@xerotier/protocol/asked.ts'
 import type { ApprovalState } from '@xerotier/protocol/lifecycles/approval.ts'
 import type { PolicyDocument } from '@xerotier/protocol/policy.ts'
@@ -71,6 +71,19 @@ export const approval_votes = {
   /** What they signed up to. */
   digest: text(),
   note: nullable(text()),
+  at: timestamptz(),
+}
+
+export const approval_recommendations = {
+  approval_id: uuid(),
+  project_id: text(),
+  recommender: text(),
+  recommender_key: nullable(text()),
+  recommender_door: nullable(text<Door>()),
+  recommendation: text<Recommendation>(),
+  /** What they looked at. */
+  digest: text(),
+  note: text(),
   at: timestamptz(),
 }
 

@@ -45,6 +45,7 @@ import { sessions } from './migrations/0050-sessions.ts'
 import { grantKeys } from './migrations/0051-grant-keys.ts'
 import { secondFactors } from './migrations/0052-second-factors.ts'
 import { quietHours } from './migrations/0053-quiet-hours.ts'
+import { recommendations } from './migrations/0054-recommendations.ts'
 import { settleRestoredCopy } from './restored-copy.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
@@ -94,6 +95,7 @@ const migrations: Migration[] = [
   { name: '0051-grant-keys', sql: grantKeys },
   { name: '0052-second-factors', sql: secondFactors },
   { name: '0053-quiet-hours', sql: quietHours },
+  { name: '0054-recommendations', sql: recommendations },
 ]
 
 /** Applied again whenever its text is another. */

@@ -18,6 +18,7 @@ import type { Selectable } from 'kysely'
 import {
   approval_policies,
   approval_policy_versions,
+  approval_recommendations,
   approval_votes,
   approvals,
   type requested,
@@ -362,6 +363,7 @@ export const tables = {
   executions,
   approvals,
   approval_votes,
+  approval_recommendations,
   approval_policies,
   approval_policy_versions,
   execution_output,

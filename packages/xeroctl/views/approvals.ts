@@ -96,7 +96,18 @@ export const approvalRecord: RecordView<Approval> = {
       ...policyOf(approval),
       ['Digest', approval.digest],
     ],
-    sections: [argumentsSection(approval.args), { title: 'Votes', body: rows(voteColumns, approval.votes) }],
+    sections: [
+      argumentsSection(approval.args),
+      { title: 'Votes', body: rows(voteColumns, approval.votes) },
+      ...(approval.recommendations.length === 0
+        ? []
+        : [
+            {
+              title: 'Recommended, which decides nothing',
+              body: rows(recommendationColumns, approval.recommendations),
+            },
+          ]),
+    ],
   }),
 }
 
@@ -135,6 +146,7 @@ function policyOf({ asked, needs, state, policy_version, ...approval }: Approval
 }
 
 type Vote = Approval['votes'][number]
+type Recommended = Approval['recommendations'][number]
 
 export const voteColumns = [
   { header: 'VOTE', value: ({ vote }: Vote) => vote.replace('_', ' ') },
@@ -158,3 +170,11 @@ function statusAndTimeout(approval: Approval): Cell {
 function timeoutOf({ state, expires_at }: Approval): string | null {
   return state === 'pending' ? expires_at : null
 }
+
+const recommendationColumns = [
+  { header: 'SAYS', value: ({ recommendation }: Recommended) => recommendation },
+  { header: 'BY', value: ({ by, by_name }: Recommended) => by_name ?? by },
+  { header: 'WHEN', value: ({ at }: Recommended) => ({ time: at }) },
+  { header: 'WHY', value: ({ note }: Recommended) => note, shrink: true },
+  { header: 'WITH', value: ({ by, key, door }: Recommended) => cameWith(by, key, door), dropOrder: 1 },
+]

@@ -86,7 +86,8 @@ export async function decideApproval(
   return showApproval(core, actor, outcome.approval.id)
 }
 
-function mustBeThisOne(approval: ApprovalRow, { digest }: Body): void {
+/** @throws Fault approval_voided */
+export function mustBeThisOne(approval: ApprovalRow, { digest }: { digest?: string | undefined }): void {
   if (digest === undefined || sameSecret(digest, approval.digest)) return
   throw new Fault('approval_voided', {
     param: 'digest',
@@ -94,7 +95,7 @@ function mustBeThisOne(approval: ApprovalRow, { digest }: Body): void {
   })
 }
 
-function decidedFault(approval: ApprovalRow): Fault {
+export function decidedFault(approval: ApprovalRow): Fault {
   if (approval.state === 'expired') return new Fault('approval_expired')
   if (approval.state === 'voided') return new Fault('approval_voided')
   return new Fault('approval_already_decided', { message: `The approval is already ${approval.state}.` })

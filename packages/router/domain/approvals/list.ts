@@ -3,6 +3,7 @@ import { approvalStates } from '@xerotier/protocol/lifecycles/approval.ts'
 import { risks } from '@xerotier/protocol/risk.ts'
 import { type NamedApprovalRow, selectApprovals } from '../../store/approvals.ts'
 import type { Database, Tx } from '../../store/database.ts'
+import { selectRecommendations } from '../../store/recommendations.ts'
 import { selectVotes, type VoteRow } from '../../store/votes.ts'
 import type { Member } from '../actor.ts'
 import { findAgentId } from '../directory/find-agent.ts'
@@ -82,6 +83,7 @@ export async function presentNamed(
   const now = core.clock.now()
   const ids = rows.map(({ id }) => id)
   const votes = Map.groupBy(await selectVotes(db, ids), ({ approval_id }) => approval_id)
+  const recommendations = Map.groupBy(await selectRecommendations(db, ids), ({ approval_id }) => approval_id)
   const electorates = await electoratesOf(db, rows, votes, new Date(now))
   return rows.map((row) => {
     const own = votes.get(row.id) ?? []
@@ -93,6 +95,7 @@ export async function presentNamed(
       decidedBy: row.decided_by_name,
       reviewedBy: row.reviewed_by_name,
       votes: own,
+      recommendations: recommendations.get(row.id) ?? [],
       needed: electorate === undefined ? allNeeded(row) : stillNeeded(electorate, row, own),
     })
   })

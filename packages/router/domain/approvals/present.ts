@@ -1,4 +1,5 @@
 import { type Approval, approvalSchema } from '@xerotier/protocol/api/approvals.ts'
+import type { RecommendationRow } from '../../store/recommendations.ts'
 import type { ApprovalRow } from '../../store/tables.ts'
 import type { VoteRow } from '../../store/votes.ts'
 import { publicForm } from '../public-form.ts'
@@ -15,6 +16,7 @@ export interface ApprovalNames {
   agents: Approval['agents']
   /** Oldest first. */
   votes: VoteRow[]
+  recommendations: RecommendationRow[]
   /** Who still has to approve. */
   needed: Needed
 }
@@ -32,6 +34,7 @@ export const presentApproval = publicForm<Approval, ApprovalRow, ApprovalNames>(
   confirm: (row) => (row.risk === 'irreversible' ? row.tool : null),
   asked: presentAsked,
   votes: (_, names) => names.votes.map(presentVote),
+  recommendations: (_, names) => names.recommendations.map(presentRecommendation),
   needs: (row, { needed }) => (row.state === 'pending' ? needed.texts : []),
   needed: (row, { needed }) => (row.state === 'pending' ? needed.approvals : 0),
 })
@@ -67,6 +70,20 @@ function presentVote(vote: VoteRow): Approval['votes'][number] {
     digest: vote.digest,
     note: vote.note,
     at: vote.at.toISOString(),
+  }
+}
+
+function presentRecommendation(row: RecommendationRow): Approval['recommendations'][number] {
+  const { recommendation, recommender, recommender_name, recommender_key, recommender_door, digest, note, at } = row
+  return {
+    recommendation,
+    by: recommender,
+    by_name: recommender_name,
+    key: recommender_key,
+    door: recommender_door,
+    digest,
+    note,
+    at: at.toISOString(),
   }
 }
 

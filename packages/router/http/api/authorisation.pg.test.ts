@@ -108,6 +108,7 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
   'approvals.reject': ['execution'],
   'approvals.decide': ['execution'],
   'approvals.withdraw': ['execution'],
+  'approvals.recommend': ['execution'],
   'approvals.breakGlass': ['execution'],
   'approvals.review': ['execution'],
   'policies.list': { anyOf: ['execution', 'management'] },

@@ -318,6 +318,7 @@ describe("another project's ids", () => {
       'channels.update': { name: 'x' },
       'workspaces.bind': { agent: agentId },
       'executions.resolve': { outcome: 'completed', note: 'x' },
+      'approvals.recommend': { recommendation: 'reject', note: 'x' },
       'approvals.breakGlass': { reason: 'x' },
       'approvals.review': { note: 'x' },
     }

@@ -4,6 +4,7 @@ import { approvalsBreakGlass } from './break-glass.ts'
 import { links } from './links/links.ts'
 import { approvalsList } from './list.ts'
 import { policy } from './policy/policy.ts'
+import { approvalsRecommend } from './recommend.ts'
 import { approvalsReject } from './reject.ts'
 import { approvalsReview } from './review.ts'
 import { approvalsShow } from './show.ts'
@@ -20,6 +21,7 @@ export const approvals = group({
     approvalsApprove,
     approvalsReject,
     approvalsWithdraw,
+    approvalsRecommend,
     approvalsBreakGlass,
     approvalsReview,
     policy,

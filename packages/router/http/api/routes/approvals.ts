@@ -2,6 +2,7 @@ import type { Core } from '../../../core.ts'
 import { decideApproval } from '../../../domain/approvals/decide.ts'
 import { decideSeveral } from '../../../domain/approvals/decide-several.ts'
 import { listApprovals } from '../../../domain/approvals/list.ts'
+import { recommend } from '../../../domain/approvals/recommend.ts'
 import { reviewApproval } from '../../../domain/approvals/review.ts'
 import { showApproval } from '../../../domain/approvals/show.ts'
 import { streamApprovals } from '../../../domain/approvals/stream.ts'
@@ -21,6 +22,7 @@ export function approvalHandlers(core: Core, streams: Streams) {
     'approvals.reject': ({ actor, params, body }) => decideApproval(core, actor, params.id, 'reject', body),
     'approvals.decide': ({ actor, body }) => decideSeveral(core, actor, body),
     'approvals.withdraw': ({ actor, params, body }) => decideApproval(core, actor, params.id, 'withdraw', body),
+    'approvals.recommend': ({ actor, params, body }) => recommend(core, actor, params.id, body),
     'approvals.breakGlass': ({ actor, params, body: { reason, ...body } }) =>
       decideApproval(core, actor, params.id, 'break_glass', { ...body, note: reason }),
     'approvals.review': ({ actor, params, body }) => reviewApproval(core, actor, params.id, body),
