@@ -76,6 +76,18 @@ export function deceivingApproval(change: Partial<Approval> = {}): Approval {
         at,
       },
     ],
+    recommendations: [
+      {
+        recommendation: 'reject',
+        by: 'key_2',
+        by_name: deceits,
+        key: 'key_2',
+        door: 'api',
+        digest: 'd',
+        note: deceits,
+        at,
+      },
+    ],
     needs: [deceits],
     needed: 1,
     runs_at: at,

@@ -45,14 +45,16 @@ test('the page of a call that was decided says who asked for it and why', () => 
 })
 
 test('the page of a call that waits says by which policy, who has approved and who is still needed', () => {
-  const { asked, votes } = deceivingApproval()
+  const { asked, votes, recommendations } = deceivingApproval()
   const prod = { ...asked, policy: 'prod', version: 3, rules: [{ name: 'big', error: null }], stage_name: 'on call' }
   const given = votes.map((one) => ({ ...one, by_name: 'Sam' }))
-  const approval = deceivingApproval({ asked: prod, votes: given, needs: ['group dba'] })
+  const advice = recommendations.map((one) => ({ ...one, by_name: 'model', note: 'last node' }))
+  const approval = deceivingApproval({ asked: prod, votes: given, recommendations: advice, needs: ['group dba'] })
   for (const shown of [openPage({ ...open, approval }), overPage(approval, 'approve')]) {
     const facts = [...shown.matchAll(/<dt>(.*?)<\/dt><dd>(.*?)<\/dd>/g)].map(([, label, value]) => `${label}: ${value}`)
     for (const fact of ['Policy: prod, version 3', 'Rule: big', 'Stage: 1 of 2: on call', 'Approved by: Sam'])
       assert.ok(facts.includes(fact), fact)
+    assert.ok(facts.includes('Recommended, which is no vote: reject, by model: last node'))
     assert.ok(facts.includes('Still needed: group dba'))
   }
   // Whoever has voted is told that the others have not yet.

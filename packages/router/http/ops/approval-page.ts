@@ -201,7 +201,7 @@ function facts(approval: Approval): Html {
 }
 
 /** By what it is decided, and how far it has come. */
-function progressOf({ asked, votes, needs }: Approval): [label: string, value: string][] {
+function progressOf({ asked, votes, recommendations, needs }: Approval): [label: string, value: string][] {
   const { policy, version, rules, stage, stages, stage_name } = asked
   // Of each voter the last vote counts.
   const last = [...new Map(votes.map((vote) => [vote.by, vote])).values()]
@@ -213,6 +213,10 @@ function progressOf({ asked, votes, needs }: Approval): [label: string, value: s
       ? [['Stage', `${stage + 1} of ${stages}${stage_name === '' ? '' : `: ${stage_name}`}`] as [string, string]]
       : []),
     ...(approvals.length > 0 ? [['Approved by', approvals.join(', ')] as [string, string]] : []),
+    ...recommendations.map(({ by, by_name, recommendation, note }): [string, string] => [
+      'Recommended, which is no vote',
+      `${recommendation}, by ${by_name ?? by}: ${note}`,
+    ]),
     ['Still needed', needs.join('; ') || 'nobody'],
   ]
 }
