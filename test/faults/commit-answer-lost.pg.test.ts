@@ -52,10 +52,10 @@ test('a call that was queued so is dispatched when its agent takes calls again, 
 test('an approval whose answer was lost stands, and its call runs once', async () => {
   const { id, approval_id } = await invoke('t_destroy')
   await pause()
-  let deciding = false
-  const lost = proxy.loseAnswer((application, message) => {
-    deciding ||= application === 'xerotier-router' && message.includes('update "approvals"')
-    return deciding && application === 'xerotier-router' && /\bcommit\b/i.test(message)
+  let deciding: object | undefined
+  const lost = proxy.loseAnswer((application, message, connection) => {
+    if (application === 'xerotier-router' && message.includes('update "approvals"')) deciding ??= connection
+    return deciding === connection && /\bcommit\b/i.test(message)
   })
   const approve = () => system.client.call('approvals.approve', { params: { id: approval_id! }, body: {} })
   await assert.rejects(approve(), { status: 503 })

@@ -6,11 +6,14 @@ import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+/** @param connection of the message: others of the application speak meanwhile */
+type IsLost = (application: string, message: string, connection: object) => boolean
+
 export interface PostgresProxy {
   /** The database through the proxy. */
   url: string
   /** The answer to the next message to Postgres that `is` takes is lost. Resolves when it is. */
-  loseAnswer(is: (application: string, message: string) => boolean): Promise<void>
+  loseAnswer(is: IsLost): Promise<void>
   /**
    * The connections that this application has now stay open
    * at both ends, and neither hears of the other any more.
@@ -29,7 +32,7 @@ export async function startPostgresProxy(databaseUrl: string): Promise<PostgresP
   chmodSync(folder, 0o700)
   const sockets = new Set<Socket>()
   const silencers = new Set<(application: string) => void>()
-  let losing: { is: (application: string, message: string) => boolean; lost: () => void } | undefined
+  let losing: { is: IsLost; lost: () => void } | undefined
   const server = createServer((near) => {
     const far = connect(socket)
     let application: string | undefined
@@ -42,7 +45,7 @@ export async function startPostgresProxy(databaseUrl: string): Promise<PostgresP
       const text = message.toString('latin1')
       // The first message holds it among the parameters of the session.
       application ??= /application_name\0([^\0]*)/.exec(text)?.[1] ?? ''
-      if (losing?.is(application, text)) {
+      if (losing?.is(application, text, near)) {
         lost = losing.lost
         losing = undefined
       }
