@@ -5,6 +5,7 @@ import { type TestContext, test } from 'node:test'
 import { type AgentForTests, startAgentForTests } from '@xerotier/devkit/agent-for-tests.ts'
 import { bareAgent, enrollBare } from '@xerotier/devkit/bare-agent.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
+import { patienceMs } from '@xerotier/devkit/patience.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { createLog } from '@xerotier/runtime/log.ts'
 import { cosignedAt, parseCheckpoint, parseNote, parseVerifierKey } from '@xerotier/runtime/tlog/note.ts'
@@ -96,7 +97,8 @@ test('an agent goes on from what it saw, after a restart of either side and of w
   assert.deepEqual(data, [])
 })
 
-test('a router that was rolled back and tells another history is found out by its agents', async (t) => {
+const long = { timeout: 4 * patienceMs }
+test('a router that was rolled back and tells another history is found out by its agents', long, async (t) => {
   const system = await startSystem(t)
   const witness = await startWitness(t, system, 'one')
   const [{ size: before } = assert.fail()] = await seenBy(system, ['one'])
@@ -113,10 +115,12 @@ test('a router that was rolled back and tells another history is found out by it
   await system.restart({ settings, databaseUrl: older.url })
   t.after(() => system.router.stop())
   for (let n = 0; n < 4; n++) await happen(system, `another-${n}`)
-  const refused = await until('the refusal on record', async () => {
+  const refusal = async () => {
     const { data } = await system.client.call('audit.records', { query: { kind: 'agent.checkpoint_refused' } })
     return data[0]
-  })
+  }
+  // An agent that a router has refused while it started comes back half a minute later.
+  const refused = await until('the refusal on record', refusal, 3 * patienceMs)
   assert.equal(refused.actor_name, 'one')
   const held = Number(refused.data.held_size)
   assert.ok(held >= size)
