@@ -17,6 +17,15 @@ import { pageOf } from '../api/page.ts'
 import { route } from '../route.ts'
 import { execution, inProject, management, withId } from './paths-and-scopes.ts'
 
+/** Of whatever is said about an approval that waits. */
+const ofPending = [
+  'workspace_not_allowed',
+  'approval_not_found',
+  'approval_already_decided',
+  'approval_expired',
+  'approval_voided',
+] as const
+
 export const approvalRoutes = {
   'approvalLinks.list': route({
     method: 'GET',
@@ -102,11 +111,7 @@ export const approvalRoutes = {
     response: approvalSchema,
     status: [200],
     errors: [
-      'workspace_not_allowed',
-      'approval_not_found',
-      'approval_already_decided',
-      'approval_expired',
-      'approval_voided',
+      ...ofPending,
       'confirmation_required',
       'reason_required',
       'self_approval',
@@ -125,15 +130,7 @@ export const approvalRoutes = {
     body: decisionSchema,
     response: approvalSchema,
     status: [200],
-    errors: [
-      'workspace_not_allowed',
-      'approval_not_found',
-      'approval_already_decided',
-      'approval_expired',
-      'approval_voided',
-      'not_an_approver',
-      'illegal_transition',
-    ],
+    errors: [...ofPending, 'not_an_approver', 'illegal_transition'],
   }),
   'approvals.decide': route({
     method: 'POST',
@@ -157,14 +154,7 @@ export const approvalRoutes = {
     body: withdrawSchema,
     response: approvalSchema,
     status: [200],
-    errors: [
-      'workspace_not_allowed',
-      'approval_not_found',
-      'approval_already_decided',
-      'approval_expired',
-      'approval_voided',
-      'illegal_transition',
-    ],
+    errors: [...ofPending, 'illegal_transition'],
   }),
   'approvals.recommend': route({
     method: 'POST',
@@ -176,14 +166,7 @@ export const approvalRoutes = {
     body: recommendationSchema,
     response: approvalSchema,
     status: [200],
-    errors: [
-      'workspace_not_allowed',
-      'approval_not_found',
-      'approval_already_decided',
-      'approval_expired',
-      'approval_voided',
-      'self_approval',
-    ],
+    errors: [...ofPending, 'self_approval'],
   }),
   'approvals.breakGlass': route({
     method: 'POST',
@@ -195,16 +178,7 @@ export const approvalRoutes = {
     body: breakGlassSchema,
     response: approvalSchema,
     status: [200],
-    errors: [
-      'workspace_not_allowed',
-      'approval_not_found',
-      'approval_already_decided',
-      'approval_expired',
-      'approval_voided',
-      'confirmation_required',
-      'break_glass_not_allowed',
-      'illegal_transition',
-    ],
+    errors: [...ofPending, 'confirmation_required', 'break_glass_not_allowed', 'illegal_transition'],
   }),
   'approvals.review': route({
     method: 'POST',

@@ -94,20 +94,14 @@ export const approvalRecord: RecordView<Approval> = {
       ...whereItWouldRun(approval),
       ['Credentials', approval.credentials_ref],
       ...policyOf(approval),
+      // Whole, however narrow the terminal: it is there to be read.
+      ...approval.recommendations.map(({ by, by_name, recommendation, note }): Detail['fields'][number] => [
+        'Recommended',
+        `${recommendation}, by ${by_name ?? by}, which is no vote: ${note}`,
+      ]),
       ['Digest', approval.digest],
     ],
-    sections: [
-      argumentsSection(approval.args),
-      { title: 'Votes', body: rows(voteColumns, approval.votes) },
-      ...(approval.recommendations.length === 0
-        ? []
-        : [
-            {
-              title: 'Recommended, which decides nothing',
-              body: rows(recommendationColumns, approval.recommendations),
-            },
-          ]),
-    ],
+    sections: [argumentsSection(approval.args), { title: 'Votes', body: rows(voteColumns, approval.votes) }],
   }),
 }
 
@@ -146,7 +140,6 @@ function policyOf({ asked, needs, state, policy_version, ...approval }: Approval
 }
 
 type Vote = Approval['votes'][number]
-type Recommended = Approval['recommendations'][number]
 
 export const voteColumns = [
   { header: 'VOTE', value: ({ vote }: Vote) => vote.replace('_', ' ') },
@@ -170,11 +163,3 @@ function statusAndTimeout(approval: Approval): Cell {
 function timeoutOf({ state, expires_at }: Approval): string | null {
   return state === 'pending' ? expires_at : null
 }
-
-const recommendationColumns = [
-  { header: 'SAYS', value: ({ recommendation }: Recommended) => recommendation },
-  { header: 'BY', value: ({ by, by_name }: Recommended) => by_name ?? by },
-  { header: 'WHEN', value: ({ at }: Recommended) => ({ time: at }) },
-  { header: 'WHY', value: ({ note }: Recommended) => note, shrink: true },
-  { header: 'WITH', value: ({ by, key, door }: Recommended) => cameWith(by, key, door), dropOrder: 1 },
-]
