@@ -29,3 +29,34 @@ export function Choice<Option extends string>({ label, value, options, shown, on
     </Field>
   )
 }
+
+interface SeveralProps<Option extends string> {
+  label: string
+  chosen: readonly Option[]
+  options: readonly Option[]
+  shown: (option: Option) => string
+  onChange: (chosen: Option[]) => void
+}
+
+/** Any of a few. */
+export function Several<Option extends string>({ label, chosen, options, shown, onChange }: SeveralProps<Option>) {
+  return (
+    <fieldset className="grid gap-1">
+      <legend className="text-[13px] font-medium">{label}</legend>
+      <span className="flex flex-wrap gap-4">
+        {options.map((option) => (
+          <label key={option} className="flex items-center gap-1.5">
+            <input
+              type="checkbox"
+              checked={chosen.includes(option)}
+              onChange={({ target }) =>
+                onChange(target.checked ? [...chosen, option] : chosen.filter((one) => one !== option))
+              }
+            />
+            {shown(option)}
+          </label>
+        ))}
+      </span>
+    </fieldset>
+  )
+}

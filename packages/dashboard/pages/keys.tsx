@@ -9,6 +9,7 @@ import { keysQuery } from '../api/queries.ts'
 import { useSearchChange } from '../api/search.ts'
 import { Act } from '../components/act.tsx'
 import { Answer, Refused } from '../components/asked.tsx'
+import { Several } from '../components/choice.tsx'
 import { Heading } from '../components/heading.tsx'
 import { SecretOnce } from '../components/secret-once.tsx'
 import { CommandLine, Id, quoted, Said } from '../components/texts.tsx'
@@ -150,23 +151,7 @@ function Create({ close }: { close: () => void }) {
             <input {...ids} required className="field" value={name} onChange={({ target }) => setName(target.value)} />
           )}
         </Field>
-        <fieldset className="grid gap-1">
-          <legend className="text-[13px] font-medium">{text.scopes}</legend>
-          <span className="flex flex-wrap gap-4">
-            {scopes.map((scope) => (
-              <label key={scope} className="flex items-center gap-1.5">
-                <input
-                  type="checkbox"
-                  checked={chosen.includes(scope)}
-                  onChange={({ target }) =>
-                    setChosen(target.checked ? [...chosen, scope] : chosen.filter((one) => one !== scope))
-                  }
-                />
-                {scope}
-              </label>
-            ))}
-          </span>
-        </fieldset>
+        <Several label={text.scopes} chosen={chosen} options={scopes} shown={(scope) => scope} onChange={setChosen} />
         <Field label={text.owner} hint={text.ownerHint}>
           {(ids) => <input {...ids} className="field" value={user} onChange={({ target }) => setUser(target.value)} />}
         </Field>

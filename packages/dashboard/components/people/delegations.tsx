@@ -13,7 +13,7 @@ import { When } from '../../ui/time.tsx'
 import { words } from '../../words/en.ts'
 import { Act } from '../act.tsx'
 import { Answer } from '../asked.tsx'
-import { Choice } from '../choice.tsx'
+import { Choice, Several } from '../choice.tsx'
 import { quoted, Said } from '../texts.tsx'
 
 const text = words.people
@@ -90,7 +90,7 @@ function Create({ members, close }: { members: readonly ProjectMember[]; close: 
   const [from, setFrom] = useState('')
   const [hours, setHours] = useState('8')
   const [note, setNote] = useState('')
-  const [chosen, setChosen] = useState<readonly string[]>([])
+  const [chosen, setChosen] = useState<(typeof risks)[number][]>([])
   const picked = risks.filter((risk) => chosen.includes(risk))
   const emailOf = (id: string) => members.find((one) => one.id === id)?.email ?? ''
   const line = [
@@ -145,23 +145,13 @@ function Create({ members, close }: { members: readonly ProjectMember[]; close: 
       <Choice label={text.kind} value={kind} options={delegationKinds} shown={text.kinds} onChange={setKind} />
       {person(text.to, to, setTo, text.choose, true)}
       {kind === 'handover' && person(text.from, from, setFrom, text.mine, false)}
-      <fieldset className="grid gap-1">
-        <legend className="text-[13px] font-medium">{text.onlyRisks}</legend>
-        <span className="flex flex-wrap gap-4">
-          {risks.map((risk) => (
-            <label key={risk} className="flex items-center gap-1.5">
-              <input
-                type="checkbox"
-                checked={chosen.includes(risk)}
-                onChange={({ target }) =>
-                  setChosen(target.checked ? [...chosen, risk] : chosen.filter((one) => one !== risk))
-                }
-              />
-              {words.risks[risk]}
-            </label>
-          ))}
-        </span>
-      </fieldset>
+      <Several
+        label={text.onlyRisks}
+        chosen={chosen}
+        options={risks}
+        shown={(risk) => words.risks[risk]}
+        onChange={setChosen}
+      />
       <Field label={text.hours}>
         {(ids) => (
           <input
