@@ -89,6 +89,7 @@ export async function startLightAgent(options: LightAgentOptions): Promise<Light
       grantKeys() {},
       clock() {},
       unreached() {},
+      signsAnew() {},
       online: resolve,
       offline: (reason) => log.info({ reason }, `${name} lost its connection`),
       credentialsRevoked: (reason) => reject(new Error(reason)),

@@ -91,7 +91,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   const socket = dealerOf(way)
   const sender = createSender(
     socket,
-    credentials.keys.signing,
+    way.signing,
     (error) => end({ kind: 'lost', reason: `cannot send: ${messageOf(error)}` }),
     {
       dropped: (frame, error) => log.critical({ error, frame: frame.t }, 'a frame cannot be written and is not sent'),
@@ -314,7 +314,7 @@ function proofOf(options: ConnectionOptions, { nonce, routing_id }: Challenge): 
     hostname: options.hostname,
     version: options.version,
     at: clock.now(),
-    features: [...options.features, features.rotation],
+    features: [...options.features, features.rotation, features.signing_rotation],
   }
 }
 

@@ -2,6 +2,7 @@
 import { dirname } from 'node:path'
 import { type Enrollment, enrollmentSchema, enrollText, reenrollText } from '@xerotier/protocol/api/enroll.ts'
 import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
+import type { RotationUse } from '@xerotier/protocol/api/rotations.ts'
 import { errorEnvelopeSchema } from '@xerotier/protocol/errors.ts'
 import { messageOf } from '@xerotier/protocol/thrown.ts'
 import type { Chance } from '@xerotier/runtime/chance.ts'
@@ -248,8 +249,9 @@ async function refresh(options: EnrollOptions, current: Enrollment): Promise<Enr
   const post = (path: string, more: { token?: string; body?: unknown }) =>
     httpsRequest({ method: 'POST', url: urlOf(routerUrl, path), allowInsecure, ...more })
   let answer = await post('/v1/enroll/refresh', { token: current.token })
-  // Away for longer than a token lives: the identity is still good.
-  if (answer.status === 401 && Date.parse(current.token_expires_at) <= options.clock.now()) {
+  // Away for longer than a token lives, or than the key counts that it was given for: the identity
+  // is still good.
+  if (answer.status === 401) {
     const who = { agent_id: current.agent_id, at: options.clock.now() }
     const proof = options.keys.signing.sign(Buffer.from(reenrollText(who))).toString('hex')
     answer = await post('/v1/enroll/again', { body: { ...who, proof } })
@@ -281,13 +283,15 @@ function accepted(answer: HttpAnswer): Enrollment {
   )
 }
 
-/** The CURVE public key that the kept enrollment is of; undefined when there is none. */
-export function keptCurveKey(enrollmentPath: string): string | undefined {
+/** The public keys that the kept enrollment is of; without those when there is none. */
+export function keptKeys(enrollmentPath: string): Partial<Record<RotationUse, string>> {
   try {
-    const kept: Partial<Kept> = JSON.parse(readSecretFile(enrollmentPath) ?? '{}')
-    return kept.curve_public_key
+    const { curve_public_key: curve, signing_public_key: signing }: Partial<Kept> = JSON.parse(
+      readSecretFile(enrollmentPath) ?? '{}',
+    )
+    return { ...(curve === undefined ? {} : { curve }), ...(signing === undefined ? {} : { signing }) }
   } catch {
-    return undefined
+    return {}
   }
 }
 

@@ -9,7 +9,7 @@ import type { InFlight } from '@xerotier/protocol/frames/session/in-flight.ts'
 import type { Binding } from '@xerotier/protocol/manifest.ts'
 import type { Chance } from '@xerotier/runtime/chance.ts'
 import { type Connection, type ConnectionEnd, type Dialling, openConnection, type Welcome } from './connection.ts'
-import type { Way } from './credentials/way.ts'
+import { sameKeys, type Way } from './credentials/way.ts'
 import { createRedials } from './redials.ts'
 import type { ReportsOfLink } from './reports.ts'
 import { createRotation } from './rotation.ts'
@@ -42,6 +42,8 @@ export interface LinkHandlers {
   checkpoint(frame: CheckpointFrame, answer: (frame: AgentFrame) => void): void
   /** Which keys sign grants from now on. */
   grantKeys(frame: GrantKeysFrame): void
+  /** Another signing key has taken the place of the one before. */
+  signsAnew(): void
   /** How far this host's clock is ahead of the router's, ms. */
   clock(offsetMs: number): void
   /** Nobody has answered where the agent dials, several times: the router may listen elsewhere. */
@@ -123,7 +125,8 @@ export function createLink(options: LinkOptions): Link {
     }
     state = 'online'
     redials.online()
-    if (way.curve.publicKey === options.credentials.next?.curve.publicKey) rotation.completed()
+    const { next } = options.credentials
+    if (next !== undefined && sameKeys(way, next)) rotation.completed()
     handlers.bindings(welcome.bindings)
     handlers.paused(welcome.paused)
     for (const call of welcome.forget) forget(call)
@@ -155,6 +158,7 @@ export function createLink(options: LinkOptions): Link {
     // Another connection is under way already, and takes the new pair.
     accepted: () => (state === 'online' ? succession.begin() : undefined),
     ended: () => (succession.decides ? undefined : succession.stop()),
+    signsAnew: () => handlers.signsAnew(),
   })
 
   function ended(end: ConnectionEnd): void {
@@ -228,6 +232,7 @@ export function createLink(options: LinkOptions): Link {
           handlers.grantKeys(frame)
           break
         case 'curve_rotate':
+        case 'signing_rotate':
         case 'rotation_accepted':
         case 'rotation_ended':
           rotation.heard(frame)

@@ -5,25 +5,30 @@ import { messageOf } from '@xerotier/protocol/thrown.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import type { Credentials } from './credentials/credentials.ts'
 
-type RotationFrame = Extract<RouterFrame, { t: 'curve_rotate' | 'rotation_accepted' | 'rotation_ended' }>
+type RotationFrame = Extract<
+  RouterFrame,
+  { t: 'curve_rotate' | 'signing_rotate' | 'rotation_accepted' | 'rotation_ended' }
+>
 
 export interface RotationParts {
   log: Log
   credentials: Credentials
   send(frame: AgentFrame): void
-  /** The router takes the new pair. */
+  /** The router takes the new key. */
   accepted(): void
-  /** The new pair is worth nothing. */
+  /** The new key is worth nothing. */
   ended(): void
+  /** The agent signs with another key from now on. */
+  signsAnew(): void
 }
 
 export interface Rotation {
   heard(frame: RotationFrame): void
-  /** A session with the new pair has begun. */
+  /** A session with the new key has begun. */
   completed(): void
 }
 
-export function createRotation({ log, credentials, send, accepted, ended }: RotationParts): Rotation {
+export function createRotation({ log, credentials, send, accepted, ended, signsAnew }: RotationParts): Rotation {
   /** What is not on disk counts for nothing: then the router must not count on it either. */
   function onDisk(rotation_id: string, work: () => void): void {
     try {
@@ -42,6 +47,11 @@ export function createRotation({ log, credentials, send, accepted, ended }: Rota
           send(credentials.prepare(frame))
           log.notice({ rotation_id, router: frame.address }, 'the router wants a new CURVE key; it is made')
         })
+      if (frame.t === 'signing_rotate')
+        return onDisk(rotation_id, () => {
+          send(credentials.prepare(frame))
+          log.notice({ rotation_id }, 'the router wants a new signing key; it is made, and the old one names it')
+        })
       if (frame.t === 'rotation_accepted')
         return onDisk(rotation_id, () => {
           if (credentials.accepted(rotation_id)) accepted()
@@ -55,12 +65,15 @@ export function createRotation({ log, credentials, send, accepted, ended }: Rota
       ended()
     },
     completed() {
+      const { keyId } = credentials.keys.signing
       try {
-        credentials.commit()
-        log.notice({ router: credentials.enrollment.router.address }, 'the new CURVE key is in use')
+        const use = credentials.commit()
+        const about = { router: credentials.enrollment.router.address, key_id: credentials.keys.signing.keyId }
+        if (use !== undefined) log.notice(about, `the new ${use === 'curve' ? 'CURVE' : 'signing'} key is in use`)
       } catch (error) {
-        log.error({ error }, 'the new CURVE key is in use, and cannot be put in the place of the old one on disk')
+        log.error({ error }, 'the new key is in use, and cannot be put in the place of the old one on disk')
       }
+      if (credentials.keys.signing.keyId !== keyId) signsAnew()
     },
   }
 }

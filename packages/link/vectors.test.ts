@@ -9,7 +9,7 @@ import { type AgentFrame, agentFrameSchema } from '@xerotier/protocol/frames/age
 import { routerFrameSchema } from '@xerotier/protocol/frames/router-frame.ts'
 import { type CallTuple, callText, grantText } from '@xerotier/protocol/grant.ts'
 import { manifestContent, manifestSchema } from '@xerotier/protocol/manifest.ts'
-import { curveRotateText, grantKeyText } from '@xerotier/protocol/rotation.ts'
+import { curveRotateText, grantKeyText, signingRotateText } from '@xerotier/protocol/rotation.ts'
 import vectors from '@xerotier/protocol/vectors.json' with { type: 'json' }
 import { envelopeSchema, messageSignaturePrefix, wireVersion } from '@xerotier/protocol/wire.ts'
 import { curveKeysFromSecret } from '@xerotier/runtime/curve.ts'
@@ -82,6 +82,18 @@ test('the acknowledgement of a rotation is signed over its text', () => {
   const { text, signature, ...rotation } = vectors.rotation
   assert.equal(curveRotateText(rotation), text)
   assert.equal(agent.sign(Buffer.from(text)).toString('hex'), signature)
+})
+
+test('the key in use and the new one both sign the text of a rotation of signing keys', () => {
+  const { text, signature, new_seed, proof, ...rotation } = vectors.signing_rotation
+  assert.equal(signingRotateText(rotation), text)
+  const fresh = signingKeyFromSeed(Buffer.from(new_seed, 'hex'))
+  assert.deepEqual(
+    [rotation.old_key, rotation.new_key],
+    [agent, fresh].map(({ publicKey }) => publicKey.toString('hex')),
+  )
+  assert.equal(agent.sign(Buffer.from(text)).toString('hex'), signature)
+  assert.equal(fresh.sign(Buffer.from(text)).toString('hex'), proof)
 })
 
 test('a grant key vouches for the next over its text', () => {

@@ -4,6 +4,8 @@ export const features = {
   cosign: 'cosign',
   /** The frames of `frames/rotation/`: its keys can be replaced while it works. */
   rotation: 'rotation',
+  /** `signing_rotate` and its answer: its signing key can be replaced as well. */
+  signing_rotation: 'signing_rotation',
   /** The frame `grant_keys`: it takes a grant key that one which it has vouches for. */
   grant_keys: 'grant_keys',
 } as const

@@ -43,6 +43,7 @@ export const rotation = rotationSchema.parse({
   ...unset(rotationSchema),
   ...{ id: 'rot_1', object: 'rotation', use: 'curve', state: 'completed', agent_id: 'agt_1', agent: 'xem-jumphost-01' },
   ...{ requested_by: 'usr_1', requested_by_name: 'Olga', requested_at: at, deadline: at, completed_at: at },
+  old_key: 'x'.repeat(40),
 })
 
 export const grantKeys = grantKeysSchema.parse({
@@ -110,6 +111,12 @@ export const pauseSends: [words: string, request: string, body?: unknown][] = [
   ['agents curve-rotate agt_1 --reason leak', 'POST /management/agents/agt_1/curve-rotate?wait=60', { reason: 'leak' }],
   ['agents curve-rotate a --wait 0', 'POST /management/agents/a/curve-rotate?wait=0', {}],
   ['agents curve-rotate --all --dry-run', 'GET /management/agents?limit=100'],
+  [
+    'agents rotate-signing-key agt_1 --reason leak',
+    'POST /management/agents/agt_1/rotate-signing-key?wait=60',
+    { reason: 'leak' },
+  ],
+  ['agents rotate-signing-key --all --dry-run', 'GET /management/agents?limit=100'],
   ['agents grant-keys', 'GET /management/grant-keys'],
   ['agents rotate-grant-key --reason leak', 'POST /management/grant-keys/rotate', { reason: 'leak' }],
   ['agents rotations agt_1 --limit 3', 'GET /management/agents/agt_1/rotations?limit=3'],

@@ -63,6 +63,7 @@ const bodies: Partial<Record<RouteId, unknown>> = {
   'legalHolds.create': { project: true, reason: 'evidence in case 7', incident: 'INC-7' },
   'agents.acceptRisk': { tool: 'host_uptime' },
   'agents.curveRotate': { reason: 'laptop lost' },
+  'agents.rotateSigningKey': { reason: 'laptop lost' },
   'grantKeys.rotate': { reason: 'INC-7' },
   'agents.pause': { workspace: 'prod', reason: 'INC-7' },
   'agents.resume': { workspace: 'prod' },

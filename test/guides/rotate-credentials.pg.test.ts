@@ -1,5 +1,5 @@
-// Guide 6, as written: credentials, CURVE keys and join keys are replaced while calls run. systemd
-// is a fake: a program of its name that has the test reload or restart the agent.
+// Guide 6, as written: credentials, CURVE keys, signing keys and join keys are replaced while calls
+// run. systemd is a fake: a program of its name that has the test reload or restart the agent.
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { AgentForTests } from '@xerotier/devkit/agent-for-tests.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
-import { credentialsOf } from '@xerotier/devkit/rotated-keys.ts'
+import { credentialsOf, keysOf } from '@xerotier/devkit/rotated-keys.ts'
 import { type System, startSystem } from '@xerotier/devkit/system.ts'
 import { path, walkGuide } from './walk.ts'
 
@@ -150,6 +150,13 @@ test('guide 6: credentials are replaced one after the other, and no call is lost
   const all = await walk.run()
   assert.match(all.stdout, /xem-jumphost-01 +completed/)
   assert.match(all.stderr, /1 of 1 cut over/)
+  const { signing } = keysOf(agent)
+  const signed = await walk.run()
+  assert.match(signed.stderr, /cut over: the agent signs with its new key/)
+  assert.match(signed.stdout, /Key: +signing/)
+  await until('the new signing key in its place', () =>
+    keysOf(agent).signing.keyId === signing.keyId ? undefined : true,
+  )
   writeFileSync(gate, '')
   const call = await ended(meanwhile.id)
   assert.deepEqual([call.state, call.attempt, call.stdout], ['completed', 1, 'new'])
@@ -162,6 +169,6 @@ test('guide 6: credentials are replaced one after the other, and no call is lost
   const after = await system.client.call('agents.show', { params: { id: agent.name } })
   assert.ok(Date.parse(after.last_heartbeat_at!) > Date.parse(before.last_heartbeat_at!), 'its heartbeat advanced')
   const listed = (await walk.run()).stdout
-  assert.equal(listed.match(/ (?:completed|ended) /g)?.length, 2)
+  assert.equal(listed.match(/ (?:completed|ended) /g)?.length, 3)
   await walk.end()
 })

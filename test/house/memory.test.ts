@@ -47,6 +47,8 @@ const spanning: Readonly<Record<string, string>> = {
   'domain/fleet/crowd.ts places': workspace,
   'domain/executions/output-pages.ts marked': 'goes with the page that is its key',
   'domain/fleet/enrolled-keys.ts known': `${cache} while its version stands; a handshake names no project`,
+  'domain/fleet/enrolled-keys.ts signing': `${cache} with the same version`,
+  'domain/fleet/enrolled-keys.ts beside': `${cache} with the same version`,
   'domain/fleet/known-risks.ts allByName': derived,
   'domain/fleet/served-tool.ts groups': workspace,
   'domain/fleet/served-tool.ts groupOf': workspace,

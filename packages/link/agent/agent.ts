@@ -74,7 +74,11 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
   const enrollment = await enrolled(enrolling, agent.aborted)
   const routerClock = createRouterClock(clock, log)
   // The token is the router's, and so is the time until which it is good.
-  const credentials = credentialsOnDisk(enrolling, settings.curve_key_path, enrollment)
+  const credentials = credentialsOnDisk(
+    enrolling,
+    { curve: settings.curve_key_path, signing: settings.signing_key_path },
+    enrollment,
+  )
   const renewing = keepEnrolled({ ...enrolling, clock: { ...clock, now: routerClock.now } }, enrollment, credentials)
   const grantKeys = createGrantKeys({ log, pin: credentials.pinGrantKey }, enrollment.router.signing_public_key)
 
@@ -96,7 +100,7 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
   const witness = createAuditWitness({
     path: besideQueue(auditHeadFile, settings.queue_db_path),
     enrollment,
-    signing: () => keys.signing,
+    signing: () => credentials.keys.signing,
     ...{ clock, log, looked: (...what) => metrics.checkpoint(...what) },
   })
   const ended = Promise.withResolvers<number>()
@@ -124,6 +128,11 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
       grantKeys: grantKeys.heard,
       clock: routerClock.measured,
       unreached: renewing.renewNow,
+      signsAnew() {
+        // The token is for the key before.
+        renewing.renewNow()
+        witness.sayKey()
+      },
       online() {
         metrics.connected()
         log.notice({ agent: enrollment.agent_id, project: enrollment.project_id }, 'online')

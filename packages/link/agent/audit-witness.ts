@@ -29,6 +29,8 @@ export type WitnessAnswer = CosignatureFrame | CheckpointRefusedFrame
 export interface AuditWitness {
   /** Looks at it after those before it, and answers once what it saw is on disk. */
   look(frame: CheckpointFrame, answer: (frame: WitnessAnswer) => void): void
+  /** Into the log, for who verifies with it. */
+  sayKey(): void
 }
 
 export interface WitnessOptions {
@@ -56,7 +58,9 @@ type Kept = z.infer<typeof keptSchema>
 export function createAuditWitness(options: WitnessOptions): AuditWitness {
   const { path, enrollment, clock, log, looked } = options
   const ownKey = () => noteKey(cosignerNameOf(enrollment.agent_id), 'cosigner', options.signing().publicKey)
-  log.info({ cosigner: verifierKey(ownKey()) }, 'checkpoints of the audit log are signed with this key')
+  const sayKey = () =>
+    log.info({ cosigner: verifierKey(ownKey()) }, 'checkpoints of the audit log are signed with this key')
+  sayKey()
   let last = Promise.resolve()
 
   async function examine(frame: CheckpointFrame): Promise<WitnessAnswer> {
@@ -96,6 +100,7 @@ export function createAuditWitness(options: WitnessOptions): AuditWitness {
   }
 
   return {
+    sayKey,
     look(frame, answer) {
       last = last
         .then(async () => answer(await examine(frame)))

@@ -13,6 +13,8 @@ export interface HandlerParts {
   manifestChanged(): void
   grantKeys: LinkHandlers['grantKeys']
   clock(offsetMs: number): void
+  /** Another signing key is in use. */
+  signsAnew(): void
   /** Asks where to dial. */
   unreached(): void
   online(): void
@@ -55,6 +57,7 @@ export function createHandlers({ log, work, manifest, ...parts }: HandlerParts):
     grantKeys: parts.grantKeys,
     clock: parts.clock,
     unreached: parts.unreached,
+    signsAnew: parts.signsAnew,
     online: parts.online,
     offline: (reason) => log.warning({ reason }, 'offline; it connects again by itself'),
   }

@@ -21,7 +21,7 @@ export function readyKeys(settings: AgentSettings, log: Log): AgentKeys {
   const { signing_key_path, curve_key_path, queue_db_path, enrollment_path } = settings
   for (const path of [signing_key_path, curve_key_path, queue_db_path, enrollment_path])
     makeFolder(dirname(path), 0o700)
-  finishCommit({ curveKeyPath: curve_key_path, enrollmentPath: enrollment_path })
+  finishCommit({ curve: curve_key_path, signing: signing_key_path }, enrollment_path)
   const keys = loadKeys({ signingKeyPath: signing_key_path, curveKeyPath: curve_key_path })
   log.info({ key_id: keys.signing.keyId }, 'keys ready')
   return keys

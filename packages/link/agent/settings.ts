@@ -17,7 +17,7 @@ import {
   type Values,
 } from '@xerotier/runtime/option.ts'
 import { tracingOptions } from '@xerotier/runtime/tracing/options.ts'
-import { nextPairPath } from '../credentials/next-pair.ts'
+import { nextPathOf } from '../credentials/next-keys.ts'
 
 export interface SettingNames {
   program: string
@@ -153,7 +153,8 @@ export function statePaths({ signing_key_path, curve_key_path, enrollment_path, 
   const queue = ['', '-wal', '-shm', '-journal'].map((end) => queue_db_path + end)
   const enrollment = ['', '.revoked'].map((end) => enrollment_path + end)
   const beside = ['manifest.json', auditHeadFile].map((name) => besideQueue(name, queue_db_path))
-  return [signing_key_path, curve_key_path, nextPairPath(curve_key_path), ...queue, ...enrollment, ...beside]
+  const keys = [signing_key_path, curve_key_path]
+  return [...keys, ...keys.map(nextPathOf), ...queue, ...enrollment, ...beside]
 }
 
 /** What settings say together. @throws ConfigError */

@@ -5,8 +5,11 @@ import { limits } from '../limits.ts'
 import { actorNameSchema } from './actor.ts'
 import { nullableTimestampSchema, timestampSchema } from './page.ts'
 
-/** What a rotation replaces: the pair that encrypts an agent's connection. */
-const rotationUses = ['curve'] as const
+/**
+ * What a rotation replaces: the pair that encrypts an agent's connection, or the one that signs.
+ */
+export const rotationUses = ['curve', 'signing'] as const
+export type RotationUse = (typeof rotationUses)[number]
 
 export const rotationRequestSchema = z.strictObject({
   /** Why: it stands in the audit log. */
@@ -32,6 +35,11 @@ export const rotationSchema = z.object({
   requested_at: timestampSchema,
   /** It is rolled back when the agent has not come with its new key by then. */
   deadline: timestampSchema,
+  /** Public halves: Z85 of a CURVE key, hex of one that signs. */
+  old_key: z.string(),
+  new_key: z.string().nullable(),
+  /** Of the signing key of then, over the acknowledgement (SPEC 4.10, 4.13); hex. */
+  signature: z.string().nullable(),
   /** When the agent said, signed, that it has a new key. */
   acknowledged_at: nullableTimestampSchema,
   /** The cut-over: when it came with the new key. */

@@ -10,6 +10,7 @@ import { refusedFrame } from './call/refused.ts'
 import { resultFrame } from './call/result.ts'
 import { curveRotateAckFrame } from './rotation/curve-rotate-ack.ts'
 import { rotationRefusedFrame } from './rotation/rotation-refused.ts'
+import { signingRotateAckFrame } from './rotation/signing-rotate-ack.ts'
 import { goodbyeFrame } from './session/goodbye.ts'
 import { helloFrame } from './session/hello.ts'
 import { leaseRenewalFrame } from './session/lease-renewal.ts'
@@ -29,5 +30,6 @@ export const agentFrameSchema = z.discriminatedUnion('t', [
   checkpointRefusedFrame,
   curveRotateAckFrame,
   rotationRefusedFrame,
+  signingRotateAckFrame,
 ])
 export type AgentFrame = z.infer<typeof agentFrameSchema>

@@ -14,7 +14,7 @@ import { routerFrameSchema } from './router-frame.ts'
  */
 const hashes: Record<number, string> = {
   1: '5d2928a19b89d29d9515ca44efe1dc12a25a1245d6d757a93bba2eb4696e2344',
-  2: 'fab235aff3acafb1774cdc59a0de2d7556b707fd68a7022381ad413c660d5639',
+  2: '5a74e2b49b460cd0bcd352d3106a98654cb3a2328f889868ce20d6d07246187c',
 }
 
 const schemaText = () =>

@@ -9,6 +9,7 @@ import { curveRotateFrame } from './rotation/curve-rotate.ts'
 import { grantKeysFrame } from './rotation/grant-keys.ts'
 import { rotationAcceptedFrame } from './rotation/rotation-accepted.ts'
 import { rotationEndedFrame } from './rotation/rotation-ended.ts'
+import { signingRotateFrame } from './rotation/signing-rotate.ts'
 import { bindingsFrame } from './session/bindings.ts'
 import { challengeFrame } from './session/challenge.ts'
 import { leaseFrame } from './session/lease.ts'
@@ -34,5 +35,6 @@ export const routerFrameSchema = z.discriminatedUnion('t', [
   rotationAcceptedFrame,
   rotationEndedFrame,
   grantKeysFrame,
+  signingRotateFrame,
 ])
 export type RouterFrame = z.infer<typeof routerFrameSchema>

@@ -44,7 +44,7 @@ export interface Handshakes {
   ): { key: KeyObject; roundTripMs: number } | { refusal: SessionRefusal; message: string }
 }
 
-type Surroundings = Pick<Core, 'clock' | 'enrolledKeys'>
+type Surroundings = Pick<Core, 'clock'> & { enrolledKeys: Pick<Core['enrolledKeys'], 'get'> }
 
 /** @param crowded hears of each handshake that had to go for another, by the agent that it named */
 export function createHandshakes(
@@ -109,8 +109,8 @@ export function createHandshakes(
       // One answer for unknown, suspended and wrong keys: a stranger learns nothing.
       if (known?.agentId !== claim.agent_id)
         return { refusal: 'identity_mismatch', message: 'The proof does not fit an enrolled agent.' }
-      const key = verifyingKey(known.signingPublicKey)
-      if (!isSignedBy(key))
+      const key = known.signingPublicKeys.map(verifyingKey).find(isSignedBy)
+      if (key === undefined)
         return { refusal: 'signature_invalid', message: 'The signature does not verify with the enrolled key.' }
       return { key, roundTripMs: clock.monotonic() - pending.at }
     },

@@ -2,6 +2,7 @@
 // database is read and written for all of them together.
 import type { KeyObject } from 'node:crypto'
 import { limits } from '@xerotier/protocol/limits.ts'
+import { rawPublicKey } from '@xerotier/runtime/ed25519.ts'
 import { createTurns } from '@xerotier/runtime/turns.ts'
 import type { Core } from '../core.ts'
 import { checkManifest } from '../domain/agents/check-manifest.ts'
@@ -68,7 +69,7 @@ export function createOpening(parts: OpeningParts): (greetings: Greeting[]) => P
   async function examine(greetings: Greeting[]): Promise<Ready[]> {
     const known = await findEnrolled(
       core,
-      greetings.map(({ proof }) => proof),
+      greetings.map(({ proof, proved }) => ({ ...comerOf(proof), signing_public_key: signingKeyOf(proved) })),
     )
     const ready: Ready[] = []
     for (const { origin, proof, proved } of greetings) {
@@ -88,7 +89,8 @@ export function createOpening(parts: OpeningParts): (greetings: Greeting[]) => P
       const place = placeOf(origin, proved)
       const connection = connectionOf(place, proved)
       const { agent, standing } = enrolled
-      ready.push({ known: agent, proof: { ...proof, manifest: checked.manifest }, standing, connection, place })
+      const said = { ...proof, manifest: checked.manifest }
+      ready.push({ known: agent, proof: said, signingKey: signingKeyOf(proved), standing, connection, place })
     }
     return ready
   }
@@ -165,6 +167,9 @@ export function createOpening(parts: OpeningParts): (greetings: Greeting[]) => P
 
   return openAll
 }
+
+const comerOf = ({ agent_id, curve_public_key }: Proof) => ({ agent_id, curve_public_key })
+const signingKeyOf = ({ key }: Proved) => rawPublicKey(key).toString('hex')
 
 function placeOf(origin: Origin, { key }: Proved): Place {
   return { outlet: { ...originOf(origin), session: crypto.randomUUID(), sent: 0, queue: [] }, key }

@@ -46,7 +46,26 @@ export async function selectEnrolledKeys(db: Database): Promise<EnrolledKeyRow[]
   return [...all.map((row) => ({ ...row, until: null })), ...rows]
 }
 
-/** Of what `selectEnrolledKeys` answers. */
+/** A signing key that counts beside the one of its agent: of a rotation. */
+export interface SigningKeyRow {
+  id: string
+  /** Raw. */
+  key: Buffer
+  /** Of a key that another has taken the place of. */
+  until: Date | null
+}
+
+export async function selectSigningKeysBeside(db: Database): Promise<SigningKeyRow[]> {
+  const { rows } = await sql<SigningKeyRow>`
+    select agents.id, decode(case when rotations.state = 'completed' then old_key else new_key end, 'hex') as key,
+      rotations.ends_at as until
+    from rotations join agents on agents.id = rotations.agent_id
+    where rotations.use = 'signing' and rotations.state in ('acknowledged', 'completed')
+      and agents.deleted_at is null and agents.state <> 'suspended'`.execute(db)
+  return rows
+}
+
+/** Of what `selectEnrolledKeys` and `selectSigningKeysBeside` answer. */
 export async function selectEnrolledKeysVersion(db: Database): Promise<number> {
   const { version } = await db
     .selectFrom('versions')

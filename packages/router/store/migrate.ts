@@ -46,6 +46,7 @@ import { grantKeys } from './migrations/0051-grant-keys.ts'
 import { secondFactors } from './migrations/0052-second-factors.ts'
 import { quietHours } from './migrations/0053-quiet-hours.ts'
 import { recommendations } from './migrations/0054-recommendations.ts'
+import { signingRotations } from './migrations/0055-signing-rotations.ts'
 import { settleRestoredCopy } from './restored-copy.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
@@ -96,6 +97,7 @@ const migrations: Migration[] = [
   { name: '0052-second-factors', sql: secondFactors },
   { name: '0053-quiet-hours', sql: quietHours },
   { name: '0054-recommendations', sql: recommendations },
+  { name: '0055-signing-rotations', sql: signingRotations },
 ]
 
 /** Applied again whenever its text is another. */

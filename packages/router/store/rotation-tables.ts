@@ -1,4 +1,5 @@
 // Keys that take the place of others while both count.
+import type { RotationUse } from '@xerotier/protocol/api/rotations.ts'
 import type { GrantKeyState } from '@xerotier/protocol/lifecycles/grant-key.ts'
 import type { RotationState } from '@xerotier/protocol/lifecycles/rotation.ts'
 import type { RouterKeyState } from '@xerotier/protocol/lifecycles/router-key.ts'
@@ -9,7 +10,7 @@ const rotations = {
   id: text(),
   project_id: text(),
   agent_id: text(),
-  use: text<'curve'>(),
+  use: text<RotationUse>(),
   state: text<RotationState>(),
   reason: nullable(text()),
   requested_by: text(),
@@ -18,10 +19,12 @@ const rotations = {
   deadline: timestamptz(),
   /** The key of the router that the agent is to dial. */
   router_key_id: nullable(text()),
-  /** The public half. */
+  /** Public halves: Z85 of a CURVE key, hex of one that signs. */
   new_key: nullable(text()),
   /** The agent's, over the text of its acknowledgement. */
   signature: nullable(bytea()),
+  /** That of a new signing key itself, over the same. */
+  proof: nullable(bytea()),
   acknowledged_at: nullable(timestamptz()),
   old_key: text(),
   completed_at: nullable(timestamptz()),

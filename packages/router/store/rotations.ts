@@ -54,6 +54,29 @@ export function lockRotation(tx: Tx, agentId: string, id: string): Promise<Rotat
     .executeTakeFirst()
 }
 
+/** Whether an Ed25519 public key, hex, is or was any agent's. */
+export async function isKnownSigningKey(tx: Tx, key: string, except: string): Promise<boolean> {
+  const { rows } = await sql<{ known: boolean }>`
+    select exists (select from agents where signing_public_key = decode(${key}, 'hex'))
+      or exists (select from rotations where (new_key = ${key} or old_key = ${key}) and id <> ${except}) as known`.execute(
+    tx,
+  )
+  return rows[0]?.known === true
+}
+
+/** The signing keys of an agent that others have taken the place of and that count still: hex. */
+export async function selectOldSigningKeys(db: Database | Tx, agentId: string, at: Date): Promise<string[]> {
+  const rows = await db
+    .selectFrom('rotations')
+    .select('old_key')
+    .where('agent_id', '=', agentId)
+    .where('use', '=', 'signing')
+    .where('state', '=', 'completed')
+    .where('ends_at', '>', at)
+    .execute()
+  return rows.map(({ old_key }) => old_key)
+}
+
 /** Whether a CURVE public key is, or was, any agent's. */
 export async function isKnownCurveKey(tx: Tx, key: string, except: string): Promise<boolean> {
   const { rows } = await sql<{ known: boolean }>`

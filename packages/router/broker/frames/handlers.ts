@@ -11,7 +11,7 @@ import { onLeaseRenewal } from './lease-renewal.ts'
 import { onOutput } from './output.ts'
 import { onRefused } from './refused.ts'
 import { onResult } from './result.ts'
-import { onCurveRotateAck, onRotationRefused } from './rotation.ts'
+import { onRotateAck, onRotationRefused } from './rotation.ts'
 
 type Name = AgentFrame['t']
 /**
@@ -36,7 +36,8 @@ const handlers: Handlers = {
   goodbye: onGoodbye,
   cosignature: onCosignature,
   checkpoint_refused: onCheckpointRefused,
-  curve_rotate_ack: onCurveRotateAck,
+  curve_rotate_ack: onRotateAck,
+  signing_rotate_ack: onRotateAck,
   rotation_refused: onRotationRefused,
 }
 

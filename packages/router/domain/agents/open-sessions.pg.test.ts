@@ -17,7 +17,7 @@ after(() => system.stop())
 const manifest = manifestOf([toolOf('one'), toolOf('two')])
 let enrolled = 0
 /** CURVE public keys, by agent. */
-const keys = new Map<string, string>()
+const keys = new Map<string, { curve_public_key: string; signing_public_key: string }>()
 
 /** Agents that have proved who they are. */
 async function candidates(count: number): Promise<Candidate[]> {
@@ -25,7 +25,10 @@ async function candidates(count: number): Promise<Candidate[]> {
   for (let n = 0; n < count; n++) {
     const made = await enrollBare(system.client, `xem-${enrolled++}`)
     ids.push(made.enrollment.agent_id)
-    keys.set(made.enrollment.agent_id, made.keys.curve.publicKey)
+    keys.set(made.enrollment.agent_id, {
+      curve_public_key: made.keys.curve.publicKey,
+      signing_public_key: made.keys.signing.publicKey.toString('hex'),
+    })
   }
   return again(ids)
 }
@@ -34,17 +37,18 @@ async function again(ids: string[]): Promise<Candidate[]> {
   const { serverKeys } = system.router.core
   const known = await findEnrolled(
     system.router.core,
-    ids.map((id) => ({ agent_id: id, curve_public_key: keys.get(id)! })),
+    ids.map((id) => ({ agent_id: id, ...keys.get(id)! })),
   )
   return ids.map((id) => ({
     known: known.get(id)!.agent,
     standing: known.get(id)!.standing,
+    signingKey: keys.get(id)!.signing_public_key,
     proof: {
       t: 'proof',
       agent_id: id,
       nonce: new Uint8Array(32),
       routing_id: new Uint8Array(5),
-      curve_public_key: keys.get(id)!,
+      curve_public_key: keys.get(id)!.curve_public_key,
       journal_id: '0'.repeat(32),
       manifest,
       in_flight: [],

@@ -26,7 +26,7 @@ import type { Records } from '../records.ts'
 import { completeRotation } from '../rotations/complete.ts'
 import type { Rotating } from '../rotations/rotating.ts'
 import type { KeyStanding } from '../rotations/standing.ts'
-import { rotationFrame } from '../rotations/tell.ts'
+import { featureOfRotation, rotationFrame } from '../rotations/tell.ts'
 import type { Settings } from '../settings.ts'
 import { dropCalls, leaveFleet, recordEnds } from './close-session.ts'
 import type { EnrolledAgent } from './enrolled.ts'
@@ -46,8 +46,10 @@ export interface Connection {
 export interface Candidate {
   known: EnrolledAgent
   proof: Proof
+  /** That the proof is signed with, hex. */
+  signingKey: string
   connection: Connection
-  /** Of the key that it came with. */
+  /** Of the keys that it came with. */
   standing: KeyStanding
 }
 
@@ -86,10 +88,10 @@ export async function openSessions(
     try {
       const forget = await reconcileSession(core, agent, candidate.proof.in_flight, inFlight.get(id) ?? [])
       core.absences.ended(agent)
-      const behind = [core.grantKeys.frameFor(agent), await toRotate(core, candidate.standing)].flatMap(
+      const behind = [core.grantKeys.frameFor(agent), ...(await toRotate(core, agent, candidate.standing))].flatMap(
         (frame) => frame ?? [],
       )
-      const completes = candidate.standing.which === 'new' ? candidate.standing.rotation?.id : undefined
+      const completes = candidate.standing.completes?.id
       return [[id, { agent, leaseTtlMs: ttlOf(core, candidate), bindings: record.bindings, forget, behind, completes }]]
     } catch (error) {
       // No session comes of it: what it took back must be left to the sweep.
@@ -107,7 +109,7 @@ async function supersede(core: Records & FleetView & Attempts, candidates: reado
     if (previous === undefined) return []
     const reason = 'another session of this agent began'
     // It moves from one key to another: nothing was lost with it.
-    if (standing.which === 'new') previous.saidGoodbye = true
+    if (standing.completes !== undefined) previous.saidGoodbye = true
     const ended = leaveFleet(core, { agent: previous, reason })
     previous.drop(reason, false)
     return ended
@@ -116,8 +118,9 @@ async function supersede(core: Records & FleetView & Attempts, candidates: reado
 }
 
 /** An agent that came with another key than the new one may not have heard of its rotation. */
-async function toRotate(core: Rotating, { which, rotation }: KeyStanding): Promise<RouterFrame | undefined> {
-  return rotation === undefined || which === 'new' ? undefined : rotationFrame(core, rotation)
+function toRotate(core: Rotating, agent: OnlineAgent, { unheard }: KeyStanding): Promise<(RouterFrame | undefined)[]> {
+  const known = unheard.filter(({ use }) => agent.features.has(featureOfRotation[use]))
+  return Promise.all(known.map((rotation) => rotationFrame(core, rotation)))
 }
 
 /** Of what an agent says that it knows, what we know as well. */
@@ -148,6 +151,7 @@ function onlineAgentOf(
     maxConcurrent: proof.max_concurrent_executions,
     features: new Set(knownOf(proof.features)),
     curveKey: proof.curve_public_key,
+    signingKey: candidate.signingKey,
     manifest,
     tools: usableTools(lease.knownRisks, manifest.tools),
     knownRisks: lease.knownRisks,
@@ -236,8 +240,8 @@ async function withKeysThatCount(
 ): Promise<Candidate[]> {
   const counting: Candidate[] = []
   for (const candidate of candidates) {
-    const { which, rotation } = candidate.standing
-    const counts = which !== 'new' || (rotation !== undefined && (await completeRotation(core, writing, rotation)))
+    const { completes } = candidate.standing
+    const counts = completes === undefined || (await completeRotation(core, writing, completes))
     if (counts) counting.push(candidate)
   }
   return counting

@@ -1,5 +1,6 @@
 // The bearer token that an enrolled agent uses over HTTP. It is void as soon as the agent is
-// deleted, suspended or enrolled with another signing key.
+// deleted, suspended or enrolled with another signing key, and at the end of the overlap when that
+// key rotates.
 
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { keyIdOf } from '@xerotier/runtime/ed25519.ts'
@@ -9,6 +10,7 @@ import { type AgentActor, agentActor } from '../actor.ts'
 import type { Identity } from '../identity.ts'
 import type { Records } from '../records.ts'
 import { readToken, signToken } from '../signed-token.ts'
+import { signingKeysOf } from './signing-keys.ts'
 
 const tokenHours = 24
 
@@ -38,7 +40,7 @@ export async function agentOfToken(core: Records & { identity: Identity }, token
     agent !== undefined &&
     agent.deleted_at === null &&
     agent.state !== 'suspended' &&
-    keyIdOf(agent.signing_public_key) === claims.key
+    (await signingKeysOf(core, agent)).some((key) => keyIdOf(key) === claims.key)
   if (!valid) throw new Fault('agent_credentials_revoked')
   return agentActor(agent)
 }

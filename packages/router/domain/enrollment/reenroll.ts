@@ -11,6 +11,7 @@ import type { Records } from '../records.ts'
 import type { Addresses } from '../router-keys/addresses.ts'
 import type { ServerKeys } from '../router-keys/server-keys.ts'
 import { refreshEnrollment } from './refresh.ts'
+import { signingKeysOf } from './signing-keys.ts'
 
 /**
  * A new token for an agent whose last one has expired: it proves its identity with its signing key.
@@ -23,14 +24,11 @@ export async function reenroll(
 ): Promise<Enrollment> {
   const agent = await selectAgentById(core.store.db, body.agent_id)
   const aheadMs = body.at - core.clock.now()
-  const proved =
-    agent !== undefined &&
-    verifySignature(
-      verifyingKey(agent.signing_public_key),
-      Buffer.from(reenrollText(body)),
-      Buffer.from(body.proof, 'hex'),
-    )
-  if (!proved) throw new Fault('authentication_error', { message: 'The proof is none of an enrolled agent.' })
+  const [text, proof] = [Buffer.from(reenrollText(body)), Buffer.from(body.proof, 'hex')]
+  const keys = agent === undefined ? [] : await signingKeysOf(core, agent)
+  const proved = keys.some((key) => verifySignature(verifyingKey(key), text, proof))
+  if (agent === undefined || !proved)
+    throw new Fault('authentication_error', { message: 'The proof is none of an enrolled agent.' })
   if (Math.abs(aheadMs) > limits.grantClockToleranceMs) {
     const how = `${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs > 0 ? 'ahead of' : 'behind'}`
     const message = `The time of the proof is ${how} the router's: it is old, or the clock of the agent's host is wrong.`

@@ -25,7 +25,7 @@ test('keys that anybody enrolled, changed or revoked are known after the next lo
   const keys = createEnrolledKeys({ store, clock: systemClock })
   await enroll('a', 'key-a')
   await keys.refresh()
-  assert.deepEqual(keys.get('key-a'), { agentId: 'a', signingPublicKey: Buffer.from('x') })
+  assert.deepEqual(keys.get('key-a'), { agentId: 'a', signingPublicKeys: [Buffer.from('x')] })
 
   await enroll('b', 'key-b')
   await store.pool.query(`update agents set curve_public_key = 'key-a2' where id = 'a'`)
@@ -62,7 +62,7 @@ test('keys are read only when their version is another, and what this router did
   assert.equal(keys.get('key-a'), undefined)
   const signing_public_key = Buffer.alloc(32)
   keys.add({ id: 'b', curve_public_key: 'key-b', signing_public_key })
-  assert.deepEqual(keys.get('key-b'), { agentId: 'b', signingPublicKey: signing_public_key })
+  assert.deepEqual(keys.get('key-b'), { agentId: 'b', signingPublicKeys: [signing_public_key] })
   // Neither was in the database: what it says stands once it has moved.
   await enroll('c', 'key-c')
   await keys.refresh()

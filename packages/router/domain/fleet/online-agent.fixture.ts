@@ -17,6 +17,7 @@ export function onlineAgent(
     maxConcurrent: 2,
     features: new Set(),
     curveKey: `curve-${name}`,
+    signingKey: `signing-${name}`,
     manifest: manifestOf([...tools]),
     tools: new Map(tools.map((tool) => [tool.name, tool])),
     knownRisks: {},

@@ -46,6 +46,8 @@ export interface OnlineAgent extends Readonly<Standing> {
   readonly features: ReadonlySet<string>
   /** The CURVE public key that it came with. */
   readonly curveKey: string
+  /** The Ed25519 public key that it signs with, hex. */
+  readonly signingKey: string
   manifest: Manifest
   /**
    * What it publishes now and the router does not take: why, and when that was looked

@@ -1,16 +1,15 @@
-// An agent has made its new CURVE pair, and says so with its signing key.
+// An agent has made its new pair, and says so with its signing key.
 import type { CurveRotateAckFrame } from '@xerotier/protocol/frames/rotation/curve-rotate-ack.ts'
 import type { RotationRefusedFrame } from '@xerotier/protocol/frames/rotation/rotation-refused.ts'
-import { curveRotateText } from '@xerotier/protocol/rotation.ts'
-import { verifyingKey, verifySignature } from '@xerotier/runtime/ed25519.ts'
-import { isZ85Key } from '@xerotier/runtime/z85.ts'
+import type { SigningRotateAckFrame } from '@xerotier/protocol/frames/rotation/signing-rotate-ack.ts'
 import { selectAgentById } from '../../store/agents.ts'
-import { isKnownCurveKey, lockRotation } from '../../store/rotations.ts'
-import type { AgentRow, RotationRow } from '../../store/tables.ts'
+import { lockRotation } from '../../store/rotations.ts'
 import { agentActor } from '../actor.ts'
 import { type Writing, write } from '../events/write.ts'
 import type { OnlineAgent } from '../fleet/online-agent.ts'
 import { moveRotation } from '../lifecycles/rotation.ts'
+import { acknowledged } from './acknowledged.ts'
+import { countBeside, countNoMore } from './counting.ts'
 import { rollBack } from './roll-back.ts'
 import type { Rotating } from './rotating.ts'
 
@@ -18,7 +17,7 @@ import type { Rotating } from './rotating.ts'
 export async function acknowledgeRotation(
   core: Rotating,
   online: OnlineAgent,
-  frame: CurveRotateAckFrame,
+  frame: CurveRotateAckFrame | SigningRotateAckFrame,
 ): Promise<void> {
   const { rotation_id } = frame
   const because = await write(core, (writing) => accept(core, writing, online, frame))
@@ -35,50 +34,32 @@ async function accept(
   core: Rotating,
   writing: Writing,
   online: OnlineAgent,
-  frame: CurveRotateAckFrame,
+  frame: CurveRotateAckFrame | SigningRotateAckFrame,
 ): Promise<string | undefined> {
   const row = await lockRotation(writing.tx, online.id, frame.rotation_id)
   const agent = await selectAgentById(writing.tx, online.id)
-  if (row === undefined || agent === undefined) return 'the router knows no such rotation'
+  const use = frame.t === 'curve_rotate_ack' ? 'curve' : 'signing'
+  if (row?.use !== use || agent === undefined) return 'the router knows no such rotation'
+  const { new_key, ...evidence } = acknowledged(frame)
   // It came with the new key already, and did not hear that it is welcome.
-  if (row.state === 'completed') return row.new_key === frame.curve_public_key ? undefined : 'it was completed'
+  if (row.state === 'completed') return row.new_key === new_key ? undefined : 'it was completed'
   if (row.state === 'ended' || row.state === 'rolled_back') return row.because ?? 'it is over'
-  const wrong = await whatIsWrong(core, writing, { row, agent }, frame)
+  const wrong = await evidence.whatIsWrong(core, writing.tx, { row, agent })
   if (wrong !== undefined) {
     await rollBack(core, writing, row, wrong)
     return wrong
   }
-  if (row.new_key === frame.curve_public_key) return undefined
-  const set = { new_key: frame.curve_public_key, signature: Buffer.from(frame.signature), acknowledged_at: writing.now }
+  if (row.new_key === new_key) return undefined
+  const { signature, proof } = evidence
+  const set = { new_key, signature, proof, acknowledged_at: writing.now }
   if (row.state === 'requested')
     await moveRotation(writing, row.id, { to: 'acknowledged', actor: agentActor(agent), set })
   // It has lost the pair that it made first.
   else await writing.tx.updateTable('rotations').set(set).where('id', '=', row.id).execute()
   writing.after(() => {
-    if (row.new_key !== null) core.enrolledKeys.remove(row.new_key)
-    core.enrolledKeys.add({ ...agent, curve_public_key: frame.curve_public_key })
+    countNoMore(core.enrolledKeys, row, row.new_key)
+    countBeside(core.enrolledKeys, row, agent, new_key)
   })
-  return undefined
-}
-
-async function whatIsWrong(
-  core: Rotating,
-  { tx }: Writing,
-  { row, agent }: { row: RotationRow; agent: AgentRow },
-  { rotation_id, curve_public_key, signature }: CurveRotateAckFrame,
-): Promise<string | undefined> {
-  const routerKey = core.serverKeys.byId(row.router_key_id)
-  if (routerKey === undefined) return 'the router does not listen there any more'
-  if (!isZ85Key(curve_public_key)) return 'the agent sent no CURVE key'
-  const text = curveRotateText({
-    rotation_id,
-    agent_id: agent.id,
-    curve_public_key,
-    router_curve_public_key: routerKey.publicKey,
-  })
-  if (!verifySignature(verifyingKey(agent.signing_public_key), Buffer.from(text), signature))
-    return 'the acknowledgement is not signed with the key of the agent'
-  if (await isKnownCurveKey(tx, curve_public_key, rotation_id)) return 'the key that the agent sent is not new'
   return undefined
 }
 

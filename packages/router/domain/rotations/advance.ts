@@ -5,6 +5,7 @@ import { write } from '../events/write.ts'
 import { retireKeys } from '../router-keys/retire.ts'
 import { endOverlap, rollBack } from './roll-back.ts'
 import type { Rotating } from './rotating.ts'
+import { keyOf } from './standing.ts'
 
 /** Called often; looks at the record when something is due. */
 export async function advanceRotations(core: Rotating): Promise<void> {
@@ -31,15 +32,18 @@ const dueAtOf = ({ state, deadline, ends_at }: RotationRow) =>
 async function end(core: Rotating, row: RotationRow): Promise<void> {
   await write(core, (writing) => endOverlap(core, writing, row))
   const online = core.fleet.get(row.project_id, row.agent_id)
-  if (online?.curveKey === row.old_key) online.drop('its key was rotated, and the overlap is over', false)
+  if (online !== undefined && keyOf(online, row.use) === row.old_key)
+    online.drop('its key was rotated, and the overlap is over', false)
 }
+
+const hints = { curve: ': can its host reach the port of the second endpoint?', signing: '' }
 
 async function giveUp(core: Rotating, row: RotationRow): Promise<void> {
   const seconds = Math.round((row.deadline.getTime() - row.requested_at.getTime()) / 1000)
   const because =
     row.state === 'requested'
       ? `the agent did not acknowledge it within ${seconds} s`
-      : `the agent made its key, and did not connect with it within ${seconds} s: can its host reach the port of the second endpoint?`
+      : `the agent made its key, and did not connect with it within ${seconds} s${hints[row.use]}`
   await write(core, (writing) => rollBack(core, writing, row, because))
   core.fleet
     .get(row.project_id, row.agent_id)

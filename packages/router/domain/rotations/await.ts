@@ -5,6 +5,7 @@ import type { RotationRow } from '../../store/tables.ts'
 import type { Member } from '../actor.ts'
 import { presentRotation } from './read.ts'
 import type { Rotating } from './rotating.ts'
+import { keyOf } from './standing.ts'
 
 /**
  * The rotation once it is rolled back, or completed and its agent online by the new key; or as it
@@ -31,5 +32,6 @@ export async function awaitRotation(
 /** The cut-over is committed before the session begins. */
 function isDone({ fleet }: Pick<Rotating, 'fleet'>, row: RotationRow): boolean {
   if (openRotationStates.includes(row.state)) return false
-  return row.state !== 'completed' || fleet.get(row.project_id, row.agent_id)?.curveKey === row.new_key
+  const online = fleet.get(row.project_id, row.agent_id)
+  return row.state !== 'completed' || (online !== undefined && keyOf(online, row.use) === row.new_key)
 }

@@ -8,6 +8,7 @@ import type { Records } from '../records.ts'
 
 export const presentRotation = publicForm<Rotation, NamedRotationRow, undefined>(rotationSchema, {
   object: () => 'rotation',
+  signature: ({ signature }) => signature?.toString('hex') ?? null,
   old_key_until: ({ ends_at }) => ends_at?.toISOString() ?? null,
 })
 

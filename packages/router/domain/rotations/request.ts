@@ -1,6 +1,7 @@
-// An operator wants new CURVE keys: of an agent, and of the router where there is room for it.
+// An operator wants new keys of an agent: the CURVE pair, and with it that of the router where
+// there is room for it, or the one that signs.
+import { type RotationUse, rotationUses } from '@xerotier/protocol/api/rotations.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
-import { features } from '@xerotier/protocol/features.ts'
 import { lockAgent } from '../../store/agents.ts'
 import type { AgentRow, RotationRow } from '../../store/tables.ts'
 import { uniqueViolation } from '../../store/unique-violation.ts'
@@ -10,52 +11,63 @@ import { write } from '../events/write.ts'
 import type { OnlineAgent } from '../fleet/online-agent.ts'
 import { newId } from '../ids.ts'
 import { rotationEvent } from '../lifecycles/rotation.ts'
+import type { ServerKey } from '../router-keys/server-keys.ts'
 import { keyToRotateTo } from '../router-keys/target.ts'
 import type { Rotating } from './rotating.ts'
-import { rotationFrame } from './tell.ts'
+import { keyOf } from './standing.ts'
+import { featureOfRotation, rotationFrame } from './tell.ts'
 
 /**
  * The agent is told at once. What becomes of it is on record.
  * @throws Fault agent_not_found, illegal_transition for one that is not connected
  * @throws Fault rotation_unsupported, rotation_in_progress, endpoint_unavailable
  */
-export async function rotateCurveKey(
+export async function rotateKey(
   core: Rotating,
   actor: Member,
   reference: string,
-  { reason }: { reason?: string | undefined },
+  { use, reason }: { use: RotationUse; reason?: string | undefined },
 ): Promise<RotationRow> {
   const known = await findAgent(core.store.db, actor.projectId, reference)
-  mayRotate(core, known)
-  const { row, online } = await core.serverKeys.turns.take(() => record(core, actor, known, reason ?? null))
+  mayRotate(core, known, use)
+  const asked = { use, reason: reason ?? null }
+  const { row, online } = await (use === 'curve'
+    ? core.serverKeys.turns.take(async () => record(core, actor, known, asked, await keyToRotateTo(core, actor)))
+    : record(core, actor, known, asked))
   core.rotations.dueIn(core.settings.rotationMs)
   const frame = await rotationFrame(core, row)
   if (frame !== undefined) online.send(frame)
   return row
 }
 
-async function record(core: Rotating, actor: Member, known: AgentRow, reason: string | null) {
-  const key = await keyToRotateTo(core, actor)
+/** @param key of the router that the agent is to dial */
+async function record(
+  core: Rotating,
+  actor: Member,
+  known: AgentRow,
+  { use, reason }: { use: RotationUse; reason: string | null },
+  key?: ServerKey,
+) {
   try {
     return await write(core, async ({ tx, now, append }) => {
       const agent = await lockAgent(tx, known.project_id, { id: known.id })
       if (agent === undefined) throw new Fault('agent_not_found')
       // It may have been revoked or have gone meanwhile.
-      const online = mayRotate(core, agent)
+      const online = mayRotate(core, agent, use)
       const row = await tx
         .insertInto('rotations')
         .values({
           id: newId('rot', now.getTime()),
           project_id: agent.project_id,
           agent_id: agent.id,
-          use: 'curve',
+          use,
           state: 'requested',
           reason,
           requested_by: actor.id,
           requested_at: now,
           deadline: new Date(now.getTime() + core.settings.rotationMs),
-          router_key_id: key.id,
-          old_key: agent.curve_public_key,
+          router_key_id: key?.id ?? null,
+          old_key: keysOf(agent)[use],
         })
         .returningAll()
         .executeTakeFirstOrThrow()
@@ -71,15 +83,21 @@ async function record(core: Rotating, actor: Member, known: AgentRow, reason: st
 }
 
 /** @throws Fault illegal_transition, rotation_unsupported, rotation_in_progress */
-function mayRotate(core: Pick<Rotating, 'fleet'>, agent: AgentRow): OnlineAgent {
+function mayRotate(core: Pick<Rotating, 'fleet'>, agent: AgentRow, use: RotationUse): OnlineAgent {
   const online = core.fleet.get(agent.project_id, agent.id)
   const wrong = whyNot(agent, online)
   if (online === undefined || wrong !== undefined) throw new Fault('illegal_transition', { message: wrong ?? '' })
-  if (!online.features.has(features.rotation)) throw new Fault('rotation_unsupported')
+  if (!online.features.has(featureOfRotation[use])) throw new Fault('rotation_unsupported')
   // It has not come with its last new key yet.
-  if (online.curveKey !== agent.curve_public_key) throw new Fault('rotation_in_progress')
+  const own = keysOf(agent)
+  if (rotationUses.some((any) => keyOf(online, any) !== own[any])) throw new Fault('rotation_in_progress')
   return online
 }
+
+const keysOf = ({ curve_public_key, signing_public_key }: AgentRow) => ({
+  curve: curve_public_key,
+  signing: signing_public_key.toString('hex'),
+})
 
 /** An agent makes its keys itself, so it has to be there. */
 function whyNot({ name, state }: AgentRow, online: OnlineAgent | undefined): string | undefined {

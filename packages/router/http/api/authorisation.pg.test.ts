@@ -54,6 +54,7 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
   'agents.resume': ['management'],
   'agents.acceptRisk': ['management'],
   'agents.curveRotate': ['management'],
+  'agents.rotateSigningKey': ['management'],
   'agents.rotations': ['management'],
   'grantKeys.show': ['management'],
   'grantKeys.rotate': ['management'],

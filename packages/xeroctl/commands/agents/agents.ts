@@ -11,6 +11,7 @@ import { agentsPauseExec } from './pause-exec.ts'
 import { agentsResumeExec } from './resume-exec.ts'
 import { agentsRevokeCredentials } from './revoke-credentials.ts'
 import { agentsRotateGrantKey } from './rotate-grant-key.ts'
+import { agentsRotateSigningKey } from './rotate-signing-key.ts'
 import { agentsRotations } from './rotations.ts'
 import { agentsShow } from './show.ts'
 import { agentsUpdate } from './update.ts'
@@ -28,6 +29,7 @@ export const agents = group({
     agentsResumeExec,
     agentsAcceptRisk,
     agentsCurveRotate,
+    agentsRotateSigningKey,
     agentsRotations,
     agentsRotateGrantKey,
     agentsGrantKeys,

@@ -10,11 +10,13 @@ import { envFor, xeroctl } from '../../run.fixture.ts'
 /** Agents by name: their state, and what becomes of their rotation. */
 async function run(t: TestContext, fleet: Record<string, [AgentState, RotationState | 'offline']>, ...words: string[]) {
   const asked: string[] = []
+  const paths = new Set<string>()
   const server = await scriptedServer(({ method, path }, response) => {
     if (method === 'GET') {
       const all = Object.entries(fleet).map(([name, [state]]) => ({ ...agent, id: `agt_${name}`, name, state }))
       return json(response, 200, { ...page(agent), data: all })
     }
+    paths.add(path.split('/').at(-1)!.split('?')[0]!)
     const name = path.split('/')[3]!.replace('agt_', '')
     asked.push(name)
     const outcome = fleet[name]![1]
@@ -23,7 +25,9 @@ async function run(t: TestContext, fleet: Record<string, [AgentState, RotationSt
     json(response, 200, { ...rotation, agent: name, state: outcome, because })
   })
   t.after(() => server.close())
-  return { ...(await xeroctl(t, ['agents', 'curve-rotate', ...words], { env: envFor(server) })), asked: asked.sort() }
+  const command = words.includes('--signing') ? 'rotate-signing-key' : 'curve-rotate'
+  const said = ['agents', command, ...words.filter((word) => word !== '--signing')]
+  return { ...(await xeroctl(t, said, { env: envFor(server) })), asked: asked.sort(), paths }
 }
 
 test('--all rotates every agent whose keys are in use, and says what became of each', async (t) => {
@@ -52,6 +56,16 @@ test('one that stays as it was is named with its reason, and ends xeroctl as alo
   const rolledBack = await run(t, { a: ['active', 'completed'], b: ['active', 'rolled_back'] }, '--all')
   assert.match(rolledBack.stdout, /b +rolled_back .*nobody came/)
   assert.equal(rolledBack.code, 1)
+})
+
+test('--all of the signing keys asks for those', async (t) => {
+  const { code, asked, paths } = await run(
+    t,
+    { a: ['active', 'completed'], b: ['active', 'completed'] },
+    '--all',
+    '--signing',
+  )
+  assert.deepEqual([code, asked, [...paths]], [0, ['a', 'b'], ['rotate-signing-key']])
 })
 
 test('an agent or --all, and not both', async (t) => {

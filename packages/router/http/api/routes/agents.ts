@@ -11,7 +11,7 @@ import { streamAgentEvents } from '../../../domain/agents/stream-events.ts'
 import { updateAgent } from '../../../domain/agents/update.ts'
 import { awaitRotation } from '../../../domain/rotations/await.ts'
 import { listRotations } from '../../../domain/rotations/read.ts'
-import { rotateCurveKey } from '../../../domain/rotations/request.ts'
+import { rotateKey } from '../../../domain/rotations/request.ts'
 import { lastEventIdOf } from '../../headers.ts'
 import type { Streams } from '../../stream/streams.ts'
 import type { Handlers } from '../handlers.ts'
@@ -31,7 +31,11 @@ export function agentHandlers(core: Core, streams: Streams) {
     'agents.acceptRisk': ({ actor, params, body }) => acceptRisk(core, actor, params.id, body),
     'agents.resume': ({ actor, params, body }) => resumeAgent(core, actor, params.id, body),
     'agents.curveRotate': async ({ actor, params, query, body }) => {
-      const { id } = await rotateCurveKey(core, actor, params.id, body)
+      const { id } = await rotateKey(core, actor, params.id, { use: 'curve', ...body })
+      return awaitRotation(core, actor, id, query.wait * 1000)
+    },
+    'agents.rotateSigningKey': async ({ actor, params, query, body }) => {
+      const { id } = await rotateKey(core, actor, params.id, { use: 'signing', ...body })
       return awaitRotation(core, actor, id, query.wait * 1000)
     },
     'agents.rotations': ({ actor, params, query }) => listRotations(core, actor, params.id, query),
