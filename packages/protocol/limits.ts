@@ -49,6 +49,9 @@ export const limits = {
   passwordCharactersMax: 256,
   /** A connection of `/ops/stream` lasts no longer; the browser comes again. */
   opsStreamSeconds: 3600,
+  /** What one picture of a project shows: workspaces, agents, tools, and what joins them. */
+  topologyNodes: 3_000,
+  topologyEdges: 50_000,
   /** Approvals that are decided with one request. */
   decisionsPerRequest: 100,
   /** Of one approval policy. */

@@ -15,6 +15,7 @@ import { pauseRoutes } from './routes/pauses.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { policyRoutes } from './routes/policies.ts'
 import { systemRoutes } from './routes/system.ts'
+import { topologyRoutes } from './routes/topology.ts'
 import { workspaceRoutes } from './routes/workspaces.ts'
 import { keysOf } from './table.ts'
 
@@ -30,6 +31,7 @@ export const routes = {
   ...approvalRoutes,
   ...notificationRoutes,
   ...workspaceRoutes,
+  ...topologyRoutes,
   ...executionRoutes,
   ...policyRoutes,
   ...auditRoutes,

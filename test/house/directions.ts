@@ -100,6 +100,7 @@ export const insideFolders: Record<string, Record<string, readonly string[]>> = 
     rotations: ['.', 'events', 'directory', 'fleet', 'lifecycles', 'router-keys', 'grant-keys'],
     attempts: ['.', 'events', 'policy', 'directory', 'fleet', 'lifecycles', 'tools', 'grant-keys'],
     health: ['.', 'fleet'],
+    topology: ['.', 'fleet'],
     'api-keys': ['.', 'events', 'directory', 'people'],
     sessions: ['.', 'events', 'people', 'api-keys'],
     projects: ['.', 'events', 'people', 'api-keys'],

@@ -80,6 +80,7 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
   'apiKeys.ipFilter': ['management'],
   'apiKeys.quota': ['management'],
   'apiKeys.workspaces': ['management'],
+  'topology.show': ['management'],
   'workspaces.list': { anyOf: ['inference', 'execution'] },
   'workspaces.create': ['inference', 'management'],
   'workspaces.show': { anyOf: ['inference', 'execution'] },

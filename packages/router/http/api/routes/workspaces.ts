@@ -1,4 +1,5 @@
 import type { Core } from '../../../core.ts'
+import { showTopology } from '../../../domain/topology/show.ts'
 import { bindAgent, unbindAgent } from '../../../domain/workspaces/bind.ts'
 import { createWorkspace } from '../../../domain/workspaces/create.ts'
 import { deleteWorkspace } from '../../../domain/workspaces/delete.ts'
@@ -7,6 +8,7 @@ import type { Handlers } from '../handlers.ts'
 
 export function workspaceHandlers(core: Core) {
   return {
+    'topology.show': ({ actor, query }) => showTopology(core, actor, query.at),
     'workspaces.list': ({ actor, query }) => listWorkspaces(core, actor, query),
     'workspaces.create': ({ actor, body }) => createWorkspace(core, actor, body),
     'workspaces.show': ({ actor, params }) => showWorkspace(core, actor, params.id),
