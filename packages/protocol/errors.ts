@@ -162,8 +162,15 @@ export const errors = define({
     status: 401,
     type: 'authentication_error',
     retry: false,
-    message: 'The code of the authenticator is missing.',
-    advice: { say: 'Send the six digits, or a recovery code, with the e-mail and the password.' },
+    message: 'The password alone does not log in: a second step is missing.',
+    advice: { say: 'Send a code of the authenticator, a passkey or a recovery code with the e-mail and the password.' },
+  },
+  passkey_refused: {
+    status: 401,
+    type: 'authentication_error',
+    retry: false,
+    message: 'The passkey was not accepted.',
+    advice: { say: 'Try again with one of yours. What was asked of it is good once, and for five minutes.' },
   },
   join_key_expired: {
     status: 401,
@@ -417,6 +424,13 @@ export const errors = define({
     retry: false,
     message: 'You have no such session, or it has ended.',
     advice: { say: 'Look at the list of your sessions again.' },
+  },
+  passkey_not_found: {
+    status: 404,
+    type: 'not_found_error',
+    retry: false,
+    message: 'You have no such passkey.',
+    advice: { say: 'Look at the list of your passkeys again.' },
   },
   api_key_not_found: {
     status: 404,
@@ -763,6 +777,20 @@ export const errors = define({
     retry: false,
     message: 'An authenticator is set up already.',
     advice: { say: 'Remove it first, with a code of it or a recovery code.' },
+  },
+  passkey_known: {
+    status: 409,
+    type: 'conflict_error',
+    retry: false,
+    message: 'This passkey is somebody’s already.',
+    advice: { say: 'Make another in your authenticator.' },
+  },
+  passkeys_unavailable: {
+    status: 409,
+    type: 'conflict_error',
+    retry: false,
+    message: 'Browsers make passkeys for names over TLS alone, and this router is reached otherwise.',
+    advice: { say: 'Set XEROTIER_PUBLIC_URL to where people reach it: https and a name.' },
   },
   already_member: {
     status: 409,

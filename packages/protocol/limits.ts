@@ -47,6 +47,9 @@ export const limits = {
   /** Of each person, when an authenticator is set up; each is good once. */
   recoveryCodes: 10,
   passwordCharactersMax: 256,
+  passkeysPerPerson: 20,
+  /** For so long an authenticator may take to sign. */
+  passkeyChallengeSeconds: 5 * 60,
   /** A connection of `/ops/stream` lasts no longer; the browser comes again. */
   opsStreamSeconds: 3600,
   /** What one picture of a project shows: workspaces, agents, tools, and what joins them. */

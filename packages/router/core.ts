@@ -20,11 +20,12 @@ import type { Records } from './domain/records.ts'
 import type { RotationWatch } from './domain/rotations/watch.ts'
 import type { Addresses } from './domain/router-keys/addresses.ts'
 import type { Listening, ServerKeys } from './domain/router-keys/server-keys.ts'
+import type { PublicPlace } from './domain/sessions/passkeys/relying-party.ts'
 import type { SessionWatch } from './domain/sessions/watch.ts'
 import type { Settings } from './domain/settings.ts'
 import type { Witnesses } from './domain/witnesses/answers.ts'
 
-export interface Core extends Records, FleetView, Directory, Attempts, Policies, Encrypting, Addresses {
+export interface Core extends Records, FleetView, Directory, Attempts, Policies, Encrypting, Addresses, PublicPlace {
   /** Readers of the one event log. */
   eventLog: EventLog
   identity: Identity

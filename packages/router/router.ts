@@ -164,6 +164,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const dataPlane = await openEndpoints({ ...records, identity }, dataSocket, options.dataPlane)
 
     const links = linksOf(options)
+    const reached = { url: options.publicUrl ?? '' }
     const heads = headsIn(stateDir, (error) => log.error({ error }, 'a checkpoint of the audit log could not be kept'))
     started.push(() => heads.settled())
     const known = {
@@ -178,7 +179,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
       heads,
       archives: archivesIn(stateDir),
     }
-    const core = createCore(known, options, { dataPlane, registry, links })
+    const core = createCore(known, options, { dataPlane, registry, links, reached })
     started.push(() => core.outbox.close())
     started.push(() => core.refusals.record(true).catch((error) => log.error({ error }, 'refusals were not recorded')))
     await core.fleet.stops.refresh(core)
@@ -197,6 +198,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const http = await openHttp(options, core, { broker, registry, links })
     started.push(() => http.close())
     const url = await http.listen()
+    reached.url ||= url
     if (links !== undefined) links.publicUrl ||= url
     const forwarding = await forwardTo(core, options.siem)
     started.push(() => forwarding?.close())
@@ -245,11 +247,15 @@ type Known = Pick<
   | 'archives'
 >
 
-function createCore(
-  known: Known,
-  options: RouterOptions,
-  { dataPlane, registry, links }: { dataPlane: DataPlane; registry: Registry; links: LinkOptions | undefined },
-): Core {
+interface CoreParts {
+  dataPlane: DataPlane
+  registry: Registry
+  links: LinkOptions | undefined
+  /** Where people reach it; empty until it listens, unless it was said. */
+  reached: { readonly url: string }
+}
+
+function createCore(known: Known, options: RouterOptions, { dataPlane, registry, links, reached }: CoreParts): Core {
   const { clock, store, tracing } = known
   const fleet = createFleet(clock, systemChance)
   const ended = countEnded(registry, clock.now)
@@ -288,6 +294,7 @@ function createCore(
     absences: createAbsences(clock.monotonic()),
     keyring: createKeyring(store.db, clock),
     sessions: createSessionWatch(),
+    publicUrl: () => reached.url,
     workspaces: createWorkspaceDirectory(store.db),
     serverKeys: createServerKeys(dataPlane.keys.map(serverKeyOf)),
     // Before the broker runs nobody rotates.

@@ -1,8 +1,9 @@
-// Logging in with a password and an authenticator, in a real browser.
+// Logging in with a password and an authenticator, and with passkeys, in a real browser.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { authenticatorCode } from '@xerotier/devkit/authenticator.ts'
-import type { Page } from 'playwright-core'
+import { browserPatienceMs } from '@xerotier/devkit/browser.ts'
+import type { CDPSession, Page } from 'playwright-core'
 import { type OpenDashboard, openDashboard, skip, textOf, violations } from './open-dashboard.fixture.ts'
 
 let dashboard: OpenDashboard
@@ -53,4 +54,69 @@ test('whoever comes by password is asked for a code, and nothing typed is lost',
   await code.fill(recovery)
   await page.getByRole('button', { name: 'Log in', exact: true }).click()
   await page.getByRole('heading', { name: 'Overview' }).waitFor()
+})
+
+/** Chromium's own, with resident keys and somebody who is verified. */
+async function authenticatorOf(one: Page): Promise<{ debug: CDPSession; id: string }> {
+  const debug = await one.context().newCDPSession(one)
+  await debug.send('WebAuthn.enable')
+  const { authenticatorId: id } = await debug.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true },
+      ...{ isUserVerified: true, automaticPresenceSimulation: true },
+    },
+  })
+  return { debug, id }
+}
+
+test('a passkey is added at the only address where it is good, named, and logs in alone', { skip }, async () => {
+  await page.goto(dashboard.address('account'))
+  // Opened by its number, which browsers make no passkeys for.
+  const right = page.getByRole('link', { name: /^http:\/\/localhost:\d+\/ops\/account$/ })
+  await right.waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Add a passkey' }).count(), 0)
+  const address = ((await right.getAttribute('href')) ?? '').replace('account', '')
+  const context = await dashboard.browser.newContext({ viewport: { width: 1280, height: 900 } })
+  context.setDefaultTimeout(browserPatienceMs)
+  const other = await context.newPage()
+  other.on('pageerror', (error) => dashboard.complaints.push(error.message))
+  const { debug, id } = await authenticatorOf(other)
+  const { token } = await dashboard.system.client.call('loginLinks.create')
+  await other.goto(`${address}login#${token}`)
+  await other.getByRole('button', { name: 'Log in with this link' }).click()
+  await other.getByRole('heading', { name: 'Overview' }).waitFor()
+  await other.goto(`${address}account`)
+
+  await debug.send('WebAuthn.setUserVerified', { authenticatorId: id, isUserVerified: false })
+  await other.getByRole('button', { name: 'Add a passkey' }).click()
+  await other.getByRole('dialog').getByLabel('Name').fill('my phone')
+  await other.getByRole('button', { name: 'Make the passkey' }).click()
+  await other.getByText('Nothing was shown. Try again when you are ready.').waitFor()
+  assert.deepEqual(await violations(other), [])
+  await debug.send('WebAuthn.setUserVerified', { authenticatorId: id, isUserVerified: true })
+  await other.getByRole('button', { name: 'Make the passkey' }).click()
+  await other.getByRole('button', { name: 'Rename my phone' }).click()
+  await other.getByRole('dialog').getByLabel('Name').fill('my telephone')
+  await other.getByRole('dialog').getByRole('button', { name: 'Rename' }).click()
+  await other.getByRole('button', { name: 'Remove my telephone' }).waitFor()
+  assert.deepEqual(await violations(other), [])
+
+  await other.getByRole('button', { name: 'Log out' }).click()
+  await other.getByRole('button', { name: 'Log in with a passkey' }).click()
+  await other.getByRole('heading', { name: 'Overview' }).waitFor()
+
+  await other.goto(`${address}account`)
+  await other.getByRole('button', { name: 'Log out' }).click()
+  await other.getByLabel('E-mail').fill('owner@localhost')
+  await other.getByLabel('Password').fill(password)
+  await other.getByRole('button', { name: 'Log in', exact: true }).click()
+  await other.getByRole('button', { name: 'Use a passkey instead' }).click()
+  await other.getByRole('heading', { name: 'Overview' }).waitFor()
+
+  await other.goto(`${address}account`)
+  await other.getByRole('button', { name: 'Remove my telephone' }).click()
+  await other.getByRole('button', { name: 'Remove the passkey my telephone now' }).click()
+  await other.getByText('You have none.').waitFor()
+  await context.close()
+  assert.deepEqual(dashboard.complaints, [])
 })

@@ -50,7 +50,7 @@ export function sessionLost(): void {
   if (state.phase === 'in') set({ ...state, phase: 'lost' })
 }
 
-async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+export async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
   let answer: Response
   try {
     answer = await fetch(opsUrl(path), {
@@ -79,11 +79,10 @@ export async function askSession(): Promise<void> {
   }
 }
 
-export async function login(
-  body: { email: string; password: string; code?: string } | { token: string },
-): Promise<void> {
+/** By one of the ways to come in, which each have a path. */
+export async function login(way: 'password' | 'link' | 'passkey', body: object): Promise<void> {
   const before = state.session?.person.id
-  await ask('POST', 'token' in body ? 'api/login/link' : 'api/login', body)
+  await ask('POST', way === 'password' ? 'api/login' : `api/login/${way}`, body)
   await askSession()
   // Somebody else: nothing of what the page knows is theirs.
   if (before !== undefined && before !== state.session?.person.id) location.reload()

@@ -1,11 +1,13 @@
 import { useMutation } from '@tanstack/react-query'
 import { ApiError } from '@xerotier/client/api-error.ts'
 import { useState } from 'react'
+import { showPasskey } from '../api/passkeys.ts'
 import { login } from '../api/session.ts'
 import { Button } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
 import { words } from '../words/en.ts'
-import { Refused } from './asked.tsx'
+import { accessWords } from '../words/en-access.ts'
+import { PasskeyRefused } from './passkey-refused.tsx'
 import { CommandLine } from './texts.tsx'
 
 export function LoginForm() {
@@ -14,19 +16,24 @@ export function LoginForm() {
   const [code, setCode] = useState('')
   const [wantsCode, setWantsCode] = useState(false)
   const coming = useMutation({
-    mutationFn: () => login({ email, password, ...(code === '' ? {} : { code }) }),
+    mutationFn: async (by: 'code' | 'passkey') =>
+      login('password', {
+        ...{ email, password },
+        ...(by === 'passkey' ? { passkey: await showPasskey() } : code === '' ? {} : { code }),
+      }),
     onError: (error) => {
       if (error instanceof ApiError && error.code === 'second_factor_required') setWantsCode(true)
       setCode('')
     },
   })
+  const alone = useMutation({ mutationFn: async () => login('passkey', { passkey: await showPasskey() }) })
   const isAsked = coming.error instanceof ApiError && coming.error.code === 'second_factor_required'
   return (
     <form
       className="grid gap-4"
       onSubmit={(event) => {
         event.preventDefault()
-        coming.mutate()
+        coming.mutate('code')
       }}
     >
       <Field label={words.login.email}>
@@ -73,9 +80,20 @@ export function LoginForm() {
           )}
         </Field>
       )}
-      <Refused error={isAsked ? null : coming.error} />
+      <PasskeyRefused error={isAsked ? null : (coming.error ?? alone.error)} />
       <Button type="submit" look="primary" large disabled={coming.isPending}>
         {words.login.submit}
+      </Button>
+      <Button
+        large
+        disabled={coming.isPending || alone.isPending}
+        onClick={() => {
+          coming.reset()
+          if (wantsCode) coming.mutate('passkey')
+          else alone.mutate()
+        }}
+      >
+        {wantsCode ? accessWords.login.passkeyInstead : accessWords.login.passkey}
       </Button>
       <div className="grid gap-1.5 text-[13px] text-soft">
         <p>{words.login.noPassword}</p>

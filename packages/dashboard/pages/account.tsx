@@ -4,6 +4,7 @@ import { passwordCharactersMin } from '../api/protocol.data.ts'
 import { chooseProject, endSession, listSessions, logout, setPassword, useSession } from '../api/session.ts'
 import { Answer, Refused } from '../components/asked.tsx'
 import { Heading } from '../components/heading.tsx'
+import { Passkeys } from '../components/passkeys.tsx'
 import { SecondFactor } from '../components/second-factor.tsx'
 import { Said } from '../components/texts.tsx'
 import { Button } from '../ui/button.tsx'
@@ -11,6 +12,7 @@ import { Field } from '../ui/field.tsx'
 import { Facts, Scroll, Section } from '../ui/state.tsx'
 import { Ago } from '../ui/time.tsx'
 import { words } from '../words/en.ts'
+import { accessWords } from '../words/en-access.ts'
 
 const text = words.account
 
@@ -34,6 +36,7 @@ export function Account() {
         />
       </div>
       <Sessions />
+      <Passkeys />
       <Password />
       <SecondFactor />
     </>
@@ -111,6 +114,9 @@ function Sessions() {
                   <tr key={one.id}>
                     <td className="break-words">
                       <Said>{browserText(one.browser)}</Said>
+                      <span className="block text-[12.5px] text-soft">
+                        {one.methods.map((method) => accessWords.methods[method]).join(', ')}
+                      </span>
                     </td>
                     <td className="max-sm:hidden">{one.address}</td>
                     <td className="text-right">

@@ -12,7 +12,7 @@ export function Login() {
   const { phase } = useSessionState()
   const navigate = useNavigate()
   const [token] = useState(() => location.hash.slice(1))
-  const coming = useMutation({ mutationFn: () => login({ token }) })
+  const coming = useMutation({ mutationFn: () => login('link', { token }) })
   useEffect(() => {
     document.title = `${words.login.title} · ${words.product}`
     if (location.hash !== '') history.replaceState(null, '', location.pathname)

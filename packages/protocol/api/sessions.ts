@@ -4,6 +4,7 @@ import { textSchema } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { projectRoleSchema } from '../roles.ts'
 import { timestampSchema } from './page.ts'
+import { shownPasskeySchema } from './passkeys.ts'
 import { scopeSchema } from './scopes.ts'
 
 export const loginLinkSchema = z.object({
@@ -17,11 +18,16 @@ export const loginLinkSchema = z.object({
 })
 export type LoginLink = z.infer<typeof loginLinkSchema>
 
+/** By what somebody proved who they are. */
+export const loginMethods = ['link', 'password', 'authenticator', 'recovery_code', 'passkey'] as const
+export type LoginMethod = (typeof loginMethods)[number]
+
 const sessionSchema = z.object({
   id: z.string(),
   object: z.literal('session'),
   address: z.string(),
   browser: z.string(),
+  methods: z.array(z.enum(loginMethods)),
   /** The one that asks. */
   this: z.boolean(),
   created_at: timestampSchema,
@@ -52,7 +58,10 @@ export const loginSchema = z.strictObject({
   password: textSchema(limits.passwordCharactersMax),
   /** Six digits of the authenticator, or a recovery code; of who has set one up. */
   code: textSchema(32).optional(),
+  /** In its place. */
+  passkey: shownPasskeySchema.optional(),
 })
+export type Login = z.infer<typeof loginSchema>
 export const linkLoginSchema = z.strictObject({ token: textSchema(64) })
 export const passwordSchema = z.strictObject({
   current: textSchema(limits.passwordCharactersMax).default(''),

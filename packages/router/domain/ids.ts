@@ -49,6 +49,7 @@ export type IdPrefix =
   | 'gk'
   | 'ses'
   | 'lgn'
+  | 'psk'
   | 'pol'
   | 'ws'
   | 'agt'

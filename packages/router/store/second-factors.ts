@@ -9,7 +9,7 @@ export function selectSecondFactor(db: Database | Tx, userId: string): Promise<S
   return db.selectFrom('second_factors').selectAll().where('user_id', '=', userId).executeTakeFirst()
 }
 
-export async function countRecoveryCodes(db: Database, userId: string): Promise<number> {
+export async function countRecoveryCodes(db: Database | Tx, userId: string): Promise<number> {
   const { count } = await db
     .selectFrom('recovery_codes')
     .select(({ fn }) => fn.countAll<string>().as('count'))

@@ -1,5 +1,6 @@
 // How people come in by the dashboard (tables.ts).
-import { bytea, int, nullable, text, timestamptz } from './column.ts'
+import type { LoginMethod } from '@xerotier/protocol/api/sessions.ts'
+import { bigint, boolean, bytea, initially, int, nullable, text, texts, timestamptz } from './column.ts'
 
 /** Each is good for one login. */
 const login_links = {
@@ -34,6 +35,8 @@ const sessions = {
   seen_at: timestamptz(),
   expires_at: timestamptz(),
   ended_at: nullable(timestamptz()),
+  /** By what its person proved who they are. */
+  methods: initially([], texts<LoginMethod>()),
 }
 
 const second_factors = {
@@ -51,4 +54,37 @@ const recovery_codes = {
   used_at: nullable(timestamptz()),
 }
 
-export const sessionTables = { login_links, passwords, sessions, second_factors, recovery_codes }
+const passkeys = {
+  id: text(),
+  user_id: text(),
+  credential_id: bytea(),
+  /** COSE (RFC 9052). */
+  public_key: bytea(),
+  counter: bigint(),
+  transports: texts(),
+  backed_up: boolean(),
+  name: text(),
+  created_at: timestamptz(),
+  used_at: nullable(timestamptz()),
+}
+
+/** What an authenticator is asked to sign: a passkey made, or one shown. */
+export type ChallengePurpose = 'register' | 'show'
+
+const passkey_challenges = {
+  /** SHA-256 of its text. */
+  hash: bytea(),
+  purpose: text<ChallengePurpose>(),
+  session_id: nullable(text()),
+  expires_at: timestamptz(),
+}
+
+export const sessionTables = {
+  login_links,
+  passwords,
+  sessions,
+  second_factors,
+  recovery_codes,
+  passkeys,
+  passkey_challenges,
+}

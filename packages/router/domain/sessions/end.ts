@@ -32,9 +32,9 @@ export async function listSessions(
 }
 
 function presentSession(row: SessionRow, isThis: boolean): Session {
-  const { id, address, browser, created_at, seen_at, expires_at } = row
+  const { id, address, browser, methods, created_at, seen_at, expires_at } = row
   return {
-    ...{ id, object: 'session', address, browser, this: isThis },
+    ...{ id, object: 'session', address, browser, methods, this: isThis },
     created_at: created_at.toISOString(),
     seen_at: seen_at.toISOString(),
     expires_at: expires_at.toISOString(),

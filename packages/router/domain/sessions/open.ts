@@ -1,5 +1,7 @@
 // Logging in. Whoever comes gets a session of their own, and the one that their browser held before
 // is over, so that no one can be made to use a session that somebody else knows.
+import type { ShownPasskey } from '@xerotier/protocol/api/passkeys.ts'
+import type { Login, LoginMethod } from '@xerotier/protocol/api/sessions.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { lockLoginLink, selectMemberships, selectSession, selectSessions } from '../../store/sessions.ts'
@@ -10,8 +12,10 @@ import { findUserByEmail } from '../people/find.ts'
 import type { Records } from '../records.ts'
 import { livingAt } from './admit.ts'
 import { endSession } from './end.ts'
+import type { PublicPlace } from './passkeys/relying-party.ts'
+import { verifyPasskey } from './passkeys/show.ts'
 import { checkPassword } from './password.ts'
-import { requireSecondFactor } from './second-factor.ts'
+import { requireSecondStep } from './second-step.ts'
 import { newToken, tokenHash } from './token.ts'
 import type { SessionWatch } from './watch.ts'
 
@@ -33,34 +37,49 @@ export function openByLink(core: Core, token: string, browser: Browser): Promise
     if (link === undefined) throw new Fault('login_failed', { message: 'The link was used, or its time is over.' })
     const { id, user_id, project_id, key_id } = link
     await writing.tx.updateTable('login_links').set({ used_at: writing.now }).where('id', '=', id).execute()
-    return open(core, writing, { user_id, project_id, key_id }, browser)
+    return open(core, writing, { user_id, project_id, key_id, methods: ['link'] }, browser)
   })
 }
 
 /**
  * By e-mail and password. Whether there is such an account, nobody learns, neither from the answer
  * nor from its time.
- * @throws Fault login_failed, second_factor_required
+ * @throws Fault login_failed, second_factor_required, passkey_refused
  */
 export async function openByPassword(
-  core: Core,
-  { email, password, code }: { email: string; password: string; code?: string | undefined },
+  core: Core & PublicPlace,
+  { email, password, code, passkey: shown }: Login,
   browser: Browser,
 ): Promise<string> {
   const user = await findUserByEmail(core.store.db, email)
   const isRight = await checkPassword(core, user?.active === true ? user.id : undefined, password)
   const [project] = user === undefined || !isRight ? [] : await selectMemberships(core.store.db, user.id)
   if (user === undefined || project === undefined) throw new Fault('login_failed')
+  const passkey = shown === undefined ? undefined : await verifyPasskey(core, shown, null)
   return write(core, async (writing) => {
-    await requireSecondFactor(writing, user.id, code)
-    return open(core, writing, { user_id: user.id, project_id: project.id, key_id: null }, browser)
+    const second = await requireSecondStep(writing, user.id, { code, passkey })
+    const of = { user_id: user.id, project_id: project.id, key_id: null }
+    return open(core, writing, { ...of, methods: ['password', ...second] }, browser)
+  })
+}
+
+/**
+ * By a passkey alone: something that somebody has, and that has verified them.
+ * @throws Fault passkeys_unavailable, passkey_refused
+ */
+export async function openByPasskey(core: Core & PublicPlace, shown: ShownPasskey, browser: Browser): Promise<string> {
+  const { user_id } = await verifyPasskey(core, shown, null)
+  return write(core, async (writing) => {
+    const [project] = await selectMemberships(writing.tx, user_id)
+    if (project === undefined) throw new Fault('passkey_refused')
+    return open(core, writing, { user_id, project_id: project.id, key_id: null, methods: ['passkey'] }, browser)
   })
 }
 
 async function open(
   core: Core,
   writing: Writing,
-  of: { user_id: string; project_id: string; key_id: string | null },
+  of: { user_id: string; project_id: string; key_id: string | null; methods: LoginMethod[] },
   { address, name, before }: Browser,
 ): Promise<string> {
   const { tx, now, append } = writing
@@ -85,6 +104,11 @@ async function open(
   const person = { id: found.user_id, name: found.user_name, email: found.user_email }
   const key = found.key_id === null ? null : { id: found.key_id, name: found.key_name ?? '' }
   const actor = personActor(person, { projectId: of.project_id, door: 'dashboard', scopes: [], workspaces: null, key })
-  append({ project_id: of.project_id, kind: 'session.opened', actor, data: { session_id: id, address } })
+  append({
+    project_id: of.project_id,
+    kind: 'session.opened',
+    actor,
+    data: { session_id: id, address, methods: of.methods },
+  })
   return token
 }

@@ -9,10 +9,10 @@ export async function presentOpenSession(
   { store, clock }: Pick<Records, 'store' | 'clock'>,
   { row, actor, token }: KnownSession & { token: string },
 ): Promise<OpenSession> {
-  const { id, address, browser, created_at, seen_at, expires_at, project_id } = row
+  const { id, address, browser, methods, created_at, seen_at, expires_at, project_id } = row
   const project = { id: project_id, slug: row.project_slug, name: row.project_name, role: row.role }
   return {
-    ...{ id, object: 'session', address, browser, this: true },
+    ...{ id, object: 'session', address, browser, methods, this: true },
     created_at: created_at.toISOString(),
     seen_at: seen_at.toISOString(),
     expires_at: expires_at.toISOString(),

@@ -9,7 +9,9 @@ import { createWindows } from '../../domain/window.ts'
 const windowMs = 15 * 60_000
 
 /** Counts one attempt. @throws Fault rate_limit_exceeded */
-export function limitLogins(clock: Clock): (address: string, email?: string) => void {
+export type LimitLogin = (address: string, email?: string) => void
+
+export function limitLogins(clock: Clock): LimitLogin {
   const windows = createWindows()
   return (address, email) => {
     const counted = [windows(`from ${address}`, limits.loginsPerAddress, windowMs)]

@@ -10,15 +10,12 @@ import {
 } from '../../domain/sessions/second-factor.ts'
 import { heldSession } from '../session.ts'
 import { addressOf, bodyOf } from './asked.ts'
+import type { LimitLogin } from './login-limits.ts'
 
 const bodyLimit = 4 * 1024
 const path = '/ops/api/second-factor'
 
-export function addSecondFactorRoutes(
-  scope: FastifyInstance,
-  core: Core,
-  limitLogin: (address: string, email?: string) => void,
-): void {
+export function addSecondFactorRoutes(scope: FastifyInstance, core: Core, limitLogin: LimitLogin): void {
   scope.get(path, { config: { id: 'ops.secondFactor' }, exposeHeadRoute: false }, async (request) =>
     showSecondFactor(core, await heldSession(core, request, true)),
   )

@@ -1,24 +1,28 @@
 // Logging in and out of the dashboard, and the sessions of whoever is in. What the dashboard does
 // besides goes over the same routes as that of programs.
 import { linkLoginSchema, loginSchema, passwordSchema, projectChoiceSchema } from '@xerotier/protocol/api/sessions.ts'
-import { limits } from '@xerotier/protocol/limits.ts'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Core } from '../../core.ts'
 import { noteSeen } from '../../domain/sessions/admit.ts'
 import { changeProject, listSessions, revokeSession } from '../../domain/sessions/end.ts'
-import { type Browser, openByLink, openByPassword } from '../../domain/sessions/open.ts'
+import { openByLink, openByPassword } from '../../domain/sessions/open.ts'
 import { setPassword } from '../../domain/sessions/password.ts'
 import { presentOpenSession } from '../../domain/sessions/present.ts'
-import { heldSession, isIdle, refuseOtherSites, sessionCookieName, sessionTokenOf } from '../session.ts'
+import { heldSession, isIdle, refuseOtherSites } from '../session.ts'
 import { addressOf, bodyOf } from './asked.ts'
+import { browserOf, comeIn, sessionCookie } from './come-in.ts'
 import { limitLogins } from './login-limits.ts'
+import { addPasskeyRoutes } from './passkey-routes.ts'
 import { addSecondFactorRoutes } from './second-factor-routes.ts'
 
 const bodyLimit = 4 * 1024
+/** A passkey may come with it. */
+const loginBytes = 64 * 1024
 
 export function addSessionRoutes(scope: FastifyInstance, core: Core): void {
   const limitLogin = limitLogins(core.clock)
   addSecondFactorRoutes(scope, core, limitLogin)
+  addPasskeyRoutes(scope, core, limitLogin)
 
   scope.get('/ops/api/session', { config: { id: 'ops.session' }, exposeHeadRoute: false }, async (request) => {
     const held = await heldSession(core, request, false)
@@ -26,7 +30,7 @@ export function addSessionRoutes(scope: FastifyInstance, core: Core): void {
     return presentOpenSession(core, held)
   })
 
-  scope.post('/ops/api/login', { config: { id: 'ops.login' }, bodyLimit }, async (request, reply) => {
+  scope.post('/ops/api/login', { config: { id: 'ops.login' }, bodyLimit: loginBytes }, async (request, reply) => {
     refuseOtherSites(request)
     const login = bodyOf(loginSchema, request)
     limitLogin(addressOf(request), login.email)
@@ -43,7 +47,7 @@ export function addSessionRoutes(scope: FastifyInstance, core: Core): void {
   scope.post('/ops/api/logout', { config: { id: 'ops.logout' }, bodyLimit }, async (request, reply) => {
     const held = await heldSession(core, request, true)
     await revokeSession(core, held, held.row.id)
-    return reply.header('set-cookie', cookie(request, '', 0)).send({ object: 'session', ended: true })
+    return reply.header('set-cookie', sessionCookie(request, '', 0)).send({ object: 'session', ended: true })
   })
 
   scope.get('/ops/api/sessions', { config: { id: 'ops.sessions' }, exposeHeadRoute: false }, async (request) => ({
@@ -72,19 +76,4 @@ export function addSessionRoutes(scope: FastifyInstance, core: Core): void {
     await changeProject(core, held, bodyOf(projectChoiceSchema, request).project)
     return presentOpenSession(core, await heldSession(core, request, true))
   })
-
-  async function comeIn(request: FastifyRequest, reply: FastifyReply, token: string) {
-    reply.header('set-cookie', cookie(request, token, limits.sessionSeconds))
-    return { object: 'session', opened: true }
-  }
-}
-
-function cookie(request: FastifyRequest, token: string, maxAgeSeconds: number): string {
-  const secure = request.protocol === 'https' ? '; Secure' : ''
-  return `${sessionCookieName(request)}=${token}; Path=/; HttpOnly; SameSite=Lax; Max-Age=${maxAgeSeconds}${secure}`
-}
-
-function browserOf(request: FastifyRequest): Browser {
-  const name = (request.headers['user-agent'] ?? '').replace(/[^\x20-\x7e]/g, '')
-  return { address: addressOf(request), name, before: sessionTokenOf(request) }
 }

@@ -70,6 +70,11 @@ test('a cookie alone opens nothing, and neither does another site, whatever it s
     ['POST', '/ops/api/second-factor'],
     ['POST', '/ops/api/second-factor/confirm'],
     ['POST', '/ops/api/second-factor/remove'],
+    ['GET', '/ops/api/passkeys'],
+    ['POST', '/ops/api/passkeys'],
+    ['POST', '/ops/api/passkeys/begin'],
+    ['PATCH', '/ops/api/passkeys/psk_x'],
+    ['DELETE', '/ops/api/passkeys/psk_x'],
   ] as const
   const other = await loggedIn()
   for (const [method, path] of routes) {
