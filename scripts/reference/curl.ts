@@ -111,6 +111,7 @@ const bodies: Partial<Record<RouteId, unknown>> = {
   'pauses.create': { tool: 'kubectl_drain', reason: 'drains the wrong nodes', incident: 'INC-7', ttl_seconds: 7200 },
   'pauses.plan': { workspace: 'prod' },
   'invitations.create': { email: 'ben@example.com', groups: ['sre'] },
+  'policies.check': { document: { rules: [{ name: 'ask', when: 'tool == 1', then: { risk: 'destructive' } }] } },
   'policies.test': { workspace: 'prod', tool: 'host_uptime', risk: 'destructive', requester: 'sam@example.com' },
   'policies.backtest': { policy: 'prod', since: '2026-11-01T00:00:00Z' },
   'policies.apply': {

@@ -102,6 +102,48 @@ export const policyChangeSchema = z.object({
 })
 export type PolicyChange = z.infer<typeof policyChangeSchema>
 
+/** What is written, whatever it is: it may be half done. */
+export const policyCheckSchema = z.strictObject({ document: z.record(z.string(), z.unknown()) })
+
+const policyProblemSchema = z.object({
+  /** As `rules.0.when`; empty for the document. */
+  path: z.string(),
+  message: z.string(),
+  /** Characters of an expression that it is about, `to` not included; null for all of it. */
+  from: z.int().nullable(),
+  to: z.int().nullable(),
+})
+export type PolicyProblem = z.infer<typeof policyProblemSchema>
+
+export const policyCheckResultSchema = z.object({
+  object: z.literal('approval_policy_check'),
+  valid: z.boolean(),
+  problems: z.array(policyProblemSchema),
+})
+export type PolicyCheck = z.infer<typeof policyCheckResultSchema>
+
+/** Of which expressions consist. */
+export const policyWordsSchema = z.object({
+  object: z.literal('approval_policy_words'),
+  variables: z.array(
+    z.object({
+      name: z.string(),
+      type: z.string(),
+      members: z.array(z.object({ name: z.string(), type: z.string() })),
+    }),
+  ),
+  functions: z.array(
+    z.object({
+      name: z.string(),
+      /** What it is called on; null for one that stands alone. */
+      of: z.string().nullable(),
+      gives: z.string(),
+      example: z.string(),
+    }),
+  ),
+})
+export type PolicyWords = z.infer<typeof policyWordsSchema>
+
 const policyTestSubject = {
   /** A policy of the project by name, or a document; neither: the one that decides now. */
   policy: referenceSchema.optional(),

@@ -6,6 +6,40 @@ const world = await policyWorld()
 const { clock, client, system, serving, db, apply, submit, show, state, approve, reject, finish } = world
 after(() => world.stop())
 
+test('all that is wrong with a policy that is being written is told at once, with its place', async () => {
+  const check = (document: Record<string, unknown>) => client.call('policies.check', { body: { document } })
+  assert.deepEqual(await check({ stages: [{ approvers: sre }] }), {
+    object: 'approval_policy_check',
+    valid: true,
+    problems: [],
+  })
+  const { valid, problems } = await check({
+    quorum: 'many',
+    rules: [
+      { name: 'a', when: 'tol == "x"', then: { risk: 'destructive' } },
+      { name: 'b', when: 'risk', then: {} },
+    ],
+  })
+  assert.equal(valid, false)
+  assert.deepEqual(
+    problems.map(({ path, from, to }) => [path, from, to]),
+    [
+      ['rules.0.when', 0, 3],
+      ['rules.1.when', null, null],
+      ['quorum', null, null],
+      ['rules.1.then', null, null],
+    ],
+  )
+  const unknown = await check({ stages: [{ approvers: { groups: ['nobody'] } }] })
+  assert.deepEqual(
+    unknown.problems.map(({ path, message }) => [path, /no group nobody/.test(message)]),
+    [['stages.0.approvers.groups', true]],
+  )
+  const { variables, functions } = await client.call('policies.words')
+  assert.ok(variables.some(({ name, members }) => name === 'requester' && members.some((one) => one.name === 'email')))
+  assert.ok(functions.some(({ name }) => name === 'startsWith'))
+})
+
 test('another policy voids what it would not have granted the same way, and asks again', async () => {
   await apply({ stages: [{ approvers: sre }] })
   const { id, approvalId } = await submit()

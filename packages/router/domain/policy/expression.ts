@@ -16,7 +16,6 @@ import {
 } from '@bufbuild/cel'
 import type { Expr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js'
 import { TimestampSchema, timestampFromMs } from '@bufbuild/protobuf/wkt'
-import { Environment } from '@marcbachmann/cel-js'
 import { reasonOfParser } from '@xerotier/protocol/depth.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { createLatePatterns } from '@xerotier/runtime/json-schema/patterns.ts'
@@ -24,6 +23,7 @@ import { Run } from '@xerotier/runtime/json-schema/run.ts'
 import { type Bounds, boundsOf } from './expression-bounds.ts'
 import type { CallFacts } from './facts.ts'
 import { knownBy } from './known.ts'
+import { checkTypes, type Misfit, type Range, tooDeep } from './type-checker.ts'
 
 export type Verdict = { matched: boolean } | { error: string }
 
@@ -60,26 +60,6 @@ const env = celEnv({
   },
 })
 
-const checker = new Environment({ unlistedVariablesAreDyn: false })
-  .registerVariable('project', 'string')
-  .registerVariable('workspace', 'string')
-  .registerVariable('tool', 'string')
-  .registerVariable('risk', 'string')
-  .registerVariable('args', 'map<string, dyn>')
-  .registerVariable('requester', {
-    schema: {
-      id: 'string',
-      name: 'string',
-      kind: 'string',
-      email: 'string',
-      groups: 'list<string>',
-      roles: 'list<string>',
-    },
-  })
-  .registerVariable('agent', { schema: { name: 'string', names: 'list<string>' } })
-  .registerVariable('time', 'google.protobuf.Timestamp')
-  .registerVariable('labels', 'map<string, string>')
-
 /** The facts of one call, made ready once for all expressions. */
 export interface BoundFacts {
   bindings: Parameters<ReturnType<typeof planned>>[0]
@@ -111,12 +91,21 @@ export function bindFacts({ at, ...facts }: CallFacts): BoundFacts {
   }
 }
 
+/** What is wrong with an expression, and where in it, as far as that is known. */
+export class ExpressionFault extends Error {
+  readonly range: Range | undefined
+  constructor({ message, range }: Misfit) {
+    super(message)
+    this.range = range
+  }
+}
+
 /**
  * @throws Error that says what is wrong with it, in words for its author
  */
 export function compileExpression(text: string): Expression {
   const checked = checkTypes(text)
-  if (checked !== undefined) throw new Error(checked)
+  if (checked !== undefined) throw new ExpressionFault(checked)
   let root: Expr | undefined
   try {
     root = parse(text).expr
@@ -135,19 +124,6 @@ export function compileExpression(text: string): Expression {
       // Asked by people who try a policy, and never for a call.
       evaluate: (bound) => evaluator(node, bounds)(bound),
     })),
-  }
-}
-
-const tooDeep = `is nested deeper than ${limits.policyExpressionDepth} levels`
-
-/** @returns what does not fit together; undefined when all does */
-function checkTypes(text: string): string | undefined {
-  try {
-    const { valid, type, error } = checker.check(text)
-    if (!valid) return reasonOfParser(error, tooDeep).split('\n')[0]
-    return type === 'bool' || type === 'dyn' ? undefined : `is ${type}, and must be true or false`
-  } catch (error) {
-    return reasonOfParser(error, tooDeep).split('\n')[0]
   }
 }
 

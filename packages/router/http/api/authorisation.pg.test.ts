@@ -115,6 +115,8 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
   'approvals.review': ['execution'],
   'policies.list': { anyOf: ['execution', 'management'] },
   'policies.schema': { anyOf: ['execution', 'management'] },
+  'policies.words': { anyOf: ['execution', 'management'] },
+  'policies.check': { anyOf: ['execution', 'management'] },
   'policies.test': { anyOf: ['execution', 'management'] },
   'policies.backtest': { anyOf: ['execution', 'management'] },
   'policies.show': { anyOf: ['execution', 'management'] },

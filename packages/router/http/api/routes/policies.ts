@@ -2,8 +2,10 @@ import { policyFileJsonSchema } from '@xerotier/protocol/policy.ts'
 import type { Core } from '../../../core.ts'
 import { backtestPolicy, shadowPolicy } from '../../../domain/policies/backtest.ts'
 import { activatePolicy, applyPolicy, deletePolicy } from '../../../domain/policies/change.ts'
+import { checkPolicy } from '../../../domain/policies/check.ts'
 import { diffPolicy, listPolicies, listPolicyVersions, showPolicy } from '../../../domain/policies/read.ts'
 import { testPolicy } from '../../../domain/policies/try.ts'
+import { policyWords } from '../../../domain/policy/words.ts'
 import { ifMatchOf } from '../../headers.ts'
 import type { Handlers } from '../handlers.ts'
 
@@ -11,6 +13,8 @@ export function policyHandlers(core: Core) {
   return {
     'policies.list': ({ actor, query }) => listPolicies(core, actor, query),
     'policies.schema': async () => policyFileJsonSchema(),
+    'policies.words': async () => policyWords,
+    'policies.check': ({ actor, body }) => checkPolicy(core, actor, body),
     'policies.test': ({ actor, body }) => testPolicy(core, actor, body),
     'policies.backtest': ({ actor, body }) => backtestPolicy(core, actor, body),
     'policies.show': async ({ actor, params, query, reply }) => {
