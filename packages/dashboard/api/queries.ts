@@ -26,7 +26,7 @@ function sinceOf(span: string | undefined): string | undefined {
   return ms === undefined ? undefined : new Date(Date.now() - ms).toISOString()
 }
 
-export function may(session: OpenSession, scope: 'execution' | 'management'): boolean {
+export function may(session: OpenSession, scope: 'execution' | 'management' | 'inference'): boolean {
   return session.scopes.includes(scope)
 }
 

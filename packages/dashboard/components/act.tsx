@@ -15,6 +15,8 @@ interface Props {
   /** On the button: names what it does, and to what. */
   doIt: string
   look?: 'primary' | 'danger'
+  /** Until what has to be typed is there. */
+  disabled?: boolean
   line: string
   act: () => Promise<unknown>
   /** Names of what was asked for that is another then. */
@@ -24,7 +26,18 @@ interface Props {
   children?: ReactNode
 }
 
-export function Act({ title, effect, doIt, look = 'primary', line, act, stale, close, children }: Props) {
+export function Act({
+  title,
+  effect,
+  doIt,
+  look = 'primary',
+  disabled = false,
+  line,
+  act,
+  stale,
+  close,
+  children,
+}: Props) {
   const queries = useQueryClient()
   const acting = useMutation({
     mutationFn: act,
@@ -36,7 +49,7 @@ export function Act({ title, effect, doIt, look = 'primary', line, act, stale, c
   return (
     <Dialog title={title} closeLabel={words.close} onClose={close}>
       <form
-        className="grid gap-4"
+        className="grid gap-4 text-left"
         onSubmit={(event) => {
           event.preventDefault()
           acting.mutate()
@@ -45,7 +58,7 @@ export function Act({ title, effect, doIt, look = 'primary', line, act, stale, c
         <p className="text-soft">{effect}</p>
         {children}
         <Refused error={acting.error} />
-        <Button type="submit" look={look} large disabled={acting.isPending}>
+        <Button type="submit" look={look} large disabled={disabled || acting.isPending}>
           {doIt}
         </Button>
         <CommandLine line={line} />

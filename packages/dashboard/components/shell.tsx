@@ -20,6 +20,7 @@ const tabs = [
   ['/agents', words.tabs.agents],
 ] as const
 const more = [
+  ['/policies', words.tabs.policies],
   ['/audit', words.tabs.audit],
   ['/pauses', words.tabs.pauses],
   ['/people', words.tabs.people],

@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router'
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import { useClient } from '../api/client.ts'
 import { lastCallQuery } from '../api/queries.ts'
+import { type Change, Changes, jsonOf } from '../ui/changes.tsx'
 import { Ago } from '../ui/time.tsx'
 import { words } from '../words/en.ts'
 import { Said } from './texts.tsx'
@@ -28,37 +29,10 @@ export function SimilarCall({ approval: { tool, workspace, args } }: { approval:
       {changes.length === 0 ? (
         <p className="text-[13px]">{text.sameArguments}</p>
       ) : (
-        <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-4 gap-y-1 text-[12.5px]">
-          {changes.map(({ name, before, after }) => (
-            <div key={name} className="contents">
-              <dt className="font-mono">
-                <Said>{name}</Said>
-              </dt>
-              <dd className="min-w-0 break-words">
-                {before !== undefined && (
-                  <del className="mr-2 rounded bg-bad-soft px-1 font-mono text-bad">
-                    <Said>{before}</Said>
-                  </del>
-                )}
-                {after !== undefined && (
-                  <ins className="rounded bg-good-soft px-1 font-mono text-good no-underline">
-                    <Said>{after}</Said>
-                  </ins>
-                )}
-              </dd>
-            </div>
-          ))}
-        </dl>
+        <Changes changes={changes} shown={(one) => <Said>{one}</Said>} />
       )}
     </section>
   )
-}
-
-interface Change {
-  name: string
-  /** As JSON; undefined where there was none. */
-  before: string | undefined
-  after: string | undefined
 }
 
 /** Longer values are read above, where all of them stands. */
@@ -70,15 +44,6 @@ function changesOf(before: Record<string, unknown>, after: Record<string, unknow
     const [one, other] = [jsonOf(before[name]), jsonOf(after[name])]
     return one === other ? [] : [{ name, before: shortened(one), after: shortened(other) }]
   })
-}
-
-/** Members in one order: `{a, b}` is no other value than `{b, a}`. */
-function jsonOf(value: unknown): string | undefined {
-  return JSON.stringify(value, (_, member: unknown) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : member,
-  )
 }
 
 function shortened(text: string | undefined): string | undefined {

@@ -8,7 +8,8 @@ import { Answer } from '../components/asked.tsx'
 import { Heading } from '../components/heading.tsx'
 import { HealthMark, RiskMark } from '../components/marks.tsx'
 import { CommandLine, Id, Said } from '../components/texts.tsx'
-import { Facts, Scroll, Section } from '../ui/state.tsx'
+import { Tools } from '../components/tools.tsx'
+import { Facts, Section } from '../ui/state.tsx'
 import { Ago, When } from '../ui/time.tsx'
 import { words } from '../words/en.ts'
 
@@ -91,39 +92,5 @@ function Detail({ agent }: { agent: AgentDetail }) {
       <Tools tools={agent.tools} />
       <CommandLine line={`xeroctl agents show ${agent.name}`} />
     </>
-  )
-}
-
-export function Tools({
-  tools,
-}: {
-  tools: readonly { name: string; risk: AgentDetail['tools'][number]['risk']; description: string }[]
-}) {
-  return (
-    <Section title={`${text.tools} (${tools.length})`}>
-      {tools.length === 0 ? (
-        <p className="card p-4 text-soft">{text.noTools}</p>
-      ) : (
-        <Scroll label={text.tools}>
-          <table>
-            <tbody>
-              {tools.map(({ name, risk, description }) => (
-                <tr key={name}>
-                  <td className="font-medium break-all">
-                    <Said>{name}</Said>
-                  </td>
-                  <td>
-                    <RiskMark risk={risk} />
-                  </td>
-                  <td className="text-soft max-sm:hidden">
-                    <Said>{description}</Said>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scroll>
-      )}
-    </Section>
   )
 }

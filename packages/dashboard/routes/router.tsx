@@ -10,6 +10,7 @@ import { Login } from '../pages/login.tsx'
 import { NotFound } from '../pages/not-found.tsx'
 import type { OperationsSearch } from '../pages/operations.tsx'
 import { Overview } from '../pages/overview.tsx'
+import type { TabSearch } from '../pages/workspace.tsx'
 
 const textsOf =
   <Name extends string>(...names: readonly Name[]) =>
@@ -39,6 +40,7 @@ const operationsSearch: (search: Record<string, unknown>) => OperationsSearch = 
 )
 const approvalsSearch: (search: Record<string, unknown>) => ApprovalsSearch = textsOf('id')
 const actionSearch: (search: Record<string, unknown>) => ActionSearch = textsOf('do')
+const tabSearch: (search: Record<string, unknown>) => TabSearch = textsOf('tab')
 const auditSearch: (search: Record<string, unknown>) => AuditSearch = textsOf('actor', 'subject', 'kind')
 
 const routeTree = rootRoute.addChildren([
@@ -78,7 +80,16 @@ const routeTree = rootRoute.addChildren([
     }),
     createRoute({
       ...inFrame('/workspaces/$workspaceId'),
+      validateSearch: tabSearch,
       component: lazyRouteComponent(() => import('../pages/workspace.tsx'), 'Workspace'),
+    }),
+    createRoute({
+      ...inFrame('/policies'),
+      component: lazyRouteComponent(() => import('../pages/policies.tsx'), 'Policies'),
+    }),
+    createRoute({
+      ...inFrame('/policies/$policy'),
+      component: lazyRouteComponent(() => import('../pages/policy.tsx'), 'Policy'),
     }),
     createRoute({
       ...inFrame('/audit'),

@@ -12,7 +12,7 @@ export function Field({ label, hint, error, children }: Props) {
   const id = useId()
   const told = hint !== undefined || error !== undefined
   return (
-    <div className="grid gap-1">
+    <div className="grid content-start gap-1">
       <label htmlFor={id} className="text-[13px] font-medium">
         {label}
       </label>

@@ -46,6 +46,16 @@ export function Scroll({ label, children }: { label: string; children: ReactNode
   )
 }
 
+/** Longer than its place: it scrolls by itself, also by keyboard. */
+export function Tall({ label, className = '', children }: { label: string; className?: string; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    <section aria-label={label} tabIndex={0} className={`max-h-72 overflow-auto ${className}`}>
+      {children}
+    </section>
+  )
+}
+
 export function Facts({ facts }: { facts: readonly (readonly [string, ReactNode])[] }) {
   return (
     <dl className="grid grid-cols-[max-content_minmax(0,1fr)] gap-x-5 gap-y-1.5">

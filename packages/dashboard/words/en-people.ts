@@ -129,6 +129,7 @@ export const peopleWords = {
       ['/templates', 'Templates'],
       ['/approvals', 'Approvals'],
       ['/agents', 'Agents'],
+      ['/policies', 'Policies'],
       ['/audit', 'Audit'],
       ['/pauses', 'Pauses'],
       ['/people', 'People'],

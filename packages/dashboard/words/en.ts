@@ -6,6 +6,7 @@ import type { Risk } from '@xerotier/protocol/risk.ts'
 import { count } from './en-count.ts'
 import { operationWords } from './en-operations.ts'
 import { peopleWords } from './en-people.ts'
+import { policyWords } from './en-policy.ts'
 
 const executionStates: Record<ExecutionState, string> = {
   pending_approval: 'waits for approval',
@@ -45,6 +46,7 @@ export const words = {
     templates: 'Templates',
     approvals: 'Approvals',
     agents: 'Agents',
+    policies: 'Policies',
     audit: 'Audit',
     pauses: 'Pauses',
     people: 'People',
@@ -60,6 +62,7 @@ export const words = {
   retry: 'Try again',
   more: 'Show more',
   none: 'none',
+  typed: (name: string) => `Type ${name} to go on`,
   id: 'Id',
   risks,
   executionStates,
@@ -228,6 +231,7 @@ export const words = {
     },
     pauseTitle: (name: string) => `Pause ${name}`,
     pauseEffect: 'Nothing new is dispatched to it. What runs goes on; what is queued waits or goes to others.',
+    pauseEffectOf: 'Nothing new of it is dispatched. What runs goes on; what is queued waits until it is resumed.',
     blast: 'What it touches now',
     running: (n: number) => `${count(n, 'call runs', 'calls run')}, and will complete`,
     queued: (n: number) => `${count(n, 'call waits', 'calls wait')}`,
@@ -294,11 +298,26 @@ export const words = {
   },
   workspace: {
     title: 'Workspace',
+    tabs: { agents: 'Agents', tools: 'Tools', policy: 'Policy', settings: 'Settings' },
     agents: 'Bound agents',
     tools: 'Tools',
-    noAgents: 'No agent is bound to it.',
+    noAgents: 'No agent is bound to it: calls wait until one is.',
     type: 'Type',
+    made: 'Made',
+    bound: 'Bound',
     recent: 'Recent calls',
+    settings: 'Settings',
+    bind: 'Bind an agent',
+    bindTitle: (name: string) => `Bind an agent to ${name}`,
+    bindEffect: 'It serves calls of the workspace from now on, what waits first.',
+    bindNow: (agent: string, name: string) => `Bind ${agent} to ${name}`,
+    credentialsHint: 'The name of a file of credentials on its host. Empty: those that its tools have anyway.',
+    unbind: 'Unbind',
+    unbindTitle: (agent: string, name: string) => `Unbind ${agent} from ${name}`,
+    unbindEffect: 'It gets no more calls of the workspace. What runs goes on.',
+    deleteTitle: (name: string) => `Delete ${name}`,
+    deleteEffect: 'The workspace is gone with its bindings. The history of its calls stays.',
+    deleteNow: (name: string) => `Delete the workspace ${name}`,
   },
   graph: {
     title: 'Graph',
@@ -344,6 +363,7 @@ export const words = {
   },
   ...operationWords,
   ...peopleWords,
+  ...policyWords,
   notFound: {
     title: 'There is no such page',
     hint: 'The address is wrong, or what it names is gone.',

@@ -19,7 +19,7 @@ export const agentHealths = [
   'pending',
   'suspended',
 ] as const
-const agentHealthSchema = z.enum(agentHealths)
+export const agentHealthSchema = z.enum(agentHealths)
 
 export const pauseRecordSchema = z.object({
   pause_id: z.string(),

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { nameSchema, referenceSchema, textSchema, workspaceIdSchema } from '../ids.ts'
 import { bindingSchema, workspaceTypeSchema } from '../manifest.ts'
-import { pauseRecordSchema } from './agents.ts'
+import { agentHealthSchema, pauseRecordSchema } from './agents.ts'
 import { timestampSchema } from './page.ts'
 
 const boundAgentSchema = z.object({
   agent_id: z.string(),
   agent: z.string(),
-  health: z.string(),
+  health: agentHealthSchema,
   /**
    * What keeps calls of this workspace from it: pauses
    * of the agent altogether, and of this workspace.

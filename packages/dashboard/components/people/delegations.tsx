@@ -7,14 +7,13 @@ import { delegationKinds, risks } from '../../api/protocol.data.ts'
 import { delegationsQuery } from '../../api/queries.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
-import { Mark } from '../../ui/mark.tsx'
 import { Section } from '../../ui/state.tsx'
-import { When } from '../../ui/time.tsx'
 import { words } from '../../words/en.ts'
 import { Act } from '../act.tsx'
 import { Answer } from '../asked.tsx'
 import { Choice, Several } from '../choice.tsx'
-import { quoted, Said } from '../texts.tsx'
+import { quoted } from '../texts.tsx'
+import { DelegationList } from './delegation-list.tsx'
 
 const text = words.people
 
@@ -29,43 +28,7 @@ export function Delegations({ members }: { members: readonly ProjectMember[] }) 
           data.length === 0 ? (
             <p className="card p-4 text-soft">{text.noDelegations}</p>
           ) : (
-            <ul className="card divide-y divide-line">
-              {data.map((one) => (
-                <li key={one.id} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3">
-                  <Mark
-                    tone={one.hindrance === null ? 'good' : 'warn'}
-                    shape={one.state === 'active' ? 'check' : 'ring'}
-                  >
-                    {one.state}
-                  </Mark>
-                  <span className="min-w-0 flex-1 break-words">
-                    <Said>{text.delegated(one.kind, one.from_name ?? one.from, one.to_name ?? one.to, of(one))}</Said>
-                    <span className="block text-[12.5px] text-soft">
-                      {text.until} <When at={one.ends_at} />
-                      {one.note !== null && (
-                        <>
-                          {' · '}
-                          <Said>{one.note}</Said>
-                        </>
-                      )}
-                      {one.hindrance !== null && (
-                        <>
-                          {' · '}
-                          <Said>{one.hindrance}</Said>
-                        </>
-                      )}
-                    </span>
-                  </span>
-                  <Button
-                    look="quiet"
-                    onClick={() => setEnding(one)}
-                    aria-label={`${text.end}: ${one.to_name ?? one.to}`}
-                  >
-                    {text.end}
-                  </Button>
-                </li>
-              ))}
-            </ul>
+            <DelegationList delegations={data} end={setEnding} />
           )
         }
       </Answer>
@@ -73,13 +36,6 @@ export function Delegations({ members }: { members: readonly ProjectMember[] }) 
       {ending !== undefined && <End delegation={ending} close={() => setEnding(undefined)} />}
     </Section>
   )
-}
-
-function of({ risks: some, workspaces }: Delegation): string {
-  return [
-    some?.join(', ') ?? text.everyRisk,
-    workspaces?.map(({ name }) => name).join(', ') ?? text.everyWorkspace,
-  ].join(' · ')
 }
 
 function Create({ members, close }: { members: readonly ProjectMember[]; close: () => void }) {

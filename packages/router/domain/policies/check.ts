@@ -1,5 +1,5 @@
-// All that is wrong with a document, while somebody writes it: what its shape, its expressions and the
-// people whom it names are refused for, each with its place.
+// All that is wrong with a document, while somebody writes it: what its shape, its expressions and
+// the people whom it names are refused for, each with its place.
 import { setImmediate } from 'node:timers/promises'
 import type { PolicyCheck, PolicyProblem } from '@xerotier/protocol/api/policies.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'

@@ -8,7 +8,12 @@ import { emailKey } from '../people/email.ts'
 import { readPeople } from '../people/read.ts'
 
 /** @throws Fault policy_invalid that names each place and whom it does not find there */
-export async function checkNames(tx: Database | Tx, projectId: string, document: PolicyDocument, now: Date): Promise<void> {
+export async function checkNames(
+  tx: Database | Tx,
+  projectId: string,
+  document: PolicyDocument,
+  now: Date,
+): Promise<void> {
   const sets = setsOf(document)
   const references = sets.flatMap(({ set }) => (set === 'anyone' ? [] : (set.service_keys ?? [])))
   const people = await readPeople(tx, projectId, now)

@@ -24,8 +24,10 @@ export const variableTypes = {
 } as const
 
 const checker = new Environment({ unlistedVariablesAreDyn: false })
-for (const [name, type] of Object.entries(variableTypes))
-  checker.registerVariable(name, typeof type === 'string' ? type : { schema: { ...type } })
+for (const [name, type] of Object.entries(variableTypes)) {
+  if (typeof type === 'string') checker.registerVariable(name, type)
+  else checker.registerVariable(name, { schema: { ...type } })
+}
 
 /** Characters of the text, the last not included. */
 export interface Range {

@@ -28,8 +28,7 @@ export const policyWords: PolicyWords = {
   variables: Object.entries(variableTypes).map(([name, type]) => ({
     name,
     type: typeof type === 'string' ? type : 'map',
-    members:
-      typeof type === 'string' ? [] : Object.entries(type).map(([member, of]) => ({ name: member, type: of })),
+    members: typeof type === 'string' ? [] : Object.entries(type).map(([member, of]) => ({ name: member, type: of })),
   })),
   functions: functions.map(([name, of, gives, example]) => ({ name, of, gives, example })),
 }
