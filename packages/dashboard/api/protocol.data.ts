@@ -15,6 +15,7 @@ export const delegationKinds = kinds
 export const opsEventNames = ops
 export const noteCharacters: number = limits.noteCharacters
 export const passwordCharactersMin: number = limits.passwordCharactersMin
+export const topologyNodes: number = limits.topologyNodes
 export const joinKeyHoursDefault: number = limits.joinKeyHoursDefault
 /** A larger artifact is downloaded by a program. */
 export const artifactShownBytes = 5 * 1024 * 1024

@@ -162,6 +162,14 @@ export const workspacesQuery = (client: Client) =>
     queryFn: ({ signal }) => every(client.items('workspaces.list', { signal }, mostAgents)),
   })
 
+/** Now, and told by events; or at a time, which stays as it was. */
+export const topologyQuery = (client: Client, at?: string) =>
+  queryOptions({
+    queryKey: ['topology', client.project, at ?? ''],
+    queryFn: ({ signal }) => client.call('topology.show', { query: given({ at }), signal }),
+    ...(at === undefined ? { refetchInterval: 3 * oftenMs } : { staleTime: Number.POSITIVE_INFINITY }),
+  })
+
 export const pausesQuery = (client: Client) =>
   queryOptions({
     queryKey: ['agents', 'pauses', client.project],

@@ -31,7 +31,7 @@ export function AgentPause({ agent }: { agent: Agent }) {
           doIt={text.resumeNow(agent.name)}
           line={`xeroctl agents resume-exec ${agent.name}`}
           act={() => client.call('agents.resume', { params: { id: agent.id }, body: {} })}
-          stale={['agents', 'agent', 'overview']}
+          stale={['agents', 'agent', 'overview', 'topology']}
           close={close}
         />
       )}

@@ -52,7 +52,7 @@ export function TargetPause({ target, name, close }: Props) {
               body: { ...target, ...(isAll(target) ? { project: true as const } : {}), ...why },
             })
       }
-      stale={['agents', 'agent', 'overview', 'workspaces']}
+      stale={['agents', 'agent', 'overview', 'workspaces', 'topology']}
       close={close}
     >
       <Blast target={target} />

@@ -6,6 +6,7 @@ import { Frame } from '../components/frame.tsx'
 import type { ActionSearch } from '../pages/agents.tsx'
 import type { ApprovalsSearch } from '../pages/approvals.tsx'
 import type { AuditSearch } from '../pages/audit.tsx'
+import type { GraphSearch } from '../pages/graph.tsx'
 import { Login } from '../pages/login.tsx'
 import { NotFound } from '../pages/not-found.tsx'
 import type { OperationsSearch } from '../pages/operations.tsx'
@@ -41,6 +42,7 @@ const operationsSearch: (search: Record<string, unknown>) => OperationsSearch = 
 const approvalsSearch: (search: Record<string, unknown>) => ApprovalsSearch = textsOf('id')
 const actionSearch: (search: Record<string, unknown>) => ActionSearch = textsOf('do')
 const tabSearch: (search: Record<string, unknown>) => TabSearch = textsOf('tab')
+const graphSearch: (search: Record<string, unknown>) => GraphSearch = textsOf('at', 'id', 'find', 'kind')
 const auditSearch: (search: Record<string, unknown>) => AuditSearch = textsOf('actor', 'subject', 'kind')
 
 const routeTree = rootRoute.addChildren([
@@ -57,7 +59,11 @@ const routeTree = rootRoute.addChildren([
       component: lazyRouteComponent(() => import('../pages/operation.tsx'), 'Operation'),
     }),
     createRoute({ ...inFrame('/fleet'), component: lazyRouteComponent(() => import('../pages/fleet.tsx'), 'Fleet') }),
-    createRoute({ ...inFrame('/graph'), component: lazyRouteComponent(() => import('../pages/graph.tsx'), 'Graph') }),
+    createRoute({
+      ...inFrame('/graph'),
+      validateSearch: graphSearch,
+      component: lazyRouteComponent(() => import('../pages/graph.tsx'), 'Graph'),
+    }),
     ...(['/templates', '/templates/new', '/templates/$id', '/templates/$id/edit'] as const).map((path) =>
       createRoute({
         ...inFrame(path),

@@ -12,6 +12,8 @@ export type Shape =
   | 'cross'
   | 'bars'
   | 'dots'
+  | 'plus'
+  | 'minus'
 
 const tones: Record<Tone, string> = {
   good: 'text-good bg-good-soft',
@@ -34,7 +36,15 @@ const drawn: Partial<Record<Shape, string>> = {
   ring: 'M6 2.2a3.8 3.8 0 1 1 0 7.6a3.8 3.8 0 0 1 0-7.6z',
   check: 'M2 6.4l2.7 2.8L10 3.2',
   cross: 'M2.6 2.6l6.8 6.8M9.4 2.6L2.6 9.4',
+  plus: 'M6 1.8v8.4M1.8 6h8.4',
+  minus: 'M1.8 6h8.4',
 }
+
+/** In a square of 12, for who draws them elsewhere. */
+export const markPaths = Object.fromEntries([
+  ...Object.entries(filled).map(([shape, d]) => [shape, { d, isLine: false }]),
+  ...Object.entries(drawn).map(([shape, d]) => [shape, { d, isLine: true }]),
+]) as Record<Shape, { d: string; isLine: boolean }>
 
 /** A word with a colour and a shape: never the colour alone. */
 export function Mark({ tone, shape, children }: { tone: Tone; shape: Shape; children: ReactNode }) {

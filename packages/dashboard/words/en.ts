@@ -4,6 +4,7 @@ import type { ApprovalState } from '@xerotier/protocol/lifecycles/approval.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
 import { count } from './en-count.ts'
+import { graphWords } from './en-graph.ts'
 import { operationWords } from './en-operations.ts'
 import { peopleWords } from './en-people.ts'
 import { policyWords } from './en-policy.ts'
@@ -319,15 +320,6 @@ export const words = {
     deleteEffect: 'The workspace is gone with its bindings. The history of its calls stays.',
     deleteNow: (name: string) => `Delete the workspace ${name}`,
   },
-  graph: {
-    title: 'Graph',
-    hint: 'Which agents serve which workspaces, with how many tools.',
-    empty: 'Nothing to draw yet',
-    emptyHint: 'Bind an agent to a workspace, and it appears here.',
-    table: 'The same as a table',
-    workspace: 'Workspace',
-    agents: 'Agents',
-  },
   templates: {
     title: 'Templates',
     empty: 'There are no templates yet',
@@ -361,6 +353,7 @@ export const words = {
     empty: 'Nothing is paused.',
     project: 'the whole project',
   },
+  ...graphWords,
   ...operationWords,
   ...peopleWords,
   ...policyWords,
