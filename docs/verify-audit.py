@@ -3,22 +3,17 @@
 
     python3 verify-audit.py <folder> [<verifier key> [<key of an agent>...]]
 
-Written from the published formats, not from the router's code: RFC 6962, RFC 8032, C2SP tlog-tiles,
-tlog-checkpoint, tlog-cosignature and signed-note. Give the keys that you kept: those in the folder
-prove only that it fits together. An agent whose key you give must have signed. Ends with 1 after it
-has named the first record that is not the one sealed.
+Written from published formats, not from the router's code: RFC 6962, RFC 8032, C2SP tlog-tiles,
+tlog-checkpoint, tlog-cosignature and signed-note; and SPEC.md, 4.13. Give the keys that you kept:
+those in the folder prove only that it fits together. An agent whose key you give must have signed,
+with it or with one that it named. Ends with 1 after it has named what is not as it was sealed.
 """
-import base64
-import hashlib
-import json
-import os
-import sys
+import base64, hashlib, json, os, sys
 
 WIDTH = 256  # hashes of a tile
 
 # --- Ed25519, RFC 8032 section 5.1, verification only
-P = 2**255 - 19
-L = 2**252 + 27742317777372353535851937790883648493
+P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
 SQRT_M1 = pow(2, (P - 1) // 4, P)
 
@@ -70,10 +65,6 @@ def ed25519_verify(key, message, signature):
     return s < L and all((left[i] * right[2] - right[i] * left[2]) % P == 0 for i in (0, 1))
 
 
-def node(left, right):
-    return hashlib.sha256(b"\x01" + left + right).digest()
-
-
 def root_of(hashes, leaves=None):
     """Over complete subtrees side by side, of one leaf each unless told otherwise."""
     if len(hashes) == 1:
@@ -82,7 +73,8 @@ def root_of(hashes, leaves=None):
     half, at, taken = 1 << (sum(leaves) - 1).bit_length() - 1, 0, 0
     while taken < half:
         taken, at = taken + leaves[at], at + 1
-    return node(root_of(hashes[:at], leaves[:at]), root_of(hashes[at:], leaves[at:]))
+    left, right = root_of(hashes[:at], leaves[:at]), root_of(hashes[at:], leaves[at:])
+    return hashlib.sha256(b"\x01" + left + right).digest()
 
 
 # --- the export
@@ -120,11 +112,24 @@ def checkpoint_of(note, verifier_key, kind=1):
         signed, message = base64.b64decode(data), text
         if kind == 4:
             message = "cosignature/v1\ntime %d\n%s" % (int.from_bytes(signed[4:12], "big"), text)
-        own = dash == "\u2014" and signer == name and signed[:4] == expected
-        if own and ed25519_verify(tagged[1:], message.encode(), signed[4 if kind == 1 else 12 :]):
+        own, signature = (dash, signer, signed[:4]), signed[4 if kind == 1 else 12 :]
+        if own == ("\u2014", name, expected) and ed25519_verify(tagged[1:], message.encode(), signature):
             origin, size, root = text.split("\n")[:3]
             return origin, int(size), base64.b64decode(root)
     fail("the checkpoint is not signed by the key of %s" % ("the log" if kind == 1 else name))
+
+
+def keys_of(one):
+    """Of an agent: the key that it signed with, and those before it, while each names the next."""
+    keys = [one["verifier_key"]]
+    for older in reversed(one.get("replaced", [])):
+        (name, _, old), new = older["verifier_key"].split("+", 2), keys[-1].split("+", 2)
+        raw = [base64.b64decode(key)[1:] for key in (old, new[2])]
+        said = ["xem-signing-rotate-v1", older["rotation_id"], name.split("/")[1], raw[0].hex(), raw[1].hex()]
+        if name != new[0] or not ed25519_verify(raw[0], "\n".join(said).encode(), bytes.fromhex(older["signature"])):
+            break
+        keys.append(older["verifier_key"])
+    return keys
 
 
 def main(folder, verifier_key=None, *agents):
@@ -136,9 +141,7 @@ def main(folder, verifier_key=None, *agents):
         fail("the export has records %d to %d, and the log %d" % (first, behind, size))
 
     # From the root downwards: each level must make the one above, and all together the root.
-    levels = []
-    while size // WIDTH ** len(levels) > 0:
-        levels.append(size // WIDTH ** len(levels))
+    levels = [size // WIDTH**n for n in range(8) if size // WIDTH**n > 0]
     known = {}  # hashes of levels above 0
     for level in range(1, len(levels)):
         known[level] = []
@@ -169,8 +172,8 @@ def main(folder, verifier_key=None, *agents):
         fail("the tiles do not make the root of the checkpoint")
 
     # What agents have seen of it, and signed: the log must begin with each.
-    signed = [one for one in facts.get("cosignatures", []) if not agents or one["verifier_key"] in agents]
-    for missing in set(agents) - {one["verifier_key"] for one in signed}:
+    signed = [one for one in facts.get("cosignatures", []) if not agents or set(agents) & set(keys_of(one))]
+    for missing in set(agents) - {key for one in signed for key in keys_of(one)}:
         fail("nothing is signed with %s" % missing)
     for one in signed:
         _, seen, root_then = checkpoint_of(one["checkpoint"], one["verifier_key"], 4)
@@ -188,12 +191,9 @@ def main(folder, verifier_key=None, *agents):
             index += 1
     if index != behind:
         fail("record %d and those behind it are missing" % index)
-    print("verified: records %d to %d of %d in %s" % (first, behind, size, origin))
-    if signed:
-        print("seen by %d agents" % len(signed))
+    seen_by = ["seen by %d agents" % len(signed)] if signed else []
+    print("verified: records %d to %d of %d in %s" % (first, behind, size, origin), *seen_by, sep="\n")
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    main(*sys.argv[1:])
+    main(*sys.argv[1:]) if len(sys.argv) > 1 else sys.exit(__doc__)

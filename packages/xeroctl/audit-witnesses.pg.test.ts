@@ -101,6 +101,54 @@ test('a log says who has seen it, and both verifiers hold it against that', asyn
   assert.match(stdout, /^verified: .*\nseen by 1 agents\n$/)
 })
 
+test('who keeps an older key of an agent follows it to the one that it signs with now', async (t) => {
+  const one = await startAgentForTests(router.client, { name: 'rotating' })
+  t.after(() => one.stop())
+  const id = one.agent.agentId
+  const keyOf = async () => {
+    const log = await until('its cosignature', async () => {
+      router.router.core.eventLog.wake()
+      const { cosignatures } = await router.client.call('audit.log')
+      return cosignatures.find(({ agent_id }) => agent_id === id)
+    })
+    return log.verifier_key
+  }
+  const keys = [await keyOf()]
+  for (const reason of ['first', 'second']) {
+    const params = { id: 'rotating' }
+    const rotation = await router.client.call('agents.rotateSigningKey', {
+      params,
+      query: { wait: 60 },
+      body: { reason },
+    })
+    assert.equal(rotation.state, 'completed')
+    // Each cut-over is a record, and so there is something to sign.
+    keys.push(
+      await until('a signature of the new key', async () => {
+        const key = await keyOf()
+        return keys.includes(key) ? undefined : key
+      }),
+    )
+  }
+  const folder = await exported(t)
+  const facts = JSON.parse(readFileSync(join(folder, 'log.json'), 'utf8'))
+  const verify = async (key: string) => {
+    const offline = await xeroctl(t, ['audit', 'verify', '--from', folder, '--agent-key', key], { env: {} })
+    return [offline.code, (await verifyWithPython(folder, facts.verifier_key, key)).code]
+  }
+  for (const key of keys) assert.deepEqual(await verify(key), [0, 0], key)
+  const [live] = [await cli(t, 'audit', 'verify', '--agent-key', keys[0]!)]
+  assert.equal(live.code, 0, live.stdout)
+
+  // What the older key did not sign leads nowhere.
+  const mine = facts.cosignatures.find((cosignature: { agent_id: string }) => cosignature.agent_id === id)
+  const forged = '00'.repeat(64)
+  mine.replaced[0].signature = forged
+  writeFileSync(join(folder, 'log.json'), JSON.stringify(facts))
+  assert.deepEqual(await verify(keys[0]!), [exitCodes.unproven.code, 1])
+  assert.deepEqual(await verify(keys[1]!), [0, 0])
+})
+
 test('who has not signed, or only says so, is found out', async (t) => {
   const folder = await exported(t)
   const facts = JSON.parse(readFileSync(join(folder, 'log.json'), 'utf8'))

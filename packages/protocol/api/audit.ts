@@ -55,6 +55,11 @@ export const cosignatureSchema = z.object({
   agent_name: z.string().nullable(),
   /** Of its signature: `<name>+<id>+<key>`. The agent logs it as it starts. */
   verifier_key: z.string(),
+  /**
+   * The keys of the agent before that one, the oldest first, each with its signature of the next
+   * (SPEC 4.13): who keeps an older key follows them.
+   */
+  replaced: z.array(z.object({ verifier_key: z.string(), rotation_id: z.string(), signature: z.string() })),
   /** Records of the log then. */
   size: z.int(),
   /** By the clock of the agent. */

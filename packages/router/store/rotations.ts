@@ -77,6 +77,17 @@ export async function selectOldSigningKeys(db: Database | Tx, agentId: string, a
   return rows.map(({ old_key }) => old_key)
 }
 
+/** Signing keys that others have taken the place of, of some agents. */
+export function selectReplacedSigningKeys(db: Database, agentIds: readonly string[]) {
+  return db
+    .selectFrom('rotations')
+    .select(['id', 'agent_id', 'old_key', 'new_key', 'signature'])
+    .where('agent_id', '=', sql<string>`any(${agentIds}::text[])`)
+    .where('use', '=', 'signing')
+    .where('state', 'in', ['completed', 'ended'])
+    .execute()
+}
+
 /** Whether a CURVE public key is, or was, any agent's. */
 export async function isKnownCurveKey(tx: Tx, key: string, except: string): Promise<boolean> {
   const { rows } = await sql<{ known: boolean }>`

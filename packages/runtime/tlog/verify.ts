@@ -2,6 +2,7 @@
 // does not fit. It believes nothing but the key: a live router and a folder on a disk are sources.
 import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { type Checkpoint, cosignedAt, isSignedBy, type NoteKey, parseCheckpoint, parseNote } from './note.ts'
+import { type Replaced, reachedFrom } from './replaced.ts'
 import { nodesOf, splitHashes, tileRoot, tilesOfLevel, tileWidth, widthOf } from './tiles.ts'
 import { hashBytes, leafHash, type NodeAt, rootOf } from './tree.ts'
 
@@ -34,6 +35,8 @@ export interface LogSource {
 export interface Cosigned {
   checkpoint: string
   key: NoteKey
+  /** The keys of the witness before that one, the oldest first. */
+  replaced?: readonly Replaced[]
 }
 
 /** A witness, and up to where it has seen the log. */
@@ -105,9 +108,14 @@ export async function verifyLog(source: LogSource): Promise<Verification> {
 /** @returns the witnesses whose signatures hold, and what they signed */
 function checkWitnesses({ cosigned = [], witnesses }: LogSource, find: Find): { seenBy: SeenBy[]; notes: string[] } {
   const isSame = (one: NoteKey) => (other: NoteKey) => one.name === other.name && one.publicKey.equals(other.publicKey)
-  const counted = cosigned.filter(({ key }) => witnesses === undefined || witnesses.some(isSame(key)))
+  /** Under that key, or one that it names. */
+  const isOf =
+    (witness: NoteKey) =>
+    ({ key, replaced = [] }: Cosigned) =>
+      reachedFrom(key, replaced).some(isSame(witness))
+  const counted = cosigned.filter((one) => witnesses === undefined || witnesses.some((witness) => isOf(witness)(one)))
   for (const missing of witnesses ?? [])
-    if (!counted.some(({ key }) => isSame(missing)(key)))
+    if (!counted.some(isOf(missing)))
       find('checkpoint', null, `${missing.name} has signed nothing of this log under that key`)
   const seenBy: SeenBy[] = []
   const notes: string[] = []

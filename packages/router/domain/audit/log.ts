@@ -12,6 +12,7 @@ import type { Identity } from '../identity.ts'
 import type { Records } from '../records.ts'
 import type { Heads } from './heads.ts'
 import { logKeyOf } from './log-key.ts'
+import { replacedKeys } from './replaced-keys.ts'
 import { sealer } from './seal.ts'
 
 type Log = Pick<Records, 'store'>
@@ -49,12 +50,17 @@ export async function cosignaturesOf({ store }: Log, projectId: string): Promise
   const rows = await selectCosignatures(store.db, projectId, cosignaturesShown)
   const first = (await selectFirstTile(store.db, projectId)) ?? 0
   const comparable = rows.filter(({ size }) => size % tileWidth === 0 || Math.floor(size / tileWidth) >= first)
+  const replaced = await replacedKeys(
+    store.db,
+    comparable.map(({ agent_id }) => agent_id),
+  )
   return comparable.map(({ agent_id, agent_name, size, note, public_key, signature, at }) => {
     const key = noteKey(cosignerNameOf(agent_id), 'cosigner', public_key)
     return {
       agent_id,
       agent_name,
       verifier_key: verifierKey(key),
+      replaced: replaced(agent_id, public_key),
       size,
       seen_at: at.toISOString(),
       checkpoint: note + signatureLine(key, signature),

@@ -4,13 +4,14 @@ import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { cosignatureSchema } from '@xerotier/protocol/api/audit.ts'
 import { memberOf } from '@xerotier/protocol/record.ts'
 import { codeOf } from '@xerotier/protocol/thrown.ts'
 import type { NoteKey } from '@xerotier/runtime/tlog/note.ts'
 import { tilePath } from '@xerotier/runtime/tlog/tiles.ts'
 import type { Cosigned, LogSource } from '@xerotier/runtime/tlog/verify.ts'
 import { UsageError } from '../../exit-codes.ts'
-import { keyOf } from './live-log.ts'
+import { keyOf, replacedOf } from './live-log.ts'
 
 export interface FolderFacts {
   verifierKey: string
@@ -37,7 +38,9 @@ function cosignedOf(listed: unknown): Cosigned[] {
   return listed.flatMap((one) => {
     const [checkpoint, key] = [memberOf(one, 'checkpoint'), memberOf(one, 'verifier_key')]
     if (typeof checkpoint !== 'string' || typeof key !== 'string') return []
-    return [{ checkpoint, key: keyOf(key, 'the key of an agent') }]
+    // An export from before keys rotated has none.
+    const replaced = cosignatureSchema.shape.replaced.safeParse(memberOf(one, 'replaced')).data ?? []
+    return [{ checkpoint, key: keyOf(key, 'the key of an agent'), replaced: replaced.map(replacedOf) }]
   })
 }
 

@@ -3,9 +3,10 @@ import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { ApiError } from '@xerotier/client/api-error.ts'
 import type { Client } from '@xerotier/client/client.ts'
-import type { AuditLog } from '@xerotier/protocol/api/audit.ts'
+import type { AuditLog, Cosignature } from '@xerotier/protocol/api/audit.ts'
 import { beginningOf } from '@xerotier/runtime/tlog/beginning.ts'
 import { type NoteKey, parseVerifierKey } from '@xerotier/runtime/tlog/note.ts'
+import type { Replaced } from '@xerotier/runtime/tlog/replaced.ts'
 import { tilePath } from '@xerotier/runtime/tlog/tiles.ts'
 import type { LogSource } from '@xerotier/runtime/tlog/verify.ts'
 import { UsageError } from '../../exit-codes.ts'
@@ -23,9 +24,10 @@ export function liveLog(client: Client, log: AuditLog, key: NoteKey): LogSource 
     strays: log.strays,
     beginningOf,
     seen: log.kept_checkpoint === null ? [] : [log.kept_checkpoint],
-    cosigned: log.cosignatures.map(({ checkpoint, verifier_key }) => ({
+    cosigned: log.cosignatures.map(({ checkpoint, verifier_key, replaced }) => ({
       checkpoint,
       key: keyOf(verifier_key, 'the key of an agent'),
+      replaced: replaced.map(replacedOf),
     })),
     async *entries() {
       if (from === log.size) return
@@ -68,6 +70,11 @@ export async function readTile(
     if (error instanceof ApiError && error.code === 'audit_tile_not_found') return undefined
     throw error
   }
+}
+
+/** @throws UsageError */
+export function replacedOf({ verifier_key, rotation_id, signature }: Cosignature['replaced'][number]): Replaced {
+  return { key: keyOf(verifier_key, 'the key of an agent'), rotation_id, signature: Buffer.from(signature, 'hex') }
 }
 
 /** @throws UsageError for what is no key of a log */

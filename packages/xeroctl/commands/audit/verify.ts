@@ -21,9 +21,12 @@ export const auditVerify = command({
     key: text('The verifier key, from where the router cannot change it; default: the one that comes with the log', {
       placeholder: 'key',
     }),
-    agentKey: many('This agent must have signed the log, under the key that it logs as it starts; no others count', {
-      placeholder: 'key',
-    }),
+    agentKey: many(
+      'This agent must have signed the log, under the key that it logs as it starts or one that this named; no others count',
+      {
+        placeholder: 'key',
+      },
+    ),
     seen: many('The log must begin with the checkpoint in this file: an agent keeps one in audit-head.json', {
       placeholder: 'file',
     }),
