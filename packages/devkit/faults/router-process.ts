@@ -1,19 +1,23 @@
 // A router that dies at a chosen step. Settings come as JSON in
 // the environment, so that nothing stands in a process list.
 import type { Core } from '@xerotier/router/core.ts'
+import { reencrypt } from '@xerotier/router/domain/key-rotation/reencrypt.ts'
 import { startRouter } from '@xerotier/router/router.ts'
 import type { PartName } from '@xerotier/router/store/lanes/parts.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { createLog } from '@xerotier/runtime/log.ts'
 import { die } from './die.ts'
+import { type KeyStep, keyStatements } from './dies-changing-keys.ts'
 import { markRotation, type RotationStep } from './dies-rotating.ts'
+import { markStatements } from './dies-writing.ts'
 import { triggerIn } from './trigger.ts'
 
 /**
  * Where it dies: a call is committed and not sent; its result
- * arrived and is not stored; it is stored and not acknowledged; or in a rotation.
+ * arrived and is not stored; it is stored and not acknowledged; or while a key takes the place of
+ * another.
  */
-export type RouterStep = 'before-dispatch' | 'before-settle' | 'after-settle' | RotationStep
+export type RouterStep = 'before-dispatch' | 'before-settle' | 'after-settle' | RotationStep | KeyStep
 
 export interface RouterProcessSettings {
   databaseUrl: string
@@ -22,6 +26,12 @@ export interface RouterProcessSettings {
   dataPlane: string
   /** Where it listens under a second key; default: the next port. */
   alternate?: string
+  /** How long a key counts beside the one that took its place. */
+  keyOverlapMs?: number
+  /** Keys of the database, hex, the one that encrypts first; default: one of its own. */
+  encryptionKeys?: string[]
+  /** Encrypts anew as it starts, one after the other, rather than in a minute. */
+  reencrypts?: boolean
   /** Holds the step at which it is to die, once it is. */
   trigger: string
 }
@@ -35,8 +45,11 @@ const dieAt = (step: RouterStep) => {
 
 const settlePart: PartName = 'settle'
 
+markStatements(keyStatements, dieAt)
+
 function instrument(core: Core): void {
   markRotation(core, dieAt)
+  if (settings.reencrypts) setImmediate(() => void reencrypt(core, 1).catch(() => {}))
   const { lanes } = core
   const { send } = core.dispatcher
   core.dispatcher.send = (row) => {
@@ -75,7 +88,14 @@ const router = await startRouter({
     owner: 'owner@localhost',
   },
   // Tests that kill it renew soon, and a lease lasts while a busy machine is late.
-  settings: { leaseIntervals: 200, rotationMs: 600_000 },
+  settings: {
+    leaseIntervals: 200,
+    rotationMs: 600_000,
+    ...(settings.keyOverlapMs === undefined ? {} : { keyOverlapMs: settings.keyOverlapMs }),
+  },
+  ...(settings.encryptionKeys === undefined
+    ? {}
+    : { encryptionKeys: settings.encryptionKeys.map((key) => Buffer.from(key, 'hex')) }),
   instrument,
 })
 process.stdout.write(`${JSON.stringify({ url: router.url, dataPlane: router.dataPlane })}\n`)
