@@ -3,16 +3,24 @@
 import { sql } from 'kysely'
 import type { Database } from './database.ts'
 
-/** Each is sealed for the id of its row. */
+/** Each is sealed for what its row is known by. */
 export const sealedColumns = [
-  { table: 'channels', column: 'secret' },
-  { table: 'channels', column: 'previous_secret' },
-  { table: 'executions', column: 'secrets' },
-  { table: 'router_keys', column: 'secret' },
-  { table: 'grant_keys', column: 'secret' },
-] as const
+  { table: 'channels', id: 'id', column: 'secret' },
+  { table: 'channels', id: 'id', column: 'previous_secret' },
+  { table: 'executions', id: 'id', column: 'secrets' },
+  { table: 'router_keys', id: 'id', column: 'secret' },
+  { table: 'grant_keys', id: 'id', column: 'secret' },
+  // Those from before they were sealed have so many bytes, and nothing that is sealed has so few.
+  { table: 'second_factors', id: 'user_id', column: 'secret', clearBytes: 20 },
+] as const satisfies SealedColumn[]
 
-export type SealedColumn = (typeof sealedColumns)[number]
+export interface SealedColumn {
+  table: string
+  id: string
+  column: string
+  /** How long a value is that was never sealed. */
+  clearBytes?: number
+}
 
 export interface SealedRow {
   id: string
@@ -22,13 +30,13 @@ export interface SealedRow {
 /** Some of those that do not begin so, by id. */
 export async function selectSealedOtherwise(
   db: Database,
-  { table, column }: SealedColumn,
+  { table, id, column }: SealedColumn,
   { prefix, after, limit }: { prefix: Buffer; after: string | undefined; limit: number },
 ): Promise<SealedRow[]> {
   const { rows } = await sql<SealedRow>`
-    select id, ${sql.ref(column)} as sealed from ${sql.table(table)}
+    select ${sql.ref(id)} as id, ${sql.ref(column)} as sealed from ${sql.table(table)}
     where ${sql.ref(column)} is not null and substring(${sql.ref(column)} from 1 for ${prefix.length}) <> ${prefix}
-      ${after === undefined ? sql`` : sql`and id > ${after}`}
-    order by id limit ${limit}`.execute(db)
+      ${after === undefined ? sql`` : sql`and ${sql.ref(id)} > ${after}`}
+    order by ${sql.ref(id)} limit ${limit}`.execute(db)
   return rows
 }

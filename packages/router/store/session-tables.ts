@@ -41,6 +41,7 @@ const sessions = {
 
 const second_factors = {
   user_id: text(),
+  /** Sealed. */
   secret: bytea(),
   created_at: timestamptz(),
   /** Null until a code of it has come back. */

@@ -10,7 +10,10 @@ export const projectRecord: RecordView<Project> = {
       ['Slug', project.slug],
       ['Name', project.name],
       ['Self-approval', project.allow_self_approval ? 'allowed' : 'not allowed'],
-      ['Encrypts calls', project.encrypt_calls ? 'yes: arguments, results, output, artifacts' : 'no'],
+      [
+        'Encrypts calls',
+        project.encrypt_calls ? 'yes, those made since it was set: arguments, results, output, artifacts' : 'no',
+      ],
       ['Created', { time: project.created_at }],
       ...keptOf(project),
     ],

@@ -38,7 +38,7 @@ export async function reencrypt(core: Core, batch = perBatch): Promise<Reencrypt
     for (let after: string | undefined; ; ) {
       const which = { prefix: sealedPrefix(keyring), after, limit: batch }
       const rows = await selectSealedOtherwise(core.store.db, place, which)
-      const opened = rows.flatMap((row) => again(core, keyring, row))
+      const opened = rows.flatMap((row) => again(core, keyring, place, row))
       await replace(core, place, opened)
       sum.changed += opened.length
       sum.lost += rows.length - opened.length
@@ -54,9 +54,15 @@ export async function reencrypt(core: Core, batch = perBatch): Promise<Reencrypt
   return sum
 }
 
-function again({ log }: Pick<Records, 'log'>, keyring: Keyring, { id, sealed }: SealedRow) {
+function again(
+  { log }: Pick<Records, 'log'>,
+  keyring: Keyring,
+  { clearBytes }: SealedColumn,
+  { id, sealed }: SealedRow,
+) {
   try {
-    return [{ id, old: sealed, fresh: seal(keyring, id, openSealed(keyring, id, sealed)) }]
+    const plain = sealed.length === clearBytes ? sealed : openSealed(keyring, id, sealed)
+    return [{ id, old: sealed, fresh: seal(keyring, id, plain) }]
   } catch (error) {
     log.debug({ id, reason: messageOf(error) }, 'a sealed value cannot be opened')
     return []
@@ -66,15 +72,14 @@ function again({ log }: Pick<Records, 'log'>, keyring: Keyring, { id, sealed }: 
 /** A value that somebody changed meanwhile stays as they wrote it. */
 async function replace(
   core: Records,
-  { table, column }: SealedColumn,
+  { table, id: idColumn, column }: SealedColumn,
   rows: readonly { id: string; old: Buffer; fresh: Buffer }[],
 ): Promise<void> {
   if (rows.length === 0) return
   await write(core, async ({ tx }) => {
     for (const { id, old, fresh } of rows)
       await sql`
-        update ${sql.table(table)} set ${sql.ref(column)} = ${fresh} where id = ${id} and ${sql.ref(column)} = ${old}`.execute(
-        tx,
-      )
+        update ${sql.table(table)} set ${sql.ref(column)} = ${fresh} 
+          where ${sql.ref(idColumn)} = ${id} and ${sql.ref(column)} = ${old}`.execute(tx)
   })
 }

@@ -15,6 +15,7 @@ import { endSession } from './end.ts'
 import type { PublicPlace } from './passkeys/relying-party.ts'
 import { verifyPasskey } from './passkeys/show.ts'
 import { checkPassword } from './password.ts'
+import type { Sealing } from './second-factor.ts'
 import { requireSecondStep } from './second-step.ts'
 import { newToken, tokenHash } from './token.ts'
 import type { SessionWatch } from './watch.ts'
@@ -27,7 +28,7 @@ export interface Browser {
   before: string | undefined
 }
 
-type Core = Records & { sessions: SessionWatch }
+type Core = Records & Sealing & { sessions: SessionWatch }
 
 /** @throws Fault login_failed */
 export function openByLink(core: Core, token: string, browser: Browser): Promise<string> {
@@ -57,7 +58,7 @@ export async function openByPassword(
   if (user === undefined || project === undefined) throw new Fault('login_failed')
   const passkey = shown === undefined ? undefined : await verifyPasskey(core, shown, null)
   return write(core, async (writing) => {
-    const second = await requireSecondStep(writing, user.id, { code, passkey })
+    const second = await requireSecondStep(core, writing, user.id, { code, passkey })
     const of = { user_id: user.id, project_id: project.id, key_id: null }
     return open(core, writing, { ...of, methods: ['password', ...second] }, browser)
   })

@@ -9,8 +9,8 @@ import { countRecoveryCodes, selectSecondFactor } from '../../store/second-facto
 import type { Writing } from '../events/write.ts'
 import { base32 } from './totp.ts'
 
-/** 50 bits. */
-const characters = 10
+/** 80 bits: the record has their hashes, and nobody who reads those tries them all. */
+const characters = 16
 
 /** @returns none where some are left: those that somebody keeps stay good */
 export async function issueRecoveryCodes({ tx }: Writing, userId: string): Promise<string[]> {
@@ -48,10 +48,10 @@ export async function takeRecoveryCode({ tx, now }: Writing, userId: string, cod
   return numUpdatedRows === 1n
 }
 
-/** `abcde-fghij`. */
+/** `abcd-efgh-ijkl-mnop`. */
 function newRecoveryCode(): string {
-  const text = base32(randomBytes(8)).slice(0, characters).toLowerCase()
-  return `${text.slice(0, 5)}-${text.slice(5)}`
+  const text = base32(randomBytes(characters)).slice(0, characters).toLowerCase()
+  return text.replace(/.{4}(?=.)/g, '$&-')
 }
 
 function hashOf(code: string): Buffer {

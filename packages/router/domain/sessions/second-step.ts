@@ -6,7 +6,7 @@ import type { PasskeyRow } from '../../store/passkeys.ts'
 import { selectSecondFactor } from '../../store/second-factors.ts'
 import type { Writing } from '../events/write.ts'
 import { hasSecondStep } from './recovery-codes.ts'
-import { takeAnyCode, wrongCode } from './second-factor.ts'
+import { type Sealing, takeAnyCode, wrongCode } from './second-factor.ts'
 
 interface Shown {
   code?: string | undefined
@@ -20,6 +20,7 @@ interface Shown {
  * @throws Fault second_factor_required, login_failed, passkey_refused for one of somebody else
  */
 export async function requireSecondStep(
+  core: Sealing,
   writing: Writing,
   userId: string,
   { code, passkey }: Shown,
@@ -31,7 +32,7 @@ export async function requireSecondStep(
   if (!(await hasSecondStep(writing.tx, userId))) return []
   if (code === undefined || code.trim() === '') throw new Fault('second_factor_required')
   const factor = await selectSecondFactor(writing.tx, userId)
-  const taken = await takeAnyCode(writing, userId, factor, code)
+  const taken = await takeAnyCode(core, writing, userId, { factor, code })
   if (taken === undefined) throw wrongCode()
   return [taken]
 }

@@ -62,6 +62,10 @@ export const projectUpdate = command({
     const encrypt_calls = encryptCalls === undefined ? undefined : encryptCalls === 'yes'
     const body = { name, allow_self_approval, encrypt_calls, ...(keeps ? { retention } : {}) }
     const project = await cli.write('project.update', { body })
-    if (project !== undefined) await cli.print.record(projectRecord, project)
+    if (project === undefined) return
+    if (encryptCalls === 'yes')
+      cli.say('calls from now on are encrypted; those before stay in the clear until retention removes them')
+    if (encryptCalls === 'no') cli.say('calls from now on are in the clear; those before stay encrypted')
+    await cli.print.record(projectRecord, project)
   },
 })
