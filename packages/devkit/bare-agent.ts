@@ -55,8 +55,9 @@ export async function enrollBare(
   client: Client,
   name: string,
   keys = newAgentKeys(),
+  joinKey?: string,
 ): Promise<{ keys: AgentKeys; enrollment: Enrollment }> {
-  const { key } = await client.call('joinKeys.create', { body: { name, region: 'test' } })
+  const key = joinKey ?? (await client.call('joinKeys.create', { body: { name, region: 'test' } })).key
   const body = {
     join_key: key,
     registration_name: name,

@@ -51,6 +51,7 @@ export const eventKinds = [
   'agent.rotation_rolled_back',
   'agent.updated',
   'agent.deleted',
+  'audit.key_replaced',
   'grant_key.rotated',
   'grant_key.retired',
   'candidate.requested',

@@ -21,6 +21,7 @@ import { createCalls } from './domain/attempts/calls.ts'
 import { createDispatcher } from './domain/attempts/dispatcher.ts'
 import { headsIn } from './domain/audit/heads.ts'
 import { createRefusals } from './domain/audit/refusals.ts'
+import { tellLogKey } from './domain/audit/tell-key.ts'
 import { createOutbox } from './domain/deliveries/outbox.ts'
 import { createWorkspaceDirectory } from './domain/directory/workspaces.ts'
 import { loadEncrypting } from './domain/encryption/encrypting.ts'
@@ -155,6 +156,7 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     const enrolledKeys = createEnrolledKeys(records)
     await enrolledKeys.refresh()
     const grantKeys = await loadGrantKeys({ ...records, identity })
+    await tellLogKey({ ...records, identity })
     const dataPlaneClock = options.dataPlane.clock ?? systemClock
     const policies = createPolicyBook(records)
     await policies.load()

@@ -7,21 +7,21 @@ import { settableClock } from '@xerotier/devkit/settable-clock.ts'
 import type { CheckpointFrame } from '@xerotier/protocol/frames/audit/checkpoint.ts'
 import { newSigningKey, type SigningKey } from '@xerotier/runtime/ed25519.ts'
 import { createLog } from '@xerotier/runtime/log.ts'
-import { cosignedAt, parseNote, parseVerifierKey, signedCheckpoint } from '@xerotier/runtime/tlog/note.ts'
+import { cosignedAt, noteKey, parseNote, parseVerifierKey, signedCheckpoint } from '@xerotier/runtime/tlog/note.ts'
 import { consistencyProof, leafHash, type NodeAt, nodeHash, rootOf } from '@xerotier/runtime/tlog/tree.ts'
 import { createAuditWitness, type WitnessAnswer } from './audit-witness.ts'
 
 const origin = 'xerotier-audit/proj_abcd1234'
 
 /** What a router of this history shows. */
-function routerOf(history: string, key: SigningKey) {
+function routerOf(history: string, key: SigningKey, previous?: SigningKey) {
   const nodeAt: NodeAt = (level, index) =>
     level === 0
       ? leafHash(Buffer.from(`${history} ${index}`))
       : nodeHash(nodeAt(level - 1, 2 * index), nodeAt(level - 1, 2 * index + 1))
   return (size: number, old_size: number): CheckpointFrame => ({
     t: 'checkpoint',
-    note: signedCheckpoint({ origin, size, root: rootOf(size, nodeAt) }, key),
+    note: signedCheckpoint({ origin, size, root: rootOf(size, nodeAt) }, key, previous),
     log_key: new Uint8Array(key.publicKey),
     old_size,
     proof: consistencyProof(Math.min(old_size, size), size, nodeAt).map((hash) => new Uint8Array(hash)),
@@ -75,6 +75,27 @@ function world(t: TestContext) {
 }
 
 const reasonOf = (answer: WitnessAnswer) => (answer.t === 'cosignature' ? 'cosigned' : answer.reason)
+
+test('another key of the log is taken from the one that is kept, and from nobody else', async (t) => {
+  const agent = world(t)
+  const [first, second, strange] = [newSigningKey(), newSigningKey(), newSigningKey()]
+  const held = () => parseVerifierKey(JSON.parse(readFileSync(agent.path, 'utf8')).verifier_key)?.publicKey
+  assert.equal(reasonOf(await agent.show(routerOf('a', first)(3, 0))), 'cosigned')
+  // Named by somebody whom the agent does not know, and named without being there.
+  assert.equal(reasonOf(await agent.show(routerOf('a', strange, second)(4, 3))), 'signature')
+  const absent = routerOf('a', strange, first)(4, 3)
+  const lines = absent.note.split('\n').filter((line) => !line.startsWith('\u2014') || line.includes(idOf(first)))
+  assert.equal(reasonOf(await agent.show({ ...absent, note: lines.join('\n') })), 'cosigned')
+  assert.deepEqual(held(), first.publicKey)
+  assert.equal(reasonOf(await agent.show(routerOf('a', second, first)(5, 4))), 'cosigned')
+  assert.deepEqual(held(), second.publicKey)
+  agent.restart()
+  assert.equal(reasonOf(await agent.show(routerOf('a', second)(6, 5))), 'cosigned')
+  assert.equal(reasonOf(await agent.show(routerOf('a', first)(7, 6))), 'signature')
+})
+
+/** With what the signatures of a key begin in a note. */
+const idOf = ({ publicKey }: SigningKey) => noteKey(origin, 'log', publicKey).id.toString('base64').slice(0, 4)
 
 test('an agent signs what goes on from what it saw, also after a restart, and keeps it for itself', async (t) => {
   const { path, clock, verifierKey, ...agent } = world(t)

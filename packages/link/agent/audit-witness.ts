@@ -14,6 +14,7 @@ import type { Log } from '@xerotier/runtime/log.ts'
 import { writeSecretFile } from '@xerotier/runtime/secret-file.ts'
 import {
   cosign,
+  nextKeyOf,
   noteKey,
   parseCheckpoint,
   parseNote,
@@ -78,11 +79,21 @@ export function createAuditWitness(options: WitnessOptions): AuditWitness {
       return { t: 'checkpoint_refused', reason, size, held_size: seen.size, held: kept?.checkpoint ?? null }
     }
     const signature = cosign(found.text, options.signing(), Math.floor(clock.now() / 1000))
+    const next = nextKeyOf(parseNote(note))
+    const isOther = next !== undefined && !next.id.equals(key.id)
+    if (isOther)
+      log.notice(
+        { from: verifierKey(key), to: verifierKey(next) },
+        'the audit log is signed with another key, which the one before names',
+      )
     // Whatever else was signed under the name of this key is not ours to keep.
-    const [logLine] = parseNote(note).signatures.filter(({ id, name }) => name === key.name && id.equals(key.id))
-    if (logLine === undefined) throw new Error('a checkpoint lost its signature')
-    const checkpoint = `${found.text}\n${signatureLine(key, logLine.signature)}${signatureLine(ownKey(), signature)}`
-    keep(path, { verifier_key: verifierKey(key), checkpoint })
+    const logLines = (isOther ? [key, next] : [key]).flatMap((one) =>
+      parseNote(note).signatures.filter(({ id, name }) => name === one.name && id.equals(one.id)),
+    )
+    if (logLines.length === 0) throw new Error('a checkpoint lost its signature')
+    const lines = logLines.map((one) => signatureLine(one, one.signature)).join('')
+    const checkpoint = `${found.text}\n${lines}${signatureLine(ownKey(), signature)}`
+    keep(path, { verifier_key: verifierKey(next ?? key), checkpoint })
     if (kept?.refused !== undefined)
       log.notice({ size: found.head.size }, 'the audit log is again the one that was seen')
     looked('cosigned', found.head.size)

@@ -10,12 +10,16 @@ import { readSecretFile, writeSecretFile } from '@xerotier/runtime/secret-file.t
 import { createKeyring, type Keyring } from './encryption/keyring.ts'
 
 export interface Identity {
-  /** Signs grants and the tokens of agents and join keys. */
+  /** Signs the tokens of agents and join keys, and grants until another key does. */
   signing: SigningKey
+  /** The one before it, of which tokens and grants are good: while its file is there. */
+  previousSigning: SigningKey | undefined
   /** The first CURVE server key of the data plane; those after it are on record. */
   firstCurve: FirstCurve
   /** Signs checkpoints of the audit log, and nothing else. */
   auditKey: SigningKey
+  /** The one before it, which signs them as well and names it: while its file is there. */
+  previousAuditKey: SigningKey | undefined
   /** Keys the digests of requests. */
   digestsKey: Buffer
   /** Encrypts what the record has of secrets. */
@@ -37,18 +41,28 @@ export function loadIdentity(stateDir: string, encryptionKeys?: readonly Buffer[
   const folder = join(stateDir, 'keys')
   makeFolder(folder, 0o700)
   const signing = signingKeyFromSeed(loadSecret(join(folder, 'router-signing-key.hex')))
-  const derived = Buffer.from(hkdfSync('sha256', signing.seed, '', 'xem-call-secrets-v1', 32))
+  const previousSigning = previousOf(join(folder, 'router-signing-key.hex'))
+  const { seed } = previousSigning ?? signing
+  const derived = Buffer.from(hkdfSync('sha256', seed, '', 'xem-call-secrets-v1', 32))
   const own = join(folder, 'encryption-key.hex')
   const [current, ...others] = encryptionKeys ?? []
   const keys: [Buffer, ...Buffer[]] = current === undefined ? [loadSecret(own)] : [current, ...others]
   return {
     signing,
+    previousSigning,
     auditKey: signingKeyFromSeed(loadSecret(join(folder, 'audit-log-key.hex'))),
+    previousAuditKey: previousOf(join(folder, 'audit-log-key.hex')),
     digestsKey: derived,
     // Whoever sets a key of their own may have run without one.
     keyring: createKeyring(current === undefined ? keys : [...keys, ...knownSecret(own)], derived),
     firstCurve: firstCurveIn(join(folder, 'router-curve-key.hex')),
   }
+}
+
+/** A key that was renamed counts beside the one that was made in its place. */
+function previousOf(path: string): SigningKey | undefined {
+  const [seed] = knownSecret(`${path}.previous`)
+  return seed && signingKeyFromSeed(seed)
 }
 
 function firstCurveIn(path: string): FirstCurve {

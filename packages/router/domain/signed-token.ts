@@ -42,17 +42,21 @@ export async function readToken<Claim extends string>(
   token: string,
   required: readonly Claim[],
 ): Promise<{ [C in Claim]: string } | 'expired' | 'invalid'> {
-  try {
-    const { payload } = await jwtVerify(token, verifyingKey(identity.signing.publicKey), {
-      algorithms: ['EdDSA'],
-      audience,
-      currentDate: new Date(clock.now()),
-      requiredClaims: ['exp'],
-    })
-    return areText(payload, required) ? payload : 'invalid'
-  } catch (error) {
-    return error instanceof errors.JWTExpired ? 'expired' : 'invalid'
-  }
+  const { signing, previousSigning } = identity
+  for (const { publicKey } of previousSigning === undefined ? [signing] : [signing, previousSigning])
+    try {
+      const { payload } = await jwtVerify(token, verifyingKey(publicKey), {
+        algorithms: ['EdDSA'],
+        audience,
+        currentDate: new Date(clock.now()),
+        requiredClaims: ['exp'],
+      })
+      return areText(payload, required) ? payload : 'invalid'
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) return 'expired'
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) return 'invalid'
+    }
+  return 'invalid'
 }
 
 function areText<Claim extends string>(

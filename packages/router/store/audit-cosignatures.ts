@@ -22,6 +22,15 @@ export async function selectNewestCheckpoints(
   return rows
 }
 
+/** Of every project that has one. */
+export async function selectNewestOfAll(db: Database): Promise<NewestCheckpoint[]> {
+  const projects = await db.selectFrom('projects').select('id').execute()
+  return selectNewestCheckpoints(
+    db,
+    projects.map(({ id }) => id),
+  )
+}
+
 /** Up to where each agent has seen the log of its project, by its id. */
 export async function selectSeenSizes(db: Database, agentIds: readonly string[]): Promise<Map<string, number>> {
   const rows = await db

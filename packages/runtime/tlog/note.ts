@@ -56,12 +56,32 @@ function checkpointText({ origin, size, root }: Checkpoint): string {
   return `${origin}\n${size}\n${root.toString('base64')}\n`
 }
 
-export function signedCheckpoint(checkpoint: Checkpoint, key: SigningKey): string {
-  const text = checkpointText(checkpoint)
-  return `${text}\n${signatureLine(noteKey(checkpoint.origin, 'log', key.publicKey), key.sign(Buffer.from(text)))}`
+/** Begins a line of a checkpoint that says which key takes the place of the one that signs it. */
+const nextKeyWord = 'xerotier-next-key '
+
+/** @param previous signs as well, and names the key, while verifiers learn of it */
+export function signedCheckpoint(checkpoint: Checkpoint, key: SigningKey, previous?: SigningKey): string {
+  const { origin } = checkpoint
+  const next = previous && `${nextKeyWord}${verifierKey(noteKey(origin, 'log', key.publicKey))}\n`
+  const text = checkpointText(checkpoint) + (next ?? '')
+  const keys = previous === undefined ? [key] : [key, previous]
+  const lines = keys.map((one) => signatureLine(noteKey(origin, 'log', one.publicKey), one.sign(Buffer.from(text))))
+  return `${text}\n${lines.join('')}`
 }
 
-export function signatureLine({ name, id }: NoteKey, signature: Buffer): string {
+/**
+ * The key that a checkpoint names, and that has signed it as well. Whoever trusts another key that
+ * has signed it may trust this one from then on.
+ */
+export function nextKeyOf(note: Note): NoteKey | undefined {
+  const [, , , ...lines] = note.text.split('\n')
+  const named = lines.find((line) => line.startsWith(nextKeyWord))
+  const key = named === undefined ? undefined : parseVerifierKey(named.slice(nextKeyWord.length))
+  const isOfLog = key?.type === 'log' && note.text.startsWith(`${key.name}\n`)
+  return isOfLog && isSignedBy(note, key) ? key : undefined
+}
+
+export function signatureLine({ name, id }: Pick<NoteKey, 'name' | 'id'>, signature: Buffer): string {
   return `\u2014 ${name} ${Buffer.concat([id, signature]).toString('base64')}\n`
 }
 

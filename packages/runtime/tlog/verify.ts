@@ -1,7 +1,7 @@
 // Verifies a log, or a stretch of one, from its entries up to a signed checkpoint, and names what
 // does not fit. It believes nothing but the key: a live router and a folder on a disk are sources.
 import { messageOf } from '@xerotier/protocol/thrown.ts'
-import { type Checkpoint, cosignedAt, isSignedBy, type NoteKey, parseCheckpoint, parseNote } from './note.ts'
+import { type Checkpoint, cosignedAt, isSignedBy, type NoteKey, nextKeyOf, parseCheckpoint, parseNote } from './note.ts'
 import { type Replaced, reachedFrom } from './replaced.ts'
 import { nodesOf, splitHashes, tileRoot, tilesOfLevel, tileWidth, widthOf } from './tiles.ts'
 import { hashBytes, leafHash, type NodeAt, rootOf } from './tree.ts'
@@ -72,10 +72,12 @@ export async function verifyLog(source: LogSource): Promise<Verification> {
     if (findings.length < findingsMax) findings.push({ what, index, message })
   }
   let checkpoint: Checkpoint
+  const keys = [source.key]
   try {
     const note = parseNote(source.note)
     checkpoint = parseCheckpoint(note.text)
-    if (!isSignedBy(note, source.key)) find('checkpoint', null, 'the checkpoint is not signed by the key of the log')
+    if (isSignedBy(note, source.key)) keys.push(...[nextKeyOf(note)].filter((key) => key !== undefined))
+    else find('checkpoint', null, 'the checkpoint is not signed by the key of the log')
   } catch (error) {
     return {
       checkpoint: undefined,
@@ -94,7 +96,7 @@ export async function verifyLog(source: LogSource): Promise<Verification> {
   const seen = new Map(
     [...(source.seen ?? []), ...notes].map((note) => [note.slice(0, note.lastIndexOf('\n\n')), note]),
   )
-  for (const note of seen.values()) await checkSeen(source, { size, tiles }, note, find)
+  for (const note of seen.values()) await checkSeen(source, { size, tiles, keys }, note, find)
   checkTree(
     checkpoint,
     nodesOf((level, n) => tiles.get(`${level}/${n}`)),
@@ -134,17 +136,20 @@ function checkWitnesses({ cosigned = [], witnesses }: LogSource, find: Find): { 
   return { seenBy, notes }
 }
 
-/** The log must begin with what somebody saw of it. */
+/**
+ * The log must begin with what somebody saw of it.
+ * @param keys of the log: that one, and one that it names
+ */
 async function checkSeen(
   source: LogSource,
-  { size, tiles }: { size: number; tiles: Tiles },
+  { size, tiles, keys }: { size: number; tiles: Tiles; keys: readonly NoteKey[] },
   seen: string,
   find: Find,
 ): Promise<void> {
   try {
     const note = parseNote(seen)
     const older = parseCheckpoint(note.text)
-    if (older.origin !== source.key.name || !isSignedBy(note, source.key))
+    if (older.origin !== source.key.name || !keys.some((key) => isSignedBy(note, key)))
       return find('checkpoint', null, 'a checkpoint that was seen is signed by another key')
     if (older.size > size)
       return find('checkpoint', null, `the log had ${older.size} records when it was seen, and has ${size}`)

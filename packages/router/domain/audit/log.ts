@@ -2,7 +2,7 @@
 import type { AuditLog, Cosignature } from '@xerotier/protocol/api/audit.ts'
 import { auditOriginOf, cosignerNameOf } from '@xerotier/protocol/audit-log.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
-import { noteKey, signatureLine, verifierKey } from '@xerotier/runtime/tlog/note.ts'
+import { isSignedBy, noteKey, parseNote, signatureLine, verifierKey } from '@xerotier/runtime/tlog/note.ts'
 import { bundleOf, parseTilePath, tileWidth } from '@xerotier/runtime/tlog/tiles.ts'
 import { hashBytes } from '@xerotier/runtime/tlog/tree.ts'
 import { selectCosignatures } from '../../store/audit-cosignatures.ts'
@@ -44,26 +44,34 @@ export async function showLog(
 
 /**
  * What agents have seen of it, each with the signatures of the log and of that agent; without what
- * retention has left nothing to compare with.
+ * retention has left nothing to compare with, and what another key of the log signed.
  */
-export async function cosignaturesOf({ store }: Log, projectId: string): Promise<Cosignature[]> {
+export async function cosignaturesOf(
+  { store, identity }: Log & { identity: Pick<Identity, 'auditKey'> },
+  projectId: string,
+): Promise<Cosignature[]> {
   const rows = await selectCosignatures(store.db, projectId, cosignaturesShown)
   const first = (await selectFirstTile(store.db, projectId)) ?? 0
-  const comparable = rows.filter(({ size }) => size % tileWidth === 0 || Math.floor(size / tileWidth) >= first)
+  const key = logKeyOf(identity, projectId)
+  const comparable = rows.filter(({ size, note }) => {
+    if (size % tileWidth !== 0 && Math.floor(size / tileWidth) < first) return false
+    // Who was away since the key of the log was replaced has seen nothing of the one of now.
+    return isSignedBy(parseNote(note), key)
+  })
   const replaced = await replacedKeys(
     store.db,
     comparable.map(({ agent_id }) => agent_id),
   )
   return comparable.map(({ agent_id, agent_name, size, note, public_key, signature, at }) => {
-    const key = noteKey(cosignerNameOf(agent_id), 'cosigner', public_key)
+    const own = noteKey(cosignerNameOf(agent_id), 'cosigner', public_key)
     return {
       agent_id,
       agent_name,
-      verifier_key: verifierKey(key),
+      verifier_key: verifierKey(own),
       replaced: replaced(agent_id, public_key),
       size,
       seen_at: at.toISOString(),
-      checkpoint: note + signatureLine(key, signature),
+      checkpoint: note + signatureLine(own, signature),
     }
   })
 }

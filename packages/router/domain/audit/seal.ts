@@ -5,23 +5,22 @@
 // changed behind the router's back, or is an older copy: it gets no checkpoint any more.
 import { auditOriginOf } from '@xerotier/protocol/audit-log.ts'
 import { messageOf } from '@xerotier/protocol/thrown.ts'
-import { isSignedBy, parseCheckpoint, parseNote, signedCheckpoint } from '@xerotier/runtime/tlog/note.ts'
+import { parseCheckpoint, parseNote, signedCheckpoint } from '@xerotier/runtime/tlog/note.ts'
 import { nodesOf, tileRoot, tilesFor, tileWidth } from '@xerotier/runtime/tlog/tiles.ts'
 import { hashBytes, rootOf, type TreeHead } from '@xerotier/runtime/tlog/tree.ts'
 import { selectCheckpoint, selectFirstTile, selectTiles } from '../../store/audit-log.ts'
 import type { Follower } from '../events/follow.ts'
 import type { Writing } from '../events/write.ts'
-import type { Identity } from '../identity.ts'
 import { perProject } from '../per-project.ts'
 import type { Records } from '../records.ts'
 import { appendLeaves, type GrownTile, growTile } from './append.ts'
 import type { Heads } from './heads.ts'
-import { logKeyOf } from './log-key.ts'
+import { isOfLog, type LogKeys } from './log-key.ts'
 
 /** Its place says up to where everything is sealed. */
 export const sealer = 'audit'
 
-export type Sealing = Records & { identity: Pick<Identity, 'auditKey'>; heads: Heads }
+export type Sealing = Records & { identity: LogKeys; heads: Heads }
 
 /** What it signed last. */
 interface Known {
@@ -83,7 +82,8 @@ async function sealProject(
     return
   }
   const fresh = { size, root: rootOf(size, nodes) }
-  const note = signedCheckpoint({ origin: auditOriginOf(projectId), ...fresh }, core.identity.auditKey)
+  const { auditKey, previousAuditKey } = core.identity
+  const note = signedCheckpoint({ origin: auditOriginOf(projectId), ...fresh }, auditKey, previousAuditKey)
   await tx.insertInto('audit_checkpoints').values({ project_id: projectId, size, note, at: now }).execute()
   writing.after(() => {
     known.head = fresh
@@ -127,7 +127,7 @@ async function isThere(tx: Writing['tx'], projectId: string, size: number): Prom
 function headOf({ identity, log }: Sealing, projectId: string, note: string): TreeHead | undefined {
   try {
     const parsed = parseNote(note)
-    if (isSignedBy(parsed, logKeyOf(identity, projectId))) return parseCheckpoint(parsed.text)
+    if (isOfLog(identity, projectId, parsed)) return parseCheckpoint(parsed.text)
     throw new Error('it is signed by another key')
   } catch (error) {
     log.error({ project_id: projectId, why: messageOf(error) }, 'a checkpoint of the audit log says nothing')

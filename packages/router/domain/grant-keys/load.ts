@@ -17,7 +17,7 @@ import { createGrantKeys, type GrantKey, type GrantKeys } from './grant-keys.ts'
 /** As many as a frame holds: an agent that missed more asks over HTTPS. */
 export const statementsTold = 16
 
-type Loading = Records & { identity: Pick<Identity, 'keyring' | 'signing'> }
+type Loading = Records & { identity: Pick<Identity, 'keyring' | 'signing' | 'previousSigning'> }
 
 /** One of which the secret cannot be read signs no more. There is always one that does. */
 export async function loadGrantKeys(core: Loading): Promise<GrantKeys> {
@@ -46,9 +46,12 @@ function grantKeyOf({ id, ends_at }: Pick<GrantKeyRow, 'id' | 'ends_at'>, signin
 
 function read({ identity, log }: Loading, row: GrantKeyRow): SigningKey | undefined {
   try {
-    const signing =
-      row.secret === null ? identity.signing : signingKeyFromSeed(openSealed(identity.keyring, row.id, row.secret))
-    if (signing.publicKey.toString('hex') === row.public_key) return signing
+    const candidates =
+      row.secret === null
+        ? [identity.signing, identity.previousSigning].filter((one) => one !== undefined)
+        : [signingKeyFromSeed(openSealed(identity.keyring, row.id, row.secret))]
+    const signing = candidates.find(({ publicKey }) => publicKey.toString('hex') === row.public_key)
+    if (signing !== undefined) return signing
     throw new Error('it is another key than the record has')
   } catch (error) {
     log.critical(

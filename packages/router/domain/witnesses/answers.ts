@@ -4,11 +4,11 @@ import { cosignerNameOf } from '@xerotier/protocol/audit-log.ts'
 import type { CheckpointRefusedFrame } from '@xerotier/protocol/frames/audit/checkpoint-refused.ts'
 import type { CosignatureFrame } from '@xerotier/protocol/frames/audit/cosignature.ts'
 import { rawPublicKey } from '@xerotier/runtime/ed25519.ts'
-import { cosignedAt, isSignedBy, noteKey, parseNote } from '@xerotier/runtime/tlog/note.ts'
+import { cosignedAt, noteKey, parseNote } from '@xerotier/runtime/tlog/note.ts'
 import type { Tx } from '../../store/database.ts'
 import type { CosignatureRow } from '../../store/tables.ts'
 import { agentActor } from '../actor.ts'
-import { logKeyOf } from '../audit/log-key.ts'
+import { isOfLog } from '../audit/log-key.ts'
 import { write } from '../events/write.ts'
 import type { OnlineAgent } from '../fleet/online-agent.ts'
 import { perProject } from '../per-project.ts'
@@ -114,7 +114,7 @@ async function tell(core: Asking, agent: OnlineAgent, frame: CheckpointRefusedFr
 /** Goes on record only when it is what it says: the key of this log has signed it. */
 function heldNote({ identity }: Asking, projectId: string, held: string | null): string | null {
   try {
-    return held !== null && isSignedBy(parseNote(held), logKeyOf(identity, projectId)) ? held : null
+    return held !== null && isOfLog(identity, projectId, parseNote(held)) ? held : null
   } catch {
     return null
   }

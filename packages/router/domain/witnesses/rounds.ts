@@ -8,14 +8,14 @@ import { nodesOf, tilesFor } from '@xerotier/runtime/tlog/tiles.ts'
 import { consistencyProof } from '@xerotier/runtime/tlog/tree.ts'
 import { type NewestCheckpoint, selectNewestCheckpoints, selectSeenSizes } from '../../store/audit-cosignatures.ts'
 import { selectTiles } from '../../store/audit-log.ts'
+import type { LogKeys } from '../audit/log-key.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import type { OnlineAgent } from '../fleet/online-agent.ts'
-import type { Identity } from '../identity.ts'
 import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
 
 export type Asking = Records &
-  FleetView & { clock: Clock; identity: Pick<Identity, 'auditKey'>; settings: Pick<Settings, 'cosignEveryMs'> }
+  FleetView & { clock: Clock; identity: LogKeys; settings: Pick<Settings, 'cosignEveryMs'> }
 
 /** Agents that are shown a checkpoint, one after the other. */
 export interface Rounds {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Client } from '@xerotier/client/client.ts'
 import { memberOf } from '@xerotier/protocol/record.ts'
 import { messageOf } from '@xerotier/protocol/thrown.ts'
-import type { NoteKey } from '@xerotier/runtime/tlog/note.ts'
+import { type NoteKey, nextKeyOf, parseNote, verifierKey } from '@xerotier/runtime/tlog/note.ts'
 import { type LogSource, type Verification, verifyLog } from '@xerotier/runtime/tlog/verify.ts'
 import { command } from '../../command.ts'
 import { exitCodes, UsageError } from '../../exit-codes.ts'
@@ -44,10 +44,21 @@ export const auditVerify = command({
     const witnesses = options.agentKey.map((text) => keyOf(text, '--agent-key'))
     const seen = [...(source.seen ?? []), ...(await Promise.all(options.seen.map(readSeen)))]
     const found = await verifyLog({ ...source, seen, witnesses: witnesses.length === 0 ? undefined : witnesses })
+    const next = nextKeyIn(source.note)
+    if (next !== undefined && found.findings.length === 0)
+      cli.say(`the key of the log is replaced: keep ${verifierKey(next)} in the place of the one before`)
     await cli.print.record(verificationRecord, { object: 'audit_verification', from: source.from, ...factsOf(found) })
     return found.findings.length === 0 ? exitCodes.ok.code : exitCodes.unproven.code
   },
 })
+
+function nextKeyIn(note: string): NoteKey | undefined {
+  try {
+    return nextKeyOf(parseNote(note))
+  } catch {
+    return undefined
+  }
+}
 
 /** @throws UsageError before anything is sealed */
 async function ofRouter(client: Client, pinned: NoteKey | undefined): Promise<LogSource> {
