@@ -34,6 +34,13 @@ interface Finished {
   }
 }
 
+export interface ReportOptions {
+  print: (line: string) => void
+  stalledMs: number
+  /** Modules that run several files, each as a test named by its absolute path. */
+  batches?: ReadonlyMap<string, readonly string[]>
+}
+
 /**
  * Reads the stream to its end, printing as it goes. Suites and the parents of failed subtests are
  * no tests of their own. It returns when no file has ended for `stalledMs`, and counts those that
@@ -42,8 +49,10 @@ interface Finished {
  */
 export async function reportTests(
   stream: ReturnType<typeof run>,
-  { print, stalledMs }: { print: (line: string) => void; stalledMs: number },
+  { print, stalledMs, batches = new Map() }: ReportOptions,
 ): Promise<Totals> {
+  const batched = new Set([...batches.values()].flat())
+  const isFile = ({ name, file }: Finished) => batched.has(name) || (resolve(name) === file && !batches.has(name))
   const failures: Finished[] = []
   const skips: Finished[] = []
   const output = new Map<string, string>()
@@ -56,18 +65,31 @@ export async function reportTests(
     })
   }
   const running = new Set<string>()
-  on('test:dequeue', ({ name, file }: Finished) => {
-    if (isFile(name, file)) running.add(name)
+  on('test:dequeue', (test: Finished) => {
+    if (isFile(test) || batches.has(test.name)) running.add(test.name)
   })
   // The only event of an end that does not wait for every file before it.
   const counts = new Map<string, { tests: number; failed: number }>()
   const ended: { file: string; seconds: string }[] = []
   on('test:complete', (test: Finished) => {
     const { passed: ok, type, duration_ms: ms, error } = test.details
-    const file = test.file ?? ''
+    const batch = batches.get(test.name)
+    if (batch) {
+      running.delete(test.name)
+      watchdog.refresh()
+      if (ok || error?.failureType === 'subtestsFailed') return
+      failures.push(test)
+      // Of these nothing is known: the process ended before they did.
+      for (const file of batch.filter((path) => !ended.some(({ file }) => file === path))) {
+        running.delete(file)
+        print(`FAIL ${shown(file)}  did not end, its process did`)
+      }
+      return
+    }
+    const file = batched.has(test.name) ? test.name : (test.file ?? '')
     const count = counts.get(file) ?? { tests: 0, failed: 0 }
     counts.set(file, count)
-    const whole = isFile(test.name, test.file)
+    const whole = isFile(test)
     if (test.skip || test.todo) skips.push(test)
     else if (ok && type !== 'suite' && !whole) passed += 1
     else if (!ok && error?.failureType !== 'subtestsFailed') {
@@ -102,9 +124,11 @@ export async function reportTests(
     if (how) print(`\nthe process of ${shown(test.file ?? '')} ended with ${how}`)
     print(`\nFAILED ${test.name}\n  ${where}\n${inspect(error?.cause ?? error, { depth: 6 }).replace(/^/gm, '  ')}`)
   }
-  for (const file of new Set(failures.map((test) => test.file ?? ''))) {
-    const said = output.get(file)?.trim()
-    if (said) print(`\nOUTPUT of ${shown(file)}\n${said.replace(/^/gm, '  ')}`)
+  const processOf = new Map([...batches].flatMap(([batch, files]) => files.map((file) => [file, batch] as const)))
+  for (const process of new Set(failures.map(({ file = '' }) => processOf.get(file) ?? file))) {
+    const said = output.get(process)?.trim()
+    if (said)
+      print(`\nOUTPUT of ${(batches.get(process) ?? [process]).map(shown).join(', ')}\n${said.replace(/^/gm, '  ')}`)
   }
   if (skips.length > 0) {
     print('')
@@ -117,11 +141,6 @@ export async function reportTests(
     for (const { file, seconds } of ended.slice(0, slowestShown)) print(`${seconds.padStart(6)} s  ${shown(file)}`)
   }
   return { passed, failed: failures.length }
-}
-
-/** A file is a test too, by the name that it was asked for. */
-function isFile(name: string, file: string | undefined): boolean {
-  return resolve(name) === file
 }
 
 function shown(file: string): string {

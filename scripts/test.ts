@@ -1,13 +1,13 @@
 // `npm test [-- <part of a path> …]`: every *.test.ts, a few files at a time, over one shared
 // Postgres cluster. Ends with the line `N passed, N failed`; exits 1 when something failed or
 // nothing ran.
-import { readdirSync, rmSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
-import { resolve } from 'node:path'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
 import { run } from 'node:test'
 import { startPostgresForTests, testPostgresVariable } from '@xerotier/devkit/postgres-for-tests.ts'
+import { batched } from './test-batches.ts'
 import { folderInMemory } from './test-folder.ts'
-import { longestFirst } from './test-order.ts'
 import { reportTests } from './test-report.ts'
 
 const folders = ['packages', 'scripts', 'test']
@@ -22,7 +22,6 @@ const found = folders
   .filter((path) => path.endsWith('.test.ts') && !path.includes('node_modules/'))
   .filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)))
   .sort()
-const files = longestFirst(found)
 
 // Each file is a process that reads most of the code, and many start others: the first to need a
 // module compiles it for all.
@@ -41,11 +40,15 @@ const postgres = await startPostgresForTests()
 process.env[testPostgresVariable] = postgres.url
 // Most of a test's time is waiting for another process, or for a machine that is busy.
 const concurrency = Math.min(4, availableParallelism() + 2)
+const folder = mkdtempSync(join(tmpdir(), 'xerotier-batches-'))
+const { files, batches } = batched(found, { folder, processes: concurrency })
 const stop = new AbortController()
 const { passed, failed } = await reportTests(run({ files, concurrency, timeout, signal: stop.signal }), {
   print: console.log,
   stalledMs,
+  batches,
 })
+rmSync(folder, { recursive: true, force: true })
 stop.abort() // ends the process of a file that did not end
 // A test run that cannot stop its database is no reason to say nothing about the tests.
 await Promise.race([postgres.stop(), new Promise((resolve) => setTimeout(resolve, 60_000))])

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
-import { resultOf, serving, submit, system, withDatabase } from './broker/wire.fixture.ts'
+import { ownRouter, resultOf, serving, submit, system, withDatabase } from './broker/wire.fixture.ts'
+
+ownRouter()
 
 async function scraped(name: string): Promise<string[]> {
   const text = await (await fetch(`${system.router.url}/metrics`)).text()

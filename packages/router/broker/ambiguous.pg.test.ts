@@ -4,7 +4,20 @@ import { test } from 'node:test'
 import { type BareAgent, toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
-import { artifactOf, outputOf, refOf, renewal, resultOf, serving, show, submit, system } from './wire.fixture.ts'
+import {
+  artifactOf,
+  outputOf,
+  ownRouter,
+  refOf,
+  renewal,
+  resultOf,
+  serving,
+  show,
+  submit,
+  system,
+} from './wire.fixture.ts'
+
+ownRouter()
 
 const tools = [toolOf('t_write', { risk: 'write' })]
 const text = (words: string) => new Uint8Array(Buffer.from(words))

@@ -8,6 +8,7 @@ import type pg from 'pg'
 import {
   artifactOf,
   outputOf,
+  ownRouter,
   renewal,
   resultOf,
   sendAll,
@@ -19,6 +20,8 @@ import {
   system,
   withDatabase,
 } from './wire.fixture.ts'
+
+ownRouter()
 
 /** Holds a table, so that whatever is to be stored in it waits, until `work` is done. */
 const holding = (table: string, work: (db: pg.Client) => Promise<void>) =>

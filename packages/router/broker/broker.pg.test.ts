@@ -6,6 +6,7 @@ import { wireVersion } from '@xerotier/protocol/wire.ts'
 import {
   agents,
   enrolled,
+  ownRouter,
   refOf,
   renewal,
   resultOf,
@@ -17,6 +18,8 @@ import {
   system,
   withDatabase,
 } from './wire.fixture.ts'
+
+ownRouter()
 
 test('an enrolled agent proves itself, gets a call, and its result is acknowledged after it is stored', async () => {
   const { agent, workspace } = await serving()

@@ -3,7 +3,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
-import { artifactOf, outputOf, refOf, renewal, resultOf, serving, show, submit, system } from './wire.fixture.ts'
+import {
+  artifactOf,
+  outputOf,
+  ownRouter,
+  refOf,
+  renewal,
+  resultOf,
+  serving,
+  show,
+  submit,
+  system,
+} from './wire.fixture.ts'
+
+ownRouter()
 
 const tools = [toolOf('t_read'), toolOf('t_write', { risk: 'write' })]
 const text = (words: string) => new Uint8Array(Buffer.from(words))

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { bareAgent, toolOf } from '@xerotier/devkit/bare-agent.ts'
-import { agents, serving, show, submit, system } from './wire.fixture.ts'
+import { agents, ownRouter, serving, show, submit, system } from './wire.fixture.ts'
+
+ownRouter()
 
 /** Gives the call to the agent again and again, which each time comes back without it. */
 async function lose(times: number, goodbye: boolean) {

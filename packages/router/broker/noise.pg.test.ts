@@ -7,7 +7,9 @@ import { type BareAgent, bareAgent } from '@xerotier/devkit/bare-agent.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { wireVersion } from '@xerotier/protocol/wire.ts'
 import { packMessage } from '@xerotier/runtime/msgpack.ts'
-import { agents, enrolled, resultOf, serving, stillServes, submit, system } from './wire.fixture.ts'
+import { agents, enrolled, ownRouter, resultOf, serving, stillServes, submit, system } from './wire.fixture.ts'
+
+ownRouter()
 
 setFlagsFromString('--expose-gc')
 const gc = runInNewContext('gc') as () => void

@@ -6,6 +6,7 @@ import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import {
   artifactOf,
   outputOf,
+  ownRouter,
   refOf,
   renewal,
   resultOf,
@@ -15,6 +16,8 @@ import {
   system,
   withDatabase,
 } from './wire.fixture.ts'
+
+ownRouter()
 
 const text = (words: string) => new Uint8Array(Buffer.from(words))
 const reopen = (agent: BareAgent, call: CallRef) => agent.open({ in_flight: [{ ...refOf(call), status: 'settled' }] })

@@ -9,6 +9,7 @@ import {
   artifactOf,
   enrolled,
   outputOf,
+  ownRouter,
   refOf,
   renewal,
   resultOf,
@@ -17,6 +18,8 @@ import {
   submit,
   withDatabase,
 } from './wire.fixture.ts'
+
+ownRouter()
 
 const piece = (letter: string) => new Uint8Array(Buffer.alloc(limits.outputFrameBytes, letter))
 const inlinePieces = limits.outputInlineBytes / limits.outputFrameBytes

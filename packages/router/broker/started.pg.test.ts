@@ -5,7 +5,9 @@ import { test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
 import type { CallRef } from '@xerotier/protocol/frames/call/call-ref.ts'
 import { requeue } from '../domain/attempts/unfinished.ts'
-import { refOf, renewal, resultOf, serving, show, submit, system, withDatabase } from './wire.fixture.ts'
+import { ownRouter, refOf, renewal, resultOf, serving, show, submit, system, withDatabase } from './wire.fixture.ts'
+
+ownRouter()
 
 const tools = [toolOf('t_write', { risk: 'write' })]
 const accepted = (call: CallRef) => ({ t: 'accepted', ...refOf(call), started_at: Date.now() })

@@ -6,7 +6,9 @@ import { test } from 'node:test'
 import { manifestOf, toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { threadMs } from '@xerotier/devkit/thread-time.ts'
 import { steep } from '@xerotier/runtime/json-schema/steep.fixture.ts'
-import { agents, serving, stillServes, system } from './wire.fixture.ts'
+import { agents, ownRouter, serving, stillServes, system } from './wire.fixture.ts'
+
+ownRouter()
 
 /**
  * For whoever asks how the router is, while something goes on. The bench holds it to 250 ms; here

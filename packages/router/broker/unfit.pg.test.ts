@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { renewal, resultOf, serving, submit, system } from './wire.fixture.ts'
+import { ownRouter, renewal, resultOf, serving, submit, system } from './wire.fixture.ts'
+
+ownRouter()
 
 test('an agent whose host is unfit says why, and its calls wait or go elsewhere until it is fit', async () => {
   const { agent, enrollment, workspace } = await serving()

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { manifestOf, newAgentKeys, toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
-import { enrolled, renewal, resultOf, serving, stillServes, submit, withDatabase } from './wire.fixture.ts'
+import { enrolled, ownRouter, renewal, resultOf, serving, stillServes, submit, withDatabase } from './wire.fixture.ts'
+
+ownRouter()
 
 const many = Array.from({ length: limits.toolsPerManifest + 1 }, (_, number) => toolOf(`t_${number}`))
 const wrong: [what: string, tools: ReturnType<typeof toolOf>[], fault: RegExp][] = [

@@ -9,13 +9,17 @@ import pg from 'pg'
 
 export let system: RouterForTests
 export const agents: BareAgent[] = []
-before(async () => {
-  system = await startRouterForTests()
-})
-after(async () => {
-  for (const agent of agents) agent.close()
-  await system.stop()
-})
+
+/** Gives the file that calls it a router of its own. Files may share this module, one after another. */
+export function ownRouter(): void {
+  before(async () => {
+    system = await startRouterForTests()
+  })
+  after(async () => {
+    for (const agent of agents.splice(0)) agent.close()
+    await system.stop()
+  })
+}
 
 let count = 0
 export async function enrolled(tools = [toolOf('t_read')]) {
