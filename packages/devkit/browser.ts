@@ -18,12 +18,19 @@ const args = [
   '--force-color-profile=srgb',
 ]
 
+export interface Chromium {
+  path: string
+  env: NodeJS.ProcessEnv
+}
+
 /** @returns a sentence that says why there is none */
-export async function browserForTests(): Promise<Browser | string> {
-  const found = existsSync('/usr/lib/chromium/chromium')
+export function chromiumForTests(): Chromium | string {
+  return existsSync('/usr/lib/chromium/chromium')
     ? { path: '/usr/lib/chromium/chromium', env: {} }
     : debianProgram('chromium', { at: 'usr/lib/chromium/chromium', timeout: 240_000 })
-  if (typeof found === 'string') return found
+}
+
+export function launch(found: Chromium): Promise<Browser> {
   const env = Object.entries({ ...process.env, ...found.env }).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as const],
   )
@@ -33,4 +40,10 @@ export async function browserForTests(): Promise<Browser | string> {
     env: Object.fromEntries(env),
     timeout: browserPatienceMs,
   })
+}
+
+/** @returns a sentence that says why there is none */
+export async function browserForTests(): Promise<Browser | string> {
+  const found = chromiumForTests()
+  return typeof found === 'string' ? found : launch(found)
 }

@@ -1,5 +1,5 @@
 // A router, the sample of a night, and a page of the dashboard that is logged in.
-import { browserForTests, browserPatienceMs } from '@xerotier/devkit/browser.ts'
+import { browserPatienceMs, chromiumForTests, launch } from '@xerotier/devkit/browser.ts'
 import { type DashboardSample, dashboardSample } from '@xerotier/devkit/dashboard-sample.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
 import {
@@ -24,16 +24,17 @@ export interface OpenDashboard {
   close(): Promise<void>
 }
 
-const found = await browserForTests()
+const found = chromiumForTests()
 /** Why there is no browser here; false when there is one. */
 export const skip = typeof found === 'string' ? found : false
 
 /** @throws Error where there is no browser: see `skip` */
 export async function openDashboard(options: RouterForTestsOptions = {}): Promise<OpenDashboard> {
   if (typeof found === 'string') throw new Error(found)
+  const browser = await launch(found)
   const system = await startRouterForTests(options)
   const sample = await dashboardSample(system)
-  const context = await found.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
   context.setDefaultTimeout(browserPatienceMs)
   const page = await context.newPage()
   const complaints: string[] = []
@@ -46,7 +47,7 @@ export async function openDashboard(options: RouterForTestsOptions = {}): Promis
   const open: OpenDashboard = {
     system,
     sample,
-    browser: found,
+    browser,
     context,
     page,
     complaints,
@@ -58,7 +59,7 @@ export async function openDashboard(options: RouterForTestsOptions = {}): Promis
       await one.getByRole('heading', { name: 'Overview' }).waitFor()
     },
     async close() {
-      await found.close()
+      await browser.close()
       sample.close()
       await system.stop()
     },
