@@ -1,61 +1,39 @@
-// `npm run dashboard-figures [-- <calls>]`: how long it takes from a commit to what stands on the
-// screen, in a real browser. Calls that wait for approval are made one after the other, and each is
-// looked for in the list of the Approvals tab.
-import { browserForTests, browserPatienceMs } from '@xerotier/devkit/browser.ts'
-import { dashboardSample } from '@xerotier/devkit/dashboard-sample.ts'
-import { startPostgresForTests, testPostgresVariable } from '@xerotier/devkit/postgres-for-tests.ts'
-import { startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
+// `npm run dashboard-figures [-- --only latency,graph --executions 100000 --minutes 1]`: what the
+// dashboard promises of time and memory, measured in a real browser, each with its bar.
+import { parseArgs } from 'node:util'
+import type { Figure } from '../bench/figure.ts'
+import { figureTable } from '../bench/table.ts'
+import { measureApprovals } from './dashboard/approvals.ts'
+import { measureEvents } from './dashboard/events.ts'
+import { measureGraph } from './dashboard/graph.ts'
+import { measureLatency } from './dashboard/latency.ts'
+import { measureOutput } from './dashboard/output.ts'
+import { measureRows } from './dashboard/rows.ts'
+import { inWorld, load, type Measurement } from './dashboard/world.ts'
 
-const calls = Number(process.argv[2] ?? 60)
-
-/** Run in the page: when each call was first on the screen, by its id. */
-const watch = `
-  globalThis.seen = {}
-  new MutationObserver(() => {
-    for (const row of document.querySelectorAll('li[data-id]')) {
-      const { id } = row.dataset
-      if (id in seen) continue
-      seen[id] = 0
-      requestAnimationFrame(() => { seen[id] = Date.now() })
-    }
-  }).observe(document, { subtree: true, childList: true })`
-
-const browser = await browserForTests()
-if (typeof browser === 'string') throw new Error(browser)
-const postgres = await startPostgresForTests()
-process.env[testPostgresVariable] = postgres.url
-const system = await startRouterForTests({ slug: 'prod' })
-const sample = await dashboardSample(system)
-try {
-  const page = await browser.newPage()
-  page.setDefaultTimeout(browserPatienceMs)
-  const { token } = await system.client.call('loginLinks.create')
-  await page.goto(`${system.router.url}/ops/login#${token}`)
-  await page.getByRole('button', { name: 'Log in with this link' }).click()
-  await page.getByRole('heading', { name: 'Overview' }).waitFor()
-  await page.addInitScript(watch)
-  await page.goto(`${system.router.url}/ops/approvals`)
-  await page.getByText('3 calls wait for a decision').waitFor()
-  const took: number[] = []
-  for (let n = 0; n < calls; n++) {
-    const body = { workspace: 'kubernetes-prod', tool: 'kubectl_delete', args: { n } }
-    const { approval_id: id } = await system.client.call('invocations.submit', { body })
-    const committed = Date.now()
-    await page.locator(`li[data-id="${id}"]`).waitFor()
-    let shown = 0
-    while (shown === 0) shown = (await page.evaluate(`seen[${JSON.stringify(id)}] || 0`)) as number
-    took.push(Math.max(0, shown - committed))
-    // The list has a limit, and no call waits for the settling of the one before.
-    await system.client.call('approvals.reject', { params: { id: id! }, body: {} })
-    await page.locator(`li[data-id="${id}"]`).waitFor({ state: 'detached' })
-    await page.waitForTimeout(500)
-  }
-  took.sort((one, other) => one - other)
-  const at = (share: number) => took[Math.min(took.length - 1, Math.floor(share * took.length))]
-  console.log(`from commit to screen, ${calls} calls: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, most ${at(1)} ms`)
-} finally {
-  await browser.close()
-  sample.close()
-  await system.stop()
-  await postgres.stop()
+const measurements: Record<string, Measurement> = {
+  latency: measureLatency,
+  graph: measureGraph,
+  output: measureOutput,
+  events: measureEvents,
+  approvals: measureApprovals,
+  rows: measureRows,
+}
+const names = Object.keys(measurements)
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: names.join(',') },
+    executions: { type: 'string', default: '1000000' },
+    minutes: { type: 'string', default: '3' },
+  },
+})
+const options = { executions: Number(values.executions), minutes: Number(values.minutes) }
+const chosen = values.only.split(',')
+const unknown = chosen.find((name) => !names.includes(name))
+if (unknown !== undefined) throw new Error(`there is no measurement ${unknown}: ${names.join(', ')}`)
+for (const name of chosen) {
+  // Each with a router of its own: what one leaves behind is no part of another.
+  const figures: Figure[] = await inWorld(async (world) => (await measurements[name]?.(world, options)) ?? [])
+  console.log(`${name}, load ${load()}`)
+  for (const line of figureTable(figures)) console.log(`  ${line}`)
 }

@@ -1,4 +1,4 @@
-// `npm run screenshots`: every view of the dashboard in both themes and three widths, as pictures
+// `npm run screenshots`: every view of the dashboard in both themes and four widths, as pictures
 // in .screenshots/, to be looked at.
 import { mkdirSync } from 'node:fs'
 import { browserForTests } from '@xerotier/devkit/browser.ts'
@@ -7,7 +7,7 @@ import { startPostgresForTests, testPostgresVariable } from '@xerotier/devkit/po
 import { startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 
 const folder = '.screenshots'
-const widths = [390, 768, 1280]
+const widths = [390, 768, 1280, 1920]
 const [only] = process.argv.slice(2)
 
 const browser = await browserForTests()

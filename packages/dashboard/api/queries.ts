@@ -32,6 +32,8 @@ export function may(session: OpenSession, scope: 'execution' | 'management' | 'i
 
 const operationsPage = 100
 const mostAgents = 1_000
+/** That wait at once: more than anybody reads. */
+const mostApprovals = 1_000
 const mostPeople = 1_000
 
 export const operationsQuery = (client: Client, filter: OperationFilter) =>
@@ -84,7 +86,9 @@ export const auditOfQuery = (client: Client, subject: string) =>
 export const approvalsQuery = (client: Client) =>
   queryOptions({
     queryKey: ['approvals', client.project],
-    queryFn: ({ signal }) => client.call('approvals.list', { query: { limit: 100 }, signal }),
+    queryFn: async ({ signal }) => ({
+      data: await every(client.items('approvals.list', { query: { limit: 100 }, signal }, mostApprovals)),
+    }),
     refetchInterval: oftenMs,
   })
 

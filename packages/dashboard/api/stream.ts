@@ -10,7 +10,7 @@ export interface OpsEvent {
   data: Record<string, unknown>
 }
 
-type Message = { event: OpsEvent } | { cutAt: number | undefined } | { hello: true }
+type Message = { event: OpsEvent } | { cutAt: number | undefined } | { hello: true } | { heir: true }
 
 const name = `xerotier ${basePath}`
 /** Two heartbeats and a half. */
@@ -28,7 +28,13 @@ function setCut(at: number | undefined): void {
   const isBack = cutAt !== undefined && at === undefined
   cutAt = at
   for (const listener of stateListeners) listener()
-  if (isBack) for (const listener of backListeners) listener()
+  if (isBack) tellBack()
+  // It may be the session that is over: then that is said at once, in every tab.
+  else void askSession()
+}
+
+function tellBack(): void {
+  for (const listener of backListeners) listener()
 }
 
 /** Since when nothing is heard; undefined while all is well. */
@@ -59,12 +65,14 @@ export function followStream(): () => void {
   const hear = (message: Message) => {
     if ('event' in message) for (const listener of eventListeners) listener(message.event)
     else if ('cutAt' in message) setCut(message.cutAt)
+    else if ('heir' in message) tellBack()
   }
   const tell = (message: Message) => {
     hear(message)
     channel.postMessage(message)
   }
   let leads = false
+  let waited = false
   channel.onmessage = ({ data }: MessageEvent<Message>) => {
     if ('hello' in data) {
       if (leads) channel.postMessage({ cutAt } satisfies Message)
@@ -73,7 +81,7 @@ export function followStream(): () => void {
   const lead = () => {
     leads = true
     return new Promise<void>((resolve) => {
-      const end = read(tell)
+      const end = read(tell, waited)
       stop.signal.addEventListener('abort', () => {
         end()
         resolve()
@@ -83,14 +91,23 @@ export function followStream(): () => void {
   channel.postMessage({ hello: true } satisfies Message)
   // Plain HTTP from another host has no locks: each tab reads for itself.
   if (navigator.locks === undefined) void lead()
-  else navigator.locks.request(name, { signal: stop.signal }, lead).catch(() => undefined)
+  else
+    navigator.locks
+      .request(name, { ifAvailable: true }, (lock) => {
+        if (lock !== null) return lead()
+        waited = true
+        return undefined
+      })
+      .then(() => (waited ? navigator.locks.request(name, { signal: stop.signal }, lead) : undefined))
+      .catch(() => undefined)
   return () => {
     stop.abort()
     channel.close()
   }
 }
 
-function read(tell: (message: Message) => void): () => void {
+/** @param isHeir another tab has read until now: nobody knows what came in between */
+function read(tell: (message: Message) => void, isHeir: boolean): () => void {
   let source: EventSource | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   let ended = false
@@ -105,6 +122,7 @@ function read(tell: (message: Message) => void): () => void {
     // It may be the session that is over.
     timer = setTimeout(() => void askSession().finally(() => !ended && open()), againMs)
   }
+  let owes = isHeir
   const open = () => {
     source = new EventSource(opsUrl('stream'))
     listen()
@@ -112,6 +130,8 @@ function read(tell: (message: Message) => void): () => void {
       source.addEventListener(event, ({ data }: MessageEvent<string>) => {
         listen()
         tell({ cutAt: undefined })
+        if (owes) tell({ heir: true })
+        owes = false
         if (!event.startsWith('ox.connection.')) tell({ event: { name: event, data: JSON.parse(data) } })
       })
     source.onerror = () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { type BrowserSession, browserSession } from '@xerotier/devkit/browser-session.ts'
+import { personForTests } from '@xerotier/devkit/person-for-tests.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { type ServingAgent, servingAgent } from '@xerotier/devkit/serving-agent.ts'
 import { opsEventNames } from '@xerotier/protocol/ops-events.ts'
@@ -103,6 +104,22 @@ test('the stream ends at once with its session', async () => {
   await live.next()
   assert.equal((await browser.send('POST', '/ops/api/logout', {})).status, 200)
   assert.equal(await live.next(), undefined)
+  assert.equal((await browser.send('GET', '/ops/stream')).status, 401)
+})
+
+test('the stream ends at once when its person has another role, and when they are no member any more', async () => {
+  const { core } = system.router
+  const person = await personForTests(core, system.projectId, 'anna', { role: 'owner', scopes: ['management'] })
+  const { token } = await system.clientWith(person.key).call('loginLinks.create')
+  await browser.loginByLink(token)
+  const asOwner = await stream()
+  await asOwner.next()
+  await system.client.call('members.update', { params: { id: person.id }, body: { role: 'member' } })
+  assert.equal(await asOwner.next(), undefined)
+  const again = await stream()
+  assert.equal((await again.next())?.event, 'ox.connection.connected', 'it is open to what they may now')
+  await system.client.call('members.remove', { params: { id: person.id } })
+  assert.equal(await again.next(), undefined)
   assert.equal((await browser.send('GET', '/ops/stream')).status, 401)
 })
 
