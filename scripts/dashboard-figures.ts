@@ -7,14 +7,12 @@ import { measureApprovals } from './dashboard/approvals.ts'
 import { measureEvents } from './dashboard/events.ts'
 import { measureGraph } from './dashboard/graph.ts'
 import { measureLatency } from './dashboard/latency.ts'
-import { measureOutput } from './dashboard/output.ts'
 import { measureRows } from './dashboard/rows.ts'
 import { inWorld, load, type Measurement } from './dashboard/world.ts'
 
 const measurements: Record<string, Measurement> = {
   latency: measureLatency,
   graph: measureGraph,
-  output: measureOutput,
   events: measureEvents,
   approvals: measureApprovals,
   rows: measureRows,
