@@ -165,6 +165,13 @@ export const errors = define({
     message: 'The password alone does not log in: a second step is missing.',
     advice: { say: 'Send a code of the authenticator, a passkey or a recovery code with the e-mail and the password.' },
   },
+  provider_refused: {
+    status: 401,
+    type: 'authentication_error',
+    retry: false,
+    message: 'What the identity provider said was not accepted.',
+    advice: { say: 'Log in again from the beginning, in one browser.' },
+  },
   passkey_refused: {
     status: 401,
     type: 'authentication_error',
@@ -897,6 +904,13 @@ export const errors = define({
     retry: true,
     message: 'The router cannot listen under a second key.',
     advice: { say: 'Free the address that the message names, or set XEROTIER_DATA_PLANE_ALTERNATE to another.' },
+  },
+  provider_unavailable: {
+    status: 503,
+    type: 'service_error',
+    retry: true,
+    message: 'The identity provider does not answer.',
+    advice: { say: 'Try again soon, or come another way: with a passkey, a password, a link.' },
   },
   backend_unavailable: {
     status: 503,

@@ -114,6 +114,7 @@ export const eventKinds = [
   'passkey.added',
   'passkey.removed',
   'passkey.copied',
+  'provider_account.linked',
   'project.created',
   'project.updated',
   'project.paused',

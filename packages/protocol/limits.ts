@@ -50,6 +50,8 @@ export const limits = {
   passkeysPerPerson: 20,
   /** For so long an authenticator may take to sign. */
   passkeyChallengeSeconds: 5 * 60,
+  /** For so long somebody may take at the identity provider. */
+  providerLoginSeconds: 10 * 60,
   /** A connection of `/ops/stream` lasts no longer; the browser comes again. */
   opsStreamSeconds: 3600,
   /** What one picture of a project shows: workspaces, agents, tools, and what joins them. */

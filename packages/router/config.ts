@@ -6,7 +6,7 @@ import { collectorUrl } from '@xerotier/runtime/collector-options.ts'
 import { encryptionKeys } from '@xerotier/runtime/key-options.ts'
 import { logLevels } from '@xerotier/runtime/log.ts'
 import { baseUrl, mailAddress, secretText, smtpUrl } from '@xerotier/runtime/mail-options.ts'
-import { boolean, choice, integer, type OptionTable, path, text } from '@xerotier/runtime/option.ts'
+import { boolean, choice, integer, list, type OptionTable, path, text } from '@xerotier/runtime/option.ts'
 import { traceUrlTemplate, tracingOptions } from '@xerotier/runtime/tracing/options.ts'
 
 export const options = {
@@ -156,6 +156,39 @@ export const options = {
     env: ['XEROTIER_PUBLIC_URL'],
     type: baseUrl,
     help: 'Where people reach this router, for links in messages: https://xerotier.example.com. Default: where it listens.',
+  },
+  oidc_issuer: {
+    env: ['XEROTIER_OIDC_ISSUER'],
+    type: baseUrl,
+    help: 'Identity provider that logs people in at the dashboard (OpenID Connect): https://login.example.com/realms/ops. It leads back to <public_url>/ops/api/login/provider/callback. Without it there is none.',
+  },
+  oidc_client_id: {
+    env: ['XEROTIER_OIDC_CLIENT_ID'],
+    type: text,
+    required: (values) => values.oidc_issuer !== undefined,
+    help: 'What the identity provider calls this router; needed with oidc_issuer.',
+  },
+  oidc_client_secret: {
+    env: ['XEROTIER_OIDC_CLIENT_SECRET'],
+    type: secretText(16),
+    secret: true,
+    required: (values) => values.oidc_issuer !== undefined,
+    help: 'By which it knows this router: 16 characters or more; needed with oidc_issuer.',
+  },
+  oidc_name: {
+    env: ['XEROTIER_OIDC_NAME'],
+    type: text,
+    help: 'What the button says, such as "Example SSO". Default: the host of oidc_issuer.',
+  },
+  oidc_domains: {
+    env: ['XEROTIER_OIDC_DOMAINS'],
+    type: list,
+    help: 'Domains of the addresses that may log in, with commas between. Default: all that it has verified.',
+  },
+  oidc_groups: {
+    env: ['XEROTIER_OIDC_GROUPS'],
+    type: list,
+    help: 'Values of the claim `groups`, with commas between: only who has one may log in. Default: all.',
   },
   trace_url_template: {
     env: ['XEROTIER_TRACE_URL_TEMPLATE'],

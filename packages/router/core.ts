@@ -21,6 +21,7 @@ import type { RotationWatch } from './domain/rotations/watch.ts'
 import type { Addresses } from './domain/router-keys/addresses.ts'
 import type { Listening, ServerKeys } from './domain/router-keys/server-keys.ts'
 import type { PublicPlace } from './domain/sessions/passkeys/relying-party.ts'
+import type { IdentityProvider } from './domain/sessions/provider/client.ts'
 import type { SessionWatch } from './domain/sessions/watch.ts'
 import type { Settings } from './domain/settings.ts'
 import type { Witnesses } from './domain/witnesses/answers.ts'
@@ -33,6 +34,8 @@ export interface Core extends Records, FleetView, Directory, Attempts, Policies,
   keyring: Keyring
   /** Who must hear that a session of the dashboard has ended. */
   sessions: SessionWatch
+  /** Of this installation; undefined where none was named. */
+  identityProvider: IdentityProvider | undefined
   /** What ZAP admits. */
   enrolledKeys: EnrolledKeys
   tracing: Tracing

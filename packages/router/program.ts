@@ -96,6 +96,7 @@ function routerOptions(values: Values<typeof options>): Omit<RouterOptions, 'clo
     },
     mail: mailOf(values),
     siem: siemOf(values),
+    identityProvider: identityProviderOf(values),
     linkSecret: values.approval_link_secret,
     publicUrl: values.public_url,
     bootstrap:
@@ -116,6 +117,13 @@ function mailOf(values: Values<typeof options>): RouterOptions['mail'] {
   if (url === undefined || from === undefined) return undefined
   if (file === undefined) return { url, from }
   return { url, from, password: secretOf('smtp_password_file', file) }
+}
+
+function identityProviderOf(values: Values<typeof options>): RouterOptions['identityProvider'] {
+  const { oidc_issuer: issuer, oidc_client_id: clientId, oidc_client_secret: clientSecret } = values
+  if (issuer === undefined || clientId === undefined || clientSecret === undefined) return undefined
+  const { oidc_name: name, oidc_domains: domains, oidc_groups: groups } = values
+  return { issuer, clientId, clientSecret, name, domains: domains?.map((one) => one.toLowerCase()), groups }
 }
 
 /** @throws ConfigError when a file of it cannot be read */

@@ -40,6 +40,7 @@ import { createPolicyBook } from './domain/policy/book.ts'
 import { type BootstrapOptions, bootstrapProject } from './domain/projects/bootstrap.ts'
 import { createRotationWatch } from './domain/rotations/watch.ts'
 import { createServerKeys, serverKeyOf } from './domain/router-keys/server-keys.ts'
+import { createIdentityProvider, type ProviderOptions } from './domain/sessions/provider/client.ts'
 import { createSessionWatch } from './domain/sessions/watch.ts'
 import type { Settings } from './domain/settings.ts'
 import type { SiemOptions } from './domain/siem/connect.ts'
@@ -91,6 +92,8 @@ export interface RouterOptions {
   settings?: Partial<Omit<Settings, 'mail' | 'links'>>
   /** The mail server; without one nobody gets mail. */
   mail?: SmtpOptions | undefined
+  /** Who logs people in at the dashboard besides the router; nobody when left out. */
+  identityProvider?: ProviderOptions | undefined
   /** Signs one-time links; without it there are none. */
   linkSecret?: string | undefined
   /** Where people reach this router, without a slash at the end; default: where it listens. */
@@ -297,6 +300,7 @@ function createCore(known: Known, options: RouterOptions, { dataPlane, registry,
     keyring: createKeyring(store.db, clock),
     sessions: createSessionWatch(),
     publicUrl: () => reached.url,
+    identityProvider: options.identityProvider && identityProviderOf(options.identityProvider, clock, reached),
     workspaces: createWorkspaceDirectory(store.db),
     serverKeys: createServerKeys(dataPlane.keys.map(serverKeyOf)),
     // Before the broker runs nobody rotates.
@@ -334,6 +338,12 @@ function openHttp(
     failedAuthenticationsPerMinute,
   })
   return createHttpServer({ ...server, core, registry, doors: [api, opsDoor(core, links)] })
+}
+
+/** Whoever runs the router named it: it may stand in a private network. */
+function identityProviderOf(options: ProviderOptions, clock: Clock, reached: CoreParts['reached']) {
+  const outbound = createOutbound({ clock, privateTargets: true })
+  return createIdentityProvider(options, { outbound, publicUrl: () => reached.url })
 }
 
 async function neverYet(): Promise<never> {

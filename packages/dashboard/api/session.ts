@@ -2,7 +2,7 @@
 
 import { ApiError, ConnectionError } from '@xerotier/client/api-error.ts'
 import { errorFromAnswer } from '@xerotier/client/error-answer.ts'
-import type { OpenSession, SecondFactor, SecondFactorSecret, Session } from '@xerotier/protocol/api/sessions.ts'
+import type { OpenSession, SecondFactor, SecondFactorSecret, Session, Ways } from '@xerotier/protocol/api/sessions.ts'
 import { useSyncExternalStore } from 'react'
 import { setServerNow } from '../ui/time.tsx'
 import { isIdle } from './idle.ts'
@@ -69,7 +69,10 @@ export async function ask<T>(method: string, path: string, body?: unknown): Prom
 /** Asks the router whether there is a session. */
 export async function askSession(): Promise<void> {
   try {
+    const before = state.session?.person.id
     const session = await ask<OpenSession>('GET', 'api/session')
+    // Somebody else: nothing of what the page knows is theirs.
+    if (before !== undefined && before !== session.person.id) return location.reload()
     setServerNow(session.now)
     set({ phase: 'in', session })
   } catch (error) {
@@ -81,16 +84,21 @@ export async function askSession(): Promise<void> {
 
 /** By one of the ways to come in, which each have a path. */
 export async function login(way: 'password' | 'link' | 'passkey', body: object): Promise<void> {
-  const before = state.session?.person.id
   await ask('POST', way === 'password' ? 'api/login' : `api/login/${way}`, body)
   await askSession()
-  // Somebody else: nothing of what the page knows is theirs.
-  if (before !== undefined && before !== state.session?.person.id) location.reload()
+}
+
+export const listWays = () => ask<Ways>('GET', 'api/ways')
+
+/** Leaves the page. */
+export async function loginAtProvider(again: boolean): Promise<void> {
+  const { url } = await ask<{ url: string }>('POST', 'api/login/provider', { again })
+  location.assign(url)
 }
 
 export async function logout(): Promise<void> {
-  await ask('POST', 'api/logout', {}).catch(() => undefined)
-  location.assign(opsUrl('login'))
+  const ended = await ask<{ leave: string | null }>('POST', 'api/logout', {}).catch(() => undefined)
+  location.assign(ended?.leave ?? opsUrl('login'))
 }
 
 export const listSessions = async () => (await ask<{ data: Session[] }>('GET', 'api/sessions')).data

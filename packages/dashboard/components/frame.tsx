@@ -2,6 +2,7 @@
 // it is.
 import { useNavigate, useRouterState } from '@tanstack/react-router'
 import { useEffect } from 'react'
+import { rememberPlace } from '../api/place.ts'
 import { askSession, useSessionState } from '../api/session.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
@@ -16,8 +17,18 @@ export function Frame() {
   const isOut = phase === 'out'
   const resolved = useRouterState({ select: ({ status }) => status })
   useEffect(() => {
-    if (isOut) void navigate({ to: '/login' })
+    if (!isOut) return
+    rememberPlace()
+    void navigate({ to: '/login' })
   }, [isOut, navigate])
+  // Somebody may have logged in again in another tab.
+  const isLost = phase === 'lost'
+  useEffect(() => {
+    if (!isLost) return
+    const ask = () => void askSession()
+    addEventListener('focus', ask)
+    return () => removeEventListener('focus', ask)
+  }, [isLost])
   if (phase === 'unreachable')
     return (
       <main className="mx-auto max-w-[560px] p-6">
@@ -39,7 +50,7 @@ export function Frame() {
         <Dialog title={words.login.again} closeLabel={words.close} onClose={() => undefined}>
           <div className="grid gap-4">
             <p className="text-soft">{words.login.againHint}</p>
-            <LoginForm />
+            <LoginForm keep />
           </div>
         </Dialog>
       )}

@@ -8,9 +8,14 @@ import { Field } from '../ui/field.tsx'
 import { words } from '../words/en.ts'
 import { accessWords } from '../words/en-access.ts'
 import { PasskeyRefused } from './passkey-refused.tsx'
+import { ProviderLogin } from './provider-login.tsx'
 import { CommandLine } from './texts.tsx'
 
-export function LoginForm() {
+/**
+ * @param keep what stands behind it stays as it is
+ * @param again the identity provider asks anew who it is
+ */
+export function LoginForm({ keep = false, again = false }: { keep?: boolean; again?: boolean }) {
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const [code, setCode] = useState('')
@@ -95,6 +100,7 @@ export function LoginForm() {
       >
         {wantsCode ? accessWords.login.passkeyInstead : accessWords.login.passkey}
       </Button>
+      <ProviderLogin keep={keep} again={again} />
       <div className="grid gap-1.5 text-[13px] text-soft">
         <p>{words.login.noPassword}</p>
         <CommandLine line="xeroctl login-link" />

@@ -6,10 +6,18 @@ export const accessWords = {
     authenticator: 'authenticator',
     recovery_code: 'recovery code',
     passkey: 'passkey',
+    provider: 'identity provider',
   },
   login: {
     passkey: 'Log in with a passkey',
     passkeyInstead: 'Use a passkey instead',
+    provider: (name: string) => `Log in with ${name}`,
+    providerTab: (name: string) => `Log in with ${name} in another tab; then come back`,
+    refused: 'The identity provider did not log you in',
+    refusedHint:
+      'Nobody here has the verified address that it told of, or this login was begun in another browser or too long ago. Try again, or ask an owner to invite you.',
+    unavailable: 'The identity provider does not answer',
+    unavailableHint: 'Try again soon, or come another way.',
   },
   passkeys: {
     title: 'Passkeys',

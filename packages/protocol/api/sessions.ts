@@ -19,7 +19,7 @@ export const loginLinkSchema = z.object({
 export type LoginLink = z.infer<typeof loginLinkSchema>
 
 /** By what somebody proved who they are. */
-export const loginMethods = ['link', 'password', 'authenticator', 'recovery_code', 'passkey'] as const
+export const loginMethods = ['link', 'password', 'authenticator', 'recovery_code', 'passkey', 'provider'] as const
 export type LoginMethod = (typeof loginMethods)[number]
 
 const sessionSchema = z.object({
@@ -62,6 +62,16 @@ export const loginSchema = z.strictObject({
   passkey: shownPasskeySchema.optional(),
 })
 export type Login = z.infer<typeof loginSchema>
+/** How somebody may come in here. */
+const waysSchema = z.object({
+  object: z.literal('ways'),
+  /** The identity provider, as its button names it. */
+  provider: z.string().nullable(),
+})
+export type Ways = z.infer<typeof waysSchema>
+
+/** `again`: the provider asks who it is, also of who is logged in there. */
+export const providerLoginSchema = z.strictObject({ again: z.boolean().default(false) })
 export const linkLoginSchema = z.strictObject({ token: textSchema(64) })
 export const passwordSchema = z.strictObject({
   current: textSchema(limits.passwordCharactersMax).default(''),

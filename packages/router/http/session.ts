@@ -16,7 +16,11 @@ export function sessionCookieName({ protocol }: Pick<FastifyRequest, 'protocol'>
 }
 
 export function sessionTokenOf(request: FastifyRequest): string | undefined {
-  const name = `${sessionCookieName(request)}=`
+  return cookieOf(request, sessionCookieName(request))
+}
+
+export function cookieOf(request: FastifyRequest, cookieName: string): string | undefined {
+  const name = `${cookieName}=`
   const pairs = request.headers.cookie?.split(';').map((pair) => pair.trim()) ?? []
   return pairs.find((pair) => pair.startsWith(name))?.slice(name.length)
 }

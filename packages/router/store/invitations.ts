@@ -28,6 +28,19 @@ export function lockInvitationByToken(tx: Tx, tokenHash: Buffer): Promise<Invita
   return tx.selectFrom('invitations').selectAll().where('token_hash', '=', tokenHash).forUpdate().executeTakeFirst()
 }
 
+/** Those that wait for an address, locked until the transaction ends. */
+export function lockInvitationsTo(tx: Tx, emailKey: string, now: Date): Promise<InvitationRow[]> {
+  return tx
+    .selectFrom('invitations')
+    .selectAll()
+    .where('email_key', '=', emailKey)
+    .where('state', '=', 'pending')
+    .where('expires_at', '>', now)
+    .orderBy('id')
+    .forUpdate()
+    .execute()
+}
+
 /** As the record has them, whether or not their time is over. */
 export function selectPendingInvitations(tx: Tx, projectId: string): Promise<InvitationRow[]> {
   return tx

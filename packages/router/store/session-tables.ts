@@ -80,6 +80,18 @@ const passkey_challenges = {
   expires_at: timestamptz(),
 }
 
+const provider_accounts = {
+  issuer: text(),
+  subject: text(),
+  user_id: text(),
+  created_at: timestamptz(),
+}
+
+const provider_logins = {
+  hash: bytea(),
+  expires_at: timestamptz(),
+}
+
 export const sessionTables = {
   login_links,
   passwords,
@@ -88,4 +100,6 @@ export const sessionTables = {
   recovery_codes,
   passkeys,
   passkey_challenges,
+  provider_accounts,
+  provider_logins,
 }

@@ -9,6 +9,7 @@ export async function removeOldLogins(core: Records): Promise<void> {
     const before = new Date(now.getTime() - keptMs)
     await tx.deleteFrom('login_links').where('expires_at', '<', before).execute()
     await tx.deleteFrom('passkey_challenges').where('expires_at', '<', before).execute()
+    await tx.deleteFrom('provider_logins').where('expires_at', '<', before).execute()
     await tx.deleteFrom('sessions').where('expires_at', '<', before).execute()
   })
 }

@@ -77,7 +77,8 @@ export async function openByPasskey(core: Core & PublicPlace, shown: ShownPasske
   })
 }
 
-async function open(
+/** For whoever has proved who they are. @throws Fault login_failed */
+export async function open(
   core: Core,
   writing: Writing,
   of: { user_id: string; project_id: string; key_id: string | null; methods: LoginMethod[] },

@@ -14,7 +14,7 @@ export function opsDoor(core: Core, links: LinkOptions | undefined): Door {
     open(scope, { limitPublic, streams }) {
       if (links !== undefined) scope.register(async (pages) => addApprovalRoutes(pages, core, links, limitPublic))
       scope.register(async (dashboard) => {
-        addSessionRoutes(dashboard, core)
+        addSessionRoutes(dashboard, core, limitPublic)
         addStream(dashboard, core, streams)
         addPages(dashboard, limitPublic)
       })

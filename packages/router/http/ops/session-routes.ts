@@ -1,6 +1,12 @@
 // Logging in and out of the dashboard, and the sessions of whoever is in. What the dashboard does
 // besides goes over the same routes as that of programs.
-import { linkLoginSchema, loginSchema, passwordSchema, projectChoiceSchema } from '@xerotier/protocol/api/sessions.ts'
+import {
+  linkLoginSchema,
+  loginSchema,
+  passwordSchema,
+  projectChoiceSchema,
+  type Ways,
+} from '@xerotier/protocol/api/sessions.ts'
 import type { FastifyInstance } from 'fastify'
 import type { Core } from '../../core.ts'
 import { noteSeen } from '../../domain/sessions/admit.ts'
@@ -8,21 +14,30 @@ import { changeProject, listSessions, revokeSession } from '../../domain/session
 import { openByLink, openByPassword } from '../../domain/sessions/open.ts'
 import { setPassword } from '../../domain/sessions/password.ts'
 import { presentOpenSession } from '../../domain/sessions/present.ts'
+import type { PublicLimit } from '../public-limit.ts'
 import { heldSession, isIdle, refuseOtherSites } from '../session.ts'
 import { addressOf, bodyOf } from './asked.ts'
 import { browserOf, comeIn, sessionCookie } from './come-in.ts'
 import { limitLogins } from './login-limits.ts'
 import { addPasskeyRoutes } from './passkey-routes.ts'
+import { addProviderRoutes } from './provider-routes.ts'
 import { addSecondFactorRoutes } from './second-factor-routes.ts'
 
 const bodyLimit = 4 * 1024
 /** A passkey may come with it. */
 const loginBytes = 64 * 1024
 
-export function addSessionRoutes(scope: FastifyInstance, core: Core): void {
+export function addSessionRoutes(scope: FastifyInstance, core: Core, limitPublic: PublicLimit): void {
   const limitLogin = limitLogins(core.clock)
   addSecondFactorRoutes(scope, core, limitLogin)
   addPasskeyRoutes(scope, core, limitLogin)
+  addProviderRoutes(scope, core, limitLogin)
+
+  scope.get(
+    '/ops/api/ways',
+    { config: { id: 'ops.ways' }, onRequest: (request, _, done) => done(limitPublic(request)), exposeHeadRoute: false },
+    async (): Promise<Ways> => ({ object: 'ways', provider: core.identityProvider?.name ?? null }),
+  )
 
   scope.get('/ops/api/session', { config: { id: 'ops.session' }, exposeHeadRoute: false }, async (request) => {
     const held = await heldSession(core, request, false)
@@ -47,7 +62,10 @@ export function addSessionRoutes(scope: FastifyInstance, core: Core): void {
   scope.post('/ops/api/logout', { config: { id: 'ops.logout' }, bodyLimit }, async (request, reply) => {
     const held = await heldSession(core, request, true)
     await revokeSession(core, held, held.row.id)
-    return reply.header('set-cookie', sessionCookie(request, '', 0)).send({ object: 'session', ended: true })
+    // Else whoever sits here next is in again by one click.
+    const provider = held.row.methods.includes('provider') ? core.identityProvider : undefined
+    const leave = (await provider?.wayOut().catch(() => undefined)) ?? null
+    return reply.header('set-cookie', sessionCookie(request, '', 0)).send({ object: 'session', ended: true, leave })
   })
 
   scope.get('/ops/api/sessions', { config: { id: 'ops.sessions' }, exposeHeadRoute: false }, async (request) => ({

@@ -3,7 +3,7 @@
 import { Fault, type FaultDetail } from '@xerotier/protocol/errors.ts'
 import type { ProjectRole } from '@xerotier/protocol/roles.ts'
 import { selectKnownGroups } from '../../../store/groups.ts'
-import { type InvitationRow, lockInvitationByToken } from '../../../store/invitations.ts'
+import { type InvitationRow, lockInvitationByToken, lockInvitationsTo } from '../../../store/invitations.ts'
 import { lockPeople, selectActiveRole, type UserRow } from '../../../store/people.ts'
 import { type PersonActor, personActor } from '../../actor.ts'
 import type { Writing } from '../../events/write.ts'
@@ -30,9 +30,24 @@ export interface Accepted {
  * @throws Fault user_inactive, limit_reached
  */
 export async function acceptInvitation(writing: Writing, token: string, name: string): Promise<Accepted> {
+  await lockPeople(writing.tx)
+  return accept(writing, await pendingInvitation(writing, token), name)
+}
+
+/**
+ * All that wait for this address, of whoever has shown that it is theirs.
+ * @returns how many there were
+ * @throws Fault user_inactive, limit_reached
+ */
+export async function acceptInvitationsOf(writing: Writing, emailKey: string, name: string): Promise<number> {
+  await lockPeople(writing.tx)
+  const pending = await lockInvitationsTo(writing.tx, emailKey, writing.now)
+  for (const invitation of pending) await accept(writing, invitation, name)
+  return pending.length
+}
+
+async function accept(writing: Writing, invitation: InvitationRow, name: string): Promise<Accepted> {
   const { tx, now } = writing
-  await lockPeople(tx)
-  const invitation = await pendingInvitation(writing, token)
   const { project_id: projectId, role } = invitation
   const known = await findUserByEmail(tx, invitation.email)
   if (known?.active === false) throw new Fault('user_inactive')
