@@ -172,6 +172,13 @@ export const errors = define({
     message: 'What the identity provider said was not accepted.',
     advice: { say: 'Log in again from the beginning, in one browser.' },
   },
+  reset_invalid: {
+    status: 401,
+    type: 'authentication_error',
+    retry: false,
+    message: 'The link was used, or its time is over.',
+    advice: { say: 'Ask for another at the page where you log in.' },
+  },
   passkey_refused: {
     status: 401,
     type: 'authentication_error',
@@ -265,6 +272,13 @@ export const errors = define({
     retry: false,
     message: 'The credentials of this agent were revoked.',
     advice: { say: 'Enroll the agent again with a new join key.', action: mintJoinKey },
+  },
+  login_method_required: {
+    status: 403,
+    type: 'authorization_error',
+    retry: false,
+    message: 'This project is open to who comes in another way.',
+    advice: { say: 'Log in again by what the message names, in this browser.' },
   },
   scope_insufficient: {
     status: 403,

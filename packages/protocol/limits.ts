@@ -47,6 +47,9 @@ export const limits = {
   /** Of each person, when an authenticator is set up; each is good once. */
   recoveryCodes: 10,
   passwordCharactersMax: 256,
+  /** A mail that sets a password anew is good for so long; so many of one account in an hour. */
+  passwordResetSeconds: 30 * 60,
+  passwordResetsPerHour: 3,
   passkeysPerPerson: 20,
   /** For so long an authenticator may take to sign. */
   passkeyChallengeSeconds: 5 * 60,

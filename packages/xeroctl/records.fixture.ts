@@ -116,6 +116,7 @@ export const project = projectSchema.parse({
   name: 'Demo',
   allow_self_approval: true,
   encrypt_calls: true,
+  required_login: ['passkey', 'provider'],
   retention_stopped_by: 'incident',
   retention: { executions_days: null, output_days: 30, artifacts_days: 1, events_days: 365 },
   created_at: at,

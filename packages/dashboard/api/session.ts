@@ -90,6 +90,10 @@ export async function login(way: 'password' | 'link' | 'passkey', body: object):
 
 export const listWays = () => ask<Ways>('GET', 'api/ways')
 
+export const askForReset = (email: string) => ask<unknown>('POST', 'api/password/reset', { email })
+export const resetPassword = (token: string, password: string) =>
+  ask<unknown>('POST', 'api/password/reset/confirm', { token, password })
+
 /** Leaves the page. */
 export async function loginAtProvider(again: boolean): Promise<void> {
   const { url } = await ask<{ url: string }>('POST', 'api/login/provider', { again })

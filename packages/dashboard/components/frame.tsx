@@ -1,7 +1,7 @@
 // Who is not logged in sees the login, and who no longer is gets it before the page, which stays as
 // it is.
 import { useNavigate, useRouterState } from '@tanstack/react-router'
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { rememberPlace } from '../api/place.ts'
 import { askSession, useSessionState } from '../api/session.ts'
 import { Button } from '../ui/button.tsx'
@@ -11,8 +11,10 @@ import { words } from '../words/en.ts'
 import { LoginForm } from './login-form.tsx'
 import { Shell } from './shell.tsx'
 
+const NeedsLogin = lazy(async () => ({ default: (await import('./needs-login.tsx')).NeedsLogin }))
+
 export function Frame() {
-  const { phase } = useSessionState()
+  const { phase, session } = useSessionState()
   const navigate = useNavigate()
   const isOut = phase === 'out'
   const resolved = useRouterState({ select: ({ status }) => status })
@@ -45,7 +47,13 @@ export function Frame() {
     )
   return (
     <>
-      <Shell />
+      {session !== undefined && session.needs.length > 0 ? (
+        <Suspense fallback={<Skeleton rows={6} label={words.loading} />}>
+          <NeedsLogin />
+        </Suspense>
+      ) : (
+        <Shell />
+      )}
       {phase === 'lost' && (
         <Dialog title={words.login.again} closeLabel={words.close} onClose={() => undefined}>
           <div className="grid gap-4">

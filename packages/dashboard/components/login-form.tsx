@@ -7,6 +7,7 @@ import { Button } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
 import { words } from '../words/en.ts'
 import { accessWords } from '../words/en-access.ts'
+import { AskReset } from './ask-reset.tsx'
 import { PasskeyRefused } from './passkey-refused.tsx'
 import { ProviderLogin } from './provider-login.tsx'
 import { CommandLine } from './texts.tsx'
@@ -100,6 +101,7 @@ export function LoginForm({ keep = false, again = false }: { keep?: boolean; aga
       >
         {wantsCode ? accessWords.login.passkeyInstead : accessWords.login.passkey}
       </Button>
+      <AskReset email={email} />
       <ProviderLogin keep={keep} again={again} />
       <div className="grid gap-1.5 text-[13px] text-soft">
         <p>{words.login.noPassword}</p>

@@ -8,7 +8,9 @@ import { Dialog } from '../ui/dialog.tsx'
 import { Field } from '../ui/field.tsx'
 import { Section } from '../ui/state.tsx'
 import { words } from '../words/en.ts'
+import { accessWords } from '../words/en-access.ts'
 import { Answer, Refused } from './asked.tsx'
+import { Qr } from './qr.tsx'
 import { SecretOnce } from './secret-once.tsx'
 
 const text = words.account
@@ -63,6 +65,7 @@ function SetUp({ close }: { close: () => void }) {
         {({ secret, uri }) => (
           <div className="grid gap-4">
             <p className="text-soft">{text.factorScan}</p>
+            <Qr text={uri} label={accessWords.qr} />
             <a href={uri} className="break-words">
               {text.factorOpen}
             </a>

@@ -1,10 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { passwordCharactersMin } from '../api/protocol.data.ts'
-import { chooseProject, endSession, listSessions, logout, setPassword, useSession } from '../api/session.ts'
+import { endSession, listSessions, logout, setPassword, useSession } from '../api/session.ts'
 import { Answer, Refused } from '../components/asked.tsx'
 import { Heading } from '../components/heading.tsx'
 import { Passkeys } from '../components/passkeys.tsx'
+import { Projects } from '../components/projects.tsx'
 import { SecondFactor } from '../components/second-factor.tsx'
 import { Said } from '../components/texts.tsx'
 import { Button } from '../ui/button.tsx'
@@ -40,23 +41,6 @@ export function Account() {
       <Password />
       <SecondFactor />
     </>
-  )
-}
-
-function Projects() {
-  const { project, projects } = useSession()
-  if (projects.length < 2) return <Said>{project.slug}</Said>
-  return (
-    <select
-      aria-label={text.project}
-      className="field !w-56"
-      value={project.slug}
-      onChange={({ target }) => void chooseProject(target.value)}
-    >
-      {projects.map(({ id, slug }) => (
-        <option key={id}>{slug}</option>
-      ))}
-    </select>
   )
 }
 

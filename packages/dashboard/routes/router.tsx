@@ -26,6 +26,11 @@ const textsOf =
 
 const rootRoute = createRootRoute({ notFoundComponent: NotFound })
 const loginRoute = createRoute({ getParentRoute: () => rootRoute, path: '/login', component: Login })
+const resetRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/reset',
+  component: lazyRouteComponent(() => import('../pages/reset.tsx'), 'Reset'),
+})
 const frameRoute = createRoute({ getParentRoute: () => rootRoute, id: 'frame', component: Frame })
 const inFrame = <Path extends string>(path: Path) => ({ getParentRoute: () => frameRoute, path })
 
@@ -47,6 +52,7 @@ const auditSearch: (search: Record<string, unknown>) => AuditSearch = textsOf('a
 
 const routeTree = rootRoute.addChildren([
   loginRoute,
+  resetRoute,
   frameRoute.addChildren([
     createRoute({ ...inFrame('/'), component: Overview }),
     createRoute({

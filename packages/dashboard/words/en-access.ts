@@ -19,6 +19,20 @@ export const accessWords = {
     unavailable: 'The identity provider does not answer',
     unavailableHint: 'Try again soon, or come another way.',
   },
+  qr: 'The secret as a picture, for the camera of your phone',
+  reset: {
+    title: 'Set a new password',
+    hint: 'Forgotten? Type your e-mail above, and a link comes by mail.',
+    ask: 'Send me a link',
+    asked: 'If there is such an account, a mail is on its way. Its link is good for half an hour.',
+    done: 'The password is set, and your sessions have ended.',
+  },
+  needs: {
+    title: 'Log in another way',
+    why: (project: string, ways: string) => `The project ${project} is open to who comes by ${ways}.`,
+    other: 'Or go to another of your projects:',
+    setUp: 'Not set up yet? Do it here, then log in with it.',
+  },
   passkeys: {
     title: 'Passkeys',
     hint: 'Your fingerprint, face or security key in the place of a password. With a password, it is the second step.',

@@ -120,7 +120,7 @@ export const words = {
     factorOn: (left: number) =>
       `Set up. Whoever logs in by password is asked for a code. ${count(left, 'recovery code is', 'recovery codes are')} left.`,
     factorSet: 'Set up an authenticator',
-    factorScan: 'Add this to your app, by the link or by typing the secret. Then type a code of it.',
+    factorScan: 'Scan this with your app, open the link, or type the secret. Then type a code of it.',
     factorOpen: 'Open in an authenticator',
     factorSecret: 'Secret',
     factorCode: 'Code of the app',

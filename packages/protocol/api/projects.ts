@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { projectIdSchema, slugSchema, textSchema } from '../ids.ts'
 import { timestampSchema } from './page.ts'
 import { retentionSchema, retentionStopSchema } from './retention.ts'
+import { strongLogins } from './sessions.ts'
 
 export const projectSchema = z.object({
   id: projectIdSchema,
@@ -12,6 +13,8 @@ export const projectSchema = z.object({
   allow_self_approval: z.boolean(),
   /** What its calls carry is encrypted in the database: arguments, results, output, artifacts. */
   encrypt_calls: z.boolean(),
+  /** By one of these people come in at the dashboard; none: however they come. */
+  required_login: z.array(z.enum(strongLogins)),
   /** How long it keeps what its calls leave. */
   retention: retentionSchema,
   /** Why nothing is removed now: all of it is held, or an incident is open. */
@@ -25,6 +28,7 @@ export const projectUpdateSchema = z.strictObject({
   allow_self_approval: z.boolean().optional(),
   /** Of calls from now on; those that are there stay as they are. */
   encrypt_calls: z.boolean().optional(),
+  required_login: z.array(z.enum(strongLogins)).max(strongLogins.length).optional(),
   /** What is left out stays as it is. */
   retention: z.strictObject(retentionSchema.shape).partial().optional(),
 })

@@ -20,6 +20,9 @@ export type LoginLink = z.infer<typeof loginLinkSchema>
 
 /** By what somebody proved who they are. */
 export const loginMethods = ['link', 'password', 'authenticator', 'recovery_code', 'passkey', 'provider'] as const
+/** What a project may require of a session. */
+export const strongLogins = ['authenticator', 'passkey', 'provider'] as const
+export type StrongLogin = (typeof strongLogins)[number]
 export type LoginMethod = (typeof loginMethods)[number]
 
 const sessionSchema = z.object({
@@ -45,6 +48,8 @@ const openSessionSchema = sessionSchema.extend({
   /** Where they may go: one, where the session came of a key. */
   projects: z.array(projectOfSessionSchema),
   scopes: z.array(scopeSchema),
+  /** By one of these its person must have come, before the project is open to it; else empty. */
+  needs: z.array(z.enum(strongLogins)),
   /** Sent back as `X-CSRF-Token` with each request. */
   csrf_token: z.string(),
   /** Milliseconds since the epoch, by the router's clock. */
@@ -67,6 +72,8 @@ const waysSchema = z.object({
   object: z.literal('ways'),
   /** The identity provider, as its button names it. */
   provider: z.string().nullable(),
+  /** Whether a password can be set anew by a mail. */
+  reset: z.boolean(),
 })
 export type Ways = z.infer<typeof waysSchema>
 
@@ -75,6 +82,11 @@ export const providerLoginSchema = z.strictObject({ again: z.boolean().default(f
 export const linkLoginSchema = z.strictObject({ token: textSchema(64) })
 export const passwordSchema = z.strictObject({
   current: textSchema(limits.passwordCharactersMax).default(''),
+  password: textSchema(limits.passwordCharactersMax),
+})
+export const resetAskSchema = z.strictObject({ email: textSchema(254) })
+export const resetSchema = z.strictObject({
+  token: textSchema(1024),
   password: textSchema(limits.passwordCharactersMax),
 })
 export const projectChoiceSchema = z.strictObject({ project: textSchema(64) })

@@ -1,5 +1,5 @@
-// JWTs of the router's own Ed25519 key: join keys and agents' tokens. Their audience tells the
-// kinds apart.
+// JWTs of the router's own Ed25519 key: join keys, agents' tokens, and what sets a password anew.
+// Their audience tells the kinds apart.
 
 import { createPrivateKey } from 'node:crypto'
 import { verifyingKey } from '@xerotier/runtime/ed25519.ts'
@@ -10,7 +10,7 @@ import type { Records } from './records.ts'
 // DER header of RFC 8410; jose signs with key objects, and SigningKey keeps its own to itself.
 const pkcs8Header = Buffer.from('302e020100300506032b657004220420', 'hex')
 
-export type TokenAudience = 'xem-agent' | 'xem-join-key'
+export type TokenAudience = 'xem-agent' | 'xem-join-key' | 'xem-password-reset'
 
 export interface TokenTimes {
   issuedAt: Date

@@ -49,6 +49,7 @@ import { recommendations } from './migrations/0054-recommendations.ts'
 import { signingRotations } from './migrations/0055-signing-rotations.ts'
 import { passkeys } from './migrations/0059-passkeys.ts'
 import { identityProvider } from './migrations/0060-identity-provider.ts'
+import { requiredLogin } from './migrations/0061-required-login.ts'
 import { topology } from './migrations/0064-topology.ts'
 import { settleRestoredCopy } from './restored-copy.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
@@ -103,6 +104,7 @@ const migrations: Migration[] = [
   { name: '0055-signing-rotations', sql: signingRotations },
   { name: '0059-passkeys', sql: passkeys },
   { name: '0060-identity-provider', sql: identityProvider },
+  { name: '0061-required-login', sql: requiredLogin },
   { name: '0064-topology', sql: topology },
 ]
 

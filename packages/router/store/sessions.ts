@@ -27,7 +27,7 @@ export function selectSession(db: Database | Tx, hash: Buffer, { now, idleSince 
     .leftJoin('api_keys', 'api_keys.id', 'sessions.key_id')
     .selectAll('sessions')
     .select(['users.name as user_name', 'users.email as user_email', 'project_members.role as role'])
-    .select(['projects.slug as project_slug', 'projects.name as project_name'])
+    .select(['projects.slug as project_slug', 'projects.name as project_name', 'projects.required_login'])
     .select(['api_keys.name as key_name', 'api_keys.scopes as key_scopes', 'api_keys.workspaces as key_workspaces'])
     .select(['api_keys.ip_filter as key_ip_filter', 'api_keys.expires_at as key_expires_at'])
     .where('sessions.token_hash', '=', hash)
@@ -79,4 +79,14 @@ export function selectMemberships(db: Database | Tx, userId: string) {
 
 export function selectPassword(db: Database | Tx, userId: string) {
   return db.selectFrom('passwords').select('hash').where('user_id', '=', userId).executeTakeFirst()
+}
+
+/** Nobody else changes what guards their account until the transaction ends. */
+export function lockPerson(tx: Tx, userId: string) {
+  return tx
+    .selectFrom('users')
+    .select(['id', 'name', 'email', 'active'])
+    .where('id', '=', userId)
+    .forUpdate()
+    .executeTakeFirst()
 }

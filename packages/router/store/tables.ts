@@ -6,6 +6,7 @@ import type { IpFilter, KeyWorkspace, Quota } from '@xerotier/protocol/api/api-k
 import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
 import type { QuietHours } from '@xerotier/protocol/api/quiet-hours.ts'
 import type { Scope } from '@xerotier/protocol/api/scopes.ts'
+import type { StrongLogin } from '@xerotier/protocol/api/sessions.ts'
 import type { EventKind } from '@xerotier/protocol/events.ts'
 import type { AgentState } from '@xerotier/protocol/lifecycles/agent.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
@@ -59,6 +60,7 @@ const projects = {
   artifacts_days: nullable(int()),
   events_days: nullable(int()),
   encrypt_calls: initially(false, boolean()),
+  required_login: initially([], texts<StrongLogin>()),
   created_at: timestamptz(),
 }
 

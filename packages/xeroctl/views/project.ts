@@ -14,6 +14,10 @@ export const projectRecord: RecordView<Project> = {
         'Encrypts calls',
         project.encrypt_calls ? 'yes, those made since it was set: arguments, results, output, artifacts' : 'no',
       ],
+      [
+        'Login',
+        project.required_login.length === 0 ? 'however people come' : `by ${project.required_login.join(' or ')}`,
+      ],
       ['Created', { time: project.created_at }],
       ...keptOf(project),
     ],

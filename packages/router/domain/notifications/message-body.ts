@@ -44,6 +44,8 @@ const messageBodySchema = z.discriminatedUnion('say', [
     ended: z.record(z.string(), z.int()),
     waiting: z.int(),
   }),
+  /** Of a password; until when it can be set. */
+  z.object({ say: z.literal('reset'), until: z.string() }),
   z.object({ say: z.literal('test'), by: z.string() }),
 ])
 export type MessageBody = z.infer<typeof messageBodySchema>

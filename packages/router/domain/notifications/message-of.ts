@@ -9,11 +9,13 @@ import type { FleetView } from '../fleet/fleet.ts'
 import type { Identity } from '../identity.ts'
 import { stateAt } from '../people/invitations/read.ts'
 import type { Records } from '../records.ts'
+import { resetToken } from '../sessions/password-reset.ts'
 import { invitedMessage } from './invite.ts'
 import { type Message, reviewedMessage } from './message.ts'
 import { type MessageBody, readBody } from './message-body.ts'
 import { askedMessage, endedMessage } from './message-of-approval.ts'
 import { digestMessage, eventMessage, testMessage } from './message-of-several.ts'
+import { resetMessage } from './reset.ts'
 
 export type MessageSources = Pick<Records, 'store' | 'clock'> &
   FleetView & {
@@ -39,6 +41,8 @@ async function toldOf(core: MessageSources, delivery: DeliveryRow): Promise<Mess
       return digestMessage(body)
     case 'test':
       return testMessage(body)
+    case 'reset':
+      return resetOf(core, delivery, body)
     case 'invited':
       return invitedOf(core, delivery, body)
   }
@@ -53,6 +57,17 @@ async function toldOf(core: MessageSources, delivery: DeliveryRow): Promise<Mess
   }
   const isOver = body.say === 'resolved' || approval.state !== 'approved'
   return endedMessage(approval, isOver ? 'resolve' : 'acknowledge')
+}
+
+/** Undefined once its time is over. Its token is made now: what waits to be sent holds none. */
+async function resetOf(
+  core: MessageSources,
+  { recipient }: DeliveryRow,
+  { until }: Extract<MessageBody, { say: 'reset' }>,
+): Promise<Message | undefined> {
+  if (recipient === null || Date.parse(until) <= core.clock.now()) return undefined
+  const token = await resetToken(core, recipient, new Date(until))
+  return resetMessage({ url: `${core.publicUrl?.() ?? ''}/ops/reset#${token}`, until })
 }
 
 /** Undefined once it was accepted or revoked, or is over. */

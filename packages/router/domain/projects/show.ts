@@ -15,6 +15,7 @@ export async function presentProject(db: Database | Tx, row: ProjectRow): Promis
     name: row.name,
     allow_self_approval: row.allow_self_approval,
     encrypt_calls: row.encrypt_calls,
+    required_login: row.required_login,
     retention: retentionOf(row),
     retention_stopped_by: await selectStop(db, row.id),
     created_at: row.created_at.toISOString(),

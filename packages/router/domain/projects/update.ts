@@ -6,13 +6,14 @@ import type { Member } from '../actor.ts'
 import type { Encrypting } from '../encryption/encrypting.ts'
 import { write } from '../events/write.ts'
 import type { Records } from '../records.ts'
+import type { SessionWatch } from '../sessions/watch.ts'
 import type { Settings } from '../settings.ts'
 import { mergedRetention } from './retention.ts'
 import { presentProject, showProject } from './show.ts'
 
 /** @throws Fault project_not_found, invalid_body */
 export async function updateProject(
-  core: Records & Encrypting & { settings: Pick<Settings, 'auditDays'> },
+  core: Records & Encrypting & { sessions: SessionWatch } & { settings: Pick<Settings, 'auditDays'> },
   actor: Member,
   body: z.output<typeof projectUpdateSchema>,
 ): Promise<Project> {
@@ -27,6 +28,8 @@ export async function updateProject(
       const on = body.encrypt_calls
       after(() => core.encrypting.set(actor.projectId, on))
     }
+    // Streams of who came otherwise end.
+    if (body.required_login !== undefined) after(() => core.sessions.requires(actor.projectId))
     return tx
       .updateTable('projects')
       .set({ ...others, ...mergedRetention(known, retention ?? {}, core.settings.auditDays) })

@@ -1,4 +1,5 @@
 // Who holds a session, asked anew with each request: what they are may have changed.
+import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { scopesOfRole } from '@xerotier/protocol/roles.ts'
 import { type FoundSession, type Living, selectSession } from '../../store/sessions.ts'
@@ -44,14 +45,30 @@ export function admitSession(
   return {
     actor,
     validUntil: Math.min(row.expires_at.getTime(), row.key_expires_at?.getTime() ?? Number.POSITIVE_INFINITY),
-    ask: async () => (await findSession(core, token))?.admits(address) === true,
+    async ask() {
+      const now = await findSession(core, token)
+      return now?.admits(address) === true && neededLogins(now.row).length === 0
+    },
     onChange(callback) {
-      const stops = [core.keyring.watch(actor, callback), core.sessions.watch(row.id, callback)]
+      const stops = [core.keyring.watch(actor, callback), core.sessions.watch(row, callback)]
       return () => {
         for (const stop of stops) stop()
       }
     },
   }
+}
+
+/** By one of these its person has to come in first; empty where the project is open to them. */
+export function neededLogins({ required_login, methods }: Pick<FoundSession, 'required_login' | 'methods'>) {
+  const had: readonly string[] = methods
+  return required_login.some((one) => had.includes(one)) ? [] : required_login
+}
+
+/** @throws Fault login_method_required */
+export function requireLogin(row: FoundSession): void {
+  const needed = neededLogins(row)
+  if (needed.length === 0) return
+  throw new Fault('login_method_required', { message: `This project is open to who comes by ${needed.join(' or ')}.` })
 }
 
 const minuteMs = 60_000

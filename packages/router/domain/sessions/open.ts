@@ -89,6 +89,9 @@ export async function open(
   const held = before === undefined ? undefined : tokenHash('session', before)
   const old = held === undefined ? undefined : await selectSession(tx, held, living)
   if (old !== undefined) await endSession(core, writing, old)
+  // Who proves more of themselves stays where they were.
+  if (old !== undefined && old.user_id === of.user_id && old.key_id === null && of.key_id === null)
+    of = { ...of, project_id: old.project_id }
   const others = await selectSessions(tx, of.user_id, living)
   for (const one of others.slice(limits.sessionsPerPerson - 1)) await endSession(core, writing, one)
   const token = newToken('session')

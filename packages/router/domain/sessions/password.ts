@@ -26,7 +26,7 @@ function inTurn(message: string, nonce: Buffer): Promise<Buffer> {
   return made
 }
 
-async function hashOf(password: string): Promise<string> {
+export async function hashOf(password: string): Promise<string> {
   const nonce = randomBytes(16)
   const tag = await inTurn(password.normalize('NFC'), nonce)
   const { memory, passes, parallelism } = cost
@@ -63,10 +63,7 @@ export async function setPassword(
   { current, password }: { current: string; password: string },
 ): Promise<void> {
   const { db } = core.store
-  if (password.length < limits.passwordCharactersMin || password.length > limits.passwordCharactersMax) {
-    const message = `password: must have ${limits.passwordCharactersMin} to ${limits.passwordCharactersMax} characters`
-    throw new Fault('invalid_body', { message, param: 'password' })
-  }
+  mustBeLong(password)
   const has = (await selectPassword(db, row.user_id)) !== undefined
   if (has && !(await checkPassword(core, row.user_id, current))) {
     throw new Fault('login_failed', { message: 'The password until now is another.', param: 'current' })
@@ -84,6 +81,13 @@ export async function setPassword(
       if (other.id !== row.id) await endSession(core, writing, other, actor)
     append({ project_id: row.project_id, kind: 'password.changed', actor, data: { user_id: row.user_id } })
   })
+}
+
+/** @throws Fault invalid_body */
+export function mustBeLong(password: string): void {
+  const { passwordCharactersMin: least, passwordCharactersMax: most } = limits
+  if (password.length >= least && password.length <= most) return
+  throw new Fault('invalid_body', { message: `password: must have ${least} to ${most} characters`, param: 'password' })
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { OpenSession } from '@xerotier/protocol/api/sessions.ts'
 import { selectMemberships } from '../../store/sessions.ts'
 import type { Records } from '../records.ts'
-import type { KnownSession } from './admit.ts'
+import { type KnownSession, neededLogins } from './admit.ts'
 import { csrfToken } from './token.ts'
 
 /** What its page needs to know. */
@@ -20,6 +20,7 @@ export async function presentOpenSession(
     project,
     projects: row.key_id === null ? await selectMemberships(store.db, row.user_id) : [project],
     scopes: [...actor.scopes],
+    needs: neededLogins(row),
     csrf_token: csrfToken(token),
     now: clock.now(),
   }

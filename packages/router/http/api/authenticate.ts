@@ -14,7 +14,7 @@ import { createUsageRecord } from '../../domain/api-keys/usage.ts'
 import { agentOfToken } from '../../domain/enrollment/agent-token.ts'
 import { isId } from '../../domain/ids.ts'
 import { requireOwner } from '../../domain/people/change.ts'
-import { admitSession, noteSeen } from '../../domain/sessions/admit.ts'
+import { admitSession, noteSeen, requireLogin } from '../../domain/sessions/admit.ts'
 import { bearerOf } from '../bearer.ts'
 import { callerAddress } from '../caller-address.ts'
 import type { PublicLimit } from '../public-limit.ts'
@@ -145,6 +145,8 @@ export function createAuthentication(
       throw error
     })
     const { row, actor, token, admits } = held
+    request.actor = actor
+    requireLogin(row)
     if (!isIdle(request)) await noteSeen(core, row)
     const admission = (address: string | undefined) => admitSession(core, token, held, address)
     const entry = { actor, projectSlug: row.project_slug, quota: null, admits, id: row.id, share: `session ${row.id}` }

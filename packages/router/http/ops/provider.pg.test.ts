@@ -142,7 +142,11 @@ test('a code that was put in, and a nonce, a state or a challenge that was chang
 
 test('the way in is named to strangers, and logging out leads to the provider', async () => {
   const by = browserSession(system.router.url)
-  assert.deepEqual(await (await by.send('GET', '/ops/api/ways')).json(), { object: 'ways', provider: 'Example SSO' })
+  assert.deepEqual(await (await by.send('GET', '/ops/api/ways')).json(), {
+    object: 'ways',
+    provider: 'Example SSO',
+    reset: false,
+  })
   assert.equal((await by.send('POST', '/ops/api/login/provider', {}, { 'sec-fetch-site': 'cross-site' })).status, 403)
   const owner = await login(verified('o1', 'owner@localhost'))
   await owner.by.session()

@@ -21,6 +21,7 @@ import { browserOf, comeIn, sessionCookie } from './come-in.ts'
 import { limitLogins } from './login-limits.ts'
 import { addPasskeyRoutes } from './passkey-routes.ts'
 import { addProviderRoutes } from './provider-routes.ts'
+import { addResetRoutes } from './reset-routes.ts'
 import { addSecondFactorRoutes } from './second-factor-routes.ts'
 
 const bodyLimit = 4 * 1024
@@ -32,11 +33,16 @@ export function addSessionRoutes(scope: FastifyInstance, core: Core, limitPublic
   addSecondFactorRoutes(scope, core, limitLogin)
   addPasskeyRoutes(scope, core, limitLogin)
   addProviderRoutes(scope, core, limitLogin)
+  addResetRoutes(scope, core, limitLogin)
 
   scope.get(
     '/ops/api/ways',
     { config: { id: 'ops.ways' }, onRequest: (request, _, done) => done(limitPublic(request)), exposeHeadRoute: false },
-    async (): Promise<Ways> => ({ object: 'ways', provider: core.identityProvider?.name ?? null }),
+    async (): Promise<Ways> => ({
+      object: 'ways',
+      provider: core.identityProvider?.name ?? null,
+      reset: core.settings.mail,
+    }),
   )
 
   scope.get('/ops/api/session', { config: { id: 'ops.session' }, exposeHeadRoute: false }, async (request) => {

@@ -4,7 +4,7 @@ import { opsHeartbeatSeconds } from '@xerotier/protocol/ops-events.ts'
 import type { FastifyInstance } from 'fastify'
 import type { Core } from '../../core.ts'
 import { streamDashboard } from '../../domain/dashboard/stream.ts'
-import { admitSession } from '../../domain/sessions/admit.ts'
+import { admitSession, requireLogin } from '../../domain/sessions/admit.ts'
 import { callerAddress } from '../caller-address.ts'
 import { lastEventIdOf } from '../headers.ts'
 import { heldSession } from '../session.ts'
@@ -20,6 +20,7 @@ const form: StreamForm = {
 export function addStream(scope: FastifyInstance, core: Core, streams: Streams): void {
   scope.get('/ops/stream', { config: { id: 'ops.stream' }, exposeHeadRoute: false }, async (request, reply) => {
     const held = await heldSession(core, request, false)
+    requireLogin(held.row)
     const admission = admitSession(core, held.token, held, callerAddress(request.ip))
     const start = streamDashboard(core, held.actor, lastEventIdOf(request))
     return streams.serve(admission, request, reply, start, form)

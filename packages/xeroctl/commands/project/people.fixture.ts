@@ -23,6 +23,12 @@ export const sendsOfPeople: Sent[] = [
   ['project show', 'GET /management/project'],
   ['project update --name Acme', 'PATCH /management/project', { name: 'Acme' }],
   ['project update --encrypt-calls yes', 'PATCH /management/project', { encrypt_calls: true }],
+  [
+    'project update --required-login passkey,provider',
+    'PATCH /management/project',
+    { required_login: ['passkey', 'provider'] },
+  ],
+  ['project update --required-login any', 'PATCH /management/project', { required_login: [] }],
   ['project update --self-approval refuse', 'PATCH /management/project', { allow_self_approval: false }],
   [
     'project update --keep-executions 180 --keep-output forever',

@@ -1,8 +1,9 @@
 import type { Retention } from '@xerotier/protocol/api/retention.ts'
+import { strongLogins } from '@xerotier/protocol/api/sessions.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { command } from '../../command.ts'
 import { UsageError } from '../../exit-codes.ts'
-import { number, type Option, oneOf, text } from '../../options.ts'
+import { number, type Option, oneOf, someOf, text } from '../../options.ts'
 import { projectRecord } from '../../views/project.ts'
 
 const forever = 'forever'
@@ -33,6 +34,7 @@ export const projectUpdate = command({
       'yes',
       'no',
     ]),
+    requiredLogin: someOf('By what people must come in at the dashboard, one of these', [...strongLogins, 'any']),
     keepExecutions: days('How long calls are kept after they ended'),
     keepOutput: days('How long their output is'),
     keepArtifacts: days('How long their artifacts are'),
@@ -44,9 +46,11 @@ export const projectUpdate = command({
     'xeroctl project update --name "Acme production" --self-approval refuse',
     'xeroctl project update --keep-executions 180 --keep-output 14',
     'xeroctl project update --encrypt-calls yes',
+    'xeroctl project update --required-login passkey,provider',
   ],
   async run({ cli, options }) {
-    const { name, selfApproval, encryptCalls, keepExecutions, keepOutput, keepArtifacts, keepEvents } = options
+    const { name, selfApproval, encryptCalls, requiredLogin, keepExecutions, keepOutput, keepArtifacts, keepEvents } =
+      options
     const retention: { [Setting in keyof Retention]: number | null | undefined } = {
       executions_days: keepExecutions,
       output_days: keepOutput,
@@ -54,13 +58,23 @@ export const projectUpdate = command({
       events_days: keepEvents,
     }
     const keeps = Object.values(retention).some((value) => value !== undefined)
-    if (name === undefined && selfApproval === undefined && encryptCalls === undefined && !keeps)
+    if (
+      name === undefined &&
+      selfApproval === undefined &&
+      encryptCalls === undefined &&
+      requiredLogin.length === 0 &&
+      !keeps
+    )
       throw new UsageError(
-        'give --name, --self-approval, --encrypt-calls, or what --keep-executions, --keep-output and others change',
+        'give --name, --self-approval, --encrypt-calls, --required-login, or what --keep-executions, --keep-output and others change',
       )
     const allow_self_approval = selfApproval === undefined ? undefined : selfApproval === 'allow'
     const encrypt_calls = encryptCalls === undefined ? undefined : encryptCalls === 'yes'
-    const body = { name, allow_self_approval, encrypt_calls, ...(keeps ? { retention } : {}) }
+    const isAny = requiredLogin.includes('any')
+    if (isAny && requiredLogin.length > 1) throw new UsageError('any stands alone')
+    const required_login =
+      requiredLogin.length === 0 ? undefined : strongLogins.filter((one) => requiredLogin.includes(one))
+    const body = { name, allow_self_approval, encrypt_calls, required_login, ...(keeps ? { retention } : {}) }
     const project = await cli.write('project.update', { body })
     if (project === undefined) return
     if (encryptCalls === 'yes')
