@@ -1,5 +1,7 @@
 // A router with its embedded Postgres, and agents: each a process
 // of its own, on free ports, in a folder that is removed.
+
+import { randomBytes } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -96,6 +98,45 @@ async function runRouter(
       return runRouter(cleanup, folder, options, { http: new URL(url).port, dataPlane })
     },
   }
+}
+
+export interface RouterOnDatabase {
+  process: Child
+  /** Project-scoped, ends in /v1. */
+  baseUrl: string
+  apiKey: string
+}
+
+/** The router that ships, on a database that is there; its project is made at the first start. */
+export async function startRouterOn(
+  cleanup: Cleanup,
+  folder: string,
+  url: string,
+  options: ProcessOptions = {},
+): Promise<RouterOnDatabase> {
+  const log = join(folder, `router-${randomBytes(4).toString('hex')}.log`)
+  const keyFile = join(folder, 'api-key')
+  const child = startChild({
+    name: 'router',
+    script: options.script ?? routerProgram,
+    cwd: clone,
+    log,
+    env: {
+      ...cleanEnvironment(process.env),
+      XEROTIER_DATABASE_URL: url,
+      XEROTIER_COMPLETION_ENCRYPTION_KEY: '5'.repeat(64),
+      XEROTIER_STATE_DIR: join(folder, 'router'),
+      XEROTIER_HTTP_PORT: '0',
+      XEROTIER_DATA_PLANE: 'tcp://127.0.0.1:0',
+      XEROTIER_BOOTSTRAP_PROJECT: project,
+      XEROTIER_BOOTSTRAP_KEY_FILE: keyFile,
+      XEROTIER_REQUESTS_PER_MINUTE: '1000000000',
+      ...options.env,
+    },
+  })
+  cleanup.defer(() => child.stop())
+  const up = await untilAnswered('the router', child, () => logLine(log, 'the router is up'), 60_000)
+  return { process: child, baseUrl: `${up.url}/${project}/v1`, apiKey: readFileSync(keyFile, 'utf8').trim() }
 }
 
 /** The postmaster that a router started: its arguments name the folder of its socket. */

@@ -18,7 +18,7 @@ type Query = string | { text: string; values?: unknown[] }
 /** Inserts read nothing, and lanes.pg.test.ts explains what the lanes run. */
 function note(query: Query, given?: unknown[]): void {
   const { text, values = [] } = typeof query === 'string' ? { text: query, values: given } : { values: given, ...query }
-  const ofLanes = typeof query === 'object' && 'submit' in query
+  const ofLanes = typeof query === 'object' && 'submit' in query && !(query instanceof pg.Query)
   if (!ofLanes && /^\s*(?:select|update|delete|with)\b/i.test(text) && !statements.has(text))
     statements.set(text, values)
 }

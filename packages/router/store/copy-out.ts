@@ -18,7 +18,7 @@ export function copyOut(client: pg.ClientBase, select: string): Promise<Buffer[]
 
 /** What pg's client runs: its `Submittable`, as pg-cursor is. */
 class CopyOut implements pg.Submittable {
-  /** pg wraps it to give up in time. */
+  /** Wrapped to give up in time (in-time.ts). */
   callback: (error: Error | null, bytes: Buffer) => void
   readonly #text: string
   readonly #parts: Buffer[] = []

@@ -1,11 +1,11 @@
 // The pool for everything that is not on the hot path (that is store/lanes).
-import { messageOf } from '@xerotier/protocol/thrown.ts'
 import { currentAsker } from '@xerotier/runtime/asker.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import { createShares } from '@xerotier/runtime/shares.ts'
 import { Kysely, PostgresDialect, type Transaction } from 'kysely'
 import pg from 'pg'
 import { type Contents, noContents, openedRows } from './contents.ts'
+import { answersInTime } from './in-time.ts'
 import { createPieces, type Pieces } from './pieces.ts'
 import type { Tables } from './tables.ts'
 
@@ -45,6 +45,8 @@ export interface StoreOptions {
 const reservedConnections = 2
 /** How long one waits for a connection, and for it to be made. */
 const connectMs = 5_000
+/** And how long a query may take. */
+const answerMs = 30_000
 
 export function openStore(databaseUrl: string, options: StoreOptions): Store {
   const pool = openPool(databaseUrl, options.connections, options)
@@ -94,25 +96,6 @@ function shared(pool: pg.Pool, { connections, clock }: StoreOptions) {
   }
 }
 
-/**
- * Nobody knows in which state a connection is whose answer did not come in time: a BEGIN may have
- * been done, and what came after it would wait for a COMMIT that nobody sends. So it ends.
- */
-export function endWhenLate(client: pg.PoolClient): void {
-  client.query = new Proxy(client.query, {
-    apply(_, self, words) {
-      // Not the one of when it connected: who looks at statements stands in the prototype.
-      const answer: unknown = Reflect.apply(pg.Client.prototype.query, self, words)
-      if (answer instanceof Promise) {
-        answer.catch((error: unknown) => {
-          if (messageOf(error) === 'Query read timeout' && client instanceof pg.Client) void client.end()
-        })
-      }
-      return answer
-    },
-  })
-}
-
 function openPool(databaseUrl: string, connections: number, { onConnect, onError }: StoreOptions): pg.Pool {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
@@ -120,7 +103,6 @@ function openPool(databaseUrl: string, connections: number, { onConnect, onError
     application_name: 'xerotier-router',
     options: planGuard,
     connectionTimeoutMillis: connectMs,
-    query_timeout: 30_000,
     ...(onConnect === undefined ? {} : { onConnect }),
   })
   // A connection that Postgres closes must not end the process. The pool listens while it is idle,
@@ -128,7 +110,7 @@ function openPool(databaseUrl: string, connections: number, { onConnect, onError
   pool.on('error', onError)
   pool.on('connect', (client) => {
     client.on('error', onError)
-    endWhenLate(client)
+    answersInTime(client, answerMs)
   })
   return pool
 }

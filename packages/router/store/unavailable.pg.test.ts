@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { after, before, test } from 'node:test'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import pg from 'pg'
+import { answersInTime } from './in-time.ts'
 import { runPrepared } from './lanes/query.ts'
 import { isUnavailable } from './unavailable.ts'
 
@@ -30,10 +31,10 @@ const failure = (work: Promise<unknown>): Promise<unknown> =>
   )
 
 test('a query without an answer in time, in the pool or on a lane', async () => {
-  const client = await connected({ query_timeout: 50 })
+  const client = answersInTime(await connected(), 50)
   assert.ok(isUnavailable(await failure(client.query('select pg_sleep(1)'))))
   const sleep = { name: 'sleep', text: 'select pg_sleep(1)' }
-  assert.ok(isUnavailable(await failure(runPrepared(await connected({ query_timeout: 50 }), sleep, []))))
+  assert.ok(isUnavailable(await failure(runPrepared(answersInTime(await connected(), 50), sleep, []))))
 })
 
 test('a server that takes connections and says nothing', async (t) => {

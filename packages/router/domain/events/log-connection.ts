@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { answersInTime } from '../../store/in-time.ts'
 
 /** A connection of a reader of the log, made when it is needed and again when it broke. */
 export interface LogConnection {
@@ -20,9 +21,9 @@ export function openLogConnection(databaseUrl: string): LogConnection {
         application_name: 'xerotier-events',
         // A server that neither answers nor hangs up must not silence every stream for good.
         connectionTimeoutMillis: patienceMs,
-        query_timeout: patienceMs,
         keepAlive: true,
       })
+      answersInTime(fresh, patienceMs)
       const opened = fresh.connect().then(() => fresh)
       const forget = () => {
         if (current === opened) current = undefined

@@ -19,7 +19,8 @@ import type { Records } from '../records.ts'
 
 export type Contents = Records & Directory & FleetView & { identity: Pick<Identity, 'auditKey'> }
 
-const rowsPerPage = 500
+/** A call has half a megabyte at most, so that these are 25. */
+const rowsPerPage = 50
 /** Of entries, at once. */
 const tilesPerPage = 8
 

@@ -22,6 +22,10 @@ const dayMs = 24 * 3_600_000
 /** How many rows stand in one file. */
 const rowsPerFile = 100_000
 const expiredPerSweep = 100
+/** How often its record says how far it is. */
+const progressMs = 1_000
+/** So much at once goes to the archive. */
+const pieceLength = 64 * 1024
 
 /** It was deleted, or the router ends. */
 class Abandoned extends Error {}
@@ -75,9 +79,13 @@ async function makeExport(core: Making, open: ExportRow, isClosing: () => boolea
         bytes += chunk.length
         return put(chunk)
       })
+      let notedAt = core.clock.monotonic()
       const onPage = async (count: number) => {
         rows += count
-        if (isClosing() || !(await noteProgress(core, id, rows))) throw new Abandoned()
+        if (isClosing()) throw new Abandoned()
+        if (core.clock.monotonic() - notedAt < progressMs) return
+        notedAt = core.clock.monotonic()
+        if (!(await noteProgress(core, id, rows))) throw new Abandoned()
       }
       await fill(core, open, zip, onPage)
     })
@@ -114,8 +122,14 @@ async function fill(
       for (let count = 0; left.done !== true && count < rowsPerFile; left = await pages.next()) {
         const page = left.value
         const [first] = page
-        const head = count === 0 && first !== undefined ? headOf(format, first) : ''
-        yield Buffer.from(head + page.map((row) => lineOf(format, row)).join(''))
+        let piece = count === 0 && first !== undefined ? headOf(format, first) : ''
+        for (const row of page) {
+          piece += lineOf(format, row)
+          if (piece.length < pieceLength) continue
+          yield Buffer.from(piece)
+          piece = ''
+        }
+        if (piece !== '') yield Buffer.from(piece)
         count += page.length
         total += page.length
         await onPage(page.length)

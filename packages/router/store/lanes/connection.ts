@@ -1,5 +1,6 @@
 // One lane's connection: prepared statements with plans that cannot fall into a table scan.
 import pg from 'pg'
+import { answersInTime } from '../in-time.ts'
 import { createBinaryWriter, parameter } from './binary.ts'
 import { type PartItems, type PartName, partNames, parts } from './parts.ts'
 import { type Parameter, runPrepared } from './query.ts'
@@ -110,8 +111,8 @@ async function connect(databaseUrl: string, onConnect: OnConnect): Promise<pg.Cl
     options: planGuard,
     // A connection into a black hole is given up and made anew: a batch can be repeated.
     connectionTimeoutMillis: 5_000,
-    query_timeout: 20_000,
   })
+  answersInTime(client, 20_000)
   // A lost connection shows in the next query; without a listener it would end the process.
   client.on('error', () => {})
   try {

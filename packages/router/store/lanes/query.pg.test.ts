@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import pg from 'pg'
+import { answersInTime } from '../in-time.ts'
 import { runPrepared } from './query.ts'
 
 let db: pg.Client
 before(async () => {
-  db = new pg.Client({ connectionString: (await cloneDatabase()).url, query_timeout: 300 })
+  db = new pg.Client({ connectionString: (await cloneDatabase()).url })
+  answersInTime(db, 300)
   db.on('error', () => {})
   await db.connect()
 })

@@ -29,7 +29,7 @@ export function runPrepared(client: pg.Client, statement: Statement, values: Par
 class Run implements pg.Submittable {
   readonly name: string
   readonly text: string
-  /** pg wraps it to give up in time. */
+  /** Wrapped to give up in time (in-time.ts). */
   callback: (error: Error | null, rows: Row[]) => void
   readonly #values: Parameter[]
   readonly #rows: Row[] = []

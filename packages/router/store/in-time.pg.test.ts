@@ -3,15 +3,15 @@ import { test } from 'node:test'
 import { cloneDatabase } from '@xerotier/devkit/postgres-for-tests.ts'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
-import { endWhenLate } from './database.ts'
+import { answersInTime } from './in-time.ts'
 
 test('a connection whose answer came too late is used no more, so nothing waits in its transaction', async (t) => {
   const database = await cloneDatabase()
-  const pool = new pg.Pool({ connectionString: database.url, max: 1, query_timeout: 1000 })
+  const pool = new pg.Pool({ connectionString: database.url, max: 1 })
   pool.on('error', () => {})
   pool.on('connect', (client) => {
     client.on('error', () => {})
-    endWhenLate(client)
+    answersInTime(client, 1000)
   })
   const db = new Kysely<{ kept: { n: number } }>({ dialect: new PostgresDialect({ pool }) })
   t.after(async () => {
