@@ -191,7 +191,7 @@ def main(folder, verifier_key=None, *agents):
             index += 1
     if index != behind:
         fail("record %d and those behind it are missing" % index)
-    seen_by = ["seen by %d agents" % len(signed)] if signed else []
+    seen_by = ["seen by %d witnesses" % len(signed)] if signed else []
     print("verified: records %d to %d of %d in %s" % (first, behind, size, origin), *seen_by, sep="\n")
 
 

@@ -122,6 +122,7 @@ export const eventKinds = [
   'project.restored',
   'retention.removed',
   'retention.log_begins',
+  'witness.checkpoint_refused',
   'legal_hold.placed',
   'legal_hold.released',
 ] as const

@@ -8,6 +8,7 @@ import { logLevels } from '@xerotier/runtime/log.ts'
 import { baseUrl, mailAddress, secretText, smtpUrl } from '@xerotier/runtime/mail-options.ts'
 import { boolean, choice, integer, list, type OptionTable, path, text } from '@xerotier/runtime/option.ts'
 import { traceUrlTemplate, tracingOptions } from '@xerotier/runtime/tracing/options.ts'
+import { cosignerKey, submissionPrefix } from '@xerotier/runtime/witness-options.ts'
 
 export const options = {
   state_dir: {
@@ -200,6 +201,22 @@ export const options = {
     type: integer(1, limits.retentionDaysMax),
     default: 365,
     help: 'How many days the audit logs are kept, which are made of events: a project may keep its events longer, and not shorter.',
+  },
+  audit_witness_url: {
+    env: ['XEROTIER_AUDIT_WITNESS_URL'],
+    type: submissionPrefix,
+    help: 'A witness outside that signs what it has seen of the audit logs (C2SP tlog-witness): checkpoints are posted to add-checkpoint under it.',
+  },
+  audit_witness_key: {
+    env: ['XEROTIER_AUDIT_WITNESS_KEY'],
+    type: cosignerKey,
+    required: (values) => values.audit_witness_url !== undefined,
+    help: 'The verifier key of that witness, <name>+<id>+<key>: what others sign does not count. Needed with audit_witness_url.',
+  },
+  audit_witness_ca_path: {
+    env: ['XEROTIER_AUDIT_WITNESS_CA_PATH'],
+    type: path,
+    help: "PEM certificates of who vouches for the witness, in place of the system's.",
   },
   siem_url: {
     env: ['XEROTIER_SIEM_URL'],

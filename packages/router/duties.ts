@@ -18,18 +18,27 @@ import { expirePauses } from './domain/pauses/expire.ts'
 import { createRemover, type Removing } from './domain/retention/remove-old.ts'
 import { advanceRotations } from './domain/rotations/advance.ts'
 import { removeOldLogins } from './domain/sessions/keep.ts'
+import type { OutsideWitness } from './domain/witnesses/outside.ts'
+
+/** Its name, how often, ms, and what it does. */
+type Duty = [string, number, () => Promise<unknown>]
+
+interface Beside {
+  exportMaker: Pick<ExportMaker, 'work'>
+  outside: Pick<OutsideWitness, 'work'> | undefined
+  removed: Removing['removed']
+}
 
 /** @returns what ends them, as they stand */
 export function startDuties(
   core: Core,
   broker: Pick<Broker, 'expireLeases'>,
-  exportMaker: Pick<ExportMaker, 'work'>,
-  removed: Removing['removed'],
+  { exportMaker, outside, removed }: Beside,
 ): () => void {
   const { clock, log } = core
   const holds = createHolds(core)
   const remover = createRemover({ ...core, removed })
-  const duties: [string, number, () => Promise<unknown>][] = [
+  const duties: Duty[] = [
     ['expire leases', 1_000, () => broker.expireLeases()],
     ['record leases', recordLeasesEveryMs, () => recordLeases(core)],
     ['refresh enrolled keys', 1_000, () => core.enrolledKeys.refresh()],
@@ -41,6 +50,7 @@ export function startDuties(
     ['find waiting calls', 2_000, () => core.dispatcher.findWaiting()],
     ['make exports', 1_000, () => exportMaker.work()],
     ['ask witnesses', 1_000, () => core.witnesses.work()],
+    ...(outside === undefined ? [] : [['ask the witness outside', 1_000, () => outside.work()] satisfies Duty]),
     ['record refusals', 1_000, () => core.refusals.record()],
     ['miss agents', 5_000, () => missAgents(core)],
     ['send digests', 15_000, () => sendDigests(core)],

@@ -76,6 +76,16 @@ export function countWitnessed(registry: Registry): (answer: string) => void {
   return (answer) => answers.inc({ answer })
 }
 
+export function countOutside(registry: Registry): (answer: string) => void {
+  const answers = new Counter({
+    name: 'xerotier_router_audit_outside_witness_answers_total',
+    help: 'How submissions of checkpoints to the witness outside went; rollback and fork say that it has seen another log',
+    labelNames: ['answer'] as const,
+    registers: [registry],
+  })
+  return (answer) => answers.inc({ answer })
+}
+
 /** Counts what retention has removed, as each pass tells it. */
 export function countRemoved(registry: Registry): (counts: Readonly<Record<string, number>>) => void {
   const removed = new Counter({

@@ -97,6 +97,7 @@ function routerOptions(values: Values<typeof options>): Omit<RouterOptions, 'clo
     mail: mailOf(values),
     siem: siemOf(values),
     identityProvider: identityProviderOf(values),
+    witness: witnessOf(values),
     linkSecret: values.approval_link_secret,
     publicUrl: values.public_url,
     bootstrap:
@@ -136,6 +137,13 @@ function siemOf(values: Values<typeof options>): RouterOptions['siem'] {
     ca: ca === undefined ? undefined : contentOf('siem_ca_path', ca).toString(),
     token: file === undefined ? undefined : secretOf('siem_token_file', file),
   }
+}
+
+/** @throws ConfigError when its certificates cannot be read */
+function witnessOf(values: Values<typeof options>): RouterOptions['witness'] {
+  const { audit_witness_url: url, audit_witness_key: key, audit_witness_ca_path: ca } = values
+  if (url === undefined || key === undefined) return undefined
+  return { url, key, ca: ca === undefined ? undefined : contentOf('audit_witness_ca_path', ca).toString() }
 }
 
 /** @throws ConfigError */

@@ -46,6 +46,7 @@ import type { Settings } from './domain/settings.ts'
 import type { SiemOptions } from './domain/siem/connect.ts'
 import { forwardTo } from './domain/siem/forward.ts'
 import { createWitnesses } from './domain/witnesses/answers.ts'
+import { createOutsideWitness, type OutsideOptions } from './domain/witnesses/outside.ts'
 import { startDuties } from './duties.ts'
 import { type DataPlane, type EndpointOptions, listeningOf, openEndpoints } from './endpoints.ts'
 import { startFollowers } from './followers.ts'
@@ -56,6 +57,7 @@ import {
   addDomainMetrics,
   countAttempts,
   countEnded,
+  countOutside,
   countRemoved,
   countWitnessed,
   createBrokerProbe,
@@ -101,6 +103,8 @@ export interface RouterOptions {
   bootstrap?: BootstrapOptions | undefined
   /** Who collects audit records as they happen; nobody when left out. */
   siem?: SiemOptions | undefined
+  /** Who signs checkpoints of the audit logs outside; nobody when left out. */
+  witness?: OutsideOptions | undefined
   /** Beside those of every router (followers.ts). */
   followers?: readonly Follower[]
   /** Looks at the parts before the doors open; tests of faults put themselves between them here. */
@@ -213,7 +217,9 @@ export async function startRouter(options: RouterOptions): Promise<Router> {
     started.push(stopFollowers)
     const exportMaker = createExportMaker(core)
     started.push(() => exportMaker.close())
-    started.push(startDuties(core, broker, exportMaker, countRemoved(registry)))
+    const outside = options.witness && createOutsideWitness(core, options.witness, countOutside(registry))
+    started.push(() => outside?.close())
+    started.push(startDuties(core, broker, { exportMaker, outside, removed: countRemoved(registry) }))
     const { boundAt, addresses } = dataPlane
     log.notice({ url, data_plane: boundAt[core.serverKeys.current.endpoint], version }, 'the router is up')
     return {

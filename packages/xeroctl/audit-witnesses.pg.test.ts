@@ -89,7 +89,7 @@ async function exported(t: TestContext): Promise<string> {
 test('a log says who has seen it, and both verifiers hold it against that', async (t) => {
   const { cosignatures, verifier_key } = await sealed(800)
   const [{ verifier_key: agentKey } = assert.fail()] = cosignatures
-  assert.match((await cli(t, 'audit', 'log')).stdout, /Seen by: +1 agent, up to \d+ records[\s\S]*witness/)
+  assert.match((await cli(t, 'audit', 'log')).stdout, /Seen by: +1 witness, up to \d+ records[\s\S]*witness/)
   const live = await cli(t, 'audit', 'verify', '--agent-key', agentKey, '-o', 'json')
   assert.deepEqual([live.code, JSON.parse(live.stdout).seen_by.length], [0, 1])
   const folder = await exported(t)
@@ -98,7 +98,7 @@ test('a log says who has seen it, and both verifiers hold it against that', asyn
   assert.match(offline.stdout, /Seen by: +1 agent/)
   const { code, stdout } = await verifyWithPython(folder, verifier_key, agentKey)
   assert.equal(code, 0)
-  assert.match(stdout, /^verified: .*\nseen by 1 agents\n$/)
+  assert.match(stdout, /^verified: .*\nseen by 1 witnesses\n$/)
 })
 
 test('who keeps an older key of an agent follows it to the one that it signs with now', async (t) => {

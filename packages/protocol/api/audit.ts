@@ -50,8 +50,8 @@ export const auditQuerySchema = pageQuerySchema.extend({
 export const auditStreamQuerySchema = z.object(filters)
 
 export const cosignatureSchema = z.object({
-  /** Who has seen it: an agent. */
-  agent_id: z.string(),
+  /** Which agent has seen it; null where that is a witness outside, which its key names. */
+  agent_id: z.string().nullable(),
   agent_name: z.string().nullable(),
   /** Of its signature: `<name>+<id>+<key>`. The agent logs it as it starts. */
   verifier_key: z.string(),

@@ -42,6 +42,17 @@ const audit_cosignatures = {
   at: timestamptz(),
 }
 
+/** The same of a witness outside, by the name of its key. */
+const audit_outside_cosignatures = {
+  project_id: text(),
+  witness: text(),
+  size: bigint(),
+  note: text(),
+  public_key: bytea(),
+  signature: bytea(),
+  at: timestamptz(),
+}
+
 const exports = {
   id: text(),
   project_id: text(),
@@ -61,4 +72,11 @@ const exports = {
   error: nullable(text()),
 }
 
-export const auditTables = { audit_tiles, audit_checkpoints, audit_mentions, audit_cosignatures, exports }
+export const auditTables = {
+  audit_tiles,
+  audit_checkpoints,
+  audit_mentions,
+  audit_cosignatures,
+  audit_outside_cosignatures,
+  exports,
+}

@@ -47,6 +47,7 @@ import { secondFactors } from './migrations/0052-second-factors.ts'
 import { quietHours } from './migrations/0053-quiet-hours.ts'
 import { recommendations } from './migrations/0054-recommendations.ts'
 import { signingRotations } from './migrations/0055-signing-rotations.ts'
+import { outsideCosignatures } from './migrations/0057-outside-cosignatures.ts'
 import { passkeys } from './migrations/0059-passkeys.ts'
 import { identityProvider } from './migrations/0060-identity-provider.ts'
 import { requiredLogin } from './migrations/0061-required-login.ts'
@@ -102,6 +103,7 @@ const migrations: Migration[] = [
   { name: '0053-quiet-hours', sql: quietHours },
   { name: '0054-recommendations', sql: recommendations },
   { name: '0055-signing-rotations', sql: signingRotations },
+  { name: '0057-outside-cosignatures', sql: outsideCosignatures },
   { name: '0059-passkeys', sql: passkeys },
   { name: '0060-identity-provider', sql: identityProvider },
   { name: '0061-required-login', sql: requiredLogin },

@@ -98,9 +98,10 @@ export async function removeTiles(tx: Tx, projectId: string, last: number): Prom
   await sql`delete from audit_mentions where project_id = ${projectId} and n <= ${last}`.execute(tx)
   await sql`delete from audit_checkpoints
     where project_id = ${projectId} and size <= ${(last + 1) * tileWidth}`.execute(tx)
-  // Of agents that were away for that long.
-  await sql`delete from audit_cosignatures
-    where project_id = ${projectId} and size <= ${(last + 1) * tileWidth}`.execute(tx)
+  // Of agents, and of a witness outside, that were away for that long.
+  for (const table of ['audit_cosignatures', 'audit_outside_cosignatures'])
+    await sql`delete from ${sql.table(table)}
+      where project_id = ${projectId} and size <= ${(last + 1) * tileWidth}`.execute(tx)
   await sql`
     with gone as (
       delete from audit_tiles where project_id = ${projectId} and level = 0 and n <= ${last} returning n, xids, seqs

@@ -65,10 +65,10 @@ export const auditLogRecord: RecordView<AuditLog> = {
         ? []
         : [
             {
-              title: 'What agents have seen of it, and signed',
+              title: 'What was seen of it, and signed',
               body: rows(
                 [
-                  { header: 'AGENT', value: (one) => one.agent_name ?? one.agent_id },
+                  { header: 'WITNESS', value: (one) => one.agent_name ?? one.agent_id ?? keyName(one.verifier_key) },
                   { header: 'RECORDS', value: ({ size }) => size, right: true },
                   { header: 'SEEN', value: ({ seen_at }) => ({ time: seen_at }) },
                   { header: 'KEY', value: ({ verifier_key }) => verifier_key, shrink: true },
@@ -125,8 +125,11 @@ export const verificationRecord: RecordView<ShownVerification> = {
 function seenBy(witnesses: readonly { size: number }[]): string {
   const [first] = [...witnesses].sort((a, b) => b.size - a.size)
   if (first === undefined) return 'nobody yet'
-  return `${witnesses.length} ${witnesses.length === 1 ? 'agent' : 'agents'}, up to ${first.size} records`
+  return `${witnesses.length} ${witnesses.length === 1 ? 'witness' : 'witnesses'}, up to ${first.size} records`
 }
+
+/** A verifier key begins with its name. */
+const keyName = (key: string) => key.slice(0, key.indexOf('+'))
 
 export function auditLine({ at, kind, actor, actor_name, ...about }: AuditRecord): string {
   const words = [at, kind.padEnd(24), `by ${actor_name ?? actor}`, aboutOf(about) ?? '', detailOf(about.data) ?? '']

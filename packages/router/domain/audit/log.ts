@@ -7,6 +7,7 @@ import { bundleOf, parseTilePath, tileWidth } from '@xerotier/runtime/tlog/tiles
 import { hashBytes } from '@xerotier/runtime/tlog/tree.ts'
 import { selectCosignatures } from '../../store/audit-cosignatures.ts'
 import { selectCheckpoint, selectEntries, selectFirstTile, selectStrays, selectTiles } from '../../store/audit-log.ts'
+import { selectOutside } from '../../store/audit-outside.ts'
 import type { Member } from '../actor.ts'
 import type { Identity } from '../identity.ts'
 import type { Records } from '../records.ts'
@@ -43,14 +44,14 @@ export async function showLog(
 }
 
 /**
- * What agents have seen of it, each with the signatures of the log and of that agent; without what
- * retention has left nothing to compare with, and what another key of the log signed.
+ * What was seen of it outside and by agents, each with the signatures of the log and of who saw it;
+ * without what retention has left nothing to compare with, and what another key of the log signed.
  */
 export async function cosignaturesOf(
   { store, identity }: Log & { identity: Pick<Identity, 'auditKey'> },
   projectId: string,
 ): Promise<Cosignature[]> {
-  const rows = await selectCosignatures(store.db, projectId, cosignaturesShown)
+  const rows = [...(await outsideOf(store.db, projectId)), ...(await agentsOf(store.db, projectId))]
   const first = (await selectFirstTile(store.db, projectId)) ?? 0
   const key = logKeyOf(identity, projectId)
   const comparable = rows.filter(({ size, note }) => {
@@ -58,22 +59,30 @@ export async function cosignaturesOf(
     // Who was away since the key of the log was replaced has seen nothing of the one of now.
     return isSignedBy(parseNote(note), key)
   })
-  const replaced = await replacedKeys(
-    store.db,
-    comparable.map(({ agent_id }) => agent_id),
-  )
-  return comparable.map(({ agent_id, agent_name, size, note, public_key, signature, at }) => {
-    const own = noteKey(cosignerNameOf(agent_id), 'cosigner', public_key)
+  const agents = comparable.flatMap(({ agent_id }) => (agent_id === null ? [] : [agent_id]))
+  const replaced = await replacedKeys(store.db, agents)
+  return comparable.map(({ agent_id, agent_name, name, size, note, public_key, signature, at }) => {
+    const own = noteKey(name, 'cosigner', public_key)
     return {
       agent_id,
       agent_name,
       verifier_key: verifierKey(own),
-      replaced: replaced(agent_id, public_key),
+      replaced: agent_id === null ? [] : replaced(agent_id, public_key),
       size,
       seen_at: at.toISOString(),
       checkpoint: note + signatureLine(own, signature),
     }
   })
+}
+
+async function agentsOf(db: Records['store']['db'], projectId: string) {
+  const rows = await selectCosignatures(db, projectId, cosignaturesShown)
+  return rows.map((row) => ({ ...row, name: cosignerNameOf(row.agent_id) }))
+}
+
+async function outsideOf(db: Records['store']['db'], projectId: string) {
+  const rows = await selectOutside(db, projectId)
+  return rows.map((row) => ({ ...row, agent_id: null, agent_name: null, name: row.witness }))
 }
 
 /** @throws Fault audit_tile_not_found before the first seal */

@@ -13,6 +13,7 @@ import { write } from '../events/write.ts'
 import type { OnlineAgent } from '../fleet/online-agent.ts'
 import { perProject } from '../per-project.ts'
 import { type Asking, createRounds } from './rounds.ts'
+import { timeOf } from './time-of.ts'
 
 export interface Witnesses {
   /** Keeps what was signed, and shows agents what they have not seen. Called every second. */
@@ -87,9 +88,6 @@ async function store(tx: Tx, rows: CosignatureRow[]): Promise<void> {
     )
     .execute()
 }
-
-/** A clock that is far off must not be one that no column holds. */
-const timeOf = (seconds: number) => new Date(Math.min(seconds, 253_402_300_799) * 1000)
 
 /** Once for each reason in a session: it is asked again when there is another checkpoint. */
 async function tell(core: Asking, agent: OnlineAgent, frame: CheckpointRefusedFrame): Promise<void> {

@@ -2,17 +2,14 @@
 // project, with the proof that the log goes on from what it saw last; what it signs is kept. One
 // message for an agent and a checkpoint, some agents a second, and none in the path of a call.
 import { limits } from '@xerotier/protocol/limits.ts'
-import { messageOf } from '@xerotier/protocol/thrown.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
-import { nodesOf, tilesFor } from '@xerotier/runtime/tlog/tiles.ts'
-import { consistencyProof } from '@xerotier/runtime/tlog/tree.ts'
 import { type NewestCheckpoint, selectNewestCheckpoints, selectSeenSizes } from '../../store/audit-cosignatures.ts'
-import { selectTiles } from '../../store/audit-log.ts'
 import type { LogKeys } from '../audit/log-key.ts'
 import type { FleetView } from '../fleet/fleet.ts'
 import type { OnlineAgent } from '../fleet/online-agent.ts'
 import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
+import { prove } from './proofs.ts'
 
 export type Asking = Records &
   FleetView & { clock: Clock; identity: LogKeys; settings: Pick<Settings, 'cosignEveryMs'> }
@@ -108,25 +105,4 @@ async function lookUp({ store }: Asking, agents: readonly OnlineAgent[]): Promis
     fresh.map(({ id }) => id),
   )
   for (const { id, witness } of fresh) if (witness !== undefined) witness.seen ??= sizes.get(id) ?? 0
-}
-
-/** @returns undefined where the hashes that it takes are gone, or do not fit */
-async function prove(
-  { store, log }: Asking,
-  { project_id, size }: NewestCheckpoint,
-  seen: number,
-): Promise<Uint8Array<ArrayBuffer>[] | undefined> {
-  try {
-    const tiles = await selectTiles(store.db, project_id, seen === 0 ? [] : tilesFor([seen - 1], [seen, size]))
-    const hashes = consistencyProof(
-      seen,
-      size,
-      nodesOf((level, n) => tiles.get(`${level}/${n}`)),
-    )
-    return hashes.map((hash) => new Uint8Array(hash))
-  } catch (error) {
-    const about = { project_id, from: seen, to: size, why: messageOf(error) }
-    log.warning(about, 'the audit log has no proof that it goes on from what agents saw; they do not sign it')
-    return undefined
-  }
 }
