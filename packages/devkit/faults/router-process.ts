@@ -7,6 +7,7 @@ import type { PartName } from '@xerotier/router/store/lanes/parts.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { createLog } from '@xerotier/runtime/log.ts'
 import { die } from './die.ts'
+import { type ArchivingStep, markArchiving } from './dies-archiving.ts'
 import { type KeyStep, keyStatements } from './dies-changing-keys.ts'
 import { markRotation, type RotationStep } from './dies-rotating.ts'
 import { markStatements } from './dies-writing.ts'
@@ -14,10 +15,10 @@ import { triggerIn } from './trigger.ts'
 
 /**
  * Where it dies: a call is committed and not sent; its result
- * arrived and is not stored; it is stored and not acknowledged; or while a key takes the place of
- * another.
+ * arrived and is not stored; it is stored and not acknowledged; or in a rotation, an export or a
+ * seal, or while a key takes the place of another.
  */
-export type RouterStep = 'before-dispatch' | 'before-settle' | 'after-settle' | RotationStep | KeyStep
+export type RouterStep = 'before-dispatch' | 'before-settle' | 'after-settle' | RotationStep | ArchivingStep | KeyStep
 
 export interface RouterProcessSettings {
   databaseUrl: string
@@ -49,6 +50,7 @@ markStatements(keyStatements, dieAt)
 
 function instrument(core: Core): void {
   markRotation(core, dieAt)
+  markArchiving(core, settings.stateDir, dieAt)
   if (settings.reencrypts) setImmediate(() => void reencrypt(core, 1).catch(() => {}))
   const { lanes } = core
   const { send } = core.dispatcher
