@@ -11,6 +11,7 @@ import { expireQueued, sweepOrphans } from './domain/attempts/sweep.ts'
 import { removeOldDeliveries } from './domain/deliveries/keep.ts'
 import type { ExportMaker } from './domain/exports/make.ts'
 import { retireGrantKeys } from './domain/grant-keys/retire.ts'
+import { recordGauges } from './domain/health/history.ts'
 import type { DutyPulse } from './domain/health/pulse.ts'
 import { createReencryption } from './domain/key-rotation/reencrypt.ts'
 import { removeOldNotices, sendDigests, sendReminders } from './domain/notifications/digest.ts'
@@ -61,6 +62,7 @@ export function startDuties(
     ['advance rotations', 250, () => advanceRotations(core)],
     ['retire grant keys', 1_000, () => retireGrantKeys(core)],
     ['remove old logins', 60_000, () => removeOldLogins(core)],
+    ['record gauges', 60_000, () => recordGauges(core)],
     ['bury agents', 60_000, () => buryAgents(core)],
     ['remove what is old', 1_000, () => remover.work()],
   ]

@@ -1,5 +1,7 @@
 // What operators do in the pages of the dashboard besides its tabs' lists, in a real browser.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
 import { after, before, test } from 'node:test'
 import { until } from '@xerotier/devkit/faults/until.ts'
 import type { Page } from 'playwright-core'
@@ -7,15 +9,26 @@ import { isTooWide, type OpenDashboard, openDashboard, skip, textOf, violations 
 
 let dashboard: OpenDashboard
 let page: Page
+let receiver: Server | undefined
 
 before(async () => {
   if (skip !== false) return
-  dashboard = await openDashboard()
+  dashboard = await openDashboard({ settings: { privateTargets: true } })
   page = dashboard.page
 })
-after(() => dashboard?.close())
+after(async () => {
+  receiver?.close()
+  await dashboard?.close()
+})
 
 const go = (path: string) => page.goto(dashboard.address(path))
+
+async function listening(server: Server): Promise<number> {
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
 
 /** In both themes, and on a phone. */
 async function looksRight(what: string): Promise<void> {
@@ -102,6 +115,91 @@ test('an older version is compared and taken up, and who was not seen is not wri
   await dialog.getByText('policy_conflict').first().waitFor()
   await dialog.getByRole('button', { name: 'Close' }).click()
   assert.equal(await page.getByRole('textbox', { name: 'When' }).inputValue(), 'tool == "host_service_restart"')
+})
+
+test('a webhook is added, sent a test and asked for its deliveries, and a delivery is sent again', {
+  skip,
+}, async () => {
+  const received: string[] = []
+  receiver = createServer((request, response) => {
+    received.push(
+      request.headers['x-xerotier-event'] === undefined ? 'event' : String(request.headers['x-xerotier-event']),
+    )
+    request.resume().on('end', () => response.writeHead(204).end())
+  })
+  const port = await listening(receiver)
+  await go('notifications?do=create')
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox', { name: 'URL' }).fill(`http://127.0.0.1:${port}/hook`)
+  await dialog.getByRole('button', { name: 'Add a webhook' }).click()
+  await dialog.getByText('Shown this once.').waitFor()
+  await dialog.getByRole('button', { name: 'I have copied it' }).click()
+  await page.getByRole('button', { name: /Send a test to/ }).click()
+  await page.getByText('It was taken (204).').waitFor()
+  assert.equal(received.length, 1)
+  await page.getByRole('link', { name: 'Its deliveries' }).click()
+  await page.getByRole('cell', { name: 'delivered' }).waitFor()
+  await looksRight('deliveries')
+  await page.getByRole('button', { name: 'Send again: webhook.test' }).click()
+  await dialog.getByRole('button', { name: 'Send again: webhook.test' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await until('the second delivery', () => Promise.resolve(received.length > 1 ? true : undefined))
+})
+
+test('an export is made, downloaded and deleted, and the project is held by typing its name', { skip }, async () => {
+  await go('exports?do=create')
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Export executions' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download the export of executions' }).click(),
+  ])
+  assert.match(download.suggestedFilename(), /^executions-exp_.*\.zip$/)
+  await looksRight('exports')
+  await page.getByRole('button', { name: 'Delete the export of executions' }).click()
+  await dialog.getByRole('button', { name: 'Delete the export of executions' }).click()
+  await page.getByText('No exports').waitFor()
+
+  await go('legal-holds?do=create')
+  await dialog.getByRole('textbox', { name: 'Reason' }).fill('audit')
+  const hold = dialog.getByRole('button', { name: 'Hold the whole project' })
+  assert.equal(await hold.isDisabled(), true)
+  await dialog.getByRole('textbox', { name: 'Type demo to go on' }).fill('demo')
+  await hold.click()
+  await page.getByRole('button', { name: 'Release the whole project' }).click()
+  await dialog.getByRole('button', { name: 'Release the whole project' }).click()
+  await page.getByText('Nothing is held').waitFor()
+})
+
+test('what can be done to an agent says what follows, and what cannot be undone wants its name', { skip }, async () => {
+  const { client } = dashboard.system
+  await go('fleet')
+  await page.getByRole('button', { name: 'What can be done to xem-edge-berlin' }).click()
+  const dialog = page.getByRole('dialog')
+  assert.deepEqual(await violations(page), [])
+  await dialog.getByRole('button', { name: 'Drain' }).click()
+  await dialog.getByRole('button', { name: 'Drain xem-edge-berlin now' }).click()
+  await dialog.getByText('Nothing runs at it.').waitFor()
+  await dialog.getByRole('button', { name: 'Close' }).click()
+  await page.getByRole('button', { name: 'Resume xem-edge-berlin' }).waitFor()
+  await page.getByRole('button', { name: 'What can be done to xem-edge-berlin' }).click()
+  await dialog.getByRole('button', { name: 'Revoke its credentials' }).click()
+  const revoke = dialog.getByRole('button', { name: 'Revoke the credentials of xem-edge-berlin' })
+  assert.equal(await revoke.isDisabled(), true)
+  await dialog.getByRole('textbox', { name: 'Type xem-edge-berlin to go on' }).fill('xem-edge-berlin')
+  await revoke.click()
+  await dialog.waitFor({ state: 'detached' })
+  const { id, state } = await client.call('agents.show', { params: { id: 'xem-edge-berlin' } })
+  assert.equal(state, 'suspended')
+  await go(`agents/${id}?tab=events`)
+  await page.getByText('agent.enrolled').waitFor()
+  await looksRight('events of an agent')
+  await client.call('agents.pause', { params: { id: 'xem-jumphost-01' }, body: {} })
+  await go('pauses')
+  await page.getByRole('button', { name: 'Resume xem-jumphost-01' }).click()
+  await dialog.getByRole('button', { name: 'Resume xem-jumphost-01' }).click()
+  await dialog.waitFor({ state: 'detached' })
 })
 
 test('an agent is unbound from a workspace and bound again, with credentials of its own', { skip }, async () => {

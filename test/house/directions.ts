@@ -99,7 +99,7 @@ export const insideFolders: Record<string, Record<string, readonly string[]>> = 
     'grant-keys': ['.', 'events', 'fleet', 'lifecycles'],
     rotations: ['.', 'events', 'directory', 'fleet', 'lifecycles', 'router-keys', 'grant-keys'],
     attempts: ['.', 'events', 'policy', 'directory', 'fleet', 'lifecycles', 'tools', 'grant-keys'],
-    health: ['.', 'fleet'],
+    health: ['.', 'events', 'fleet'],
     topology: ['.', 'fleet'],
     'api-keys': ['.', 'events', 'directory', 'people'],
     sessions: ['.', 'events', 'people', 'api-keys'],

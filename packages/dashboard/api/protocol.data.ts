@@ -1,4 +1,6 @@
 // What the pages need of the protocol, as plain data: a bundle gets the values without the schemas.
+import { placeKinds as places } from '@xerotier/protocol/api/channels.ts'
+import { exportFormats as formats, exportTypes as types } from '@xerotier/protocol/api/exports.ts'
 import { scopes as everyScope } from '@xerotier/protocol/api/scopes.ts'
 import { executionStates as execution, settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
@@ -9,6 +11,9 @@ import { delegationKinds as kinds, projectRoles as roles } from '@xerotier/proto
 export const executionStates = execution
 export const settledStates = settledExecutionStates
 export const risks = all
+export const placeKinds = places
+export const exportFormats = formats
+export const exportTypes = types
 export const scopes = everyScope
 export const projectRoles = roles
 export const delegationKinds = kinds

@@ -101,21 +101,19 @@ export const lastCallQuery = (client: Client, tool: string, workspace: string) =
       client.call('executions.list', { query: { tool, workspace, status: 'completed', limit: 1 }, signal }),
   })
 
-export const decidedQuery = (client: Client) =>
-  queryOptions({
-    queryKey: ['decided', client.project],
-    queryFn: ({ signal }) =>
-      client.call('approvals.list', {
-        query: { limit: 100, status: 'approved,rejected,expired,cancelled,voided' },
-        signal,
-      }),
-  })
-
 export const healthQuery = (client: Client) =>
   queryOptions({
     queryKey: ['overview', 'health', client.project],
     queryFn: ({ signal }) => client.call('health.dashboard', { signal }),
     refetchInterval: oftenMs,
+  })
+
+export const historyQuery = (client: Client) =>
+  queryOptions({
+    queryKey: ['history', client.project],
+    queryFn: ({ signal }) => client.call('health.history', { signal }),
+    refetchInterval: 60_000,
+    staleTime: 30_000,
   })
 
 export const failuresQuery = (client: Client) =>
@@ -172,13 +170,6 @@ export const topologyQuery = (client: Client, at?: string) =>
     queryKey: ['topology', client.project, at ?? ''],
     queryFn: ({ signal }) => client.call('topology.show', { query: given({ at }), signal }),
     ...(at === undefined ? { refetchInterval: 3 * oftenMs } : { staleTime: Number.POSITIVE_INFINITY }),
-  })
-
-export const pausesQuery = (client: Client) =>
-  queryOptions({
-    queryKey: ['agents', 'pauses', client.project],
-    queryFn: ({ signal }) => client.call('pauses.list', { query: { limit: 100 }, signal }),
-    refetchInterval: oftenMs,
   })
 
 export const membersQuery = (client: Client) =>

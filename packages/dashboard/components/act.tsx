@@ -21,7 +21,10 @@ interface Props {
   act: () => Promise<unknown>
   /** Names of what was asked for that is another then. */
   stale: readonly string[]
+  /** Once it is done, and when it is not to be. */
   close: () => void
+  /** When it is not to be, where that is something else. */
+  dismiss?: () => void
   /** Fields. */
   children?: ReactNode
 }
@@ -36,6 +39,7 @@ export function Act({
   act,
   stale,
   close,
+  dismiss,
   children,
 }: Props) {
   const queries = useQueryClient()
@@ -47,7 +51,7 @@ export function Act({
     },
   })
   return (
-    <Dialog title={title} closeLabel={words.close} onClose={close}>
+    <Dialog title={title} closeLabel={words.close} onClose={dismiss ?? close}>
       <form
         className="grid gap-4 text-left"
         onSubmit={(event) => {

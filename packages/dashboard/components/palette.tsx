@@ -101,16 +101,25 @@ function useItems(find: string, close: () => void): Item[] {
   })
   const wanted = find.toLowerCase()
   const has = ({ label }: Item) => label.toLowerCase().includes(wanted)
-  const views = words.palette.views.map(([to, label]) => go(`view${to}`, text.view, label, to))
+  const views = words.palette.views.map(([to, label]) => {
+    const [path = '', search = ''] = to.split('?')
+    return go(`view${to}`, text.view, label, path, Object.fromEntries(new URLSearchParams(search)))
+  })
   const actions: Item[] = [
     go('mint', text.action, words.agents.mint, '/agents', { do: 'mint' }),
     go('invite', text.action, words.people.invite, '/people'),
     go('key', text.action, words.keys.create, '/keys', { do: 'create' }),
+    go('export', text.action, words.exports.create, '/exports', { do: 'create' }),
+    go('webhook', text.action, words.notifications.addWebhook, '/notifications', { do: 'create' }),
+    go('channel', text.action, words.notifications.addChannel, '/notifications', { tab: 'channels', do: 'create' }),
+    go('undelivered', text.action, text.undelivered, '/notifications', { tab: 'deliveries', state: 'exhausted' }),
+    go('hold', text.action, words.holds.placeTitle, '/legal-holds', { do: 'create' }),
+    go('pause', text.action, words.pauses.create, '/pauses', { do: 'create' }),
     go('failed', text.action, text.failed, '/operations', { status: 'failed,timeout' }),
     go('ambiguous', text.action, text.ambiguous, '/operations', { status: 'ambiguous' }),
     { key: 'logout', group: text.action, label: words.account.logout, run: () => void logout() },
   ]
-  const ofAgents = (agents ?? []).map(({ id, name }) => go(id, text.agent, name, `/agents/${id}/workspaces`))
+  const ofAgents = (agents ?? []).map(({ id, name }) => go(id, text.agent, name, `/agents/${id}`))
   const ofWorkspaces = (workspaces ?? []).map(({ id, name }) => go(id, text.workspace, name, `/workspaces/${id}`))
   const ids = /^[0-9a-z_-]{8,64}$/i.test(find)
     ? [

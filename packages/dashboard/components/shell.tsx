@@ -25,6 +25,9 @@ const more = [
   ['/pauses', words.tabs.pauses],
   ['/people', words.tabs.people],
   ['/keys', words.tabs.keys],
+  ['/notifications', words.tabs.notifications],
+  ['/exports', words.tabs.exports],
+  ['/legal-holds', words.tabs.holds],
 ] as const
 
 const tabClass =

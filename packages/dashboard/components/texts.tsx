@@ -20,7 +20,8 @@ export function Id({ id, short = false, what }: { id: string; short?: boolean; w
 
 /** As xeroctl shortens them: the end, where ids of one time differ. */
 function shortId(id: string): string {
-  return /^[0-9a-f]{8}-/.test(id) ? `…${id.slice(-8)}` : id
+  const [prefix = ''] = /^[a-z]+_(?=[0-9a-z]{16})/.exec(id) ?? []
+  return prefix !== '' || /^[0-9a-f]{8}-/.test(id) ? `${prefix}…${id.slice(-8)}` : id
 }
 
 /** Arguments and results, whole. */

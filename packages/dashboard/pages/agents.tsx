@@ -115,11 +115,7 @@ function Enrolled() {
                   {agents.map((agent) => (
                     <tr key={agent.id} className="hover:bg-raised">
                       <td>
-                        <Link
-                          to="/agents/$agentId/workspaces"
-                          params={{ agentId: agent.id }}
-                          className="font-medium break-all"
-                        >
+                        <Link to="/agents/$agentId" params={{ agentId: agent.id }} className="font-medium break-all">
                           <Said>{agent.name}</Said>
                         </Link>
                         <span className="block text-[12.5px] text-soft">

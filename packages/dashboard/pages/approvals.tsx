@@ -1,17 +1,19 @@
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import { useEffect, useRef, useState } from 'react'
 import { useClient } from '../api/client.ts'
-import { approvalsQuery, decidedQuery } from '../api/queries.ts'
+import { approvalsQuery } from '../api/queries.ts'
+import { decidedQuery } from '../api/records.ts'
 import { useSearchChange } from '../api/search.ts'
 import { ApprovalCard } from '../components/approval-card.tsx'
 import { Answer } from '../components/asked.tsx'
 import { Heading } from '../components/heading.tsx'
+import { type Column, Listed } from '../components/listed.tsx'
 import { DecisionMark, RiskMark } from '../components/marks.tsx'
 import { Said } from '../components/texts.tsx'
 import { useKeys } from '../ui/keys.ts'
-import { Notice, Scroll, Section } from '../ui/state.tsx'
+import { Notice, Section } from '../ui/state.tsx'
 import { Ago, leftText, useNow } from '../ui/time.tsx'
 import { words } from '../words/en.ts'
 
@@ -129,58 +131,44 @@ function Left({ at }: { at: string }) {
   )
 }
 
+const columns: readonly Column<Approval>[] = [
+  { head: text.state, cell: ({ state }) => <DecisionMark state={state} /> },
+  {
+    head: words.operations.tool,
+    cell: ({ execution_id, tool }) => (
+      <Link to="/operations/$id" params={{ id: execution_id }} className="break-all">
+        <Said>{tool}</Said>
+      </Link>
+    ),
+  },
+  { head: text.where, from: 'md', cell: ({ workspace }) => <Said>{workspace}</Said> },
+  {
+    head: text.by,
+    from: 'sm',
+    cell: ({ decided_by, decided_by_name }) =>
+      decided_by === null ? '–' : <Said>{decided_by_name ?? decided_by}</Said>,
+  },
+  {
+    head: text.note,
+    from: 'md',
+    cell: ({ note }) =>
+      note === null ? (
+        '–'
+      ) : (
+        <span className="line-clamp-2 max-w-80" title={note}>
+          <Said>{note}</Said>
+        </span>
+      ),
+  },
+  { head: text.when, right: true, cell: ({ decided_at, expires_at }) => <Ago at={decided_at ?? expires_at} /> },
+]
+
+/** The last hundred, and further back on demand. */
 function Decided() {
-  const asked = useQuery(decidedQuery(useClient()))
+  const asked = useInfiniteQuery(decidedQuery(useClient()))
   return (
     <Section title={text.decided}>
-      <Answer asked={asked} rows={3}>
-        {({ data }) =>
-          data.length === 0 ? (
-            <p className="card p-4 text-soft">{text.noneDecided}</p>
-          ) : (
-            <Scroll label={text.decided}>
-              <table>
-                <thead>
-                  <tr>
-                    <th>{text.state}</th>
-                    <th>{words.operations.tool}</th>
-                    <th className="max-md:hidden">{text.where}</th>
-                    <th className="max-sm:hidden">{text.by}</th>
-                    <th className="max-md:hidden">{text.note}</th>
-                    <th className="text-right">{text.when}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {data.map((one) => (
-                    <tr key={one.id} className="hover:bg-raised">
-                      <td>
-                        <DecisionMark state={one.state} />
-                      </td>
-                      <td className="break-all">
-                        <Link to="/operations/$id" params={{ id: one.execution_id }}>
-                          <Said>{one.tool}</Said>
-                        </Link>
-                      </td>
-                      <td className="max-md:hidden">
-                        <Said>{one.workspace}</Said>
-                      </td>
-                      <td className="max-sm:hidden">
-                        {one.decided_by === null ? '–' : <Said>{one.decided_by_name ?? one.decided_by}</Said>}
-                      </td>
-                      <td className="max-w-80 truncate max-md:hidden">
-                        {one.note === null ? '–' : <Said>{one.note}</Said>}
-                      </td>
-                      <td className="text-right">
-                        <Ago at={one.decided_at ?? one.expires_at} />
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </Scroll>
-          )
-        }
-      </Answer>
+      <Listed label={text.decided} asked={asked} columns={columns} keyOf={({ id }) => id} empty={text.noneDecided} />
     </Section>
   )
 }

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { Agent } from '@xerotier/protocol/api/agents.ts'
 import { useClient } from '../api/client.ts'
 import { agentsQuery } from '../api/queries.ts'
+import { AgentActions } from '../components/agent/actions.tsx'
 import { AgentPause } from '../components/agent-pause.tsx'
 import { Answer } from '../components/asked.tsx'
 import { Heading } from '../components/heading.tsx'
@@ -74,7 +75,7 @@ function AgentTable({ agents }: { agents: readonly Agent[] }) {
           {agents.map((agent) => (
             <tr key={agent.id} className="hover:bg-raised">
               <td className="min-w-32">
-                <Link to="/agents/$agentId/workspaces" params={{ agentId: agent.id }} className="font-medium break-all">
+                <Link to="/agents/$agentId" params={{ agentId: agent.id }} className="font-medium break-all">
                   <Said>{agent.name}</Said>
                 </Link>
                 <span className="block text-[12.5px] text-soft">
@@ -85,7 +86,11 @@ function AgentTable({ agents }: { agents: readonly Agent[] }) {
               <td>
                 <HealthMark health={agent.health} />
               </td>
-              <td className="text-right tabular-nums max-sm:hidden">{agent.tool_count}</td>
+              <td className="text-right tabular-nums max-sm:hidden">
+                <Link to="/agents/$agentId/workspaces" params={{ agentId: agent.id }}>
+                  {agent.tool_count}
+                </Link>
+              </td>
               <td className="text-right max-md:hidden">
                 {agent.last_heartbeat_at === null ? text.never : <Ago at={agent.last_heartbeat_at} />}
               </td>
@@ -96,8 +101,11 @@ function AgentTable({ agents }: { agents: readonly Agent[] }) {
               <td className="max-sm:hidden">
                 <Load agent={agent} />
               </td>
-              <td className="text-right">
-                <AgentPause agent={agent} />
+              <td>
+                <span className="flex flex-wrap justify-end gap-1">
+                  <AgentPause agent={agent} />
+                  <AgentActions agent={agent} />
+                </span>
               </td>
             </tr>
           ))}

@@ -7,10 +7,13 @@ import type { ActionSearch } from '../pages/agents.tsx'
 import type { ApprovalsSearch } from '../pages/approvals.tsx'
 import type { AuditSearch } from '../pages/audit.tsx'
 import type { GraphSearch } from '../pages/graph.tsx'
+import type { HoldsSearch } from '../pages/legal-holds.tsx'
 import { Login } from '../pages/login.tsx'
 import { NotFound } from '../pages/not-found.tsx'
+import type { NotificationsSearch } from '../pages/notifications.tsx'
 import type { OperationsSearch } from '../pages/operations.tsx'
 import { Overview } from '../pages/overview.tsx'
+import type { PausesSearch } from '../pages/pauses.tsx'
 import type { TabSearch } from '../pages/workspace.tsx'
 
 const textsOf =
@@ -48,6 +51,14 @@ const approvalsSearch: (search: Record<string, unknown>) => ApprovalsSearch = te
 const actionSearch: (search: Record<string, unknown>) => ActionSearch = textsOf('do')
 const tabSearch: (search: Record<string, unknown>) => TabSearch = textsOf('tab')
 const graphSearch: (search: Record<string, unknown>) => GraphSearch = textsOf('at', 'id', 'find', 'kind')
+const notificationsSearch: (search: Record<string, unknown>) => NotificationsSearch = textsOf(
+  'tab',
+  'do',
+  'state',
+  'channel',
+)
+const holdsSearch: (search: Record<string, unknown>) => HoldsSearch = textsOf('status', 'do')
+const pausesSearch: (search: Record<string, unknown>) => PausesSearch = textsOf('status', 'do')
 const auditSearch: (search: Record<string, unknown>) => AuditSearch = textsOf('actor', 'subject', 'kind')
 
 const routeTree = rootRoute.addChildren([
@@ -87,6 +98,11 @@ const routeTree = rootRoute.addChildren([
       component: lazyRouteComponent(() => import('../pages/agents.tsx'), 'Agents'),
     }),
     createRoute({
+      ...inFrame('/agents/$agentId'),
+      validateSearch: tabSearch,
+      component: lazyRouteComponent(() => import('../pages/agent.tsx'), 'Agent'),
+    }),
+    createRoute({
       ...inFrame('/agents/$agentId/workspaces'),
       component: lazyRouteComponent(() => import('../pages/agent-workspaces.tsx'), 'AgentWorkspaces'),
     }),
@@ -109,7 +125,23 @@ const routeTree = rootRoute.addChildren([
       component: lazyRouteComponent(() => import('../pages/audit.tsx'), 'Audit'),
     }),
     createRoute({
+      ...inFrame('/notifications'),
+      validateSearch: notificationsSearch,
+      component: lazyRouteComponent(() => import('../pages/notifications.tsx'), 'Notifications'),
+    }),
+    createRoute({
+      ...inFrame('/exports'),
+      validateSearch: actionSearch,
+      component: lazyRouteComponent(() => import('../pages/exports.tsx'), 'Exports'),
+    }),
+    createRoute({
+      ...inFrame('/legal-holds'),
+      validateSearch: holdsSearch,
+      component: lazyRouteComponent(() => import('../pages/legal-holds.tsx'), 'LegalHolds'),
+    }),
+    createRoute({
       ...inFrame('/pauses'),
+      validateSearch: pausesSearch,
       component: lazyRouteComponent(() => import('../pages/pauses.tsx'), 'Pauses'),
     }),
     createRoute({

@@ -8,6 +8,7 @@ import { graphWords } from './en-graph.ts'
 import { operationWords } from './en-operations.ts'
 import { peopleWords } from './en-people.ts'
 import { policyWords } from './en-policy.ts'
+import { recordWords } from './en-records.ts'
 
 const executionStates: Record<ExecutionState, string> = {
   pending_approval: 'waits for approval',
@@ -52,6 +53,9 @@ export const words = {
     pauses: 'Pauses',
     people: 'People',
     keys: 'API keys',
+    notifications: 'Notifications',
+    exports: 'Exports',
+    holds: 'Legal holds',
   },
   skip: 'To the content',
   navigation: 'Views',
@@ -148,6 +152,15 @@ export const words = {
     review: (n: number) => `${count(n, 'call', 'calls')} ran under break-glass and must be reviewed`,
     candidates: (n: number) => `${count(n, 'agent asks', 'agents ask')} to enroll`,
     ailing: 'Agents that are not healthy',
+    curve: (least: number, most: number) =>
+      `In the last day between ${least.toLocaleString('en')} and ${most.toLocaleString('en')}`,
+    failingTool: (tool: string, failed: number, of: number) =>
+      `${tool} fails: ${failed.toLocaleString('en')} of ${count(of, 'call', 'calls')} of the last day`,
+    moreAiling: (n: number) => `${count(n, 'more agent is', 'more agents are')} not healthy`,
+    activity: 'The last day',
+    noActivity: 'No call was made in the last 24 hours.',
+    calls: (n: number, truncated: boolean) =>
+      truncated ? `The newest ${count(n, 'call', 'calls')}` : count(n, 'call', 'calls'),
     failures: 'Failed lately',
     noFailures: 'No call has failed in the last 24 hours.',
     health: 'Health',
@@ -217,6 +230,7 @@ export const words = {
     pause: 'Pause',
     resume: 'Resume',
     actions: 'Actions',
+    serves: 'Workspaces',
     never: 'never',
     empty: 'No agents yet',
     emptyHint: 'An agent enrolls with a join key, which the Agents tab mints.',
@@ -352,11 +366,20 @@ export const words = {
     endOf: (what: string) => `Resume ${what}`,
     empty: 'Nothing is paused.',
     project: 'the whole project',
+    create: 'Pause something',
+    kind: 'What',
+    kinds: { agent: 'Agent', workspace: 'Workspace', tool: 'Tool', project: 'The whole project' },
+    next: 'See what that touches',
+    status: 'Status',
+    statuses: { active: 'paused now', all: 'all' },
+    ended: 'resumed',
+    endEffect: 'Calls are dispatched again, what waited first.',
   },
   ...graphWords,
   ...operationWords,
   ...peopleWords,
   ...policyWords,
+  ...recordWords,
   notFound: {
     title: 'There is no such page',
     hint: 'The address is wrong, or what it names is gone.',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { executionStates } from '../lifecycles/execution.ts'
 import { agentHealths } from './agents.ts'
 import { nullableTimestampSchema, timestampSchema } from './page.ts'
 
@@ -75,3 +76,30 @@ export const healthDashboardSchema = z.object({
   last_seal: z.object({ at: timestampSchema, size: z.int() }).nullable(),
 })
 export type HealthDashboard = z.infer<typeof healthDashboardSchema>
+
+/** The last day of a project. */
+export const healthHistorySchema = z.object({
+  object: z.literal('health_history'),
+  since: timestampSchema,
+  /** The highest of each quarter of an hour in which the router ran, oldest first. */
+  points: z.array(
+    z.object({
+      at: timestampSchema,
+      agents_online: z.int(),
+      /** With agents. */
+      active: z.int(),
+      pending_approvals: z.int(),
+      queued: z.int(),
+    }),
+  ),
+  activity: z.object({
+    /** The newest, up to 10,000. */
+    calls: z.int(),
+    /** Whether there may have been more. */
+    truncated: z.boolean(),
+    by_state: z.partialRecord(z.enum(executionStates), z.int()),
+    /** Those of which most calls failed, timed out or are ambiguous. */
+    failing_tools: z.array(z.object({ tool: z.string(), calls: z.int(), failed: z.int() })),
+  }),
+})
+export type HealthHistory = z.infer<typeof healthHistorySchema>

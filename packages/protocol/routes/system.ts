@@ -1,5 +1,5 @@
 // The router itself.
-import { healthDashboardSchema } from '../api/dashboard.ts'
+import { healthDashboardSchema, healthHistorySchema } from '../api/dashboard.ts'
 import { healthSchema, readinessSchema } from '../api/health.ts'
 import { route } from '../route.ts'
 import { inProject, management } from './paths-and-scopes.ts'
@@ -34,6 +34,17 @@ export const systemRoutes = {
     auth: management,
     params: inProject,
     response: healthDashboardSchema,
+    status: [200],
+    errors: [],
+  }),
+  'health.history': route({
+    method: 'GET',
+    path: '/:project_id/v1/health/history',
+    tag: 'health',
+    summary: 'How the last day was: agents, calls and approvals over time, and which tools fail',
+    auth: management,
+    params: inProject,
+    response: healthHistorySchema,
     status: [200],
     errors: [],
   }),

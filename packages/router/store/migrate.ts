@@ -51,6 +51,7 @@ import { outsideCosignatures } from './migrations/0057-outside-cosignatures.ts'
 import { passkeys } from './migrations/0059-passkeys.ts'
 import { identityProvider } from './migrations/0060-identity-provider.ts'
 import { requiredLogin } from './migrations/0061-required-login.ts'
+import { gauges } from './migrations/0062-gauges.ts'
 import { topology } from './migrations/0064-topology.ts'
 import { settleRestoredCopy } from './restored-copy.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
@@ -107,6 +108,7 @@ const migrations: Migration[] = [
   { name: '0059-passkeys', sql: passkeys },
   { name: '0060-identity-provider', sql: identityProvider },
   { name: '0061-required-login', sql: requiredLogin },
+  { name: '0062-gauges', sql: gauges },
   { name: '0064-topology', sql: topology },
 ]
 

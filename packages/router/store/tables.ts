@@ -44,6 +44,7 @@ import {
   xid8,
 } from './column.ts'
 import { containmentTables } from './containment-tables.ts'
+import { healthTables } from './health-tables.ts'
 import { notificationTables } from './notification-tables.ts'
 import { retentionTables } from './retention-tables.ts'
 import { rotationTables } from './rotation-tables.ts'
@@ -373,6 +374,7 @@ export const tables = {
   artifact_chunks,
   events,
   followers,
+  ...healthTables,
   ...notificationTables,
   ...auditTables,
   ...retentionTables,

@@ -53,11 +53,7 @@ export function Bindings({ workspace }: { workspace: Workspace }) {
               {workspace.agents.map((bound) => (
                 <tr key={bound.agent_id} className="hover:bg-raised">
                   <td>
-                    <Link
-                      to="/agents/$agentId/workspaces"
-                      params={{ agentId: bound.agent_id }}
-                      className="font-medium break-all"
-                    >
+                    <Link to="/agents/$agentId" params={{ agentId: bound.agent_id }} className="font-medium break-all">
                       <Said>{bound.agent}</Said>
                     </Link>
                   </td>

@@ -5,6 +5,7 @@ import { until } from '@xerotier/devkit/faults/until.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { type ServingAgent, servingAgent } from '@xerotier/devkit/serving-agent.ts'
 import { healthDashboardSchema } from '@xerotier/protocol/api/dashboard.ts'
+import { recordGauges } from './history.ts'
 import { problemsOf } from './problems.ts'
 
 let system: RouterForTests
@@ -102,4 +103,24 @@ test('each figure past its bound is a sentence, and none within it is', () => {
     'The duty "expire" has failed 2 times in a row.',
     `The duty "expire" has not run since ${at(11)}.`,
   ])
+})
+
+test('the last day is told as curves, by what became of its calls, and by which tools fail', async () => {
+  const before = await system.client.call('health.history')
+  await recordGauges(system.router.core)
+  const { points, activity } = await system.client.call('health.history')
+  assert.ok(points.length > 0 && points.length <= 97)
+  assert.ok(points.at(-1)?.agents_online !== undefined)
+  assert.deepEqual(activity, before.activity)
+  const counted = Object.values(activity.by_state).reduce((sum, calls) => sum + (calls ?? 0), 0)
+  assert.equal(counted, activity.calls)
+  const old = new Date(Date.now() - 3 * 86_400_000)
+  const { db } = system.router.core.store
+  await db
+    .insertInto('gauges')
+    .values({ project_id: system.projectId, at: old, agents_online: 9, active: 9, pending_approvals: 9, queued: 9 })
+    .execute()
+  await recordGauges(system.router.core)
+  const rows = await db.selectFrom('gauges').select('at').where('at', '<=', old).execute()
+  assert.deepEqual(rows, [], 'two days are kept')
 })

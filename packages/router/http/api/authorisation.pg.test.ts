@@ -14,6 +14,7 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
   'health.live': 'public',
   'health.ready': 'public',
   'health.dashboard': ['management'],
+  'health.history': ['management'],
   'metrics.read': 'public',
   'openapi.read': 'public',
   'enroll.create': 'public',

@@ -2,11 +2,12 @@ import { openMetrics, openMetricsType, prefersOpenMetrics } from '@xerotier/runt
 import type { Registry } from 'prom-client'
 import type { Core } from '../../../core.ts'
 import { healthDashboard } from '../../../domain/health/dashboard.ts'
+import { healthHistory } from '../../../domain/health/history.ts'
 import { joined } from '../../joined.ts'
 import type { StaticDocument } from '../../static-document.ts'
 import type { Handlers } from '../handlers.ts'
 
-type Id = 'health.live' | 'health.ready' | 'health.dashboard' | 'metrics.read' | 'openapi.read'
+type Id = 'health.live' | 'health.ready' | 'health.dashboard' | 'health.history' | 'metrics.read' | 'openapi.read'
 
 export interface HealthOptions {
   version: string
@@ -56,6 +57,7 @@ export function healthHandlers(core: Core, options: HealthOptions, openApi: Stat
       return { status: ready ? 'ready' : 'not_ready', checks: Object.fromEntries(results) }
     },
     'health.dashboard': ({ actor }) => healthDashboard(core, actor),
+    'health.history': ({ actor }) => healthHistory(core, actor),
     'metrics.read': async ({ request, reply }) => {
       const isOpen = prefersOpenMetrics(request.headers.accept)
       reply.type(isOpen ? openMetricsType : options.registry.contentType).header('vary', 'accept')
