@@ -68,6 +68,8 @@ export const limits = {
   /** Past calls that a policy is tried on at once, newest first, and changes that are listed. */
   backtestCalls: 10_000,
   backtestChanges: 200,
+  /** Views that one person has given a name in a project. */
+  savedViews: 50,
   /** Newest calls of the last day that the dashboard's activity counts. */
   activityCalls: 10_000,
   /** A stage waits no longer for somebody. */

@@ -2,6 +2,7 @@
 
 import { ApiError, ConnectionError } from '@xerotier/client/api-error.ts'
 import { errorFromAnswer } from '@xerotier/client/error-answer.ts'
+import type { SavedView } from '@xerotier/protocol/api/saved-views.ts'
 import type { OpenSession, SecondFactor, SecondFactorSecret, Session, Ways } from '@xerotier/protocol/api/sessions.ts'
 import { useSyncExternalStore } from 'react'
 import { setServerNow } from '../ui/time.tsx'
@@ -119,3 +120,8 @@ export const beginSecondFactor = () => ask<SecondFactorSecret>('POST', secondFac
 export const confirmSecondFactor = async (code: string) =>
   (await ask<{ codes: string[] }>('POST', `${secondFactor}/confirm`, { code })).codes
 export const removeSecondFactor = (code: string) => ask<SecondFactor>('POST', `${secondFactor}/remove`, { code })
+
+const views = 'api/views'
+export const listViews = async () => (await ask<{ data: SavedView[] }>('GET', views)).data
+export const saveView = (view: SavedView) => ask<unknown>('POST', views, view)
+export const removeView = ({ page, name }: SavedView) => ask<unknown>('POST', `${views}/remove`, { page, name })

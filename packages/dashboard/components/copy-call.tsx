@@ -2,7 +2,9 @@
 import type { ExecutionDetail } from '@xerotier/protocol/api/executions.ts'
 import { useClient } from '../api/client.ts'
 import { opsUrl } from '../api/place.ts'
+import { Button } from '../ui/button.tsx'
 import { CopyButton } from '../ui/copy.tsx'
+import { save } from '../ui/save.ts'
 import { words } from '../words/en.ts'
 import { quoted } from './texts.tsx'
 
@@ -38,6 +40,14 @@ export function CopyCall({ call }: { call: ExecutionDetail }) {
       <CopyButton text={() => opsUrl(`operations/${call.id}`)} done={words.copied}>
         {text.copyLink}
       </CopyButton>
+      <Button
+        look="quiet"
+        onClick={() =>
+          save(new Blob([`${JSON.stringify(call, null, 2)}\n`], { type: 'application/json' }), `${call.id}.json`)
+        }
+      >
+        {text.downloadJson}
+      </Button>
     </>
   )
 }

@@ -3,11 +3,13 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import { useEffect, useRef, useState } from 'react'
 import { useClient } from '../api/client.ts'
+import { risks } from '../api/protocol.data.ts'
 import { approvalsQuery } from '../api/queries.ts'
 import { decidedQuery } from '../api/records.ts'
 import { useSearchChange } from '../api/search.ts'
 import { ApprovalCard } from '../components/approval-card.tsx'
 import { Answer } from '../components/asked.tsx'
+import { Choice } from '../components/choice.tsx'
 import { Heading } from '../components/heading.tsx'
 import { type Column, Listed } from '../components/listed.tsx'
 import { DecisionMark, RiskMark } from '../components/marks.tsx'
@@ -23,11 +25,14 @@ const route = getRouteApi('/frame/approvals')
 export interface ApprovalsSearch {
   /** The one whose card is open. */
   id?: string | undefined
+  workspace?: string | undefined
+  risk?: string | undefined
 }
 
 export function Approvals() {
   const client = useClient()
   const asked = useQuery(approvalsQuery(client))
+  const { workspace, risk }: ApprovalsSearch = route.useSearch()
   return (
     <>
       <Heading title={text.title}>
@@ -37,18 +42,59 @@ export function Approvals() {
         </details>
       </Heading>
       <Answer asked={asked}>
-        {({ data }) =>
-          data.length === 0 ? (
-            <Notice title={text.empty}>
-              <p>{text.emptyHint}</p>
-            </Notice>
-          ) : (
-            <Queue pending={inOrder(data)} />
+        {({ data }) => {
+          const shown = data.filter(
+            (one) => (workspace ?? one.workspace) === one.workspace && (risk ?? one.risk) === one.risk,
           )
-        }
+          return (
+            <>
+              {data.length > 0 && <Filters pending={data} />}
+              {shown.length === 0 ? (
+                <Notice title={data.length === 0 ? text.empty : text.noMatch}>
+                  <p>{text.emptyHint}</p>
+                </Notice>
+              ) : (
+                <Queue pending={inOrder(shown)} />
+              )}
+            </>
+          )
+        }}
       </Answer>
       <Decided />
     </>
+  )
+}
+
+/** By what there is among those that wait. */
+function Filters({ pending }: { pending: readonly Approval[] }) {
+  const { workspace = '', risk = '' }: ApprovalsSearch = route.useSearch()
+  const change = useSearchChange()
+  const workspaces = [
+    '',
+    ...new Set([...pending.map((one) => one.workspace), ...(workspace ? [workspace] : [])]),
+  ].sort()
+  const riskNames: Record<string, string> = { '': words.operations.any, ...words.risks }
+  return (
+    <search aria-label={words.operations.filters} className="flex flex-wrap gap-3">
+      <div className="w-52">
+        <Choice
+          label={text.where}
+          value={workspace}
+          options={workspaces}
+          shown={Object.fromEntries(workspaces.map((one) => [one, one || words.operations.any]))}
+          onChange={(next) => change({ workspace: next || undefined, id: undefined })}
+        />
+      </div>
+      <div className="w-40">
+        <Choice
+          label={words.operations.risk}
+          value={risk}
+          options={['', ...risks]}
+          shown={riskNames}
+          onChange={(next) => change({ risk: next || undefined, id: undefined })}
+        />
+      </div>
+    </search>
   )
 }
 

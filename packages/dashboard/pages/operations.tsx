@@ -10,6 +10,7 @@ import { useSearchChange } from '../api/search.ts'
 import { Answer } from '../components/asked.tsx'
 import { Heading } from '../components/heading.tsx'
 import { OperationHead, OperationRow } from '../components/operation-rows.tsx'
+import { SavedViews } from '../components/saved-views.tsx'
 import { CommandLine, quoted } from '../components/texts.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
@@ -35,6 +36,7 @@ export function Operations() {
     <>
       <Heading title={text.title} />
       <Filters filter={filter} change={change} />
+      <SavedViews filter={filter} />
       <List filter={filter} filtered={filtered} open={(id) => change({ open: id })} />
       {open !== undefined && (
         <Dialog title={words.operation.title} wide closeLabel={words.close} onClose={() => change({ open: undefined })}>

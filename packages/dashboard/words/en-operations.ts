@@ -27,6 +27,14 @@ export const operationWords = {
     page: 'Open as a page',
     live: 'Live: rows change as their calls do.',
   },
+  savedViews: {
+    title: 'Saved views',
+    save: 'Save this view',
+    saveHint: 'The filters, by a name, for you in this project. A name that is there is written over.',
+    name: 'Name',
+    saveNow: (name: string) => (name === '' ? 'Save the view' : `Save as ${name}`),
+    removeOf: (name: string) => `Remove the view ${name}`,
+  },
   operation: {
     title: 'Operation',
     call: 'Call',
@@ -56,6 +64,7 @@ export const operationWords = {
     copyXeroctl: 'Copy as xeroctl',
     copyCurl: 'Copy as curl',
     copyLink: 'Copy link',
+    downloadJson: 'Download as JSON',
     truncated: 'Only the beginning and the end are kept here; the rest is in the artifacts.',
     wrap: 'Wrap lines',
     download: 'Download',

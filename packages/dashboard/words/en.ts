@@ -175,6 +175,7 @@ export const words = {
     decided: 'Decided',
     queue: (n: number) => `${count(n, 'call waits', 'calls wait')} for a decision`,
     empty: 'Nothing waits for a decision',
+    noMatch: 'No call that waits matches these filters',
     emptyHint: 'A call that needs one appears here at once, and in the title of this page.',
     noneDecided: 'Nothing has been decided yet.',
     left: 'left',

@@ -52,6 +52,7 @@ import { passkeys } from './migrations/0059-passkeys.ts'
 import { identityProvider } from './migrations/0060-identity-provider.ts'
 import { requiredLogin } from './migrations/0061-required-login.ts'
 import { gauges } from './migrations/0062-gauges.ts'
+import { savedViews } from './migrations/0063-saved-views.ts'
 import { topology } from './migrations/0064-topology.ts'
 import { settleRestoredCopy } from './restored-copy.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
@@ -109,6 +110,7 @@ const migrations: Migration[] = [
   { name: '0060-identity-provider', sql: identityProvider },
   { name: '0061-required-login', sql: requiredLogin },
   { name: '0062-gauges', sql: gauges },
+  { name: '0063-saved-views', sql: savedViews },
   { name: '0064-topology', sql: topology },
 ]
 

@@ -1,4 +1,5 @@
 // How people come in by the dashboard (tables.ts).
+import type { SavedView } from '@xerotier/protocol/api/saved-views.ts'
 import type { LoginMethod } from '@xerotier/protocol/api/sessions.ts'
 import { bigint, boolean, bytea, initially, int, nullable, text, texts, timestamptz } from './column.ts'
 
@@ -92,6 +93,15 @@ const provider_logins = {
   expires_at: timestamptz(),
 }
 
+const saved_views = {
+  user_id: text(),
+  project_id: text(),
+  page: text<SavedView['page']>(),
+  name: text(),
+  search: text(),
+  created_at: timestamptz(),
+}
+
 export const sessionTables = {
   login_links,
   passwords,
@@ -102,4 +112,5 @@ export const sessionTables = {
   passkey_challenges,
   provider_accounts,
   provider_logins,
+  saved_views,
 }

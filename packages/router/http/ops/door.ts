@@ -7,6 +7,7 @@ import { addApprovalRoutes } from './approval-routes.ts'
 import { addPages } from './pages.ts'
 import { addSessionRoutes } from './session-routes.ts'
 import { addStream } from './stream.ts'
+import { addViewRoutes } from './view-routes.ts'
 
 /** @param links without them there are no pages for people without a session */
 export function opsDoor(core: Core, links: LinkOptions | undefined): Door {
@@ -15,6 +16,7 @@ export function opsDoor(core: Core, links: LinkOptions | undefined): Door {
       if (links !== undefined) scope.register(async (pages) => addApprovalRoutes(pages, core, links, limitPublic))
       scope.register(async (dashboard) => {
         addSessionRoutes(dashboard, core, limitPublic)
+        addViewRoutes(dashboard, core)
         addStream(dashboard, core, streams)
         addPages(dashboard, limitPublic)
       })
