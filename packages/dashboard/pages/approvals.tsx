@@ -75,8 +75,8 @@ function Filters({ pending }: { pending: readonly Approval[] }) {
   ].sort()
   const riskNames: Record<string, string> = { '': words.operations.any, ...words.risks }
   return (
-    <search aria-label={words.operations.filters} className="flex flex-wrap gap-3">
-      <div className="w-52">
+    <search aria-label={words.operations.filters} className="grid grid-cols-2 gap-3 sm:flex">
+      <div className="sm:w-52">
         <Choice
           label={text.where}
           value={workspace}
@@ -85,7 +85,7 @@ function Filters({ pending }: { pending: readonly Approval[] }) {
           onChange={(next) => change({ workspace: next || undefined, id: undefined })}
         />
       </div>
-      <div className="w-40">
+      <div className="sm:w-40">
         <Choice
           label={words.operations.risk}
           value={risk}
