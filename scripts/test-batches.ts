@@ -8,7 +8,10 @@ const batchSize = 8
 /** For all tests of one file; each test has its own, shorter one. */
 const fileTimeoutMs = 3_600_000
 
-/** They start first, so that a run does not end with waiting for one of them. As `npm test` names them at its end, the longest first. One that is missing starts later. */
+/**
+ * They start first, so that a run does not end with waiting for one of them. As `npm test` names
+ * them at its end, the longest first. One that is missing starts later.
+ */
 export const longFiles: readonly string[] = [
   'scripts/start-again.pg.test.ts',
   'scripts/start.test.ts',
@@ -54,9 +57,9 @@ export interface Batched {
 }
 
 /**
- * Long files first, each in a process of its own; then
- * modules, written into `folder`, that run several files one after another. Each file is one test in
- * them, named by its absolute path, so that hooks of a file are its own.
+ * Long files first, each in a process of its own; then modules, written into `folder`, that run
+ * several files one after another. Each file is one test in them, named by its absolute path, so
+ * that the hooks of a file are its own.
  */
 export function batched(
   files: readonly string[],

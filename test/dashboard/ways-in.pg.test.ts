@@ -1,4 +1,4 @@
-// Coming in by an identity provider, coming in again, another way, and by a mail; in a real browser.
+// Coming in by an identity provider, again, another way, and by a mail; in a real browser.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { browserPatienceMs } from '@xerotier/devkit/browser.ts'

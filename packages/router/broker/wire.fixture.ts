@@ -10,7 +10,7 @@ import pg from 'pg'
 export let system: RouterForTests
 export const agents: BareAgent[] = []
 
-/** Gives the file that calls it a router of its own. Files may share this module, one after another. */
+/** The file that calls it has a router of its own. Files may share this module, one by one. */
 export function ownRouter(): void {
   before(async () => {
     system = await startRouterForTests()

@@ -4,17 +4,14 @@
 import type { Door } from '@xerotier/protocol/api/actor.ts'
 import type { IpFilter, KeyWorkspace, Quota } from '@xerotier/protocol/api/api-keys.ts'
 import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
-import type { QuietHours } from '@xerotier/protocol/api/quiet-hours.ts'
 import type { Scope } from '@xerotier/protocol/api/scopes.ts'
 import type { StrongLogin } from '@xerotier/protocol/api/sessions.ts'
 import type { EventKind } from '@xerotier/protocol/events.ts'
 import type { AgentState } from '@xerotier/protocol/lifecycles/agent.ts'
 import type { ExecutionState } from '@xerotier/protocol/lifecycles/execution.ts'
-import type { InvitationState } from '@xerotier/protocol/lifecycles/invitation.ts'
 import type { JoinKeyState } from '@xerotier/protocol/lifecycles/join-key.ts'
 import type { Manifest, WorkspaceType } from '@xerotier/protocol/manifest.ts'
 import type { Risk } from '@xerotier/protocol/risk.ts'
-import type { DelegationKind, ProjectRole, SystemRole } from '@xerotier/protocol/roles.ts'
 import type { Selectable } from 'kysely'
 import {
   approval_policies,
@@ -46,6 +43,7 @@ import {
 import { containmentTables } from './containment-tables.ts'
 import { healthTables } from './health-tables.ts'
 import { notificationTables } from './notification-tables.ts'
+import { peopleTables } from './people-tables.ts'
 import { retentionTables } from './retention-tables.ts'
 import { rotationTables } from './rotation-tables.ts'
 import { sessionTables } from './session-tables.ts'
@@ -87,81 +85,6 @@ const api_keys = {
   created_at: timestamptz(),
   expires_at: nullable(timestamptz()),
   last_used_at: nullable(timestamptz()),
-  revoked_at: nullable(timestamptz()),
-}
-
-const users = {
-  id: text(),
-  email: text(),
-  /** Unique: the e-mail as it is compared. */
-  email_key: text(),
-  name: text(),
-  active: initially(true, boolean()),
-  system_role: nullable(text<SystemRole>()),
-  created_at: timestamptz(),
-  updated_at: timestamptz(),
-}
-
-const project_members = {
-  project_id: text(),
-  user_id: text(),
-  role: text<ProjectRole>(),
-  added_by: text(),
-  added_at: timestamptz(),
-  quiet_hours: nullable(jsonb<QuietHours>()),
-}
-
-const groups = {
-  id: text(),
-  project_id: text(),
-  name: text(),
-  created_by: text(),
-  created_at: timestamptz(),
-}
-
-const group_members = {
-  group_id: text(),
-  project_id: text(),
-  user_id: text(),
-  added_by: text(),
-  added_at: timestamptz(),
-}
-
-const delegations = {
-  id: text(),
-  project_id: text(),
-  kind: text<DelegationKind>(),
-  from_user: text(),
-  to_user: text(),
-  /** null for all. */
-  risks: nullable(texts<Risk>()),
-  /** Those that it holds for, as they were called then; null for all. */
-  workspaces: nullable(jsonb<KeyWorkspace[]>()),
-  starts_at: timestamptz(),
-  ends_at: timestamptz(),
-  note: nullable(text()),
-  created_by: text(),
-  created_at: timestamptz(),
-  /** By whom, and when, it was ended before its time. */
-  ended_by: nullable(text()),
-  ended_at: nullable(timestamptz()),
-}
-
-const invitations = {
-  id: text(),
-  project_id: text(),
-  email: text(),
-  email_key: text(),
-  role: text<ProjectRole>(),
-  /** Ids. */
-  groups: texts(),
-  token_hash: bytea(),
-  state: text<InvitationState>(),
-  created_by: text(),
-  created_at: timestamptz(),
-  expires_at: timestamptz(),
-  accepted_by: nullable(text()),
-  accepted_at: nullable(timestamptz()),
   revoked_at: nullable(timestamptz()),
 }
 
@@ -351,12 +274,7 @@ const versions = {
 
 export const tables = {
   projects,
-  users,
-  project_members,
-  groups,
-  group_members,
-  delegations,
-  invitations,
+  ...peopleTables,
   api_keys,
   join_keys,
   agents,

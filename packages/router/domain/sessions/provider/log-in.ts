@@ -11,11 +11,12 @@ import { findUserByEmail } from '../../people/find.ts'
 import { acceptInvitationsOf } from '../../people/invitations/accept.ts'
 import type { Records } from '../../records.ts'
 import { type Browser, open } from '../open.ts'
+import type { Sealing } from '../second-factor.ts'
 import type { SessionWatch } from '../watch.ts'
 import type { Claims, IdentityProvider } from './client.ts'
 import { loginHash, newLoginSecret, secretsOf } from './secrets.ts'
 
-type Core = Records & { sessions: SessionWatch }
+type Core = Records & Sealing & { sessions: SessionWatch }
 
 /** @returns where the browser goes, and what it holds meanwhile */
 export async function beginAtProvider(
