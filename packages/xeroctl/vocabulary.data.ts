@@ -8,6 +8,7 @@ import { exportFormats, exportTypes } from '@xerotier/protocol/api/exports.ts'
 import { agentRoles } from '@xerotier/protocol/api/join-keys.ts'
 import { pauseTargets } from '@xerotier/protocol/api/pauses.ts'
 import { scopes } from '@xerotier/protocol/api/scopes.ts'
+import { strongLogins } from '@xerotier/protocol/api/sessions.ts'
 import { overflowName } from '@xerotier/protocol/frames/call/artifact.ts'
 import { agentStates } from '@xerotier/protocol/lifecycles/agent.ts'
 import { approvalStates } from '@xerotier/protocol/lifecycles/approval.ts'
@@ -25,6 +26,7 @@ import { webhookTypes } from '@xerotier/protocol/webhook-types.ts'
 export const vocabulary = {
   risks,
   scopes,
+  strongLogins,
   agentHealths,
   agentRoles,
   agentStates,

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { cosignatureSchema } from '@xerotier/protocol/api/audit.ts'
+import type { Cosignature } from '@xerotier/protocol/api/audit.ts'
 import { memberOf } from '@xerotier/protocol/record.ts'
 import { codeOf } from '@xerotier/protocol/thrown.ts'
 import type { NoteKey } from '@xerotier/runtime/tlog/note.ts'
@@ -38,10 +38,24 @@ function cosignedOf(listed: unknown): Cosigned[] {
   return listed.flatMap((one) => {
     const [checkpoint, key] = [memberOf(one, 'checkpoint'), memberOf(one, 'verifier_key')]
     if (typeof checkpoint !== 'string' || typeof key !== 'string') return []
-    // An export from before keys rotated has none.
-    const replaced = cosignatureSchema.shape.replaced.safeParse(memberOf(one, 'replaced')).data ?? []
-    return [{ checkpoint, key: keyOf(key, 'the key of an agent'), replaced: replaced.map(replacedOf) }]
+    const replaced = replacedBy(memberOf(one, 'replaced')).map(replacedOf)
+    return [{ checkpoint, key: keyOf(key, 'the key of an agent'), replaced }]
   })
+}
+
+/** An export from before keys rotated has none. */
+function replacedBy(listed: unknown): Cosignature['replaced'] {
+  if (!Array.isArray(listed)) return []
+  const found = listed.map((one) => ({
+    verifier_key: memberOf(one, 'verifier_key'),
+    rotation_id: memberOf(one, 'rotation_id'),
+    signature: memberOf(one, 'signature'),
+  }))
+  return found.every(isReplaced) ? found : []
+}
+
+function isReplaced(one: Record<string, unknown>): one is Cosignature['replaced'][number] {
+  return Object.values(one).every((value) => typeof value === 'string')
 }
 
 export async function folderLog(folder: string, { from, to, cosigned }: FolderFacts, key: NoteKey): Promise<LogSource> {

@@ -1,10 +1,10 @@
 import type { Retention } from '@xerotier/protocol/api/retention.ts'
-import { strongLogins } from '@xerotier/protocol/api/sessions.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { command } from '../../command.ts'
 import { UsageError } from '../../exit-codes.ts'
 import { number, type Option, oneOf, someOf, text } from '../../options.ts'
 import { projectRecord } from '../../views/project.ts'
+import { vocabulary } from '../../vocabulary.data.ts'
 
 const forever = 'forever'
 
@@ -34,7 +34,10 @@ export const projectUpdate = command({
       'yes',
       'no',
     ]),
-    requiredLogin: someOf('By what people must come in at the dashboard, one of these', [...strongLogins, 'any']),
+    requiredLogin: someOf('By what people must come in at the dashboard, one of these', [
+      ...vocabulary.strongLogins,
+      'any',
+    ]),
     keepExecutions: days('How long calls are kept after they ended'),
     keepOutput: days('How long their output is'),
     keepArtifacts: days('How long their artifacts are'),
@@ -73,7 +76,7 @@ export const projectUpdate = command({
     const isAny = requiredLogin.includes('any')
     if (isAny && requiredLogin.length > 1) throw new UsageError('any stands alone')
     const required_login =
-      requiredLogin.length === 0 ? undefined : strongLogins.filter((one) => requiredLogin.includes(one))
+      requiredLogin.length === 0 ? undefined : vocabulary.strongLogins.filter((one) => requiredLogin.includes(one))
     const body = { name, allow_self_approval, encrypt_calls, required_login, ...(keeps ? { retention } : {}) }
     const project = await cli.write('project.update', { body })
     if (project === undefined) return
