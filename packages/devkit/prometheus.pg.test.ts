@@ -88,7 +88,7 @@ test('Prometheus scrapes router and agent with the traces of calls as exemplars'
 
 /**
  * Prometheus makes the first two. The certificate's is there with TLS (http/certificate.test.ts),
- * the witness's with a witness outside (domain/witnesses/outside.pg.test.ts).
+ * the answers of a witness with one that is outside.
  */
 const notHere = [
   'ALERTS',

@@ -55,6 +55,9 @@ async function schema(): Promise<SchemaColumn[]> {
   return rows
 }
 
+/** As Postgres writes it. */
+const literalOf = (initial: unknown) => (Array.isArray(initial) ? `{${initial.join(',')}}` : String(initial))
+
 const lineOf = ({ table_name, column_name, udt_name, nullable, initial, made }: SchemaColumn) => {
   const beginning = made ? ', made' : initial === null ? '' : `, first ${initial}`
   return `${table_name}.${column_name}: ${udt_name}${nullable ? ' or NULL' : ''}${beginning}`
@@ -68,7 +71,7 @@ test('every column is known by its name, its type, whether it may be NULL, and i
         column_name,
         udt_name: internalNames[type],
         nullable,
-        initial: initial === undefined ? null : String(initial),
+        initial: initial === undefined ? null : literalOf(initial),
         made: optional && initial === undefined,
       }),
     ),
