@@ -95,7 +95,7 @@ test('a log says who has seen it, and both verifiers hold it against that', asyn
   const folder = await exported(t)
   const offline = await xeroctl(t, ['audit', 'verify', '--from', folder, '--agent-key', agentKey], { env: {} })
   assert.equal(offline.code, 0)
-  assert.match(offline.stdout, /Seen by: +1 agent/)
+  assert.match(offline.stdout, /Seen by: +1 witness/)
   const { code, stdout } = await verifyWithPython(folder, verifier_key, agentKey)
   assert.equal(code, 0)
   assert.match(stdout, /^verified: .*\nseen by 1 witnesses\n$/)

@@ -63,7 +63,7 @@ const misused: [words: string, message: RegExp][] = [
   ['exec watch', /give the id of a call, or --all/],
   ['help nonsense', /there is no command or topic 'nonsense'/],
   ['help exec nonsense', /there is no command or topic 'exec nonsense'/],
-  ['project update', /give --name, --self-approval, --encrypt-calls, or what --keep-executions/],
+  ['project update', /give --name, --self-approval, --encrypt-calls, --required-login, or what --keep-executions/],
   ['project update --keep-output 0', /--keep-output must be a whole number from 1 to 36500, not '0'/],
   ['project update --keep-events=-1', /--keep-events must be a whole number from 1 to 36500/],
   ['project update --keep-executions 1e9', /--keep-executions must be a whole number from 1 to 36500/],
