@@ -23,9 +23,25 @@ test('an agent is paused with what it touches said before, and resumed', { skip 
   assert.match(await textOf(dialog), /xeroctl agents pause-exec xem-jumphost-01 --reason 'looks odd'/)
   assert.deepEqual(await violations(page), [])
   await dialog.getByRole('button', { name: 'Pause xem-jumphost-01 now' }).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
   await page.getByRole('button', { name: 'Resume xem-jumphost-01' }).click()
   await page.getByRole('button', { name: 'Resume xem-jumphost-01 now' }).click()
   await page.getByRole('button', { name: 'Pause xem-jumphost-01' }).waitFor()
+})
+
+test('an open dialog goes on doing what it says when the agent is paused meanwhile', { skip }, async () => {
+  await page.goto(dashboard.address('fleet'))
+  await page.getByRole('button', { name: 'Pause xem-jumphost-01' }).click()
+  await page.getByRole('button', { name: 'Pause xem-jumphost-01 now' }).waitFor()
+  const { client } = dashboard.system
+  const { data } = await client.call('agents.list', {})
+  const { id } = data.find(({ name }) => name === 'xem-jumphost-01') ?? assert.fail()
+  await client.call('agents.pause', { params: { id }, body: {} })
+  // Behind the dialog, which hides it from who listens.
+  await page.getByText('Resume', { exact: true }).waitFor({ state: 'attached' })
+  assert.equal(await page.getByRole('button', { name: 'Resume xem-jumphost-01 now' }).count(), 0)
+  await page.keyboard.press('Escape')
+  await client.call('agents.resume', { params: { id }, body: {} })
 })
 
 test('a join key is shown once, with the lines that use it', { skip }, async () => {

@@ -85,6 +85,9 @@ test('a project that requires a passkey is shown to nobody who came otherwise, a
 test('a forgotten password is set anew by the link of a mail', { skip }, async () => {
   await page.goto(dashboard.address('account'))
   await page.getByRole('button', { name: 'Log out' }).click()
+  // Who came by the provider logs out there too.
+  await page.waitForURL((url) => url.href.startsWith(provider.issuer))
+  await page.goto(dashboard.address('login'))
   await page.getByLabel('E-mail').fill('owner@localhost')
   await page.getByRole('button', { name: 'Send me a link' }).click()
   await page.getByText('If there is such an account, a mail is on its way.').waitFor()

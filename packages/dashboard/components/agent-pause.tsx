@@ -14,19 +14,20 @@ const text = words.fleet
 export function AgentPause({ agent }: { agent: Agent }) {
   const client = useClient()
   const hindrance = useHindrance('management')
-  const [open, setOpen] = useState(false)
+  /** Chosen once: the agent may change under an open dialog, and what it does must not. */
+  const [open, setOpen] = useState<'pause' | 'resume'>()
   const isPaused = agent.paused.some(({ workspace_id, tool }) => workspace_id === null && tool === null)
   const title = isPaused ? text.resumeTitle(agent.name) : text.pauseTitle(agent.name)
-  const close = () => setOpen(false)
+  const close = () => setOpen(undefined)
   return (
     <>
-      <Button aria-label={title} why={hindrance} onClick={() => setOpen(true)}>
+      <Button aria-label={title} why={hindrance} onClick={() => setOpen(isPaused ? 'resume' : 'pause')}>
         {isPaused ? text.resume : text.pause}
       </Button>
-      {open && !isPaused && <TargetPause target={{ agent: agent.name }} name={agent.name} close={close} />}
-      {open && isPaused && (
+      {open === 'pause' && <TargetPause target={{ agent: agent.name }} name={agent.name} close={close} />}
+      {open === 'resume' && (
         <Act
-          title={title}
+          title={text.resumeTitle(agent.name)}
           effect={text.resumeEffect}
           doIt={text.resumeNow(agent.name)}
           line={`xeroctl agents resume-exec ${agent.name}`}
