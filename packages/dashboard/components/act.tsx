@@ -1,9 +1,10 @@
 // Something that is done to something: what it is and what follows is said before, and the line
 // that does the same in a terminal stands below.
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
+import { TextField } from '../ui/text-field.tsx'
 import { words } from '../words/en.ts'
 import { Refused } from './asked.tsx'
 import { CommandLine } from './texts.tsx'
@@ -15,8 +16,8 @@ interface Props {
   /** On the button: names what it does, and to what. */
   doIt: string
   look?: 'primary' | 'danger'
-  /** Until what has to be typed is there. */
-  disabled?: boolean
+  /** What is about to be gone, or stays for ever: its name is typed first. */
+  typed?: string | undefined
   line: string
   act: () => Promise<unknown>
   /** Names of what was asked for that is another then. */
@@ -34,7 +35,7 @@ export function Act({
   effect,
   doIt,
   look = 'primary',
-  disabled = false,
+  typed,
   line,
   act,
   stale,
@@ -43,6 +44,7 @@ export function Act({
   children,
 }: Props) {
   const queries = useQueryClient()
+  const [written, setWritten] = useState('')
   const acting = useMutation({
     mutationFn: act,
     onSuccess: async () => {
@@ -61,8 +63,24 @@ export function Act({
       >
         <p className="text-soft">{effect}</p>
         {children}
+        {typed !== undefined && (
+          <TextField
+            label={words.typed(typed)}
+            className="font-mono"
+            autoComplete="off"
+            autoCapitalize="off"
+            spellCheck={false}
+            value={written}
+            onText={setWritten}
+          />
+        )}
         <Refused error={acting.error} />
-        <Button type="submit" look={look} large disabled={disabled || acting.isPending}>
+        <Button
+          type="submit"
+          look={look}
+          large
+          disabled={(typed !== undefined && written.trim() !== typed) || acting.isPending}
+        >
           {doIt}
         </Button>
         <CommandLine line={line} />

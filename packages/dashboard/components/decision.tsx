@@ -8,6 +8,7 @@ import { noteCharacters } from '../api/protocol.data.ts'
 import { Button } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
 import { useKeys } from '../ui/keys.ts'
+import { TextField } from '../ui/text-field.tsx'
 import { words } from '../words/en.ts'
 import { Refused } from './asked.tsx'
 import { CommandLine, quoted } from './texts.tsx'
@@ -76,19 +77,16 @@ export function Decision({ approval, decided, next }: Props) {
         )}
       </Field>
       {confirm !== null && (
-        <Field label={text.confirm(confirm)} hint={text.confirmHint}>
-          {(ids) => (
-            <input
-              {...ids}
-              className="field font-mono"
-              autoComplete="off"
-              autoCapitalize="off"
-              spellCheck={false}
-              value={typed}
-              onChange={({ target }) => setTyped(target.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          label={text.confirm(confirm)}
+          hint={text.confirmHint}
+          className="font-mono"
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          value={typed}
+          onText={setTyped}
+        />
       )}
       <Refused error={voting.error} />
       <div className="sticky bottom-0 -mx-4 flex gap-3 border-line bg-card px-4 py-2 max-md:border-t md:static md:mx-0 md:px-0 md:py-0">

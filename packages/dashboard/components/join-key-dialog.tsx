@@ -6,7 +6,7 @@ import { root } from '../api/place.ts'
 import { joinKeyHoursDefault } from '../api/protocol.data.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
-import { Field } from '../ui/field.tsx'
+import { TextField } from '../ui/text-field.tsx'
 import { words } from '../words/en.ts'
 import { Refused } from './asked.tsx'
 import { SecretOnce } from './secret-once.tsx'
@@ -46,35 +46,9 @@ export function JoinKeyDialog({ close }: { close: () => void }) {
         }}
       >
         <p className="text-soft">{text.mintHint}</p>
-        <Field label={text.name} hint={text.nameHint}>
-          {(ids) => (
-            <input {...ids} className="field" required value={name} onChange={({ target }) => setName(target.value)} />
-          )}
-        </Field>
-        <Field label={text.region}>
-          {(ids) => (
-            <input
-              {...ids}
-              className="field"
-              required
-              value={region}
-              onChange={({ target }) => setRegion(target.value)}
-            />
-          )}
-        </Field>
-        <Field label={text.hours}>
-          {(ids) => (
-            <input
-              {...ids}
-              className="field"
-              type="number"
-              min="1"
-              required
-              value={hours}
-              onChange={({ target }) => setHours(target.value)}
-            />
-          )}
-        </Field>
+        <TextField label={text.name} hint={text.nameHint} required value={name} onText={setName} />
+        <TextField label={text.region} required value={region} onText={setRegion} />
+        <TextField label={text.hours} type="number" min="1" required value={hours} onText={setHours} />
         <label className="flex items-center gap-2">
           <input type="checkbox" checked={approval} onChange={({ target }) => setApproval(target.checked)} />
           {text.approval}

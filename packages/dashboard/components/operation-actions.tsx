@@ -8,6 +8,7 @@ import { settledStates } from '../api/protocol.data.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Field } from '../ui/field.tsx'
+import { TextField } from '../ui/text-field.tsx'
 import { words } from '../words/en.ts'
 import { Refused } from './asked.tsx'
 import { CommandLine, quoted } from './texts.tsx'
@@ -83,11 +84,7 @@ function Again({ call, close }: Props) {
         }}
       >
         <p className="text-soft">{text.againHint}</p>
-        <Field label={text.reason}>
-          {(ids) => (
-            <input {...ids} className="field" value={reason} onChange={({ target }) => setReason(target.value)} />
-          )}
-        </Field>
+        <TextField label={text.reason} value={reason} onText={setReason} />
         <Refused error={made.error} />
         <Button type="submit" look="primary" disabled={made.isPending}>
           {text.again}

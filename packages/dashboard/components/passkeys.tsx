@@ -5,8 +5,8 @@ import { useState } from 'react'
 import { addPasskey, listPasskeys, removePasskey, renamePasskey } from '../api/passkeys.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
-import { Field } from '../ui/field.tsx'
 import { Scroll, Section } from '../ui/state.tsx'
+import { TextField } from '../ui/text-field.tsx'
 import { Ago } from '../ui/time.tsx'
 import { words } from '../words/en.ts'
 import { accessWords } from '../words/en-access.ts'
@@ -180,19 +180,15 @@ function NameForm({ effect, doIt, name, setName, acting: { error, isPending, go 
       }}
     >
       {effect !== undefined && <p className="text-soft">{effect}</p>}
-      <Field label={words.people.name} hint={text.nameHint}>
-        {(ids) => (
-          <input
-            {...ids}
-            className="field"
-            required
-            maxLength={100}
-            autoComplete="off"
-            value={name}
-            onChange={({ target }) => setName(target.value)}
-          />
-        )}
-      </Field>
+      <TextField
+        label={words.people.name}
+        hint={text.nameHint}
+        required
+        maxLength={100}
+        autoComplete="off"
+        value={name}
+        onText={setName}
+      />
       <PasskeyRefused error={error} />
       <Button type="submit" look="primary" large disabled={isPending}>
         {doIt}

@@ -5,8 +5,8 @@ import { beginSecondFactor, confirmSecondFactor, removeSecondFactor, showSecondF
 import { Button } from '../ui/button.tsx'
 import { Copy } from '../ui/copy.tsx'
 import { Dialog } from '../ui/dialog.tsx'
-import { Field } from '../ui/field.tsx'
 import { Section } from '../ui/state.tsx'
+import { TextField } from '../ui/text-field.tsx'
 import { words } from '../words/en.ts'
 import { accessWords } from '../words/en-access.ts'
 import { Answer, Refused } from './asked.tsx'
@@ -134,20 +134,16 @@ function CodeForm({ label, doIt, error, isBusy, send, danger = false }: CodeForm
         setCode('')
       }}
     >
-      <Field label={label}>
-        {(ids) => (
-          <input
-            {...ids}
-            className="field font-mono"
-            autoComplete="one-time-code"
-            autoCapitalize="off"
-            spellCheck={false}
-            required
-            value={code}
-            onChange={({ target }) => setCode(target.value)}
-          />
-        )}
-      </Field>
+      <TextField
+        label={label}
+        className="font-mono"
+        autoComplete="one-time-code"
+        autoCapitalize="off"
+        spellCheck={false}
+        required
+        value={code}
+        onText={setCode}
+      />
       <Refused error={error} />
       <Button type="submit" look={danger ? 'danger' : 'primary'} disabled={isBusy}>
         {doIt}

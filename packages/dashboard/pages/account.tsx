@@ -9,8 +9,8 @@ import { Projects } from '../components/projects.tsx'
 import { SecondFactor } from '../components/second-factor.tsx'
 import { Said } from '../components/texts.tsx'
 import { Button } from '../ui/button.tsx'
-import { Field } from '../ui/field.tsx'
 import { Facts, Scroll, Section } from '../ui/state.tsx'
+import { TextField } from '../ui/text-field.tsx'
 import { Ago } from '../ui/time.tsx'
 import { words } from '../words/en.ts'
 import { accessWords } from '../words/en-access.ts'
@@ -160,32 +160,24 @@ function Password() {
         }}
       >
         <input type="email" autoComplete="username" value={session.person.email} readOnly hidden />
-        <Field label={text.current} hint={text.currentHint}>
-          {(ids) => (
-            <input
-              {...ids}
-              className="field"
-              type="password"
-              autoComplete="current-password"
-              value={current}
-              onChange={({ target }) => setCurrent(target.value)}
-            />
-          )}
-        </Field>
-        <Field label={text.fresh} hint={text.passwordHint(passwordCharactersMin)}>
-          {(ids) => (
-            <input
-              {...ids}
-              className="field"
-              type="password"
-              autoComplete="new-password"
-              required
-              minLength={passwordCharactersMin}
-              value={fresh}
-              onChange={({ target }) => setFresh(target.value)}
-            />
-          )}
-        </Field>
+        <TextField
+          label={text.current}
+          hint={text.currentHint}
+          type="password"
+          autoComplete="current-password"
+          value={current}
+          onText={setCurrent}
+        />
+        <TextField
+          label={text.fresh}
+          hint={text.passwordHint(passwordCharactersMin)}
+          type="password"
+          autoComplete="new-password"
+          required
+          minLength={passwordCharactersMin}
+          value={fresh}
+          onText={setFresh}
+        />
         <Refused error={setting.error} />
         <Button type="submit" look="primary" disabled={setting.isPending}>
           {text.set}

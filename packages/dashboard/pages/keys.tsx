@@ -18,6 +18,7 @@ import { Dialog } from '../ui/dialog.tsx'
 import { Field } from '../ui/field.tsx'
 import { Mark } from '../ui/mark.tsx'
 import { Notice, Scroll } from '../ui/state.tsx'
+import { TextField } from '../ui/text-field.tsx'
 import { Ago, When } from '../ui/time.tsx'
 import { words } from '../words/en.ts'
 import type { ActionSearch } from './agents.tsx'
@@ -146,11 +147,7 @@ function Create({ close }: { close: () => void }) {
           making.mutate()
         }}
       >
-        <Field label={text.name} hint={text.nameHint}>
-          {(ids) => (
-            <input {...ids} required className="field" value={name} onChange={({ target }) => setName(target.value)} />
-          )}
-        </Field>
+        <TextField label={text.name} hint={text.nameHint} required value={name} onText={setName} />
         <Several label={text.scopes} chosen={chosen} options={scopes} shown={(scope) => scope} onChange={setChosen} />
         <Field label={text.owner} hint={text.ownerHint}>
           {(ids) => <input {...ids} className="field" value={user} onChange={({ target }) => setUser(target.value)} />}

@@ -11,7 +11,6 @@ import { Heading } from '../components/heading.tsx'
 import { useHindrance } from '../components/hindrance.ts'
 import { type Column, Listed } from '../components/listed.tsx'
 import { CommandLine, quoted, Said } from '../components/texts.tsx'
-import { Typed } from '../components/typed.tsx'
 import { Button } from '../ui/button.tsx'
 import { TextField } from '../ui/text-field.tsx'
 import { Ago } from '../ui/time.tsx'
@@ -126,7 +125,6 @@ function Place({ close }: { close: () => void }) {
   const [execution, setExecution] = useState('')
   const [reason, setReason] = useState('')
   const [incident, setIncident] = useState('')
-  const [isTyped, setTyped] = useState(false)
   const id = execution.trim()
   const isProject = id === ''
   const body = {
@@ -144,7 +142,7 @@ function Place({ close }: { close: () => void }) {
       title={text.placeTitle}
       effect={text.placeEffect}
       doIt={text.placeNow(isProject ? text.project : id)}
-      disabled={isProject && !isTyped}
+      typed={isProject ? client.project : undefined}
       line={line.join(' ')}
       act={() => client.call('legalHolds.create', { body })}
       stale={['legal-holds', 'execution']}
@@ -153,7 +151,6 @@ function Place({ close }: { close: () => void }) {
       <TextField label={text.execution} hint={text.executionHint} value={execution} onText={setExecution} />
       <TextField label={text.reason} required value={reason} onText={setReason} />
       <TextField label={text.incident} value={incident} onText={setIncident} />
-      {isProject && <Typed name={client.project} onTyped={setTyped} />}
     </Act>
   )
 }

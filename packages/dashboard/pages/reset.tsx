@@ -5,7 +5,7 @@ import { passwordCharactersMin } from '../api/protocol.data.ts'
 import { resetPassword } from '../api/session.ts'
 import { Refused } from '../components/asked.tsx'
 import { Button } from '../ui/button.tsx'
-import { Field } from '../ui/field.tsx'
+import { TextField } from '../ui/text-field.tsx'
 import { words } from '../words/en.ts'
 import { accessWords } from '../words/en-access.ts'
 
@@ -38,20 +38,16 @@ export function Reset() {
               setting.mutate()
             }}
           >
-            <Field label={words.account.fresh} hint={words.account.passwordHint(passwordCharactersMin)}>
-              {(ids) => (
-                <input
-                  {...ids}
-                  className="field"
-                  type="password"
-                  autoComplete="new-password"
-                  required
-                  minLength={passwordCharactersMin}
-                  value={password}
-                  onChange={({ target }) => setPassword(target.value)}
-                />
-              )}
-            </Field>
+            <TextField
+              label={words.account.fresh}
+              hint={words.account.passwordHint(passwordCharactersMin)}
+              type="password"
+              autoComplete="new-password"
+              required
+              minLength={passwordCharactersMin}
+              value={password}
+              onText={setPassword}
+            />
             <Refused error={setting.error} />
             <Button type="submit" look="primary" large disabled={setting.isPending}>
               {words.account.set}

@@ -12,7 +12,6 @@ import { words } from '../../words/en.ts'
 import { Act } from '../act.tsx'
 import { useHindrance } from '../hindrance.ts'
 import { CommandLine, quoted } from '../texts.tsx'
-import { Typed } from '../typed.tsx'
 
 const text = words.agentActions
 const stale = ['agents', 'agent', 'overview', 'workspaces'] as const
@@ -117,35 +116,31 @@ function Rotate({ agent: { id, name }, close }: Props) {
 
 function Revoke({ agent: { id, name }, close }: Props) {
   const client = useClient()
-  const [isTyped, setTyped] = useState(false)
   return (
     <Act
       title={text.revokeTitle(name)}
       effect={text.revokeEffect}
       doIt={text.revokeNow(name)}
       look="danger"
-      disabled={!isTyped}
+      typed={name}
       line={`xeroctl agents revoke-credentials ${name}`}
       act={() => client.call('agents.revokeCredentials', { params: { id } })}
       stale={stale}
       close={close}
-    >
-      <Typed name={name} onTyped={setTyped} />
-    </Act>
+    />
   )
 }
 
 function Remove({ agent: { id, name }, close }: Props) {
   const client = useClient()
   const navigate = useNavigate()
-  const [isTyped, setTyped] = useState(false)
   return (
     <Act
       title={text.removeTitle(name)}
       effect={text.removeEffect}
       doIt={text.removeNow(name)}
       look="danger"
-      disabled={!isTyped}
+      typed={name}
       line={`xeroctl agents delete ${name}`}
       act={async () => {
         await client.call('agents.delete', { params: { id } })
@@ -153,8 +148,6 @@ function Remove({ agent: { id, name }, close }: Props) {
       }}
       stale={stale}
       close={close}
-    >
-      <Typed name={name} onTyped={setTyped} />
-    </Act>
+    />
   )
 }

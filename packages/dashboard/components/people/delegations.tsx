@@ -8,6 +8,7 @@ import { delegationsQuery } from '../../api/queries.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Section } from '../../ui/state.tsx'
+import { TextField } from '../../ui/text-field.tsx'
 import { words } from '../../words/en.ts'
 import { Act } from '../act.tsx'
 import { Answer } from '../asked.tsx'
@@ -108,19 +109,7 @@ function Create({ members, close }: { members: readonly ProjectMember[]; close: 
         shown={(risk) => words.risks[risk]}
         onChange={setChosen}
       />
-      <Field label={text.hours}>
-        {(ids) => (
-          <input
-            {...ids}
-            className="field"
-            type="number"
-            min="1"
-            required
-            value={hours}
-            onChange={({ target }) => setHours(target.value)}
-          />
-        )}
-      </Field>
+      <TextField label={text.hours} type="number" min="1" required value={hours} onText={setHours} />
       <Field label={words.approvals.note}>
         {(ids) => <input {...ids} className="field" value={note} onChange={({ target }) => setNote(target.value)} />}
       </Field>

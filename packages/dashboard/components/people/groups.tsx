@@ -5,8 +5,8 @@ import { useState } from 'react'
 import { useClient } from '../../api/client.ts'
 import { groupsQuery } from '../../api/queries.ts'
 import { Button } from '../../ui/button.tsx'
-import { Field } from '../../ui/field.tsx'
 import { Section } from '../../ui/state.tsx'
+import { TextField } from '../../ui/text-field.tsx'
 import { words } from '../../words/en.ts'
 import { Act } from '../act.tsx'
 import { Answer, Refused } from '../asked.tsx'
@@ -124,11 +124,7 @@ function Create({ close }: { close: () => void }) {
       stale={['groups']}
       close={close}
     >
-      <Field label={text.name} hint={words.agents.nameHint}>
-        {(ids) => (
-          <input {...ids} required className="field" value={name} onChange={({ target }) => setName(target.value)} />
-        )}
-      </Field>
+      <TextField label={text.name} hint={words.agents.nameHint} required value={name} onText={setName} />
     </Act>
   )
 }

@@ -7,9 +7,9 @@ import { projectRoles } from '../../api/protocol.data.ts'
 import { invitationsQuery } from '../../api/queries.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { Field } from '../../ui/field.tsx'
 import { Mark } from '../../ui/mark.tsx'
 import { Scroll, Section } from '../../ui/state.tsx'
+import { TextField } from '../../ui/text-field.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { words } from '../../words/en.ts'
 import { Act } from '../act.tsx'
@@ -121,18 +121,7 @@ function Invite({ close }: { close: () => void }) {
         }}
       >
         <p className="text-soft">{text.inviteEffect}</p>
-        <Field label={text.email}>
-          {(ids) => (
-            <input
-              {...ids}
-              type="email"
-              required
-              className="field"
-              value={email}
-              onChange={({ target }) => setEmail(target.value)}
-            />
-          )}
-        </Field>
+        <TextField label={text.email} type="email" required value={email} onText={setEmail} />
         <Choice label={text.role} value={role} options={projectRoles} shown={text.roles} onChange={setRole} />
         <Refused error={inviting.error} />
         <Button type="submit" look="primary" large disabled={inviting.isPending}>

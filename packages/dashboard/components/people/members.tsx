@@ -3,9 +3,9 @@ import { useState } from 'react'
 import { useClient } from '../../api/client.ts'
 import { projectRoles } from '../../api/protocol.data.ts'
 import { Button } from '../../ui/button.tsx'
-import { Field } from '../../ui/field.tsx'
 import { Mark } from '../../ui/mark.tsx'
 import { Scroll, Section } from '../../ui/state.tsx'
+import { TextField } from '../../ui/text-field.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { words } from '../../words/en.ts'
 import { Act } from '../act.tsx'
@@ -180,18 +180,7 @@ function Add({ close }: { close: () => void }) {
       stale={stale}
       close={close}
     >
-      <Field label={text.email}>
-        {(ids) => (
-          <input
-            {...ids}
-            type="email"
-            required
-            className="field"
-            value={email}
-            onChange={({ target }) => setEmail(target.value)}
-          />
-        )}
-      </Field>
+      <TextField label={text.email} type="email" required value={email} onText={setEmail} />
       <Choice label={text.role} value={role} options={projectRoles} shown={text.roles} onChange={setRole} />
     </Act>
   )

@@ -6,8 +6,8 @@ import { written } from '../../api/policies.ts'
 import { noteCharacters } from '../../api/protocol.data.ts'
 import { Changes } from '../../ui/changes.tsx'
 import { jsonOf } from '../../ui/differences.ts'
-import { Field } from '../../ui/field.tsx'
 import { Tall } from '../../ui/state.tsx'
+import { TextField } from '../../ui/text-field.tsx'
 import { words } from '../../words/en.ts'
 import { Act } from '../act.tsx'
 import { Answer } from '../asked.tsx'
@@ -91,17 +91,7 @@ export function Save({ draft: { document }, name, workspace, newest, close }: Pr
           </div>
         )}
       </Answer>
-      <Field label={text.note} hint={text.noteHint}>
-        {(ids) => (
-          <input
-            {...ids}
-            className="field"
-            maxLength={noteCharacters}
-            value={note}
-            onChange={({ target }) => setNote(target.value)}
-          />
-        )}
-      </Field>
+      <TextField label={text.note} hint={text.noteHint} maxLength={noteCharacters} value={note} onText={setNote} />
       <label className="flex items-center gap-2">
         <input type="checkbox" checked={asDraft} onChange={({ target }) => setAsDraft(target.checked)} />
         {text.asDraft}

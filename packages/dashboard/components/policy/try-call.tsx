@@ -11,6 +11,7 @@ import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
 import { isMembers } from '../../ui/json-schema.ts'
 import { Mark } from '../../ui/mark.tsx'
+import { TextField } from '../../ui/text-field.tsx'
 import { words } from '../../words/en.ts'
 import { Refused } from '../asked.tsx'
 import { RiskMark } from '../marks.tsx'
@@ -100,11 +101,7 @@ export function TryCall({ draft, name, workspace }: Props) {
             </select>
           )}
         </Field>
-        <Field label={text.requester} hint={text.requesterHint}>
-          {(ids) => (
-            <input {...ids} className="field" value={requester} onChange={({ target }) => setRequester(target.value)} />
-          )}
-        </Field>
+        <TextField label={text.requester} hint={text.requesterHint} value={requester} onText={setRequester} />
       </div>
       <Refused error={trying.error} />
       <Button

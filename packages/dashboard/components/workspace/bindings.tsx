@@ -10,6 +10,7 @@ import { useSession } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Field } from '../../ui/field.tsx'
 import { Scroll, Section } from '../../ui/state.tsx'
+import { TextField } from '../../ui/text-field.tsx'
 import { Ago } from '../../ui/time.tsx'
 import { words } from '../../words/en.ts'
 import { Act } from '../act.tsx'
@@ -130,11 +131,7 @@ function Bind({ workspace, close }: { workspace: Workspace; close: () => void })
           </select>
         )}
       </Field>
-      <Field label={words.agent.credentials} hint={text.credentialsHint}>
-        {(ids) => (
-          <input {...ids} className="field" value={reference} onChange={({ target }) => setReference(target.value)} />
-        )}
-      </Field>
+      <TextField label={words.agent.credentials} hint={text.credentialsHint} value={reference} onText={setReference} />
     </Act>
   )
 }

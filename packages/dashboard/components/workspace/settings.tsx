@@ -12,7 +12,6 @@ import { Act } from '../act.tsx'
 import { useHindrance } from '../hindrance.ts'
 import { TargetPause } from '../target-pause.tsx'
 import { Id, Said } from '../texts.tsx'
-import { Typed } from '../typed.tsx'
 
 const text = words.workspace
 
@@ -22,7 +21,6 @@ export function Settings({ workspace }: { workspace: Workspace }) {
   const hindrance = useHindrance('inference', 'management')
   const mayPause = useHindrance('management')
   const [open, setOpen] = useState<'pause' | 'delete'>()
-  const [isTyped, setTyped] = useState(false)
   const close = () => setOpen(undefined)
   return (
     <Section title={text.settings}>
@@ -51,7 +49,7 @@ export function Settings({ workspace }: { workspace: Workspace }) {
           effect={text.deleteEffect}
           doIt={text.deleteNow(workspace.name)}
           look="danger"
-          disabled={!isTyped}
+          typed={workspace.name}
           line={`xeroctl workspaces delete ${workspace.name}`}
           act={async () => {
             await client.call('workspaces.delete', { params: { id: workspace.id } })
@@ -59,9 +57,7 @@ export function Settings({ workspace }: { workspace: Workspace }) {
           }}
           stale={['workspaces', 'agents']}
           close={close}
-        >
-          <Typed name={workspace.name} onTyped={setTyped} />
-        </Act>
+        />
       )}
     </Section>
   )
