@@ -21,6 +21,8 @@ const { data: calls } = await client.call('executions.list', {})
 const failed = calls.find(({ state, stdout_bytes }) => state === 'completed' && stdout_bytes > 0)?.id ?? ''
 const { data: agents } = await client.call('agents.list', {})
 const agent = agents.find(({ name }) => name === 'xem-jumphost-01')?.id ?? ''
+const { data: workspaces } = await client.call('workspaces.list', {})
+const workspace = workspaces.find(({ name }) => name === 'kubernetes-prod')?.id ?? ''
 const views: Record<string, string> = {
   overview: '',
   operations: 'operations',
@@ -28,12 +30,20 @@ const views: Record<string, string> = {
   modal: `operations?open=${failed}`,
   approvals: 'approvals',
   fleet: 'fleet',
-  agent: `agents/${agent}/workspaces`,
+  agent: `agents/${agent}`,
+  'agent-workspaces': `agents/${agent}/workspaces`,
+  workspace: `workspaces/${workspace}`,
+  'workspace-policy': `workspaces/${workspace}?tab=policy`,
+  policies: 'policies',
   agents: 'agents',
   graph: 'graph',
   templates: 'templates',
   audit: 'audit',
   pauses: 'pauses',
+  notifications: 'notifications',
+  exports: 'exports',
+  'legal-holds': 'legal-holds',
+  'legal-hold': 'legal-holds?do=create',
   people: 'people',
   keys: 'keys',
   account: 'account',
@@ -53,7 +63,7 @@ try {
     await page.getByRole('button', { name: 'Log in with this link' }).click()
     await page.getByRole('heading', { name: 'Overview' }).waitFor()
     for (const [name, path] of Object.entries(views)) {
-      if (only !== undefined && !name.includes(only)) continue
+      if (only !== undefined && !only.split(',').includes(name)) continue
       await page.goto(`${system.router.url}/ops/${path}`, { waitUntil: 'networkidle' }).catch(() => undefined)
       for (const width of widths) {
         await page.setViewportSize({ width, height: width === 390 ? 844 : 900 })
