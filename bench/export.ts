@@ -1,37 +1,21 @@
 // What a router takes while it makes an archive of a million calls: the process that ships, on a
 // database where all of them are already.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { createClient } from '@xerotier/client/client.ts'
-import { fillWithRows } from '@xerotier/devkit/many-rows.ts'
-import { cloneDatabase, startPostgresForTests, testPostgresVariable } from '@xerotier/devkit/postgres-for-tests.ts'
-import pg from 'pg'
 import { until } from '../scripts/start/child.ts'
 import type { Bench } from './bench.ts'
 import type { Report } from './figure.ts'
 import { settledBytes } from './memory.ts'
+import { startOnOldDatabase } from './old-database.ts'
 import { mostResidentBytes } from './proc.ts'
-import { startRouterOn } from './system.ts'
 
 const calls = 1_000_000
 const MiB = 1024 * 1024
 const patienceMs = 3_600_000
 const lookMs = 1_000
 
-export async function measureExport({ cleanup, programs }: Bench): Promise<Report> {
-  const postgres = await startPostgresForTests()
-  cleanup.defer(() => postgres.stop())
-  process.env[testPostgresVariable] = postgres.url
-  const { url } = await cloneDatabase()
-  const folder = mkdtempSync(join(tmpdir(), 'xerotier-bench-'))
-  cleanup.defer(() => rmSync(folder, { recursive: true, force: true }))
-  // The first start makes the project; the second one finds its calls.
-  const first = await startRouterOn(cleanup, folder, url, programs.router)
-  await first.process.stop()
-  await fill(url)
-  const router = await startRouterOn(cleanup, folder, url, programs.router)
+export async function measureExport(bench: Bench): Promise<Report> {
+  const router = await startOnOldDatabase(bench, { calls, isSealed: true })
   const { pid } = router.process
   const idle = await settledBytes(pid)
 
@@ -61,15 +45,4 @@ export async function measureExport({ cleanup, programs }: Bench): Promise<Repor
       `${made.rows} calls in ${seconds.toFixed(0)} s, an archive of ${((made.bytes ?? 0) / MiB).toFixed(0)} MiB; before it the router had ${(idle / MiB).toFixed(0)} MB`,
     ],
   }
-}
-
-async function fill(url: string): Promise<void> {
-  const db = new pg.Client({ connectionString: url })
-  await db.connect()
-  const { rows } = await db.query<{ id: string }>('select id from projects')
-  await fillWithRows(url, rows[0]!.id, calls)
-  // What is there was told and sealed: this is about the export alone.
-  await db.query(`update followers set xid = pg_snapshot_xmin(pg_current_snapshot()), seq = 0`)
-  await db.query('analyze')
-  await db.end()
 }

@@ -1,6 +1,6 @@
 // What a measurement answers.
 
-export type Unit = 'ms' | '/s' | 'MiB/s' | 'KB' | 'MB' | 'cores' | 'µs' | ''
+export type Unit = 's' | 'ms' | '/s' | 'MiB/s' | 'KB' | 'MB' | 'cores' | 'µs' | ''
 
 export interface Figure {
   name: string

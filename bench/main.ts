@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { measureAgentFlood } from './agent-flood.ts'
 import { measureAgents } from './agents.ts'
 import { measureApproval } from './approval.ts'
+import { measureAudit } from './audit.ts'
 import type { Bench } from './bench.ts'
 import { createBench } from './bench.ts'
 import { measureBudget } from './budget.ts'
@@ -32,6 +33,7 @@ const measurements: Record<string, (bench: Bench) => Promise<Report>> = {
   agents: measureAgents,
   rows: measureRows,
   export: measureExport,
+  audit: measureAudit,
   flood: measureFlood,
   'agent-flood': measureAgentFlood,
   readers: measureReaders,
