@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { Execution } from '@xerotier/protocol/api/executions.ts'
 import { Scroll } from '../ui/state.tsx'
+import type { RowProps } from '../ui/tall-table.tsx'
 import { Ago, durationText } from '../ui/time.tsx'
 import { words } from '../words/en.ts'
 import { RiskMark, StateMark } from './marks.tsx'
@@ -24,6 +25,8 @@ export function OperationRows({ rows, onOpen }: { rows: readonly Execution[]; on
   )
 }
 
+export const operationColumns = 9
+
 export function OperationHead() {
   return (
     <thead>
@@ -42,9 +45,14 @@ export function OperationHead() {
   )
 }
 
-export function OperationRow({ row, onOpen }: { row: Execution; onOpen?: (id: string) => void }) {
+interface RowOptions extends Partial<RowProps> {
+  row: Execution
+  onOpen?: (id: string) => void
+}
+
+export function OperationRow({ row, onOpen, ...props }: RowOptions) {
   return (
-    <tr className="hover:bg-raised">
+    <tr className="hover:bg-raised" {...props}>
       <td className="max-md:hidden">
         <Id id={row.id} short what={text.id} />
       </td>

@@ -9,7 +9,8 @@ import { Answer } from '../components/asked.tsx'
 import { Heading } from '../components/heading.tsx'
 import { HealthMark } from '../components/marks.tsx'
 import { CommandLine, Said } from '../components/texts.tsx'
-import { Notice, Scroll } from '../ui/state.tsx'
+import { Notice } from '../ui/state.tsx'
+import { type RowProps, TallTable } from '../ui/tall-table.tsx'
 import { Ago } from '../ui/time.tsx'
 import { words } from '../words/en.ts'
 
@@ -56,62 +57,73 @@ function worstFirst(agents: readonly Agent[]): Agent[] {
 
 function AgentTable({ agents }: { agents: readonly Agent[] }) {
   return (
-    <Scroll label={text.title}>
-      <table>
-        <thead>
-          <tr>
-            <th>{text.name}</th>
-            <th className="max-md:hidden">{text.hostname}</th>
-            <th>{text.status}</th>
-            <th className="text-right max-sm:hidden">{text.tools}</th>
-            <th className="text-right max-md:hidden">{text.heartbeat}</th>
-            <th className="max-lg:hidden">{text.version}</th>
-            <th className="max-lg:hidden">{text.region}</th>
-            <th className="max-sm:hidden">{text.load}</th>
-            <th className="text-right">{text.actions}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {agents.map((agent) => (
-            <tr key={agent.id} className="hover:bg-raised">
-              <td className="min-w-32">
-                <Link to="/agents/$agentId" params={{ agentId: agent.id }} className="font-medium break-all">
-                  <Said>{agent.name}</Said>
-                </Link>
-                <span className="block text-[12.5px] text-soft">
-                  <Said>{agent.unhealthy_reason ?? agent.degraded_reason ?? pauseOf(agent)}</Said>
-                </span>
-              </td>
-              <td className="max-md:hidden">{agent.hostname === null ? '–' : <Said>{agent.hostname}</Said>}</td>
-              <td>
-                <HealthMark health={agent.health} />
-              </td>
-              <td className="text-right tabular-nums max-sm:hidden">
-                <Link to="/agents/$agentId/workspaces" params={{ agentId: agent.id }}>
-                  {agent.tool_count}
-                </Link>
-              </td>
-              <td className="text-right max-md:hidden">
-                {agent.last_heartbeat_at === null ? text.never : <Ago at={agent.last_heartbeat_at} />}
-              </td>
-              <td className="max-lg:hidden">{agent.version ?? '–'}</td>
-              <td className="max-lg:hidden">
-                <Said>{agent.region}</Said>
-              </td>
-              <td className="max-sm:hidden">
-                <Load agent={agent} />
-              </td>
-              <td>
-                <span className="flex flex-wrap justify-end gap-1">
-                  <AgentPause agent={agent} />
-                  <AgentActions agent={agent} />
-                </span>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
+    <TallTable
+      label={text.title}
+      rows={agents}
+      keyOf={({ id }) => id}
+      head={<AgentHead />}
+      row={(agent, props) => <AgentRow key={agent.id} agent={agent} {...props} />}
+      columns={9}
+      rowHeight={58}
+    />
+  )
+}
+
+function AgentHead() {
+  return (
+    <thead>
+      <tr>
+        <th>{text.name}</th>
+        <th className="max-md:hidden">{text.hostname}</th>
+        <th>{text.status}</th>
+        <th className="text-right max-sm:hidden">{text.tools}</th>
+        <th className="text-right max-md:hidden">{text.heartbeat}</th>
+        <th className="max-lg:hidden">{text.version}</th>
+        <th className="max-lg:hidden">{text.region}</th>
+        <th className="max-sm:hidden">{text.load}</th>
+        <th className="text-right">{text.actions}</th>
+      </tr>
+    </thead>
+  )
+}
+
+function AgentRow({ agent, ...props }: { agent: Agent } & RowProps) {
+  return (
+    <tr className="hover:bg-raised" {...props}>
+      <td className="min-w-32">
+        <Link to="/agents/$agentId" params={{ agentId: agent.id }} className="font-medium break-all">
+          <Said>{agent.name}</Said>
+        </Link>
+        <span className="block text-[12.5px] text-soft">
+          <Said>{agent.unhealthy_reason ?? agent.degraded_reason ?? pauseOf(agent)}</Said>
+        </span>
+      </td>
+      <td className="max-md:hidden">{agent.hostname === null ? '–' : <Said>{agent.hostname}</Said>}</td>
+      <td>
+        <HealthMark health={agent.health} />
+      </td>
+      <td className="text-right tabular-nums max-sm:hidden">
+        <Link to="/agents/$agentId/workspaces" params={{ agentId: agent.id }}>
+          {agent.tool_count}
+        </Link>
+      </td>
+      <td className="text-right max-md:hidden">
+        {agent.last_heartbeat_at === null ? text.never : <Ago at={agent.last_heartbeat_at} />}
+      </td>
+      <td className="max-lg:hidden">{agent.version ?? '–'}</td>
+      <td className="max-lg:hidden">
+        <Said>{agent.region}</Said>
+      </td>
+      <td className="max-sm:hidden">
+        <Load agent={agent} />
+      </td>
+      <td>
+        <span className="flex flex-wrap justify-end gap-1">
+          <AgentPause agent={agent} />
+          <AgentActions agent={agent} />
+        </span>
+      </td>
+    </tr>
   )
 }
 

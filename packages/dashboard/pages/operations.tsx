@@ -1,20 +1,19 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import type { Execution } from '@xerotier/protocol/api/executions.ts'
-import { lazy, type ReactNode, Suspense, useId, useRef } from 'react'
+import { lazy, type ReactNode, Suspense, useId } from 'react'
 import { useClient } from '../api/client.ts'
 import { executionStates, risks } from '../api/protocol.data.ts'
 import { newestQuery, type OperationFilter, operationsQuery } from '../api/queries.ts'
 import { useSearchChange } from '../api/search.ts'
 import { Answer } from '../components/asked.tsx'
 import { Heading } from '../components/heading.tsx'
-import { OperationHead, OperationRow } from '../components/operation-rows.tsx'
+import { OperationHead, OperationRow, operationColumns } from '../components/operation-rows.tsx'
 import { SavedViews } from '../components/saved-views.tsx'
 import { CommandLine, quoted } from '../components/texts.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Notice, Skeleton } from '../ui/state.tsx'
+import { TallTable } from '../ui/tall-table.tsx'
 import { words } from '../words/en.ts'
 
 const OperationView = lazy(() =>
@@ -161,7 +160,15 @@ function List({ filter, filtered, open }: { filter: OperationFilter; filtered: b
               </p>
               <div role="status">{isBehind && <Button onClick={showNew}>{text.fresh}</Button>}</div>
             </div>
-            <Rows rows={rows} open={open} />
+            <TallTable
+              label={text.title}
+              rows={rows}
+              keyOf={({ id }) => id}
+              head={<OperationHead />}
+              row={(row, props) => <OperationRow key={row.id} row={row} onOpen={open} {...props} />}
+              columns={operationColumns}
+              rowHeight={39}
+            />
             {listed.hasNextPage && (
               <Button
                 className="justify-self-center"
@@ -187,42 +194,6 @@ function First() {
     </>
   )
 }
-
-/** Only what can be seen is in the page, however many are loaded. */
-function Rows({ rows, open }: { rows: readonly Execution[]; open: (id: string) => void }) {
-  const table = useRef<HTMLTableElement>(null)
-  const virtual = useWindowVirtualizer({
-    count: rows.length,
-    estimateSize: () => 39,
-    overscan: 20,
-    scrollMargin: table.current?.offsetTop ?? 0,
-    getItemKey: (at) => rows[at]?.id ?? at,
-  })
-  const items = virtual.getVirtualItems()
-  const above = (items[0]?.start ?? 0) - virtual.options.scrollMargin
-  const below = virtual.getTotalSize() - ((items.at(-1)?.end ?? 0) - virtual.options.scrollMargin)
-  return (
-    <div className="card relative overflow-x-auto">
-      <table ref={table} aria-label={text.title} aria-rowcount={rows.length}>
-        <OperationHead />
-        <tbody>
-          {above > 0 && <Gap height={above} />}
-          {items.map(({ index }) => {
-            const row = rows[index]
-            return row && <OperationRow key={row.id} row={row} onOpen={open} />
-          })}
-          {below > 0 && <Gap height={below} />}
-        </tbody>
-      </table>
-    </div>
-  )
-}
-
-const Gap = ({ height }: { height: number }) => (
-  <tr>
-    <td colSpan={9} style={{ height, padding: 0 }} />
-  </tr>
-)
 
 function lineOf({ since, ...filter }: OperationFilter): string {
   const options = Object.entries({ ...filter, since }).flatMap(([name, value]) =>

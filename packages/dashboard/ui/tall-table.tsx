@@ -1,0 +1,82 @@
+// A table of which only what can be seen is in the page, however many rows there are.
+import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
+import { type ReactNode, useRef, useState } from 'react'
+
+/** For the `<tr>`: it is measured, and stays in the page while focus, or its dialog, is in it. */
+export interface RowProps {
+  ref: (row: HTMLTableRowElement | null) => void
+  'data-index': number
+  'aria-rowindex': number
+  onFocusCapture: () => void
+}
+
+interface Props<Row> {
+  label: string
+  rows: readonly Row[]
+  keyOf: (row: Row) => string
+  head: ReactNode
+  row: (row: Row, props: RowProps) => ReactNode
+  columns: number
+  /** Of a row that was not measured yet, in pixels. */
+  rowHeight: number
+}
+
+/** Rows beyond both edges, so that a turn of the wheel shows no white. */
+const overscan = 8
+const headRows = 1
+
+export function TallTable<Row>({ label, rows, keyOf, head, row, columns, rowHeight }: Props<Row>) {
+  const table = useRef<HTMLTableElement>(null)
+  const [focused, setFocused] = useState<string>()
+  const virtual = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => rowHeight,
+    overscan,
+    scrollMargin: table.current?.offsetTop ?? 0,
+    getItemKey: (at) => {
+      const found = rows[at]
+      return found === undefined ? at : keyOf(found)
+    },
+    rangeExtractor(range) {
+      const shown = defaultRangeExtractor(range)
+      const kept = rows.findIndex((each) => keyOf(each) === focused)
+      return kept < 0 || shown.includes(kept) ? shown : [...shown, kept].sort((one, other) => one - other)
+    },
+  })
+  const items = virtual.getVirtualItems()
+  const { scrollMargin } = virtual.options
+  const parts: ReactNode[] = []
+  let to = scrollMargin
+  for (const { index, start, end } of items) {
+    const found = rows[index]
+    if (found === undefined) continue
+    if (start > to) parts.push(<Gap key={`before-${keyOf(found)}`} columns={columns} height={start - to} />)
+    parts.push(
+      row(found, {
+        ref: virtual.measureElement,
+        'data-index': index,
+        'aria-rowindex': index + 1 + headRows,
+        onFocusCapture: () => setFocused(keyOf(found)),
+      }),
+    )
+    to = end
+  }
+  const below = virtual.getTotalSize() + scrollMargin - to
+  return (
+    <div className="card relative overflow-x-auto">
+      <table ref={table} aria-label={label} aria-rowcount={rows.length + headRows}>
+        {head}
+        <tbody>
+          {parts}
+          {below > 0 && <Gap key="below" columns={columns} height={below} />}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+const Gap = ({ columns, height }: { columns: number; height: number }) => (
+  <tr>
+    <td colSpan={columns} style={{ height, padding: 0 }} />
+  </tr>
+)
