@@ -118,7 +118,7 @@ function AgentRow({ agent, ...props }: { agent: Agent } & RowProps) {
         <Load agent={agent} />
       </td>
       <td>
-        <span className="flex flex-wrap justify-end gap-1">
+        <span className="flex flex-wrap justify-end gap-1 md:flex-nowrap">
           <AgentPause agent={agent} />
           <AgentActions agent={agent} />
         </span>
