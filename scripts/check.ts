@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 const steps: [what: string, command: string, ...args: string[]][] = [
   ['types', 'tsc', '-p', 'tsconfig.json'],
   ['types of the dashboard', 'tsc', '-p', 'packages/dashboard/tsconfig.json'],
+  ['types of its worker', 'tsc', '-p', 'packages/dashboard/worker/tsconfig.json'],
   ['format and lint', 'biome', 'check', '--error-on-warnings', '.'],
   ['unused files, exports and dependencies', 'knip', '--no-progress', '--no-config-hints'],
   [

@@ -3,6 +3,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { ApiError } from '@xerotier/client/api-error.ts'
 import { createRoot } from 'react-dom/client'
 import { askSession } from './api/session.ts'
+import { startWorker } from './api/worker.ts'
 import { router } from './routes/router.tsx'
 
 const queries = new QueryClient({
@@ -16,6 +17,8 @@ const queries = new QueryClient({
 })
 
 void askSession()
+// What the first view needs comes first.
+addEventListener('load', () => void startWorker().catch((error: unknown) => console.warn('no service worker', error)))
 const app = document.getElementById('app')
 if (app !== null)
   createRoot(app).render(

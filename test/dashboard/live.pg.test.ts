@@ -1,13 +1,11 @@
 // The stream in a real browser: one for its tabs, told when it is cut, over with the session.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { browserPatienceMs } from '@xerotier/devkit/browser.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
 import type { Page } from 'playwright-core'
 import { type OpenDashboard, openDashboard, skip } from './open-dashboard.fixture.ts'
+import { proxyBelow } from './proxy-below.fixture.ts'
 
 let dashboard: OpenDashboard
 let page: Page
@@ -121,32 +119,3 @@ test('behind a proxy that has put a path in front, a login, a link into it, and 
     proxy.close()
   }
 })
-
-/** Hands what is below the path on without it, as a reverse proxy does. */
-async function proxyBelow(path: string, to: string): Promise<{ url: string; close(): void }> {
-  const server = createServer((incoming, answer) => {
-    const { method, headers, url = '' } = incoming
-    if (!url.startsWith(`${path}/`)) {
-      answer.writeHead(404).end()
-      return
-    }
-    const handed = request(new URL(url.slice(path.length), to), { method, headers }, (told) => {
-      answer.writeHead(told.statusCode ?? 502, told.headers)
-      answer.flushHeaders()
-      told.pipe(answer)
-    })
-    handed.on('error', () => answer.destroy())
-    answer.on('close', () => handed.destroy())
-    incoming.pipe(handed)
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  return {
-    url: `http://127.0.0.1:${port}${path}`,
-    close() {
-      server.close()
-      server.closeAllConnections()
-    },
-  }
-}

@@ -34,7 +34,12 @@ export async function openDashboard(options: RouterForTestsOptions = {}): Promis
   const browser = await launch(found)
   const system = await startRouterForTests(options)
   const sample = await dashboardSample(system)
-  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 900 },
+    reducedMotion: 'reduce',
+    // What a test answers in the router's place is asked for by the page itself.
+    serviceWorkers: 'block',
+  })
   context.setDefaultTimeout(browserPatienceMs)
   const page = await context.newPage()
   const complaints: string[] = []

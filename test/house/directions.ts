@@ -46,6 +46,7 @@ export const insidePackages: Record<string, Record<string, readonly string[]>> =
   dashboard: {
     'main.tsx': ['*'],
     'theme.ts': [],
+    worker: [],
     routes: ['pages', 'components', 'api'],
     pages: ['components', 'api', 'ui', 'words'],
     components: ['api', 'ui', 'words'],

@@ -6,6 +6,7 @@ import type { SavedView } from '@xerotier/protocol/api/saved-views.ts'
 import type { OpenSession, SecondFactor, SecondFactorSecret, Session, Ways } from '@xerotier/protocol/api/sessions.ts'
 import { useSyncExternalStore } from 'react'
 import { setServerNow } from '../ui/time.tsx'
+import { noteHeard } from './heard.ts'
 import { isIdle } from './idle.ts'
 import { opsUrl } from './place.ts'
 
@@ -75,6 +76,7 @@ export async function askSession(): Promise<void> {
     // Somebody else: nothing of what the page knows is theirs.
     if (before !== undefined && before !== session.person.id) return location.reload()
     setServerNow(session.now)
+    noteHeard()
     set({ phase: 'in', session })
   } catch (error) {
     if (!(error instanceof ApiError) || error.status >= 500)

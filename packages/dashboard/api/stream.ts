@@ -1,6 +1,7 @@
 // `/ops/stream`, once for all tabs of a browser: the tab that has the lock reads it and tells the
 // others. Events make what was asked for stale, and hold no truth of their own.
 import { useSyncExternalStore } from 'react'
+import { noteHeard } from './heard.ts'
 import { basePath, opsUrl } from './place.ts'
 import { opsEventNames } from './protocol.data.ts'
 import { askSession } from './session.ts'
@@ -129,6 +130,7 @@ function read(tell: (message: Message) => void, isHeir: boolean): () => void {
     for (const event of opsEventNames)
       source.addEventListener(event, ({ data }: MessageEvent<string>) => {
         listen()
+        noteHeard()
         tell({ cutAt: undefined })
         if (owes) tell({ heir: true })
         owes = false

@@ -4,11 +4,11 @@ import { useNavigate, useRouterState } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect } from 'react'
 import { rememberPlace } from '../api/place.ts'
 import { askSession, useSessionState } from '../api/session.ts'
-import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
-import { Notice, Skeleton } from '../ui/state.tsx'
+import { Skeleton } from '../ui/state.tsx'
 import { words } from '../words/en.ts'
 import { LoginForm } from './login-form.tsx'
+import { Offline } from './offline.tsx'
 import { Shell } from './shell.tsx'
 
 const NeedsLogin = lazy(async () => ({ default: (await import('./needs-login.tsx')).NeedsLogin }))
@@ -31,14 +31,7 @@ export function Frame() {
     addEventListener('focus', ask)
     return () => removeEventListener('focus', ask)
   }, [isLost])
-  if (phase === 'unreachable')
-    return (
-      <main className="mx-auto max-w-[560px] p-6">
-        <Notice title={words.login.unreachable} alert>
-          <Button onClick={() => void askSession()}>{words.retry}</Button>
-        </Notice>
-      </main>
-    )
+  if (phase === 'unreachable') return <Offline />
   if (phase === 'asking' || isOut)
     return (
       <main className="p-6" data-status={resolved}>

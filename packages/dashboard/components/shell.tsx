@@ -7,7 +7,10 @@ import { useLive } from '../api/live.ts'
 import { approvalsQuery, may } from '../api/queries.ts'
 import { useSession } from '../api/session.ts'
 import { useCutSince } from '../api/stream.ts'
+import { useNewVersion } from '../api/worker.ts'
+import { Button } from '../ui/button.tsx'
 import { words } from '../words/en.ts'
+import { phoneWords } from '../words/en-phone.ts'
 import { Palette } from './palette.tsx'
 
 const tabs = [
@@ -57,6 +60,7 @@ export function Shell() {
       {isFinding && <Palette close={() => setFinding(false)} />}
       <div className="min-w-0">
         <Cut />
+        <NewVersion />
         <main id="content" tabIndex={-1} className="grid content-start gap-5 px-4 py-5 outline-none md:px-6">
           <Outlet />
         </main>
@@ -156,6 +160,24 @@ function Cut() {
       {since !== undefined && (
         <p className="border-b border-line bg-warn-soft px-6 py-2 text-warn">
           {words.cut(new Date(since).toLocaleTimeString())}
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** The router was replaced under an open page, which goes on as it is until it is loaded. */
+function NewVersion() {
+  const isThere = useNewVersion()
+  const text = phoneWords.version
+  return (
+    <div role="status">
+      {isThere && (
+        <p className="flex flex-wrap items-center justify-between gap-3 border-b border-line bg-accent-soft px-6 py-2 text-ink">
+          <span>
+            {text.there} <span className="text-soft">{text.hint}</span>
+          </span>
+          <Button onClick={() => location.reload()}>{text.load}</Button>
         </p>
       )}
     </div>

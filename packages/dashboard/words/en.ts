@@ -95,7 +95,6 @@ export const words = {
     link: 'Log in with this link',
     linkHint: 'The link is good for one login and for ten minutes.',
     noPassword: 'No password yet? Whoever has an API key makes a link for themselves:',
-    unreachable: 'The router does not answer',
   },
   account: {
     title: 'Account',

@@ -15,7 +15,8 @@ const built = fileURLToPath(new URL('../../../dashboard/dist/', import.meta.url)
 const dashboardHeaders = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; frame-src blob:; font-src 'self'; connect-src 'self'; " +
-    "manifest-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+    "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'; " +
+    "require-trusted-types-for 'script'; trusted-types xerotier-worker",
   'referrer-policy': 'same-origin',
   'x-frame-options': 'DENY',
   'x-robots-tag': 'noindex, nofollow',
@@ -28,12 +29,24 @@ const types: Record<string, string> = {
   js: 'text/javascript; charset=utf-8',
   css: 'text/css; charset=utf-8',
   svg: 'image/svg+xml',
+  png: 'image/png',
   webmanifest: 'application/manifest+json',
+}
+
+/**
+ * What keeps its name while its content changes: it is asked for again each time. The worker is for
+ * all of `/ops/`, wherever a proxy has put that.
+ */
+const fixedHeaders: Record<string, Record<string, string>> = {
+  'worker.js': { 'cache-control': 'no-cache', 'service-worker-allowed': './' },
+  'manifest.webmanifest': { 'cache-control': 'no-cache' },
 }
 
 interface Built {
   /** With `%BASE%` where the way to `/ops/` stands. */
   page: string
+  /** By their names in `/ops/`. */
+  fixed: ReadonlyMap<string, Buffer>
   assets: ReadonlyMap<string, Asset>
 }
 
@@ -68,6 +81,15 @@ export function addPages(scope: FastifyInstance, limitPublic: PublicLimit): void
       return asset.plain
     },
   )
+  for (const [name, headers] of Object.entries(fixedHeaders)) {
+    scope.get(`/ops/${name}`, { config: { id: 'ops.fixed' }, onRequest }, async (_, reply) => {
+      const { [name.split('.').at(-1) ?? '']: type = 'application/octet-stream' } = types
+      return reply
+        .headers({ ...dashboardHeaders, ...headers })
+        .type(type)
+        .send(files().fixed.get(name))
+    })
+  }
   for (const path of ['/ops', '/ops/*']) {
     scope.get(path, { config: { id: 'ops.page' }, onRequest, exposeHeadRoute: true }, async (request, reply) => {
       const [pathname = ''] = request.url.split('?')
@@ -101,5 +123,6 @@ function readBuilt(): Built {
       const type = types[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream'
       return [name, { type, plain: read(path), gzip: read(`${path}.gz`), br: read(`${path}.br`) }]
     })
-  return { page: read('index.html').toString(), assets: new Map(assets) }
+  const fixed = new Map(Object.keys(fixedHeaders).map((name) => [name, read(name)]))
+  return { page: read('index.html').toString(), fixed, assets: new Map(assets) }
 }
