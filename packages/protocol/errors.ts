@@ -443,8 +443,8 @@ export const errors = define({
     status: 404,
     type: 'not_found_error',
     retry: false,
-    message: 'You have no such session, or it has ended.',
-    advice: { say: 'Look at the list of your sessions again.' },
+    message: 'There is no such session, or it has ended.',
+    advice: { say: 'Look at the list of sessions again.' },
   },
   passkey_not_found: {
     status: 404,

@@ -67,6 +67,7 @@ export const eventKinds = [
   'member.added',
   'member.updated',
   'member.removed',
+  'member.sessions_ended',
   'group.created',
   'group.updated',
   'group.deleted',

@@ -37,7 +37,7 @@ function fitting({ method, path }: Seen): unknown {
     'legal-holds': legalHold,
     project: records.project,
     ...{ whoami: records.whoami, 'login-links': records.loginLink },
-    members: records.member,
+    ...{ members: records.member, sessions: records.memberSession },
     groups: records.group,
     delegations: records.delegation,
     invitations: records.invitation,

@@ -3,7 +3,7 @@ import { delegationSchema } from '@xerotier/protocol/api/delegations.ts'
 import { groupSchema } from '@xerotier/protocol/api/groups.ts'
 import { invitationSecretSchema } from '@xerotier/protocol/api/invitations.ts'
 import { memberSchema } from '@xerotier/protocol/api/members.ts'
-import { loginLinkSchema } from '@xerotier/protocol/api/sessions.ts'
+import { loginLinkSchema, memberSessionSchema } from '@xerotier/protocol/api/sessions.ts'
 import { whoamiSchema } from '@xerotier/protocol/api/whoami.ts'
 import { at, unset } from './record-parts.fixture.ts'
 
@@ -39,6 +39,13 @@ export const invitation = invitationSecretSchema.parse({
   ...unset(invitationSecretSchema),
   ...{ id: 'inv_1', object: 'invitation', email: anna.email, role: 'member', groups: ['sre'], state: 'pending' },
   ...{ expires_at: '2026-05-08T12:00:00.000Z', token: `xinv_${'t'.repeat(43)}`, ...byOwner },
+})
+
+export const memberSession = memberSessionSchema.parse({
+  ...unset(memberSessionSchema),
+  ...{ id: 'ses_1', object: 'session', address: '127.0.0.1', browser: 'Firefox/140', methods: ['passkey'] },
+  ...{ user_id: anna.id, user_email: anna.email, user_name: anna.name },
+  ...{ created_at: at, seen_at: at, expires_at: at },
 })
 
 export const loginLink = loginLinkSchema.parse({

@@ -13,6 +13,7 @@ export interface Example {
 /** By the first word of an operation. */
 const ids: Record<string, string> = {
   members: 'mia@example.com',
+  sessions: '$SESSION',
   groups: 'sre',
   delegations: '$DELEGATION',
   pauses: '$PAUSE',

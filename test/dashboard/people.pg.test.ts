@@ -1,6 +1,7 @@
 // People and their keys in the dashboard, in a real browser.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { browserPatienceMs } from '@xerotier/devkit/browser.ts'
 import { personForTests } from '@xerotier/devkit/person-for-tests.ts'
 import type { Page } from 'playwright-core'
 import { type OpenDashboard, openDashboard, skip, textOf, violations } from './open-dashboard.fixture.ts'
@@ -68,4 +69,37 @@ test('a key is made, shown once, rotated and revoked', { skip }, async () => {
   await dialog.getByRole('button', { name: 'Revoke ci now' }).click()
   await page.getByRole('button', { name: 'Revoke: ci' }).waitFor({ state: 'detached' })
   await assert.rejects(dashboard.system.clientWith(value).call('whoami.show'), { status: 401 })
+})
+
+test('an owner ends the session of somebody, whose page asks for a login at once, and then all of them', {
+  skip,
+}, async () => {
+  const { system, browser } = dashboard
+  const cleo = await personForTests(system.router.core, system.projectId, 'cleo')
+  const open = async () => {
+    const theirs = await (await browser.newContext()).newPage()
+    theirs.setDefaultTimeout(browserPatienceMs)
+    const { token } = await system.clientWith(cleo.key).call('loginLinks.create')
+    await theirs.goto(dashboard.address(`login#${token}`))
+    await theirs.getByRole('button', { name: 'Log in with this link' }).click()
+    await theirs.getByRole('heading', { name: 'Overview' }).waitFor()
+    return theirs
+  }
+  const first = await open()
+  const pages = [await open(), await open()]
+  await page.goto(dashboard.address('people'))
+  const dialog = page.getByRole('dialog')
+  const { data } = await system.client.call('sessions.list', { query: { member: cleo.email } })
+  assert.equal(data.length, 3)
+  const ends = page.getByRole('button', { name: /^End the session of cleo in/ })
+  await ends.nth(2).click()
+  assert.match(await textOf(dialog), /xeroctl project sessions end ses_/)
+  assert.deepEqual(await violations(page), [])
+  await dialog.getByRole('button', { name: /^End the session of cleo in/ }).click()
+  await first.getByRole('dialog', { name: 'Your session has ended' }).waitFor()
+  await ends.nth(2).waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'End all sessions of cleo' }).click()
+  await dialog.getByRole('button', { name: 'End all sessions of cleo' }).click()
+  await ends.first().waitFor({ state: 'detached' })
+  for (const theirs of pages) await theirs.getByRole('dialog', { name: 'Your session has ended' }).waitFor()
 })

@@ -4,6 +4,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { browserSession } from '@xerotier/devkit/browser-session.ts'
 import { personForTests } from '@xerotier/devkit/person-for-tests.ts'
 import { type System, startSystem } from '@xerotier/devkit/system.ts'
 import { path, walkGuide } from './walk.ts'
@@ -63,11 +64,19 @@ test('somebody is invited, comes in, is put into groups, decides for a while, st
   walk.values['delegation-id'] = data.find(({ kind }) => kind === 'handover')?.id ?? ''
   assert.match((await walk.run()).stdout, /handover.*ended/s)
 
+  const browser = browserSession(client.origin)
+  const key = readFileSync(join(away, 'key.txt'), 'utf8').trim()
+  const made = await fetch(`${baseUrl}/login-links`, { method: 'POST', headers: { authorization: `Bearer ${key}` } })
+  await browser.loginByLink(((await made.json()) as { token: string }).token)
+  const loggedIn = (await walk.run()).stdout
+  assert.match(loggedIn, /ses_\S+ +anna@example\.com/)
+  assert.equal((await browser.send('GET', '/ops/api/session')).status, 401)
+
   const left = (await walk.run()).stdout
   assert.doesNotMatch(left.slice(left.lastIndexOf('EMAIL')), /anna@example\.com/)
   await walk.end()
   const gone = await fetch(`${baseUrl}/whoami`, {
-    headers: { authorization: `Bearer ${readFileSync(join(away, 'key.txt'), 'utf8').trim()}` },
+    headers: { authorization: `Bearer ${key}` },
   })
   assert.equal(gone.status, 401)
 })

@@ -178,6 +178,14 @@ export const membersQuery = (client: Client) =>
     queryFn: ({ signal }) => every(client.items('members.list', { signal }, mostPeople)),
   })
 
+/** Who looks at the project now. */
+export const memberSessionsQuery = (client: Client) =>
+  queryOptions({
+    queryKey: ['member-sessions', client.project],
+    refetchInterval: oftenMs,
+    queryFn: ({ signal }) => every(client.items('sessions.list', { signal }, mostPeople)),
+  })
+
 export const groupsQuery = (client: Client) =>
   queryOptions({
     queryKey: ['groups', client.project],

@@ -8,6 +8,7 @@ import { Passkeys } from '../components/passkeys.tsx'
 import { Projects } from '../components/projects.tsx'
 import { SecondFactor } from '../components/second-factor.tsx'
 import { Said } from '../components/texts.tsx'
+import { browserText } from '../ui/browser-name.ts'
 import { Button } from '../ui/button.tsx'
 import { Facts, Scroll, Section } from '../ui/state.tsx'
 import { TextField } from '../ui/text-field.tsx'
@@ -128,15 +129,6 @@ function Sessions() {
       </Answer>
     </Section>
   )
-}
-
-/** What browsers call themselves is a history of browsers. */
-function browserText(name: string): string {
-  const [, browser] = /(Firefox\/\d+|Edg\/\d+|Chrome\/\d+|Version\/\d+(?=.*Safari))/.exec(name) ?? []
-  const [, system] = /\(([^;)]+)/.exec(name) ?? []
-  return browser === undefined
-    ? name || '–'
-    : `${browser.replace('/', ' ').replace('Version', 'Safari').replace('Edg ', 'Edge ')}, ${system ?? ''}`
 }
 
 function Password() {

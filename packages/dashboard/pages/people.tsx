@@ -8,6 +8,7 @@ import { Heading } from '../components/heading.tsx'
 import { Delegations } from '../components/people/delegations.tsx'
 import { Groups } from '../components/people/groups.tsx'
 import { Invitations } from '../components/people/invitations.tsx'
+import { MemberSessions } from '../components/people/member-sessions.tsx'
 import { Members } from '../components/people/members.tsx'
 import { words } from '../words/en.ts'
 
@@ -23,6 +24,7 @@ export function People() {
             <Invitations />
             <Groups members={members} />
             <Delegations members={members} />
+            <MemberSessions />
           </>
         )}
       </Answer>

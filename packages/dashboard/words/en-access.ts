@@ -19,6 +19,20 @@ export const accessWords = {
     unavailable: 'The identity provider does not answer',
     unavailableHint: 'Try again soon, or come another way.',
   },
+  sessions: {
+    title: 'Logged in now',
+    none: 'Nobody is logged in.',
+    person: 'Person',
+    byKey: (name: string) => `key ${name}`,
+    own: 'That would end this one too. End the others one by one, or log out.',
+    end: 'End',
+    endOf: (name: string, browser: string) => `End the session of ${name} in ${browser}`,
+    endEffect: 'Its page and its stream end at once. A password, a passkey or a key of theirs opens another.',
+    endAll: 'End all',
+    endAllOf: (name: string) => `End all sessions of ${name}`,
+    endAllEffect:
+      'They have to log in again, also in browsers that look at another project now. To keep them out, deactivate or remove them.',
+  },
   qr: 'The secret as a picture, for the camera of your phone',
   reset: {
     title: 'Set a new password',

@@ -1,9 +1,9 @@
 // How people come in by the dashboard.
 import { z } from 'zod'
-import { textSchema } from '../ids.ts'
+import { personReferenceSchema, textSchema } from '../ids.ts'
 import { limits } from '../limits.ts'
 import { projectRoleSchema } from '../roles.ts'
-import { timestampSchema } from './page.ts'
+import { pageQuerySchema, timestampSchema } from './page.ts'
 import { shownPasskeySchema } from './passkeys.ts'
 import { scopeSchema } from './scopes.ts'
 
@@ -38,6 +38,30 @@ const sessionSchema = z.object({
   expires_at: timestampSchema,
 })
 export type Session = z.infer<typeof sessionSchema>
+
+/** One that looks at the project now, as its owners see it. */
+export const memberSessionSchema = sessionSchema.omit({ this: true }).extend({
+  user_id: z.string(),
+  user_email: z.string(),
+  user_name: z.string(),
+  /** The key by which it acts; null after a password, a passkey or the provider. */
+  key_id: z.string().nullable(),
+  key_name: z.string().nullable(),
+})
+export type MemberSession = z.infer<typeof memberSessionSchema>
+
+/** `member`: id or e-mail. */
+export const memberSessionQuerySchema = pageQuerySchema.extend({ member: personReferenceSchema.optional() })
+
+/** All of a member in the project. Those that look elsewhere now do not come in either. */
+export const endedSessionsSchema = z.object({
+  object: z.literal('ended_sessions'),
+  user_id: z.string(),
+  user_email: z.string(),
+  user_name: z.string(),
+  /** How many looked at the project. */
+  ended: z.int(),
+})
 
 const projectOfSessionSchema = z.object({ id: z.string(), slug: z.string(), name: z.string(), role: projectRoleSchema })
 

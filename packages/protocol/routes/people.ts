@@ -12,7 +12,7 @@ import {
 import { memberAddSchema, memberQuerySchema, memberSchema, memberUpdateSchema } from '../api/members.ts'
 import { pageOf, pageQuerySchema } from '../api/page.ts'
 import { projectSchema, projectUpdateSchema } from '../api/projects.ts'
-import { loginLinkSchema } from '../api/sessions.ts'
+import { endedSessionsSchema, loginLinkSchema, memberSessionQuerySchema, memberSessionSchema } from '../api/sessions.ts'
 import { whoamiSchema, whoamiUpdateSchema } from '../api/whoami.ts'
 import { personReferenceSchema } from '../ids.ts'
 import { route } from '../route.ts'
@@ -142,6 +142,43 @@ export const peopleRoutes = {
     response: memberSchema,
     status: [200],
     errors: ['owner_required', 'member_not_found', 'last_owner', 'last_management_key'],
+  }),
+  'members.endSessions': route({
+    method: 'DELETE',
+    path: '/:project_id/v1/management/members/:id/sessions',
+    tag: 'people',
+    summary: 'End all sessions of a member in the project: they have to log in again',
+    auth: management,
+    owners: true,
+    params: withPerson,
+    response: endedSessionsSchema,
+    status: [200],
+    errors: ['owner_required', 'member_not_found'],
+  }),
+  'sessions.list': route({
+    method: 'GET',
+    path: '/:project_id/v1/management/sessions',
+    tag: 'people',
+    summary: 'List who is logged in at the dashboard, and looks at the project',
+    auth: management,
+    owners: true,
+    params: inProject,
+    query: memberSessionQuerySchema,
+    response: pageOf(memberSessionSchema),
+    status: [200],
+    errors: ['owner_required', 'member_not_found'],
+  }),
+  'sessions.end': route({
+    method: 'DELETE',
+    path: '/:project_id/v1/management/sessions/:id',
+    tag: 'people',
+    summary: 'End a session that looks at the project, and its stream with it',
+    auth: management,
+    owners: true,
+    params: withId,
+    response: memberSessionSchema,
+    status: [200],
+    errors: ['owner_required', 'session_not_found'],
   }),
   'groups.list': route({
     method: 'GET',

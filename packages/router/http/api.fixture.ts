@@ -50,6 +50,8 @@ export interface ApiForTests {
   makeAgent(): Promise<{ id: string; token: string }>
   /** Who waits for an operator before its join key lets it in. */
   storeCandidate(): Promise<string>
+  /** Somebody who is logged in. */
+  storeSession(userId: string): Promise<string>
   /** Another project, with a key of every scope. */
   makeProject(slug: string): Promise<{ projectId: string; key: string }>
   /** An execution as if it had been submitted, with the event of its state. */
@@ -143,6 +145,16 @@ export async function startApiForTests(http: Partial<RouterOptions['http']> = {}
       await db
         .insertInto('candidates')
         .values({ ...said, ...about, requested_at: new Date(clock.now()) })
+        .execute()
+      return id
+    },
+    async storeSession(user_id) {
+      const [id, at] = [newId('ses', clock.now()), new Date(clock.now())]
+      const times = { created_at: at, seen_at: at, expires_at: new Date(at.getTime() + 3_600_000) }
+      const of = { user_id, project_id: projectId, key_id: null, address: '127.0.0.1', browser: 'x' }
+      await db
+        .insertInto('sessions')
+        .values({ id, ...of, token_hash: Buffer.alloc(32), ...times })
         .execute()
       return id
     },

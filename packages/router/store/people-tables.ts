@@ -25,6 +25,8 @@ const project_members = {
   added_by: text(),
   added_at: timestamptz(),
   quiet_hours: nullable(jsonb<QuietHours>()),
+  /** An owner has ended all from before: they come in no more. */
+  sessions_since: nullable(timestamptz()),
 }
 
 const groups = {

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
 import type { Tables } from './tables.ts'
 
@@ -9,6 +9,9 @@ export interface Living {
   now: Date
   idleSince: Date
 }
+
+/** Of a member whose sessions an owner has ended, one that was opened since. */
+const opensIn = sql<boolean>`coalesce(sessions.created_at >= project_members.sessions_since, true)`
 
 /**
  * The living session of this SHA-256, with who it is, what they are in its project, and the key
@@ -35,6 +38,7 @@ export function selectSession(db: Database | Tx, hash: Buffer, { now, idleSince 
     .where('sessions.expires_at', '>', now)
     .where('sessions.seen_at', '>', idleSince)
     .where('users.active', '=', true)
+    .where(opensIn)
     .where('api_keys.revoked_at', 'is', null)
     .where((where) => where.or([where('api_keys.expires_at', 'is', null), where('api_keys.expires_at', '>', now)]))
     .executeTakeFirst()
@@ -54,6 +58,30 @@ export function selectSessions(db: Database | Tx, userId: string, { now, idleSin
     .execute()
 }
 
+/** That look at a project now, newest first, with whose they are: of everybody, or of one. */
+export function selectSessionsIn(
+  db: Database | Tx,
+  projectId: string,
+  { now, idleSince }: Living,
+  { id, userId, after, limit }: { id?: string; userId?: string | undefined; after?: string | undefined; limit: number },
+) {
+  let sessions = db
+    .selectFrom('sessions')
+    .innerJoin('users', 'users.id', 'sessions.user_id')
+    .leftJoin('api_keys', 'api_keys.id', 'sessions.key_id')
+    .selectAll('sessions')
+    .select(['users.name as user_name', 'users.email as user_email', 'api_keys.name as key_name'])
+    .where('sessions.project_id', '=', projectId)
+    .where('sessions.ended_at', 'is', null)
+    .where('sessions.expires_at', '>', now)
+    .where('sessions.seen_at', '>', idleSince)
+  if (id !== undefined) sessions = sessions.where('sessions.id', '=', id)
+  if (userId !== undefined) sessions = sessions.where('sessions.user_id', '=', userId)
+  if (after !== undefined) sessions = sessions.where('sessions.id', '<', after)
+  return sessions.orderBy('sessions.id', 'desc').limit(limit).execute()
+}
+export type SessionInProject = Awaited<ReturnType<typeof selectSessionsIn>>[number]
+
 /** A link that nobody has used, locked until the transaction ends. */
 export function lockLoginLink(tx: Tx, hash: Buffer, now: Date) {
   return tx
@@ -66,14 +94,20 @@ export function lockLoginLink(tx: Tx, hash: Buffer, now: Date) {
     .executeTakeFirst()
 }
 
-/** Where somebody is a member, by name. */
-export function selectMemberships(db: Database | Tx, userId: string) {
-  return db
+/**
+ * Where somebody is a member, by name.
+ * @param openedAt of a session of theirs: where that may come in
+ */
+export function selectMemberships(db: Database | Tx, userId: string, openedAt?: Date) {
+  const memberships = db
     .selectFrom('project_members')
     .innerJoin('projects', 'projects.id', 'project_members.project_id')
     .select(['projects.id', 'projects.slug', 'projects.name', 'project_members.role'])
     .where('project_members.user_id', '=', userId)
     .orderBy('projects.slug')
+  if (openedAt === undefined) return memberships.execute()
+  return memberships
+    .where(({ or, eb }) => or([eb('sessions_since', 'is', null), eb('sessions_since', '<=', openedAt)]))
     .execute()
 }
 

@@ -1,7 +1,7 @@
 import type { Session } from '@xerotier/protocol/api/sessions.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { type FoundSession, type SessionRow, selectMemberships, selectSessions } from '../../store/sessions.ts'
-import { type PersonActor, personActor } from '../actor.ts'
+import { type Member, personActor } from '../actor.ts'
 import { type Writing, write } from '../events/write.ts'
 import type { Records } from '../records.ts'
 import { type KnownSession, livingAt } from './admit.ts'
@@ -12,13 +12,13 @@ export async function endSession(
   { sessions }: { sessions: SessionWatch },
   { tx, now, append, after }: Writing,
   { id, project_id, user_id }: Pick<SessionRow, 'id' | 'project_id' | 'user_id'>,
-  actor: PersonActor = personActor(
+  actor: Member = personActor(
     { id: user_id, name: '', email: '' },
     { projectId: project_id, door: 'dashboard', scopes: [], workspaces: null, key: null },
   ),
 ): Promise<void> {
   await tx.updateTable('sessions').set({ ended_at: now }).where('id', '=', id).where('ended_at', 'is', null).execute()
-  append({ project_id, kind: 'session.ended', actor, data: { session_id: id } })
+  append({ project_id, kind: 'session.ended', actor, data: { session_id: id, user_id } })
   after(() => sessions.ended(id))
 }
 
@@ -64,7 +64,7 @@ export async function changeProject(
   { row }: { row: FoundSession },
   slug: string,
 ): Promise<void> {
-  const projects = row.key_id === null ? await selectMemberships(core.store.db, row.user_id) : []
+  const projects = row.key_id === null ? await selectMemberships(core.store.db, row.user_id, row.created_at) : []
   const project = projects.find((one) => one.slug === slug)
   if (project === undefined) throw new Fault('cross_project_access')
   await write(core, async ({ tx, after }) => {

@@ -18,7 +18,7 @@ export async function presentOpenSession(
     expires_at: expires_at.toISOString(),
     person: { id: actor.id, name: actor.person.name, email: actor.person.email },
     project,
-    projects: row.key_id === null ? await selectMemberships(store.db, row.user_id) : [project],
+    projects: row.key_id === null ? await selectMemberships(store.db, row.user_id, row.created_at) : [project],
     scopes: [...actor.scopes],
     needs: neededLogins(row),
     csrf_token: csrfToken(token),

@@ -30,6 +30,9 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
   'members.show': ['management'],
   'members.update': ['management'],
   'members.remove': ['management'],
+  'members.endSessions': ['management'],
+  'sessions.list': ['management'],
+  'sessions.end': ['management'],
   'groups.list': ['management'],
   'groups.create': ['management'],
   'groups.show': ['management'],
@@ -169,6 +172,7 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
 /** Of people, for owners alone: what says who the people of the project are. */
 const ownersAlone: RouteId[] = [
   ...(['members.list', 'members.add', 'members.show', 'members.update', 'members.remove'] as const),
+  ...(['members.endSessions', 'sessions.list', 'sessions.end'] as const),
   ...(['groups.list', 'groups.create', 'groups.show', 'groups.delete'] as const),
   ...(['groups.addMember', 'groups.removeMember'] as const),
   ...(['delegations.list', 'delegations.create', 'delegations.show', 'delegations.end'] as const),

@@ -274,7 +274,7 @@ describe("another project's ids", () => {
     )
     const known: Record<string, string> = {
       approvalLinks: approvalLink,
-      members: member,
+      ...{ members: member, sessions: await router.storeSession(member) },
       groups: await make('management/groups', { name: 'oncall', members: [member] }),
       delegations: await make('management/delegations', { kind: 'grant', to: member, ends_at }),
       ...{ pauses: await make('management/pauses', { workspace: 'prod' }), candidates: await router.storeCandidate() },
@@ -294,7 +294,7 @@ describe("another project's ids", () => {
     }
     const unknown: Record<string, string> = {
       approvalLinks: 'lnk_000000000000',
-      members: 'usr_000000000000',
+      ...{ members: 'usr_000000000000', sessions: 'ses_000000000000' },
       groups: 'grp_000000000000',
       delegations: 'dlg_000000000000',
       ...{ pauses: 'pse_000000000000', candidates: 'cand_0000000', invitations: 'inv_000000000000' },

@@ -51,6 +51,10 @@ export const sendsOfPeople: Sent[] = [
     { active: false, system_role: null },
   ],
   ['project members remove usr_2 --yes', 'DELETE /management/members/usr_2'],
+  ['project members end-sessions usr_2 --yes', 'DELETE /management/members/usr_2/sessions'],
+  ['project sessions', 'GET /management/sessions?limit=20'],
+  ['project sessions list --member anna@example.com', 'GET /management/sessions?member=anna%40example.com&limit=20'],
+  ['project sessions end ses_1', 'DELETE /management/sessions/ses_1'],
   ['project groups', 'GET /management/groups?limit=100'],
   ['project groups show sre', 'GET /management/groups/sre'],
   [

@@ -7,6 +7,7 @@ import { members } from './members/members.ts'
 import { projectPause } from './pause.ts'
 import { projectRelease } from './release.ts'
 import { projectResume } from './resume.ts'
+import { sessions } from './sessions/sessions.ts'
 import { projectShow } from './show.ts'
 import { projectUpdate } from './update.ts'
 
@@ -24,6 +25,7 @@ export const project = group({
     groups,
     delegations,
     invitations,
+    sessions,
   ],
   bare: { list: projectShow },
 })

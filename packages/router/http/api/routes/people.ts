@@ -15,6 +15,7 @@ import { listMembers, showMember } from '../../../domain/people/members/read.ts'
 import { removeMember } from '../../../domain/people/members/remove.ts'
 import { updateMember } from '../../../domain/people/members/update.ts'
 import { createLoginLink } from '../../../domain/sessions/login-link.ts'
+import { endMemberSession, endSessionsOf, listMemberSessions } from '../../../domain/sessions/of-members.ts'
 import type { Handlers } from '../handlers.ts'
 
 export function peopleHandlers(core: Core) {
@@ -30,6 +31,9 @@ export function peopleHandlers(core: Core) {
     'members.show': ({ actor, params }) => showMember(core, actor, params.id),
     'members.update': ({ actor, params, body }) => updateMember(core, actor, params.id, body),
     'members.remove': ({ actor, params }) => removeMember(core, actor, params.id),
+    'members.endSessions': ({ actor, params }) => endSessionsOf(core, actor, params.id),
+    'sessions.list': ({ actor, query }) => listMemberSessions(core, actor, query),
+    'sessions.end': ({ actor, params }) => endMemberSession(core, actor, params.id),
     'groups.list': ({ actor, query }) => listGroups(core, actor, query),
     'groups.create': ({ actor, body }) => createGroup(core, actor, body),
     'groups.show': ({ actor, params }) => showGroup(core, actor, params.id),
