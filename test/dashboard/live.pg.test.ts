@@ -21,7 +21,7 @@ const ask = async (n: number) => {
   const body = { workspace: 'kubernetes-prod', tool: 'kubectl_delete', args: { n } }
   return (await dashboard.system.client.call('invocations.submit', { body })).approval_id ?? ''
 }
-const inQueue = (one: Page, id: string) => one.locator(`li[data-id="${id}"]`)
+const inQueue = (one: Page, id: string) => one.locator(`li[data-key="${id}"]`)
 
 test('what is asked for stands in the queue before the list is asked for, and goes with its decision', {
   skip,

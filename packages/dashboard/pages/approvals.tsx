@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useClient } from '../api/client.ts'
 import { risks } from '../api/protocol.data.ts'
 import { approvalsQuery } from '../api/queries.ts'
@@ -16,6 +16,7 @@ import { DecisionMark, RiskMark } from '../components/marks.tsx'
 import { Said } from '../components/texts.tsx'
 import { useKeys } from '../ui/keys.ts'
 import { Notice, Section } from '../ui/state.tsx'
+import { TallList } from '../ui/tall-list.tsx'
 import { Ago, leftText, useNow } from '../ui/time.tsx'
 import { words } from '../words/en.ts'
 
@@ -112,13 +113,10 @@ function Queue({ pending }: { pending: readonly Approval[] }) {
     pending.findIndex((one) => one.id === id),
   )
   const current = pending[at]
-  const list = useRef<HTMLUListElement>(null)
   const [told, setTold] = useState('')
   const open = (to: number) => {
     const next = pending[Math.min(Math.max(0, to), pending.length - 1)]
-    if (next === undefined) return
-    change({ id: next.id }, true)
-    list.current?.querySelector(`[data-id="${CSS.escape(next.id)}"]`)?.scrollIntoView({ block: 'nearest' })
+    if (next !== undefined) change({ id: next.id }, true)
   }
   useKeys({ j: () => open(at + 1), k: () => open(at - 1) })
   useEffect(() => {
@@ -127,35 +125,36 @@ function Queue({ pending }: { pending: readonly Approval[] }) {
   return (
     <div className="grid items-start gap-4 lg:grid-cols-[minmax(270px,1fr)_minmax(0,2.2fr)]">
       <Section title={text.queue(pending.length)}>
-        <ul
-          ref={list}
-          aria-label={text.list}
-          className="card max-h-[72dvh] divide-y divide-line overflow-auto max-lg:max-h-[32dvh]"
+        <TallList
+          label={text.list}
+          items={pending}
+          keyOf={({ id }) => id}
+          current={at}
+          itemHeight={63}
+          className="max-h-[72dvh] max-lg:max-h-[32dvh]"
         >
-          {pending.map((one, place) => (
-            <li key={one.id} data-id={one.id}>
-              <button
-                type="button"
-                aria-current={place === at}
-                onClick={() => open(place)}
-                className="grid w-full gap-1 border-l-3 border-transparent px-3 py-2.5 text-left hover:bg-raised aria-[current=true]:border-accent aria-[current=true]:bg-accent-soft"
-              >
-                <span className="flex items-center justify-between gap-2">
-                  <span className="min-w-0 truncate font-medium">
-                    <Said>{one.tool}</Said>
-                  </span>
-                  <Left at={one.expires_at} />
+          {(one, place) => (
+            <button
+              type="button"
+              aria-current={place === at}
+              onClick={() => open(place)}
+              className="grid w-full gap-1 border-l-3 border-transparent px-3 py-2.5 text-left hover:bg-raised aria-[current=true]:border-accent aria-[current=true]:bg-accent-soft"
+            >
+              <span className="flex items-center justify-between gap-2">
+                <span className="min-w-0 truncate font-medium">
+                  <Said>{one.tool}</Said>
                 </span>
-                <span className="flex items-center justify-between gap-2 text-[12.5px] text-soft">
-                  <span className="min-w-0 truncate">
-                    <Said>{`${one.workspace} · ${one.requested_by_name ?? one.requested_by}`}</Said>
-                  </span>
-                  <RiskMark risk={one.risk} />
+                <Left at={one.expires_at} />
+              </span>
+              <span className="flex items-center justify-between gap-2 text-[12.5px] text-soft">
+                <span className="min-w-0 truncate">
+                  <Said>{`${one.workspace} · ${one.requested_by_name ?? one.requested_by}`}</Said>
                 </span>
-              </button>
-            </li>
-          ))}
-        </ul>
+                <RiskMark risk={one.risk} />
+              </span>
+            </button>
+          )}
+        </TallList>
       </Section>
       <p role="status" className="sr-only">
         {told}

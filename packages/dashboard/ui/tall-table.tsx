@@ -1,6 +1,7 @@
 // A table of which only what can be seen is in the page, however many rows there are.
-import { defaultRangeExtractor, useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useRef, useState } from 'react'
+import { useWindowVirtualizer } from '@tanstack/react-virtual'
+import { type ReactNode, useRef } from 'react'
+import { useKeptRow } from './kept-row.ts'
 
 /** For the `<tr>`: it is measured, and stays in the page while focus, or its dialog, is in it. */
 export interface RowProps {
@@ -27,7 +28,7 @@ const headRows = 1
 
 export function TallTable<Row>({ label, rows, keyOf, head, row, columns, rowHeight }: Props<Row>) {
   const table = useRef<HTMLTableElement>(null)
-  const [focused, setFocused] = useState<string>()
+  const { keep, shown } = useKeptRow(rows, keyOf)
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => rowHeight,
@@ -37,11 +38,7 @@ export function TallTable<Row>({ label, rows, keyOf, head, row, columns, rowHeig
       const found = rows[at]
       return found === undefined ? at : keyOf(found)
     },
-    rangeExtractor(range) {
-      const shown = defaultRangeExtractor(range)
-      const kept = rows.findIndex((each) => keyOf(each) === focused)
-      return kept < 0 || shown.includes(kept) ? shown : [...shown, kept].sort((one, other) => one - other)
-    },
+    rangeExtractor: shown,
   })
   const items = virtual.getVirtualItems()
   const { scrollMargin } = virtual.options
@@ -56,7 +53,7 @@ export function TallTable<Row>({ label, rows, keyOf, head, row, columns, rowHeig
         ref: virtual.measureElement,
         'data-index': index,
         'aria-rowindex': index + 1 + headRows,
-        onFocusCapture: () => setFocused(keyOf(found)),
+        onFocusCapture: () => keep(found),
       }),
     )
     to = end

@@ -1,4 +1,5 @@
-// A thousand agents: the page holds those that can be seen, and what is begun in a row stays.
+// A thousand agents, two hundred approvals: the page holds those that can be seen, and what is
+// begun in a row stays.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { fillWithRows } from '@xerotier/devkit/many-rows.ts'
@@ -41,4 +42,28 @@ test('a dialog that was opened from a row stays when the row is out of sight', {
   await scrolledTo('document.body.scrollHeight')
   await table.locator('[aria-rowindex="1001"]').waitFor()
   assert.equal(await reason.inputValue(), 'looks wrong')
+})
+
+test('two hundred calls that wait are walked by keyboard, and few are in the page', { skip }, async () => {
+  const { client } = dashboard.system
+  const submit = (n: number) =>
+    client.call('invocations.submit', {
+      body: { workspace: 'kubernetes-prod', tool: 'kubectl_delete', args: { many: n } },
+    })
+  await Promise.all(Array.from({ length: 200 }, (_, n) => submit(n)))
+  await page.goto(dashboard.address('approvals'))
+  const list = page.getByRole('list', { name: 'Pending approvals' })
+  const current = list.locator('li:has([aria-current="true"])')
+  await current.waitFor()
+  const from = Number(await current.getAttribute('aria-posinset'))
+  assert.ok(Number(await current.getAttribute('aria-setsize')) >= 200)
+  for (let step = 0; step < 60; step++) await page.keyboard.press('j')
+  const reached = list.locator(`li[aria-posinset="${from + 60}"]:has([aria-current="true"])`)
+  await reached.waitFor()
+  assert.ok((await list.getByRole('listitem').count()) < 60)
+  const seen = await reached.evaluate((item) => {
+    const [{ top, bottom }, box] = [item.getBoundingClientRect(), item.closest('div')!.getBoundingClientRect()]
+    return top >= box.top - 1 && bottom <= box.bottom + 1
+  })
+  assert.ok(seen, 'the one that is looked at is in sight')
 })
