@@ -806,6 +806,13 @@ export const errors = define({
     message: 'This passkey is somebody’s already.',
     advice: { say: 'Make another in your authenticator.' },
   },
+  push_key_replaced: {
+    status: 409,
+    type: 'conflict_error',
+    retry: false,
+    message: 'The router has another key for push services since.',
+    advice: { say: 'Load the page again and switch notifications on.' },
+  },
   passkeys_unavailable: {
     status: 409,
     type: 'conflict_error',

@@ -51,6 +51,10 @@ export const limits = {
   passwordResetSeconds: 30 * 60,
   passwordResetsPerHour: 3,
   passkeysPerPerson: 20,
+  /** Devices of one person that a project tells by Web Push. */
+  pushDevicesPerPerson: 10,
+  /** Then the key of the router that push services know takes the place of another. */
+  pushKeyDays: 180,
   /** For so long an authenticator may take to sign. */
   passkeyChallengeSeconds: 5 * 60,
   /** For so long somebody may take at the identity provider. */

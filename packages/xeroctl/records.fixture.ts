@@ -200,6 +200,7 @@ export const channel = channelSchema.parse({
   kind: 'slack',
   name: '#ops',
   target: 'https://hooks.slack.com',
+  user_id: null,
   events: ['exec.approval_requested'],
   workspaces: [],
   risks: [],

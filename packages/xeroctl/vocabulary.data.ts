@@ -2,7 +2,7 @@
 // here in place of the schemas behind it (client/routes.data.ts says why).
 
 import { agentHealths } from '@xerotier/protocol/api/agents.ts'
-import { placeKinds } from '@xerotier/protocol/api/channels.ts'
+import { createdPlaceKinds } from '@xerotier/protocol/api/channels.ts'
 import { delegationStates } from '@xerotier/protocol/api/delegations.ts'
 import { exportFormats, exportTypes } from '@xerotier/protocol/api/exports.ts'
 import { agentRoles } from '@xerotier/protocol/api/join-keys.ts'
@@ -38,7 +38,7 @@ export const vocabulary = {
   executionStates,
   settledExecutionStates,
   workspaceTypes,
-  placeKinds,
+  createdPlaceKinds,
   webhookTypes: [...webhookTypes.values()],
   projectRoles,
   systemRoles,

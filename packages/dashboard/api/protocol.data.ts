@@ -1,5 +1,5 @@
 // What the pages need of the protocol, as plain data: a bundle gets the values without the schemas.
-import { placeKinds as places } from '@xerotier/protocol/api/channels.ts'
+import { createdPlaceKinds as places } from '@xerotier/protocol/api/channels.ts'
 import { exportFormats as formats, exportTypes as types } from '@xerotier/protocol/api/exports.ts'
 import { scopes as everyScope } from '@xerotier/protocol/api/scopes.ts'
 import { executionStates as execution, settledExecutionStates } from '@xerotier/protocol/lifecycles/execution.ts'
@@ -11,7 +11,7 @@ import { delegationKinds as kinds, projectRoles as roles } from '@xerotier/proto
 export const executionStates = execution
 export const settledStates = settledExecutionStates
 export const risks = all
-export const placeKinds = places
+export const createdPlaceKinds = places
 export const exportFormats = formats
 export const exportTypes = types
 export const scopes = everyScope

@@ -111,9 +111,10 @@ export async function logout(): Promise<void> {
 export const listSessions = async () => (await ask<{ data: Session[] }>('GET', 'api/sessions')).data
 export const endSession = (id: string) => ask<unknown>('DELETE', `api/sessions/${encodeURIComponent(id)}`)
 export const setPassword = (body: { current: string; password: string }) => ask<unknown>('POST', 'api/password', body)
-export async function chooseProject(project: string): Promise<void> {
+/** @param path what is looked at there, below `/ops/` */
+export async function chooseProject(project: string, path = '.'): Promise<void> {
   await ask('POST', 'api/project', { project })
-  location.assign(opsUrl('.'))
+  location.assign(opsUrl(path))
 }
 
 const secondFactor = 'api/second-factor'

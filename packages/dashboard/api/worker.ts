@@ -4,6 +4,7 @@ import { opsUrl } from './place.ts'
 
 let isOld = false
 const listeners = new Set<() => void>()
+const openListeners = new Set<(path: string) => void>()
 
 /** By the name of its first script. */
 function mainOfPage(): string | undefined {
@@ -25,12 +26,19 @@ function addressOfWorker(): string {
 /** There is none over plain HTTP from another host, and the dashboard needs none. */
 export async function startWorker(): Promise<void> {
   if (!('serviceWorker' in navigator)) return
-  navigator.serviceWorker.addEventListener('message', ({ data }: MessageEvent<{ main?: string }>) => {
+  navigator.serviceWorker.addEventListener('message', ({ data }: MessageEvent<{ main?: string; open?: string }>) => {
+    if (data.open !== undefined) for (const listener of openListeners) listener(data.open)
     if (data.main === undefined || data.main === mainOfPage()) return
     isOld = true
     for (const listener of listeners) listener()
   })
   await navigator.serviceWorker.register(addressOfWorker(), { updateViaCache: 'none' })
+}
+
+/** Told what somebody wants to see who pressed a notification: below `/ops/`. */
+export function onOpen(listener: (path: string) => void): () => void {
+  openListeners.add(listener)
+  return () => void openListeners.delete(listener)
 }
 
 /** The router has another version of the dashboard than this page is. */

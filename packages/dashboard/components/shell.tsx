@@ -1,13 +1,14 @@
 // What stands around every view: the tabs, who is here, and whether what is shown is live.
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet, useRouterState } from '@tanstack/react-router'
+import { Link, Outlet, useRouter, useRouterState } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { useClient } from '../api/client.ts'
 import { useLive } from '../api/live.ts'
+import { basePath } from '../api/place.ts'
 import { approvalsQuery, may } from '../api/queries.ts'
 import { useSession } from '../api/session.ts'
 import { useCutSince } from '../api/stream.ts'
-import { useNewVersion } from '../api/worker.ts'
+import { onOpen, useNewVersion } from '../api/worker.ts'
 import { Button } from '../ui/button.tsx'
 import { words } from '../words/en.ts'
 import { phoneWords } from '../words/en-phone.ts'
@@ -39,6 +40,7 @@ const tabClass =
 export function Shell() {
   const [isFinding, setFinding] = useState(false)
   useLive()
+  useNotes()
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return
@@ -67,6 +69,17 @@ export function Shell() {
       </div>
     </div>
   )
+}
+
+/** A notification that somebody presses opens here, and this device stays known to the router. */
+function useNotes(): void {
+  const { history } = useRouter()
+  useEffect(() => onOpen((path) => history.push(`${basePath}/${path}`)), [history])
+  useEffect(() => {
+    if (!('Notification' in globalThis) || Notification.permission !== 'granted') return
+    // Who is not heard of it now is so with the next page.
+    void import('../api/push.ts').then(({ keepOn }) => keepOn()).catch(() => undefined)
+  }, [])
 }
 
 function Sidebar({ find }: { find: () => void }) {

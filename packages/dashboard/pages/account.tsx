@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { passwordCharactersMin } from '../api/protocol.data.ts'
 import { endSession, listSessions, logout, setPassword, useSession } from '../api/session.ts'
 import { Answer, Refused } from '../components/asked.tsx'
+import { DeviceNotifications } from '../components/device-notifications.tsx'
 import { Heading } from '../components/heading.tsx'
 import { Passkeys } from '../components/passkeys.tsx'
 import { Projects } from '../components/projects.tsx'
@@ -38,6 +39,7 @@ export function Account() {
         />
       </div>
       <Sessions />
+      <DeviceNotifications />
       <Passkeys />
       <Password />
       <SecondFactor />

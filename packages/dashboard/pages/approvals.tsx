@@ -9,6 +9,7 @@ import { decidedQuery } from '../api/records.ts'
 import { useSearchChange } from '../api/search.ts'
 import { ApprovalCard } from '../components/approval-card.tsx'
 import { Answer } from '../components/asked.tsx'
+import { CameFor } from '../components/came-for.tsx'
 import { Choice } from '../components/choice.tsx'
 import { Heading } from '../components/heading.tsx'
 import { type Column, Listed } from '../components/listed.tsx'
@@ -28,12 +29,14 @@ export interface ApprovalsSearch {
   id?: string | undefined
   workspace?: string | undefined
   risk?: string | undefined
+  /** The slug of the project that a notification was of. */
+  project?: string | undefined
 }
 
 export function Approvals() {
   const client = useClient()
   const asked = useQuery(approvalsQuery(client))
-  const { workspace, risk }: ApprovalsSearch = route.useSearch()
+  const { workspace, risk, id, project }: ApprovalsSearch = route.useSearch()
   return (
     <>
       <Heading title={text.title}>
@@ -50,6 +53,7 @@ export function Approvals() {
           return (
             <>
               {data.length > 0 && <Filters pending={data} />}
+              {shown.length === 0 && id !== undefined && project !== undefined && <CameFor id={id} project={project} />}
               {shown.length === 0 ? (
                 <Notice title={data.length === 0 ? text.empty : text.noMatch}>
                   <p>{text.emptyHint}</p>
@@ -105,13 +109,13 @@ function inOrder(pending: readonly Approval[]): Approval[] {
 }
 
 function Queue({ pending }: { pending: readonly Approval[] }) {
-  const { id }: ApprovalsSearch = route.useSearch()
+  const { id, project }: ApprovalsSearch = route.useSearch()
   const change = useSearchChange()
+  const place = pending.findIndex((one) => one.id === id)
+  // Who came by a notification is not shown another call in the place of that one.
+  const isGone = place < 0 && id !== undefined && project !== undefined
   // What was looked at stays there, though it is decided meanwhile by somebody else.
-  const at = Math.max(
-    0,
-    pending.findIndex((one) => one.id === id),
-  )
+  const at = isGone ? -1 : Math.max(0, place)
   const current = pending[at]
   const [told, setTold] = useState('')
   const open = (to: number) => {
@@ -159,6 +163,7 @@ function Queue({ pending }: { pending: readonly Approval[] }) {
       <p role="status" className="sr-only">
         {told}
       </p>
+      {isGone && <CameFor key={id} id={id} project={project} />}
       {current !== undefined && (
         <ApprovalCard key={current.id} approval={current} decided={setTold} next={() => open(at + 1)} />
       )}

@@ -47,7 +47,12 @@ const operationsSearch: (search: Record<string, unknown>) => OperationsSearch = 
   'since',
   'open',
 )
-const approvalsSearch: (search: Record<string, unknown>) => ApprovalsSearch = textsOf('id', 'workspace', 'risk')
+const approvalsSearch: (search: Record<string, unknown>) => ApprovalsSearch = textsOf(
+  'id',
+  'workspace',
+  'risk',
+  'project',
+)
 const actionSearch: (search: Record<string, unknown>) => ActionSearch = textsOf('do')
 const tabSearch: (search: Record<string, unknown>) => TabSearch = textsOf('tab')
 const graphSearch: (search: Record<string, unknown>) => GraphSearch = textsOf('at', 'id', 'find', 'kind')

@@ -69,7 +69,7 @@ export const recordWords = {
     addChannel: 'Add a channel',
     addChannelEffect: 'People are told there of approvals that wait, and how they end.',
     kind: 'What it is',
-    kinds: { slack: 'Slack', teams: 'Microsoft Teams', pagerduty: 'PagerDuty', email: 'mail' },
+    kinds: { slack: 'Slack', teams: 'Microsoft Teams', pagerduty: 'PagerDuty', email: 'mail', push: 'Web Push' },
     name: 'Name',
     target: 'Where',
     webhookUrl: 'Incoming webhook',

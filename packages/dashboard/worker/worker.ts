@@ -1,6 +1,8 @@
 // The service worker. It keeps what has its hash in its name, and the empty page around that, so
 // that a phone without a network is told so by the dashboard itself. It never touches an answer of
 // the API, the stream, or a page behind a one-time link: those go by as if it were not there.
+import type { PushNote } from '@xerotier/protocol/push.ts'
+import { phoneWords } from '../words/en-phone.ts'
 import type { Built } from './built.ts'
 
 declare const self: ServiceWorkerGlobalScope
@@ -20,6 +22,11 @@ self.addEventListener('fetch', (event) => {
   if (path === undefined || request.method !== 'GET') return
   if (path.startsWith('assets/')) event.respondWith(fromCache(request))
   else if (request.mode === 'navigate' && !/^(?:api|approval)(?:\/|$)/.test(path)) event.respondWith(page(request))
+})
+self.addEventListener('push', (event) => event.waitUntil(show(event.data?.json())))
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close()
+  event.waitUntil(open(event.notification.data?.path ?? ''))
 })
 
 /** @returns below the scope, without what is searched for; undefined of any other place */
@@ -53,6 +60,38 @@ async function takeOver(): Promise<void> {
 
 async function fromCache(request: Request): Promise<Response> {
   return (await caches.match(request.url, { ignoreVary: true })) ?? fetch(request)
+}
+
+/** A browser wants every message shown; one that it does not understand is a reason to look. */
+function show({ title, asked_by, until, tag, path, quiet }: Partial<PushNote> = {}): Promise<void> {
+  const lines = [
+    ...(asked_by ? [phoneWords.push.askedBy(asked_by)] : []),
+    ...(until ? [phoneWords.push.until(new Date(until).toLocaleTimeString([], { timeStyle: 'short' }))] : []),
+  ]
+  const options: NotificationOptions & { renotify: boolean } = {
+    body: lines.join('\n'),
+    tag: tag ?? 'xerotier',
+    icon: `${scope.href}assets/${built.icon}`,
+    badge: `${scope.href}assets/${built.badge}`,
+    data: { path: path ?? 'approvals' },
+    silent: quiet === true,
+    renotify: quiet !== true,
+    requireInteraction: quiet !== true,
+  }
+  return self.registration.showNotification(title ?? phoneWords.push.unknown, options)
+}
+
+/** In a window that is there, which goes on from where it is; else in one of its own. */
+async function open(path: string): Promise<void> {
+  const { href } = new URL(path, scope)
+  if (wayTo(href) === undefined) return
+  const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true })
+  const ours = windows.filter(({ url }) => wayTo(url) !== undefined)
+  const [client = ours[0]] = ours.filter(({ focused }) => focused)
+  if (client === undefined) return void (await self.clients.openWindow(href))
+  // A browser may want the focus for itself.
+  await client.focus().catch(() => undefined)
+  client.postMessage({ open: path })
 }
 
 /** Always the router's, while it answers. */

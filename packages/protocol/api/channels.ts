@@ -7,19 +7,22 @@ import { quietHoursInputSchema, quietHoursSchema } from './quiet-hours.ts'
 import { subscribedEventSchema } from './webhooks.ts'
 
 /** A webhook, or a place where people read. */
-export const channelKinds = ['webhook', 'slack', 'teams', 'pagerduty', 'email'] as const
+export const channelKinds = ['webhook', 'slack', 'teams', 'pagerduty', 'email', 'push'] as const
 export type ChannelKind = (typeof channelKinds)[number]
-export const placeKinds = ['slack', 'teams', 'pagerduty', 'email'] as const
-const placeKindSchema = z.enum(placeKinds)
-export type PlaceKind = z.infer<typeof placeKindSchema>
+/** Those that are made by saying where they go. A `push` is made in the browser that it goes to. */
+export const createdPlaceKinds = ['slack', 'teams', 'pagerduty', 'email'] as const
+export const placeKinds = [...createdPlaceKinds, 'push'] as const
+export type PlaceKind = (typeof placeKinds)[number]
 
 export const channelSchema = z.object({
   id: z.string(),
   object: z.literal('notification_channel'),
-  kind: placeKindSchema,
+  kind: z.enum(placeKinds),
   name: z.string(),
   /** Where it goes, without what is secret of it. */
   target: z.string(),
+  /** Of `push`: whose device it is. */
+  user_id: z.string().nullable(),
   events: z.array(z.string()),
   workspaces: z.array(z.object({ id: z.string(), name: z.string() })),
   risks: z.array(riskSchema),
@@ -60,7 +63,7 @@ const shape = {
 }
 
 export const channelCreateSchema = z.strictObject({
-  kind: placeKindSchema,
+  kind: z.enum(createdPlaceKinds),
   ...shape,
   url: shape.url.optional(),
   routing_key: shape.routing_key.optional(),

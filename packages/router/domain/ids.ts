@@ -50,6 +50,7 @@ export type IdPrefix =
   | 'ses'
   | 'lgn'
   | 'psk'
+  | 'vk'
   | 'pol'
   | 'ws'
   | 'agt'

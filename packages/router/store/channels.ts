@@ -69,6 +69,8 @@ export async function lockChannelCount(tx: Tx, projectId: string): Promise<numbe
     .selectFrom('channels')
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .where('project_id', '=', projectId)
+    // Devices have a limit of their own.
+    .where('kind', '!=', 'push')
     .where('deleted_at', 'is', null)
     .executeTakeFirstOrThrow()
   return count

@@ -34,6 +34,23 @@ const channels = {
   rules: nullable(texts()),
   quiet_hours: nullable(jsonb<QuietHours>()),
   remind_minutes: nullable(int()),
+  /** Of a device: its person, the session that it was added in, and the pair that it knows. */
+  user_id: nullable(text()),
+  session_id: nullable(text()),
+  push_key: nullable(text()),
+  /** SHA-256, hexadecimal, of where its push service takes messages for it. */
+  endpoint_hash: nullable(text()),
+}
+
+/** With one of these the router says who it is to push services. */
+const push_keys = {
+  id: text(),
+  /** The one that new devices are told; one of them at most. */
+  current: boolean(),
+  public_key: bytea(),
+  /** Sealed: domain/push-devices/key.ts. */
+  private_key: bytea(),
+  created_at: timestamptz(),
 }
 
 const deliveries = {
@@ -118,4 +135,4 @@ export interface NoticeAbout {
   requester: string | null
 }
 
-export const notificationTables = { channels, deliveries, notices, notice_recipients, approval_links }
+export const notificationTables = { channels, push_keys, deliveries, notices, notice_recipients, approval_links }

@@ -7,6 +7,7 @@ import type { Database } from './database.ts'
 export const sealedColumns = [
   { table: 'channels', id: 'id', column: 'secret' },
   { table: 'channels', id: 'id', column: 'previous_secret' },
+  { table: 'push_keys', id: 'id', column: 'private_key' },
   { table: 'executions', id: 'id', column: 'secrets' },
   { table: 'router_keys', id: 'id', column: 'secret' },
   { table: 'grant_keys', id: 'id', column: 'secret' },

@@ -312,6 +312,7 @@ export type GrantKeyRow = Selectable<Tables['grant_keys']>
 export type ExportRow = Selectable<Tables['exports']>
 export type CosignatureRow = Selectable<Tables['audit_cosignatures']>
 export type ChannelRow = Selectable<Tables['channels']>
+export type PushKeyRow = Selectable<Tables['push_keys']>
 export type ApprovalLinkRow = Selectable<Tables['approval_links']>
 export type NoticeRow = Selectable<Tables['notices']>
 export type DeliveryRow = Selectable<Tables['deliveries']>

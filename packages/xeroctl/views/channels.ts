@@ -25,6 +25,7 @@ export const channelRecord: RecordView<Channel> = {
       ['Kind', channel.kind],
       ['Name', channel.name],
       ['Target', channel.target],
+      ...(channel.user_id === null ? [] : [['Person', channel.user_id] as const]),
       ['Events', channel.events.join(', ')],
       ['Workspaces', listOr(channel.workspaces.map(({ name }) => name))],
       ['Risks', listOr(channel.risks)],

@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import type { Channel } from '@xerotier/protocol/api/channels.ts'
 import { useState } from 'react'
 import { useClient } from '../../api/client.ts'
-import { placeKinds } from '../../api/protocol.data.ts'
+import { createdPlaceKinds } from '../../api/protocol.data.ts'
 import { channelsQuery } from '../../api/records.ts'
 import { Button } from '../../ui/button.tsx'
 import { TextField } from '../../ui/text-field.tsx'
@@ -77,7 +77,7 @@ export function Channels({ isCreating, setCreating }: Props) {
 
 function Create({ close }: { close: () => void }) {
   const client = useClient()
-  const [kind, setKind] = useState<Channel['kind']>('slack')
+  const [kind, setKind] = useState<(typeof createdPlaceKinds)[number]>('slack')
   const [name, setName] = useState('')
   const [url, setUrl] = useState('')
   const [key, setKey] = useState('')
@@ -102,7 +102,7 @@ function Create({ close }: { close: () => void }) {
       stale={['channels']}
       close={close}
     >
-      <Choice label={text.kind} value={kind} options={placeKinds} shown={text.kinds} onChange={setKind} />
+      <Choice label={text.kind} value={kind} options={createdPlaceKinds} shown={text.kinds} onChange={setKind} />
       <TextField label={text.name} required value={name} onText={setName} />
       {kind === 'email' && <TextField label={text.to} hint={text.toHint} required value={to} onText={setTo} />}
       {kind === 'pagerduty' && (

@@ -50,6 +50,7 @@ export const deleted = ({ now }: Pick<Writing, 'now'>) => ({
   active: false,
   secret: null,
   previous_secret: null,
+  push_key: null,
 })
 
 /** @throws Fault capacity_exceeded */

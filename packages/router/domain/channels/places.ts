@@ -141,6 +141,7 @@ const takes: Record<PlaceKind, readonly ('url' | 'routing_key' | 'to')[]> = {
   teams: ['url'],
   pagerduty: ['routing_key', 'url'],
   email: ['to'],
+  push: [],
 }
 
 /** What is shown of where it goes, and what is secret; undefined what was not given. */

@@ -31,6 +31,7 @@ export async function presentChannels({ store, clock }: Pick<Records, 'store' | 
         kind: placeKindOf(row),
         name: row.name ?? row.id,
         target: row.target,
+        user_id: row.user_id,
         ...subscribed(row),
         from_stage: row.from_stage,
         rules: row.rules ?? [],

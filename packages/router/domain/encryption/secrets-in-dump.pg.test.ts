@@ -24,6 +24,7 @@ const planted: Record<string, string> = {
   password,
   argument: 'planted-secret-argument-77c2',
   chat: 'planted-in-a-chat-url-31ab',
+  device: 'planted-in-an-endpoint-5e60',
 }
 let mails: MailServer
 const cleanups: (() => unknown)[] = []
@@ -132,6 +133,12 @@ before(async () => {
   assert.equal(codes.length, 10)
   for (const [at, one] of codes.entries()) Object.assign(planted, { [`recovery${at}`]: one, [`typed${at}`]: bare(one) })
 
+  const { key } = (await (await browser.send('GET', '/ops/api/push')).json()) as { key: string }
+  const keys = { p256dh: randomBytes(65).toString('base64url'), auth: randomBytes(16).toString('base64url') }
+  const endpoint = `https://push.example.com/${planted.device}`
+  Object.assign(planted, keys)
+  assert.equal((await browser.send('POST', '/ops/api/push', { name: 'phone', endpoint, key, keys })).status, 200)
+
   const input_schema = { type: 'object', properties: { password: { type: 'string', writeOnly: true } } }
   agent = await servingAgent(client, 'keeper', 'vault', [toolOf('set', { risk: 'destructive', input_schema })])
   const body = { workspace: 'vault', tool: 'set', args: { password: planted.argument } }
@@ -191,6 +198,7 @@ const known: Readonly<Record<string, string>> = {
   signing_public_key: 'a public half',
   consumed_signing_key: 'a public half',
   public_key: 'a public half',
+  endpoint_hash: 'of an address that nobody can guess',
   credential_id: 'how an authenticator names a passkey; nothing opens with it alone',
   hashes: 'of the audit log, which whoever may read a project may read',
   signature: 'what it signs is no secret',

@@ -7,11 +7,11 @@ import type { ChannelRow } from '../../store/tables.ts'
 import type { LoggedEvent } from '../events/event-log.ts'
 import type { Writing } from '../events/write.ts'
 import type { FleetView } from '../fleet/fleet.ts'
-import type { People } from '../people/people.ts'
+import { actsFor, mayDecide, type People, stillMember } from '../people/people.ts'
 import { readPeople } from '../people/read.ts'
 import type { Records } from '../records.ts'
 import type { Settings } from '../settings.ts'
-import { namesPeople, toldPeople } from './told-people.ts'
+import { namesPeople, tellsAnyone, toldPeople } from './told-people.ts'
 import { recordsOf, type ToldRecord } from './told-record.ts'
 
 export interface Told {
@@ -57,7 +57,14 @@ export async function audienceOf(
   for (const { one, channels: hearing } of mayHear) {
     const record = records.get(one.event.id)
     if (record === undefined) continue
-    const wanting = hearing.filter((channel) => wants(channel, one, record))
+    const ofPeople = hearing.some(({ kind }) => kind === 'push')
+      ? await everybody(tx, one.event, now, peopleIn)
+      : undefined
+    const wanting = hearing.filter(
+      (channel) =>
+        wants(channel, one, record) &&
+        (channel.user_id === null || ofPeople === undefined || concerns(ofPeople, channel.user_id, one, record, now)),
+    )
     heard.push({
       ...one,
       record,
@@ -95,6 +102,30 @@ function wants({ risks, rules, from_stage }: ChannelRow, { event }: Told, { risk
   return matched.some((rule) => rules.includes(rule))
 }
 
+/** Whether a device of this person is told: of what is asked, that of whoever could decide. */
+function concerns(people: People, userId: string, { event }: Told, { risk }: ToldRecord, now: Date): boolean {
+  if (!stillMember(people, userId)) return false
+  if (!askingKinds.includes(event.kind) || risk === undefined) return true
+  const matter = { workspaceId: event.workspace_id ?? '', risk }
+  if (toldPeople(people, event.data.tell, { ...matter, requestedBy: '' }, now.getTime()).includes(userId)) return true
+  return (
+    tellsAnyone(event.data.tell) &&
+    actsFor(people, userId, matter, now.getTime()).some((id) => mayDecide(people, id, matter, now.getTime()))
+  )
+}
+
+/** @param known those of the projects that were read already, in this transaction */
+async function everybody(
+  tx: Writing['tx'],
+  event: LoggedEvent,
+  now: Date,
+  known: Map<string, People>,
+): Promise<People> {
+  const people = known.get(event.project_id) ?? (await readPeople(tx, event.project_id, now))
+  known.set(event.project_id, people)
+  return people
+}
+
 /** @param known the people of the projects that were read already, in this transaction */
 async function peopleOf(
   tx: Writing['tx'],
@@ -106,8 +137,7 @@ async function peopleOf(
   const { risk, data } = record
   if (risk === undefined) return []
   const matter = { workspaceId: event.workspace_id ?? '', risk, requestedBy: String(data.requested_by) }
-  const people = known.get(event.project_id) ?? (await readPeople(tx, event.project_id, now))
-  known.set(event.project_id, people)
+  const people = await everybody(tx, event, now, known)
   return toldPeople(people, event.data.tell, matter, now.getTime())
     .filter((id) => event.kind !== brokenGlass || id !== event.actor)
     .slice(0, limits.peopleToldAtOnce)

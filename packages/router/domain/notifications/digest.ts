@@ -106,12 +106,12 @@ async function recipientOf(tx: Tx, notices: NoticeRow[]): Promise<Recipient | un
   const [notice] = notices
   if (notice === undefined) return undefined
   const { project_id: projectId, user_id: userId } = notice
+  const quietHours = await selectQuietHours(tx, [projectId])
   if (notice.channel_id === null) {
-    const quietHours = await selectQuietHours(tx, [projectId])
     return personRecipient(projectId, userId ?? '', quietHours(projectId, userId ?? ''))
   }
   const channel = await selectReceiver(tx, notice.channel_id)
-  return channel?.active === true ? channelRecipient(channel) : undefined
+  return channel?.active === true ? channelRecipient(channel, quietHours) : undefined
 }
 
 async function noted({ tx, now }: Writing, notices: NoticeRow[]): Promise<void> {

@@ -21,6 +21,7 @@ export function askedMessage(approval: Approval, options: { stage: number; link?
       `xeroctl approvals show ${approval.id}`,
     ],
     ...(options.link === undefined ? {} : { link: { label: 'Review and decide', url: options.link } }),
+    until: approval.expires_at,
     subject: approval.id,
     alarm: 'raise',
   }

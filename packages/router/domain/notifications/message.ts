@@ -13,6 +13,8 @@ export interface Message {
   remarks?: readonly string[]
   /** Where to decide, of one person alone. */
   link?: { label: string; url: string }
+  /** ISO; until when it can be decided. */
+  until?: string
   /** What it is about: messages of one subject belong together. */
   subject: string
   /** What becomes of the alarm of that subject, where a channel has alarms. */

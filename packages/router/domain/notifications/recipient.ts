@@ -1,5 +1,6 @@
 // Somebody who reads: a channel, or a person of a project, who is told by mail.
 import type { QuietHours } from '@xerotier/protocol/api/quiet-hours.ts'
+import type { QuietHoursOf } from '../../store/members.ts'
 import type { ChannelRow } from '../../store/tables.ts'
 
 export interface Recipient {
@@ -11,8 +12,11 @@ export interface Recipient {
   quietHours: QuietHours | null
 }
 
-export function channelRecipient(channel: ChannelRow): Recipient {
-  return { id: channel.id, projectId: channel.project_id, channel, userId: null, quietHours: channel.quiet_hours }
+/** @param quietHoursOf a device sleeps when its person does */
+export function channelRecipient(channel: ChannelRow, quietHoursOf?: QuietHoursOf): Recipient {
+  const { id, project_id: projectId, user_id, quiet_hours } = channel
+  const ofPerson = user_id === null ? null : (quietHoursOf?.(projectId, user_id) ?? null)
+  return { id, projectId, channel, userId: null, quietHours: quiet_hours ?? ofPerson }
 }
 
 /** @param quietHours null also for what cannot wait: a link that somebody asked for, say */

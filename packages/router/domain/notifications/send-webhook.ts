@@ -27,11 +27,11 @@ export async function sendWebhook(core: Sending, channel: ChannelRow, delivery: 
   })
 }
 
-/** Posts JSON, and says what came of it. */
+/** Posts JSON, unless the headers say otherwise, and says what came of it. */
 export async function post(
   { outbound }: Pick<Sending, 'outbound'>,
   url: string,
-  body: string,
+  body: string | Uint8Array,
   headers: Record<string, string> = {},
 ): Promise<Attempted> {
   let answer: OutboundAnswer

@@ -4,9 +4,11 @@ import { selectReceiver } from '../../store/channels.ts'
 import { selectInvitation } from '../../store/invitations.ts'
 import { selectPerson } from '../../store/people.ts'
 import type { ChannelRow, DeliveryRow } from '../../store/tables.ts'
+import { router } from '../actor.ts'
 import { openChannelSecret } from '../channels/secret.ts'
 import type { Attempted, Send } from '../deliveries/attempt.ts'
 import type { OutboxOptions } from '../deliveries/outbox.ts'
+import { dropDevices } from '../push-devices/drop.ts'
 import type { Records } from '../records.ts'
 import { mailOf } from './channels/email.ts'
 import { pagerDutyBody } from './channels/pagerduty.ts'
@@ -14,10 +16,17 @@ import { slackBody } from './channels/slack.ts'
 import { teamsBody } from './channels/teams.ts'
 import type { Message } from './message.ts'
 import { type MessageSources, messageOf } from './message-of.ts'
+import { goneStatuses, sendPush } from './send-push.ts'
 import { post, type Sending, sendWebhook } from './send-webhook.ts'
 import type { SendMail } from './smtp.ts'
 
-export type SendingAll = Sending & Records & MessageSources & { mail: SendMail | undefined }
+export type SendingAll = Sending &
+  Records &
+  MessageSources & {
+    mail: SendMail | undefined
+    /** A mail address: whom a push service asks about this router. */
+    pushContact?: string | undefined
+  }
 
 /** What was decided before it could be told is not told: that is no failure. */
 const moot: Attempted = { delivered: true }
@@ -29,7 +38,9 @@ export function createSend(core: SendingAll): Send {
       return delivery.recipient?.startsWith('inv_') === true ? toInvited(core, delivery) : toPerson(core, delivery)
     const channel = await selectReceiver(core.store.db, delivery.channel_id)
     if (channel === undefined) return gone
-    return channel.kind === 'webhook' ? sendWebhook(core, channel, delivery) : toPlace(core, channel, delivery)
+    if (channel.kind === 'webhook') return sendWebhook(core, channel, delivery)
+    if (channel.kind === 'push') return sendPush(core, channel, delivery, await messageOf(core, delivery))
+    return toPlace(core, channel, delivery)
   }
   return async (delivery) => {
     const attempted = await send(delivery)
@@ -84,10 +95,11 @@ async function byMail(
 
 /** What the receiver's own record says of its last attempts. */
 export const noteAtReceiver: NonNullable<OutboxOptions['noted']> = async (
-  { tx, now },
+  writing,
   { channel_id }: DeliveryRow,
   attempted,
 ) => {
+  const { tx, now } = writing
   if (channel_id === null) return
   await tx
     .updateTable('channels')
@@ -98,4 +110,7 @@ export const noteAtReceiver: NonNullable<OutboxOptions['noted']> = async (
     )
     .where('id', '=', channel_id)
     .execute()
+  // Of a device alone, whoever else answers so may be back.
+  if (goneStatuses.includes(attempted.status ?? 0))
+    await dropDevices(writing, router, { id: channel_id }, 'Its push service knows it no longer.')
 }

@@ -80,7 +80,7 @@ function noticesOf({ event, type, record, places, people }: Heard, { quietHours 
   const isAsking = askingKinds.includes(event.kind)
   if (endKinds.has(event.kind) || type === 'exec.approval_voted') return []
   const recipients: Recipient[] = [
-    ...places.map(channelRecipient),
+    ...places.map((channel) => channelRecipient(channel, quietHours)),
     ...people.map((id) => personRecipient(event.project_id, id, quietHours(event.project_id, id))),
   ]
   const { data, risk = null } = record
@@ -168,5 +168,5 @@ function recipientOf(notice: NoticeRow, { channels, quietHours }: Readers): Reci
   const { project_id: projectId, user_id: userId } = notice
   if (notice.channel_id === null) return personRecipient(projectId, userId ?? '', quietHours(projectId, userId ?? ''))
   const channel = channels.get(notice.project_id)?.find(({ id }) => id === notice.channel_id)
-  return channel === undefined ? undefined : channelRecipient(channel)
+  return channel === undefined ? undefined : channelRecipient(channel, quietHours)
 }

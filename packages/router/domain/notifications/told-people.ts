@@ -27,6 +27,12 @@ export function namesPeople(tell: unknown): boolean {
   return sets.success && sets.data.some((set) => set !== 'anyone')
 }
 
+/** Whether an event tells whoever may decide anything. */
+export function tellsAnyone(tell: unknown): boolean {
+  const sets = toldSchema.safeParse(tell)
+  return sets.success && sets.data.includes('anyone')
+}
+
 /** @param tell as the event says it */
 export function toldPeople(people: People, tell: unknown, matter: ToldMatter, now: number): string[] {
   const sets = toldSchema.safeParse(tell)

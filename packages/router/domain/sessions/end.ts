@@ -3,6 +3,7 @@ import { Fault } from '@xerotier/protocol/errors.ts'
 import { type FoundSession, type SessionRow, selectMemberships, selectSessions } from '../../store/sessions.ts'
 import { type Member, personActor } from '../actor.ts'
 import { type Writing, write } from '../events/write.ts'
+import { dropDevices } from '../push-devices/drop.ts'
 import type { Records } from '../records.ts'
 import { type KnownSession, livingAt } from './admit.ts'
 import type { SessionWatch } from './watch.ts'
@@ -52,6 +53,8 @@ export async function revokeSession(
     const session = own.find((one) => one.id === id)
     if (session === undefined) throw new Fault('session_not_found')
     await endSession(core, writing, session, actor)
+    // Whoever logs a lost phone out wants it to tell nothing more either.
+    await dropDevices(writing, actor, { userId: row.user_id, sessionId: id }, 'Its browser was logged out.')
   })
 }
 

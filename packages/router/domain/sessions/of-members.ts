@@ -8,6 +8,7 @@ import { idCursor, type Page, toPage } from '../page.ts'
 import { changePeople } from '../people/change.ts'
 import { findMember } from '../people/find.ts'
 import { publicForm } from '../public-form.ts'
+import { dropDevices } from '../push-devices/drop.ts'
 import type { Records } from '../records.ts'
 import { livingAt } from './admit.ts'
 import { endSession } from './end.ts'
@@ -44,6 +45,8 @@ export function endMemberSession(
     const [row] = await selectSessionsIn(writing.tx, actor.projectId, living, { id, limit: 1 })
     if (row === undefined) throw new Fault('session_not_found')
     await endSession(core, writing, row, actor)
+    const which = { projectId: actor.projectId, userId: row.user_id, sessionId: id }
+    await dropDevices(writing, actor, which, 'An owner logged its browser out.')
     return present(row, undefined)
   })
 }
@@ -61,6 +64,7 @@ export function endSessionsOf(core: Records & { sessions: SessionWatch }, actor:
     const living = livingAt(now.getTime())
     const rows = await selectSessionsIn(tx, projectId, living, { userId: id, limit: Number.MAX_SAFE_INTEGER })
     for (const row of rows) await endSession(core, writing, row, actor)
+    await dropDevices(writing, actor, { projectId, userId: id }, 'An owner logged its person out.')
     await tx
       .updateTable('project_members')
       .set({ sessions_since: now })

@@ -5,6 +5,7 @@ import type { LinkOptions } from '../../domain/approval-links/mint.ts'
 import type { Door } from '../door.ts'
 import { addApprovalRoutes } from './approval-routes.ts'
 import { addPages } from './pages.ts'
+import { addPushRoutes } from './push-routes.ts'
 import { addSessionRoutes } from './session-routes.ts'
 import { addStream } from './stream.ts'
 import { addViewRoutes } from './view-routes.ts'
@@ -17,6 +18,7 @@ export function opsDoor(core: Core, links: LinkOptions | undefined): Door {
       scope.register(async (dashboard) => {
         addSessionRoutes(dashboard, core, limitPublic)
         addViewRoutes(dashboard, core)
+        addPushRoutes(dashboard, core)
         addStream(dashboard, core, streams)
         addPages(dashboard, limitPublic)
       })

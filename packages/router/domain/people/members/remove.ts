@@ -1,6 +1,7 @@
 import type { ProjectMember } from '@xerotier/protocol/api/members.ts'
 import type { Member } from '../../actor.ts'
 import type { Writing } from '../../events/write.ts'
+import { dropDevices } from '../../push-devices/drop.ts'
 import type { Records } from '../../records.ts'
 import { changePeople, type RemembersPeople, requireManaged } from '../change.ts'
 import { endDelegations } from '../delegations/end.ts'
@@ -27,6 +28,7 @@ export function removeMember(
       all.where((where) => where.or([where('from_user', '=', id), where('to_user', '=', id)])),
     )
     await revokeKeys(writing, actor, id)
+    await dropDevices(writing, actor, { projectId, userId: id }, 'Its person is no member any more.')
     await tx.deleteFrom('project_members').where('project_id', '=', projectId).where('user_id', '=', id).execute()
     append({ project_id: projectId, kind: 'member.removed', actor, data: { user_id: id, email, role, groups } })
     if (role === 'owner' && member.active) await requireManaged(tx, projectId, now)

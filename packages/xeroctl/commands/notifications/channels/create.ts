@@ -9,7 +9,7 @@ export const channelsCreate = command({
   name: 'create',
   summary: 'Create a channel: Slack, Microsoft Teams, PagerDuty or mail',
   options: {
-    kind: required(oneOf('What it is', vocabulary.placeKinds)),
+    kind: required(oneOf('What it is', vocabulary.createdPlaceKinds)),
     ...channelOptions,
     name: required(channelOptions.name),
   },
