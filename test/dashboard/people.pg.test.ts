@@ -2,9 +2,19 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { browserPatienceMs } from '@xerotier/devkit/browser.ts'
+import { browserSession } from '@xerotier/devkit/browser-session.ts'
 import { personForTests } from '@xerotier/devkit/person-for-tests.ts'
+import { newId } from '@xerotier/router/domain/ids.ts'
 import type { Page } from 'playwright-core'
-import { type OpenDashboard, openDashboard, skip, textOf, violations } from './open-dashboard.fixture.ts'
+import {
+  isTooWide,
+  type OpenDashboard,
+  openDashboard,
+  skip,
+  textOf,
+  titleBegins,
+  violations,
+} from './open-dashboard.fixture.ts'
 
 let dashboard: OpenDashboard
 let page: Page
@@ -102,4 +112,47 @@ test('an owner ends the session of somebody, whose page asks for a login at once
   await dialog.getByRole('button', { name: 'End all sessions of cleo' }).click()
   await ends.first().waitFor({ state: 'detached' })
   for (const theirs of pages) await theirs.getByRole('dialog', { name: 'Your session has ended' }).waitFor()
+})
+
+test('whoever is in two projects goes from one to the other in the header, by keyboard, also on a phone', {
+  skip,
+}, async () => {
+  const { system, browser } = dashboard
+  const { core } = system.router
+  const { id: owner } = (await system.client.call('whoami.show')).person ?? { id: '' }
+  const [second, now] = [newId('proj', core.clock.now()), new Date(core.clock.now())]
+  const { db } = core.store
+  await db
+    .insertInto('projects')
+    .values({ id: second, slug: 'a-project-with-quite-a-long-name', name: 'Second', created_at: now })
+    .execute()
+  const of = { project_id: second, user_id: owner, role: 'member' as const, added_by: 'router', added_at: now }
+  await db.insertInto('project_members').values(of).execute()
+  const first = browserSession(system.router.url)
+  await first.loginByLink((await system.client.call('loginLinks.create')).token)
+  const password = 'correct horse battery'
+  assert.equal((await first.send('POST', '/ops/api/password', { password })).status, 200)
+
+  const theirs = await (await browser.newContext({ viewport: { width: 390, height: 844 } })).newPage()
+  theirs.setDefaultTimeout(browserPatienceMs)
+  await theirs.goto(dashboard.address('operations'))
+  await theirs.getByLabel('E-mail').fill('owner@localhost')
+  await theirs.getByLabel('Password').fill(password)
+  await theirs.getByRole('button', { name: 'Log in', exact: true }).click()
+  const project = theirs.getByRole('banner').getByRole('combobox', { name: 'Project' })
+  await project.waitFor()
+  await titleBegins(theirs, 'Operations · a-project')
+  await project.focus()
+  await theirs.keyboard.press('End')
+  await titleBegins(theirs, '(3) Overview · demo')
+  assert.equal(await project.inputValue(), 'demo')
+  assert.equal(await theirs.evaluate(isTooWide), false)
+  assert.deepEqual(await violations(theirs), [])
+
+  await theirs.keyboard.press('Control+k')
+  await theirs.getByRole('combobox', { name: /A view, an agent/ }).fill('project a-pro')
+  await theirs.getByRole('option', { name: /Go to the project a-project-with/ }).waitFor()
+  await theirs.keyboard.press('Enter')
+  await titleBegins(theirs, 'Overview · a-project')
+  assert.equal((await first.session()).projects.length, 1, 'a session of a key stays where its key is')
 })

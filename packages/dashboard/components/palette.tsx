@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useId, useState } from 'react'
 import { useClient } from '../api/client.ts'
 import { agentsQuery, may, workspacesQuery } from '../api/queries.ts'
-import { logout, useSession } from '../api/session.ts'
+import { chooseProject, logout, useSession } from '../api/session.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { words } from '../words/en.ts'
 import { Said } from './texts.tsx'
@@ -117,6 +117,14 @@ function useItems(find: string, close: () => void): Item[] {
     go('pause', text.action, words.pauses.create, '/pauses', { do: 'create' }),
     go('failed', text.action, text.failed, '/operations', { status: 'failed,timeout' }),
     go('ambiguous', text.action, text.ambiguous, '/operations', { status: 'ambiguous' }),
+    ...session.projects
+      .filter(({ id }) => id !== session.project.id)
+      .map(({ id, slug }) => ({
+        key: id,
+        group: text.action,
+        label: text.goTo(slug),
+        run: () => void chooseProject(slug).catch(() => close()),
+      })),
     { key: 'logout', group: text.action, label: words.account.logout, run: () => void logout() },
   ]
   const ofAgents = (agents ?? []).map(({ id, name }) => go(id, text.agent, name, `/agents/${id}`))

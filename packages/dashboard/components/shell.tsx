@@ -13,6 +13,7 @@ import { Button } from '../ui/button.tsx'
 import { words } from '../words/en.ts'
 import { phoneWords } from '../words/en-phone.ts'
 import { Palette } from './palette.tsx'
+import { Projects } from './projects.tsx'
 
 const tabs = [
   ['/', words.tabs.overview],
@@ -97,9 +98,12 @@ function Sidebar({ find }: { find: () => void }) {
   return (
     <header className="top-0 z-10 grid min-w-0 content-start gap-2 border-line bg-ground px-3 py-3 max-lg:border-b lg:sticky lg:h-dvh lg:border-r lg:py-4">
       <div className="flex min-w-0 items-center justify-between gap-2 px-2">
-        <p className="min-w-0 truncate font-semibold tracking-tight">
-          {words.product} <span className="font-normal text-soft">{session.project.slug}</span>
-        </p>
+        <div className="flex min-w-0 items-baseline gap-1.5">
+          <p className="font-semibold tracking-tight">{words.product}</p>
+          <span className="grid min-w-0 font-normal text-soft">
+            <Projects bare />
+          </span>
+        </div>
         <button
           type="button"
           onClick={find}

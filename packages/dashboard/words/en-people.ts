@@ -115,6 +115,7 @@ export const peopleWords = {
     agent: 'agent',
     workspace: 'workspace',
     id: 'id',
+    goTo: (project: string) => `Go to the project ${project}`,
     failed: 'Operations that failed',
     undelivered: 'Deliveries that were given up',
     ambiguous: 'Operations that are ambiguous',
