@@ -44,6 +44,8 @@ test('both sides have new keys, a call that runs meanwhile ends once, and the cu
   const rotation = await rotate('rotating', 'a laptop was lost')
   assert.equal(rotation.state, 'completed')
   assert.equal(rotation.reason, 'a laptop was lost')
+  const aged = await system.client.call('agents.show', { params: { id: 'rotating' } })
+  assert.deepEqual([aged.curve_key_since, aged.signing_key_since], [rotation.completed_at, aged.enrolled_at])
   await until('the new key to be on disk', () => (keyOf(agent).publicKey === oldKey.publicKey ? undefined : true))
   const [newKey, newRouter] = [keyOf(agent), routerOf(agent)]
   assert.notEqual(newRouter.curve_public_key, oldRouter.curve_public_key)

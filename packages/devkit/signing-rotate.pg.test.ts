@@ -53,6 +53,8 @@ test('an agent signs with a new key that its old one names, and a call that runs
 
   const rotation = await rotate('a laptop was lost')
   assert.deepEqual([rotation.state, rotation.use, rotation.reason], ['completed', 'signing', 'a laptop was lost'])
+  const aged = await system.client.call('agents.show', { params: { id: 'signing' } })
+  assert.deepEqual([aged.curve_key_since, aged.signing_key_since], [aged.enrolled_at, rotation.completed_at])
   const fresh = await until('the new key to be on disk', () => {
     const kept = keysOf(agent)
     return kept.signing.keyId === old.signing.keyId ? undefined : kept

@@ -40,6 +40,8 @@ export const agent = agentSchema.parse({
   tool_count: 1,
   paused: [],
   enrolled_at: at,
+  curve_key_since: at,
+  signing_key_since: null,
   connected_at: at,
   last_heartbeat_at: '2026-05-01T11:59:54.000Z',
   lease_epoch: 1,

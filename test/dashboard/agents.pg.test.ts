@@ -60,3 +60,24 @@ test('a join key is shown once, with the lines that use it', { skip }, async () 
   await page.getByRole('cell', { name: 'xem-new', exact: true }).waitFor()
   assert.ok(!(await page.content()).includes('xjk_'))
 })
+
+test('the fleet is put in order by the age of keys, and what is not known comes first and says so', {
+  skip,
+}, async () => {
+  const { pool } = dashboard.system.router.core.store
+  await pool.query(`update agents set signing_key_since = signing_key_since - interval '40 days' where name = $1`, [
+    'xem-jumphost-02',
+  ])
+  await pool.query('update agents set curve_key_since = null where name = $1', ['xem-jumphost-01'])
+  await page.goto(dashboard.address('fleet'))
+  const table = page.getByRole('region', { name: 'Fleet' }).getByRole('table')
+  await table.getByRole('button', { name: 'Keys since' }).click()
+  await page.waitForURL(/sort=keys/)
+  const rows = table.getByRole('row')
+  await rows.nth(1).getByRole('link', { name: 'xem-jumphost-01' }).waitFor()
+  assert.match(await textOf(rows.nth(1)), /unknown.*encrypts/)
+  assert.match(await textOf(rows.nth(2)), /xem-jumphost-02.*40d ago.*signs/)
+  assert.deepEqual(await violations(page), [])
+  await table.getByRole('button', { name: 'Keys since' }).click()
+  await page.waitForURL(/fleet$/)
+})

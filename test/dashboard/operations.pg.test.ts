@@ -48,6 +48,36 @@ test('filters stand in the address, and a row opens over the list by keyboard', 
   assert.match(page.url(), /status=failed/)
 })
 
+test('a range of time is typed, stands in the address in UTC, and one that is none is refused in words', {
+  skip,
+}, async () => {
+  await page.goto(dashboard.address('operations'))
+  const table = page.getByRole('table', { name: 'Operations' })
+  await table.waitFor()
+  await page.getByRole('combobox', { name: 'Since' }).selectOption('from … until …')
+  const until = page.getByLabel('Until')
+  await until.fill('2020-01-01T10:00')
+  await until.press('Enter')
+  await page.waitForURL(/until=/)
+  const asked = new URL(page.url()).searchParams.get('until') ?? ''
+  assert.equal(Date.parse(asked), await page.evaluate(() => new Date('2020-01-01T10:00').getTime()))
+  await page.getByText('No operation matches these filters').waitFor()
+  await page.getByLabel('From', { exact: true }).fill('2020-01-02T10:00')
+  await page.getByLabel('From', { exact: true }).press('Enter')
+  await page.getByText('It ends before it begins.').waitFor()
+  assert.deepEqual(await violations(page), [])
+  const inUntil = new Date(Date.now() + 86_400_000).toISOString()
+  await page.goto(dashboard.address(`operations?since=${asked}&until=${inUntil}`))
+  await table.waitFor()
+  assert.equal(await page.getByLabel('From', { exact: true }).inputValue(), '2020-01-01T10:00')
+  await page.getByText(`xeroctl exec list --until ${inUntil} --since ${asked}`).waitFor()
+  await page.getByRole('combobox', { name: 'Since' }).selectOption('the last hour')
+  await page.waitForURL(/since=1h$/)
+  await table.waitFor()
+  await page.goto(dashboard.address('operations?since=yesterday'))
+  await page.getByText('invalid_request').waitFor()
+})
+
 test('a call that runs shows what it writes while it writes, and then how it ended', { skip }, async () => {
   const { worker } = dashboard.sample
   const { id } = await dashboard.system.client.call('invocations.submit', {

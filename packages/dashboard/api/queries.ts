@@ -15,15 +15,17 @@ export interface OperationFilter {
   workspace?: string | undefined
   agent?: string | undefined
   requester?: string | undefined
+  /** `1h`, or a time. */
   since?: string | undefined
+  until?: string | undefined
 }
 
 const spansMs: Record<string, number> = { '1h': 3_600_000, '24h': 86_400_000, '7d': 7 * 86_400_000 }
 
-/** From `1h` to a time; undefined for ever. */
+/** From `1h` to a time. A time is itself, and whatever else stands there the router refuses. */
 function sinceOf(span: string | undefined): string | undefined {
   const ms = span === undefined ? undefined : spansMs[span]
-  return ms === undefined ? undefined : new Date(Date.now() - ms).toISOString()
+  return ms === undefined ? span : new Date(Date.now() - ms).toISOString()
 }
 
 export function may(session: OpenSession, scope: 'execution' | 'management' | 'inference'): boolean {

@@ -17,7 +17,7 @@ interface Props {
  */
 export function Projects({ bare = false }: Props) {
   const { project, projects } = useSession()
-  const choosing = useMutation({ mutationFn: chooseProject })
+  const choosing = useMutation({ mutationFn: (id: string) => chooseProject(id) })
   if (projects.length < 2)
     return (
       <span className="min-w-0 truncate" title={project.name}>

@@ -1,12 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
+import { getRouteApi, Link } from '@tanstack/react-router'
 import type { Agent } from '@xerotier/protocol/api/agents.ts'
 import { useClient } from '../api/client.ts'
 import { agentsQuery } from '../api/queries.ts'
+import { useSearchChange } from '../api/search.ts'
 import { AgentActions } from '../components/agent/actions.tsx'
 import { AgentPause } from '../components/agent-pause.tsx'
 import { Answer } from '../components/asked.tsx'
 import { Heading } from '../components/heading.tsx'
+import { KeysSince, oldestKeysFirst } from '../components/keys-since.tsx'
 import { HealthMark } from '../components/marks.tsx'
 import { CommandLine, Said } from '../components/texts.tsx'
 import { Notice } from '../ui/state.tsx'
@@ -15,6 +17,12 @@ import { Ago } from '../ui/time.tsx'
 import { words } from '../words/en.ts'
 
 const text = words.fleet
+const route = getRouteApi('/frame/fleet')
+
+export interface FleetSearch {
+  /** `keys`: the oldest first. */
+  sort?: string | undefined
+}
 
 export function Fleet() {
   const asked = useQuery(agentsQuery(useClient()))
@@ -30,7 +38,7 @@ export function Fleet() {
             </Notice>
           ) : (
             <>
-              <AgentTable agents={worstFirst(agents)} />
+              <AgentTable agents={agents} />
               <CommandLine line="xeroctl agents" />
             </>
           )
@@ -56,20 +64,24 @@ function worstFirst(agents: readonly Agent[]): Agent[] {
 }
 
 function AgentTable({ agents }: { agents: readonly Agent[] }) {
+  const { sort }: FleetSearch = route.useSearch()
+  const byKeys = sort === 'keys'
+  const rows = byKeys ? oldestKeysFirst(agents) : worstFirst(agents)
   return (
     <TallTable
       label={text.title}
-      rows={agents}
+      rows={rows}
       keyOf={({ id }) => id}
-      head={<AgentHead />}
+      head={<AgentHead byKeys={byKeys} />}
       row={(agent, props) => <AgentRow key={agent.id} agent={agent} {...props} />}
-      columns={9}
+      columns={10}
       rowHeight={58}
     />
   )
 }
 
-function AgentHead() {
+function AgentHead({ byKeys }: { byKeys: boolean }) {
+  const change = useSearchChange()
   return (
     <thead>
       <tr>
@@ -78,6 +90,16 @@ function AgentHead() {
         <th>{text.status}</th>
         <th className="text-right max-sm:hidden">{text.tools}</th>
         <th className="text-right max-md:hidden">{text.heartbeat}</th>
+        <th className="text-right max-md:hidden" aria-sort={byKeys ? 'ascending' : undefined}>
+          <button
+            type="button"
+            title={text.keysHint}
+            className="font-medium hover:text-ink"
+            onClick={() => change({ sort: byKeys ? undefined : 'keys' })}
+          >
+            {text.keys} <span aria-hidden="true">{byKeys ? '↑' : '↕'}</span>
+          </button>
+        </th>
         <th className="max-lg:hidden">{text.version}</th>
         <th className="max-lg:hidden">{text.region}</th>
         <th className="max-sm:hidden">{text.load}</th>
@@ -109,6 +131,9 @@ function AgentRow({ agent, ...props }: { agent: Agent } & RowProps) {
       </td>
       <td className="text-right max-md:hidden">
         {agent.last_heartbeat_at === null ? text.never : <Ago at={agent.last_heartbeat_at} />}
+      </td>
+      <td className="text-right max-md:hidden">
+        <KeysSince agent={agent} />
       </td>
       <td className="max-lg:hidden">{agent.version ?? '–'}</td>
       <td className="max-lg:hidden">

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { lazy, type ReactNode, Suspense, useId } from 'react'
+import { lazy, type ReactNode, Suspense, useId, useState } from 'react'
 import { useClient } from '../api/client.ts'
 import { executionStates, risks } from '../api/protocol.data.ts'
 import { newestQuery, type OperationFilter, operationsQuery } from '../api/queries.ts'
@@ -10,6 +10,7 @@ import { Heading } from '../components/heading.tsx'
 import { OperationHead, OperationRow, operationColumns } from '../components/operation-rows.tsx'
 import { SavedViews } from '../components/saved-views.tsx'
 import { CommandLine, quoted } from '../components/texts.tsx'
+import { isRange, TimeRange } from '../components/time-range.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { Notice, Skeleton } from '../ui/state.tsx'
@@ -21,6 +22,7 @@ const OperationView = lazy(() =>
 )
 const text = words.operations
 const route = getRouteApi('/frame/operations')
+const between = 'between'
 
 export interface OperationsSearch extends OperationFilter {
   /** The one that is open over the list. */
@@ -59,7 +61,6 @@ function Filters({
   const choices = [
     ['status', text.status, executionStates.map((state) => [state, words.executionStates[state]] as const)],
     ['risk', text.risk, risks.map((risk) => [risk, words.risks[risk]] as const)],
-    ['since', text.since, Object.entries(text.spans).filter(([span]) => span !== '')],
   ] as const
   const texts = [
     ['tool', text.tool],
@@ -68,6 +69,7 @@ function Filters({
     ['requester', text.requester],
   ] as const
   const filtered = Object.keys(filter).length > 0
+  const [asksRange, setAsksRange] = useState(false)
   return (
     <search aria-label={text.filters} className="grid grid-cols-2 items-end gap-2 sm:flex sm:flex-wrap">
       {choices.map(([name, label, options]) => (
@@ -79,7 +81,7 @@ function Filters({
               value={filter[name] ?? ''}
               onChange={({ target }) => change({ [name]: target.value || undefined })}
             >
-              <option value="">{name === 'since' ? text.spans[''] : text.any}</option>
+              <option value="">{text.any}</option>
               {options.every(([value]) => value !== filter[name]) && filter[name] !== undefined && (
                 <option value={filter[name]}>{filter[name]}</option>
               )}
@@ -92,6 +94,7 @@ function Filters({
           )}
         </Filter>
       ))}
+      <Times filter={filter} change={change} asksRange={asksRange} askRange={setAsksRange} />
       {texts.map(([name, label]) => (
         <Filter key={name} label={label}>
           {(id) => (
@@ -113,12 +116,60 @@ function Filters({
       {filtered && (
         <Button
           look="quiet"
-          onClick={() => change(Object.fromEntries(Object.keys(filter).map((name) => [name, undefined])))}
+          onClick={() => {
+            setAsksRange(false)
+            change(Object.fromEntries(Object.keys(filter).map((name) => [name, undefined])))
+          }}
         >
           {text.clear}
         </Button>
       )}
     </search>
+  )
+}
+
+interface TimesProps {
+  filter: OperationFilter
+  change: (part: Record<string, string | undefined>) => void
+  /** Its fields are shown, though nothing is typed yet. */
+  asksRange: boolean
+  askRange: (on: boolean) => void
+}
+
+/** A span that ends now, or from one time to another. */
+function Times({ filter, change, asksRange, askRange }: TimesProps) {
+  const { since, until } = filter
+  const hasRange = asksRange || isRange(filter)
+  return (
+    <>
+      <Filter label={text.since}>
+        {(id) => (
+          <select
+            id={id}
+            className="field text-[13px] sm:w-34"
+            value={hasRange ? between : (since ?? '')}
+            onChange={({ target: { value } }) => {
+              askRange(value === between)
+              if (value !== between) change({ since: value || undefined, until: undefined })
+            }}
+          >
+            {Object.entries(text.spans).map(([span, shown]) => (
+              <option key={span} value={span}>
+                {shown}
+              </option>
+            ))}
+            <option value={between}>{text.between}</option>
+          </select>
+        )}
+      </Filter>
+      {hasRange && (
+        <TimeRange
+          since={since !== undefined && since in text.spans ? undefined : since}
+          until={until}
+          change={change}
+        />
+      )}
+    </>
   )
 }
 

@@ -6,6 +6,7 @@ import { Frame } from '../components/frame.tsx'
 import type { ActionSearch } from '../pages/agents.tsx'
 import type { ApprovalsSearch } from '../pages/approvals.tsx'
 import type { AuditSearch } from '../pages/audit.tsx'
+import type { FleetSearch } from '../pages/fleet.tsx'
 import type { GraphSearch } from '../pages/graph.tsx'
 import type { HoldsSearch } from '../pages/legal-holds.tsx'
 import { Login } from '../pages/login.tsx'
@@ -45,6 +46,7 @@ const operationsSearch: (search: Record<string, unknown>) => OperationsSearch = 
   'agent',
   'requester',
   'since',
+  'until',
   'open',
 )
 const approvalsSearch: (search: Record<string, unknown>) => ApprovalsSearch = textsOf(
@@ -54,6 +56,7 @@ const approvalsSearch: (search: Record<string, unknown>) => ApprovalsSearch = te
   'project',
 )
 const actionSearch: (search: Record<string, unknown>) => ActionSearch = textsOf('do')
+const fleetSearch: (search: Record<string, unknown>) => FleetSearch = textsOf('sort')
 const tabSearch: (search: Record<string, unknown>) => TabSearch = textsOf('tab')
 const graphSearch: (search: Record<string, unknown>) => GraphSearch = textsOf('at', 'id', 'find', 'kind')
 const notificationsSearch: (search: Record<string, unknown>) => NotificationsSearch = textsOf(
@@ -80,7 +83,11 @@ const routeTree = rootRoute.addChildren([
       ...inFrame('/operations/$id'),
       component: lazyRouteComponent(() => import('../pages/operation.tsx'), 'Operation'),
     }),
-    createRoute({ ...inFrame('/fleet'), component: lazyRouteComponent(() => import('../pages/fleet.tsx'), 'Fleet') }),
+    createRoute({
+      ...inFrame('/fleet'),
+      validateSearch: fleetSearch,
+      component: lazyRouteComponent(() => import('../pages/fleet.tsx'), 'Fleet'),
+    }),
     createRoute({
       ...inFrame('/graph'),
       validateSearch: graphSearch,

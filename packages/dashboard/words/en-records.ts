@@ -108,7 +108,7 @@ export const recordWords = {
     place: 'Hold',
     placeTitle: 'Hold a call, or the whole project',
     placeEffect: 'Nothing of it is removed when its time is over.',
-    execution: 'Invocation',
+    execution: 'Call',
     executionHint: 'Its id. Empty: the whole project.',
     reason: 'Reason',
     incident: 'Incident',

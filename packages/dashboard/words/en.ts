@@ -232,6 +232,12 @@ export const words = {
     actions: 'Actions',
     serves: 'Workspaces',
     never: 'never',
+    keys: 'Keys since',
+    keysHint: 'When the older of its two keys came: oldest first',
+    curveKey: 'encrypts',
+    signingKey: 'signs',
+    unknown: 'unknown',
+    unknownHint: 'It came before this router kept it. Rotate it, and it is known.',
     empty: 'No agents yet',
     emptyHint: 'An agent enrolls with a join key, which the Agents tab mints.',
     health: {

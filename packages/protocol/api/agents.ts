@@ -57,6 +57,12 @@ export const agentSchema = z.object({
   tool_count: z.int(),
   paused: z.array(pauseRecordSchema),
   enrolled_at: timestampSchema,
+  /**
+   * Since when the router knows the key that encrypts its connection, and the one that signs.
+   * null: since before the router kept that.
+   */
+  curve_key_since: nullableTimestampSchema,
+  signing_key_since: nullableTimestampSchema,
   connected_at: nullableTimestampSchema,
   last_heartbeat_at: nullableTimestampSchema,
   lease_epoch: z.int(),

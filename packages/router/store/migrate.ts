@@ -56,6 +56,7 @@ import { savedViews } from './migrations/0063-saved-views.ts'
 import { topology } from './migrations/0064-topology.ts'
 import { pushDevices } from './migrations/0067-push-devices.ts'
 import { sessionsSince } from './migrations/0069-sessions-since.ts'
+import { ageOfAgentKeys } from './migrations/0070-age-of-agent-keys.ts'
 import { settleRestoredCopy } from './restored-copy.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
@@ -116,6 +117,7 @@ const migrations: Migration[] = [
   { name: '0064-topology', sql: topology },
   { name: '0067-push-devices', sql: pushDevices },
   { name: '0069-sessions-since', sql: sessionsSince },
+  { name: '0070-age-of-agent-keys', sql: ageOfAgentKeys },
 ]
 
 /** Applied again whenever its text is another. */

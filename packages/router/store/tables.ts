@@ -133,6 +133,9 @@ const agents = {
   deleted_at: nullable(timestamptz()),
   /** The key of the router that it dials. */
   router_key_id: nullable(text()),
+  /** Since when the router knows its keys; null where it cannot say. */
+  curve_key_since: nullable(timestamptz()),
+  signing_key_since: nullable(timestamptz()),
   /** What its last proof said that it knows; null before the first. */
   features: nullable(texts()),
 }

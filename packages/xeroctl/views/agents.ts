@@ -28,7 +28,14 @@ export const agentView: View<Agent> = {
     { header: 'VERSION', value: (agent) => agent.version, wide: true },
     { header: 'MANIFEST', value: (agent) => agent.manifest_version, wide: true, right: true },
     { header: 'ENROLLED', value: (agent) => ({ time: agent.enrolled_at }), wide: true },
+    { header: 'KEYS SINCE', value: keysSince, wide: true },
   ],
+}
+
+/** Of the older of its two keys. */
+function keysSince({ curve_key_since: curve, signing_key_since: signing }: Agent): Cell {
+  if (curve === null || signing === null) return 'unknown'
+  return { time: curve < signing ? curve : signing }
 }
 
 /** After a change: what changed, without the tools. */
@@ -102,6 +109,8 @@ function fieldsOf(agent: Agent) {
     ['Lease expires', { due: agent.lease_expires_at }],
     ['Clock', clockOf(agent)],
     ['Enrolled', { time: agent.enrolled_at }],
+    ['Encrypts by its key since', agent.curve_key_since === null ? 'unknown' : { time: agent.curve_key_since }],
+    ['Signs by its key since', agent.signing_key_since === null ? 'unknown' : { time: agent.signing_key_since }],
     [
       'Manifest',
       agent.manifest_version === null ? null : `version ${agent.manifest_version}, ${agent.manifest_hash ?? ''}`,

@@ -9,6 +9,7 @@ import { Ago, When } from '../../ui/time.tsx'
 import { words } from '../../words/en.ts'
 import { Act } from '../act.tsx'
 import { useHindrance } from '../hindrance.ts'
+import { KeysSince } from '../keys-since.tsx'
 import { HealthMark, RiskMark } from '../marks.tsx'
 import { Id, quoted, Said } from '../texts.tsx'
 
@@ -40,6 +41,7 @@ export function Configuration({ agent }: { agent: AgentDetail }) {
             ],
             [text.clock, agent.clock_offset_ms === null ? '–' : text.clockOffset(agent.clock_offset_ms)],
             [text.manifest, agent.manifest_version === null ? '–' : text.manifestOf(agent.manifest_version)],
+            [words.fleet.keys, <KeysSince key="keys" agent={agent} />],
             [words.agent.enrolled, <When key="enrolled" at={agent.enrolled_at} />],
             [
               words.agent.description,

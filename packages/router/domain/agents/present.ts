@@ -42,6 +42,8 @@ export function presentAgent(
     tool_count: online?.tools.size ?? row.tool_count,
     paused: mine.map(presentPaused),
     enrolled_at: row.enrolled_at.toISOString(),
+    curve_key_since: row.curve_key_since?.toISOString() ?? null,
+    signing_key_since: row.signing_key_since?.toISOString() ?? null,
     connected_at: row.connected_at?.toISOString() ?? null,
     last_heartbeat_at: latest(row.last_heartbeat_at, online?.lastHeartbeatAt),
     lease_epoch: row.lease_epoch,

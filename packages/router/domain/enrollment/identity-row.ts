@@ -35,6 +35,7 @@ export async function storeIdentity(
     hostname: body.hostname,
     version: body.version,
     enrolled_at: now,
+    ...agesOf(before, body, now),
     router_key_id: core.serverKeys.current.id,
     features: null,
   }
@@ -62,6 +63,16 @@ export async function storeIdentity(
     .returningAll()
     .executeTakeFirstOrThrow()
   return { before, agent }
+}
+
+/** Who is enrolled again with a key that it had has it as long. */
+function agesOf(before: AgentRow | undefined, body: EnrollBody, now: Date) {
+  const hasSigning = before?.signing_public_key.toString('hex') === body.signing_public_key
+  const hasCurve = before?.curve_public_key === body.curve_public_key
+  return {
+    curve_key_since: hasCurve ? before.curve_key_since : now,
+    signing_key_since: hasSigning ? before.signing_key_since : now,
+  }
 }
 
 async function existing(tx: Tx, joinKey: JoinKeyRow, body: EnrollBody): Promise<AgentRow | undefined> {

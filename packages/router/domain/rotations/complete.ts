@@ -39,7 +39,11 @@ export async function completeRotation(core: Rotating, writing: Writing, rotatio
   if (use === 'curve') await promoteKey(writing, core, rotation.router_key_id)
   const agent = await tx
     .updateTable('agents')
-    .set(use === 'curve' ? { curve_public_key: new_key } : { signing_public_key: Buffer.from(new_key, 'hex') })
+    .set(
+      use === 'curve'
+        ? { curve_public_key: new_key, curve_key_since: now }
+        : { signing_public_key: Buffer.from(new_key, 'hex'), signing_key_since: now },
+    )
     .where('id', '=', agent_id)
     .returning(['id', 'curve_public_key', 'signing_public_key'])
     .executeTakeFirstOrThrow()

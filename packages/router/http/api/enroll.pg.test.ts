@@ -186,6 +186,24 @@ describe('an enrollment', () => {
     assert.deepEqual([renamed.body.agent_id, renamed.body.name], [first.body.agent_id, 'moved'])
   })
 
+  test('makes no key younger that its host had before', async () => {
+    const host = newHost()
+    await enroll((await mint()).key, host, { registration_name: 'aged' })
+    const ages = async () => {
+      const { curve_key_since, signing_key_since } = (await router.call('GET', '/acme/v1/management/agents/aged')).body
+      return [curve_key_since, signing_key_since].map((at: string) => Date.parse(at) - began)
+    }
+    const began = Date.parse((await router.call('GET', '/acme/v1/management/agents/aged')).body.enrolled_at)
+    assert.deepEqual(await ages(), [0, 0])
+    router.clock.shift(60_000)
+    await enroll((await mint()).key, host, { registration_name: 'aged' })
+    assert.deepEqual(await ages(), [0, 0])
+    await enroll((await mint()).key, { ...host, curve: newHost().curve }, { registration_name: 'aged' })
+    const [curve = 0, signing] = await ages()
+    assert.ok(curve >= 60_000)
+    assert.equal(signing, 0)
+  })
+
   test('after deletion makes a new agent under the free name; the old key is spent', async () => {
     const { key } = await mint()
     const host = newHost()
