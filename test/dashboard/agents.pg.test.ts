@@ -70,7 +70,7 @@ test('the fleet is put in order by the age of keys, and what is not known comes 
   ])
   await pool.query('update agents set curve_key_since = null where name = $1', ['xem-jumphost-01'])
   await page.goto(dashboard.address('fleet'))
-  const table = page.getByRole('region', { name: 'Fleet' }).getByRole('table')
+  const table = page.getByRole('table', { name: 'Fleet' })
   await table.getByRole('button', { name: 'Keys since' }).click()
   await page.waitForURL(/sort=keys/)
   const rows = table.getByRole('row')
