@@ -9,6 +9,12 @@ export const limits = {
   exportsPerProject: 100,
   exportDays: 7,
   exportBytes: 4 * 1024 * MiB - 1,
+  /**
+   * Rows of one file of an archive, and of their length: so much is read again after the router
+   * has died.
+   */
+  exportFileRows: 10_000,
+  exportFileBytes: 64 * MiB,
   /** Body of any HTTP request. */
   httpBodyBytes: 1 * MiB,
   /** Canonical JSON of the arguments of one call. */

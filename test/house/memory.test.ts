@@ -42,7 +42,6 @@ const spanning: Readonly<Record<string, string>> = {
   'domain/events/recent-pages.ts pages': 'a few seconds of the log, which is one for all',
   'domain/events/reader.ts readers': 'readers name their project; one query serves all',
   'domain/events/reader.ts onWakes': start,
-  'domain/exports/zip.ts directory': 'of one archive, while it is written',
   'domain/fleet/crowd.ts agents': workspace,
   'domain/fleet/crowd.ts places': workspace,
   'domain/executions/output-pages.ts marked': 'goes with the page that is its key',

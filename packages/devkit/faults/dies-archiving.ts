@@ -11,13 +11,16 @@ export const exportSteps = [
   'export completed, nobody told',
 ] as const
 
+/** Of an archive with several files of rows. */
+export const longExportStep = 'third file of rows half written'
+
 export const sealSteps = [
   'records appended, not signed',
   'seal committed, checkpoint not kept',
   'checkpoint half kept',
 ] as const
 
-export type ArchivingStep = (typeof exportSteps)[number] | (typeof sealSteps)[number]
+export type ArchivingStep = (typeof exportSteps)[number] | typeof longExportStep | (typeof sealSteps)[number]
 
 /** @param dieAt called at each step that is reached */
 export function markArchiving(core: Core, stateDir: string, dieAt: (step: ArchivingStep) => void): void {
@@ -29,13 +32,20 @@ function markExport({ archives, eventLog }: Core, dieAt: (step: ArchivingStep) =
   const { write } = archives
   const { wake } = eventLog
   let isInPlace = false
-  archives.write = async (id, make) => {
-    await write(id, (put) => {
+  archives.write = async (id, length, make) => {
+    await write(id, length, ({ put, sync }) => {
       dieAt('export under way, nothing written')
-      let pieces = 0
-      return make(async (bytes) => {
-        await put(bytes)
-        if (++pieces === 3) dieAt('archive half written')
+      let [pieces, files] = [0, 0]
+      return make({
+        async put(bytes) {
+          await put(bytes)
+          if (++pieces === 3) dieAt('archive half written')
+          if (files === 2) dieAt(longExportStep)
+        },
+        async sync() {
+          await sync()
+          files++
+        },
       })
     })
     dieAt('archive in place, not on record')

@@ -10,7 +10,7 @@ export const exportLifecycle = defineLifecycle<ExportState>({
   initial: ['pending'],
   moves: {
     pending: ['running'],
-    // A router that died meanwhile begins it anew, and it stays running.
+    // What a router that died was making goes on with the next, and stays running.
     running: ['completed', 'failed'],
     completed: ['expired'],
     failed: [],

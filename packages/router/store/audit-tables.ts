@@ -1,7 +1,7 @@
 // The tables of the audit log, and of archives of what happened (tables.ts).
 import type { ExportFormat, ExportType } from '@xerotier/protocol/api/exports.ts'
 import type { ExportState } from '@xerotier/protocol/lifecycles/export.ts'
-import { bigint, bigints, bytea, initially, int, nullable, text, timestamptz, xid8s } from './column.ts'
+import { bigint, bigints, bytea, initially, int, jsonb, nullable, text, timestamptz, xid8s } from './column.ts'
 
 const audit_tiles = {
   project_id: text(),
@@ -53,6 +53,29 @@ const audit_outside_cosignatures = {
   at: timestamptz(),
 }
 
+/** A file of an archive, as its directory names it. */
+export interface ArchivedFile {
+  name: string
+  /** Of the content, before it was compressed. */
+  bytes: number
+  sha256: string
+  crc: number
+  compressed: number
+  /** Where it begins in the archive. */
+  at: number
+}
+
+/** What of an archive is on the disk, in whole files. */
+export interface ArchiveMade {
+  length: number
+  /** Of those bytes. */
+  sha256: string
+  rows: number
+  /** Behind which row the next file begins; null when there are no more. */
+  cursor: string | null
+  files: ArchivedFile[]
+}
+
 const exports = {
   id: text(),
   project_id: text(),
@@ -70,6 +93,7 @@ const exports = {
   bytes: nullable(bigint()),
   sha256: nullable(text()),
   error: nullable(text()),
+  made: nullable(jsonb<ArchiveMade>()),
 }
 
 export const auditTables = {

@@ -36,13 +36,13 @@ export function selectOpenExport(db: Database) {
     .executeTakeFirst()
 }
 
-/** Of these, those that have an archive. */
+/** Of these, those that have an archive, or one that goes on where it is. */
 export async function selectKeptExports(db: Database, ids: string[]): Promise<string[]> {
   const rows = await db
     .selectFrom('exports')
     .select('id')
     .where('id', 'in', ids)
-    .where('state', '=', 'completed')
+    .where('state', 'in', ['completed', 'running'])
     .execute()
   return rows.map(({ id }) => id)
 }

@@ -54,6 +54,7 @@ import { requiredLogin } from './migrations/0061-required-login.ts'
 import { gauges } from './migrations/0062-gauges.ts'
 import { savedViews } from './migrations/0063-saved-views.ts'
 import { topology } from './migrations/0064-topology.ts'
+import { exportProgress } from './migrations/0065-export-progress.ts'
 import { pushDevices } from './migrations/0067-push-devices.ts'
 import { sessionsSince } from './migrations/0069-sessions-since.ts'
 import { ageOfAgentKeys } from './migrations/0070-age-of-agent-keys.ts'
@@ -115,6 +116,7 @@ const migrations: Migration[] = [
   { name: '0062-gauges', sql: gauges },
   { name: '0063-saved-views', sql: savedViews },
   { name: '0064-topology', sql: topology },
+  { name: '0065-export-progress', sql: exportProgress },
   { name: '0067-push-devices', sql: pushDevices },
   { name: '0069-sessions-since', sql: sessionsSince },
   { name: '0070-age-of-agent-keys', sql: ageOfAgentKeys },

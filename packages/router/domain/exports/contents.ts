@@ -24,19 +24,30 @@ const rowsPerPage = 50
 /** Of entries, at once. */
 const tilesPerPage = 8
 
-/** Pages of rows, as the API tells them; of the audit log, as they are sealed. */
-export function rowsOf(core: Contents, of: ExportRow): AsyncGenerator<Record<string, unknown>[]> {
-  const { type } = of
-  return type === 'audit' ? auditRows(core, of) : pagesOf((after) => pageOf(core, of, type, after))
+export interface RowsPage {
+  rows: Record<string, unknown>[]
+  /** Behind its last row; null when there are no more. */
+  cursor: string | null
 }
 
-async function* pagesOf(read: (after: string | undefined) => Promise<Page<object>>) {
-  let after: string | undefined
+/**
+ * Pages of rows, as the API tells them; of the audit log, as they are sealed. Newest first, so that
+ * what comes while they are read is not among them; of the log, up to where it ended at first.
+ * @param after behind which row, by the cursor of a page
+ */
+export function rowsOf(core: Contents, of: ExportRow, after: string | undefined): AsyncGenerator<RowsPage> {
+  const { type } = of
+  return type === 'audit' ? auditRows(core, of, after) : pagesOf((cursor) => pageOf(core, of, type, cursor), after)
+}
+
+async function* pagesOf(read: (after: string | undefined) => Promise<Page<object>>, from: string | undefined) {
+  let after = from
   while (true) {
-    const page = await read(after)
-    if (page.data.length > 0) yield page.data.map((row) => ({ ...row }))
-    if (!page.has_more || page.last_id === null) return
-    after = page.last_id
+    const { data, has_more, last_id } = await read(after)
+    const cursor = has_more ? last_id : null
+    if (data.length > 0) yield { rows: data.map((row) => ({ ...row })), cursor }
+    if (cursor === null) return
+    after = cursor
   }
 }
 
@@ -63,20 +74,28 @@ function readerOf(projectId: string): Member {
   return serviceKeyActor({ id: 'export', name: 'export' }, { projectId, door: 'api', scopes: [], workspaces: null })
 }
 
-async function* auditRows(core: Contents, { project_id, since, until }: ExportRow) {
+async function* auditRows(core: Contents, { project_id, since, until }: ExportRow, after: string | undefined) {
   const { db } = core.store
-  const span = await selectTileSpan(db, project_id, { since, until })
+  const span = after === undefined ? await selectTileSpan(db, project_id, { since, until }) : tilesBehind(after)
   if (span === undefined) return
-  for (let n = span.from; n < span.to; n += tilesPerPage) {
+  const { to } = span
+  for (let n = span.from; n < to; n += tilesPerPage) {
     const rows: Record<string, unknown>[] = []
-    for (const { entry } of await selectEntries(db, project_id, n, Math.min(tilesPerPage, span.to - n))) {
+    for (const { entry } of await selectEntries(db, project_id, n, Math.min(tilesPerPage, to - n))) {
       if (entry === null) continue
       const row: Record<string, unknown> = JSON.parse(entry)
       const at = Number(row.at_us) / 1000
       if (at >= since.getTime() && at < until.getTime()) rows.push(row)
     }
-    if (rows.length > 0) yield rows
+    const next = n + tilesPerPage
+    if (rows.length > 0) yield { rows, cursor: next < to ? `${next}-${to}` : null }
   }
+}
+
+/** The cursor of a page of the log: the next tile, and the one at which it ends. */
+function tilesBehind(cursor: string): { from: number; to: number } {
+  const [from, to] = cursor.split('-').map(Number)
+  return { from: from ?? 0, to: to ?? 0 }
 }
 
 export interface Part {

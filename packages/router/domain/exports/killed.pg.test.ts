@@ -1,13 +1,14 @@
 // What dies with a router that makes an archive, at any step of it.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Database } from '../../store/database.ts'
 import { auditWorld } from '../audit/audit-world.fixture.ts'
 import { type Archives, archivesIn } from './archives.ts'
-import { createExportMaker, type Making } from './make.ts'
+import { createExportMaker } from './make.ts'
+import type { Making } from './write-archive.ts'
 
 /** Steps that a process has left. Once there is none it is dead, and does nothing more. */
 function mortality(steps: number) {
@@ -48,14 +49,23 @@ function mortalDatabase(db: Database, life: Mortality): Database {
 function mortalArchives(archives: Archives, life: Mortality): Archives {
   return {
     ...archives,
-    async write(id, make) {
-      await archives.write(id, (put) =>
-        make((bytes) => {
-          life.step()
-          return put(bytes)
+    async write(id, length, make) {
+      await archives.write(id, length, ({ put, sync }) =>
+        make({
+          put(bytes) {
+            life.step()
+            return put(bytes)
+          },
+          sync() {
+            life.step()
+            return sync()
+          },
         }),
       )
       life.step()
+    },
+    remove(id) {
+      if (!life.isDead) archives.remove(id)
     },
   }
 }
@@ -93,7 +103,7 @@ test('an archive is there whole and told once, at whichever step of it the route
       deaths++
       // Its file goes with no process; one that is whole has its own name.
       const { rows } = await store.pool.query('select from exports where id = $1 and state = $2', [id, 'completed'])
-      if (rows.length === 0) writeFileSync(join(folder, `${id}.zip.part`), 'half of it')
+      if (rows.length === 0) appendFileSync(join(folder, `${id}.zip.part`), 'half of a piece')
     }
     await createExportMaker(core).work()
     const { rows } = await store.pool.query('select state, bytes, sha256 from exports where id = $1', [id])

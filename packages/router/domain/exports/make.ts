@@ -1,31 +1,22 @@
 // Exports are made one after the other, in the background. What a router that died left unfinished
-// is made anew by the next: an archive is there whole or not at all.
+// goes on with the next, behind its last file on the disk: an archive is there whole or not at all.
 
-import { createHash } from 'node:crypto'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { codeOf, messageOf } from '@xerotier/protocol/thrown.ts'
-import { sha256Hex } from '@xerotier/runtime/digest.ts'
+import type { Updateable } from 'kysely'
+import type { ArchiveMade } from '../../store/audit-tables.ts'
 import { selectExpiredExports, selectKeptExports, selectOpenExport } from '../../store/exports.ts'
-import type { ExportRow } from '../../store/tables.ts'
+import type { ExportRow, Tables } from '../../store/tables.ts'
 import { router } from '../actor.ts'
 import { write } from '../events/write.ts'
 import { moveExport } from '../lifecycles/export.ts'
-import type { Archives } from './archives.ts'
-import { type Contents, rowsOf, sealedParts } from './contents.ts'
-import { headOf, lineOf } from './formats.ts'
-import { readmeOf } from './readme.ts'
-import { createZip, ExportTooLarge, type ZipEntry } from './zip.ts'
-
-export type Making = Contents & { archives: Archives }
+import { type Making, writeArchive } from './write-archive.ts'
+import { ExportTooLarge } from './zip.ts'
 
 const dayMs = 24 * 3_600_000
-/** How many rows stand in one file. */
-const rowsPerFile = 100_000
 const expiredPerSweep = 100
 /** How often its record says how far it is. */
 const progressMs = 1_000
-/** So much at once goes to the archive. */
-const pieceLength = 64 * 1024
 
 /** It was deleted, or the router ends. */
 class Abandoned extends Error {}
@@ -70,34 +61,29 @@ export function createExportMaker(core: Making): ExportMaker {
 async function makeExport(core: Making, open: ExportRow, isClosing: () => boolean): Promise<void> {
   const { id, state } = open
   if (state === 'pending') await write(core, (writing) => moveExport(writing, id, 'running'))
-  const hash = createHash('sha256')
-  let [rows, bytes] = [0, 0]
+  let notedAt = core.clock.monotonic()
+  const progress = {
+    async read(rows: number) {
+      if (isClosing()) throw new Abandoned()
+      if (core.clock.monotonic() - notedAt < progressMs) return
+      notedAt = core.clock.monotonic()
+      await note(core, id, { rows })
+    },
+    kept: (made: ArchiveMade) => note(core, id, { rows: made.rows, made: JSON.stringify(made) }),
+  }
+  let whole: { rows: number; bytes: number; sha256: string }
   try {
-    await core.archives.write(id, async (put) => {
-      const zip = createZip((chunk) => {
-        hash.update(chunk)
-        bytes += chunk.length
-        return put(chunk)
-      })
-      let notedAt = core.clock.monotonic()
-      const onPage = async (count: number) => {
-        rows += count
-        if (isClosing()) throw new Abandoned()
-        if (core.clock.monotonic() - notedAt < progressMs) return
-        notedAt = core.clock.monotonic()
-        if (!(await noteProgress(core, id, rows))) throw new Abandoned()
-      }
-      await fill(core, open, zip, onPage)
-    })
+    whole = await writeArchive(core, open, progress)
   } catch (error) {
     if (error instanceof Abandoned) return
     return failExport(core, open, error)
   }
   await write(core, async (writing) => {
     const { now, append } = writing
-    const set = { rows, bytes, sha256: hash.digest('hex'), finished_at: now }
+    const set = { ...whole, finished_at: now }
     const moved = await moveExport(writing, id, 'completed', {
       ...set,
+      made: null,
       expires_at: new Date(now.getTime() + limits.exportDays * dayMs),
     })
     if (moved === undefined) return writing.after(() => core.archives.remove(id))
@@ -105,61 +91,23 @@ async function makeExport(core: Making, open: ExportRow, isClosing: () => boolea
   })
 }
 
-async function fill(
-  core: Making,
-  open: ExportRow,
-  zip: ReturnType<typeof createZip>,
-  onPage: (count: number) => Promise<void>,
-): Promise<void> {
-  const { format, type } = open
-  const files: ZipEntry[] = []
-  const pages = rowsOf(core, open)
-  let total = 0
-  let left = await pages.next()
-  const extension = format === 'csv' ? 'csv' : format === 'cef' ? 'cef' : 'ndjson'
-  for (let file = 1; file === 1 || left.done !== true; file++) {
-    const lines = async function* () {
-      for (let count = 0; left.done !== true && count < rowsPerFile; left = await pages.next()) {
-        const page = left.value
-        const [first] = page
-        let piece = count === 0 && first !== undefined ? headOf(format, first) : ''
-        for (const row of page) {
-          piece += lineOf(format, row)
-          if (piece.length < pieceLength) continue
-          yield Buffer.from(piece)
-          piece = ''
-        }
-        if (piece !== '') yield Buffer.from(piece)
-        count += page.length
-        total += page.length
-        await onPage(page.length)
-      }
-    }
-    files.push(await zip.add(`${type}-${String(file).padStart(5, '0')}.${extension}`, lines()))
-  }
-  for await (const { name, content } of sealedParts(core, open)) files.push(await zip.add(name, content))
-  files.push(await zip.add('README.md', [Buffer.from(readmeOf(open, total))]))
-  const { id, project_id, since, until, workspace_id, created_by, created_at } = open
-  const about = { id, project_id, type, format, since, until, workspace_id, created_by, created_at, rows: total }
-  const manifest = `${JSON.stringify({ ...about, files }, null, 2)}\n`
-  await zip.add('manifest.json', [Buffer.from(manifest)])
-  await zip.add('manifest.json.sha256', [Buffer.from(`${sha256Hex(manifest)}  manifest.json\n`)])
-  await zip.end()
-}
-
-/** @returns false when it was deleted meanwhile */
-async function noteProgress(core: Making, id: string, rows: number): Promise<boolean> {
+/** @throws Abandoned when it was deleted meanwhile */
+async function note(core: Making, id: string, set: Pick<Updateable<Tables['exports']>, 'rows' | 'made'>) {
   const { numUpdatedRows } = await write(core, ({ tx }) =>
-    tx.updateTable('exports').set({ rows }).where('id', '=', id).executeTakeFirstOrThrow(),
+    tx.updateTable('exports').set(set).where('id', '=', id).executeTakeFirstOrThrow(),
   )
-  return numUpdatedRows === 1n
+  if (numUpdatedRows === 0n) {
+    core.archives.remove(id)
+    throw new Abandoned()
+  }
 }
 
 async function failExport(core: Making, { id, project_id }: ExportRow, error: unknown): Promise<void> {
   const why = reasonOf(error)
   core.log.error({ error, project_id, export_id: id }, 'an export could not be made')
   await write(core, async (writing) => {
-    const moved = await moveExport(writing, id, 'failed', { error: why, finished_at: writing.now })
+    const moved = await moveExport(writing, id, 'failed', { error: why, finished_at: writing.now, made: null })
+    writing.after(() => core.archives.remove(id))
     if (moved !== undefined)
       writing.append({ project_id, kind: 'export.failed', actor: router, data: { export_id: id, error: why } })
   })

@@ -4,16 +4,12 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { crc32, createDeflateRaw } from 'node:zlib'
 import { limits } from '@xerotier/protocol/limits.ts'
-
-export interface ZipEntry {
-  name: string
-  /** Of the content, before it was compressed. */
-  bytes: number
-  sha256: string
-}
+import type { ArchivedFile } from '../../store/audit-tables.ts'
 
 export interface Zip {
-  add(name: string, content: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<ZipEntry>
+  /** What stands in it, in order. */
+  readonly files: readonly ArchivedFile[]
+  add(name: string, content: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<void>
   /** Writes the directory. */
   end(): Promise<void>
 }
@@ -27,10 +23,16 @@ const date = 0x0021
 /** A regular file, 0600, made on Unix. */
 const unixFile = 0o100600 * 0x10000
 
-/** @param write @throws when it becomes larger than `exportBytes` */
-export function createZip(write: (bytes: Buffer) => Promise<unknown>): Zip {
-  const directory: Buffer[] = []
-  let offset = 0
+/**
+ * @param begun what of it is written
+ * @throws ExportTooLarge when it becomes larger than `exportBytes`
+ */
+export function createZip(
+  write: (bytes: Buffer) => Promise<unknown>,
+  begun: { length: number; files: readonly ArchivedFile[] },
+): Zip {
+  const files = [...begun.files]
+  let offset = begun.length
   const put = async (bytes: Buffer) => {
     offset += bytes.length
     if (offset > limits.exportBytes) throw new ExportTooLarge()
@@ -38,6 +40,7 @@ export function createZip(write: (bytes: Buffer) => Promise<unknown>): Zip {
   }
 
   return {
+    files,
     async add(name, content) {
       const at = offset
       const path = Buffer.from(name)
@@ -63,23 +66,23 @@ export function createZip(write: (bytes: Buffer) => Promise<unknown>): Zip {
         await put(chunk)
       }
       await put(headerOf(0x08074b50, [], [crc, compressed, bytes], []))
-      const made = headerOf(
-        0x02014b50,
-        [0x0300 | version, version, flags, deflated, 0, date],
-        [crc, compressed, bytes],
-        [path.length, 0, 0, 0, 0],
-      )
-      directory.push(made, uint32(unixFile, at), path)
-      return { name, bytes, sha256: hash.digest('hex') }
+      files.push({ name, bytes, sha256: hash.digest('hex'), crc, compressed, at })
     },
     async end() {
       const at = offset
-      const all = Buffer.concat(directory)
+      const all = Buffer.concat(files.flatMap(directoryOf))
       await put(all)
-      const count = directory.length / 3
+      const count = files.length
       await put(headerOf(0x06054b50, [0, 0, count, count], [all.length, at], [0]))
     },
   }
+}
+
+/** How the directory names a file. */
+function directoryOf({ name, crc, compressed, bytes, at }: ArchivedFile): Buffer[] {
+  const path = Buffer.from(name)
+  const words = [0x0300 | version, version, flags, deflated, 0, date]
+  return [headerOf(0x02014b50, words, [crc, compressed, bytes], [path.length, 0, 0, 0, 0]), uint32(unixFile, at), path]
 }
 
 export class ExportTooLarge extends Error {}

@@ -197,7 +197,7 @@ test('what a router left that was killed between a record and its file goes at t
   assert.deepEqual(readdirSync(folder).sort(), [`${kept.id}.zip`, 'note.txt'])
 })
 
-test('what a router that died was making is made anew by the next, whole', async (t) => {
+test('what a router left of an archive and is not there any more is made anew by the next, whole', async (t) => {
   const own: RouterForTests = await startRouterForTests()
   t.after(() => own.stop())
   const { id } = await own.client.call('exports.create', { body: { type: 'audit', ...span, format: 'ndjson' } })
