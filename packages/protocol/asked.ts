@@ -36,6 +36,8 @@ export interface Asked {
   stages: AskedStage[]
   onTimeout: 'expire' | 'reject'
   requireReason: boolean
+  /** Whoever approves confirms it with a passkey. Undefined of what is older than that. */
+  requirePasskey?: boolean
   oneRejectEnds: boolean
   /** Null where the settings of the project say. */
   selfApproval: SelfApproval | null

@@ -273,6 +273,23 @@ export const errors = define({
     message: 'The credentials of this agent were revoked.',
     advice: { say: 'Enroll the agent again with a new join key.', action: mintJoinKey },
   },
+  passkey_required: {
+    status: 403,
+    type: 'authorization_error',
+    retry: false,
+    message: 'This call is approved with a passkey.',
+    advice: {
+      say: 'Open the dashboard where the message says, and approve there. Rejecting needs none.',
+      action: { label: 'Make a login link', xeroctl: 'xeroctl login-link', route: 'loginLinks.create' },
+    },
+  },
+  fresh_login_required: {
+    status: 403,
+    type: 'authorization_error',
+    retry: false,
+    message: 'This is done by who has just proved who they are.',
+    advice: { say: 'Show a passkey or type your password, or log in again, and do it then.' },
+  },
   login_method_required: {
     status: 403,
     type: 'authorization_error',

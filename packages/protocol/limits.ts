@@ -57,6 +57,8 @@ export const limits = {
   passwordResetSeconds: 30 * 60,
   passwordResetsPerHour: 3,
   passkeysPerPerson: 20,
+  /** What guards an account is changed within so long after a login, or another proof. */
+  freshLoginSeconds: 10 * 60,
   /** Devices of one person that a project tells by Web Push. */
   pushDevicesPerPerson: 10,
   /** Then the key of the router that push services know takes the place of another. */

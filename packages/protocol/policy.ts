@@ -64,6 +64,7 @@ const thenSchema = z
       .optional()
       .describe('How many of `approvers`; without them, how many of those who are asked anyway.'),
     require_reason: z.boolean().optional().describe('Whoever approves has to say why.'),
+    require_passkey: z.boolean().optional().describe('Whoever approves confirms it with a passkey, at the dashboard.'),
     refuse: textSchema(500).min(1).optional().describe('Refuses the call. The requester reads this.'),
   })
   .refine((then) => Object.values(then).some((value) => value !== undefined), 'must say what to do')
@@ -138,6 +139,10 @@ export const policyDocumentSchema = z.strictObject({
     .optional()
     .describe('Those of the stages must be among these for this risk.'),
   require_reason: z.boolean().default(false).describe('Whoever approves has to say why.'),
+  require_passkey: z
+    .boolean()
+    .default(false)
+    .describe('Whoever approves confirms it with a passkey, at the dashboard.'),
   self_approval: z.enum(selfApprovalModes).default('service_keys').describe('Who may approve what they asked for.'),
   one_reject_ends: z
     .boolean()

@@ -92,6 +92,7 @@ const decision = policyDecisionSchema.parse({
   stages: [{ name: 'on call', needs: ['group sre'], seconds: 900, tell: ['group sre'] }],
   on_timeout: 'expire',
   require_reason: false,
+  require_passkey: false,
   self_approval: 'service_keys',
 })
 const backtest = policyBacktestResultSchema.parse({

@@ -325,6 +325,7 @@ export const askedNothing = {
     stage_ends_at: '2026-05-01T12:12:00.000Z',
     places: 1,
     require_reason: false,
+    require_passkey: false,
     on_timeout: 'expire' as const,
     break_glass: false,
   },

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { authenticatorCode } from '@xerotier/devkit/authenticator.ts'
 import { browserPatienceMs } from '@xerotier/devkit/browser.ts'
-import type { CDPSession, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
+import { authenticatorOf } from './authenticator.fixture.ts'
 import { type OpenDashboard, openDashboard, skip, textOf, violations } from './open-dashboard.fixture.ts'
 
 let dashboard: OpenDashboard
@@ -56,19 +57,6 @@ test('whoever comes by password is asked for a code, and nothing typed is lost',
   await page.getByRole('button', { name: 'Log in', exact: true }).click()
   await page.getByRole('heading', { name: 'Overview' }).waitFor()
 })
-
-/** Chromium's own, with resident keys and somebody who is verified. */
-async function authenticatorOf(one: Page): Promise<{ debug: CDPSession; id: string }> {
-  const debug = await one.context().newCDPSession(one)
-  await debug.send('WebAuthn.enable')
-  const { authenticatorId: id } = await debug.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      ...{ protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true },
-      ...{ isUserVerified: true, automaticPresenceSimulation: true },
-    },
-  })
-  return { debug, id }
-}
 
 test('a passkey is added at the only address where it is good, named, and logs in alone', { skip }, async () => {
   await page.goto(dashboard.address('account'))

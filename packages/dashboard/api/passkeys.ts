@@ -1,5 +1,6 @@
 // Passkeys: what the router asks of an authenticator, and what that says. Browsers read and write
 // both as JSON themselves (https://www.w3.org/TR/webauthn-3/#sctn-parseCreationOptionsFromJSON).
+import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import type { AddedPasskey, Passkey, PasskeyList, ShownPasskey } from '@xerotier/protocol/api/passkeys.ts'
 import { ask } from './session.ts'
 
@@ -30,8 +31,8 @@ async function fromAuthenticator(
 }
 
 /** Shown by an authenticator to whom the router asks. @throws GaveUp, TooOld */
-export async function showPasskey(begin = 'api/login/passkey/begin'): Promise<ShownPasskey> {
-  const { options } = await ask<{ options: PublicKeyCredentialRequestOptionsJSON }>('POST', begin, {})
+export async function showPasskey(begin = 'api/login/passkey/begin', about: object = {}): Promise<ShownPasskey> {
+  const { options } = await ask<{ options: PublicKeyCredentialRequestOptionsJSON }>('POST', begin, about)
   const { json } = await fromAuthenticator(() =>
     navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) }),
   )
@@ -47,6 +48,25 @@ export async function addPasskey(name: string): Promise<AddedPasskey> {
   )
   return ask('POST', path, { name, transports, response })
 }
+
+/**
+ * Confirmed by an authenticator over exactly this: the router asks it to sign the digest.
+ * @throws GaveUp, TooOld
+ */
+export async function approveWithPasskey(
+  id: string,
+  body: { digest: string; note?: string; confirm?: string },
+): Promise<Approval> {
+  const way = `api/approvals/${encodeURIComponent(id)}/approve`
+  const passkey = await showPasskey(`${way}/begin`, { digest: body.digest })
+  return ask('POST', way, { ...body, passkey })
+}
+
+/** That it is still they who are in. @throws GaveUp, TooOld */
+export async function proveByPasskey(): Promise<void> {
+  await ask('POST', 'api/fresh', { passkey: await showPasskey('api/fresh/begin') })
+}
+export const proveByPassword = (body: { password: string; code?: string }) => ask<unknown>('POST', 'api/fresh', body)
 
 export const listPasskeys = () => ask<PasskeyList>('GET', path)
 export const renamePasskey = (id: string, name: string) => ask<Passkey>('PATCH', one(id), { name })

@@ -5,6 +5,7 @@ import { Mark } from '../ui/mark.tsx'
 import { Facts } from '../ui/state.tsx'
 import { Ago, leftText, useNow, When } from '../ui/time.tsx'
 import { words } from '../words/en.ts'
+import { phoneWords } from '../words/en-phone.ts'
 import { Decision } from './decision.tsx'
 import { RiskMark } from './marks.tsx'
 import { SimilarCall } from './similar-call.tsx'
@@ -123,6 +124,7 @@ function Quorum({ approval: { asked, votes, recommendations, needs } }: { approv
             {vote.vote}
           </Mark>
           <Said>{vote.by_name ?? vote.by}</Said>
+          {vote.passkey !== null && <Said>{phoneWords.confirm.confirmed(vote.passkey.name)}</Said>}
           {vote.note !== null && <Said>{vote.note}</Said>}
         </p>
       ))}

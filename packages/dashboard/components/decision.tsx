@@ -1,16 +1,18 @@
 // The vote. Nobody approves what has just appeared under their finger: the button is off until the
 // call has stood there for a moment, and again whenever what would run is another.
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import { useEffect, useRef, useState } from 'react'
 import { useClient } from '../api/client.ts'
+import { approveWithPasskey, listPasskeys } from '../api/passkeys.ts'
 import { noteCharacters } from '../api/protocol.data.ts'
 import { Button } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
 import { useKeys } from '../ui/keys.ts'
 import { TextField } from '../ui/text-field.tsx'
 import { words } from '../words/en.ts'
-import { Refused } from './asked.tsx'
+import { phoneWords } from '../words/en-phone.ts'
+import { PasskeyRefused } from './passkey-refused.tsx'
 import { CommandLine, quoted } from './texts.tsx'
 
 const text = words.approvals
@@ -22,7 +24,7 @@ interface Props {
   next: () => void
 }
 
-type Vote = 'approve' | 'reject'
+type Vote = 'approve' | 'confirm' | 'reject'
 
 export function Decision({ approval, decided, next }: Props) {
   const { id, tool, digest, confirm, asked } = approval
@@ -34,15 +36,15 @@ export function Decision({ approval, decided, next }: Props) {
   const approveButton = useRef<HTMLButtonElement>(null)
   const noteField = useRef<HTMLTextAreaElement>(null)
   const voting = useMutation({
-    mutationFn: (vote: Vote) =>
-      client.call(vote === 'approve' ? 'approvals.approve' : 'approvals.reject', {
-        params: { id },
-        body: {
-          digest,
-          ...(note.trim() === '' ? {} : { note }),
-          ...(vote === 'approve' && confirm !== null ? { confirm: typed } : {}),
-        },
-      }),
+    mutationFn: (vote: Vote) => {
+      const body = {
+        digest,
+        ...(note.trim() === '' ? {} : { note }),
+        ...(vote !== 'reject' && confirm !== null ? { confirm: typed } : {}),
+      }
+      if (vote === 'confirm') return approveWithPasskey(id, body)
+      return client.call(vote === 'approve' ? 'approvals.approve' : 'approvals.reject', { params: { id }, body })
+    },
     onSuccess: async (now, vote) => {
       decided(
         vote === 'reject' ? text.rejected(tool) : now.state === 'pending' ? text.voted(tool) : text.approved(tool),
@@ -56,6 +58,8 @@ export function Decision({ approval, decided, next }: Props) {
   })
   const lacksNote = asked.require_reason && note.trim() === ''
   const lacksName = confirm !== null && typed.trim() !== confirm
+  const passkeys = useQuery({ queryKey: ['passkeys'], queryFn: listPasskeys, staleTime: Number.POSITIVE_INFINITY })
+  const hasPasskey = passkeys.data?.origin === location.origin && passkeys.data.data.length > 0
   const mayApprove = settled && !lacksNote && !lacksName && !voting.isPending
   // Two different keys: one shows where the button is, the other presses it.
   useKeys({
@@ -88,7 +92,19 @@ export function Decision({ approval, decided, next }: Props) {
           onText={setTyped}
         />
       )}
-      <Refused error={voting.error} />
+      {asked.require_passkey && <p className="text-[13px] text-soft">{phoneWords.confirm.needed}</p>}
+      <PasskeyRefused error={voting.error} />
+      {hasPasskey && !asked.require_passkey && (
+        <Button
+          large
+          disabled={voting.isPending}
+          aria-disabled={!mayApprove}
+          title={settled ? undefined : text.settling}
+          onClick={() => mayApprove && voting.mutate('confirm')}
+        >
+          {phoneWords.confirm.approve}
+        </Button>
+      )}
       <div className="sticky bottom-0 -mx-4 flex gap-3 border-line bg-card px-4 py-2 max-md:border-t md:static md:mx-0 md:px-0 md:py-0">
         <Button
           ref={approveButton}
@@ -98,9 +114,9 @@ export function Decision({ approval, decided, next }: Props) {
           disabled={voting.isPending}
           aria-disabled={!mayApprove}
           title={settled ? undefined : text.settling}
-          onClick={() => mayApprove && voting.mutate('approve')}
+          onClick={() => mayApprove && voting.mutate(asked.require_passkey ? 'confirm' : 'approve')}
         >
-          {text.approve}
+          {asked.require_passkey ? phoneWords.confirm.approve : text.approve}
         </Button>
         <Button
           look="danger"
@@ -112,7 +128,7 @@ export function Decision({ approval, decided, next }: Props) {
           {text.reject}
         </Button>
       </div>
-      <CommandLine line={lineOf(approval, note)} />
+      {!asked.require_passkey && <CommandLine line={lineOf(approval, note)} />}
     </div>
   )
 }

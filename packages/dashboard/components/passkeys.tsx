@@ -12,6 +12,7 @@ import { words } from '../words/en.ts'
 import { accessWords } from '../words/en-access.ts'
 import { Answer, Refused } from './asked.tsx'
 import { PasskeyRefused } from './passkey-refused.tsx'
+import { ProveAnew, wantsProof } from './prove-anew.tsx'
 import { SecretOnce } from './secret-once.tsx'
 import { Said } from './texts.tsx'
 
@@ -129,13 +130,17 @@ function Add({ close }: { close: () => void }) {
     )
   return (
     <Dialog title={text.add} closeLabel={words.close} onClose={close}>
-      <NameForm
-        effect={text.addEffect}
-        doIt={text.addNow}
-        name={name}
-        setName={setName}
-        acting={{ ...adding, go: () => adding.mutate() }}
-      />
+      {wantsProof(adding.error) ? (
+        <ProveAnew proved={adding.reset} />
+      ) : (
+        <NameForm
+          effect={text.addEffect}
+          doIt={text.addNow}
+          name={name}
+          setName={setName}
+          acting={{ ...adding, go: () => adding.mutate() }}
+        />
+      )}
     </Dialog>
   )
 }
@@ -206,6 +211,12 @@ function Remove({ passkey, close }: { passkey: Passkey; close: () => void }) {
       close()
     },
   })
+  if (wantsProof(removing.error))
+    return (
+      <Dialog title={text.removeOf(passkey.name)} closeLabel={words.close} onClose={close}>
+        <ProveAnew proved={removing.reset} />
+      </Dialog>
+    )
   return (
     <Dialog title={text.removeOf(passkey.name)} closeLabel={words.close} onClose={close}>
       <div className="grid gap-4">

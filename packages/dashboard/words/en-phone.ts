@@ -45,6 +45,17 @@ export const phoneWords = {
     noMember: (slug: string) => `This is of the project ${slug}, which this session does not see.`,
     look: (slug: string) => `Look at ${slug}`,
   },
+  fresh: {
+    hint: 'It is a while since you logged in. Prove that it is still you, and go on.',
+    passkey: 'Use a passkey',
+    password: 'Use the password',
+    else: 'With neither of them, log out and in again.',
+  },
+  confirm: {
+    approve: 'Approve with a passkey',
+    needed: 'The policy wants a passkey for this: your authenticator signs exactly what is written above.',
+    confirmed: (name: string) => `confirmed with passkey ${name}`,
+  },
   version: {
     there: 'The router has a newer version of this page.',
     hint: 'What you are typing stays until you load it.',

@@ -12,6 +12,7 @@ const labels: Readonly<Record<string, string>> = {
   approvers_destructive: 'Approvers of destructive calls',
   approvers_irreversible: 'Approvers of irreversible calls',
   require_reason: 'Whoever approves has to say why',
+  require_passkey: 'Whoever approves confirms it with a passkey',
   self_approval: 'Who may approve what they asked for',
   one_reject_ends: 'One rejection ends it',
   rules: 'Rules',

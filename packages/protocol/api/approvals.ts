@@ -21,6 +21,8 @@ const voteSchema = z.object({
   stage: z.int(),
   digest: z.string(),
   note: z.string().nullable(),
+  /** With which they confirmed it, as it was called then. */
+  passkey: z.object({ id: z.string(), name: z.string() }).nullable(),
   at: timestampSchema,
 })
 
@@ -57,6 +59,8 @@ const askedOfSchema = z.object({
   /** How many different approvers the stage wants. */
   places: z.int(),
   require_reason: z.boolean(),
+  /** An approval is confirmed with a passkey: it is given at the dashboard alone. */
+  require_passkey: z.boolean(),
   on_timeout: z.enum(['expire', 'reject']),
   break_glass: z.boolean(),
 })

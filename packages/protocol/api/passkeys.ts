@@ -2,6 +2,7 @@
 // https://www.w3.org/TR/webauthn-3/
 import { z } from 'zod'
 import { personNameSchema, textSchema } from '../ids.ts'
+import { decisionSchema } from './approvals.ts'
 import { timestampSchema } from './page.ts'
 
 const bytesSchema = (maxCharacters: number) => textSchema(maxCharacters).regex(/^[\w-]+$/, 'must be base64url')
@@ -25,6 +26,11 @@ export const shownPasskeySchema = z.object({
 })
 export type ShownPasskey = z.infer<typeof shownPasskeySchema>
 export const passkeyLoginSchema = z.strictObject({ passkey: shownPasskeySchema })
+
+/** What somebody is about to confirm. */
+export const confirmVoteSchema = z.strictObject({ digest: textSchema(64) })
+/** An approval with a passkey, over what its digest says. */
+export const confirmedDecisionSchema = decisionSchema.extend({ digest: textSchema(64), passkey: shownPasskeySchema })
 
 export const newPasskeySchema = z.strictObject({
   name: personNameSchema,

@@ -194,6 +194,7 @@ export const policyDecisionSchema = z.object({
   stages: z.array(askedStageSchema),
   on_timeout: z.enum(['expire', 'reject']).nullable(),
   require_reason: z.boolean(),
+  require_passkey: z.boolean(),
   self_approval: z.enum(selfApprovalModes).nullable(),
 })
 export type PolicyDecision = z.infer<typeof policyDecisionSchema>

@@ -108,6 +108,12 @@ export const passwordSchema = z.strictObject({
   current: textSchema(limits.passwordCharactersMax).default(''),
   password: textSchema(limits.passwordCharactersMax),
 })
+/** Who is in proves who they are once more: by one of their passkeys, or as they log in. */
+export const freshSchema = z.union([
+  z.strictObject({ passkey: shownPasskeySchema }),
+  z.strictObject({ password: textSchema(limits.passwordCharactersMax), code: textSchema(64).optional() }),
+])
+export type Fresh = z.output<typeof freshSchema>
 export const resetAskSchema = z.strictObject({ email: textSchema(254) })
 export const resetSchema = z.strictObject({
   token: textSchema(1024),

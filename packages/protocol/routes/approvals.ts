@@ -114,6 +114,7 @@ export const approvalRoutes = {
       ...ofPending,
       'confirmation_required',
       'reason_required',
+      'passkey_required',
       'self_approval',
       'not_an_approver',
       'policy_refused',

@@ -72,6 +72,10 @@ export const approval_votes = {
   digest: text(),
   note: nullable(text()),
   at: timestamptz(),
+  /** With which its voter confirmed it. */
+  passkey_id: nullable(text()),
+  passkey_name: nullable(text()),
+  passkey_proof: nullable(jsonb<Record<string, unknown>>()),
 }
 
 export const approval_recommendations = {

@@ -56,6 +56,7 @@ import { savedViews } from './migrations/0063-saved-views.ts'
 import { topology } from './migrations/0064-topology.ts'
 import { exportProgress } from './migrations/0065-export-progress.ts'
 import { pushDevices } from './migrations/0067-push-devices.ts'
+import { confirmedVotes } from './migrations/0068-confirmed-votes.ts'
 import { sessionsSince } from './migrations/0069-sessions-since.ts'
 import { ageOfAgentKeys } from './migrations/0070-age-of-agent-keys.ts'
 import { settleRestoredCopy } from './restored-copy.ts'
@@ -118,6 +119,7 @@ const migrations: Migration[] = [
   { name: '0064-topology', sql: topology },
   { name: '0065-export-progress', sql: exportProgress },
   { name: '0067-push-devices', sql: pushDevices },
+  { name: '0068-confirmed-votes', sql: confirmedVotes },
   { name: '0069-sessions-since', sql: sessionsSince },
   { name: '0070-age-of-agent-keys', sql: ageOfAgentKeys },
 ]

@@ -38,6 +38,8 @@ const sessions = {
   ended_at: nullable(timestamptz()),
   /** By what its person proved who they are. */
   methods: initially([], texts<LoginMethod>()),
+  /** When its person has last proved who they are, after the login. */
+  proved_at: nullable(timestamptz()),
 }
 
 const second_factors = {
@@ -70,8 +72,11 @@ const passkeys = {
   used_at: nullable(timestamptz()),
 }
 
-/** What an authenticator is asked to sign: a passkey made, or one shown. */
-export type ChallengePurpose = 'register' | 'show'
+/**
+ * What an authenticator is asked to sign for: a passkey made, one shown to come in, a vote, or to
+ * be known anew.
+ */
+export type ChallengePurpose = 'register' | 'show' | 'vote' | 'fresh'
 
 const passkey_challenges = {
   /** SHA-256 of its text. */

@@ -54,7 +54,7 @@ const record = execution({
       asked: {
         ...{ policy: 'prod', policy_id: 'pol_1', version: 3, rules: [{ name: 'kills', error: null }], closed: [] },
         ...{ stage: 0, stage_name: 'first', stages: 1, stage_ends_at: at(900_000), places: 1 },
-        ...{ require_reason: false, on_timeout: 'expire', break_glass: false },
+        ...{ require_reason: false, require_passkey: false, on_timeout: 'expire', break_glass: false },
       },
       votes: [
         {
@@ -62,6 +62,7 @@ const record = execution({
           by: 'usr_2',
           by_name: 'ben',
           key: null,
+          passkey: null,
           door: 'api',
           stage: 0,
           digest: 'd',

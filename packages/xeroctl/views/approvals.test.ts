@@ -59,8 +59,8 @@ test('the votes say with which key and through which door, and the reviewer has 
     at,
   } as const
   const votes = [
-    { ...vote, vote: 'approve' },
-    { ...vote, by: 'usr_3', by_name: 'ann', key: null, door: 'link', note: null, vote: 'withdraw' },
+    { ...vote, vote: 'approve', passkey: { id: 'psk_1', name: 'phone' } },
+    { ...vote, by: 'usr_3', by_name: 'ann', key: null, door: 'link', note: null, passkey: null, vote: 'withdraw' },
   ] as const
   const reviewed = {
     reviewed_by: 'usr_4',
@@ -73,7 +73,7 @@ test('the votes say with which key and through which door, and the reviewer has 
   const shown = await printed(t, record, 'approvals show ap')
   assert.match(
     shown,
-    /^ +approve +ben +1 +\S+ ago +fine +key_2 \(door: api\)\n +withdraw +ann +1 +\S+ ago +- +door: link$/m,
+    /^ +approve +ben +1 +\S+ ago +fine +key_2 \(door: api\), confirmed with passkey phone\n +withdraw +ann +1 +\S+ ago +- +door: link$/m,
   )
   assert.match(shown, /^Reviewed by: +Dan \(usr_4\)\nReviewed: +2026-05-01T11:57:00\.000Z \(3m ago\)\nFound: +right$/m)
 })

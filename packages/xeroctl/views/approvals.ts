@@ -123,6 +123,7 @@ function policyOf({ asked, needs, state, policy_version, ...approval }: Approval
     fields.push(['Stage', `${stage + 1} of ${stages}${stage_name === '' ? '' : `: ${stage_name}`}`])
     for (const need of needs) fields.push(['Still needed', need])
     if (stages > 1) fields.push(['Next stage', { due: asked.stage_ends_at }])
+    if (asked.require_passkey) fields.push(['To approve', 'with a passkey, at the dashboard'])
     if (asked.require_reason) fields.push(['To approve, say', 'why, with --note'])
   }
   if (approval.runs_at !== null) fields.push(['Runs', { due: approval.runs_at }])
@@ -147,7 +148,14 @@ export const voteColumns = [
   { header: 'STAGE', value: ({ stage }: Vote) => stage + 1, right: true },
   { header: 'WHEN', value: ({ at }: Vote) => ({ time: at }) },
   { header: 'NOTE', value: ({ note }: Vote) => note, shrink: true },
-  { header: 'WITH', value: ({ by, key, door }: Vote) => cameWith(by, key, door), dropOrder: 1 },
+  {
+    header: 'WITH',
+    value: ({ by, key, door, passkey }: Vote) => {
+      const came = cameWith(by, key, door)
+      return passkey === null ? came : `${came}, confirmed with passkey ${passkey.name}`
+    },
+    dropOrder: 1,
+  },
 ]
 
 function statusOf({ state }: Approval): Cell {

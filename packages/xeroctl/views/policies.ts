@@ -115,6 +115,7 @@ export const policyDecisionRecord: RecordView<PolicyDecision> = {
             ['Silence', decision.on_timeout === 'reject' ? 'rejects it' : 'lets it expire'],
             ['Own calls', decision.self_approval ?? 'as the project says'],
             ['A reason', decision.require_reason ? 'is needed to approve' : 'is not needed'],
+            ...(decision.require_passkey ? [['A passkey', 'is needed to approve'] as const] : []),
           ] satisfies Detail['fields'])
         : []),
     ],

@@ -23,6 +23,7 @@ const parts = {
     'approvers_destructive',
     'approvers_irreversible',
     'require_reason',
+    'require_passkey',
     'self_approval',
     'one_reject_ends',
   ],

@@ -67,16 +67,18 @@ export async function decideWithLink(
     link.approval_id,
     decision,
     { ...body, digest: link.digest },
-    async ({ tx, now }) => {
-      const { numUpdatedRows } = await tx
-        .updateTable('approval_links')
-        .set({ used_at: now, decision })
-        .where('id', '=', link.id)
-        .where('used_at', 'is', null)
-        .where('revoked_at', 'is', null)
-        .where('expires_at', '>', now)
-        .executeTakeFirstOrThrow()
-      if (numUpdatedRows === 0n) throw new Fault('illegal_transition', { message: 'The link was used.' })
+    {
+      claim: async ({ tx, now }) => {
+        const { numUpdatedRows } = await tx
+          .updateTable('approval_links')
+          .set({ used_at: now, decision })
+          .where('id', '=', link.id)
+          .where('used_at', 'is', null)
+          .where('revoked_at', 'is', null)
+          .where('expires_at', '>', now)
+          .executeTakeFirstOrThrow()
+        if (numUpdatedRows === 0n) throw new Fault('illegal_transition', { message: 'The link was used.' })
+      },
     },
   )
 }

@@ -35,11 +35,25 @@ import { stillNeeded } from './needed.ts'
 import { asOf } from './present.ts'
 import { mustNotBeOwn } from './requester.ts'
 import { showApproval } from './show.ts'
-import { appendVote, mustBeAsked, recordVote } from './vote.ts'
+import { appendVote, mustBeAsked, recordVote, type ShownWith, shownText } from './vote.ts'
 
 export type Decision = 'approve' | 'reject' | 'withdraw' | 'break_glass'
 
-type Deciding = Records & FleetView & Policies & Pick<Attempts, 'calls' | 'dispatcher'>
+/** How somebody decides, besides by what they say. */
+export interface Means {
+  /** Takes what the decision is made with, in its transaction, once nobody else decides. */
+  claim?: (writing: Writing) => Promise<void>
+  /** What they have confirmed it with: exactly this decision on this digest. */
+  passkey?: ShownWith
+}
+
+type Deciding = Records &
+  FleetView &
+  Policies &
+  Pick<Attempts, 'calls' | 'dispatcher'> & {
+    /** Where people reach the router. */
+    publicUrl?: () => string
+  }
 type Body = z.infer<typeof decisionSchema>
 type Requested = ApprovalRow & { requested_by_name: string | null }
 
@@ -49,10 +63,9 @@ type Outcome = { fault: Fault } | { approval: ApprovalRow }
 /**
  * Takes one vote. The last one that is wanted decides: approved, the call is dispatched in the same
  * transaction where an agent is free.
- * @param claim takes what the decision is made with, in its transaction, once nobody else decides
  * @throws Fault approval_not_found, approval_already_decided, approval_expired, approval_voided
  * @throws Fault confirmation_required, reason_required, self_approval, not_an_approver
- * @throws Fault break_glass_not_allowed, policy_refused
+ * @throws Fault break_glass_not_allowed, policy_refused, passkey_required
  */
 export async function decideApproval(
   core: Deciding & Directory,
@@ -60,7 +73,7 @@ export async function decideApproval(
   approvalId: string,
   decision: Decision,
   body: Body,
-  claim?: (writing: Writing) => Promise<void>,
+  means: Means = {},
 ): Promise<Approval> {
   if (!isUuid(approvalId)) throw new Fault('approval_not_found')
   const outcome = await write(core, async (writing): Promise<Outcome> => {
@@ -68,7 +81,7 @@ export async function decideApproval(
     if (locked === undefined) throw new Fault('approval_not_found')
     requireWorkspace(actor, locked.workspace_id)
     if (locked.state !== 'pending') throw decidedFault(locked)
-    await claim?.(writing)
+    await means.claim?.(writing)
     const [advanced] = await advance(core, writing, [locked])
     if (advanced === undefined) return { fault: decidedFault(asOf(locked, writing.now.getTime())) }
     const approval = { ...locked, ...advanced }
@@ -79,7 +92,7 @@ export async function decideApproval(
       case 'withdraw':
         return withdraw(writing, approval, actor, body)
       default:
-        return approve(core, writing, approval, actor, body, decision)
+        return approve(core, writing, approval, actor, body, { decision, passkey: means.passkey })
     }
   })
   if ('fault' in outcome) throw outcome.fault
@@ -101,13 +114,18 @@ export function decidedFault(approval: ApprovalRow): Fault {
   return new Fault('approval_already_decided', { message: `The approval is already ${approval.state}.` })
 }
 
+interface Approving {
+  decision: 'approve' | 'break_glass'
+  passkey: ShownWith | undefined
+}
+
 async function approve(
   core: Deciding,
   writing: Writing,
   approval: Requested,
   actor: Member,
   body: Body,
-  decision: 'approve' | 'break_glass',
+  { decision, passkey }: Approving,
 ): Promise<Outcome> {
   const call = await lockExecution(writing.tx, approval.execution_id)
   if (call === undefined) throw new Error('an approval without its call')
@@ -129,10 +147,11 @@ async function approve(
   await mustNotBeOwn(writing.tx, actor, approval, asked)
   mustBeConfirmed(approval, body)
   if (asked.requireReason && !saysSomething(body.note ?? '')) throw new Fault('reason_required', { param: 'note' })
-  const votes = await recordVote(writing, approval, actor, 'approve', body.note)
+  mustBeShown(core, approval, passkey)
+  const votes = await recordVote(writing, approval, actor, 'approve', body.note, passkey)
   const needed = stillNeeded(electorate, approval, votes)
-  if (needed.approvals === 0) return settle(core, writing, approval, call, actor, body, {})
-  appendVote(writing, approval, actor, 'approve', needed)
+  if (needed.approvals === 0) return settle(core, writing, approval, call, actor, body, {}, passkey)
+  appendVote(writing, approval, actor, 'approve', needed, passkey)
   return { approval }
 }
 
@@ -155,6 +174,7 @@ async function settle(
   actor: Member,
   body: Body,
   set: Updateable<Tables['approvals']>,
+  passkey?: ShownWith,
 ): Promise<Outcome> {
   const refusal = 'review_due_at' in set ? undefined : await refusedNow(core, writing.tx, call, writing.now.getTime())
   if (refusal !== undefined) {
@@ -163,7 +183,7 @@ async function settle(
   }
   const runsAt = 'review_due_at' in set ? undefined : opensAt(core, approval, writing.now.getTime())
   const held = runsAt === undefined ? {} : { runs_at: new Date(runsAt) }
-  const approved = await decide(writing, approval, 'approved', actor, body, { ...set, ...held })
+  const approved = await decide(writing, approval, 'approved', actor, body, { ...set, ...held }, passkey)
   if (runsAt === undefined) await dispatchOrQueue(core, writing, call, approval, actor)
   return { approval: approved }
 }
@@ -192,6 +212,13 @@ function mustBeConfirmed({ tool, risk }: ApprovalRow, { confirm }: Body): void {
       message: `This call cannot be undone: confirm it by typing ${tool}.`,
     })
   }
+}
+
+/** Neither a key nor a link shows one: that is done where an authenticator is asked. */
+function mustBeShown({ publicUrl }: Deciding, approval: ApprovalRow, passkey: ShownWith | undefined): void {
+  if (askedOf(approval).requirePasskey !== true || passkey !== undefined) return
+  const place = `${publicUrl?.() ?? ''}/ops/approvals?id=${approval.id}`
+  throw new Fault('passkey_required', { message: `This call is approved with a passkey, at the dashboard: ${place}` })
 }
 
 async function reject(
@@ -233,13 +260,14 @@ async function decide(
   actor: Member,
   { note }: Body,
   set: Updateable<Tables['approvals']>,
+  passkey?: ShownWith,
 ): Promise<ApprovalRow> {
   const { key, door } = cameBy(actor)
   const decided = await moveApproval(writing, approval.id, {
     to,
     set: { ...set, decided_by: actor.id, decided_key: key, decided_door: door, note: note ?? null },
     actor,
-    data: { digest: approval.digest, ...(note === undefined ? {} : { note }) },
+    data: { digest: approval.digest, ...(note === undefined ? {} : { note }), ...shownText(passkey) },
   })
   if (decided === undefined) throw new Error('a locked approval was decided by somebody else')
   return decided

@@ -54,6 +54,7 @@ function presentAsked(row: ApprovalRow): Approval['asked'] {
     stage_ends_at: (row.stage_ends_at ?? row.expires_at).toISOString(),
     places: stage.places.length,
     require_reason: asked.requireReason,
+    require_passkey: asked.requirePasskey === true,
     on_timeout: asked.onTimeout,
     break_glass: asked.reviewSeconds !== null,
   }
@@ -69,6 +70,7 @@ function presentVote(vote: VoteRow): Approval['votes'][number] {
     stage: vote.stage,
     digest: vote.digest,
     note: vote.note,
+    passkey: vote.passkey_id === null ? null : { id: vote.passkey_id, name: vote.passkey_name ?? '' },
     at: vote.at.toISOString(),
   }
 }

@@ -53,7 +53,7 @@ const aThen = fc.oneof(
   anAsk,
   fc.record({ quorum: aNumber }),
   fc.record({ approvers: fc.constant({ groups: ['none', 'b'] }), quorum: fc.constant('each_group' as const) }),
-  fc.record({ refuse: fc.constant('no'), require_reason: fc.boolean() }),
+  fc.record({ refuse: fc.constant('no'), require_reason: fc.boolean(), require_passkey: fc.boolean() }),
 )
 const rulesOf = (prefix: string) =>
   fc

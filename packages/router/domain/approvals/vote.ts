@@ -14,6 +14,14 @@ import { matterOf } from './matter.ts'
 import { type Needed, placesText } from './needed.ts'
 import { mustNotBeOwn } from './requester.ts'
 
+/** What somebody has shown that is there. It is verified already. */
+export interface ShownWith {
+  id: string
+  name: string
+  /** What was signed, and the signature. */
+  proof: Record<string, unknown>
+}
+
 /** Stores it; the last vote of each counts. @returns all votes there are now, oldest first */
 export async function recordVote(
   { tx, now }: Writing,
@@ -21,6 +29,7 @@ export async function recordVote(
   actor: Member,
   vote: Vote,
   note: string | undefined,
+  passkey?: ShownWith,
 ): Promise<VoteRow[]> {
   const { key, door } = cameBy(actor)
   await tx
@@ -36,6 +45,9 @@ export async function recordVote(
       voter_door: door,
       digest: approval.digest,
       note: note ?? null,
+      passkey_id: passkey?.id ?? null,
+      passkey_name: passkey?.name ?? null,
+      passkey_proof: passkey === undefined ? null : JSON.stringify(passkey.proof),
       at: now,
     })
     .execute()
@@ -72,6 +84,11 @@ export function mustBeAmong(
   throw new Fault('not_an_approver', { message: `This call is ${done} by ${placesText(electorate, places)}.` })
 }
 
+/** What events say of it. */
+export function shownText(passkey: ShownWith | undefined): Record<string, unknown> {
+  return passkey === undefined ? {} : { confirmed_with: { passkey_id: passkey.id, name: passkey.name } }
+}
+
 /** Says that somebody voted, and what is still needed. */
 export function appendVote(
   { append }: Writing,
@@ -79,6 +96,7 @@ export function appendVote(
   actor: Member,
   vote: Vote,
   { texts: needs }: Needed,
+  passkey?: ShownWith,
 ): void {
   append({
     project_id: approval.project_id,
@@ -87,6 +105,6 @@ export function appendVote(
     execution_id: approval.execution_id,
     approval_id: approval.id,
     workspace_id: approval.workspace_id,
-    data: { vote, stage: approval.stage, digest: approval.digest, needs },
+    data: { vote, stage: approval.stage, digest: approval.digest, needs, ...shownText(passkey) },
   })
 }

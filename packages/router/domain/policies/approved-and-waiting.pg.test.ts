@@ -60,6 +60,7 @@ test('what the next policy would have granted with these votes stands, and the r
   const cases: [name: string, next: Parameters<typeof apply>[0], outcome: string][] = [
     ['the same group', { stages: [{ approvers: { groups: ['sre', 'dba'] } }] }, 'stands'],
     ['a reason, which was given', { stages: [{ approvers: sre }], require_reason: true }, 'stands'],
+    ['a passkey, which nobody showed', { stages: [{ approvers: sre }], require_passkey: true }, 'asked_again'],
     ['two of them', { stages: [{ approvers: sre, quorum: 2 }] }, 'asked_again'],
     [
       'another risk',

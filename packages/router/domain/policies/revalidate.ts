@@ -113,6 +113,8 @@ async function isGrantedBy(
   const stage = next.stages[Math.min(approval.stage, next.stages.length - 1)]
   if (stage === undefined || next.waits.some((name) => !asked.waits.includes(name))) return false
   if (next.requireReason && !saysSomething(approval.note ?? '')) return false
+  if (next.requirePasskey === true && votes.some(({ vote, passkey_id }) => vote === 'approve' && passkey_id === null))
+    return false
   const voters = votes.map(({ voter }) => voter)
   const electorate = await readElectorate(tx, approval.project_id, now, voters, [stage])
   if (count(electorate, stage.places, votes, matterOf(approval)).missing.length > 0) return false
@@ -141,16 +143,17 @@ async function asItStands(
 
 type Demand = Pick<
   ReturnType<typeof askedOf>,
-  'stages' | 'onTimeout' | 'requireReason' | 'selfApproval' | 'waits' | 'oneRejectEnds'
+  'stages' | 'onTimeout' | 'requireReason' | 'requirePasskey' | 'selfApproval' | 'waits' | 'oneRejectEnds'
 >
 
 function sameDemand(one: Demand, other: Demand): boolean {
-  const text = ({ stages, onTimeout, requireReason, selfApproval, waits, oneRejectEnds }: Demand) =>
+  const text = ({ stages, onTimeout, requireReason, requirePasskey, selfApproval, waits, oneRejectEnds }: Demand) =>
     // Canonical: what was stored comes back with its members in another order.
     canonicalJson([
       stages.map(({ places, seconds }) => [places, seconds]),
       onTimeout,
       requireReason,
+      requirePasskey === true,
       selfApproval ?? 'service_keys',
       waits,
       oneRejectEnds,

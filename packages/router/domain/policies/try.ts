@@ -88,6 +88,7 @@ function explain(
     })),
     on_timeout: asked?.onTimeout ?? null,
     require_reason: asked?.requireReason ?? false,
+    require_passkey: asked?.requirePasskey ?? false,
     self_approval: asked?.selfApproval ?? null,
   }
 }
@@ -104,13 +105,14 @@ function reasonOf(rule: PolicyRule, when: Expression, bound: BoundFacts): { matc
 }
 
 function thenText({ then }: PolicyRule): string {
-  const { risk, approvers, quorum, require_reason, refuse } = then
+  const { risk, approvers, quorum, require_reason, require_passkey, refuse } = then
   const asks = approvers === undefined ? undefined : `asks ${quorum ?? 1} of ${setText(approvers)}`
   const parts = [
     refuse && `refuses: ${refuse}`,
     risk && `treats it as ${risk}`,
     asks ?? (quorum === undefined ? undefined : `asks ${quorum} of those who are asked anyway`),
     require_reason === true && 'wants a reason',
+    require_passkey === true && 'wants a passkey',
   ]
   return parts.filter((part) => typeof part === 'string').join('; ')
 }

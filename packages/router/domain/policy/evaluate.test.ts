@@ -30,6 +30,7 @@ test('a policy that says nothing decides as the defaults of the risk levels do',
       ],
       onTimeout: 'expire',
       requireReason: false,
+      requirePasskey: false,
       oneRejectEnds: true,
       selfApproval: 'service_keys',
       waits: [],
@@ -46,7 +47,7 @@ test('the demands of all rules that match add up, and of the others nothing', ()
         { name: 'b', when: 'workspace == "prod"', then: { approvers: sre, quorum: 2 } },
         { name: 'c', when: 'args.db == "other"', then: { refuse: 'never' } },
         { name: 'd', when: 'tool == "start"', then: { refuse: 'never' } },
-        { name: 'e', when: 'true', then: { require_reason: true } },
+        { name: 'e', when: 'true', then: { require_reason: true, require_passkey: true } },
       ],
     },
     { args: { db: 'main' } },
@@ -57,6 +58,7 @@ test('the demands of all rules that match add up, and of the others nothing', ()
   )
   assert.deepEqual(placesOf(answer), [['anyone'], [dba], [sre], [sre]])
   assert.equal(answer.asked?.requireReason, true)
+  assert.equal(answer.asked?.requirePasskey, true)
 })
 
 test('a mild call that a rule wants asked for is asked of those that the rule names', () => {

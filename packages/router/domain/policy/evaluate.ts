@@ -79,19 +79,23 @@ interface Demands {
   /** Beside those of the stages. */
   places: Place[]
   requireReason: boolean
+  requirePasskey: boolean
 }
 
 function startOf(risk: Risk): Demands {
-  return { risk, rules: [], refusals: [], closed: [], waits: [], quorum: 0, places: [], requireReason: false }
+  const demanded = { requireReason: false, requirePasskey: false }
+  return { risk, rules: [], refusals: [], closed: [], waits: [], quorum: 0, places: [], ...demanded }
 }
 
 type Then = PolicyDocument['rules'][number]['then']
 
-function addRule(demands: Demands, { risk, approvers, quorum, require_reason, refuse }: Then): void {
+function addRule(demands: Demands, then: Then): void {
+  const { risk, approvers, quorum, require_reason, require_passkey, refuse } = then
   if (risk !== undefined && levelOf(risk) > levelOf(demands.risk)) demands.risk = risk
   if (approvers !== undefined) demands.places.push(...placesOf(approvers, quorum ?? 1))
   else if (typeof quorum === 'number') demands.quorum = Math.max(demands.quorum, quorum)
   if (require_reason === true) demands.requireReason = true
+  if (require_passkey === true) demands.requirePasskey = true
   if (refuse !== undefined) demands.refusals.push(refuse)
 }
 
@@ -149,6 +153,7 @@ function askedOf(document: PolicyDocument, toolRisk: Risk, passed: Level[], isAs
     stages: within(stages, Math.min(...[level, ...raised].map((one) => secondsOf(document, one)))),
     onTimeout: rejects ? 'reject' : 'expire',
     requireReason: document.require_reason || demands.requireReason,
+    requirePasskey: document.require_passkey || demands.requirePasskey,
     oneRejectEnds: document.one_reject_ends,
     selfApproval: document.self_approval,
     waits: demands.waits,

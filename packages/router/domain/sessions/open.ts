@@ -56,7 +56,7 @@ export async function openByPassword(
   const isRight = await checkPassword(core, user?.active === true ? user.id : undefined, password)
   const [project] = user === undefined || !isRight ? [] : await selectMemberships(core.store.db, user.id)
   if (user === undefined || project === undefined) throw new Fault('login_failed')
-  const passkey = shown === undefined ? undefined : await verifyPasskey(core, shown, null)
+  const passkey = shown === undefined ? undefined : await verifyPasskey(core, shown)
   return write(core, async (writing) => {
     const second = await requireSecondStep(core, writing, user.id, { code, passkey })
     const of = { user_id: user.id, project_id: project.id, key_id: null }
@@ -69,7 +69,7 @@ export async function openByPassword(
  * @throws Fault passkeys_unavailable, passkey_refused
  */
 export async function openByPasskey(core: Core & PublicPlace, shown: ShownPasskey, browser: Browser): Promise<string> {
-  const { user_id } = await verifyPasskey(core, shown, null)
+  const { user_id } = await verifyPasskey(core, shown)
   return write(core, async (writing) => {
     const [project] = await selectMemberships(writing.tx, user_id)
     if (project === undefined) throw new Fault('passkey_refused')

@@ -24,7 +24,9 @@ export interface OpenPage {
 }
 
 export function openPage({ approval, person, expiresAt, token, wrong }: OpenPage): string {
-  const { id, tool, workspace, risk, confirm } = approval
+  const { id, tool, workspace, risk, asked } = approval
+  // With a passkey it is confirmed elsewhere.
+  const confirm = asked.require_passkey ? null : approval.confirm
   const action = `/ops/approval/${id}?token=${token}`
   return page(
     `${tool} in ${workspace}`,
@@ -36,6 +38,11 @@ ${risk === 'irreversible' ? marked('bad', 'Irreversible: it cannot be undone') :
 ${reasonOf(approval)}
 ${argumentsOf(approval)}
 ${facts(approval)}
+${
+  asked.require_passkey
+    ? html`<p class="notice">It is approved with a passkey: <a href="/ops/approvals?id=${id}">open it at the dashboard</a>. Here it can be rejected.</p>`
+    : undefined
+}
 <form method="post" action="${action}">
 <label for="note">Note</label>
 <p class="hint" id="note-hint">${approval.asked.require_reason ? 'Needed: the policy asks why. It stands' : 'Stands'} in the record beside your decision.</p>
@@ -47,7 +54,7 @@ ${
 <input id="confirm" name="confirm" required autocomplete="off" autocapitalize="off" autocorrect="off" spellcheck="false">`
 }
 <div class="buttons">
-<button class="approve" name="decision" value="approve">Approve</button>
+${asked.require_passkey ? undefined : html`<button class="approve" name="decision" value="approve">Approve</button>`}
 <button class="reject" name="decision" value="reject" formnovalidate>Reject</button>
 </div>
 </form>

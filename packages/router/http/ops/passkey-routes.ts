@@ -21,7 +21,7 @@ export function addPasskeyRoutes(scope: FastifyInstance, core: Core, limitLogin:
   scope.post('/ops/api/login/passkey/begin', { config: { id: 'ops.askForPasskey' }, bodyLimit }, async (request) => {
     refuseOtherSites(request)
     limitLogin(addressOf(request))
-    return { object: 'passkey_request', options: await askForPasskey(core, null) }
+    return { object: 'passkey_request', options: await askForPasskey(core) }
   })
 
   scope.post('/ops/api/login/passkey', { config: { id: 'ops.loginByPasskey' }, bodyLimit }, async (request, reply) => {

@@ -20,6 +20,7 @@ import { addressOf, bodyOf } from './asked.ts'
 import { browserOf, comeIn, sessionCookie } from './come-in.ts'
 import { limitLogins } from './login-limits.ts'
 import { addPasskeyRoutes } from './passkey-routes.ts'
+import { addProofRoutes } from './proof-routes.ts'
 import { addProviderRoutes } from './provider-routes.ts'
 import { addResetRoutes } from './reset-routes.ts'
 import { addSecondFactorRoutes } from './second-factor-routes.ts'
@@ -32,6 +33,7 @@ export function addSessionRoutes(scope: FastifyInstance, core: Core, limitPublic
   const limitLogin = limitLogins(core.clock)
   addSecondFactorRoutes(scope, core, limitLogin)
   addPasskeyRoutes(scope, core, limitLogin)
+  addProofRoutes(scope, core, limitLogin)
   addProviderRoutes(scope, core, limitLogin)
   addResetRoutes(scope, core, limitLogin)
 

@@ -13,14 +13,25 @@ interface Asked {
   sessionId: string | null
 }
 
-export async function newChallenge(core: Records, { purpose, sessionId }: Asked): Promise<Uint8Array<ArrayBuffer>> {
-  const challenge = new Uint8Array(randomBytes(32))
+/** @param bound what is signed besides; it stands at the end, as it is */
+export async function newChallenge(
+  core: Records,
+  { purpose, sessionId }: Asked,
+  bound: Uint8Array = new Uint8Array(),
+): Promise<Uint8Array<ArrayBuffer>> {
+  const challenge = new Uint8Array(Buffer.concat([randomBytes(32), bound]))
   const hash = hashOf(Buffer.from(challenge).toString('base64url'))
   await write(core, async ({ tx, now }) => {
     const expires_at = new Date(now.getTime() + limits.passkeyChallengeSeconds * 1000)
     await tx.insertInto('passkey_challenges').values({ hash, purpose, session_id: sessionId, expires_at }).execute()
   })
   return challenge
+}
+
+/** @param text base64url */
+export function isBoundTo(text: string, bound: Uint8Array): boolean {
+  const challenge = Buffer.from(text, 'base64url')
+  return challenge.length === 32 + bound.length && challenge.subarray(32).equals(bound)
 }
 
 /** @returns false for one that was not given out for this, is over, or has been taken */

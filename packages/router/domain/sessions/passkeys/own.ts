@@ -5,6 +5,7 @@ import { type PasskeyRow, selectPasskeys } from '../../../store/passkeys.ts'
 import { write } from '../../events/write.ts'
 import type { Records } from '../../records.ts'
 import type { KnownSession } from '../admit.ts'
+import { requireFresh } from '../fresh.ts'
 import { dropRecoveryCodes } from '../recovery-codes.ts'
 import { type PublicPlace, relyingPartyAt } from './relying-party.ts'
 
@@ -40,8 +41,10 @@ export async function renamePasskey(core: Records, { row }: KnownSession, id: st
   return presentPasskey(renamed)
 }
 
-/** @throws Fault passkey_not_found */
-export async function removePasskey(core: Records, { row, actor }: KnownSession, id: string): Promise<void> {
+/** @throws Fault passkey_not_found, fresh_login_required */
+export async function removePasskey(core: Records, session: KnownSession, id: string): Promise<void> {
+  const { row, actor } = session
+  requireFresh(core, session)
   await write(core, async ({ tx, append }) => {
     const { numDeletedRows } = await tx
       .deleteFrom('passkeys')

@@ -6,6 +6,7 @@ import { write } from '../../events/write.ts'
 import { newId } from '../../ids.ts'
 import type { Records } from '../../records.ts'
 import type { KnownSession } from '../admit.ts'
+import { requireFresh } from '../fresh.ts'
 import { requireOwnKey } from '../password.ts'
 import { issueRecoveryCodes } from '../recovery-codes.ts'
 import { newChallenge, takeChallenge } from './challenge.ts'
@@ -20,11 +21,13 @@ const supportedAlgorithmIDs = [-8, -7, -257]
 
 /**
  * What a browser needs to make a passkey, as its `create` takes it in JSON.
- * @throws Fault passkeys_unavailable, key_of_another
+ * @throws Fault passkeys_unavailable, key_of_another, fresh_login_required
  */
-export async function beginPasskey(core: Core, { row, actor }: KnownSession): Promise<object> {
+export async function beginPasskey(core: Core, session: KnownSession): Promise<object> {
+  const { row, actor } = session
   const { id: rpID } = relyingPartyOf(core)
   await requireOwnKey(core.store.db, row)
+  requireFresh(core, session)
   const [own, challenge] = await Promise.all([
     selectPasskeys(core.store.db, row.user_id),
     newChallenge(core, { purpose: 'register', sessionId: row.id }),
@@ -52,12 +55,13 @@ export async function beginPasskey(core: Core, { row, actor }: KnownSession): Pr
  * @returns the passkey and, with the first second step of a person, codes to recover with, which
  * are in this answer and nowhere else
  * @throws Fault passkeys_unavailable, passkey_refused, passkey_known, capacity_exceeded,
- * key_of_another
+ * key_of_another, fresh_login_required
  */
 export async function addPasskey(core: Core, session: KnownSession, { name, transports, response }: NewPasskey) {
   const { row, actor } = session
   const { id: expectedRPID, origin } = relyingPartyOf(core)
   await requireOwnKey(core.store.db, row)
+  requireFresh(core, session)
   const { verifyRegistrationResponse } = await webauthn()
   const { registrationInfo } = await verifyRegistrationResponse({
     response,

@@ -2,12 +2,13 @@
 import type { ShownPasskey } from '@xerotier/protocol/api/passkeys.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
-import { type PasskeyRow, selectPasskeyOf } from '../../../store/passkeys.ts'
+import { type PasskeyRow, selectPasskeyOf, selectPasskeys } from '../../../store/passkeys.ts'
 import { selectMemberships } from '../../../store/sessions.ts'
 import { router } from '../../actor.ts'
 import { write } from '../../events/write.ts'
 import type { Records } from '../../records.ts'
-import { newChallenge, takeChallenge } from './challenge.ts'
+import type { KnownSession } from '../admit.ts'
+import { isBoundTo, newChallenge, takeChallenge } from './challenge.ts'
 import { type PublicPlace, relyingPartyOf } from './relying-party.ts'
 
 type Core = Records & PublicPlace
@@ -17,15 +18,40 @@ type Core = Records & PublicPlace
  * is: nobody has to say who they are, and so nobody learns who has one.
  * @throws Fault passkeys_unavailable
  */
-export async function askForPasskey(core: Core, sessionId: string | null): Promise<object> {
-  const { id: rpID } = relyingPartyOf(core)
-  const challenge = await newChallenge(core, { purpose: 'show', sessionId })
+export async function askForPasskey(core: Core): Promise<object> {
+  relyingPartyOf(core)
+  return requestOf(core, await newChallenge(core, { purpose: 'show', sessionId: null }))
+}
+
+/**
+ * Of whoever is in: for one of theirs.
+ * @param bound what they sign besides
+ * @throws Fault passkeys_unavailable, passkey_not_found
+ */
+export async function askForOwnPasskey(
+  core: Core,
+  { row }: KnownSession,
+  purpose: 'vote' | 'fresh',
+  bound?: Uint8Array,
+): Promise<object> {
+  relyingPartyOf(core)
+  const own = await selectPasskeys(core.store.db, row.user_id)
+  if (own.length === 0)
+    throw new Fault('passkey_not_found', { message: 'You have no passkey: add one in your account.' })
+  return requestOf(core, await newChallenge(core, { purpose, sessionId: row.id }, bound), own)
+}
+
+async function requestOf(core: Core, challenge: Uint8Array<ArrayBuffer>, own: readonly PasskeyRow[] = []) {
   const { generateAuthenticationOptions } = await import('@simplewebauthn/server')
   return generateAuthenticationOptions({
-    rpID,
+    rpID: relyingPartyOf(core).id,
     challenge,
     timeout: limits.passkeyChallengeSeconds * 1000,
     userVerification: 'required',
+    allowCredentials: own.map(({ credential_id, transports }) => ({
+      id: credential_id.toString('base64url'),
+      transports,
+    })),
   })
 }
 
@@ -33,13 +59,37 @@ export async function askForPasskey(core: Core, sessionId: string | null): Promi
  * The passkey that signed, with its person there and verified by the authenticator.
  * @throws Fault passkeys_unavailable, passkey_refused
  */
-export async function verifyPasskey(core: Core, response: ShownPasskey, sessionId: string | null): Promise<PasskeyRow> {
+export function verifyPasskey(core: Core, response: ShownPasskey): Promise<PasskeyRow> {
+  return verifyShown(core, response, (text) => takeChallenge(core, { purpose: 'show', sessionId: null }, text))
+}
+
+/** One of whoever is in. @throws Fault passkeys_unavailable, passkey_refused */
+export async function verifyOwnPasskey(
+  core: Core,
+  { row }: KnownSession,
+  response: ShownPasskey,
+  purpose: 'vote' | 'fresh',
+  bound: Uint8Array = new Uint8Array(),
+): Promise<PasskeyRow> {
+  const passkey = await verifyShown(core, response, async (text) => {
+    const isTaken = await takeChallenge(core, { purpose, sessionId: row.id }, text)
+    return isTaken && isBoundTo(text, bound)
+  })
+  if (passkey.user_id !== row.user_id) throw new Fault('passkey_refused')
+  return passkey
+}
+
+async function verifyShown(
+  core: Core,
+  response: ShownPasskey,
+  expectedChallenge: (text: string) => Promise<boolean>,
+): Promise<PasskeyRow> {
   const { id: expectedRPID, origin } = relyingPartyOf(core)
   const passkey = await selectPasskeyOf(core.store.db, Buffer.from(response.id, 'base64url'))
   const { verifyAuthenticationResponse } = await import('@simplewebauthn/server')
   const { authenticationInfo, verified } = await verifyAuthenticationResponse({
     response,
-    expectedChallenge: (text) => takeChallenge(core, { purpose: 'show', sessionId }, text),
+    expectedChallenge,
     expectedOrigin: origin,
     expectedRPID,
     requireUserVerification: true,
