@@ -77,10 +77,12 @@ function ownCluster(): Promise<string> {
 }
 
 /** A migrated, empty database of this test file's own; gone with its cluster at the latest. */
-export async function cloneDatabase(): Promise<ClonedDatabase> {
-  const server = process.env[testPostgresVariable] ?? (await ownCluster())
-  return databaseFrom(server, template)
-}
+export const cloneDatabase = async (): Promise<ClonedDatabase> => databaseFrom(await cluster(), template)
+
+/** One of which no router has heard. */
+export const bareDatabase = async (): Promise<ClonedDatabase> => databaseFrom(await cluster(), 'template0')
+
+const cluster = async () => process.env[testPostgresVariable] ?? (await ownCluster())
 
 async function databaseFrom(server: string, original: string): Promise<ClonedDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`
