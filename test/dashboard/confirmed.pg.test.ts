@@ -50,7 +50,7 @@ const press = async (button: Locator) => {
 const recordStates = `
   globalThis.states = []
   const look = () => {
-    const card = document.querySelector('li [aria-current="true"]')?.closest('li')?.dataset.id
+    const card = document.querySelector('li [aria-current="true"]')?.closest('li')?.dataset.key
     const button = [...document.querySelectorAll('article button')].find(({ textContent }) => textContent.startsWith('Approve'))
     const state = button && card && card + ' ' + button.getAttribute('aria-disabled')
     if (state && state !== states.at(-1)) states.push(state)
