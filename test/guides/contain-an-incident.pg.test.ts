@@ -1,6 +1,7 @@
 // The containment part of an incident, as written: two hosts serve the workspace, one of them is
 // suspect, and a tool hangs.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -91,6 +92,8 @@ test('an incident is contained and resumed, command by command', async (t) => {
 
   // The busy agent takes nothing more, and the other does.
   await walk.run()
+  const scoped = (await system.client.call('pauses.list', { query: { target: 'agent' } })).data
+  assert.deepEqual(scoped.map(({ incident }) => incident).sort(), ['INC-42', null])
   assert.equal((await system.run(workspace, 'look')).agent, idle)
   assert.equal((await show(hanging.id)).state, 'running')
   await walk.run()
@@ -130,5 +133,29 @@ test('an incident is contained and resumed, command by command', async (t) => {
   const history = JSON.parse((await walk.run()).stdout)
   assert.deepEqual(new Set(history.data.map(({ state }: { state: string }) => state)), new Set(['ended']))
   assert.equal(history.data.length, 3)
+
+  Object.assign(walk.values, { since: '2h', until: new Date(Date.now() + 1000).toISOString() })
+  const created = (await walk.run()).stdout
+  const [, id = ''] = /^Id: +(exp_\S+)$/m.exec(created) ?? []
+  walk.values['export-id'] = id
+  await until('the archive', async () => {
+    const { state } = await system.client.call('exports.show', { params: { id } })
+    return state === 'completed' ? true : undefined
+  })
+  const told = (await walk.run()).stdout
+  assert.match(told, /^State: +completed$/m)
+  assert.match(told, /^Rows: +4$/m)
+  await walk.run()
+  const file = join(home, `${id}.zip`)
+  const lines = execFileSync('python3', [
+    '-c',
+    'import sys, zipfile; sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read(sys.argv[2]))',
+    file,
+    'executions-00001.ndjson',
+  ])
+    .toString()
+    .trimEnd()
+    .split('\n')
+  assert.ok(lines.some((line) => JSON.parse(line).id === hanging.id))
   await walk.end()
 })
