@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { createLog } from '@xerotier/runtime/log.ts'
+import type { AgentForTests } from './agent-for-tests.ts'
 import { until } from './faults/until.ts'
 import { type System, startSystem } from './system.ts'
 
@@ -21,13 +22,23 @@ tools:
   - { name: fails, description: d, risk: write, ${schema}, command: ['false'] }
   - { name: sleeps, description: d, risk: read, timeout_ms: 200, ${schema}, command: ['sleep', '60'] }
   - { name: waits, description: d, risk: read, ${schema}, command: ['sleep', '60'] }
+  - { name: lasts, description: d, risk: write, ${schema}, command: ['sleep', '60'] }
   - { name: wipes, description: d, risk: destructive, ${schema}, command: ['true'] }
 `
 
 let system: System
+let agent: AgentForTests
+let spoilsGrants = false
 before(async () => {
-  system = await startSystem({ log: logOf('router') })
-  const agent = await system.addAgent({
+  system = await startSystem({
+    log: logOf('router'),
+    settings: { queueSeconds: 5 },
+    instrument({ grantKeys }) {
+      const { sign } = grantKeys
+      grantKeys.sign = (grant) => sign(spoilsGrants ? { ...grant, digest: '0'.repeat(64) } : grant)
+    },
+  })
+  agent = await system.addAgent({
     log: logOf('agent'),
     prepare({ tools }) {
       mkdirSync(join(tools, 'ends'))
@@ -69,6 +80,40 @@ test('every line about a call has its id in execution_id, however it ended', asy
   await client.call('approvals.reject', { params: { id: asked.approval_id ?? '' }, body: {} })
   linesOf(asked.id)
   linesOf((await system.runApproved('ws', 'wipes')).id)
+})
+
+/** Waits until the record says so: what is told of the end is told by then, or is to come. */
+const inState = (id: string, state: string) =>
+  until(`the call to be ${state}`, async () =>
+    (await system.client.call('executions.show', { params: { id } })).state === state ? true : undefined,
+  )
+/** Of one process, about the call. */
+const said = (id: string, process: string, msg: string) =>
+  until(`"${msg}" of the ${process}`, () =>
+    linesOf(id).some((line) => line.name === process && line.msg === msg) ? true : undefined,
+  )
+
+test('the agent says which call it refused', async () => {
+  spoilsGrants = true
+  const { id, state } = await system.runApproved('ws', 'wipes')
+  spoilsGrants = false
+  assert.equal(state, 'failed')
+  await said(id, 'agent', 'call refused')
+})
+
+test('the router says which call became ambiguous, and which expired', async () => {
+  const { client } = system
+  const approved = await system.ask('ws', 'wipes')
+  const doubtful = await system.ask('ws', 'lasts')
+  if (doubtful.approval_id !== null)
+    await client.call('approvals.approve', { params: { id: doubtful.approval_id }, body: {} })
+  await inState(doubtful.id, 'running')
+  await client.call('agents.revokeCredentials', { params: { id: agent.name } })
+  await inState(doubtful.id, 'ambiguous')
+  await said(doubtful.id, 'router', 'the call became ambiguous')
+  await client.call('approvals.approve', { params: { id: approved.approval_id ?? '' }, body: {} })
+  await inState(approved.id, 'expired')
+  await said(approved.id, 'router', 'the call expired in the queue')
 })
 
 test('a line is one JSON object, so that the journal finds it by what it holds', () => {

@@ -37,7 +37,9 @@ export async function expireQueued(
       endCall(core, writing, id, { to: 'expired', from: ['queued'], error, actor: router }),
     )
     // It counts no longer towards the limit of what may wait.
-    if (ended !== undefined) core.dispatcher.wake(ended.project_id)
+    if (ended === undefined) continue
+    core.log.notice({ execution_id: id, tool, reason }, 'the call expired in the queue')
+    core.dispatcher.wake(ended.project_id)
   }
 }
 
