@@ -84,7 +84,7 @@ function hear(queries: QueryClient, events: readonly OpsEvent[]): Set<string> {
       if (name === 'ox.approval.requested' || name === 'ox.approval.escalated') {
         if (isApproval(data)) asked.set(data.id, data)
       } else decided.add(data.id)
-      say('approvals', 'decided', 'overview', 'execution')
+      say('approvals', 'standing', 'decided', 'overview', 'execution')
     } else say('agents', 'agent', 'overview', 'candidates', 'join-keys', 'workspaces', 'topology')
   }
   if (calls.size > 0) {

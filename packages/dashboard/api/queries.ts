@@ -2,6 +2,7 @@
 
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import type { Client } from '@xerotier/client/client.ts'
+import type { Approval } from '@xerotier/protocol/api/approvals.ts'
 import type { OpenSession } from '@xerotier/protocol/api/sessions.ts'
 import { settledStates } from './protocol.data.ts'
 
@@ -91,6 +92,14 @@ export const approvalsQuery = (client: Client) =>
     queryFn: async ({ signal }) => ({
       data: await every(client.items('approvals.list', { query: { limit: 100 }, signal }, mostApprovals)),
     }),
+    refetchInterval: oftenMs,
+  })
+
+/** Whether the one who sits here may decide, and why not. */
+export const standingQuery = (client: Client, { id, asked: { stage } }: Pick<Approval, 'id' | 'asked'>) =>
+  queryOptions({
+    queryKey: ['standing', id, stage],
+    queryFn: ({ signal }) => client.call('approvals.standing', { params: { id }, signal }),
     refetchInterval: oftenMs,
   })
 

@@ -1,11 +1,12 @@
 // The vote. Nobody approves what has just appeared under their finger: the button is off until the
 // call has stood there for a moment, and again whenever what would run is another.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { Approval } from '@xerotier/protocol/api/approvals.ts'
-import { useEffect, useRef, useState } from 'react'
+import type { Approval, Standing } from '@xerotier/protocol/api/approvals.ts'
+import { useEffect, useId, useRef, useState } from 'react'
 import { useClient } from '../api/client.ts'
 import { approveWithPasskey, listPasskeys } from '../api/passkeys.ts'
 import { noteCharacters } from '../api/protocol.data.ts'
+import { standingQuery } from '../api/queries.ts'
 import { Button } from '../ui/button.tsx'
 import { Field } from '../ui/field.tsx'
 import { useKeys } from '../ui/keys.ts'
@@ -13,7 +14,7 @@ import { TextField } from '../ui/text-field.tsx'
 import { words } from '../words/en.ts'
 import { phoneWords } from '../words/en-phone.ts'
 import { PasskeyRefused } from './passkey-refused.tsx'
-import { CommandLine, quoted } from './texts.tsx'
+import { CommandLine, quoted, Said } from './texts.tsx'
 
 const text = words.approvals
 const settleMs = 1_500
@@ -56,11 +57,16 @@ export function Decision({ approval, decided, next }: Props) {
     },
     onError: () => void queries.invalidateQueries({ queryKey: ['approvals'] }),
   })
+  // Until it is known nothing is forbidden: the router decides.
+  const standing = useQuery(standingQuery(client, approval)).data
   const lacksNote = asked.require_reason && note.trim() === ''
   const lacksName = confirm !== null && typed.trim() !== confirm
   const passkeys = useQuery({ queryKey: ['passkeys'], queryFn: listPasskeys, staleTime: Number.POSITIVE_INFINITY })
   const hasPasskey = passkeys.data?.origin === location.origin && passkeys.data.data.length > 0
-  const mayApprove = settled && !lacksNote && !lacksName && !voting.isPending
+  const mayApprove = (standing?.approve ?? null) === null && settled && !lacksNote && !lacksName && !voting.isPending
+  const mayReject = (standing?.reject ?? null) === null
+  const whyId = useId()
+  const describes = standing?.approve || standing?.reject ? { 'aria-describedby': whyId } : {}
   // Two different keys: one shows where the button is, the other presses it.
   useKeys({
     a: () => approveButton.current?.focus(),
@@ -99,12 +105,14 @@ export function Decision({ approval, decided, next }: Props) {
           large
           disabled={voting.isPending}
           aria-disabled={!mayApprove}
+          {...describes}
           title={settled ? undefined : text.settling}
           onClick={() => mayApprove && voting.mutate('confirm')}
         >
           {phoneWords.confirm.approve}
         </Button>
       )}
+      <Hindrances standing={standing} id={whyId} />
       <div className="sticky bottom-0 -mx-4 flex gap-3 border-line bg-card px-4 py-2 max-md:border-t md:static md:mx-0 md:px-0 md:py-0">
         <Button
           ref={approveButton}
@@ -113,6 +121,7 @@ export function Decision({ approval, decided, next }: Props) {
           className="flex-1"
           disabled={voting.isPending}
           aria-disabled={!mayApprove}
+          {...describes}
           title={settled ? undefined : text.settling}
           onClick={() => mayApprove && voting.mutate(asked.require_passkey ? 'confirm' : 'approve')}
         >
@@ -123,12 +132,37 @@ export function Decision({ approval, decided, next }: Props) {
           large
           className="flex-1"
           disabled={voting.isPending}
-          onClick={() => voting.mutate('reject')}
+          aria-disabled={!mayReject}
+          {...describes}
+          onClick={() => mayReject && voting.mutate('reject')}
         >
           {text.reject}
         </Button>
       </div>
       {!asked.require_passkey && <CommandLine line={lineOf(approval, note)} />}
+    </div>
+  )
+}
+
+/** Said before anybody presses a button, and once where it is the same for both. */
+function Hindrances({ standing, id }: { standing: Standing | undefined; id: string }) {
+  const approve = standing?.approve ?? null
+  const reject = standing?.reject ?? null
+  if (approve === null && reject === null) return null
+  const lines =
+    approve?.message === reject?.message
+      ? [approve?.message ?? '']
+      : [approve, reject].flatMap((one, at) =>
+          one === null ? [] : [`${at === 0 ? text.approve : text.reject}: ${one.message}`],
+        )
+  return (
+    <div id={id} className="rounded-lg bg-warn-soft px-3 py-2 text-warn">
+      <p className="font-medium">{text.mayNot}</p>
+      {lines.map((line) => (
+        <p key={line}>
+          <Said>{line}</Said>
+        </p>
+      ))}
     </div>
   )
 }

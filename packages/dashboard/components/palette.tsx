@@ -7,6 +7,7 @@ import { agentsQuery, may, workspacesQuery } from '../api/queries.ts'
 import { chooseProject, logout, useSession } from '../api/session.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { words } from '../words/en.ts'
+import { useHindrance } from './hindrance.ts'
 import { Said } from './texts.tsx'
 
 const text = words.palette
@@ -17,6 +18,8 @@ interface Item {
   group: string
   label: string
   run: () => void
+  /** Why it may not be done. */
+  why?: string | undefined
 }
 
 export function Palette({ close }: { close: () => void }) {
@@ -50,7 +53,7 @@ export function Palette({ close }: { close: () => void }) {
               setAt((Math.min(at, items.length - 1) + step + items.length) % Math.max(1, items.length))
             } else if (event.key === 'Enter') {
               event.preventDefault()
-              current?.run()
+              if (current !== undefined && current.why === undefined) current.run()
             }
           }}
         />
@@ -64,13 +67,14 @@ export function Palette({ close }: { close: () => void }) {
               tabIndex={-1}
               aria-selected={item === current}
               onPointerMove={() => setAt(place)}
-              onClick={item.run}
-              className="flex cursor-pointer items-center justify-between gap-3 rounded-lg px-3 py-2 aria-selected:bg-accent-soft aria-selected:text-accent"
+              aria-disabled={item.why !== undefined}
+              onClick={() => item.why === undefined && item.run()}
+              className="flex cursor-pointer items-center justify-between gap-3 rounded-lg px-3 py-2 aria-selected:bg-accent-soft aria-selected:text-accent aria-disabled:cursor-not-allowed"
             >
               <span className="min-w-0 break-all">
                 <Said>{item.label}</Said>
               </span>
-              <span className="shrink-0 text-[12px] text-soft">{item.group}</span>
+              <span className="text-right text-[12px] text-soft">{item.why ?? item.group}</span>
             </div>
           ))}
         </div>
@@ -87,6 +91,7 @@ function useItems(find: string, close: () => void): Item[] {
   const session = useSession()
   const navigate = useNavigate()
   const manages = may(session, 'management')
+  const why = useHindrance('management')
   const { data: agents } = useQuery({ ...agentsQuery(client), enabled: manages })
   const { data: workspaces } = useQuery(workspacesQuery(client))
   const go = (key: string, group: string, label: string, to: string, search: Record<string, string> = {}): Item => ({
@@ -105,7 +110,7 @@ function useItems(find: string, close: () => void): Item[] {
     const [path = '', search = ''] = to.split('?')
     return go(`view${to}`, text.view, label, path, Object.fromEntries(new URLSearchParams(search)))
   })
-  const actions: Item[] = [
+  const managing = [
     go('mint', text.action, words.agents.mint, '/agents', { do: 'mint' }),
     go('invite', text.action, words.people.invite, '/people'),
     go('key', text.action, words.keys.create, '/keys', { do: 'create' }),
@@ -115,6 +120,9 @@ function useItems(find: string, close: () => void): Item[] {
     go('undelivered', text.action, text.undelivered, '/notifications', { tab: 'deliveries', state: 'exhausted' }),
     go('hold', text.action, words.holds.placeTitle, '/legal-holds', { do: 'create' }),
     go('pause', text.action, words.pauses.create, '/pauses', { do: 'create' }),
+  ].map((item) => ({ ...item, why }))
+  const actions: Item[] = [
+    ...managing,
     go('failed', text.action, text.failed, '/operations', { status: 'failed,timeout' }),
     go('ambiguous', text.action, text.ambiguous, '/operations', { status: 'ambiguous' }),
     ...session.projects

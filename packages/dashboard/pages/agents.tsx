@@ -7,6 +7,7 @@ import { agentsQuery, candidatesQuery, joinKeysQuery } from '../api/queries.ts'
 import { useSearchChange } from '../api/search.ts'
 import { Answer, Refused } from '../components/asked.tsx'
 import { Heading } from '../components/heading.tsx'
+import { useHindrance } from '../components/hindrance.ts'
 import { JoinKeyDialog } from '../components/join-key-dialog.tsx'
 import { HealthMark } from '../components/marks.tsx'
 import { Id, Said } from '../components/texts.tsx'
@@ -27,12 +28,13 @@ export interface ActionSearch {
 export function Agents() {
   const { do: action }: ActionSearch = route.useSearch()
   const change = useSearchChange()
-  const minting = action === 'mint'
+  const hindrance = useHindrance('management')
+  const minting = action === 'mint' && hindrance === undefined
   const setMinting = (on: boolean) => change({ do: on ? 'mint' : undefined }, true)
   return (
     <>
       <Heading title={text.title}>
-        <Button look="primary" onClick={() => setMinting(true)}>
+        <Button look="primary" why={hindrance} onClick={() => setMinting(true)}>
           {text.mint}
         </Button>
       </Heading>

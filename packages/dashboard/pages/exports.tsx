@@ -95,7 +95,7 @@ export function Exports() {
       <p className="text-soft">{text.hint}</p>
       <Listed label={text.title} asked={asked} columns={columns} keyOf={({ id }) => id} empty={text.empty} />
       <CommandLine line="xeroctl exports list" />
-      {action === 'create' && <Create close={() => setCreating(false)} />}
+      {action === 'create' && hindrance === undefined && <Create close={() => setCreating(false)} />}
     </>
   )
 }

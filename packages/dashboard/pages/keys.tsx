@@ -11,6 +11,7 @@ import { Act } from '../components/act.tsx'
 import { Answer, Refused } from '../components/asked.tsx'
 import { Several } from '../components/choice.tsx'
 import { Heading } from '../components/heading.tsx'
+import { useHindrance } from '../components/hindrance.ts'
 import { SecretOnce } from '../components/secret-once.tsx'
 import { CommandLine, Id, quoted, Said } from '../components/texts.tsx'
 import { Button } from '../ui/button.tsx'
@@ -30,13 +31,14 @@ export function Keys() {
   const asked = useQuery(keysQuery(useClient()))
   const { do: action }: ActionSearch = route.useSearch()
   const searchChange = useSearchChange()
-  const isCreating = action === 'create'
+  const hindrance = useHindrance('management')
+  const isCreating = action === 'create' && hindrance === undefined
   const setCreating = (on: boolean) => searchChange({ do: on ? 'create' : undefined }, true)
   const [change, setChange] = useState<{ key: ApiKey; what: 'rotate' | 'revoke' }>()
   return (
     <>
       <Heading title={text.title}>
-        <Button look="primary" onClick={() => setCreating(true)}>
+        <Button look="primary" why={hindrance} onClick={() => setCreating(true)}>
           {text.create}
         </Button>
       </Heading>

@@ -97,7 +97,7 @@ export function LegalHolds() {
       </div>
       <Listed label={text.title} asked={asked} columns={columns} keyOf={({ id }) => id} empty={text.empty} />
       <CommandLine line={`xeroctl legal-holds list${chosen === 'held' ? '' : ` --status ${chosen}`}`} />
-      {action === 'create' && <Place close={() => change({ do: undefined }, true)} />}
+      {action === 'create' && hindrance === undefined && <Place close={() => change({ do: undefined }, true)} />}
       {releasing !== undefined && (
         <Act
           title={text.releaseOf(nameOf(releasing))}

@@ -2,6 +2,7 @@
 import { getRouteApi } from '@tanstack/react-router'
 import { useSearchChange } from '../api/search.ts'
 import { Heading } from '../components/heading.tsx'
+import { useHindrance } from '../components/hindrance.ts'
 import { Channels } from '../components/notifications/channels.tsx'
 import { Deliveries } from '../components/notifications/deliveries.tsx'
 import { Webhooks } from '../components/notifications/webhooks.tsx'
@@ -22,9 +23,10 @@ export interface NotificationsSearch {
 export function Notifications() {
   const { tab, do: action, state, channel }: NotificationsSearch = route.useSearch()
   const change = useSearchChange()
+  const hindrance = useHindrance('management')
   const open = tab === 'channels' || tab === 'deliveries' ? tab : 'webhooks'
   const creation = {
-    isCreating: action === 'create',
+    isCreating: action === 'create' && hindrance === undefined,
     setCreating: (on: boolean) => change({ do: on ? 'create' : undefined }, true),
   }
   return (

@@ -102,7 +102,7 @@ export function Pauses() {
       </div>
       <Listed label={text.title} asked={asked} columns={columns} keyOf={({ id }) => id} empty={text.empty} />
       <CommandLine line={`xeroctl pauses list${chosen === 'all' ? ' --status all' : ''}`} />
-      {action === 'create' && <Create close={() => change({ do: undefined }, true)} />}
+      {action === 'create' && hindrance === undefined && <Create close={() => change({ do: undefined }, true)} />}
       {ending !== undefined && (
         <Act
           title={text.endOf(targetOf(ending))}

@@ -200,6 +200,7 @@ export const words = {
     confirmHint: 'It cannot be undone.',
     approve: 'Approve',
     reject: 'Reject',
+    mayNot: 'You may not decide on this as it stands',
     settling: 'The call has just appeared or changed: read it first.',
     approved: (tool: string) => `${tool} is approved.`,
     voted: (tool: string) => `Your vote on ${tool} counts; others are still needed.`,

@@ -123,6 +123,17 @@ export const approvalSchema = z.object({
 })
 export type Approval = z.infer<typeof approvalSchema>
 
+const hindranceSchema = z.object({ code: z.string(), message: z.string() }).nullable()
+
+/** Whether whoever asks may decide now; null: they may. */
+export const standingSchema = z.object({
+  object: z.literal('standing'),
+  approval_id: z.string(),
+  approve: hindranceSchema,
+  reject: hindranceSchema,
+})
+export type Standing = z.infer<typeof standingSchema>
+
 export const approvalQuerySchema = pageQuerySchema.extend({
   /** One or more states, comma-separated; `all` for every state. */
   status: textSchema(200).optional(),

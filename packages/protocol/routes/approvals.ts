@@ -11,6 +11,7 @@ import {
   decisionsSchema,
   recommendationSchema,
   reviewSchema,
+  standingSchema,
   withdrawSchema,
 } from '../api/approvals.ts'
 import { pageOf } from '../api/page.ts'
@@ -97,6 +98,17 @@ export const approvalRoutes = {
     auth: execution,
     params: withId,
     response: approvalSchema,
+    status: [200],
+    errors: ['approval_not_found'],
+  }),
+  'approvals.standing': route({
+    method: 'GET',
+    path: '/:project_id/v1/exec/approvals/:id/standing',
+    tag: 'approvals',
+    summary: 'Say whether you may approve or reject, and why not',
+    auth: execution,
+    params: withId,
+    response: standingSchema,
     status: [200],
     errors: ['approval_not_found'],
   }),

@@ -110,6 +110,7 @@ const expected: Record<RouteId, 'public' | 'agent' | Scope[] | { anyOf: Scope[] 
   'approvals.list': ['execution'],
   'approvals.stream': ['execution'],
   'approvals.show': ['execution'],
+  'approvals.standing': ['execution'],
   'approvals.approve': ['execution'],
   'approvals.reject': ['execution'],
   'approvals.decide': ['execution'],

@@ -5,6 +5,7 @@ import { listApprovals } from '../../../domain/approvals/list.ts'
 import { recommend } from '../../../domain/approvals/recommend.ts'
 import { reviewApproval } from '../../../domain/approvals/review.ts'
 import { showApproval } from '../../../domain/approvals/show.ts'
+import { standingOn } from '../../../domain/approvals/standing.ts'
 import { streamApprovals } from '../../../domain/approvals/stream.ts'
 import { lastEventIdOf } from '../../headers.ts'
 import type { Streams } from '../../stream/streams.ts'
@@ -18,6 +19,7 @@ export function approvalHandlers(core: Core, streams: Streams) {
       return streams.serve(admission, request, reply, start)
     },
     'approvals.show': ({ actor, params }) => showApproval(core, actor, params.id),
+    'approvals.standing': ({ actor, params }) => standingOn(core, actor, params.id),
     'approvals.approve': ({ actor, params, body }) => decideApproval(core, actor, params.id, 'approve', body),
     'approvals.reject': ({ actor, params, body }) => decideApproval(core, actor, params.id, 'reject', body),
     'approvals.decide': ({ actor, body }) => decideSeveral(core, actor, body),
