@@ -1,5 +1,5 @@
-// An upgrade as docs/BACKUP.md says it: the router of the release before and its agent are replaced,
-// one after the other, while a call runs and another waits for approval. Nothing is lost or doubled.
+// An upgrade as docs/BACKUP.md says it: the router of the release before and its agent are
+// replaced, one after the other, while a call runs and another waits for approval.
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
