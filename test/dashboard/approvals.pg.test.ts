@@ -101,6 +101,43 @@ test('a call that is asked for appears by the stream, without anybody loading an
   await page.getByText('1 call waits for a decision').waitFor()
 })
 
+test('the last hundred decisions are shown, and all before them on demand', { skip }, async () => {
+  const { pool } = dashboard.system.router.core.store
+  const { rows } = await pool.query<{ id: string; execution_id: string }>(
+    `select id, execution_id from approvals where state = 'rejected' order by id limit 1`,
+  )
+  const [like] = rows
+  if (like === undefined) throw new Error('nothing was rejected')
+  // Copies of one that was decided, long before it.
+  const copies = (table: string, id: string, more: string) =>
+    `insert into ${table} select (jsonb_populate_record(t, jsonb_build_object('id',
+      '01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0')) || ${more})).*
+     from ${table} as t, generate_series(1, 120) as n where t.id = '${id}'`
+  const copyOf = `jsonb_build_object('execution_id', '01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'),
+    'note', 'copy ' || n)`
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    // No triggers: they let nothing begin as decided.
+    await client.query(`set local session_replication_role = 'replica'`)
+    await client.query(copies('executions', like.execution_id, `jsonb_build_object('idempotency_key', null)`))
+    await client.query(copies('approvals', like.id, copyOf))
+    await client.query('commit')
+  } finally {
+    client.release()
+  }
+  await page.goto(dashboard.address('approvals'))
+  const decided = page.getByRole('region', { name: 'Decided' })
+  await decided.getByRole('row').nth(100).waitFor()
+  assert.equal(await decided.getByRole('row').count(), 101, 'and its head')
+  await page.getByRole('button', { name: 'Show more' }).click()
+  await decided.getByText('copy 1', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Show more' }).waitFor({ state: 'detached' })
+  const all = await decided.getByRole('row').count()
+  assert.ok(all > 121, `${all}`)
+  assert.deepEqual(await violations(page), [])
+})
+
 test('a session that ends is asked for again, and what was typed is still there', { skip }, async () => {
   await page.goto(dashboard.address('approvals'))
   await page.getByLabel('Note').fill('half a thought')
