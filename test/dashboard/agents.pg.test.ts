@@ -1,6 +1,8 @@
 // Agents in the dashboard, in a real browser.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { newId } from '@xerotier/router/domain/ids.ts'
+import { newSigningKey } from '@xerotier/runtime/ed25519.ts'
 import type { Page } from 'playwright-core'
 import { type OpenDashboard, openDashboard, skip, textOf, violations } from './open-dashboard.fixture.ts'
 
@@ -42,6 +44,40 @@ test('an open dialog goes on doing what it says when the agent is paused meanwhi
   assert.equal(await page.getByRole('button', { name: 'Resume xem-jumphost-01 now' }).count(), 0)
   await page.keyboard.press('Escape')
   await client.call('agents.resume', { params: { id }, body: {} })
+})
+
+test('a candidate is let in by who has looked at its key', { skip }, async () => {
+  const { client, router } = dashboard.system
+  const { id: join_key_id } = await client.call('joinKeys.create', {
+    body: { name: 'asks', region: 'eu', require_approval: true },
+  })
+  const ask = async (name: string) => {
+    const id = newId('cand', router.core.clock.now())
+    const said = { name, hostname: '<b>host</b>', version: '0', curve_public_key: 'c'.repeat(40) }
+    const { publicKey: signing_public_key } = newSigningKey()
+    await router.core.store.db
+      .insertInto('candidates')
+      .values({
+        ...said,
+        ...{ id, project_id: dashboard.system.projectId, join_key_id, signing_public_key, state: 'pending' },
+        requested_at: new Date(router.core.clock.now()),
+      })
+      .execute()
+    return id
+  }
+  const friend = await ask('xem-friend')
+  await page.goto(dashboard.address('agents'))
+  const dialog = page.getByRole('dialog')
+  await page.getByRole('button', { name: 'Let xem-friend in' }).click()
+  const letIn = dialog.getByRole('button', { name: 'Let xem-friend in' })
+  assert.equal(await letIn.isDisabled(), true)
+  assert.match(await textOf(dialog), /<b>host<\/b>.*xeroctl agents candidates approve cand_/s)
+  assert.deepEqual(await violations(page), [])
+  const { key_id } = await client.call('candidates.show', { params: { id: friend } })
+  await dialog.getByRole('textbox', { name: /^Type .* to go on/ }).fill(key_id.slice(-6))
+  await letIn.click()
+  await dialog.waitFor({ state: 'detached' })
+  assert.equal((await client.call('candidates.show', { params: { id: friend } })).state, 'approved')
 })
 
 test('a join key is shown once, with the lines that use it', { skip }, async () => {

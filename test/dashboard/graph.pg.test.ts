@@ -50,6 +50,23 @@ test('what a failure would touch is shown of what was chosen by keys, and it is 
   await chosen.waitFor({ state: 'detached' })
 })
 
+test('the dialog of a pause stays when somebody else pauses the same, and says so', { skip }, async () => {
+  const { client } = dashboard.system
+  await page.goto(dashboard.address('graph?find=edge'))
+  const { data } = await client.call('workspaces.list', {})
+  const edge = data.find(({ name }) => name === 'edge') ?? assert.fail()
+  await page.goto(dashboard.address(`graph?id=${edge.id}`))
+  await page.getByRole('button', { name: 'Pause edge' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Pause edge' })
+  await dialog.getByLabel('Reason').fill('half a reason')
+  const pause = await client.call('pauses.create', { body: { workspace: 'edge' } })
+  await dialog.getByText('Somebody else has paused it meanwhile.').waitFor()
+  assert.equal(await dialog.getByLabel('Reason').inputValue(), 'half a reason')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Pause edge' }).waitFor({ state: 'detached' })
+  await client.call('pauses.end', { params: { id: pause.id } })
+})
+
 test('the table tells the same, and leads to it', { skip }, async () => {
   const table = page.getByRole('region', { name: 'The same as a table' })
   const row = table.getByRole('row').filter({ has: page.getByText('kubectl_delete', { exact: true }) })

@@ -20,10 +20,12 @@ interface Props {
   /** Nothing of it: the project. */
   target: Target
   name: string
+  /** By somebody else, while this is open. */
+  isPaused?: boolean
   close: () => void
 }
 
-export function TargetPause({ target, name, close }: Props) {
+export function TargetPause({ target, name, isPaused = false, close }: Props) {
   const client = useClient()
   const [reason, setReason] = useState('')
   const [incident, setIncident] = useState('')
@@ -55,6 +57,9 @@ export function TargetPause({ target, name, close }: Props) {
       stale={['agents', 'agent', 'overview', 'workspaces', 'topology']}
       close={close}
     >
+      <p role="status" className="text-warn empty:hidden">
+        {isPaused ? text.pausedMeanwhile : ''}
+      </p>
       <Blast target={target} />
       <Field label={text.reason}>
         {(ids) => (

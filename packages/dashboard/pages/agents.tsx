@@ -1,11 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import type { Candidate } from '@xerotier/protocol/api/candidates.ts'
 import type { JoinKey } from '@xerotier/protocol/api/join-keys.ts'
 import { useClient } from '../api/client.ts'
-import { agentsQuery, candidatesQuery, joinKeysQuery } from '../api/queries.ts'
+import { agentsQuery, joinKeysQuery } from '../api/queries.ts'
 import { useSearchChange } from '../api/search.ts'
 import { Answer, Refused } from '../components/asked.tsx'
+import { Candidates } from '../components/candidates.tsx'
 import { Heading } from '../components/heading.tsx'
 import { useHindrance } from '../components/hindrance.ts'
 import { JoinKeyDialog } from '../components/join-key-dialog.tsx'
@@ -43,52 +43,6 @@ export function Agents() {
       <Enrolled />
       <JoinKeys />
     </>
-  )
-}
-
-function Candidates() {
-  const { data } = useQuery(candidatesQuery(useClient()))
-  if (data === undefined || data.data.length === 0) return null
-  return (
-    <Section title={text.candidates}>
-      <ul className="card divide-y divide-line">
-        {data.data.map((candidate) => (
-          <Candidacy key={candidate.id} candidate={candidate} />
-        ))}
-      </ul>
-    </Section>
-  )
-}
-
-function Candidacy({ candidate }: { candidate: Candidate }) {
-  const client = useClient()
-  const queries = useQueryClient()
-  const done = useMutation({
-    mutationFn: (id: 'candidates.approve' | 'candidates.reject') =>
-      client.call(id, { params: { id: candidate.id }, body: {} }),
-    onSuccess: () =>
-      Promise.all(['candidates', 'agents', 'overview'].map((key) => queries.invalidateQueries({ queryKey: [key] }))),
-  })
-  return (
-    <li className="grid gap-2 px-4 py-3">
-      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <div className="grid min-w-0 flex-1 gap-0.5">
-          <p className="font-medium break-all">
-            <Said>{candidate.name}</Said> <span className="font-normal text-soft">{candidate.hostname}</span>
-          </p>
-          <p className="text-[12.5px] text-soft">
-            {text.keyId} <Id id={candidate.key_id} what={text.keyId} /> · {text.keyIdHint}
-          </p>
-        </div>
-        <Button look="primary" disabled={done.isPending} onClick={() => done.mutate('candidates.approve')}>
-          {text.letIn(candidate.name)}
-        </Button>
-        <Button look="danger" disabled={done.isPending} onClick={() => done.mutate('candidates.reject')}>
-          {text.refuse(candidate.name)}
-        </Button>
-      </div>
-      <Refused error={done.error} />
-    </li>
   )
 }
 

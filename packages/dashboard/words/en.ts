@@ -254,6 +254,8 @@ export const words = {
     pauseTitle: (name: string) => `Pause ${name}`,
     pauseEffect: 'Nothing new is dispatched to it. What runs goes on; what is queued waits or goes to others.',
     pauseEffectOf: 'Nothing new of it is dispatched. What runs goes on; what is queued waits until it is resumed.',
+    pausedMeanwhile:
+      'Somebody else has paused it meanwhile. Close this, or pause it once more for a reason of your own.',
     blast: 'What it touches now',
     running: (n: number) => `${count(n, 'call runs', 'calls run')}, and will complete`,
     queued: (n: number) => `${count(n, 'call waits', 'calls wait')}`,

@@ -8,6 +8,7 @@ import { Button } from '../../ui/button.tsx'
 import { Mark } from '../../ui/mark.tsx'
 import { words } from '../../words/en.ts'
 import { AgentPause } from '../agent-pause.tsx'
+import { useHindrance } from '../hindrance.ts'
 import { HealthMark, RiskMark } from '../marks.tsx'
 import { TargetPause } from '../target-pause.tsx'
 import { Said } from '../texts.tsx'
@@ -168,7 +169,7 @@ function Actions({ node }: { node: GraphNode | undefined }) {
           {words.workspace.title}
         </Link>
       )}
-      {(node.kind === 'workspace' || node.kind === 'tool') && !node.isPaused && <PauseNode node={node} />}
+      {(node.kind === 'workspace' || node.kind === 'tool') && <PauseNode key={node.id} node={node} />}
       {node.kind === 'agent' && (
         <>
           <PauseAgent id={node.id} />
@@ -193,17 +194,22 @@ function Actions({ node }: { node: GraphNode | undefined }) {
   )
 }
 
-function PauseNode({ node: { kind, name } }: { node: GraphNode }) {
+/** A dialog that is open stays when somebody else pauses the same, and says so. */
+function PauseNode({ node: { kind, name, isPaused } }: { node: GraphNode }) {
   const [open, setOpen] = useState(false)
+  const hindrance = useHindrance('management')
   return (
     <>
-      <Button aria-label={words.fleet.pauseTitle(name)} onClick={() => setOpen(true)}>
-        {words.fleet.pause}
-      </Button>
+      {!isPaused && (
+        <Button why={hindrance} aria-label={words.fleet.pauseTitle(name)} onClick={() => setOpen(true)}>
+          {words.fleet.pause}
+        </Button>
+      )}
       {open && (
         <TargetPause
           target={kind === 'tool' ? { tool: name } : { workspace: name }}
           name={name}
+          isPaused={isPaused}
           close={() => setOpen(false)}
         />
       )}
