@@ -46,11 +46,11 @@ const press = async (button: Locator) => {
   await button.and(page.locator('button:not([aria-disabled="true"]):not([disabled])')).waitFor()
   await button.tap()
 }
-/** Run in the page: what each approving button of each card was, as it became so. */
+/** Run in the page: what the approving button of each card, by its digest, was as it became so. */
 const recordStates = `
   globalThis.states = []
   const look = () => {
-    const card = document.querySelector('li [aria-current="true"]')?.closest('li')?.dataset.key
+    const card = [...document.querySelectorAll('article code')].find(({ title }) => title.length === 64)?.title
     const button = [...document.querySelectorAll('article button')].find(({ textContent }) => textContent.startsWith('Approve'))
     const state = button && card && card + ' ' + button.getAttribute('aria-disabled')
     if (state && state !== states.at(-1)) states.push(state)
