@@ -131,6 +131,8 @@ export const executionDetailSchema = executionSchema.extend({
       /** Of the agent's program at that time; null when the record does not know it. */
       agent_version: z.string().nullable(),
       dispatched_at: timestampSchema,
+      /** When it left for the agent, once it was stored where it goes; null when not known. */
+      sent_at: nullableTimestampSchema,
       started_at: nullableTimestampSchema,
       ended_at: nullableTimestampSchema,
       /** The state that ended it: `queued` when it was put back. Null while it goes on. */

@@ -28,18 +28,23 @@ export function spansOf(record: ExecutionDetail, now: number): Span[] {
   }
   const ended = record.finished_at ?? null
   add('call', 'caller', record.created_at, lastMove(transitions)?.at ?? ended)
-  const first = transitions[0]
-  if (first !== undefined) add('submit', 'router, HTTP', record.created_at, first.at)
   for (const [at, move] of transitions.entries()) {
     const next = transitions[at + 1]?.at ?? null
     if (move.state === 'pending_approval') add('approval', 'people', move.at, next)
     if (move.state === 'queued') add('queue', 'router', move.at, next)
   }
   for (const attempt of record.attempts) {
-    const { dispatched_at, started_at, ended_at } = attempt
+    const { dispatched_at, sent_at, started_at, ended_at } = attempt
     const agent = attempt.agent ?? attempt.agent_id ?? 'an agent'
     const nth = record.attempts.length > 1 ? ` ${attempt.attempt}` : ''
-    add(`dispatch${nth}`, `router to ${agent}`, dispatched_at, started_at ?? ended_at)
+    // A call that an agent is free for is stored with its place there, by the submit.
+    if (sent_at !== null) {
+      const isSubmit = attempt === record.attempts[0] && transitions[0]?.state === 'dispatched'
+      if (isSubmit) add('submit', 'router, HTTP to commit', record.created_at, sent_at)
+      else add(`claim${nth}`, 'router', dispatched_at, sent_at)
+    }
+    const sent = sent_at ?? dispatched_at
+    add(`dispatch${nth}`, `router to ${agent}`, sent, later(sent, started_at ?? ended_at))
     if (started_at === null) continue
     add(`tool${nth}`, agent, started_at, ended_at)
     if (ended_at === null) continue
@@ -60,6 +65,7 @@ function lastMove(transitions: readonly Move[]): Move | undefined {
 }
 
 /** Two clocks: what is told later has not happened earlier. */
-function later(one: string, other: string): string {
+function later<Other extends string | null>(one: string, other: Other): string | Other {
+  if (other === null) return other
   return Date.parse(one) > Date.parse(other) ? one : other
 }

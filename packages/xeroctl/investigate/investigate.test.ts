@@ -19,7 +19,7 @@ const move = (
 })
 const attempt = {
   ...{ attempt: 1, agent_id: 'agt_1', agent: 'jump', agent_version: '1.2.3', outcome: 'failed' as const },
-  ...{ dispatched_at: at(61_500), started_at: at(61_600), ended_at: at(64_600) },
+  ...{ dispatched_at: at(61_500), sent_at: at(61_504), started_at: at(61_600), ended_at: at(64_600) },
 }
 
 /** Asked for, approved by one of two stages, queued, run, failed. */
@@ -105,16 +105,16 @@ test('why of a call that nobody was asked about says so, and what a person said 
   )
 })
 
-test('a waterfall shows approval, queue, dispatch, tool and result, each where it was', () => {
+test('a waterfall shows approval, queue, claim, dispatch, tool and result, each where it was', () => {
   const spans = spansOf(record, Date.parse(at(100_000)))
   assert.deepEqual(
     spans.map(({ name, where, offset_ms, ms }) => [name, where, offset_ms, ms]),
     [
       ['call', 'caller', 0, 64_700],
-      ['submit', 'router, HTTP', 0, 0],
       ['approval', 'people', 0, 60_000],
       ['queue', 'router', 60_000, 1_500],
-      ['dispatch', 'router to jump', 61_500, 100],
+      ['claim', 'router', 61_500, 4],
+      ['dispatch', 'router to jump', 61_504, 96],
       ['tool', 'jump', 61_600, 3_000],
       ['result', 'jump to router', 64_600, 100],
     ],
@@ -129,10 +129,17 @@ test('a waterfall of a call that still runs says so far', () => {
       finished_at: null,
       transitions: [move('dispatched', 0), move('running', 10)],
     },
-    attempts: [{ ...attempt, dispatched_at: at(0), started_at: at(10), ended_at: null, outcome: null }],
+    attempts: [{ ...attempt, dispatched_at: at(0), sent_at: at(4), started_at: at(10), ended_at: null, outcome: null }],
   })
-  const tool = spansOf(running, Date.parse(at(5_010))).find(({ name }) => name === 'tool')
-  assert.deepEqual([tool?.to, tool?.ms], [null, 5_000])
+  assert.deepEqual(
+    spansOf(running, Date.parse(at(5_010))).map(({ name, to, ms }) => [name, to, ms]),
+    [
+      ['call', null, 5_010],
+      ['submit', at(4), 4],
+      ['dispatch', at(10), 6],
+      ['tool', null, 5_000],
+    ],
+  )
 })
 
 test('a difference shows what two calls do not have alike, down to single arguments and lines', () => {

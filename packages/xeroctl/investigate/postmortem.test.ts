@@ -7,7 +7,7 @@ import { envFor, xeroctl } from '../run.fixture.ts'
 const at = (minute: number) => `2026-05-01T10:${String(minute).padStart(2, '0')}:00.000Z`
 const attempt = {
   ...{ attempt: 1, agent_id: 'agt_1', agent: 'jump', agent_version: '1.2.3', outcome: 'failed' as const },
-  ...{ dispatched_at: at(0), started_at: at(0), ended_at: at(1) },
+  ...{ dispatched_at: at(0), sent_at: at(0), started_at: at(0), ended_at: at(1) },
 }
 const failed = {
   ...execution({

@@ -45,6 +45,7 @@ export async function acceptCall(
     attempt: frame.attempt,
     lease_epoch: frame.lease_epoch,
     started_at: startedAt,
+    sent_at: call.sentOn ?? null,
     at: new Date(now),
   })
   if (!written) return

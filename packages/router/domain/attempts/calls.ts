@@ -9,8 +9,10 @@ import { perProject } from '../per-project.ts'
 export interface LiveCall {
   row: ExecutionRow
   agent: OnlineAgent
-  /** When its dispatch frame went out, ms. */
+  /** When its dispatch frame went out: ms of the monotonic clock. */
   sentAt: number
+  /** The same by the wall clock, for the record. Unknown where another router sent it. */
+  sentOn?: Date
   /** Its agent has said that it runs. Its record says so a little later. */
   started?: boolean
   /** Its result came: what it writes after that is not kept. */

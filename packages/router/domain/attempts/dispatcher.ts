@@ -97,6 +97,7 @@ export function createDispatcher(
       try {
         sendDispatch(core, call.agent, row)
         call.sentAt = clock.monotonic()
+        call.sentOn = new Date(clock.now())
       } catch (error) {
         if (!(error instanceof Fault)) log.error({ error, execution_id: row.id }, 'a call could not be dispatched')
         const { code, message } = error instanceof Fault ? error : new Fault('internal_error')

@@ -51,6 +51,8 @@ export async function settleCall(core: Records & Attempts, agent: OnlineAgent, f
     truncated: frame.truncated,
     started_at: startedAt,
     finished_at: new Date(Math.max(finishedAt.getTime(), startedAt?.getTime() ?? 0)),
+    // Of a call that was accepted, that event says it.
+    sent_at: live?.row.state === 'dispatched' ? (live.sentOn ?? null) : null,
     at: new Date(now),
   }
   const written = await core.lanes.commit('settle', item)

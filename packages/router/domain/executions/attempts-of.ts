@@ -36,6 +36,7 @@ export async function attemptsOf(
     const ends = own.flatMap((one) => endOf(one) ?? [])
     const attempt = typeof event.data.attempt === 'number' ? event.data.attempt : at + 1
     const { started_at, finished_at } = attempt === row.attempt ? row : { started_at: null, finished_at: null }
+    const sentAt = own.find(({ data }) => typeof data.sent_at === 'string')?.data.sent_at
     const running = own.find(({ kind }) => stateOf(kind) === 'running')
     return {
       attempt,
@@ -43,6 +44,7 @@ export async function attemptsOf(
       agent: event.agent_id === null ? null : (names.get(event.agent_id) ?? null),
       agent_version: versions[at] ?? null,
       dispatched_at: event.at.toISOString(),
+      sent_at: typeof sentAt === 'string' ? new Date(sentAt).toISOString() : null,
       started_at: (started_at ?? running?.at)?.toISOString() ?? null,
       ended_at: (finished_at ?? ends[0]?.at)?.toISOString() ?? null,
       // Of a call in doubt, what became of it in the end.

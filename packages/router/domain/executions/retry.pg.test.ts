@@ -124,6 +124,8 @@ test('the record tells each attempt with the agent and its version, and where it
     [1, 'worker', '1.2.3', 'completed', 1],
   )
   assert.deepEqual([attempt?.started_at, attempt?.ended_at], [record.started_at, record.finished_at])
+  // After the commit, which is not before the call came.
+  assert.ok(attempt?.sent_at && attempt.sent_at >= record.created_at, `${attempt?.sent_at}`)
   const [trace_id, trace_url] = record.trace_id === null ? [null, null] : [record.trace_id, record.trace_url]
   assert.equal(trace_url, trace_id === null ? null : `https://traces.test/trace/${trace_id}`)
 })

@@ -79,7 +79,9 @@ export async function showExecution(
     transitions: events.flatMap((event) => {
       const state = stateOf(event.kind)
       if (state === undefined) return []
-      const { actor, actor_name, data: detail } = event
+      // When its dispatch left stands at the attempt.
+      const { sent_at: _, ...detail } = event.data
+      const { actor, actor_name } = event
       return [{ state, at: event.at.toISOString(), actor, actor_name, detail }]
     }),
     attempts,

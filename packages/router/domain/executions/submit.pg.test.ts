@@ -28,7 +28,10 @@ test('a router has as many commits in hand as their limit says, and refuses a su
   t.after(() => blocker.end())
   await blocker.query('begin; lock table executions in exclusive mode')
   const at = new Date()
-  const item = () => ({ id: newUuid(at.getTime()), agent_id: 'none', attempt: 1, lease_epoch: 1, started_at: at, at })
+  const item = () => ({
+    ...{ id: newUuid(at.getTime()), agent_id: 'none', attempt: 1, lease_epoch: 1 },
+    ...{ started_at: at, sent_at: at, at },
+  })
   const waiting = Array.from({ length: limits.commitQueue - 1 }, () => lanes.commit('accept', item()))
   assert.equal(lanes.depth, limits.commitQueue - 1)
 

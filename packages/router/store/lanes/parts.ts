@@ -8,13 +8,19 @@ import type { ColumnType } from './binary.ts'
 
 const inFlight = inFlightExecutionStates.map((one) => `'${one}'`).join(', ')
 
-const { id, agent_id, attempt, lease_epoch, journal_id, state, started_at } = tables.executions
+const { id, agent_id, attempt, lease_epoch, journal_id, state, started_at, dispatched_at } = tables.executions
 const { exit_code, signal, error, result, finished_at } = tables.executions
 const { stdout_bytes, stderr_bytes, truncated } = tables.executions
 const { execution_id, ...piece } = tables.execution_output
 const chunk = tables.artifact_chunks
 /** When it happened, for its event. */
 const { at } = tables.events
+
+/**
+ * When its dispatch left, which is after the commit that gave it to the agent. For the event alone;
+ * null where another router sent it, or an event before says it.
+ */
+const sent_at = dispatched_at
 
 /** Where a call is given to. */
 const place = { agent_id, attempt, lease_epoch, journal_id }
@@ -30,8 +36,8 @@ const answer = {
 const columns = {
   submit: submitted,
   claim: { id, ...place, at },
-  accept: { ...fence, started_at, at },
-  settle: { ...fence, ...answer, at },
+  accept: { ...fence, started_at, sent_at, at },
+  settle: { ...fence, ...answer, sent_at, at },
   output: { id: execution_id, ...piece },
   /** `id` is the execution's, as in all parts. */
   artifact: { id: execution_id, ...chunk },
@@ -132,10 +138,10 @@ export const parts: { readonly [P in PartName]: Part } = {
     change: (source) =>
       `update executions e set state = 'running', ${assigned({ started_at })}
        from ${source} where ${matched(fence)} and e.state || '' = 'dispatched'
-       returning e.id, e.project_id, e.workspace_id, e.agent_id, s.at`,
+       returning e.id, e.project_id, e.workspace_id, e.agent_id, s.at, s.sent_at`,
     event: (change) =>
       `select at, project_id, 'execution.running', agent_id, null::text, null::text, id, agent_id, workspace_id,
-         '{}'::jsonb from ${change}`,
+         jsonb_strip_nulls(jsonb_build_object('sent_at', sent_at)) from ${change}`,
   },
   settle: {
     columns: arraysOf(columns.settle),
@@ -145,10 +151,10 @@ export const parts: { readonly [P in PartName]: Part } = {
       `update executions e set ${assigned(answer, settledTimes)}
        from ${source} where ${matched(fence)}
          and (e.state in (${inFlight}) or (e.state = 'ambiguous' and s.state <> 'ambiguous'))
-       returning e.id, e.project_id, e.workspace_id, e.agent_id, e.state, e.exit_code, e.error, s.at`,
+       returning e.id, e.project_id, e.workspace_id, e.agent_id, e.state, e.exit_code, e.error, s.at, s.sent_at`,
     event: (change) =>
       `select at, project_id, 'execution.' || state, agent_id, null::text, null::text, id, agent_id, workspace_id,
-         jsonb_strip_nulls(jsonb_build_object('exit_code', exit_code, 'error', error - 'sealed')) from ${change}`,
+         jsonb_strip_nulls(jsonb_build_object('exit_code', exit_code, 'error', error - 'sealed', 'sent_at', sent_at)) from ${change}`,
   },
   output: {
     columns: arraysOf(columns.output),
