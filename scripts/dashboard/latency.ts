@@ -16,7 +16,7 @@ const watch = `
   }
   new MutationObserver(() => {
     for (const row of document.querySelectorAll('li[data-id]')) {
-      const { id } = row.dataset
+      const { key: id } = row.dataset
       if (id in seen) continue
       seen[id] = 0
       requestAnimationFrame(() => { seen[id] = Date.now() })
@@ -34,7 +34,7 @@ export const measureLatency: Measurement = async ({ system, page, address }) => 
     const { approval_id: id } = await system.client.call('invocations.submit', { body })
     if (id === null) throw new Error('the call waits for nobody')
     const committed = Date.now()
-    await page.locator(`li[data-id="${id}"]`).waitFor()
+    await page.locator(`li[data-key="${id}"]`).waitFor()
     const key = JSON.stringify(id)
     let at = 0
     while (at === 0) at = (await page.evaluate(`seen[${key}] || 0`)) as number
@@ -43,7 +43,7 @@ export const measureLatency: Measurement = async ({ system, page, address }) => 
     heard.push(Math.max(0, told - committed))
     // No call waits for the settling of the one before.
     await system.client.call('approvals.reject', { params: { id }, body: {} })
-    await page.locator(`li[data-id="${id}"]`).waitFor({ state: 'detached' })
+    await page.locator(`li[data-key="${id}"]`).waitFor({ state: 'detached' })
     await page.waitForTimeout(300)
   }
   for (const took of [shown, heard]) took.sort((one, other) => one - other)
