@@ -15,7 +15,7 @@ const watch = `
     })
   }
   new MutationObserver(() => {
-    for (const row of document.querySelectorAll('li[data-id]')) {
+    for (const row of document.querySelectorAll('li[data-key]')) {
       const { key: id } = row.dataset
       if (id in seen) continue
       seen[id] = 0
