@@ -5,6 +5,7 @@ export const approvalSends: Sent[] = [
   ['approvals list --workspace w --status all', 'GET /exec/approvals?workspace=w&status=all&limit=20'],
   ['approvals list --risk irreversible --agent a', 'GET /exec/approvals?agent=a&risk=irreversible&limit=20'],
   ['approvals show ap', 'GET /exec/approvals/ap'],
+  ['approvals standing ap', 'GET /exec/approvals/ap/standing'],
   ['approvals approve ap --note fine --confirm t', 'POST /exec/approvals/ap/approve', { note: 'fine', confirm: 't' }],
   ['approvals approve ap ap --reason fine --dry-run', 'GET /exec/approvals/ap'],
   ['approvals approve ap --reason fine', 'POST /exec/approvals/ap/approve', { note: 'fine' }],

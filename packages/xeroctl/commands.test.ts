@@ -51,6 +51,7 @@ function fitting({ method, path }: Seen): unknown {
     notifications: id === 'channels' && !path.endsWith('/test') ? records.channel : records.delivery,
   }[resource!]
   if (resource === 'project' || resource === 'whoami' || resource === 'grant-keys') return record
+  if (path.endsWith('/standing')) return { object: 'standing', approval_id: id, approve: null, reject: null }
   if (path.startsWith('/audit/')) return auditRecordOf(path)
   if (path.startsWith('/approvals/policies')) return policyRecordOf(method, path)
   if (path.includes('/events')) return records.page(records.logEntry('agent.online'))

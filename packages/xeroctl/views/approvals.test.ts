@@ -115,3 +115,12 @@ test('a risk that a rule has raised is shown with that of the tool, in text and 
   const { effective_risk: _, ...older } = execution()
   assert.match(await printed(t, older, 'exec show exe_1'), /^Risk: +destructive$/m)
 })
+
+test('the standing says of each decision whether whoever asks may make it, and why not', async (t) => {
+  const approve = { code: 'self_approval', message: 'Requesters cannot approve their own calls.' }
+  const standing = { object: 'standing', approval_id: 'ap', approve, reject: null }
+  assert.equal(
+    await printed(t, standing, 'approvals standing ap'),
+    'Approval:  ap\nApprove:   not you: Requesters cannot approve their own calls. (self_approval)\nReject:    you may\n',
+  )
+})

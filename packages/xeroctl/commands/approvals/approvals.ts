@@ -8,6 +8,7 @@ import { approvalsRecommend } from './recommend.ts'
 import { approvalsReject } from './reject.ts'
 import { approvalsReview } from './review.ts'
 import { approvalsShow } from './show.ts'
+import { approvalsStanding } from './standing.ts'
 import { approvalsWatch } from './watch.ts'
 import { approvalsWithdraw } from './withdraw.ts'
 
@@ -17,6 +18,7 @@ export const approvals = group({
   members: [
     approvalsList,
     approvalsShow,
+    approvalsStanding,
     approvalsWatch,
     approvalsApprove,
     approvalsReject,
