@@ -7,6 +7,7 @@ import { measureApprovals } from './dashboard/approvals.ts'
 import { measureEvents } from './dashboard/events.ts'
 import { measureGraph } from './dashboard/graph.ts'
 import { measureLatency } from './dashboard/latency.ts'
+import { measureLighthouse } from './dashboard/lighthouse.ts'
 import { measureRows } from './dashboard/rows.ts'
 import { inWorld, load, type Measurement } from './dashboard/world.ts'
 
@@ -16,6 +17,7 @@ const measurements: Record<string, Measurement> = {
   events: measureEvents,
   approvals: measureApprovals,
   rows: measureRows,
+  lighthouse: measureLighthouse,
 }
 const names = Object.keys(measurements)
 const { values } = parseArgs({

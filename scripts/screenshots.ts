@@ -5,6 +5,7 @@ import { browserForTests } from '@xerotier/devkit/browser.ts'
 import { dashboardSample } from '@xerotier/devkit/dashboard-sample.ts'
 import { startPostgresForTests, testPostgresVariable } from '@xerotier/devkit/postgres-for-tests.ts'
 import { startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
+import { viewsOf } from './dashboard/views.ts'
 
 const folder = '.screenshots'
 const widths = [390, 768, 1280, 1920]
@@ -17,39 +18,7 @@ process.env[testPostgresVariable] = postgres.url
 const system = await startRouterForTests({ slug: 'prod' })
 const sample = await dashboardSample(system)
 const { client } = system
-const { data: calls } = await client.call('executions.list', {})
-const failed = calls.find(({ state, stdout_bytes }) => state === 'completed' && stdout_bytes > 0)?.id ?? ''
-const { data: agents } = await client.call('agents.list', {})
-const agent = agents.find(({ name }) => name === 'xem-jumphost-01')?.id ?? ''
-const { data: workspaces } = await client.call('workspaces.list', {})
-const workspace = workspaces.find(({ name }) => name === 'kubernetes-prod')?.id ?? ''
-const views: Record<string, string> = {
-  overview: '',
-  operations: 'operations',
-  operation: `operations/${failed}`,
-  modal: `operations?open=${failed}`,
-  approvals: 'approvals',
-  fleet: 'fleet',
-  agent: `agents/${agent}`,
-  'agent-workspaces': `agents/${agent}/workspaces`,
-  workspace: `workspaces/${workspace}`,
-  'workspace-policy': `workspaces/${workspace}?tab=policy`,
-  policies: 'policies',
-  agents: 'agents',
-  graph: 'graph',
-  templates: 'templates',
-  audit: 'audit',
-  pauses: 'pauses',
-  notifications: 'notifications',
-  exports: 'exports',
-  'legal-holds': 'legal-holds',
-  'legal-hold': 'legal-holds?do=create',
-  people: 'people',
-  keys: 'keys',
-  account: 'account',
-  empty: 'operations?status=timeout',
-  lost: 'nowhere',
-}
+const views = await viewsOf(client)
 mkdirSync(folder, { recursive: true })
 try {
   for (const colorScheme of ['light', 'dark'] as const) {

@@ -18,6 +18,13 @@ export function Tools({
       ) : (
         <Scroll label={text.tools}>
           <table>
+            <thead>
+              <tr>
+                <th>{words.operations.tool}</th>
+                <th>{text.risk}</th>
+                <th className="max-sm:hidden">{text.description}</th>
+              </tr>
+            </thead>
             <tbody>
               {tools.map(({ name, risk, description }) => (
                 <tr key={name}>
