@@ -184,7 +184,10 @@ export const limits = {
    * and those whose results the router has not acknowledged.
    */
   reportedCalls: 8192,
-  /** What the router commits for one agent at once; what else it sent waits, and others go on. */
+  /**
+   * Steps of calls, and as many pieces of output, that the router commits for one agent at once;
+   * what else it sent waits, and others go on.
+   */
   commitsPerSession: 256,
   /**
    * Frames of one agent that wait for the database; more end

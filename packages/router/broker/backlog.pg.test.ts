@@ -62,6 +62,21 @@ test("an agent's output takes no more than its share of the group commit", { tim
   assert.equal((await show(id)).stdout.length, 2_000)
 })
 
+test('a result does not stand behind what another call of its agent prints', { timeout: 180_000 }, async () => {
+  const { agent, workspace } = await serving()
+  const [printing, other] = [await submit(workspace), await submit(workspace)]
+  const calls = [await agent.next('dispatch'), await agent.next('dispatch')]
+  const callOf = ({ id }: { id: string }) => calls.find(({ execution_id }) => execution_id === id)!
+  await holding('execution_output', async () => {
+    await sendAll(agent, [...pieces(callOf(printing), 2_000), resultOf(callOf(other))])
+    const ack = await agent.next('result_ack')
+    assert.deepEqual([ack.execution_id, ack.ok], [other.id, true])
+    await agent.send([resultOf(callOf(printing))])
+  })
+  assert.equal(await settledState(printing.id), 'completed')
+  assert.equal((await show(printing.id)).stdout.length, 2_000)
+})
+
 test('artifacts of an agent are stored one at a time, and others find the database free', {
   timeout: 180_000,
 }, async () => {

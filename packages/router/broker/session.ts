@@ -14,9 +14,14 @@ export interface Session {
   received: number
   readonly leaseTtlMs: number
   readonly outputAcks: OutputAcks
-  /** For what is committed in groups, and for artifacts, which take a connection each. */
+  /** For the steps of calls, which are committed in groups. */
   readonly turns: Turns
+  /** For pieces of output, behind which no step of another call stands. */
+  readonly pieceTurns: Turns
+  /** For what opens an artifact, which takes a connection. */
   readonly artifactTurns: Turns
+  /** Pieces of a call that wait for their turn: its result stands behind them. */
+  readonly waitingPieces: WeakMap<LiveCall, number>
   /** Artifacts of a call that are still being stored: its result waits for them. */
   readonly artifacts: WeakMap<LiveCall, Promise<unknown>>
   /** Frames that came and are not yet dealt with. */

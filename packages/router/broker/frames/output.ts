@@ -3,6 +3,7 @@ import type { OutputFrame } from '@xerotier/protocol/frames/call/output.ts'
 import { isAbout, type LiveCall } from '../../domain/attempts/calls.ts'
 import { countOutput, openArtifact, storeArtifact, storeOutput } from '../../domain/attempts/output.ts'
 import type { Peer } from '../peer.ts'
+import type { Session } from '../session.ts'
 
 /** Of a call that ended a moment ago there may be many honest pieces on the way. */
 const wantedByNobody = 0.1
@@ -38,14 +39,25 @@ export async function onOutput(peer: Peer, frame: OutputFrame | ArtifactFrame): 
 }
 
 function store({ core, session }: Peer, call: LiveCall, frame: OutputFrame | ArtifactFrame): Promise<void> {
-  if (frame.t === 'output') return session.turns.take(() => storeOutput(core, call, frame))
+  if (frame.t === 'output') return inTurn(session, call, () => storeOutput(core, call, frame))
   // Each new name takes a connection of all.
   const opened = session.artifactTurns.take(() => openArtifact(core, call, frame))
   opened.catch(() => {})
-  const storing = session.turns.take(async () => storeArtifact(core, call, frame, await opened))
+  const storing = inTurn(session, call, async () => storeArtifact(core, call, frame, await opened))
   const all = Promise.all([session.artifacts.get(call), storing])
   // Its result looks at it, or nobody does.
   all.catch(() => {})
   session.artifacts.set(call, all)
   return storing
+}
+
+/** Once it has begun, the commit queue keeps what is about its call in order. */
+function inTurn({ pieceTurns, waitingPieces }: Session, call: LiveCall, work: () => Promise<void>): Promise<void> {
+  const count = (change: number) => void waitingPieces.set(call, (waitingPieces.get(call) ?? 0) + change)
+  count(1)
+  return pieceTurns.take(() => {
+    const begun = work()
+    count(-1)
+    return begun
+  })
 }

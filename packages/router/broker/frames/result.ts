@@ -22,7 +22,9 @@ export async function onResult({ core, session, reply, replyLater, spend }: Peer
   const gone = () =>
     call !== undefined &&
     (core.calls.get(session.agent.projectId, frame.execution_id) !== call || !core.fleet.holds(session.agent))
-  const ok = await session.turns.take(async () => (gone() ? undefined : settleCall(core, session.agent, kept)))
+  const waits = call !== undefined && (session.waitingPieces.get(call) ?? 0) > 0
+  const turns = waits ? session.pieceTurns : session.turns
+  const ok = await turns.take(async () => (gone() ? undefined : settleCall(core, session.agent, kept)))
   if (ok === undefined) return
   if (!ok) spend(1)
   const { execution_id, attempt, lease_epoch } = frame

@@ -60,6 +60,34 @@ test('a batch of large pieces has a megabyte or a piece more, and the rest goes 
   assert.equal(take('pieces')[0], first.length)
 })
 
+test('a page of output waits for a piece of each other execution, and not for all that they have', () => {
+  const items = Array.from({ length: 100 }, () => waiting('output', one, large))
+  const late = [waiting('output', other, 10_000), waiting('settle', other)]
+  const { queue, take, done } = queueOf(...items)
+  const begun = take('pieces')
+  for (const item of late) queue.push(item)
+  done(...begun)
+  const next = queue.take('pieces')
+  assert.ok(next.includes(late[0]!) && next.includes(late[1]!), 'stored with its result before the other megabytes')
+  assert.ok(next.length > late.length, 'which go on beside it')
+  assert.deepEqual(
+    next.filter(({ item }) => item.id === one).map((item) => items.indexOf(item)),
+    Array.from({ length: next.length - late.length }, (_, index) => begun.length + index),
+  )
+})
+
+test('of many that print, each has its turn', () => {
+  const ids = Array.from({ length: 40 }, (_, index) => `00000000-0000-7000-8000-0000000001${index + 10}`)
+  const { queue } = queueOf(...ids.flatMap((id) => Array.from({ length: 16 }, () => waiting('output', id, large))))
+  const seen = new Set<string>()
+  for (let batch = 0; batch < 3; batch++) {
+    const taken = queue.take('pieces')
+    for (const { item } of taken) seen.add(item.id)
+    queue.done(taken)
+  }
+  assert.equal(seen.size, ids.length)
+})
+
 test('what may not wait any longer is gone, and the others keep their order', () => {
   const items = [waiting('output', one, large), waiting('settle', one), waiting('settle', other)]
   const { queue, take } = queueOf(...items)

@@ -1,7 +1,10 @@
 // What waits for a commit, in two lines. Steps of calls are small, and somebody waits for them.
 // Pieces of output come in megabytes; they have a line and a lane of their own, so that no step
-// stands behind them. What belongs to one execution stays in its order all the same.
+// stands behind them, and executions take turns in it, so that a page of output does not stand
+// behind the megabytes of twenty others. What belongs to one execution stays in its order all the
+// same.
 import type { PartItems, PartName } from './parts.ts'
+import { createRounds } from './rounds.ts'
 
 export interface Waiting {
   part: PartName
@@ -31,74 +34,91 @@ const itemsPerBatch = 256
 const bytesPerBatch: Readonly<Record<Line, number>> = { steps: 8 * 1024 * 1024, pieces: 1024 * 1024 }
 
 export function createCommitQueue(): CommitQueue {
-  let lines: Record<Line, Waiting[]> = { steps: [], pieces: [] }
+  let steps: Waiting[] = []
+  /** By execution. */
+  const pieces = createRounds<Waiting>()
   /**
    * Executions and idempotency keys that a lane is writing. Their next items wait for it, so that
    * lanes neither deadlock nor overtake each other.
    */
   const busy = new Set<string>()
-  /** How many pieces of each execution wait: what comes after them stands behind them. */
-  const pieces = new Map<string, number>()
 
+  // What comes after pieces of its execution stands behind them.
   const lineOf = (waiting: Waiting): Line =>
-    bytesOf(waiting) >= smallBytes || (pieces.size > 0 && pieces.has(waiting.item.id)) ? 'pieces' : 'steps'
+    bytesOf(waiting) >= smallBytes || pieces.has(waiting.item.id) ? 'pieces' : 'steps'
 
   function put(waiting: Waiting, line: Line): void {
-    lines[line].push(waiting)
-    if (line === 'pieces') pieces.set(waiting.item.id, (pieces.get(waiting.item.id) ?? 0) + 1)
+    if (line === 'pieces') pieces.push(waiting.item.id, waiting)
+    else steps.push(waiting)
   }
 
-  function left({ item: { id } }: Waiting): void {
-    const others = (pieces.get(id) ?? 1) - 1
-    if (others === 0) pieces.delete(id)
-    else pieces.set(id, others)
-  }
-
-  return {
-    length: (line) => lines[line].length,
-    push: (waiting) => put(waiting, lineOf(waiting)),
-    take(line) {
-      const queue = lines[line]
-      const batch: Waiting[] = []
-      if (queue.length === 0) return batch
-      const updated = new Set<string>()
-      // Steps of an execution that wait came before its pieces.
-      const heldBack = new Set(line === 'pieces' ? lines.steps.map(({ item }) => item.id) : [])
-      let bytes = 0
-      let kept = 0
-      let seen = 0
-      for (const waiting of queue) {
-        if (batch.length >= itemsPerBatch || bytes >= bytesPerBatch[line]) break
-        seen += 1
+  /** A batch that is being filled. `blocked`: executions of which nothing more goes with it. */
+  function createBatch(line: Line, blocked: Set<string>) {
+    const items: Waiting[] = []
+    const updated = new Set<string>()
+    let bytes = 0
+    return {
+      items,
+      get isFull() {
+        return items.length >= itemsPerBatch || bytes >= bytesPerBatch[line]
+      },
+      /** @returns whether it goes */
+      add(waiting: Waiting): boolean {
         const { id } = waiting.item
         const key = idempotencyKeyOf(waiting)
         // A statement updates a row once at most: of two updates Postgres would pick one. And the
         // items of one execution stay in order.
         const taken = busy.has(id) || (key !== undefined && busy.has(key))
-        if (taken || heldBack.has(id) || (waiting.updates && updated.has(id))) {
-          heldBack.add(id)
-          queue[kept++] = waiting
-          continue
+        if (taken || blocked.has(id) || (waiting.updates && updated.has(id))) {
+          blocked.add(id)
+          return false
         }
         if (waiting.updates) updated.add(id)
         bytes += bytesOf(waiting) + 1024
-        batch.push(waiting)
-      }
-      queue.splice(kept, seen - kept)
-      for (const waiting of batch) {
-        if (line === 'pieces') left(waiting)
-        for (const name of writtenBy(waiting)) busy.add(name)
-      }
+        items.push(waiting)
+        return true
+      },
+    }
+  }
+
+  function takeSteps(): Waiting[] {
+    const batch = createBatch('steps', new Set())
+    let kept = 0
+    let seen = 0
+    for (const waiting of steps) {
+      if (batch.isFull) break
+      seen += 1
+      if (!batch.add(waiting)) steps[kept++] = waiting
+    }
+    steps.splice(kept, seen - kept)
+    return batch.items
+  }
+
+  function takePieces(): Waiting[] {
+    if (pieces.length === 0) return []
+    // Steps of an execution that wait came before its pieces.
+    const batch = createBatch('pieces', new Set(steps.map(({ item }) => item.id)))
+    for (const next of pieces.inTurn()) {
+      if (batch.isFull) break
+      if (batch.add(next.item)) next.take()
+    }
+    return batch.items
+  }
+
+  return {
+    length: (line) => (line === 'steps' ? steps.length : pieces.length),
+    push: (waiting) => put(waiting, lineOf(waiting)),
+    take(line) {
+      const batch = line === 'steps' ? takeSteps() : takePieces()
+      for (const waiting of batch) for (const name of writtenBy(waiting)) busy.add(name)
       return batch
     },
     done(batch) {
       for (const waiting of batch) for (const name of writtenBy(waiting)) busy.delete(name)
     },
     keep(stays) {
-      const { steps, pieces: large } = lines
-      lines = { steps: [], pieces: [] }
-      pieces.clear()
-      for (const waiting of stays(steps)) put(waiting, 'steps')
+      const large = pieces.clear()
+      steps = stays(steps)
       for (const waiting of stays(large)) put(waiting, 'pieces')
     },
   }
