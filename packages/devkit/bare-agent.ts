@@ -7,7 +7,7 @@ import type { AgentKeys } from '@xerotier/link/keys.ts'
 import { type Enrollment, enrollText } from '@xerotier/protocol/api/enroll.ts'
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import { type Manifest, manifestContent, type ToolDescriptor } from '@xerotier/protocol/manifest.ts'
-import { messageSignaturePrefix, wireVersion } from '@xerotier/protocol/wire.ts'
+import { messageSignaturePrefix, ourVersions } from '@xerotier/protocol/wire.ts'
 import { curveKeysFromSecret } from '@xerotier/runtime/curve.ts'
 import { digestOf } from '@xerotier/runtime/digest.ts'
 import { newSigningKey } from '@xerotier/runtime/ed25519.ts'
@@ -80,6 +80,8 @@ export async function enrollBare(
 export interface BareAgent {
   readonly socket: Dealer
   session: string
+  /** Of the wire: that of the session, and before it the oldest that it speaks. */
+  version: number
   leaseEpoch: number
   /** Signs and sends one message; the next number unless told otherwise. */
   send(frames: unknown[], changes?: { n?: number; session?: string; keys?: AgentKeys; v?: number }): Promise<void>
@@ -87,6 +89,8 @@ export interface BareAgent {
   sendParts(parts: (Buffer | string)[]): Promise<void>
   /** The next frame of one of these types; others before it are kept. @throws after 5 s */
   next<T extends RouterFrame['t']>(...types: T[]): Promise<FrameOf<T>>
+  /** Hears of each frame, and the version of the wire that it came in. */
+  heard?: (version: number, frame: RouterFrame) => void
   /** Frames that came and nobody asked for. */
   readonly waiting: RouterFrame[]
   /** hello, challenge, proof, and what the router says to it. */
@@ -96,8 +100,16 @@ export interface BareAgent {
   close(): void
 }
 
-/** Connects with CURVE; says nothing yet. */
-export function bareAgent(keys: AgentKeys, enrollment: Enrollment, tools: ToolDescriptor[] = []): BareAgent {
+/**
+ * Connects with CURVE; says nothing yet.
+ * @param versions of the wire; of one alone it names none, as did version 2
+ */
+export function bareAgent(
+  keys: AgentKeys,
+  enrollment: Enrollment,
+  tools: ToolDescriptor[] = [],
+  versions = ourVersions,
+): BareAgent {
   const socket = new Dealer({
     linger: 0,
     curveServerKey: enrollment.router.curve_public_key,
@@ -111,11 +123,12 @@ export function bareAgent(keys: AgentKeys, enrollment: Enrollment, tools: ToolDe
   const agent: BareAgent = {
     socket,
     session: '',
+    version: versions.oldest,
     leaseEpoch: 0,
     waiting,
     async send(frames, changes = {}) {
       const body = packMessage({
-        v: changes.v ?? wireVersion,
+        v: changes.v ?? agent.version,
         s: changes.session ?? agent.session,
         n: changes.n ?? ++number,
         f: frames,
@@ -148,8 +161,15 @@ export function bareAgent(keys: AgentKeys, enrollment: Enrollment, tools: ToolDe
       })
     },
     async offer(changes = {}, proofKeys = keys) {
-      await agent.send([{ t: 'hello', agent_id: enrollment.agent_id }], { session: '', n: 0 })
-      const { nonce, routing_id } = await agent.next('challenge')
+      const said = versions.oldest === versions.newest ? {} : { versions }
+      await agent.send([{ t: 'hello', agent_id: enrollment.agent_id, ...said }], {
+        session: '',
+        n: 0,
+        v: versions.oldest,
+      })
+      const opening = await agent.next('challenge', 'session_refused')
+      if (opening.t === 'session_refused') return opening
+      const { nonce, routing_id } = opening
       const proof = {
         t: 'proof',
         agent_id: enrollment.agent_id,
@@ -178,8 +198,10 @@ export function bareAgent(keys: AgentKeys, enrollment: Enrollment, tools: ToolDe
   }
   void (async () => {
     for await (const [body] of socket) {
-      const { s, f } = unpackMessage(body!) as { s: string; f: RouterFrame[] }
+      const { v, s, f } = unpackMessage(body!) as { v: number; s: string; f: RouterFrame[] }
       for (const frame of f) {
+        agent.heard?.(v, frame)
+        if (frame.t === 'challenge') agent.version = v
         if (frame.t === 'welcome') {
           agent.session = s
           agent.leaseEpoch = frame.lease_epoch

@@ -9,7 +9,8 @@ import { limits } from '@xerotier/protocol/limits.ts'
 import type { Manifest } from '@xerotier/protocol/manifest.ts'
 import { memberOf } from '@xerotier/protocol/record.ts'
 import { messageOf } from '@xerotier/protocol/thrown.ts'
-import { envelopeSchema } from '@xerotier/protocol/wire.ts'
+import { type Envelope, envelopeSchema, ourVersions } from '@xerotier/protocol/wire.ts'
+import { disagreementOf, speaks } from '@xerotier/protocol/wire-versions.ts'
 import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
 import { unpackMessage } from '@xerotier/runtime/msgpack.ts'
@@ -21,6 +22,7 @@ import type { Outbox } from './outbox.ts'
 import { createSender } from './sender.ts'
 
 export type Welcome = Extract<RouterFrame, { t: 'welcome' }>
+type Refusal = Extract<RouterFrame, { t: 'session_refused' }>
 type Challenge = Extract<RouterFrame, { t: 'challenge' }>
 
 export interface ConnectionEnd {
@@ -126,7 +128,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   function onMessage(parts: Buffer[]): void {
     const envelope = envelopeSchema.safeParse(unpack(parts))
     if (!envelope.success) return log.warning({}, 'a message from the router could not be read')
-    const { s, n, f } = envelope.data
+    const { v, s, n, f } = envelope.data
     const frames: RouterFrame[] = []
     for (const raw of f) {
       const frame = routerFrameSchema.safeParse(raw)
@@ -136,14 +138,15 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (log.traces) log.trace({ number: n, frames: frames.map(nameOf) }, 'the router says')
     if (welcome === undefined || s === '') {
       for (const [index, frame] of frames.entries()) {
-        greet(frame, s, n)
+        greet(frame, envelope.data)
         // What follows the welcome in its own message belongs to the session already.
         if (welcome !== undefined && frame === welcome && index + 1 < frames.length) deliver(frames.slice(index + 1))
         if (welcome !== undefined || over) return
       }
       return
     }
-    if (s !== welcome.session || n <= received) return log.warning({}, 'a message of another session was dropped')
+    if (s !== welcome.session || v !== sender.version || n <= received)
+      return log.warning({ version: v }, 'a message of another session was dropped')
     received = n
     deliver(frames)
   }
@@ -159,14 +162,17 @@ export function openConnection(options: ConnectionOptions): Connection {
     options.onFrame(frames)
   }
 
-  function greet(frame: RouterFrame, session: string, n: number): void {
-    log.debug({ frame: frame.t }, 'the router greets')
+  function greet(frame: RouterFrame, { v, s: session, n }: Pick<Envelope, 'v' | 's' | 'n'>): void {
+    log.debug({ frame: frame.t, version: v }, 'the router greets')
     switch (frame.t) {
       case 'challenge':
+        if (!speaks(ourVersions, v)) return refused(unsupported(v))
+        // From here on, and signed with the proof.
+        sender.version = v
         options.onHandshake()
         return sender.send(proofOf(options, frame))
       case 'welcome':
-        if (frame.session !== session) return
+        if (frame.session !== session || v !== sender.version) return
         opening.cancel()
         welcome = frame
         received = n
@@ -188,9 +194,11 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (clock_offset_ms !== undefined) options.onClock(clock_offset_ms)
   }
 
-  function refused(frame: Extract<RouterFrame, { t: 'session_refused' }>): void {
+  function refused(frame: Refusal): void {
     const again = frame.code === 'session_unknown' || frame.code === 'handshake_expired'
-    if (!again && !givesWay) log.error({ code: frame.code, reason: frame.message }, 'the router refused the session')
+    const ours = frame.code === 'version_unsupported' ? { agent_speaks: ourVersions } : {}
+    if (!again && !givesWay)
+      log.error({ code: frame.code, reason: frame.message, ...ours }, 'the router refused the session')
     end({
       kind: again ? 'lost' : 'refused',
       reason: `${frame.code}: ${frame.message}`,
@@ -231,7 +239,7 @@ export function openConnection(options: ConnectionOptions): Connection {
       log.debug({ event: event.type }, 'the socket says')
       if (event.type === 'handshake') {
         reached = true
-        sender.send({ t: 'hello', agent_id: credentials.enrollment.agent_id })
+        sender.send({ t: 'hello', agent_id: credentials.enrollment.agent_id, versions: ourVersions })
       } else if (event.type === 'disconnect') end({ kind: 'lost', reason: 'disconnected' })
       else if (event.type === 'handshake:error:auth')
         end({ kind: 'not_admitted', reason: 'the router does not admit the CURVE key of this agent' })
@@ -316,6 +324,12 @@ function proofOf(options: ConnectionOptions, { nonce, routing_id }: Challenge): 
     at: clock.now(),
     features: [...options.features, features.rotation, features.signing_rotation],
   }
+}
+
+/** What a router that keeps to the protocol would have said itself. */
+function unsupported(version: number): Refusal {
+  const message = disagreementOf({ oldest: version, newest: version }, ourVersions)
+  return { t: 'session_refused', code: 'version_unsupported', message }
 }
 
 /** A frame in the log: its type, and the call that it is about. */

@@ -5,6 +5,7 @@ import type { AgentRole } from '@xerotier/protocol/api/join-keys.ts'
 import type { RotationUse } from '@xerotier/protocol/api/rotations.ts'
 import { errorEnvelopeSchema } from '@xerotier/protocol/errors.ts'
 import { messageOf } from '@xerotier/protocol/thrown.ts'
+import { ourVersions } from '@xerotier/protocol/wire.ts'
 import type { Chance } from '@xerotier/runtime/chance.ts'
 import type { Clock, Timer } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
@@ -129,6 +130,7 @@ async function enroll(options: EnrollOptions, joinKey: string): Promise<Enrollme
         url: urlOf(options.routerUrl, '/v1/enroll'),
         allowInsecure: options.allowInsecure,
         body: { ...body, proof },
+        headers: { 'x-wire-versions': `${ourVersions.oldest}-${ourVersions.newest}` },
       })
       const enrollment = accepted(answer)
       keepEnrollment(options, enrollment)

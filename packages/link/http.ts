@@ -12,6 +12,7 @@ export interface HttpRequest {
   allowInsecure: boolean
   body?: unknown
   token?: string
+  headers?: Record<string, string>
   signal?: AbortSignal
 }
 
@@ -30,7 +31,15 @@ const answerBytes = 256 * 1024
  * @throws when the URL is not https without leave, when the certificate does not verify, or when
  * nothing answers
  */
-export function httpsRequest({ method, url, allowInsecure, body, token, signal }: HttpRequest): Promise<HttpAnswer> {
+export function httpsRequest({
+  method,
+  url,
+  allowInsecure,
+  body,
+  token,
+  headers: more,
+  signal,
+}: HttpRequest): Promise<HttpAnswer> {
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && allowInsecure)) {
     return Promise.reject(
       new Error(`${url.origin} is not https; set XEROTIER_AGENT_ALLOW_INSECURE=true to allow it in development`),
@@ -41,6 +50,7 @@ export function httpsRequest({ method, url, allowInsecure, body, token, signal }
     accept: 'application/json',
     ...(payload === undefined ? {} : { 'content-type': 'application/json', 'content-length': String(payload.length) }),
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...more,
   }
   return new Promise((resolve, reject) => {
     const options = { method, headers, timeout: timeoutMs, ...(signal === undefined ? {} : { signal }) }

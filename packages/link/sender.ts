@@ -1,7 +1,7 @@
 // The one writer of the socket: all frames that are ready leave as one message with one signature.
 import type { AgentFrame } from '@xerotier/protocol/frames/agent-frame.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
-import { messageSignaturePrefix, wireVersion } from '@xerotier/protocol/wire.ts'
+import { messageSignaturePrefix, ourVersions } from '@xerotier/protocol/wire.ts'
 import type { SigningKey } from '@xerotier/runtime/ed25519.ts'
 import { packMessage } from '@xerotier/runtime/msgpack.ts'
 import { createScratch } from '@xerotier/runtime/scratch.ts'
@@ -14,6 +14,8 @@ export interface Sender {
    * numbers anew.
    */
   session: string
+  /** Of the wire, that the next messages are written in. */
+  version: number
   send(frame: AgentFrame): void
   /** Resolves when everything sent so far is with the socket. */
   flushed(): Promise<void>
@@ -81,7 +83,7 @@ export function createSender(
 
   function pack(frames: AgentFrame[]): Buffer | undefined {
     try {
-      return packMessage({ v: wireVersion, s: session, n: number + 1, f: frames })
+      return packMessage({ v: sender.version, s: session, n: number + 1, f: frames })
     } catch (error) {
       // Neither the others of its message nor the connection go with it.
       const [alone] = frames
@@ -90,7 +92,8 @@ export function createSender(
     }
   }
 
-  return {
+  const sender: Sender = {
+    version: ourVersions.oldest,
     get session() {
       return session
     },
@@ -106,6 +109,7 @@ export function createSender(
       while (writing !== undefined) await writing
     },
   }
+  return sender
 }
 
 /** A start that leaves together with its end says nothing that the end does not say. */

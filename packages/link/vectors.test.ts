@@ -152,6 +152,7 @@ test('an agent sends exactly the messages of an agent', async () => {
   const messages = vectors.messages.flatMap((message) => (message.from === 'agent' ? [message] : []))
   for (const { envelope } of messages) {
     if (sender.session !== envelope.s) sender.session = envelope.s
+    sender.version = envelope.v
     for (const frame of envelope.f) sender.send(withBytes(frame) as AgentFrame)
     await sender.flushed()
   }

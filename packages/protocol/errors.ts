@@ -245,6 +245,13 @@ export const errors = define({
       },
     },
   },
+  wire_version_unsupported: {
+    status: 400,
+    type: 'invalid_request_error',
+    retry: false,
+    message: 'Router and agent have no version of the wire in common.',
+    advice: { say: 'Upgrade the one that the message names, and start the agent again: its join key was not used.' },
+  },
   invitation_expired: {
     status: 401,
     type: 'authentication_error',

@@ -155,6 +155,8 @@ export const limits = {
   /** One message on the data plane, all its frames together. */
   messageBytes: 4 * MiB,
   framesPerMessage: 256,
+  /** No version of the wire is called by a higher number. */
+  wireVersions: 65_535,
   /** How long the acknowledgement of a result may wait for company. */
   acknowledgementDelayMs: 5,
   /**

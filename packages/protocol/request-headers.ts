@@ -21,6 +21,12 @@ export const requestHeaders = {
       'The newest version of the policy that the caller has seen, which is the `ETag` of the policy, or `"0"` where there was none: when it is ' +
       'another by now, nothing is changed, and the answer is `policy_conflict`. Another form is `invalid_request`.',
   },
+  'X-Wire-Versions': {
+    pattern: /^([1-9]\d{0,3})-([1-9]\d{0,3})$/,
+    description:
+      'The oldest and the newest version of the wire that the agent speaks, as `2-3`. One that says nothing speaks version 2. Another ' +
+      'form is `invalid_request`.',
+  },
   // https://www.w3.org/TR/trace-context/#traceparent-header
   traceparent: {
     pattern: /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/,

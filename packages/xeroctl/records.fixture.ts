@@ -32,6 +32,7 @@ export const agent = agentSchema.parse({
   state: 'active',
   health: 'healthy',
   unhealthy_reason: null,
+  wire_version: 3,
   degraded_reason: null,
   hostname: 'jump01',
   version: '0.1.0',

@@ -49,6 +49,7 @@ const spanning: Readonly<Record<string, string>> = {
   'domain/fleet/enrolled-keys.ts signing': `${cache} with the same version`,
   'domain/fleet/enrolled-keys.ts beside': `${cache} with the same version`,
   'domain/fleet/known-risks.ts allByName': derived,
+  'domain/fleet/refused-sessions.ts known': 'who says hello has not proved of which project it is',
   'domain/fleet/served-tool.ts groups': workspace,
   'domain/fleet/served-tool.ts groupOf': workspace,
   'domain/fleet/served-tool.ts byStrictness': workspace,

@@ -46,12 +46,16 @@ export const agentSchema = z.object({
   description: z.string().nullable(),
   state: agentStateSchema,
   health: agentHealthSchema,
-  /** Why its host lets it run nothing; null while it does. */
+  /**
+   * Why its host lets it run nothing; of one that is away, why the router gives it no session.
+   */
   unhealthy_reason: z.string().nullable(),
   /** What it does not offer of what it was given, and why; null when it offers all, or is away. */
   degraded_reason: z.string().nullable(),
   hostname: z.string().nullable(),
   version: z.string().nullable(),
+  /** Of the wire, in its last session; null before the first. */
+  wire_version: z.int().nullable(),
   max_concurrent_executions: z.int(),
   in_flight: z.int(),
   tool_count: z.int(),

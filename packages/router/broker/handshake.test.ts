@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { settableClock } from '@xerotier/devkit/settable-clock.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import { wireVersion } from '@xerotier/protocol/wire.ts'
 import type { EnrolledKeys } from '../domain/fleet/enrolled-keys.ts'
 import { createHandshakes } from './handshake.ts'
 
@@ -12,7 +13,7 @@ function handshakes() {
   const clock = settableClock()
   const crowded: string[] = []
   const open = createHandshakes({ clock, enrolledKeys }, (agentId) => crowded.push(agentId))
-  const origin = (routingKey: string) => ({ routingKey, routingId: Buffer.alloc(5) })
+  const origin = (routingKey: string) => ({ routingKey, routingId: Buffer.alloc(5), version: wireVersion })
   const hello = (connection: string, agent_id: string) => open.begin(origin(connection), { t: 'hello', agent_id })
   /**
    * Whether the connection has a challenge; it has none afterwards. Its nonce is another, which is

@@ -23,6 +23,8 @@ export interface Proved {
 interface Pending {
   nonce: Buffer
   agentId: string
+  /** Of the wire, that the challenge was written in. */
+  version: number
   at: number
 }
 
@@ -33,13 +35,13 @@ export interface Handshakes {
    * newcomer out.
    * @returns the nonce to sign
    */
-  begin(origin: Pick<Origin, 'routingKey'>, hello: Hello): Buffer
+  begin(origin: Pick<Origin, 'routingKey' | 'version'>, hello: Hello): Buffer
   /**
    * Checks who sends a proof, from memory. A nonce is good for one.
    * @returns the key of the agent, and what its answer took
    */
   finish(
-    message: Pick<Message, 'routingId' | 'routingKey' | 'isSignedBy'>,
+    message: Pick<Message, 'routingId' | 'routingKey' | 'version' | 'isSignedBy'>,
     claim: ProofClaim,
   ): { key: KeyObject; roundTripMs: number } | { refusal: SessionRefusal; message: string }
 }
@@ -84,16 +86,16 @@ export function createHandshakes(
   }
 
   return {
-    begin({ routingKey }, hello) {
+    begin({ routingKey, version }, hello) {
       forgetOld()
       close(routingKey)
       if (open.size >= limits.pendingHandshakes) forgetOneOfMost()
       const nonce = randomBytes(32)
-      open.set(routingKey, { nonce, agentId: hello.agent_id, at: clock.monotonic() })
+      open.set(routingKey, { nonce, agentId: hello.agent_id, version, at: clock.monotonic() })
       byAgent.set(hello.agent_id, (byAgent.get(hello.agent_id) ?? 0) + 1)
       return nonce
     },
-    finish({ routingId, routingKey, isSignedBy }, claim) {
+    finish({ routingId, routingKey, version, isSignedBy }, claim) {
       const pending = close(routingKey)
       if (pending === undefined || clock.monotonic() - pending.at > limits.handshakeMs) {
         return { refusal: 'handshake_expired', message: 'There is no open challenge for this connection.' }
@@ -105,6 +107,12 @@ export function createHandshakes(
       ) {
         return { refusal: 'identity_mismatch', message: 'The proof answers another challenge.' }
       }
+      // Signed, as what it answers is not: an agent confirms the version by using it.
+      if (pending.version !== version)
+        return {
+          refusal: 'version_unsupported',
+          message: `The challenge is of version ${pending.version} of the wire, its proof of version ${version}.`,
+        }
       const known = enrolledKeys.get(claim.curve_public_key)
       // One answer for unknown, suspended and wrong keys: a stranger learns nothing.
       if (known?.agentId !== claim.agent_id)

@@ -1,7 +1,7 @@
 // A message as it came from a connection: what it is, before anybody knows who sent it.
 import type { KeyObject } from 'node:crypto'
 import { limits } from '@xerotier/protocol/limits.ts'
-import { envelopeSchema, messageSignaturePrefix, wireVersion } from '@xerotier/protocol/wire.ts'
+import { envelopeSchema, messageSignaturePrefix } from '@xerotier/protocol/wire.ts'
 import { verifySignature } from '@xerotier/runtime/ed25519.ts'
 import { unpackMessage } from '@xerotier/runtime/msgpack.ts'
 import { createScratch } from '@xerotier/runtime/scratch.ts'
@@ -14,11 +14,13 @@ export interface Origin {
   readonly routingId: Buffer
   /** The connection as the key of a table: a routing id is its listener's alone. */
   readonly routingKey: string
+  /** Of the wire: it is answered in the one that it came in. */
+  readonly version: number
 }
 
 /** Without the bytes of the message. */
-export function originOf({ listener, routingId, routingKey }: Origin): Origin {
-  return { listener, routingId, routingKey }
+export function originOf({ listener, routingId, routingKey, version }: Origin): Origin {
+  return { listener, routingId, routingKey, version }
 }
 
 export function routingKeyOf({ mark }: Listener, routingId: Buffer | undefined): string {
@@ -39,42 +41,29 @@ export interface Message extends Origin {
 const prefix = Buffer.from(messageSignaturePrefix)
 const signed = createScratch()
 
-/**
- * @returns why it is none: `malformed`, or in another version of the wire by somebody who can be
- * told so
- */
-export function readMessage(
-  listener: Listener,
-  parts: Buffer[],
-): Message | { fault: 'malformed' } | { fault: 'version'; to: Origin } {
+/** @returns undefined when it is none, of whatever version */
+export function readMessage(listener: Listener, parts: Buffer[]): Message | undefined {
   const [routingId, body, signature] = parts
-  const malformed = { fault: 'malformed' } as const
   // Law L4: whatever is not exactly a message of ours is dropped before anything looks at it.
-  if (parts.length !== 3 || routingId === undefined || body === undefined || signature?.length !== 64) return malformed
-  if (body.length > limits.messageBytes) return malformed
+  if (parts.length !== 3 || routingId === undefined || body === undefined || signature?.length !== 64) return undefined
+  if (body.length > limits.messageBytes) return undefined
   let envelope: unknown
   try {
     envelope = unpackMessage(body)
   } catch {
-    return malformed
+    return undefined
   }
   const parsed = envelopeSchema.safeParse(envelope)
-  const routingKey = routingKeyOf(listener, routingId)
-  if (!parsed.success)
-    return isOfAnotherVersion(envelope) ? { fault: 'version', to: { listener, routingId, routingKey } } : malformed
+  if (!parsed.success) return undefined
   return {
     listener,
     routingId,
-    routingKey,
+    routingKey: routingKeyOf(listener, routingId),
+    version: parsed.data.v,
     session: parsed.data.s,
     number: parsed.data.n,
     frames: parsed.data.f,
     bytes: body.length,
     isSignedBy: (key) => verifySignature(key, signed(prefix, body), signature),
   }
-}
-
-function isOfAnotherVersion(envelope: unknown): boolean {
-  if (typeof envelope !== 'object' || envelope === null || !('v' in envelope)) return false
-  return typeof envelope.v === 'number' && envelope.v !== wireVersion
 }

@@ -8,6 +8,7 @@ import type { Core } from '../core.ts'
 import { checkManifest } from '../domain/agents/check-manifest.ts'
 import { findEnrolled, leaseHolders } from '../domain/agents/enrolled.ts'
 import { type Candidate, type Connection, type OpenedSession, openSessions } from '../domain/agents/open-sessions.ts'
+import { refuseSession } from '../domain/agents/refuse-session.ts'
 import { cancelRequested } from '../domain/attempts/cancel-requested.ts'
 import { tellChangedBindings } from '../domain/fleet/bindings.ts'
 import { warnOfClock } from '../domain/fleet/clock-offset.ts'
@@ -84,6 +85,7 @@ export function createOpening(parts: OpeningParts): (greetings: Greeting[]) => P
       if ('fault' in checked) {
         const { fault } = checked
         replies.refuse(origin, 'manifest_invalid', fault.slice(0, 500), { ...about, fault })
+        refuseSession(core, proof.agent_id, fault)
         continue
       }
       const place = placeOf(origin, proved)
@@ -99,6 +101,7 @@ export function createOpening(parts: OpeningParts): (greetings: Greeting[]) => P
   function connectionOf(place: Place, { clockOffsetMs }: Proved): Connection {
     return {
       routerKeyId: place.outlet.listener.id,
+      version: place.outlet.version,
       clockOffsetMs,
       send: (frame) => writer.send(place.outlet, frame),
       drop(reason, reenroll) {
@@ -147,7 +150,13 @@ export function createOpening(parts: OpeningParts): (greetings: Greeting[]) => P
     core.fleet.join(agent)
     if (completes !== undefined) core.rotations.moved(completes)
     core.log.notice(
-      { agent_id: agent.id, agent: agent.name, lease_epoch: agent.leaseEpoch, tools: agent.tools.size },
+      {
+        agent_id: agent.id,
+        agent: agent.name,
+        lease_epoch: agent.leaseEpoch,
+        tools: agent.tools.size,
+        wire: outlet.version,
+      },
       'an agent came online',
     )
     core.dispatcher.wake(agent.projectId)

@@ -1,7 +1,6 @@
 // A message of a session: from whom it is, that it is new, and its frames one by one. Others are
 // greetings.
 import { agentFrameSchema } from '@xerotier/protocol/frames/agent-frame.ts'
-import { wireVersion } from '@xerotier/protocol/wire.ts'
 import type { SessionFrame } from './frames/handlers.ts'
 import { handleFrame } from './handle.ts'
 import { type Message, readMessage, routingKeyOf } from './message.ts'
@@ -29,10 +28,9 @@ export function createReceive(parts: ReceiveParts): (listener: Listener, message
     const routingKey = routingKeyOf(listener, raw[0])
     if (guard.isMuted(routingKey)) return
     const message = readMessage(listener, raw)
-    if ('fault' in message) {
+    if (message === undefined) {
       spend(routingKey)
-      if (message.fault === 'malformed') return probe.refused('malformed', {})
-      return replies.refuse(message.to, 'version_unsupported', `This router speaks version ${wireVersion}.`)
+      return probe.refused('malformed', {})
     }
     if (message.session === '') {
       spend(routingKey)
@@ -52,6 +50,12 @@ export function createReceive(parts: ReceiveParts): (listener: Listener, message
     if (!message.isSignedBy(session.verifyingKey)) {
       probe.refused('signature_invalid', about)
       return peer.spend(1)
+    }
+    if (message.version !== session.outlet.version) {
+      const { version } = session.outlet
+      const why = `This session is of version ${version} of the wire, and a message of it came in version ${message.version}.`
+      replies.refuse(session.outlet, 'version_unsupported', why, { ...about, fault: why })
+      return sessions.end(session, why)
     }
     session.received = message.number
     const bytes = message.bytes / message.frames.length

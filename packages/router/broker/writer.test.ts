@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { settableClock } from '@xerotier/devkit/settable-clock.ts'
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
+import { wireVersion } from '@xerotier/protocol/wire.ts'
 import { unpackMessage } from '@xerotier/runtime/msgpack.ts'
 import type { Router } from 'zeromq'
 import { createWriter, type Outlet } from './writer.ts'
@@ -29,6 +30,7 @@ function recording() {
     listener,
     routingId: Buffer.from('r'),
     routingKey: 'r',
+    version: wireVersion,
     session: 's',
     sent: 0,
     queue: [],

@@ -3,7 +3,6 @@
 
 import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
-import { wireVersion } from '@xerotier/protocol/wire.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import { packMessage } from '@xerotier/runtime/msgpack.ts'
 import type { Origin } from './message.ts'
@@ -87,7 +86,7 @@ export function createWriter(clock: Clock, unreachable: (outlet: Outlet, error: 
 
 /** Usually one; more where one would be larger than an agent accepts. */
 function messages(outlet: Outlet, frames: RouterFrame[]): Buffer[] {
-  const body = packMessage({ v: wireVersion, s: outlet.session, n: ++outlet.sent, f: frames })
+  const body = packMessage({ v: outlet.version, s: outlet.session, n: ++outlet.sent, f: frames })
   if (body.length <= limits.messageBytes || frames.length === 1) return [body]
   outlet.sent -= 1
   const half = frames.length >> 1

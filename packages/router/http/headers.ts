@@ -1,6 +1,7 @@
 import { Fault } from '@xerotier/protocol/errors.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { requestHeaders } from '@xerotier/protocol/request-headers.ts'
+import { type WireVersions, wireVersionsSchema } from '@xerotier/protocol/wire-versions.ts'
 import type { FastifyRequest } from 'fastify'
 
 /** @throws Fault invalid_request for one that is empty, too long or not plain ASCII */
@@ -37,4 +38,20 @@ export function ifMatchOf(request: FastifyRequest): number | 'none' | undefined 
   if (version === undefined)
     throw new Fault('invalid_request', { message: 'If-Match: must be a version, as "3"', param: 'If-Match' })
   return Number(version) === 0 ? 'none' : Number(version)
+}
+
+/**
+ * Which versions of the wire an agent speaks. One of the release before does not say.
+ * @throws Fault invalid_request for another form
+ */
+export function wireVersionsOf(request: FastifyRequest): WireVersions {
+  const header = request.headers['x-wire-versions']
+  if (header === undefined) return { oldest: 2, newest: 2 }
+  const [, oldest, newest] = requestHeaders['X-Wire-Versions'].pattern.exec(String(header)) ?? []
+  const versions = wireVersionsSchema.safeParse({ oldest: Number(oldest), newest: Number(newest) })
+  if (versions.success) return versions.data
+  throw new Fault('invalid_request', {
+    message: 'X-Wire-Versions: must be the oldest and the newest, as 2-3',
+    param: 'X-Wire-Versions',
+  })
 }

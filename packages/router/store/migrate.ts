@@ -59,6 +59,7 @@ import { pushDevices } from './migrations/0067-push-devices.ts'
 import { confirmedVotes } from './migrations/0068-confirmed-votes.ts'
 import { sessionsSince } from './migrations/0069-sessions-since.ts'
 import { ageOfAgentKeys } from './migrations/0070-age-of-agent-keys.ts'
+import { wireOfAgents } from './migrations/0075-wire-of-agents.ts'
 import { settleRestoredCopy } from './restored-copy.ts'
 import { renumberRestoredEvents } from './restored-events.ts'
 
@@ -122,6 +123,7 @@ const migrations: Migration[] = [
   { name: '0068-confirmed-votes', sql: confirmedVotes },
   { name: '0069-sessions-since', sql: sessionsSince },
   { name: '0070-age-of-agent-keys', sql: ageOfAgentKeys },
+  { name: '0075-wire-of-agents', sql: wireOfAgents },
 ]
 
 /** Applied again whenever its text is another. */

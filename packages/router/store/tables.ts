@@ -138,6 +138,8 @@ const agents = {
   signing_key_since: nullable(timestamptz()),
   /** What its last proof said that it knows; null before the first. */
   features: nullable(texts()),
+  /** Of the wire, in its last session. */
+  wire_version: nullable(int()),
 }
 
 const workspaces = {

@@ -47,6 +47,18 @@ test('the list marks an agent whose clock is off by a minute or more', async (t)
   assert.match((await printed(t, page(off), ['agents'])).stdout, / offline, clock 1m 30s ahead /)
 })
 
+test('the list marks an agent that gets no session, and its page says why', async (t) => {
+  const refused = {
+    ...agent,
+    health: 'offline',
+    unhealthy_reason: 'The router speaks versions 2 to 3: upgrade the agent.',
+  }
+  assert.match((await printed(t, page(refused), ['agents'])).stdout, / {2}offline, refused {2}/)
+  const { stdout } = await printed(t, { ...agentDetail, ...refused }, ['agents', agent.name])
+  assert.match(stdout, /^No session: +The router speaks versions 2 to 3: upgrade the agent\.$/m)
+  assert.match(stdout, /^Wire: +version 3$/m)
+})
+
 test('a paused agent shows in the list and on its page, wholly or in its workspaces', async (t) => {
   const pause = (workspace: string | null) => ({
     workspace_id: workspace === null ? null : `ws_${workspace}`,

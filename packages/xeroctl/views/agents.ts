@@ -26,6 +26,7 @@ export const agentView: View<Agent> = {
     { header: 'HEARTBEAT', value: (agent) => ({ time: agent.last_heartbeat_at }), dropOrder: 5 },
     { header: 'HOST', value: (agent) => agent.hostname, wide: true },
     { header: 'VERSION', value: (agent) => agent.version, wide: true },
+    { header: 'WIRE', value: (agent) => agent.wire_version, wide: true, right: true },
     { header: 'MANIFEST', value: (agent) => agent.manifest_version, wide: true, right: true },
     { header: 'ENROLLED', value: (agent) => ({ time: agent.enrolled_at }), wide: true },
     { header: 'KEYS SINCE', value: keysSince, wide: true },
@@ -72,11 +73,14 @@ function statusAndClock(agent: Agent): Cell {
   const { word, text: state = word } = statusOf(agent)
   // Its health says so while nothing worse does.
   const isSaid = agent.degraded_reason === null || agent.health === 'degraded'
-  const text = isSaid ? state : `${state}, degraded`
+  const isRefused = isAway(agent) && agent.unhealthy_reason !== null
+  const text = `${state}${isRefused ? ', refused' : ''}${isSaid ? '' : ', degraded'}`
   const ms = agent.clock_offset_ms ?? 0
   if (Math.abs(ms) < limits.clockOffsetWarningMs) return { word, text }
   return { word, text: `${text}, clock ${duration(Math.abs(ms) / 1000)} ${ms > 0 ? 'ahead' : 'behind'}` }
 }
+
+const isAway = ({ health }: Agent) => health === 'offline' || health === 'pending'
 
 /** Below this a difference is the way of a message and no clock, ms. */
 const rightMs = 1_000
@@ -95,7 +99,9 @@ function fieldsOf(agent: Agent) {
     ['Id', agent.id],
     ['Name', agent.name],
     ['Status', statusOf(agent)],
-    ...(agent.unhealthy_reason === null ? [] : [['Unhealthy', agent.unhealthy_reason] as const]),
+    ...(agent.unhealthy_reason === null
+      ? []
+      : [[isAway(agent) ? 'No session' : 'Unhealthy', agent.unhealthy_reason] as const]),
     ...(agent.degraded_reason === null ? [] : [['Degraded', agent.degraded_reason] as const]),
     ['State', agent.state],
     ['Role', agent.role],
@@ -103,6 +109,7 @@ function fieldsOf(agent: Agent) {
     ['Description', agent.description],
     ['Host', agent.hostname],
     ['Version', agent.version],
+    ['Wire', agent.wire_version === null ? null : `version ${agent.wire_version}`],
     ['Running', `${agent.in_flight} of at most ${agent.max_concurrent_executions}`],
     ['Last heartbeat', { time: agent.last_heartbeat_at }],
     ['Connected', { time: agent.connected_at }],

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { enrollBare, manifestOf, toolOf } from '@xerotier/devkit/bare-agent.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { settableClock } from '@xerotier/devkit/settable-clock.ts'
+import { wireVersion } from '@xerotier/protocol/wire.ts'
 import pg from 'pg'
 import { findEnrolled } from './enrolled.ts'
 import { type Candidate, openSessions } from './open-sessions.ts'
@@ -57,7 +58,13 @@ async function again(ids: string[]): Promise<Candidate[]> {
       hostname: 'test',
       version: '0',
     },
-    connection: { routerKeyId: serverKeys.current.id, clockOffsetMs: undefined, send() {}, drop() {} },
+    connection: {
+      routerKeyId: serverKeys.current.id,
+      version: wireVersion,
+      clockOffsetMs: undefined,
+      send() {},
+      drop() {},
+    },
   }))
 }
 

@@ -37,6 +37,8 @@ type Proof = z.infer<typeof proofFrame>
 export interface Connection {
   /** The key of the router that it dialled. */
   routerKeyId: string
+  /** Of the wire. */
+  version: number
   /** How far the agent's clock is ahead of ours, where it said what it shows. */
   clockOffsetMs: number | undefined
   send(frame: RouterFrame): void
@@ -193,6 +195,7 @@ async function takeLeases(core: Rotating, writing: Writing, all: readonly Candid
       max_concurrent_executions: candidate.proof.max_concurrent_executions,
       router_key_id: candidate.connection.routerKeyId,
       features: knownOf(candidate.proof.features),
+      wire_version: candidate.connection.version,
     })),
   )
   const byId = new Map(moved.map((agent) => [agent.id, agent]))

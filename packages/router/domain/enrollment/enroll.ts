@@ -3,6 +3,8 @@
 
 import { type Enrollment, enrollText } from '@xerotier/protocol/api/enroll.ts'
 import { Fault } from '@xerotier/protocol/errors.ts'
+import { ourVersions } from '@xerotier/protocol/wire.ts'
+import { agreedVersion, disagreementOf, type WireVersions } from '@xerotier/protocol/wire-versions.ts'
 import { verifyingKey, verifySignature } from '@xerotier/runtime/ed25519.ts'
 import { type JoinKeyRow, lockJoinKey } from '../../store/join-keys.ts'
 import type { AgentRow } from '../../store/tables.ts'
@@ -25,19 +27,25 @@ import { presentEnrollment } from './present.ts'
 const pendingSeconds = 5
 
 /**
+ * @param versions of the wire, that the agent speaks
  * @param refusals how many refusals may be logged as events: a loop that fails must not fill the
  * log
  * @throws Fault join_key_invalid, join_key_expired, join_key_revoked, join_key_consumed
- * @throws Fault join_key_wrong_role, name_taken, enrollment_pending, enrollment_rejected
+ * @throws Fault join_key_wrong_role, wire_version_unsupported, name_taken
+ * @throws Fault enrollment_pending, enrollment_rejected
  */
 export async function enroll(
   core: Rotating & { identity: Identity },
   body: EnrollBody,
+  versions: WireVersions,
   refusals: Window,
 ): Promise<Enrollment> {
   const claims = await readJoinKeyValue(core, body.join_key)
   try {
     if (claims.role !== body.role) throw new Fault('join_key_wrong_role', { param: 'role' })
+    // Before it uses up the join key: its sessions would all be refused.
+    if (agreedVersion(ourVersions, versions) === undefined)
+      throw new Fault('wire_version_unsupported', { message: disagreementOf(ourVersions, versions) })
     verifyProof(body)
     const consumed = await consume(core, claims, body)
     // It stands on record by now that it waits.
@@ -132,7 +140,13 @@ function replaceKeys(
 }
 
 async function noteRefusal(core: Records, claims: JoinKeyClaims, body: EnrollBody, fault: Fault): Promise<void> {
-  const data = { join_key_id: claims.id, code: fault.code, name: body.registration_name, hostname: body.hostname }
+  const data = {
+    join_key_id: claims.id,
+    code: fault.code,
+    name: body.registration_name,
+    hostname: body.hostname,
+    reason: fault.message,
+  }
   core.log.warning({ ...data, project_id: claims.projectId }, 'enrollment refused')
   await write(core, async ({ append }) => {
     append({ project_id: claims.projectId, kind: 'join_key.refused', actor: router, data })

@@ -25,6 +25,8 @@ export interface EnrolledKey {
 export interface EnrolledKeys {
   /** Whose key it is. Undefined when nobody enrolled it, or its credentials were revoked. */
   get(curveKey: string): EnrolledKey | undefined
+  /** What an agent signs with; none when nobody enrolled it, or its credentials were revoked. */
+  signingKeysOf(agentId: string): readonly Buffer[]
   /** Reads them again if they have changed. Called at the start and every second. */
   refresh(): Promise<void>
   /** What this router has committed counts at once. */
@@ -49,14 +51,19 @@ export function createEnrolledKeys({ store, clock }: Pick<Records, 'store' | 'cl
   let changes = 0
   // No duty has to come first: a key counts not a moment longer.
   const isOver = (until: number | undefined) => until !== undefined && until <= clock.now()
+  function signingKeysOf(agentId: string): readonly Buffer[] {
+    const key = signing.get(agentId)
+    if (key === undefined) return []
+    const others = [...(beside.get(agentId)?.values() ?? [])].filter((other) => !isOver(other.until))
+    return [key, ...others.map((other) => other.key)]
+  }
   return {
+    signingKeysOf,
     get(curveKey) {
       const found = known.get(curveKey)
-      const key = found && signing.get(found.agentId)
-      if (found === undefined || key === undefined || isOver(found.until)) return undefined
+      const signingPublicKeys = found === undefined ? [] : signingKeysOf(found.agentId)
+      if (found === undefined || signingPublicKeys.length === 0 || isOver(found.until)) return undefined
       const { agentId, until } = found
-      const others = [...(beside.get(agentId)?.values() ?? [])].filter((other) => !isOver(other.until))
-      const signingPublicKeys = [key, ...others.map((other) => other.key)]
       return { agentId, signingPublicKeys, ...(until === undefined ? {} : { until }) }
     },
     async refresh() {

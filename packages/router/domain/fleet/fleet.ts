@@ -7,6 +7,7 @@ import type { ExecutionRow } from '../../store/tables.ts'
 import { perProject } from '../per-project.ts'
 import { type Crowd, createCrowd } from './crowd.ts'
 import { isPausedFor, type OnlineAgent, type Standing, type SubmittedCall } from './online-agent.ts'
+import { createRefusedSessions, type RefusedSessions } from './refused-sessions.ts'
 import type { Offer, ServedTool } from './served-tool.ts'
 import { createServedWorkspace, type ServedWorkspace } from './served-workspace.ts'
 import { createStops, type Stops } from './stops.ts'
@@ -34,6 +35,8 @@ export interface Fleet {
   strictest(projectId: string, workspaceId: string, tool: string): Offer | undefined
   /** What pauses stop at any agent. */
   readonly stops: Stops
+  /** Who gets no session. */
+  readonly refused: RefusedSessions
   /** Whether some agent of the workspace takes calls of the tool, however busy. */
   takesCalls(projectId: string, workspaceId: string, tool: string): boolean
   /** Whether some agent, however busy or paused, would run exactly the tool that the row names. */
@@ -56,6 +59,7 @@ const placing = ['tools', 'bindings', 'paused', 'draining', 'unfit'] as const
 
 export function createFleet(clock: Clock, chance: Chance): Fleet {
   const stops = createStops()
+  const refused = createRefusedSessions()
   const projects = perProject(() => ({
     agents: new Map<string, OnlineAgent>(),
     workspaces: new Map<string, ServedWorkspace>(),
@@ -127,6 +131,7 @@ export function createFleet(clock: Clock, chance: Chance): Fleet {
 
   return {
     join(agent) {
+      refused.forget(agent.id)
       const before = projects.of(agent.projectId).agents.get(agent.id)
       // Last among equals.
       if (before !== undefined) remove(before)
@@ -155,6 +160,7 @@ export function createFleet(clock: Clock, chance: Chance): Fleet {
     offering: (projectId, tool) => inProject(projectId).filter((agent) => agent.tools.has(tool)),
     strictest: (projectId, workspaceId, tool) => servedTool(projectId, workspaceId, tool)?.strictest(),
     stops,
+    refused,
     takesCalls(projectId, workspaceId, tool) {
       if (stops.holds({ project_id: projectId, workspace_id: workspaceId, tool })) return false
       return servedTool(projectId, workspaceId, tool)?.takesCalls() ?? false

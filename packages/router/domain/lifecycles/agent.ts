@@ -58,6 +58,7 @@ export interface Activation {
   max_concurrent_executions: number
   router_key_id: string
   features: readonly string[]
+  wire_version: number
 }
 
 /**
@@ -74,12 +75,14 @@ export async function activateAgents(
     set state = 'active', lease_epoch = agents.lease_epoch + 1, lease_expires_at = lease.expires_at,
       last_heartbeat_at = ${now}, connected_at = ${now}, journal_id = lease.journal_id, hostname = lease.hostname,
       version = lease.version, max_concurrent_executions = lease.max_concurrent,
-      router_key_id = lease.router_key_id, features = string_to_array(lease.features, ' ')
+      router_key_id = lease.router_key_id, features = string_to_array(lease.features, ' '),
+      wire_version = lease.wire_version
     from unnest(
       ${column('id')}::text[], ${column('lease_expires_at')}::timestamptz[], ${column('journal_id')}::text[],
       ${column('hostname')}::text[], ${column('version')}::text[], ${column('max_concurrent_executions')}::int[],
-      ${column('router_key_id')}::text[], ${activations.map(({ features }) => features.join(' '))}::text[]
-    ) as lease (id, expires_at, journal_id, hostname, version, max_concurrent, router_key_id, features)
+      ${column('router_key_id')}::text[], ${activations.map(({ features }) => features.join(' '))}::text[],
+      ${column('wire_version')}::int[]
+    ) as lease (id, expires_at, journal_id, hostname, version, max_concurrent, router_key_id, features, wire_version)
     where agents.id = lease.id and agents.deleted_at is null
       and agents.state = any(${[...sourcesOf(agentLifecycle, 'active'), 'active']}::text[])
     returning agents.id, agents.project_id, agents.name, agents.lease_epoch`.execute(tx)

@@ -30,7 +30,12 @@ const mint = async (body: Record<string, unknown> = {}): Promise<{ id: string; k
 let names = 0
 const freshName = () => `host-${++names}`
 
-const enroll = (key: string, host: Host, changes: Record<string, unknown> = {}): Promise<Answer> => {
+const enroll = (
+  key: string,
+  host: Host,
+  changes: Record<string, unknown> = {},
+  headers: Record<string, string> = {},
+): Promise<Answer> => {
   const body = {
     join_key: key,
     registration_name: freshName(),
@@ -42,7 +47,7 @@ const enroll = (key: string, host: Host, changes: Record<string, unknown> = {}):
     ...changes,
   }
   const proof = host.signing.sign(Buffer.from(enrollText(body))).toString('hex')
-  return router.call('POST', '/v1/enroll', { key: null, body: { proof, ...body } })
+  return router.call('POST', '/v1/enroll', { key: null, body: { proof, ...body }, headers })
 }
 const refused = (answer: Answer, status: number, code: string, param?: string) => {
   assert.deepEqual([answer.status, answer.body.error?.code], [status, code])
@@ -238,6 +243,28 @@ describe('an enrollment', () => {
       401,
       'agent_credentials_revoked',
     )
+  })
+
+  test('of an agent without a version of the wire in common is refused, and its join key stays good', async () => {
+    const { key } = await mint()
+    const wire = (versions: string) => ({ 'x-wire-versions': versions })
+    for (const [versions, words] of [
+      ['1-1', 'the agent version 1: upgrade the agent.'],
+      ['4-5', 'the agent versions 4 to 5: upgrade the router.'],
+    ] as const) {
+      const answer = await enroll(key, newHost(), {}, wire(versions))
+      refused(answer, 400, 'wire_version_unsupported')
+      assert.equal(answer.body.error.message, `The router speaks versions 2 to 3 of the wire, ${words}`)
+    }
+    const { rows } = await router.core.store.pool.query(
+      "select data->>'reason' as reason from events where kind = 'join_key.refused' order by id desc limit 1",
+    )
+    assert.match(rows[0].reason, /the agent versions 4 to 5: upgrade the router/)
+    for (const nonsense of ['', '2', '3-2', '0-3', '2-3-4', 'two-three', '2-99999'])
+      refused(await enroll(key, newHost(), {}, wire(nonsense)), 400, 'invalid_request', 'X-Wire-Versions')
+    const host = newHost()
+    for (const versions of ['2-2', '1-2', '3-4', '2-3'])
+      assert.equal((await enroll(key, host, { registration_name: 'versioned' }, wire(versions))).status, 200, versions)
   })
 
   test('that is refused is on record, within bounds', async () => {

@@ -5,6 +5,7 @@ import { enroll } from '../../../domain/enrollment/enroll.ts'
 import { reenroll } from '../../../domain/enrollment/reenroll.ts'
 import { refreshEnrollment } from '../../../domain/enrollment/refresh.ts'
 import { createWindow } from '../../../domain/window.ts'
+import { wireVersionsOf } from '../../headers.ts'
 import type { Handlers } from '../handlers.ts'
 
 /** Refused enrollments that reach the event log; more are only logged. */
@@ -18,7 +19,10 @@ export function enrollHandlers(core: Core): Pick<Handlers, 'enroll.create' | 'en
   const turns = createShares({ width: atATime })
   const inTurn = <T>(work: () => Promise<T>) => turns.take(currentAsker(), work)
   return {
-    'enroll.create': ({ body }) => inTurn(() => enroll(core, body, refusals)),
+    'enroll.create': async ({ body, request }) => {
+      const versions = wireVersionsOf(request)
+      return inTurn(() => enroll(core, body, versions, refusals))
+    },
     'enroll.refresh': ({ actor }) => inTurn(() => refreshEnrollment(core, actor)),
     'enroll.again': ({ body }) => inTurn(() => reenroll(core, body)),
   }
