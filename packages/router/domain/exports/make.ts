@@ -7,6 +7,7 @@ import type { Updateable } from 'kysely'
 import type { ArchiveMade } from '../../store/audit-tables.ts'
 import { selectExpiredExports, selectKeptExports, selectOpenExport } from '../../store/exports.ts'
 import type { ExportRow, Tables } from '../../store/tables.ts'
+import { isUnavailable } from '../../store/unavailable.ts'
 import { router } from '../actor.ts'
 import { write } from '../events/write.ts'
 import { moveExport } from '../lifecycles/export.ts'
@@ -76,6 +77,8 @@ async function makeExport(core: Making, open: ExportRow, isClosing: () => boolea
     whole = await writeArchive(core, open, progress)
   } catch (error) {
     if (error instanceof Abandoned) return
+    // Behind its last file, when the database is back: this is called again until then.
+    if (isAway(error)) throw error
     return failExport(core, open, error)
   }
   await write(core, async (writing) => {
@@ -112,6 +115,15 @@ async function failExport(core: Making, { id, project_id }: ExportRow, error: un
       writing.append({ project_id, kind: 'export.failed', actor: router, data: { export_id: id, error: why } })
   })
 }
+
+/** One that is there, and ends what takes too long, will end it again. */
+function isAway(error: unknown): boolean {
+  return isUnavailable(error) && !isTimeout(error) && !isOfFile(error)
+}
+
+const isTimeout = (error: unknown) => codeOf(error) === '57014' || /timeout/i.test(messageOf(error))
+/** Node says the path of a file, and of a socket that it connects to only its address. */
+const isOfFile = (error: unknown) => error instanceof Error && 'path' in error
 
 /** What its owner can do something about; of the rest the log speaks. */
 function reasonOf(error: unknown): string {
