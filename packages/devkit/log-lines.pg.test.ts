@@ -101,16 +101,22 @@ test('the agent says which call it refused', async () => {
   await said(id, 'agent', 'call refused')
 })
 
-test('the router says which call became ambiguous, and which expired', async () => {
+test('the router says which call became ambiguous, was queued again, and expired', async () => {
   const { client } = system
   const approved = await system.ask('ws', 'wipes')
   const doubtful = await system.ask('ws', 'lasts')
   if (doubtful.approval_id !== null)
     await client.call('approvals.approve', { params: { id: doubtful.approval_id }, body: {} })
   await inState(doubtful.id, 'running')
+  const repeatable = await system.ask('ws', 'waits')
+  await inState(repeatable.id, 'running')
+  const { id: agent_id } = await client.call('agents.show', { params: { id: agent.name } })
   await client.call('agents.revokeCredentials', { params: { id: agent.name } })
   await inState(doubtful.id, 'ambiguous')
   await said(doubtful.id, 'router', 'the call became ambiguous')
+  await said(repeatable.id, 'router', 'the call was queued again')
+  const again = linesOf(repeatable.id).find(({ msg }) => msg === 'the call was queued again')
+  assert.equal(again?.agent_id, agent_id, 'whose it was')
   await client.call('approvals.approve', { params: { id: approved.approval_id ?? '' }, body: {} })
   await inState(approved.id, 'expired')
   await said(approved.id, 'router', 'the call expired in the queue')

@@ -59,7 +59,8 @@ export async function requeue(
     })
   })
   if (moved?.state === 'queued') {
-    core.log.notice({ execution_id: row.id, attempt: row.attempt, reason }, 'the call was queued again')
+    const { id: execution_id, attempt, agent_id } = row
+    core.log.notice({ execution_id, attempt, agent_id, reason }, 'the call was queued again')
     core.dispatcher.queued(row)
   }
   if (moved?.state === 'ambiguous') warnOfDoubt(core, row, startedThen(reason))
