@@ -22,12 +22,15 @@ before(async () => {
   router = await startRouterForTests({ settings: { cosignEveryMs: 0 } })
   agent = await startAgentForTests(router.client, { name: 'witness' })
   first = (await signed()).verifier_key
+  copyFileSync(join(agent.folder, 'audit-head.json'), missed())
 })
 after(async () => {
   await agent.stop()
   await router.stop()
 })
 
+/** What an agent keeps that is away from before the replacement until both keys sign no more. */
+const missed = () => join(router.stateDir, 'audit-head-that-missed-it.json')
 const keyPath = () => join(router.stateDir, 'keys', 'audit-log-key.hex')
 const previousPath = () => `${keyPath()}.previous`
 async function restartAfter(change: () => void): Promise<void> {
@@ -91,6 +94,32 @@ test('without it the new one signs alone, agents go on, and the older one verifi
   await signed(size + 1)
   assert.deepEqual((await verified(t, second)).slice(0, 2), [true, true])
   assert.deepEqual((await verified(t, first)).slice(0, 2), [false, false])
+  assert.equal(heldKey(), second)
+})
+
+test('an agent that missed the overlap refuses, the log is shown to go on from what it saw, and then it signs', async (t) => {
+  const head = join(agent.folder, 'audit-head.json')
+  copyFileSync(missed(), head)
+  const { size } = await router.client.call('audit.log')
+  await router.client.call('project.update', { body: { name: 'A third name' } })
+  const refused = await until('the refusal on record', async () => {
+    router.router.core.eventLog.wake()
+    const { data } = await router.client.call('audit.records', { query: { kind: 'agent.checkpoint_refused' } })
+    return data[0]
+  })
+  assert.equal(refused.data.reason, 'signature')
+  assert.equal(heldKey(), first, 'nothing is taken in silence')
+  assert.equal((await router.client.call('agents.show', { params: { id: agent.name } })).health, 'healthy')
+  const words = ['audit', 'verify', '--key', second, '--seen', head]
+  const live = await xeroctl(t, words, { env: env(), now: Date.now() })
+  assert.equal(live.code, 0, live.stdout + live.stderr)
+  assert.ok(live.stderr.includes(`goes on from what was seen of it under another key, ${first}`), live.stderr)
+  rmSync(head)
+  await until('it to sign again', async () => {
+    await router.client.call('project.update', { body: { name: `Name ${Date.now()}` } })
+    router.router.core.eventLog.wake()
+    return (await router.client.call('audit.log')).cosignatures.some((one) => one.size > size) ? true : undefined
+  })
   assert.equal(heldKey(), second)
 })
 

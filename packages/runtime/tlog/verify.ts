@@ -19,6 +19,8 @@ export interface LogSource {
   tile(level: number, n: number, width: number): Promise<Buffer | undefined>
   /** Checkpoints that were seen elsewhere: none may be of more, or of others. */
   seen?: readonly string[]
+  /** Keys that the log had when those were seen, as who kept them kept the keys. */
+  seenKeys?: readonly NoteKey[]
   /**
    * With which record an entry says that the log begins; given where it begins at `from`. Those
    * before it were removed by who said so, or by somebody else.
@@ -96,7 +98,8 @@ export async function verifyLog(source: LogSource): Promise<Verification> {
   const seen = new Map(
     [...(source.seen ?? []), ...notes].map((note) => [note.slice(0, note.lastIndexOf('\n\n')), note]),
   )
-  for (const note of seen.values()) await checkSeen(source, { size, tiles, keys }, note, find)
+  const then = [...keys, ...(source.seenKeys ?? [])]
+  for (const note of seen.values()) await checkSeen(source, { size, tiles, keys: then }, note, find)
   checkTree(
     checkpoint,
     nodesOf((level, n) => tiles.get(`${level}/${n}`)),
@@ -138,7 +141,7 @@ function checkWitnesses({ cosigned = [], witnesses }: LogSource, find: Find): { 
 
 /**
  * The log must begin with what somebody saw of it.
- * @param keys of the log: that one, and one that it names
+ * @param keys of the log: that one, one that it names, and those that it had
  */
 async function checkSeen(
   source: LogSource,

@@ -42,8 +42,18 @@ export const auditVerify = command({
     const source =
       options.from === undefined ? await ofRouter(cli.client(), pinned) : await ofFolder(options.from, pinned)
     const witnesses = options.agentKey.map((text) => keyOf(text, '--agent-key'))
-    const seen = [...(source.seen ?? []), ...(await Promise.all(options.seen.map(readSeen)))]
-    const found = await verifyLog({ ...source, seen, witnesses: witnesses.length === 0 ? undefined : witnesses })
+    const kept = await Promise.all(options.seen.map(readSeen))
+    const seen = [...(source.seen ?? []), ...kept.map(({ checkpoint }) => checkpoint)]
+    const seenKeys = kept.flatMap(({ key }) => key ?? [])
+    const found = await verifyLog({
+      ...source,
+      seen,
+      seenKeys,
+      witnesses: witnesses.length === 0 ? undefined : witnesses,
+    })
+    for (const key of seenKeys)
+      if (found.findings.length === 0 && !key.publicKey.equals(source.key.publicKey))
+        cli.say(`the log goes on from what was seen of it under another key, ${verifierKey(key)}`)
     const next = nextKeyIn(source.note)
     if (next !== undefined && found.findings.length === 0)
       cli.say(`the key of the log is replaced: keep ${verifierKey(next)} in the place of the one before`)
@@ -73,13 +83,21 @@ async function ofFolder(folder: string, pinned: NoteKey | undefined): Promise<Lo
   return folderLog(folder, facts, pinned ?? keyOf(facts.verifierKey, 'the key of the export'))
 }
 
+interface Seen {
+  checkpoint: string
+  /** Of the log, as an agent keeps it beside the checkpoint. */
+  key?: NoteKey
+}
+
 /** A signed note, or the file of an agent that holds one. @throws UsageError */
-async function readSeen(path: string): Promise<string> {
+async function readSeen(path: string): Promise<Seen> {
   const content = await readFile(path, 'utf8').catch((error) => {
     throw new UsageError(`--seen ${path} cannot be read: ${messageOf(error)}`)
   })
-  const held = content.startsWith('{') ? memberOf(JSON.parse(content), 'checkpoint') : content
-  if (typeof held === 'string' && held.includes('\n\n')) return held
+  const file: unknown = content.startsWith('{') ? JSON.parse(content) : { checkpoint: content }
+  const [checkpoint, key] = [memberOf(file, 'checkpoint'), memberOf(file, 'verifier_key')]
+  if (typeof checkpoint === 'string' && checkpoint.includes('\n\n'))
+    return { checkpoint, ...(typeof key === 'string' ? { key: keyOf(key, path) } : {}) }
   throw new UsageError(`--seen ${path} holds no checkpoint`)
 }
 
