@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
+import { enrollBare } from '@xerotier/devkit/bare-agent.ts'
 import { until } from '@xerotier/devkit/faults/until.ts'
 import { type RouterForTests, startRouterForTests } from '@xerotier/devkit/router-for-tests.ts'
 import { shiftedClock } from '@xerotier/devkit/shifted-clock.ts'
@@ -80,7 +81,13 @@ test('an export of it verifies offline, in another language as well', async (t) 
 test('a record that was removed is not found, and a stream that resumes before it is told so', async (t) => {
   const shown = await xeroctl(t, ['audit', 'show', oldest], { env: env() })
   assert.match(shown.stderr, /retention may have removed it/)
-  const paths = ['audit/records/stream', 'exec/executions/stream', 'exec/approvals/stream']
+  await enrollBare(router.client, 'watched')
+  const paths = [
+    'audit/records/stream',
+    'exec/executions/stream',
+    'exec/approvals/stream',
+    'management/agents/watched/events/stream',
+  ]
   const resume = (path: string, id: string) =>
     fetch(`${router.client.origin}/demo/v1/${path}`, {
       headers: { authorization: `Bearer ${router.apiKey}`, 'last-event-id': id },

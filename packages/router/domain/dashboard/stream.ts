@@ -26,7 +26,8 @@ interface Told extends StreamItem {
 const eventsPerWrite = 16
 
 /**
- * The function that it returns starts the stream.
+ * The function that it returns starts the stream. One that resumes before what retention has left
+ * is given that: a page asks anew for all that it shows whenever its stream is back.
  * @throws Fault invalid_request for a `lastEventId` that is none
  */
 export function streamDashboard(
