@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Agent, startAgent as startBody } from '@xerotier/link/agent/agent.ts'
 import { besideQueue, statePaths } from '@xerotier/link/agent/settings.ts'
 import type { AgentKind, Surroundings, Work } from '@xerotier/link/agent/work.ts'
+import type { Credentials } from '@xerotier/link/credentials/credentials.ts'
 import type { Outbox } from '@xerotier/link/outbox.ts'
 import type { Clock } from '@xerotier/runtime/clock.ts'
 import type { Log } from '@xerotier/runtime/log.ts'
@@ -44,6 +45,7 @@ export interface AgentOptions {
   aborted?: AbortSignal
   /** Looks at the parts before they are used; tests of faults put themselves between them here. */
   instrument?(parts: { outbox: Outbox }): void
+  instrumentKeys?(credentials: Credentials): void
 }
 
 export const shippedDir = join(import.meta.dirname, 'bundles')
@@ -72,8 +74,9 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     },
     begin: (surroundings) => beginTools(options, user, surroundings),
   }
-  const { clock, version, aborted, instrument } = options
-  return startBody(kind, { settings: config, options: optionTable, clock, log, version, aborted, instrument })
+  const { clock, version, aborted, instrument, instrumentKeys } = options
+  const tested = { instrument, instrumentKeys }
+  return startBody(kind, { settings: config, options: optionTable, clock, log, version, aborted, ...tested })
 }
 
 async function beginTools(

@@ -1,5 +1,6 @@
-// An agent that dies at a chosen step of a call.
+// An agent that dies at a chosen step of a call, or of a rotation of one of its keys.
 
+import type { Credentials } from '@xerotier/link/credentials/credentials.ts'
 import type { Outbox } from '@xerotier/link/outbox.ts'
 import { systemClock } from '@xerotier/runtime/clock.ts'
 import { parseFlags } from '@xerotier/runtime/config-flags.ts'
@@ -15,7 +16,18 @@ import { triggerIn } from './trigger.ts'
  */
 export type AgentStep = 'before-begin' | 'after-begin' | 'before-settle' | 'after-persist' | 'before-acknowledge'
 
-const trigger = triggerIn<AgentStep>(process.env.XEROTIER_FAULT_TRIGGER ?? '')
+/** In their order. */
+const keySteps = [
+  'no key made yet',
+  'key kept, router not told',
+  'acceptance not kept',
+  'acceptance kept, not dialled',
+  'new key in use, not in its place',
+  'new key in its place',
+] as const
+export type KeyStep = (typeof keySteps)[number]
+
+const trigger = triggerIn<AgentStep | KeyStep>(process.env.XEROTIER_FAULT_TRIGGER ?? '')
 
 /**
  * It dies at that step of a call that ends after it was armed: what is left of earlier ones passes.
@@ -47,6 +59,31 @@ function instrument({ outbox }: { outbox: Outbox }): void {
   }
 }
 
+function instrumentKeys(credentials: Credentials): void {
+  const { prepare, accepted, commit } = credentials
+  const dieAt = (step: KeyStep) => {
+    if (trigger.armed() === step) die()
+  }
+  credentials.prepare = (frame) => {
+    dieAt('no key made yet')
+    const answer = prepare(frame)
+    dieAt('key kept, router not told')
+    return answer
+  }
+  credentials.accepted = (rotationId) => {
+    dieAt('acceptance not kept')
+    const is = accepted(rotationId)
+    dieAt('acceptance kept, not dialled')
+    return is
+  }
+  credentials.commit = () => {
+    dieAt('new key in use, not in its place')
+    const use = commit()
+    dieAt('new key in its place')
+    return use
+  }
+}
+
 const { values } = loadAgentConfig(parseFlags(options, []), process.env)
 await startAgent({
   config: values,
@@ -55,4 +92,5 @@ await startAgent({
   version: '0.0.0',
   hostEnv: { PATH: process.env.PATH },
   instrument,
+  instrumentKeys,
 })

@@ -11,6 +11,7 @@ import { notPermittedExitCode } from '@xerotier/runtime/start-error.ts'
 import { countSpans } from '@xerotier/runtime/tracing/count-spans.ts'
 import { tracingOf } from '@xerotier/runtime/tracing/options.ts'
 import { createTracing } from '@xerotier/runtime/tracing/tracing.ts'
+import type { Credentials } from '../credentials/credentials.ts'
 import { credentialsOnDisk } from '../credentials/on-disk.ts'
 import { keepEnrolled } from '../enroll.ts'
 import { createLink, type Link } from '../link.ts'
@@ -39,6 +40,8 @@ export interface AgentOptions {
   aborted?: AbortSignal | undefined
   /** Looks at the parts before they are used. Tests of faults put themselves between them here. */
   instrument?: ((parts: { outbox: Outbox }) => void) | undefined
+  /** The same of what it dials with, which is there later. */
+  instrumentKeys?: ((credentials: Credentials) => void) | undefined
 }
 
 export interface Agent {
@@ -79,6 +82,7 @@ export async function startAgent(kind: AgentKind, agent: AgentOptions): Promise<
     { curve: settings.curve_key_path, signing: settings.signing_key_path },
     enrollment,
   )
+  agent.instrumentKeys?.(credentials)
   const renewing = keepEnrolled({ ...enrolling, clock: { ...clock, now: routerClock.now } }, enrollment, credentials)
   const grantKeys = createGrantKeys({ log, pin: credentials.pinGrantKey }, enrollment.router.signing_public_key)
 
