@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { ApiError } from '@xerotier/client/api-error.ts'
+import { ApiError, ConnectionError } from '@xerotier/client/api-error.ts'
 import { createRoot } from 'react-dom/client'
 import { askSession } from './api/session.ts'
 import { startWorker } from './api/worker.ts'
@@ -10,8 +10,11 @@ const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 1_000,
-      // What was refused is refused again.
-      retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status < 500),
+      // What was refused is refused again, and who has waited for half a minute is told so.
+      retry: (failures, error) =>
+        failures < 2 &&
+        !(error instanceof ApiError && error.status < 500) &&
+        !(error instanceof ConnectionError && error.code === 'timeout'),
     },
   },
 })

@@ -24,6 +24,12 @@ interface LiveStream {
   texts: string[]
 }
 
+/** Why it is not live, and how to try again. */
+interface NotLive {
+  error: Error | null
+  refetch: () => void
+}
+
 /** @returns of each stream; live while the call runs, and then what is on record */
 export function useOutput({
   id,
@@ -31,14 +37,15 @@ export function useOutput({
   state,
   stdout,
   stderr,
-}: ExecutionDetail): Record<'stdout' | 'stderr', Output> {
+}: ExecutionDetail): Record<'stdout' | 'stderr', Output> & { notLive: NotLive } {
   const runs = state === 'dispatched' || state === 'running'
-  const live = useLiveOutput(id, attempt, runs)
+  const { live, ...notLive } = useLiveOutput(id, attempt, runs)
   const kept = useMemo(() => ({ stdout: recorded(stdout), stderr: recorded(stderr) }), [stdout, stderr])
-  return useMemo(
+  const shown = useMemo(
     () => (runs && live !== undefined ? { stdout: told(live, 'stdout'), stderr: told(live, 'stderr') } : kept),
     [runs, live, kept],
   )
+  return { ...shown, notLive }
 }
 
 function recorded(text: string): Output {
@@ -52,10 +59,12 @@ function told({ version, ...live }: Live, stream: 'stdout' | 'stderr'): Output {
   return { lines: reader.lines, version, text: () => texts.join('') }
 }
 
-function useLiveOutput(id: string, attempt: number, runs: boolean): Live | undefined {
+function useLiveOutput(id: string, attempt: number, runs: boolean): { live: Live | undefined } & NotLive {
   const client = useClient()
   const queries = useQueryClient()
   const [live, setLive] = useState<Live>()
+  const [error, setError] = useState<Error | null>(null)
+  const [tries, setTries] = useState(0)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another attempt begins anew
   useEffect(() => {
     if (!runs) return
@@ -78,15 +87,18 @@ function useLiveOutput(id: string, attempt: number, runs: boolean): Live | undef
         } else if (!event.endsWith('heartbeat')) void queries.invalidateQueries({ queryKey: ['execution', id] })
       }
     }
+    setError(null)
     // The record is asked for by itself, so nothing is lost but the liveness.
-    read().catch(() => undefined)
+    read().catch((cause: unknown) => {
+      if (!stop.signal.aborted) setError(cause instanceof Error ? cause : new Error('cut', { cause }))
+    })
     return () => {
       stop.abort()
       if (drawing !== undefined) cancelAnimationFrame(drawing)
       setLive(undefined)
     }
-  }, [client, queries, id, attempt, runs])
-  return live
+  }, [client, queries, id, attempt, runs, tries])
+  return { live, error, refetch: () => setTries(tries + 1) }
 }
 
 const emptyStream = (): LiveStream => ({ reader: ansiReader(), decoder: new TextDecoder(), texts: [] })

@@ -52,16 +52,24 @@ export function sessionLost(): void {
   if (state.phase === 'in') set({ ...state, phase: 'lost' })
 }
 
+/** As long as the API's client waits for an answer. */
+const timeoutMs = 30_000
+
 export async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
   let answer: Response
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(), timeoutMs)
   try {
     answer = await fetch(opsUrl(path), {
       method,
+      signal: late.signal,
       headers: { ...sessionHeaders(), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
   } catch (cause) {
-    throw new ConnectionError('the router does not answer', null, cause)
+    throw new ConnectionError('the router does not answer', late.signal.aborted ? 'timeout' : null, cause)
+  } finally {
+    clearTimeout(timer)
   }
   if (!answer.ok) throw await errorFromAnswer(answer)
   const data: T = await answer.json()

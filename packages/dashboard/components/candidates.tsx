@@ -3,13 +3,15 @@ import { useQuery } from '@tanstack/react-query'
 import type { Candidate } from '@xerotier/protocol/api/candidates.ts'
 import { useState } from 'react'
 import { useClient } from '../api/client.ts'
-import { candidatesQuery } from '../api/queries.ts'
+import { candidatesQuery, may } from '../api/queries.ts'
+import { useSession } from '../api/session.ts'
 import { Button } from '../ui/button.tsx'
 import { Facts, Section } from '../ui/state.tsx'
 import { Ago } from '../ui/time.tsx'
 import { words } from '../words/en.ts'
 import { candidateWords as more } from '../words/en-candidates.ts'
 import { Act } from './act.tsx'
+import { Missing } from './asked.tsx'
 import { Id, Said } from './texts.tsx'
 
 const text = words.agents
@@ -17,12 +19,13 @@ const text = words.agents
 type Verdict = 'approve' | 'reject'
 
 export function Candidates() {
-  const { data } = useQuery(candidatesQuery(useClient()))
+  const asked = useQuery({ ...candidatesQuery(useClient()), enabled: may(useSession(), 'management') })
   // What was opened stays, though the list has become another.
   const [judging, setJudging] = useState<{ of: Candidate; verdict: Verdict }>()
-  const candidates = data?.data ?? []
+  const candidates = asked.data?.data ?? []
   return (
     <>
+      <Missing what={text.candidates} asked={asked} error={asked.error} />
       {candidates.length > 0 && (
         <Section title={text.candidates}>
           <ul aria-label={text.candidates} className="card divide-y divide-line">

@@ -13,6 +13,8 @@ import { useKeys } from '../ui/keys.ts'
 import { TextField } from '../ui/text-field.tsx'
 import { words } from '../words/en.ts'
 import { phoneWords } from '../words/en-phone.ts'
+import { stateWords } from '../words/en-states.ts'
+import { Missing } from './asked.tsx'
 import { PasskeyRefused } from './passkey-refused.tsx'
 import { CommandLine, quoted, Said } from './texts.tsx'
 
@@ -58,7 +60,8 @@ export function Decision({ approval, decided, next }: Props) {
     onError: () => void queries.invalidateQueries({ queryKey: ['approvals'] }),
   })
   // Until it is known nothing is forbidden: the router decides.
-  const standing = useQuery(standingQuery(client, approval)).data
+  const stands = useQuery(standingQuery(client, approval))
+  const standing = stands.data
   const lacksNote = asked.require_reason && note.trim() === ''
   const lacksName = confirm !== null && typed.trim() !== confirm
   const passkeys = useQuery({ queryKey: ['passkeys'], queryFn: listPasskeys, staleTime: Number.POSITIVE_INFINITY })
@@ -112,6 +115,7 @@ export function Decision({ approval, decided, next }: Props) {
           {phoneWords.confirm.approve}
         </Button>
       )}
+      {standing === undefined && <Missing what={stateWords.standing} asked={stands} error={stands.error} />}
       <Hindrances standing={standing} id={whyId} />
       <div className="sticky bottom-0 -mx-4 flex gap-3 border-line bg-card px-4 py-2 max-md:border-t md:static md:mx-0 md:px-0 md:py-0">
         <Button

@@ -1,17 +1,18 @@
 // Who is not logged in sees the login, and who no longer is gets it before the page, which stays as
 // it is.
 import { useNavigate, useRouterState } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect } from 'react'
+import { Suspense, useEffect } from 'react'
+import { part } from '../api/part.ts'
 import { rememberPlace } from '../api/place.ts'
 import { askSession, useSessionState } from '../api/session.ts'
 import { Dialog } from '../ui/dialog.tsx'
-import { Skeleton } from '../ui/state.tsx'
 import { words } from '../words/en.ts'
+import { Waiting } from './asked.tsx'
 import { LoginForm } from './login-form.tsx'
 import { Offline } from './offline.tsx'
 import { Shell } from './shell.tsx'
 
-const NeedsLogin = lazy(async () => ({ default: (await import('./needs-login.tsx')).NeedsLogin }))
+const NeedsLogin = part(async () => (await import('./needs-login.tsx')).NeedsLogin)
 
 export function Frame() {
   const { phase, session } = useSessionState()
@@ -35,13 +36,13 @@ export function Frame() {
   if (phase === 'asking' || isOut)
     return (
       <main className="p-6" data-status={resolved}>
-        <Skeleton rows={6} label={words.loading} />
+        <Waiting />
       </main>
     )
   return (
     <>
       {session !== undefined && session.needs.length > 0 ? (
-        <Suspense fallback={<Skeleton rows={6} label={words.loading} />}>
+        <Suspense fallback={<Waiting />}>
           <NeedsLogin />
         </Suspense>
       ) : (

@@ -6,7 +6,7 @@ import type { Page } from '../api/live.ts'
 import { Button } from '../ui/button.tsx'
 import { Notice, Scroll } from '../ui/state.tsx'
 import { words } from '../words/en.ts'
-import { Answer } from './asked.tsx'
+import { Answer, type Asked } from './asked.tsx'
 
 export interface Column<Item> {
   head: string
@@ -16,10 +16,7 @@ export interface Column<Item> {
   from?: 'sm' | 'md' | 'lg'
 }
 
-interface Asked<Item> {
-  data: InfiniteData<Page<Item>> | undefined
-  error: Error | null
-  refetch: () => unknown
+interface AskedPages<Item> extends Asked<InfiniteData<Page<Item>>> {
   hasNextPage: boolean
   isFetchingNextPage: boolean
   fetchNextPage: () => unknown
@@ -27,7 +24,7 @@ interface Asked<Item> {
 
 interface Props<Item> {
   label: string
-  asked: Asked<Item>
+  asked: AskedPages<Item>
   columns: readonly Column<Item>[]
   keyOf: (item: Item) => string
   empty: string

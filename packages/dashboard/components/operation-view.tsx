@@ -9,8 +9,9 @@ import { Mark } from '../ui/mark.tsx'
 import { Facts, Section } from '../ui/state.tsx'
 import { Ago, durationText, When } from '../ui/time.tsx'
 import { words } from '../words/en.ts'
+import { stateWords } from '../words/en-states.ts'
 import { Artifacts } from './artifacts.tsx'
-import { Answer } from './asked.tsx'
+import { Answer, Missing } from './asked.tsx'
 import { CopyCall } from './copy-call.tsx'
 import { DecisionMark, RiskMark, StateMark } from './marks.tsx'
 import { OperationActions } from './operation-actions.tsx'
@@ -91,12 +92,13 @@ function Call({ call, linked }: { call: ExecutionDetail; linked: boolean }) {
 
 /** Of a call that an agent has had. */
 function Outputs({ call }: { call: ExecutionDetail }) {
-  const { stdout, stderr } = useOutput(call)
+  const { stdout, stderr, notLive } = useOutput(call)
   const live = call.state === 'dispatched' || call.state === 'running'
   if (call.attempts.length === 0) return null
   if (call.output_removed) return <p className="text-[13px] text-soft">{text.outputRemoved}</p>
   return (
     <>
+      {live && <Missing what={stateWords.liveOutput} asked={notLive} error={notLive.error} />}
       <OutputView title={text.stdout} output={stdout} name={`${call.id}.stdout.txt`} live={live} />
       {stderr.lines.length > 0 && (
         <OutputView title={text.stderr} output={stderr} name={`${call.id}.stderr.txt`} live={live} />

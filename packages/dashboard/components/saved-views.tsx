@@ -9,7 +9,7 @@ import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { TextField } from '../ui/text-field.tsx'
 import { words } from '../words/en.ts'
-import { Refused } from './asked.tsx'
+import { Missing, Refused } from './asked.tsx'
 import { Said } from './texts.tsx'
 
 const text = words.savedViews
@@ -19,14 +19,15 @@ export function SavedViews({ filter }: { filter: OperationFilter }) {
   const { project } = useSession()
   const queries = useQueryClient()
   const key = ['views', project.slug]
-  const { data } = useQuery({ queryKey: key, queryFn: listViews, staleTime: 60_000 })
+  const asked = useQuery({ queryKey: key, queryFn: listViews, staleTime: 60_000 })
   const [isSaving, setSaving] = useState(false)
   const search = new URLSearchParams(Object.entries(filter).filter(([, value]) => value)).toString()
   const removing = useMutation({
     mutationFn: removeView,
     onSuccess: () => queries.invalidateQueries({ queryKey: key }),
   })
-  const mine = data?.filter((one) => one.page === page) ?? []
+  const mine = asked.data?.filter((one) => one.page === page) ?? []
+  if (asked.error !== null) return <Missing what={text.title} asked={asked} error={asked.error} />
   if (mine.length === 0 && search === '') return null
   return (
     <nav aria-label={text.title} className="flex flex-wrap items-center gap-2 text-[13px]">

@@ -9,13 +9,16 @@ import { Changes } from '../ui/changes.tsx'
 import { type Change, jsonOf } from '../ui/differences.ts'
 import { Ago } from '../ui/time.tsx'
 import { words } from '../words/en.ts'
+import { stateWords } from '../words/en-states.ts'
+import { Missing } from './asked.tsx'
 import { Said } from './texts.tsx'
 
 const text = words.approvals
 
 export function SimilarCall({ approval: { tool, workspace, args } }: { approval: Approval }) {
-  const { data } = useQuery(lastCallQuery(useClient(), tool, workspace))
-  if (data === undefined) return null
+  const asked = useQuery(lastCallQuery(useClient(), tool, workspace))
+  const { data } = asked
+  if (data === undefined) return <Missing what={stateWords.lastCall} asked={asked} error={asked.error} />
   const [last] = data.data
   if (last === undefined) return <p className="text-[13px] text-soft">{text.neverRan(tool, workspace)}</p>
   const changes = changesOf(last.args, args)

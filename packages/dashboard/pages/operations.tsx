@@ -1,11 +1,12 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { lazy, type ReactNode, Suspense, useId, useState } from 'react'
+import { type ReactNode, Suspense, useId, useState } from 'react'
 import { useClient } from '../api/client.ts'
+import { part } from '../api/part.ts'
 import { executionStates, risks } from '../api/protocol.data.ts'
 import { newestQuery, type OperationFilter, operationsQuery } from '../api/queries.ts'
 import { useSearchChange } from '../api/search.ts'
-import { Answer } from '../components/asked.tsx'
+import { Answer, Waiting } from '../components/asked.tsx'
 import { Heading } from '../components/heading.tsx'
 import { OperationHead, OperationRow, operationColumns } from '../components/operation-rows.tsx'
 import { SavedViews } from '../components/saved-views.tsx'
@@ -13,13 +14,11 @@ import { CommandLine, quoted } from '../components/texts.tsx'
 import { isRange, TimeRange } from '../components/time-range.tsx'
 import { Button } from '../ui/button.tsx'
 import { Dialog } from '../ui/dialog.tsx'
-import { Notice, Skeleton } from '../ui/state.tsx'
+import { Notice } from '../ui/state.tsx'
 import { TallTable } from '../ui/tall-table.tsx'
 import { words } from '../words/en.ts'
 
-const OperationView = lazy(() =>
-  import('../components/operation-view.tsx').then((module) => ({ default: module.OperationView })),
-)
+const OperationView = part(async () => (await import('../components/operation-view.tsx')).OperationView)
 const text = words.operations
 const route = getRouteApi('/frame/operations')
 const between = 'between'
@@ -41,7 +40,7 @@ export function Operations() {
       <List filter={filter} filtered={filtered} open={(id) => change({ open: id })} />
       {open !== undefined && (
         <Dialog title={words.operation.title} wide closeLabel={words.close} onClose={() => change({ open: undefined })}>
-          <Suspense fallback={<Skeleton rows={8} label={words.loading} />}>
+          <Suspense fallback={<Waiting rows={8} />}>
             <OperationView id={open} linked />
           </Suspense>
         </Dialog>

@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useClient } from '../api/client.ts'
 import { failuresQuery, healthQuery, may } from '../api/queries.ts'
 import { useSession } from '../api/session.ts'
-import { Answer, Failure } from '../components/asked.tsx'
+import { Answer } from '../components/asked.tsx'
 import { Heading } from '../components/heading.tsx'
 import { OperationRows } from '../components/operation-rows.tsx'
 import { Activity } from '../components/overview/activity.tsx'
@@ -24,7 +24,6 @@ export function Overview() {
     <>
       <Heading title={words.tabs.overview} />
       <Cards />
-      {health.error !== null && health.data === undefined && <Failure error={health.error} />}
       <Needs />
       {manages && <Activity />}
       <Section

@@ -1,7 +1,10 @@
 // Every path of the dashboard. What a view needs besides its path stands in the search of the
 // address, and is read here: whatever somebody typed there, a view gets texts or nothing.
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
+import { part } from '../api/part.ts'
 import { basePath } from '../api/place.ts'
+import { Waiting } from '../components/asked.tsx'
+import { Broken } from '../components/broken.tsx'
 import { Frame } from '../components/frame.tsx'
 import type { ActionSearch } from '../pages/agents.tsx'
 import type { ApprovalsSearch } from '../pages/approvals.tsx'
@@ -33,7 +36,7 @@ const loginRoute = createRoute({ getParentRoute: () => rootRoute, path: '/login'
 const resetRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/reset',
-  component: lazyRouteComponent(() => import('../pages/reset.tsx'), 'Reset'),
+  component: part(async () => (await import('../pages/reset.tsx')).Reset),
 })
 const frameRoute = createRoute({ getParentRoute: () => rootRoute, id: 'frame', component: Frame })
 const inFrame = <Path extends string>(path: Path) => ({ getParentRoute: () => frameRoute, path })
@@ -77,100 +80,107 @@ const routeTree = rootRoute.addChildren([
     createRoute({
       ...inFrame('/operations'),
       validateSearch: operationsSearch,
-      component: lazyRouteComponent(() => import('../pages/operations.tsx'), 'Operations'),
+      component: part(async () => (await import('../pages/operations.tsx')).Operations),
     }),
     createRoute({
       ...inFrame('/operations/$id'),
-      component: lazyRouteComponent(() => import('../pages/operation.tsx'), 'Operation'),
+      component: part(async () => (await import('../pages/operation.tsx')).Operation),
     }),
     createRoute({
       ...inFrame('/fleet'),
       validateSearch: fleetSearch,
-      component: lazyRouteComponent(() => import('../pages/fleet.tsx'), 'Fleet'),
+      component: part(async () => (await import('../pages/fleet.tsx')).Fleet),
     }),
     createRoute({
       ...inFrame('/graph'),
       validateSearch: graphSearch,
-      component: lazyRouteComponent(() => import('../pages/graph.tsx'), 'Graph'),
+      component: part(async () => (await import('../pages/graph.tsx')).Graph),
     }),
     ...(['/templates', '/templates/new', '/templates/$id', '/templates/$id/edit'] as const).map((path) =>
       createRoute({
         ...inFrame(path),
-        component: lazyRouteComponent(() => import('../pages/templates.tsx'), 'Templates'),
+        component: part(async () => (await import('../pages/templates.tsx')).Templates),
       }),
     ),
     createRoute({
       ...inFrame('/approvals'),
       validateSearch: approvalsSearch,
-      component: lazyRouteComponent(() => import('../pages/approvals.tsx'), 'Approvals'),
+      component: part(async () => (await import('../pages/approvals.tsx')).Approvals),
     }),
     createRoute({
       ...inFrame('/agents'),
       validateSearch: actionSearch,
-      component: lazyRouteComponent(() => import('../pages/agents.tsx'), 'Agents'),
+      component: part(async () => (await import('../pages/agents.tsx')).Agents),
     }),
     createRoute({
       ...inFrame('/agents/$agentId'),
       validateSearch: tabSearch,
-      component: lazyRouteComponent(() => import('../pages/agent.tsx'), 'Agent'),
+      component: part(async () => (await import('../pages/agent.tsx')).Agent),
     }),
     createRoute({
       ...inFrame('/agents/$agentId/workspaces'),
-      component: lazyRouteComponent(() => import('../pages/agent-workspaces.tsx'), 'AgentWorkspaces'),
+      component: part(async () => (await import('../pages/agent-workspaces.tsx')).AgentWorkspaces),
     }),
     createRoute({
       ...inFrame('/workspaces/$workspaceId'),
       validateSearch: tabSearch,
-      component: lazyRouteComponent(() => import('../pages/workspace.tsx'), 'Workspace'),
+      component: part(async () => (await import('../pages/workspace.tsx')).Workspace),
     }),
     createRoute({
       ...inFrame('/policies'),
-      component: lazyRouteComponent(() => import('../pages/policies.tsx'), 'Policies'),
+      component: part(async () => (await import('../pages/policies.tsx')).Policies),
     }),
     createRoute({
       ...inFrame('/policies/$policy'),
-      component: lazyRouteComponent(() => import('../pages/policy.tsx'), 'Policy'),
+      component: part(async () => (await import('../pages/policy.tsx')).Policy),
     }),
     createRoute({
       ...inFrame('/audit'),
       validateSearch: auditSearch,
-      component: lazyRouteComponent(() => import('../pages/audit.tsx'), 'Audit'),
+      component: part(async () => (await import('../pages/audit.tsx')).Audit),
     }),
     createRoute({
       ...inFrame('/notifications'),
       validateSearch: notificationsSearch,
-      component: lazyRouteComponent(() => import('../pages/notifications.tsx'), 'Notifications'),
+      component: part(async () => (await import('../pages/notifications.tsx')).Notifications),
     }),
     createRoute({
       ...inFrame('/exports'),
       validateSearch: actionSearch,
-      component: lazyRouteComponent(() => import('../pages/exports.tsx'), 'Exports'),
+      component: part(async () => (await import('../pages/exports.tsx')).Exports),
     }),
     createRoute({
       ...inFrame('/legal-holds'),
       validateSearch: holdsSearch,
-      component: lazyRouteComponent(() => import('../pages/legal-holds.tsx'), 'LegalHolds'),
+      component: part(async () => (await import('../pages/legal-holds.tsx')).LegalHolds),
     }),
     createRoute({
       ...inFrame('/pauses'),
       validateSearch: pausesSearch,
-      component: lazyRouteComponent(() => import('../pages/pauses.tsx'), 'Pauses'),
+      component: part(async () => (await import('../pages/pauses.tsx')).Pauses),
     }),
     createRoute({
       ...inFrame('/people'),
-      component: lazyRouteComponent(() => import('../pages/people.tsx'), 'People'),
+      component: part(async () => (await import('../pages/people.tsx')).People),
     }),
     createRoute({
       ...inFrame('/keys'),
       validateSearch: actionSearch,
-      component: lazyRouteComponent(() => import('../pages/keys.tsx'), 'Keys'),
+      component: part(async () => (await import('../pages/keys.tsx')).Keys),
     }),
     createRoute({
       ...inFrame('/account'),
-      component: lazyRouteComponent(() => import('../pages/account.tsx'), 'Account'),
+      component: part(async () => (await import('../pages/account.tsx')).Account),
     }),
     createRoute({ ...inFrame('$'), component: NotFound }),
   ]),
 ])
 
-export const router = createRouter({ routeTree, basepath: basePath, defaultPreload: 'intent', scrollRestoration: true })
+export const router = createRouter({
+  routeTree,
+  basepath: basePath,
+  defaultPreload: 'intent',
+  defaultPendingComponent: Waiting,
+  defaultErrorComponent: Broken,
+  scrollRestoration: true,
+})

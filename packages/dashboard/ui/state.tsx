@@ -13,13 +13,14 @@ export function Notice({ title, children, alert = false }: { title: string; chil
 }
 
 /** As high as what it stands for. */
-export function Skeleton({ rows, label }: { rows: number; label: string }) {
+export function Skeleton({ rows, label, children }: { rows: number; label: string; children?: ReactNode }) {
   return (
     <div role="status" className="card grid gap-3 p-4">
       <span className="sr-only">{label}</span>
       {Array.from({ length: rows }, (_, at) => (
         <div key={`row ${at.toString()}`} className="h-5 animate-pulse rounded bg-calm-soft" />
       ))}
+      {children}
     </div>
   )
 }

@@ -8,6 +8,7 @@ import { useSession } from '../../api/session.ts'
 import { Sparkline } from '../../ui/sparkline.tsx'
 import { agoText, leftText, useNow } from '../../ui/time.tsx'
 import { words } from '../../words/en.ts'
+import { stateWords } from '../../words/en-states.ts'
 
 const text = words.overview
 type Point = HealthHistory['points'][number]
@@ -17,9 +18,9 @@ export function Cards() {
   const session = useSession()
   const now = useNow()
   const manages = may(session, 'management')
-  const { data: health } = useQuery({ ...healthQuery(client), enabled: manages })
+  const { data: health, error: unhealthy } = useQuery({ ...healthQuery(client), enabled: manages })
   const { data: history } = useQuery({ ...historyQuery(client), enabled: manages })
-  const { data: pending } = useQuery({ ...approvalsQuery(client), enabled: may(session, 'execution') })
+  const { data: pending, error: unread } = useQuery({ ...approvalsQuery(client), enabled: may(session, 'execution') })
   const expires = pending?.data.map(({ expires_at }) => Date.parse(expires_at)).sort((a, b) => a - b)[0]
   const waits = health?.queue.oldest_queued_at
   const away =
@@ -33,7 +34,7 @@ export function Cards() {
         to="/fleet"
         label={text.agents}
         value={health && health.fleet.agents - away}
-        detail={health && text.ofAgents(health.fleet.agents)}
+        detail={health === undefined ? unknown(unhealthy) : text.ofAgents(health.fleet.agents)}
         curve={curveOf('agents_online')}
       />
       <Card
@@ -41,7 +42,7 @@ export function Cards() {
         search={{ status: 'dispatched,running' }}
         label={text.active}
         value={health?.fleet.in_flight}
-        detail={health && text.capacity(health.fleet.capacity)}
+        detail={health === undefined ? unknown(unhealthy) : text.capacity(health.fleet.capacity)}
         curve={curveOf('active')}
       />
       <Card
@@ -49,7 +50,13 @@ export function Cards() {
         label={text.pending}
         value={pending?.data.length}
         urgent={expires !== undefined && expires - now < 120_000}
-        detail={expires === undefined ? text.nothingWaits : `${text.nextExpires} ${leftText(expires - now)}`}
+        detail={
+          pending === undefined
+            ? unknown(unread)
+            : expires === undefined
+              ? text.nothingWaits
+              : `${text.nextExpires} ${leftText(expires - now)}`
+        }
         curve={curveOf('pending_approvals')}
       />
       <Card
@@ -57,12 +64,21 @@ export function Cards() {
         search={{ status: 'queued' }}
         label={text.queue}
         value={health?.queue.queued}
-        detail={waits ? `${text.oldest} ${agoText(now - Date.parse(waits)).replace(/^in /, '')}` : text.nothingWaits}
+        detail={
+          health === undefined
+            ? unknown(unhealthy)
+            : waits
+              ? `${text.oldest} ${agoText(now - Date.parse(waits)).replace(/^in /, '')}`
+              : text.nothingWaits
+        }
         curve={curveOf('queued')}
       />
     </ul>
   )
 }
+
+/** Of a figure that is not there: nothing while it is asked for, and never "nothing waits". */
+const unknown = (error: Error | null) => (error === null ? undefined : stateWords.unknown)
 
 interface CardProps {
   to: '/fleet' | '/operations' | '/approvals'

@@ -1,5 +1,5 @@
 // What waits for somebody, the worst first, each with the way to where it is dealt with.
-import { useQuery } from '@tanstack/react-query'
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useClient } from '../../api/client.ts'
@@ -17,6 +17,8 @@ import { Mark } from '../../ui/mark.tsx'
 import { Section } from '../../ui/state.tsx'
 import { leftText, useNow } from '../../ui/time.tsx'
 import { words } from '../../words/en.ts'
+import { stateWords } from '../../words/en-states.ts'
+import { Missing, Waiting } from '../asked.tsx'
 import { HealthMark } from '../marks.tsx'
 import { Said } from '../texts.tsx'
 
@@ -33,10 +35,20 @@ interface Item {
 }
 
 export function Needs() {
-  const items = [...useCalls(), ...useAgents()]
+  const [calls, agents] = [useCalls(), useAgents()]
+  const items = [...calls.items, ...agents.items]
+  const asked = [...calls.asked, ...agents.asked]
+  const failed = asked.flatMap(([name, one]) => (one.error === null ? [] : [{ name, one, error: one.error }]))
+  const isWhole = asked.every(([, { data, isEnabled }]) => data !== undefined || !isEnabled)
   return (
     <Section title={text.needs}>
-      {items.length === 0 ? (
+      {failed.length > 0 && <p className="font-medium text-warn">{stateWords.partial}</p>}
+      {failed.map(({ name, one, error }) => (
+        <Missing key={name} what={stateWords.sources[name]} asked={one} error={error} />
+      ))}
+      {items.length === 0 && !isWhole ? (
+        failed.length === 0 && <Waiting rows={2} />
+      ) : items.length === 0 ? (
         <p className="card flex items-center gap-2 p-4 text-soft">
           <Mark tone="good" shape="check">
             {text.ok}
@@ -56,17 +68,27 @@ export function Needs() {
   )
 }
 
+interface Found {
+  items: Item[]
+  /** Where it was looked for. */
+  asked: readonly (readonly [name: keyof typeof stateWords.sources, UseQueryResult])[]
+}
+
 /** Calls and approvals. */
-function useCalls(): Item[] {
+function useCalls(): Found {
   const client = useClient()
   const session = useSession()
   const now = useNow()
   const manages = may(session, 'management')
   const calls = may(session, 'execution')
-  const { data: health } = useQuery({ ...healthQuery(client), enabled: manages })
-  const { data: history } = useQuery({ ...historyQuery(client), enabled: manages })
-  const { data: reviews } = useQuery({ ...reviewsQuery(client), enabled: calls })
-  const { data: approvals } = useQuery({ ...approvalsQuery(client), enabled: calls })
+  const asked = {
+    health: useQuery({ ...healthQuery(client), enabled: manages }),
+    history: useQuery({ ...historyQuery(client), enabled: manages }),
+    reviews: useQuery({ ...reviewsQuery(client), enabled: calls }),
+    approvals: useQuery({ ...approvalsQuery(client), enabled: calls }),
+  }
+  const [health, history, reviews] = [asked.health.data, asked.history.data, asked.reviews.data]
+  const approvals = asked.approvals.data
   const items: Item[] = []
   const ambiguous = health?.queue.ambiguous ?? 0
   if (ambiguous > 0)
@@ -111,19 +133,29 @@ function useCalls(): Item[] {
           </Link>
         ),
       })
-  return items
+  return {
+    items,
+    asked: [
+      ['history', asked.history],
+      ['reviews', asked.reviews],
+      ['approvals', asked.approvals],
+    ],
+  }
 }
 
 /** Agents, who asks to be one, and what else the router finds. */
-function useAgents(): Item[] {
+function useAgents(): Found {
   const client = useClient()
   const manages = may(useSession(), 'management')
-  const { data: health } = useQuery({ ...healthQuery(client), enabled: manages })
-  const { data: agents } = useQuery({ ...agentsQuery(client), enabled: manages })
-  const { data: candidates } = useQuery({ ...candidatesQuery(client), enabled: manages })
+  const asked = {
+    health: useQuery({ ...healthQuery(client), enabled: manages }),
+    agents: useQuery({ ...agentsQuery(client), enabled: manages }),
+    candidates: useQuery({ ...candidatesQuery(client), enabled: manages }),
+  }
+  const [health, agents, candidates] = [asked.health.data, asked.agents.data, asked.candidates.data]
   const ailing = agents?.filter((agent) => agent.health !== 'healthy' && agent.health !== 'draining') ?? []
   const known = new Set(ailing.map(({ name }) => name))
-  return [
+  const items = [
     ...(candidates !== undefined && candidates.data.length > 0
       ? [{ key: 'candidates', shown: <Link to="/agents">{text.candidates(candidates.data.length)}</Link> }]
       : []),
@@ -148,4 +180,12 @@ function useAgents(): Item[] {
       .filter((problem) => ![...known].some((name) => problem.includes(name)) && !/ambiguous/.test(problem))
       .map((problem) => ({ key: problem, shown: <Said>{problem}</Said> })),
   ]
+  return {
+    items,
+    asked: [
+      ['health', asked.health],
+      ['agents', asked.agents],
+      ['candidates', asked.candidates],
+    ],
+  }
 }

@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import { useClient } from '../../api/client.ts'
 import { policyCheckQuery } from '../../api/policies.ts'
 import type { Members } from '../../ui/json-schema.ts'
+import type { Asked } from '../asked.tsx'
 
 const quietMs = 250
 
@@ -15,6 +16,8 @@ export interface Draft {
   /** True once the router has looked at just this and found nothing. */
   isValid: boolean
   isChecking: boolean
+  /** Asks again, where the router could not be asked. */
+  unchecked: Pick<Asked<unknown>, 'error' | 'refetch'> | undefined
 }
 
 /** @param base what decides now */
@@ -23,7 +26,8 @@ export function useDraft(base: Members): Draft {
   const document = written ?? base
   const json = JSON.stringify(document)
   const settled = useSettled(json)
-  const { data, isPlaceholderData } = useQuery(policyCheckQuery(useClient(), settled))
+  const asked = useQuery(policyCheckQuery(useClient(), settled))
+  const { data, isPlaceholderData } = asked
   const isCurrent = data !== undefined && !isPlaceholderData && settled === json
   return {
     document,
@@ -31,6 +35,7 @@ export function useDraft(base: Members): Draft {
     problems: data?.problems ?? [],
     isValid: isCurrent && data.valid,
     isChecking: !isCurrent,
+    unchecked: isCurrent || asked.error === null ? undefined : asked,
   }
 }
 

@@ -10,7 +10,9 @@ import type { Members } from '../../ui/json-schema.ts'
 import { Mark } from '../../ui/mark.tsx'
 import { Tabs } from '../../ui/tabs.tsx'
 import { words } from '../../words/en.ts'
+import { stateWords } from '../../words/en-states.ts'
 import { Act } from '../act.tsx'
+import { Missing } from '../asked.tsx'
 import { useHindrance } from '../hindrance.ts'
 import { Said } from '../texts.tsx'
 import { Backtest } from './backtest.tsx'
@@ -77,6 +79,9 @@ export function PolicyEditor({ name, workspace, base }: Props) {
           {text.save}
         </Button>
       </div>
+      {draft.unchecked !== undefined && (
+        <Missing what={stateWords.check} asked={draft.unchecked} error={draft.unchecked.error} />
+      )}
       {waiting != null && (
         <p className="card flex flex-wrap items-center justify-between gap-2 px-4 py-2">
           {text.drafted(waiting)}
@@ -119,7 +124,7 @@ export function PolicyEditor({ name, workspace, base }: Props) {
   )
 }
 
-function Verdict({ draft: { problems, isChecking } }: { draft: Draft }) {
+function Verdict({ draft: { problems, isChecking, unchecked } }: { draft: Draft }) {
   return (
     <span role="status">
       {problems.length > 0 ? (
@@ -127,7 +132,9 @@ function Verdict({ draft: { problems, isChecking } }: { draft: Draft }) {
           {text.problems(problems.length)}
         </Mark>
       ) : isChecking ? (
-        <span className="text-[13px] text-soft">{text.checking}</span>
+        <span className="text-[13px] text-soft">
+          {unchecked === undefined ? text.checking : `${text.checking}: ${stateWords.unknown}`}
+        </span>
       ) : (
         <Mark tone="good" shape="check">
           {text.valid}

@@ -10,7 +10,7 @@ import { useSession } from '../../api/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Section } from '../../ui/state.tsx'
 import { words } from '../../words/en.ts'
-import { Answer } from '../asked.tsx'
+import { Answer, Missing } from '../asked.tsx'
 import { DelegationList } from '../people/delegation-list.tsx'
 import { PolicyEditor } from '../policy/editor.tsx'
 import { Said } from '../texts.tsx'
@@ -90,7 +90,7 @@ function DelegationsHere({ workspace }: { workspace: string }) {
     ({ state, workspaces }) =>
       state !== 'ended' && (workspaces === null || workspaces.some(({ id }) => id === workspace)),
   )
-  if (here === undefined) return null
+  if (here === undefined) return <Missing what={words.policy.delegations} asked={asked} error={asked.error} />
   return (
     <Section title={words.policy.delegations} actions={<Link to="/people">{words.policy.toDelegations}</Link>}>
       {here.length === 0 ? (
