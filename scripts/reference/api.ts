@@ -18,7 +18,7 @@ export function apiPage(): string {
       'one of its workspaces; `:id` and names of things take the name or the id. A key goes into `Authorization: Bearer`. Each `GET` but those of ' +
       'streams answers `HEAD` too. [Headers](#headers) are described at the end.',
     'In the examples `$ROUTER` is the address of the router, and `key.txt` (mode 0600) holds `Authorization: Bearer <key>`: what stands on a command line, ' +
-      'everybody on the host can read. Every answer has `X-Content-Type-Options: nosniff`, and `Cache-Control: no-store` unless its section says otherwise.',
+      'everybody on the host can read. Every answer has `X-Content-Type-Options: nosniff`, lets no page hold it in a frame, and has `Cache-Control: no-store` unless its section says otherwise.',
     table(
       ['Route', '', 'Needs'],
       all.map(([, route]) => [

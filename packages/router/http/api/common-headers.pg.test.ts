@@ -1,4 +1,5 @@
-// Two headers that nothing may leave out: what a tool wrote is no page, and an answer is not kept.
+// Headers that nothing may leave out: what a tool wrote is no page, an answer is not kept, and no
+// other page holds it.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
@@ -18,12 +19,14 @@ const kept: Partial<Record<RouteId, string>> = { 'openapi.read': 'public, max-ag
 
 function assertHeaders(headers: Headers, what: string, cacheControl = 'no-store'): void {
   assert.equal(headers.get('x-content-type-options'), 'nosniff', what)
+  assert.equal(headers.get('x-frame-options'), 'DENY', what)
+  assert.match(headers.get('content-security-policy') ?? '', /frame-ancestors 'none'/, what)
   assert.ok(headers.get('cache-control')?.startsWith(cacheControl), `${what}: ${headers.get('cache-control')}`)
 }
 
 for (const id of routeIds) {
   const { method, path } = routes[id]
-  test(`${id} answers with both headers, whoever asks and whatever comes of it`, async () => {
+  test(`${id} answers with all of them, whoever asks and whatever comes of it`, async () => {
     const url = router.url + path.replace(':project_id', 'acme').replace(/:[a-z_]+/g, 'something')
     for (const key of [router.key, undefined]) {
       const stop = new AbortController()
@@ -36,7 +39,7 @@ for (const id of routeIds) {
   })
 }
 
-test('what Postgres holds, a stream and its download carry both headers', async () => {
+test('what Postgres holds, a stream and its download carry them all', async () => {
   const { body } = await router.call('POST', '/acme/v1/workspaces', { body: { name: 'lab' } })
   const id = await router.storeExecution({ workspace_id: body.id })
   const artifact = newId('cart', router.clock.now())

@@ -261,3 +261,55 @@ test('what a page of the dashboard is answered says where it may load from, and 
     assert.doesNotMatch(text, /<script>|onload=|https?:\/\//)
   }
 })
+
+test('no other page holds one of the dashboard in a frame, nor an asset, an error or the page of a link', async () => {
+  const page = await (await fetch(`${system.router.url}/ops/`)).text()
+  const files = [...page.matchAll(/(?:src|href)="([^":]+)"/g)].map(([, file = '']) => `/ops/${file}`)
+  assert.ok(files.length > 2, page)
+  const asked: [method: string, path: string][] = [
+    ...['/ops', '/ops/', '/ops/fleet', '/ops/a/b/c', '/ops/worker.js', ...files].map((path): [string, string] => [
+      'GET',
+      path,
+    ]),
+    ['GET', '/ops/assets/none.js'],
+    ['GET', '/ops/assets/..%2f..%2findex.html'],
+    ['GET', '/ops/api/none'],
+    ['GET', '/ops/api/session'],
+    ['POST', '/ops/api/login'],
+    ['GET', '/ops/stream'],
+    ['POST', '/ops'],
+    ['PUT', '/ops/fleet'],
+    ['GET', '/ops/approval/xapl_none'],
+    ['POST', '/ops/approval/xapl_none'],
+    ['GET', '/nowhere'],
+  ]
+  for (const [method, path] of asked) {
+    const { headers } = await fetch(`${system.router.url}${path}`, { method, redirect: 'manual' })
+    const what = `${method} ${path}`
+    assert.equal(headers.get('x-frame-options'), 'DENY', what)
+    assert.match(headers.get('content-security-policy') ?? '', /frame-ancestors 'none'/, what)
+    assert.equal(headers.get('x-content-type-options'), 'nosniff', what)
+    assert.equal(headers.get('location'), null, what)
+  }
+})
+
+test('no redirect and no header is made of what an address holds', async () => {
+  const lines = [
+    '%0d%0aset-cookie:%20a=b',
+    '%0D%0ALocation:%20https://evil.example',
+    '%E5%98%8D%E5%98%8Aset-cookie:a=b',
+  ]
+  for (const one of lines)
+    for (const path of [
+      `/ops/${one}`,
+      `/ops/login?next=${one}`,
+      `/ops/assets/${one}`,
+      `/ops/approval/${one}`,
+      `/ops/api/${one}`,
+    ]) {
+      const answer = await fetch(`${system.router.url}${path}`, { redirect: 'manual' })
+      assert.equal(answer.headers.get('set-cookie'), null, path)
+      assert.equal(answer.headers.get('location'), null, path)
+      assert.ok(answer.status === 200 || answer.status >= 400, path)
+    }
+})
