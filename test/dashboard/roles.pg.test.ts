@@ -11,7 +11,7 @@ import { type OpenDashboard, openDashboard, skip, textOf } from './open-dashboar
 
 let dashboard: OpenDashboard
 /** Of the sample. */
-const ids = { workspace: '', call: '', approval: '' }
+const ids = { workspace: '', call: '', approval: '', agent: '' }
 
 before(async () => {
   if (skip !== false) return
@@ -19,6 +19,11 @@ before(async () => {
   const { client } = dashboard.system
   const { data: workspaces } = await client.call('workspaces.list', {})
   ids.workspace = workspaces.find(({ name }) => name === 'kubernetes-prod')?.id ?? ''
+  ids.agent = (await client.call('agents.show', { params: { id: 'xem-jumphost-01' } })).id
+  await client.call('policies.apply', {
+    params: { policy: 'prod' },
+    body: { document: {}, workspace: 'kubernetes-prod' },
+  })
   ids.call = (await client.call('executions.list', { query: { status: 'completed' } })).data[0]?.id ?? ''
   ids.approval = (await client.call('approvals.list', {})).data.at(-1)?.id ?? ''
 })
@@ -45,6 +50,14 @@ interface Control {
 const manages = ['management'] as const
 const controls = (): Control[] => [
   of('fleet', 'Fleet', 'Pause xem-jumphost-01', manages, 'POST', 'management/agents/xem-jumphost-01/pause-exec'),
+  of(
+    `agents/${ids.agent}`,
+    'xem-jumphost-01',
+    'More: what can be done to xem-jumphost-01',
+    manages,
+    'DELETE',
+    `management/agents/${ids.agent}`,
+  ),
   of('agents', 'Agents', 'Mint a join key', manages, 'POST', 'management/join-keys'),
   of('keys', 'API keys', 'Create a key', manages, 'POST', 'management/api-keys'),
   of('people', 'People', 'Invite somebody', manages, 'POST', 'management/invitations'),
@@ -62,6 +75,16 @@ const controls = (): Control[] => [
     'POST',
     `workspaces/${ids.workspace}/bindings`,
   ),
+  of(
+    `workspaces/${ids.workspace}?tab=settings`,
+    'kubernetes-prod',
+    'Delete kubernetes-prod',
+    ['inference', 'management'],
+    'DELETE',
+    `workspaces/${ids.workspace}`,
+  ),
+  of('policies/prod', 'prod', 'Delete the policy', manages, 'DELETE', 'approvals/policies/prod'),
+  of(`operations/${ids.call}`, 'Operation', 'Show them', manages, 'GET', `audit/records?subject=${ids.call}`),
   of(
     `operations/${ids.call}`,
     'Operation',
@@ -83,6 +106,28 @@ function of(
   return { view, heading, name, needs, asks: [method, path] }
 }
 
+/** Views that show, and have nothing to press. */
+const reads = (): { view: string; anyOf: readonly Scope[]; there: string; asks: string }[] => [
+  { view: '', anyOf: ['execution'], there: 'host_service_restart', asks: 'exec/executions' },
+  { view: 'operations', anyOf: ['execution'], there: 'aws_terminate', asks: 'exec/executions' },
+  { view: 'graph', anyOf: manages, there: 'The same as a table', asks: 'management/topology' },
+  { view: 'policies', anyOf: ['execution', 'management'], there: 'prod', asks: 'approvals/policies' },
+  { view: 'audit', anyOf: manages, there: 'Place in the log', asks: 'audit/records' },
+  {
+    view: `agents/${ids.agent}?tab=keys`,
+    anyOf: manages,
+    there: 'Its keys are those that it enrolled with',
+    asks: `management/agents/${ids.agent}/rotations`,
+  },
+  {
+    view: `agents/${ids.agent}/workspaces`,
+    anyOf: manages,
+    there: 'kubernetes-prod',
+    asks: `management/agents/${ids.agent}`,
+  },
+  { view: 'notifications?tab=deliveries', anyOf: manages, there: 'Nothing was sent', asks: 'notifications/deliveries' },
+]
+
 /** Of what is described by it. */
 async function whyOf(control: Locator): Promise<string> {
   const id = await control.getAttribute('aria-describedby')
@@ -90,8 +135,13 @@ async function whyOf(control: Locator): Promise<string> {
 }
 
 async function go(page: Page, view: string): Promise<void> {
-  // As by a link: to load the whole page anew each time takes long.
-  await page.evaluate(`history.pushState({}, '', ${JSON.stringify(dashboard.address(view))})`)
+  // As by a link: to load the whole page anew each time takes long. By a view that everybody has,
+  // so that what is read next is of the view that was asked for.
+  for (const path of ['account', view]) {
+    await page.evaluate(`history.pushState({}, '', ${JSON.stringify(dashboard.address(path))})`)
+    if (path === 'account') await page.getByRole('heading', { level: 1, name: 'Account', exact: true }).waitFor()
+    else await page.getByRole('heading', { level: 1, name: 'Account', exact: true }).waitFor({ state: 'detached' })
+  }
 }
 
 for (const [name, role, scopes] of roles) {
@@ -112,10 +162,10 @@ for (const [name, role, scopes] of roles) {
       const what = `${label} in ${view}`
       await go(page, view)
       const control = page.getByRole('main').getByRole('button', { name: label, exact: true })
-      // The heading of the view before stands there until this one does.
-      const known = heading === 'kubernetes-prod' || heading === 'Operation' ? control.or(forbidden) : page
-      if (known === page) await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
       await control.or(forbidden).first().waitFor()
+      // Of what may not be seen nobody is told the name.
+      if ((await forbidden.count()) === 0)
+        await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor()
       if (missing === undefined) {
         assert.equal(await forbidden.count(), 0, what)
         assert.equal(await control.getAttribute('aria-disabled'), null, what)
@@ -134,10 +184,38 @@ for (const [name, role, scopes] of roles) {
       const answer = await fetch(`${system.router.url}/demo/v1/${path}`, {
         method,
         headers: { authorization: `Bearer ${person.key}`, 'content-type': 'application/json' },
-        body: '{}',
+        ...(method === 'GET' ? {} : { body: '{}' }),
       })
       const { error } = (await answer.json()) as { error: { code: string } }
       assert.deepEqual([answer.status, error.code], [403, 'scope_insufficient'], what)
+    }
+
+    for (const { view, anyOf, there, asks } of reads()) {
+      await go(page, view)
+      const isSeen = anyOf.some((scope) => scopes.includes(scope))
+      await page
+        .getByRole('main')
+        .getByText(isSeen ? there : 'You may not see this', { exact: isSeen })
+        .first()
+        .waitFor()
+      if (isSeen) continue
+      await page.getByRole('main').getByText('scope_insufficient').first().waitFor()
+      const answer = await fetch(`${system.router.url}/demo/v1/${asks}`, {
+        headers: { authorization: `Bearer ${person.key}` },
+      })
+      assert.equal(answer.status, 403, view)
+    }
+    // What the overview cannot count for somebody it does not call nothing.
+    await go(page, '')
+    const cards = page.getByRole('main').getByRole('listitem')
+    for (const [card, scope] of [
+      ['Agents online', 'management'],
+      ['Queue depth', 'management'],
+      ['Pending approvals', 'execution'],
+    ] as const) {
+      const why = cards.filter({ hasText: card }).getByText(`This needs the scope ${scope}`)
+      if (scopes.includes(scope)) await why.waitFor({ state: 'detached' })
+      else await why.waitFor()
     }
 
     if (scopes.includes('execution')) await decides(page, role === 'owner', person.key)

@@ -4,20 +4,20 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useClient } from '../api/client.ts'
-import { auditOfQuery, may } from '../api/queries.ts'
-import { useSession } from '../api/session.ts'
+import { auditOfQuery } from '../api/queries.ts'
 import { Button } from '../ui/button.tsx'
 import { Section } from '../ui/state.tsx'
 import { When } from '../ui/time.tsx'
 import { words } from '../words/en.ts'
 import { Answer } from './asked.tsx'
+import { useHindrance } from './hindrance.ts'
 import { Said } from './texts.tsx'
 
 const text = words.operation
 
 export function OperationAudit({ id }: { id: string }) {
   const [isOpen, setOpen] = useState(false)
-  const mayRead = may(useSession(), 'management')
+  const hindrance = useHindrance('management')
   return (
     <Section
       title={text.audit}
@@ -27,11 +27,7 @@ export function OperationAudit({ id }: { id: string }) {
             {text.inAudit}
           </Link>
         ) : (
-          <Button
-            disabled={!mayRead}
-            title={mayRead ? undefined : words.failure.needs('management')}
-            onClick={() => setOpen(true)}
-          >
+          <Button why={hindrance} onClick={() => setOpen(true)}>
             {text.showAudit}
           </Button>
         )

@@ -9,6 +9,7 @@ import { Sparkline } from '../../ui/sparkline.tsx'
 import { agoText, leftText, useNow } from '../../ui/time.tsx'
 import { words } from '../../words/en.ts'
 import { stateWords } from '../../words/en-states.ts'
+import { useHindrance } from '../hindrance.ts'
 
 const text = words.overview
 type Point = HealthHistory['points'][number]
@@ -18,6 +19,7 @@ export function Cards() {
   const session = useSession()
   const now = useNow()
   const manages = may(session, 'management')
+  const [noHealth, noApprovals] = [useHindrance('management'), useHindrance('execution')]
   const { data: health, error: unhealthy } = useQuery({ ...healthQuery(client), enabled: manages })
   const { data: history } = useQuery({ ...historyQuery(client), enabled: manages })
   const { data: pending, error: unread } = useQuery({ ...approvalsQuery(client), enabled: may(session, 'execution') })
@@ -34,7 +36,7 @@ export function Cards() {
         to="/fleet"
         label={text.agents}
         value={health && health.fleet.agents - away}
-        detail={health === undefined ? unknown(unhealthy) : text.ofAgents(health.fleet.agents)}
+        detail={health === undefined ? unknown(noHealth, unhealthy) : text.ofAgents(health.fleet.agents)}
         curve={curveOf('agents_online')}
       />
       <Card
@@ -42,7 +44,7 @@ export function Cards() {
         search={{ status: 'dispatched,running' }}
         label={text.active}
         value={health?.fleet.in_flight}
-        detail={health === undefined ? unknown(unhealthy) : text.capacity(health.fleet.capacity)}
+        detail={health === undefined ? unknown(noHealth, unhealthy) : text.capacity(health.fleet.capacity)}
         curve={curveOf('active')}
       />
       <Card
@@ -52,7 +54,7 @@ export function Cards() {
         urgent={expires !== undefined && expires - now < 120_000}
         detail={
           pending === undefined
-            ? unknown(unread)
+            ? unknown(noApprovals, unread)
             : expires === undefined
               ? text.nothingWaits
               : `${text.nextExpires} ${leftText(expires - now)}`
@@ -66,7 +68,7 @@ export function Cards() {
         value={health?.queue.queued}
         detail={
           health === undefined
-            ? unknown(unhealthy)
+            ? unknown(noHealth, unhealthy)
             : waits
               ? `${text.oldest} ${agoText(now - Date.parse(waits)).replace(/^in /, '')}`
               : text.nothingWaits
@@ -78,7 +80,9 @@ export function Cards() {
 }
 
 /** Of a figure that is not there: nothing while it is asked for, and never "nothing waits". */
-const unknown = (error: Error | null) => (error === null ? undefined : stateWords.unknown)
+function unknown(hindrance: string | undefined, error: Error | null): string | undefined {
+  return hindrance ?? (error === null ? undefined : stateWords.unknown)
+}
 
 interface CardProps {
   to: '/fleet' | '/operations' | '/approvals'
