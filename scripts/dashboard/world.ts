@@ -51,7 +51,23 @@ const observe = `
   globalThis.tasks = []; globalThis.interactions = []
   const watch = (type, take, more) => new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, buffered: true, ...more })
   watch('longtask', ({ duration }) => tasks.push(duration))
-  watch('event', ({ duration, interactionId }) => { if (interactionId) interactions.push(duration) }, { durationThreshold: 16 })`
+  watch('event', ({ name, duration, interactionId, startTime, processingStart, processingEnd }) => {
+    if (interactionId)
+      interactions.push({ name, ms: duration, waited: processingStart - startTime, worked: processingEnd - processingStart })
+  }, { durationThreshold: 16 })`
+
+/** Of one event, until the picture that shows what became of it. Milliseconds. */
+export interface Interaction {
+  name: string
+  ms: number
+  /** Before anybody heard of it. */
+  waited: number
+  /** Of what hears it; the rest is style, layout and paint. */
+  worked: number
+}
+
+/** @returns those since the last call */
+export const interactionsOf = (page: Page) => page.evaluate('interactions.splice(0)') as Promise<Interaction[]>
 
 /** @returns of the tasks since the last call the longest, in ms */
 export async function longestTask(page: Page): Promise<number> {

@@ -1,10 +1,11 @@
-import { Link } from '@tanstack/react-router'
 import type { Execution } from '@xerotier/protocol/api/executions.ts'
+import { memo } from 'react'
 import { Scroll } from '../ui/state.tsx'
 import type { RowProps } from '../ui/tall-table.tsx'
 import { Ago, durationText } from '../ui/time.tsx'
 import { words } from '../words/en.ts'
 import { RiskMark, StateMark } from './marks.tsx'
+import { RowLink } from './row-link.tsx'
 import { Id, Said } from './texts.tsx'
 
 const text = words.operations
@@ -50,25 +51,21 @@ interface RowOptions extends Partial<RowProps> {
   onOpen?: (id: string) => void
 }
 
-export function OperationRow({ row, onOpen, ...props }: RowOptions) {
+/** Drawn again when it is another. */
+export const OperationRow = memo(function OperationRow({ row, onOpen, ...props }: RowOptions) {
   return (
     <tr className="hover:bg-raised" {...props}>
       <td className="max-md:hidden">
         <Id id={row.id} short what={text.id} />
       </td>
       <td className="min-w-[9rem]">
-        <Link
-          to="/operations/$id"
-          params={{ id: row.id }}
+        <RowLink
+          path={`operations/${encodeURIComponent(row.id)}`}
           className="font-medium break-words"
-          onClick={(event) => {
-            if (onOpen === undefined || event.metaKey || event.ctrlKey || event.shiftKey) return
-            event.preventDefault()
-            onOpen(row.id)
-          }}
+          onOpen={onOpen === undefined ? undefined : () => onOpen(row.id)}
         >
           <Said>{row.tool}</Said>
-        </Link>
+        </RowLink>
         <span className="block text-[12px] break-all text-soft md:hidden">
           <Said>{row.workspace}</Said>
         </span>
@@ -96,4 +93,4 @@ export function OperationRow({ row, onOpen, ...props }: RowOptions) {
       </td>
     </tr>
   )
-}
+})

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
 import type { Agent } from '@xerotier/protocol/api/agents.ts'
+import { memo } from 'react'
 import { useClient } from '../api/client.ts'
 import { agentsQuery } from '../api/queries.ts'
 import { useSearchChange } from '../api/search.ts'
@@ -10,6 +11,7 @@ import { Answer } from '../components/asked.tsx'
 import { Heading } from '../components/heading.tsx'
 import { KeysSince, oldestKeysFirst } from '../components/keys-since.tsx'
 import { HealthMark } from '../components/marks.tsx'
+import { RowLink } from '../components/row-link.tsx'
 import { CommandLine, Said } from '../components/texts.tsx'
 import { Notice } from '../ui/state.tsx'
 import { type RowProps, TallTable } from '../ui/tall-table.tsx'
@@ -109,13 +111,14 @@ function AgentHead({ byKeys }: { byKeys: boolean }) {
   )
 }
 
-function AgentRow({ agent, ...props }: { agent: Agent } & RowProps) {
+/** Drawn again when it is another. */
+const AgentRow = memo(function AgentRow({ agent, ...props }: { agent: Agent } & RowProps) {
   return (
     <tr className="hover:bg-raised" {...props}>
       <td className="min-w-32">
-        <Link to="/agents/$agentId" params={{ agentId: agent.id }} className="font-medium break-all">
+        <RowLink path={`agents/${agent.id}`} className="font-medium break-all">
           <Said>{agent.name}</Said>
-        </Link>
+        </RowLink>
         <span className="block text-[12.5px] text-soft">
           <Said>{agent.unhealthy_reason ?? agent.degraded_reason ?? pauseOf(agent)}</Said>
         </span>
@@ -125,9 +128,7 @@ function AgentRow({ agent, ...props }: { agent: Agent } & RowProps) {
         <HealthMark health={agent.health} />
       </td>
       <td className="text-right tabular-nums max-sm:hidden">
-        <Link to="/agents/$agentId/workspaces" params={{ agentId: agent.id }}>
-          {agent.tool_count}
-        </Link>
+        <RowLink path={`agents/${agent.id}/workspaces`}>{agent.tool_count}</RowLink>
       </td>
       <td className="text-right max-md:hidden">
         {agent.last_heartbeat_at === null ? text.never : <Ago at={agent.last_heartbeat_at} />}
@@ -150,7 +151,7 @@ function AgentRow({ agent, ...props }: { agent: Agent } & RowProps) {
       </td>
     </tr>
   )
-}
+})
 
 function pauseOf({ paused: [first] }: Agent): string {
   return first === undefined ? '' : text.paused(first.paused_by_name ?? first.paused_by, first.reason)

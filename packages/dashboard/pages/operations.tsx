@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { type ReactNode, Suspense, useId, useState } from 'react'
+import { type ReactNode, Suspense, useCallback, useId, useState } from 'react'
 import { useClient } from '../api/client.ts'
 import { part } from '../api/part.ts'
 import { executionStates, risks } from '../api/protocol.data.ts'
@@ -32,12 +32,13 @@ export function Operations() {
   const { open, ...filter }: OperationsSearch = route.useSearch()
   const change = useSearchChange()
   const filtered = Object.keys(filter).length > 0
+  const show = useCallback((id: string) => change({ open: id }), [change])
   return (
     <>
       <Heading title={text.title} />
       <Filters filter={filter} change={change} />
       <SavedViews filter={filter} />
-      <List filter={filter} filtered={filtered} open={(id) => change({ open: id })} />
+      <List filter={filter} filtered={filtered} open={show} />
       {open !== undefined && (
         <Dialog title={words.operation.title} wide closeLabel={words.close} onClose={() => change({ open: undefined })}>
           <Suspense fallback={<Waiting rows={8} />}>

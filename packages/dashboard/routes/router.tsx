@@ -184,3 +184,23 @@ export const router = createRouter({
   defaultErrorComponent: Broken,
   scrollRestoration: true,
 })
+
+/**
+ * Another view, or a dialog that the address knows, is drawn after the press that asked for it was:
+ * that is seen at once, however much there is to draw. What is typed into the address replaces it,
+ * and is not put off.
+ */
+const { load } = router
+router.load = async (options) => {
+  const type = options?.action?.type
+  if (type !== undefined && type !== 'REPLACE') await drawn()
+  return load(options)
+}
+
+/** After the next picture; at once where nothing is drawn. */
+function drawn(): Promise<void> {
+  if (document.visibilityState === 'hidden') return Promise.resolve()
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve))
+  })
+}

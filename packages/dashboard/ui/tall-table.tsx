@@ -1,6 +1,6 @@
 // A table of which only what can be seen is in the page, however many rows there are.
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type ReactNode, useRef } from 'react'
+import { type FocusEvent, type ReactNode, useRef } from 'react'
 import { useKeptRow } from './kept-row.ts'
 
 /** For the `<tr>`: it is measured, and stays in the page while focus, or its dialog, is in it. */
@@ -8,7 +8,6 @@ export interface RowProps {
   ref: (row: HTMLTableRowElement | null) => void
   'data-index': number
   'aria-rowindex': number
-  onFocusCapture: () => void
 }
 
 interface Props<Row> {
@@ -53,15 +52,19 @@ export function TallTable<Row>({ label, rows, keyOf, head, row, columns, rowHeig
         ref: virtual.measureElement,
         'data-index': index,
         'aria-rowindex': index + 1 + headRows,
-        onFocusCapture: () => keep(found),
       }),
     )
     to = end
   }
+  // Here, and not a function for each: a row whose props are the same is not drawn again.
+  const keepFocused = ({ target }: FocusEvent) => {
+    const found = rows[Number(target.closest('tr[data-index]')?.getAttribute('data-index') ?? Number.NaN)]
+    if (found !== undefined) keep(found)
+  }
   const below = virtual.getTotalSize() + scrollMargin - to
   return (
     <div className="card relative overflow-x-auto">
-      <table ref={table} aria-label={label} aria-rowcount={rows.length + headRows}>
+      <table ref={table} aria-label={label} aria-rowcount={rows.length + headRows} onFocusCapture={keepFocused}>
         {head}
         <tbody>
           {parts}
