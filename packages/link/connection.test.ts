@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
+import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import { resultOf } from './fixtures/result.ts'
 import {
   bindingsOf,
@@ -97,6 +98,36 @@ test('the answer to a renewal moves the end of the lease, but not one of another
   assert.equal(offline(), undefined)
   await script.clock.advance(renewalMs)
   assert.match(String(offline()), /lease is over/)
+})
+
+test('a router that knows short renewals gets the manifest when it is another, or asked for', async () => {
+  const renewed = async () => {
+    await script.clock.advance(renewalMs)
+    const { manifest_hash, manifest } = await script.next('lease_renewal')
+    assert.equal(manifest_hash, script.manifest.manifest_hash)
+    return manifest
+  }
+  const answer: RouterFrame = { t: 'lease', lease_epoch: 1, lease_ttl_ms: leaseMs, forget: [] }
+  await script.welcome({ features: ['short_renewals'] })
+  assert.equal(await renewed(), undefined)
+  await script.say([{ ...answer, manifest_wanted: true }])
+  assert.deepEqual((await script.next('lease_renewal')).manifest, script.manifest, 'at once')
+  await script.sayAndSee([answer])
+  assert.equal(await renewed(), undefined)
+  // Version and hash do not cover what is reported of bundles.
+  script.manifest = { ...script.manifest, bundles: [{ name: 'b', version: '1', error: null, left_out: [] }] }
+  assert.deepEqual(await renewed(), script.manifest)
+  await script.sayAndSee([answer])
+  assert.equal(await renewed(), undefined)
+})
+
+test('an older router gets the manifest with each renewal', async () => {
+  await script.welcome()
+  for (let renewal = 0; renewal < 2; renewal++) {
+    await script.clock.advance(renewalMs)
+    assert.deepEqual((await script.next('lease_renewal')).manifest, script.manifest)
+    await script.sayAndSee([{ t: 'lease', lease_epoch: 1, lease_ttl_ms: leaseMs, forget: [] }])
+  }
 })
 
 test('a result that nobody acknowledges is sent again at every third renewal, until it is', async () => {

@@ -1,7 +1,7 @@
 // One connection to the router, from dialling to its end. It never comes back: the link opens
 // another.
 
-import { features } from '@xerotier/protocol/features.ts'
+import { features, routerFeatures } from '@xerotier/protocol/features.ts'
 import type { AgentFrame } from '@xerotier/protocol/frames/agent-frame.ts'
 import { type RouterFrame, routerFrameSchema } from '@xerotier/protocol/frames/router-frame.ts'
 import type { InFlight } from '@xerotier/protocol/frames/session/in-flight.ts'
@@ -105,6 +105,8 @@ export function openConnection(options: ConnectionOptions): Connection {
   let welcome: Welcome | undefined
   let received = 0
   let leaseUntil = 0
+  /** As the router got it last in this session. */
+  let said: Manifest | undefined
   let over = false
   let reached = false
   let givesWay = false
@@ -156,6 +158,7 @@ export function openConnection(options: ConnectionOptions): Connection {
       if (frame.t === 'lease' && frame.lease_epoch === welcome?.lease_epoch)
         leaseUntil = clock.monotonic() + frame.lease_ttl_ms
       if (frame.t === 'lease') tellClock(frame)
+      if (frame.t === 'lease' && frame.manifest_wanted) renew({ whole: true })
       if (frame.t === 'reenroll') return end({ kind: 'revoked', reason: frame.reason })
       if (frame.t === 'session_refused') return refused(frame)
     }
@@ -170,7 +173,8 @@ export function openConnection(options: ConnectionOptions): Connection {
         // From here on, and signed with the proof.
         sender.version = v
         options.onHandshake()
-        return sender.send(proofOf(options, frame))
+        said = options.manifest()
+        return sender.send(proofOf(options, frame, said))
       case 'welcome':
         if (frame.session !== session || v !== sender.version) return
         opening.cancel()
@@ -217,15 +221,18 @@ export function openConnection(options: ConnectionOptions): Connection {
     })
   }
 
-  function renew(): void {
+  function renew({ whole = false } = {}): void {
     if (welcome === undefined || over) return
     const manifest = options.manifest()
+    // Hundreds of tools, again and again, would be most of what an idle agent costs its router.
+    const isKnown = manifest === said && welcome.features?.includes(routerFeatures.short_renewals) === true
+    said = manifest
     sender.send({
       t: 'lease_renewal',
       lease_epoch: welcome.lease_epoch,
       manifest_hash: manifest.manifest_hash,
       manifest_version: manifest.manifest_version,
-      manifest,
+      ...(isKnown && !whole ? {} : { manifest }),
       in_flight: options.inFlight(),
       draining: options.draining(),
       unfit: options.unfit()?.slice(0, 200),
@@ -266,7 +273,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     send(frame) {
       if (welcome !== undefined && !over) sender.send(frame)
     },
-    renew,
+    renew: () => renew(),
     giveWay() {
       givesWay = true
     },
@@ -306,7 +313,7 @@ function dealerOf({ curve, router }: Way): Dealer {
 }
 
 /** Who this agent is, bound to the connection by the challenge, and what it has. */
-function proofOf(options: ConnectionOptions, { nonce, routing_id }: Challenge): AgentFrame {
+function proofOf(options: ConnectionOptions, { nonce, routing_id }: Challenge, manifest: Manifest): AgentFrame {
   const { clock, credentials, way, outbox } = options
   return {
     t: 'proof',
@@ -315,7 +322,7 @@ function proofOf(options: ConnectionOptions, { nonce, routing_id }: Challenge): 
     routing_id,
     curve_public_key: way.curve.publicKey,
     journal_id: outbox.journalId,
-    manifest: options.manifest(),
+    manifest,
     in_flight: options.inFlight(),
     max_concurrent_executions: options.maxConcurrentExecutions,
     lease_renewal_interval_ms: options.leaseRenewalIntervalMs,

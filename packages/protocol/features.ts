@@ -9,3 +9,9 @@ export const features = {
   /** The frame `grant_keys`: it takes a grant key that one which it has vouches for. */
   grant_keys: 'grant_keys',
 } as const
+
+/** What a router says in its welcome that it knows beyond the first text of its wire version. */
+export const routerFeatures = {
+  /** A renewal may leave out the manifest that the session knows. */
+  short_renewals: 'short_renewals',
+} as const

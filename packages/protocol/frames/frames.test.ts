@@ -15,7 +15,7 @@ import { routerFrameSchema } from './router-frame.ts'
 const hashes: Record<number, string> = {
   1: '5d2928a19b89d29d9515ca44efe1dc12a25a1245d6d757a93bba2eb4696e2344',
   2: '5a74e2b49b460cd0bcd352d3106a98654cb3a2328f889868ce20d6d07246187c',
-  3: '0a7312cc1b6c8427986d61e0003335071b54102824904537f6f44f00f8be2f89',
+  3: '7a99474b4dd47099ba4d043d3da84b4eaba8780710581f253e95c5b006bbd926',
 }
 
 const schemaText = () =>

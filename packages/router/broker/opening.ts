@@ -1,6 +1,7 @@
 // From proofs that hold to sessions that live. Many agents at a time: what they need from the
 // database is read and written for all of them together.
 import type { KeyObject } from 'node:crypto'
+import { routerFeatures } from '@xerotier/protocol/features.ts'
 import { limits } from '@xerotier/protocol/limits.ts'
 import { rawPublicKey } from '@xerotier/runtime/ed25519.ts'
 import { createTurns } from '@xerotier/runtime/turns.ts'
@@ -143,6 +144,7 @@ export function createOpening(parts: OpeningParts): (greetings: Greeting[]) => P
       bindings,
       paused: [...agent.paused].map((workspace_id) => ({ workspace_id })),
       forget,
+      features: Object.values(routerFeatures),
       ...(agent.clockOffsetMs === undefined ? {} : { clock_offset_ms: agent.clockOffsetMs }),
     })
     for (const frame of behind) writer.send(outlet, frame)

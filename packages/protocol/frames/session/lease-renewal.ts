@@ -10,7 +10,11 @@ export const leaseRenewalFrame = z.object({
   lease_epoch: z.int32().positive(),
   manifest_hash: digestSchema,
   manifest_version: z.int32().positive(),
-  manifest: manifestSchema,
+  /**
+   * Left out where the session knows it as it is, reports about bundles included, and the router
+   * named `short_renewals`.
+   */
+  manifest: manifestSchema.optional(),
   in_flight: z.array(inFlightSchema).max(limits.reportedCalls),
   /** Shutting down: finishes what it has and wants nothing new. */
   draining: z.boolean(),

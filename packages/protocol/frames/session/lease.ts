@@ -10,4 +10,6 @@ export const leaseFrame = z.object({
   forget: z.array(callRefSchema),
   /** As in `welcome`. */
   clock_offset_ms: z.int().optional(),
+  /** The renewal left out a manifest that the router does not have. */
+  manifest_wanted: z.boolean().optional(),
 })

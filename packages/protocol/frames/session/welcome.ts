@@ -19,4 +19,6 @@ export const welcomeFrame = z.object({
   forget: z.array(callRefSchema),
   /** How far the agent's clock is ahead of the router's, where the agent said what it shows. */
   clock_offset_ms: z.int().optional(),
+  /** What the router knows beyond the first text of its version (`routerFeatures`). */
+  features: z.array(z.string().max(32)).max(16).optional(),
 })

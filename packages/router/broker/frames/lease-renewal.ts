@@ -14,9 +14,10 @@ export async function onLeaseRenewal(
   spend(1)
   if (frame.lease_epoch !== session.agent.leaseEpoch) return
   noteClock(core, session.agent, frame.at)
-  const { forget, doubt } = await renewLease(core, session.agent, session.leaseTtlMs, frame)
+  const { forget, doubt, isManifestWanted } = await renewLease(core, session.agent, session.leaseTtlMs, frame)
   if (doubt !== undefined) return begin(doubt)
   const { leaseEpoch: lease_epoch, clockOffsetMs } = session.agent
   const clock = clockOffsetMs === undefined ? {} : { clock_offset_ms: clockOffsetMs }
-  reply({ t: 'lease', lease_epoch, lease_ttl_ms: session.leaseTtlMs, forget, ...clock })
+  const wanted = isManifestWanted ? { manifest_wanted: true } : {}
+  reply({ t: 'lease', lease_epoch, lease_ttl_ms: session.leaseTtlMs, forget, ...clock, ...wanted })
 }

@@ -37,6 +37,12 @@ async function online(name: string) {
       await agent.send([frame(manifest)])
       await agent.next('lease')
     },
+    /** Without the manifest. @returns what the router answers */
+    async renewShort(manifest: Manifest) {
+      const { manifest: _, ...short } = frame(manifest)
+      await agent.send([short])
+      return agent.next('lease')
+    },
     show: () => system.client.call('agents.show', { params: { id: name } }),
     events: async () => {
       const { rows } = await sql<{ kind: string }>`
@@ -105,6 +111,44 @@ test('a manifest that could not be stored is stored at the next renewal', async 
   const { manifest_version, tools } = await show()
   assert.deepEqual([manifest_version, tools.length], [2, 2])
   assert.deepEqual(await events(), ['agent.manifest_updated', 'agent.manifest_updated'])
+})
+
+test('a renewal without its manifest extends the lease and leaves tools and reports as they are', async () => {
+  const { renew, renewShort, online: of, show } = await online('short')
+  const manifest = { ...manifestOf([toolOf('t_one')]), bundles: [report('good')] }
+  await renew(manifest)
+  system.router.core.fleet.change(of(), { leaseUntil: 0 })
+  await withoutManifestWrites(async () => assert.equal((await renewShort(manifest)).manifest_wanted, undefined))
+  assert.ok(of().leaseUntil > system.router.core.clock.monotonic())
+  const { tools, bundles } = await show()
+  assert.deepEqual([tools.length, bundles], [1, [report('good')]])
+})
+
+test('a manifest that the session does not know is asked for, and one that was refused is not', async () => {
+  const { renew, renewShort, show } = await online('asked')
+  const changed = manifestOf([toolOf('t_one'), toolOf('t_two')], 2)
+  assert.equal((await renewShort(changed)).manifest_wanted, true)
+  await renew(changed)
+  assert.equal((await renewShort(changed)).manifest_wanted, undefined)
+  assert.equal((await show()).tools.length, 2)
+  const bad = { ...manifestOf([toolOf('t_three')], 3), manifest_hash: '0'.repeat(64) }
+  await renew(bad)
+  assert.equal((await renewShort(bad)).manifest_wanted, undefined)
+  assert.equal((await renewShort(changed)).manifest_wanted, undefined, 'what was taken before it')
+})
+
+test('reports that could not be stored are asked for at the next renewal, and what cannot be read at each', async () => {
+  const { send, renew, renewShort, show } = await online('unstored')
+  const manifest = { ...manifestOf([toolOf('t_one')]), bundles: [report('good')] }
+  await withoutManifestWrites(async () => {
+    await send(manifest)
+    assert.equal((await renewShort(manifest)).manifest_wanted, true)
+  })
+  await renew(manifest)
+  assert.deepEqual((await show()).bundles, [report('good')])
+  assert.equal((await renewShort(manifest)).manifest_wanted, undefined)
+  await renew({ ...manifest, bundles: [{ ...report('good'), error: 'e'.repeat(1001) }] })
+  for (let renewal = 0; renewal < 2; renewal++) assert.equal((await renewShort(manifest)).manifest_wanted, true)
 })
 
 test('why a manifest is refused is said once, until it changes', async () => {

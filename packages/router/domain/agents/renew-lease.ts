@@ -28,21 +28,33 @@ export interface UnreadableManifest {
   unreadable: string
 }
 
-type Renewal = Pick<z.infer<typeof leaseRenewalFrame>, 'in_flight' | 'draining' | 'unfit'> & {
-  manifest: Manifest | UnreadableManifest
+type Renewal = Pick<
+  z.infer<typeof leaseRenewalFrame>,
+  'manifest_hash' | 'manifest_version' | 'in_flight' | 'draining' | 'unfit'
+> & {
+  /** Left out where the session knows it. */
+  manifest?: Manifest | UnreadableManifest | undefined
+}
+
+export interface Renewed {
+  /** The calls that the agent must forget. */
+  forget: CallRef[]
+  /** Why its session must begin anew. */
+  doubt?: string | undefined
+  /** It left out a manifest that is not known here. */
+  isManifestWanted?: boolean
 }
 
 /**
  * Extends the lease, in memory (record-leases.ts); takes a changed manifest whole, or keeps the old
  * one and says so.
- * @returns the calls that the agent must forget, or why its session must begin anew
  */
 export async function renewLease(
   core: Records & FleetView & Attempts & { settings: Settings },
   agent: OnlineAgent,
   leaseTtlMs: number,
   frame: Renewal,
-): Promise<{ forget: CallRef[]; doubt?: string | undefined }> {
+): Promise<Renewed> {
   const now = core.clock.now()
   const moment = core.clock.monotonic()
   agent.lastHeartbeatAt = now
@@ -63,7 +75,7 @@ export async function renewLease(
     if (agent.doubt !== undefined && core.fleet.holds(agent)) return { forget: [], doubt: agent.doubt }
     const { forget, doubt } = await reconcileRenewal(core, agent, frame.in_flight, moment)
     if (renewed?.newTools || isFitAgain) core.dispatcher.wake(agent.projectId)
-    return { forget, doubt }
+    return { forget, doubt, isManifestWanted: renewed?.isManifestWanted ?? false }
   } catch (error) {
     if (!isUnavailable(error)) throw error
     // Nothing can be compared without the database, and agents that all dial anew would not bring
@@ -82,31 +94,57 @@ interface News {
   manifest: Manifest | undefined
   refused: OnlineAgent['refusedManifest']
   startsDraining: boolean
+  /** It is not known what the agent publishes. */
+  isManifestWanted?: boolean
 }
 
-async function newsOf(agent: OnlineAgent, offered: Renewal['manifest'], at: number): Promise<News> {
+async function newsOf(agent: OnlineAgent, renewal: Renewal, at: number): Promise<News> {
   const startsDraining = agent.draining && agent.drainRecorded !== true
+  const { manifest: offered } = renewal
+  if (offered === undefined) {
+    const refused = refusedBefore(agent, renewal, at)
+    const isManifestWanted = refused === undefined && (agent.lacksManifest === true || !isTaken(agent, renewal))
+    // Until it comes, what was refused stays so.
+    const stands = isManifestWanted ? agent.refusedManifest : refused
+    return { tools: undefined, manifest: undefined, refused: stands, startsDraining, isManifestWanted }
+  }
   if ('unreadable' in offered) {
     // Neither hash nor version of it says which it is.
     const refused = { hash: '', version: 0, fault: offered.unreadable, at }
     return { tools: undefined, manifest: undefined, refused, startsDraining }
   }
   const { manifest_version: version, manifest_hash: hash, bundles } = offered
-  if (hash === agent.manifest.manifest_hash && version === agent.manifest.manifest_version) {
+  if (isTaken(agent, offered)) {
     // Neither covers the reports about bundles. They alone are taken: what they come with was not
     // checked.
     const manifest = sameReports(bundles, agent.manifest.bundles) ? undefined : { ...agent.manifest, bundles }
     return { tools: undefined, manifest, refused: undefined, startsDraining }
   }
-  const known = agent.refusedManifest
-  // The same manifest has the same fault. It comes with every renewal, and compiling its schemas
-  // holds everybody up.
-  const isRefused = known?.hash === hash && known.version === version && at - known.at < recheckMs
-  if (isRefused) return { tools: undefined, manifest: undefined, refused: known, startsDraining }
+  const known = refusedBefore(agent, offered, at)
+  if (known !== undefined) return { tools: undefined, manifest: undefined, refused: known, startsDraining }
   const checked = await checkManifest(offered)
   if ('manifest' in checked)
     return { tools: checked.manifest, manifest: checked.manifest, refused: undefined, startsDraining }
   return { tools: undefined, manifest: undefined, refused: { hash, version, fault: checked.fault, at }, startsDraining }
+}
+
+type Named = Pick<Manifest, 'manifest_hash' | 'manifest_version'>
+
+function isTaken({ manifest }: OnlineAgent, { manifest_hash, manifest_version }: Named): boolean {
+  return manifest_hash === manifest.manifest_hash && manifest_version === manifest.manifest_version
+}
+
+/**
+ * The same manifest has the same fault. An agent says it again and again, and compiling its schemas
+ * holds everybody up.
+ */
+function refusedBefore(
+  { refusedManifest: known }: OnlineAgent,
+  named: Named,
+  at: number,
+): OnlineAgent['refusedManifest'] {
+  const isSame = known?.hash === named.manifest_hash && known.version === named.manifest_version
+  return isSame && at - known.at < recheckMs ? known : undefined
 }
 
 /**
@@ -116,18 +154,25 @@ async function newsOf(agent: OnlineAgent, offered: Renewal['manifest'], at: numb
 async function takeNews(
   core: Records & FleetView & { settings: Settings },
   agent: OnlineAgent,
-  { manifest: offered }: Renewal,
+  renewal: Renewal,
   at: Date,
   leaseTtlMs: number,
-): Promise<{ newTools: boolean } | undefined> {
-  const { tools, manifest, refused, startsDraining } = await newsOf(agent, offered, core.clock.monotonic())
+): Promise<{ newTools: boolean; isManifestWanted?: boolean | undefined } | undefined> {
+  const news = await newsOf(agent, renewal, core.clock.monotonic())
+  const { tools, manifest, refused, startsDraining, isManifestWanted } = news
+  const { manifest: offered } = renewal
+  const brought = () => {
+    agent.refusedManifest = refused
+    if (offered !== undefined) agent.lacksManifest = 'unreadable' in offered
+  }
+  if (offered !== undefined) agent.lacksManifest = true
   // Said once, and not with every renewal for as long as it lasts.
   const fault = refused?.fault === agent.refusedManifest?.fault ? undefined : refused?.fault
   if (fault !== undefined)
     core.log.warning({ agent_id: agent.id, fault }, 'an agent published a manifest that cannot be accepted')
   if (manifest === undefined && fault === undefined && !startsDraining) {
-    agent.refusedManifest = refused
-    return { newTools: false }
+    brought()
+    return { newTools: false, isManifestWanted }
   }
   const moment = core.clock.monotonic()
   const version = tools && { manifest_version: tools.manifest_version, manifest_hash: tools.manifest_hash }
@@ -169,13 +214,13 @@ async function takeNews(
   })
   if (!held) return undefined
   // This comes after the commit: what was not stored still differs at the next renewal.
-  agent.refusedManifest = refused
+  brought()
   agent.leaseRecordedAt = moment
   if (startsDraining) agent.drainRecorded = true
   if (manifest !== undefined) agent.manifest = manifest
   agent.knownRisks = knownRisks
   if (tools !== undefined) core.fleet.change(agent, { tools: usableTools(knownRisks, tools.tools) })
-  return { newTools: tools !== undefined }
+  return { newTools: tools !== undefined, isManifestWanted }
 }
 
 /** Of every renewal of every agent, so by the fields: no text is made of them. */

@@ -54,6 +54,11 @@ export interface OnlineAgent extends Readonly<Standing> {
    * at, by the monotonic clock.
    */
   refusedManifest?: { hash: string; version: number; fault: string; at: number } | undefined
+  /**
+   * What it published last could not be read, or not be stored: its next renewal is to bring it
+   * again.
+   */
+  lacksManifest?: boolean
   knownRisks: KnownRisks
   /** Its session is about to end, as it wished. */
   saidGoodbye?: boolean
