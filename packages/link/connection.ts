@@ -307,6 +307,8 @@ function dealerOf({ curve, router }: Way): Dealer {
     handshakeInterval: limits.handshakeMs,
     heartbeatInterval: 5_000,
     heartbeatTimeout: 15_000,
+    // The router drops a connection that is silent for so long.
+    heartbeatTimeToLive: 15_000,
     reconnectInterval: 250,
     reconnectMaxInterval: 2_000,
   })

@@ -66,9 +66,10 @@ export async function openSocket({
         maxMessageSize: limits.messageBytes,
         handshakeInterval: limits.handshakeMs,
         sendTimeout: 2_000,
-        heartbeatInterval: 5_000,
+        // Agents ping every 5 s, and say after how long of silence to give them up. That holds when
+        // a ping came last; behind a call it is this that finds out, in the time of a lease.
+        heartbeatInterval: 15_000,
         heartbeatTimeout: 15_000,
-        heartbeatTimeToLive: 15_000,
         ipv6: await needsIPv6(address),
       })
       try {
