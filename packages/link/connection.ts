@@ -131,12 +131,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     const envelope = envelopeSchema.safeParse(unpack(parts))
     if (!envelope.success) return log.warning({}, 'a message from the router could not be read')
     const { v, s, n, f } = envelope.data
-    const frames: RouterFrame[] = []
-    for (const raw of f) {
-      const frame = routerFrameSchema.safeParse(raw)
-      if (frame.success) frames.push(frame.data)
-      else log.warning({ frame: String(memberOf(raw, 't')).slice(0, 32) }, 'a frame from the router could not be read')
-    }
+    const frames = framesOf(f, log)
     if (log.traces) log.trace({ number: n, frames: frames.map(nameOf) }, 'the router says')
     if (welcome === undefined || s === '') {
       for (const [index, frame] of frames.entries()) {
@@ -290,6 +285,16 @@ export function openConnection(options: ConnectionOptions): Connection {
       stop()
     },
   }
+}
+
+/** Those of a message that can be read: one that cannot is no reason to lose the others. */
+function framesOf(raws: unknown[], log: Log): RouterFrame[] {
+  return raws.flatMap((raw) => {
+    const frame = routerFrameSchema.safeParse(raw)
+    if (!frame.success)
+      log.warning({ frame: String(memberOf(raw, 't')).slice(0, 32) }, 'a frame from the router could not be read')
+    return frame.success ? [frame.data] : []
+  })
 }
 
 function dealerOf({ curve, router }: Way): Dealer {

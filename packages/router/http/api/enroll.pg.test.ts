@@ -257,7 +257,7 @@ describe('an enrollment', () => {
       assert.equal(answer.body.error.message, `The router speaks versions 2 to 3 of the wire, ${words}`)
     }
     const { rows } = await router.core.store.pool.query(
-      "select data->>'reason' as reason from events where kind = 'join_key.refused' order by id desc limit 1",
+      "select data->>'reason' as reason from events where kind = 'join_key.refused' order by xid desc, seq desc limit 1",
     )
     assert.match(rows[0].reason, /the agent versions 4 to 5: upgrade the router/)
     for (const nonsense of ['', '2', '3-2', '0-3', '2-3-4', 'two-three', '2-99999'])
