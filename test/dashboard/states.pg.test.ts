@@ -90,6 +90,8 @@ const told = async (what: string, code: keyof typeof errors) => {
 
 test('silence is told as such, then that nobody answers, then why it failed, and one button goes on from each', {
   skip,
+  // Twenty views, each loaded anew: 90 s on a machine that does nothing else.
+  timeout: 400_000,
 }, async () => {
   for (const { path } of views()) {
     const what = `/${path}`
