@@ -1,91 +1,105 @@
-// Spans leave through the exporter of the OpenTelemetry SDK: it sends, compresses and repeats. In a
-// thread of its own, so that neither its work nor a collector that hangs takes turns of the
-// process, and that a process without tracing loads nothing of it.
+// Spans leave through the OpenTelemetry SDK: it batches, repeats, encodes and sends. In a thread of
+// its own, so that neither its work nor a collector that hangs takes turns of the process, and that
+// a process without tracing loads nothing of it.
 import { parentPort, workerData } from 'node:worker_threads'
+import type { HrTime } from '@opentelemetry/api'
 import { CompressionAlgorithm } from '@opentelemetry/otlp-exporter-base'
-import { convertLegacyHttpOptions, createOtlpHttpExportDelegate } from '@opentelemetry/otlp-exporter-base/node-http'
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources'
-import { systemClock } from '../clock.ts'
-import { createBatches, type SpanChunk } from './batches.ts'
-import { encodings } from './encoding.ts'
-import type { RequestAbout } from './span-encoder.ts'
-import type { Attributes, ExportSettings, FromThread, ToThread } from './span-record.ts'
+import { BatchSpanProcessor, type ReadableSpan, type SpanExporter } from '@opentelemetry/sdk-trace'
+import { limits } from '@xerotier/protocol/limits.ts'
+import type { ExportSettings, FromThread, SpanRecord, ToThread } from './span-record.ts'
 
 const settings: ExportSettings = workerData
 const tell = (message: FromThread) => parentPort?.postMessage(message)
-const encoding = encodings[settings.protocol]
-const about: RequestAbout = {
-  resource: plain(defaultResource().merge(resourceFromAttributes(settings.resource)).attributes),
-  scope: { name: 'xerotier', version: settings.scopeVersion },
-}
-const countOf = (batch: readonly SpanChunk[]) => batch.reduce((sum, { count }) => sum + count, 0)
 
-function exporterOf({ url, headers, compression, timeoutMs, ca, cert, key }: ExportSettings) {
-  const tls = Object.fromEntries(Object.entries({ ca, cert, key }).filter(([, pem]) => pem !== undefined))
-  const options = convertLegacyHttpOptions(
-    {
-      url,
-      headers: { ...headers },
-      timeoutMillis: timeoutMs,
-      compression: compression === 'gzip' ? CompressionAlgorithm.GZIP : CompressionAlgorithm.NONE,
-      httpAgentOptions: { keepAlive: true, ...tls },
-    },
-    'TRACES',
-    'v1/traces',
-    { 'Content-Type': encoding.contentType },
-  )
-  const serializer = {
-    serializeRequest: (batch: readonly SpanChunk[]) =>
-      encoding.request(
-        about,
-        batch.map(({ bytes }) => bytes),
+const resource = defaultResource().merge(resourceFromAttributes(settings.resource))
+const instrumentationScope = { name: 'xerotier', version: settings.scopeVersion }
+const kinds = { internal: 0, server: 1, client: 2, producer: 3, consumer: 4 } as const
+const sampledFlag = 1
+
+/**
+ * What the SDK takes. Its own tracer would copy and check what is known to be right, at half of all
+ * costs.
+ */
+function readable(record: SpanRecord): ReadableSpan {
+  const [name, kind, traceId, spanId, parentSpanId, from, to, failure, attributes] = record
+  const context = { traceId, spanId, traceFlags: sampledFlag }
+  const end = Math.max(from, to)
+  return {
+    name,
+    kind: kinds[kind],
+    spanContext: () => context,
+    ...(parentSpanId === undefined
+      ? {}
+      : { parentSpanContext: { traceId, spanId: parentSpanId, traceFlags: sampledFlag } }),
+    startTime: hrTime(from),
+    endTime: hrTime(end),
+    duration: hrTime(end - from),
+    ended: true,
+    status: failure === undefined ? { code: 1 } : { code: 2, message: failure },
+    attributes: Object.fromEntries(
+      Object.entries(attributes).flatMap(([key, value]) =>
+        value === null || value === undefined ? [] : [[key, value]],
       ),
-    // What a collector says beside its status is not read.
-    deserializeResponse: () => undefined,
-  }
-  return createOtlpHttpExportDelegate(
-    options,
-    serializer,
-    'otlp_http_span_exporter',
-    { name: 'span', countItems: countOf },
-    undefined,
-  )
-}
-
-const exporter = exporterOf(settings)
-
-/** Says what becomes of each batch: the process counts them, and bounds what is on its way. */
-const send = (batch: readonly SpanChunk[]) =>
-  new Promise<void>((resolve) =>
-    exporter.export(batch, ({ code, error }) => {
-      const count = countOf(batch)
-      tell(code === 0 ? { sent: count } : { lost: count, why: error?.message ?? 'for no reason that was given' })
-      resolve()
-    }),
-  )
-const encoder = encoding.encoder()
-const batches = createBatches(systemClock, settings, send)
-
-/** What stands in the resource of a process is text, or nothing that spans could carry. */
-function plain(attributes: Readonly<Record<string, unknown>>): Attributes {
-  return Object.fromEntries(
-    Object.entries(attributes).flatMap(([key, value]) =>
-      typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? [[key, value]] : [],
     ),
-  )
+    links: [],
+    events: [],
+    resource,
+    instrumentationScope,
+    droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
+  }
 }
+
+/** Seconds and nanoseconds. */
+function hrTime(ms: number): HrTime {
+  const seconds = Math.floor(ms / 1000)
+  return [seconds, Math.round((ms - seconds * 1000) * 1e6)]
+}
+
+async function exporterOf({ url, protocol, headers, compression, timeoutMs, ca, cert, key }: ExportSettings) {
+  const { OTLPTraceExporter } =
+    protocol === 'http/json'
+      ? await import('@opentelemetry/exporter-trace-otlp-http')
+      : await import('@opentelemetry/exporter-trace-otlp-proto')
+  const tls = Object.fromEntries(Object.entries({ ca, cert, key }).filter(([, pem]) => pem !== undefined))
+  return new OTLPTraceExporter({
+    url,
+    headers: { ...headers },
+    timeoutMillis: timeoutMs,
+    compression: compression === 'gzip' ? CompressionAlgorithm.GZIP : CompressionAlgorithm.NONE,
+    httpAgentOptions: { keepAlive: true, ...tls },
+  })
+}
+
+const exporter = await exporterOf(settings)
+/** Says what becomes of each batch: the process counts them, and bounds what is on its way. */
+const told: SpanExporter = {
+  export(spans, done) {
+    exporter.export(spans, (result) => {
+      if (result.code === 0) tell({ sent: spans.length })
+      else tell({ lost: spans.length, why: result.error?.message ?? 'for no reason that was given' })
+      // What is said of it is said once: the processor would throw it again.
+      done({ code: 0 })
+    })
+  },
+  shutdown: () => exporter.shutdown(),
+}
+const processor = new BatchSpanProcessor({
+  exporter: told,
+  scheduledDelayMillis: settings.delayMs,
+  maxExportBatchSize: settings.batchSpans,
+  // The process bounds what is on its way.
+  maxQueueSize: limits.spansWaiting,
+})
 
 parentPort?.on('message', async (message: ToThread) => {
   if (message !== 'close') {
-    for (let from = 0; from < message.length; from += settings.batchSpans) {
-      const some = message.slice(from, from + settings.batchSpans)
-      for (const record of some) encoder.put(record)
-      batches.put({ count: some.length, bytes: encoder.take() })
-    }
+    for (const record of message) processor.onEnd(readable(record))
     return
   }
-  await batches.close()
-  await exporter.shutdown()
+  await processor.shutdown()
   tell('closed')
 })
 tell('ready')

@@ -6,19 +6,6 @@ export type Attributes = Readonly<Record<string, string | number | boolean | nul
 export const spanKinds = ['internal', 'server', 'client', 'producer', 'consumer'] as const
 export type SpanKind = (typeof spanKinds)[number]
 
-/** As OTLP numbers them. */
-export const codeOf: Readonly<Record<SpanKind, number>> = {
-  internal: 1,
-  server: 2,
-  client: 3,
-  producer: 4,
-  consumer: 5,
-}
-/** Sampled, and it is known that the parent may be of another process. */
-export const flags = 0x101
-/** @param failure undefined when it went well */
-export const statusOf = (failure: string | undefined) => (failure === undefined ? 1 : 2)
-
 /** A span that is over. A list: thousands a second are copied, and names of fields with them. */
 export type SpanRecord = readonly [
   name: string,
