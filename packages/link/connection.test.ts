@@ -4,6 +4,7 @@ import type { RouterFrame } from '@xerotier/protocol/frames/router-frame.ts'
 import { resultOf } from './fixtures/result.ts'
 import {
   bindingsOf,
+  boundBy,
   leaseMs,
   renewalMs,
   type Scripted,
@@ -19,11 +20,6 @@ beforeEach(async () => {
 })
 afterEach(() => script.close())
 
-/** Names of the workspaces that the link told of, but for those of the welcome. */
-const bound = () =>
-  script.told.flatMap(([name, what]) =>
-    name === 'bindings' ? (what as { workspace: string }[]).map(({ workspace }) => workspace) : [],
-  )
 const offline = () => script.told.find(([name]) => name === 'offline')?.[1]
 
 test('the agent proves who it is with what it was challenged with, and what it knows', async () => {
@@ -41,7 +37,7 @@ test('a message that is repeated, or older than the last, is dropped whole', asy
   await script.say([bindingsOf('five-again')], { n: 5 })
   await script.say([bindingsOf('four')], { n: 4 })
   await script.sayAndSee([bindingsOf('six')], { n: 6 })
-  assert.deepEqual(bound(), ['five', 'six'])
+  assert.deepEqual(boundBy(script), ['five', 'six'])
 })
 
 test('a message of another session is dropped', async () => {
@@ -49,7 +45,7 @@ test('a message of another session is dropped', async () => {
   await script.say([bindingsOf('other')], { s: sessionOf(9) })
   await script.say([bindingsOf('none')], { s: '' })
   await script.sayAndSee([bindingsOf('ours')])
-  assert.deepEqual(bound(), ['ours'])
+  assert.deepEqual(boundBy(script), ['ours'])
 })
 
 test('a welcome in an envelope of another session begins nothing', async () => {
@@ -73,8 +69,8 @@ test('a frame that is not known, or comes before its time, leaves the others of 
   await script.say([{ t: 'shell' } as never, welcomeOf(sessionOf(1))], { s: sessionOf(1), n: 1 })
   await script.until('online', () => script.told.find(([name]) => name === 'online'))
   await script.say([{ t: 'shell' } as never, bindingsOf('known')], { s: sessionOf(1), n: 2 })
-  await script.until('the bindings', () => bound()[0])
-  assert.deepEqual(bound(), ['known'])
+  await script.until('the bindings', () => boundBy(script)[0])
+  assert.deepEqual(boundBy(script), ['known'])
 })
 
 test('an agent whose router stops answering ends the session when its lease is over', async () => {

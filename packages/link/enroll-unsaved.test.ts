@@ -8,23 +8,13 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { newAgentKeys } from '@xerotier/devkit/bare-agent.ts'
 import { settableClock } from '@xerotier/devkit/settable-clock.ts'
-import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
 import { type EnrollOptions, ensureEnrolled, loadEnrollment } from './enroll.ts'
+import { enrollmentOf } from './fixtures/enrollment.ts'
 
 test('an enrollment that cannot be written is asked for again, and nobody says that it was the router', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'link-enroll-'))
-  const enrollment: Enrollment = {
-    object: 'enrollment',
-    agent_id: 'agt_abcd1234',
-    project_id: 'proj_abcd1234',
-    name: 'a',
-    role: 'xem',
-    region: 'test',
-    token: 'token',
-    token_expires_at: '2030-01-01T00:00:00.000Z',
-    router: { address: 'tcp://127.0.0.1:1', curve_public_key: 'x'.repeat(40), signing_public_key: 'f'.repeat(64) },
-  }
+  const enrollment = enrollmentOf()
   const path = join(folder, 'enrollment.json')
   let asked = 0
   const router = createServer((_, response) => {

@@ -12,6 +12,7 @@ import { settableClock } from '@xerotier/devkit/settable-clock.ts'
 import type { Enrollment } from '@xerotier/protocol/api/enroll.ts'
 import { silentLog } from '@xerotier/runtime/log.ts'
 import { type EnrollOptions, ensureEnrolled, keepEnrolled, loadEnrollment } from './enroll.ts'
+import { enrollmentOf } from './fixtures/enrollment.ts'
 
 const hourMs = 3_600_000
 const folder = mkdtempSync(join(tmpdir(), 'link-enroll-'))
@@ -43,17 +44,8 @@ function kept(path = '') {
     hostname: 'h',
     version: '0',
   }
-  const enrollment = (token: string, hours: number): Enrollment => ({
-    object: 'enrollment',
-    agent_id: 'agt_abcd1234',
-    project_id: 'proj_abcd1234',
-    name: 'a',
-    role: 'xem',
-    region: 'test',
-    token,
-    token_expires_at: new Date(clock.now() + hours * hourMs).toISOString(),
-    router: { address: 'tcp://127.0.0.1:1', curve_public_key: 'x'.repeat(40), signing_public_key: 'f'.repeat(64) },
-  })
+  const enrollment = (token: string, hours: number) =>
+    enrollmentOf({ token, token_expires_at: new Date(clock.now() + hours * hourMs).toISOString() })
   return {
     clock,
     enrollment,

@@ -2,18 +2,13 @@
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
 import { ourVersions, wireVersion } from '@xerotier/protocol/wire.ts'
-import { bindingsOf, type Scripted, scripted, sessionOf, welcomeOf } from './fixtures/scripted-router.ts'
+import { bindingsOf, boundBy, type Scripted, scripted, sessionOf, welcomeOf } from './fixtures/scripted-router.ts'
 
 let script: Scripted
 beforeEach(async () => {
   script = await scripted()
 })
 afterEach(() => script.close())
-
-const bound = () =>
-  script.told.flatMap(([name, what]) =>
-    name === 'bindings' ? (what as { workspace: string }[]).map(({ workspace }) => workspace) : [],
-  )
 
 test('a hello is in the oldest version that the agent speaks, and names all of them', async () => {
   const hello = await script.next('hello')
@@ -31,14 +26,14 @@ for (const version of [ourVersions.oldest, wireVersion])
     const other = version === wireVersion ? ourVersions.oldest : wireVersion
     await script.say([bindingsOf('of-another-version')], { v: other })
     await script.sayAndSee([bindingsOf('ours')])
-    assert.deepEqual(bound(), ['ours'])
+    assert.deepEqual(boundBy(script), ['ours'])
   })
 
 test('a welcome in another version than that of the challenge begins nothing', async () => {
   await script.challenge(ourVersions.oldest)
   await script.say([welcomeOf(sessionOf(0))], { s: sessionOf(0), v: wireVersion })
   await script.say([welcomeOf(sessionOf(0)), bindingsOf('behind-the-welcome')], { s: sessionOf(0) })
-  await script.until('its bindings', () => (bound().length > 0 ? true : undefined))
+  await script.until('its bindings', () => (boundBy(script).length > 0 ? true : undefined))
   assert.equal(script.told.filter(([name]) => name === 'online').length, 1)
 })
 
