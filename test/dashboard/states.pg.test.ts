@@ -166,6 +166,12 @@ const parts = (): Part[] => [
     fails: /exec\/approvals\?/,
     told: 'Approvals: this could not be loaded.',
     stays: 'Health',
+  },
+  {
+    path: '',
+    fails: /\/health\/|exec\/approvals\?|management\/(?:agents|candidates)/,
+    told: 'Approvals: this could not be loaded.',
+    stays: 'Needs a person now',
     never: 'Nothing needs anybody now.',
   },
   {
