@@ -28,6 +28,9 @@ export async function showLog(
   { projectId }: Member,
 ): Promise<AuditLog> {
   const { db } = core.store
+  // What was seen comes first: the log goes on meanwhile, and must not seem shorter than that.
+  const kept_checkpoint = core.heads.read(projectId) ?? null
+  const cosignatures = await cosignaturesOf(core, projectId)
   const checkpoint = await selectCheckpoint(db, projectId)
   return {
     object: 'audit_log',
@@ -37,8 +40,8 @@ export async function showLog(
     first_index: ((await selectFirstTile(db, projectId)) ?? 0) * tileWidth,
     sealed_at: checkpoint?.at.toISOString() ?? null,
     checkpoint: checkpoint?.note ?? null,
-    kept_checkpoint: core.heads.read(projectId) ?? null,
-    cosignatures: await cosignaturesOf(core, projectId),
+    kept_checkpoint,
+    cosignatures,
     strays: await selectStrays(db, projectId, sealer, straysShown),
   }
 }

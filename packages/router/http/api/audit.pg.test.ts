@@ -168,3 +168,33 @@ test('an unknown key leaves no record', async () => {
   await sealed(api.projectId)
   assert.equal((await api.call('GET', '/acme/v1/audit/records?limit=100')).body.data[0].id, before)
 })
+
+test('what was seen of the log is not more than the log has, though it goes on while it is shown', async (t) => {
+  await sealed(api.projectId)
+  const { heads, store } = api.core
+  const { note } = await until('the head to be kept', async () => {
+    const { rows } = await store.pool.query(
+      'select note from audit_checkpoints where project_id = $1 order by size desc limit 1',
+      [api.projectId],
+    )
+    return heads.read(api.projectId) === rows[0].note ? rows[0] : undefined
+  })
+  const client = await store.pool.connect()
+  t.after(() => client.release())
+  // Between what is read of the log and what comes with it.
+  await client.query('begin')
+  await client.query('lock table audit_tiles')
+  const asked = api.call('GET', '/acme/v1/audit/log')
+  await until('it to wait', async () => {
+    // By another connection: within a transaction this answers the same again.
+    const { rowCount } = await store.pool.query(
+      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+    return rowCount === 0 ? undefined : true
+  })
+  heads.keep(api.projectId, 'the head of the next seal')
+  await client.query('commit')
+  const { body } = await asked
+  heads.keep(api.projectId, note)
+  assert.deepEqual([body.checkpoint, body.kept_checkpoint], [note, note])
+})

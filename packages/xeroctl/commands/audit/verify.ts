@@ -39,10 +39,11 @@ export const auditVerify = command({
   ],
   async run({ cli, options }) {
     const pinned = options.key === undefined ? undefined : keyOf(options.key, '--key')
+    const witnesses = options.agentKey.map((text) => keyOf(text, '--agent-key'))
+    // Before the log: an agent at work sees more of it meanwhile.
+    const kept = await Promise.all(options.seen.map(readSeen))
     const source =
       options.from === undefined ? await ofRouter(cli.client(), pinned) : await ofFolder(options.from, pinned)
-    const witnesses = options.agentKey.map((text) => keyOf(text, '--agent-key'))
-    const kept = await Promise.all(options.seen.map(readSeen))
     const seen = [...(source.seen ?? []), ...kept.map(({ checkpoint }) => checkpoint)]
     const seenKeys = kept.flatMap(({ key }) => key ?? [])
     const found = await verifyLog({
